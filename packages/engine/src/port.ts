@@ -1,0 +1,175 @@
+/**
+ * The engine's port: what an MQTT engine asks of the program that hosts it, what it tells it, and what can be asked of
+ * the engine. The engine knows MQTT 3.1.1 and nothing of registries, devices or rights; whatever is particular to a
+ * product is in the host's answers.
+ *
+ * The one idea to know is the *space*: a set of topics that is closed in itself. A message goes out to a list of
+ * destinations, each a topic in a space; a subscription is a list of filters, each in a space. A filter only ever meets
+ * topics of its own space, so who may read what, and under which name, is decided by the choice of spaces alone, when a
+ * route or a grant is worked out, and costs nothing per message.
+ */
+import type { Duplex } from 'node:stream';
+
+/** Quality of service that is served [MQTT-4.3.1-1][MQTT-4.3.2-1]. */
+export type Qos = 0 | 1;
+
+/** CONNACK return codes of MQTT 3.1.1 section 3.2.2.3, without 0 (accepted). */
+export const ConnackCode = {
+  unacceptableProtocol: 1,
+  identifierRejected: 2,
+  serverUnavailable: 3,
+  badUserNameOrPassword: 4,
+  notAuthorized: 5,
+} as const;
+export type ConnackCode = (typeof ConnackCode)[keyof typeof ConnackCode];
+
+/** What a listener knows of a connection when it hands it over. */
+export interface Transport {
+  readonly secure: boolean;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /**
+   * The client's certificate as DER, looked up anew at every CONNECT: a resumed TLS session must not be trusted to have
+   * one. Undefined on plain TCP or when none was presented.
+   */
+  peerCertificate(): Buffer | undefined;
+}
+
+export interface Will {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: Qos;
+}
+
+export interface ConnectRequest {
+  readonly clientId: string;
+  readonly cleanSession: boolean;
+  readonly keepAliveSeconds: number;
+  readonly username: string | undefined;
+  readonly password: Buffer | undefined;
+  readonly will: Will | undefined;
+  readonly transport: Transport;
+}
+
+/** `scope` makes client IDs private to a principal: takeover [MQTT-3.1.4-2] happens within one scope only. */
+export type ConnectAnswer<P> =
+  | { readonly accepted: true; readonly principal: P; readonly scope: string }
+  | { readonly accepted: false; readonly code: ConnackCode; readonly reason: string };
+
+/** One name of a message: a topic in a space. */
+export interface Destination {
+  readonly space: string;
+  readonly topic: string;
+}
+
+/** What a route rests on. Setting `stale` makes every engine ask again before the next message on that route. */
+export interface RouteBasis {
+  stale: boolean;
+}
+
+/** Where a publication goes. Cached by the engine per connection and topic until its basis is stale. */
+export interface PublishRoute {
+  readonly destinations: readonly Destination[];
+  readonly basis: RouteBasis;
+  /** Set for a permanent topic: what `host.store` keeps the message under. */
+  readonly permanent: { readonly space: string; readonly topic: string } | undefined;
+}
+
+/** What a subscription hears: filters, each in a space. An empty answer does not exist; refusal is `undefined`. */
+export interface SubscriptionGrant {
+  readonly filters: readonly SpaceFilter[];
+}
+export interface SpaceFilter {
+  readonly space: string;
+  readonly filter: string;
+}
+
+/** A message as it is handed over or stored. */
+export interface StoredMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: Qos;
+}
+
+/** A live session, as the host sees it. */
+export interface SessionInfo<P> {
+  readonly principal: P;
+  readonly clientId: string;
+  readonly transport: Transport;
+}
+
+export type DropReason = 'slow subscriber' | 'rate limit';
+
+/** Answers of the host. Each may be a promise; the engine keeps the order of a connection's packets while it waits. */
+export interface EngineHost<P> {
+  /** Who is this? A rejected promise is answered as CONNACK 3. */
+  connect(request: ConnectRequest): Promise<ConnectAnswer<P>>;
+  /** Where does this go? `undefined`: not allowed, the connection is closed. Asked for a will at CONNECT and when it fires. */
+  route(principal: P, topic: string): PublishRoute | undefined | Promise<PublishRoute | undefined>;
+  /** What may it hear, and under which names? `undefined`: SUBACK 0x80. */
+  grant(principal: P, filter: string): SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined>;
+  /** Keeps a permanent topic's message; an empty payload clears it. Resolves once it is durable: PUBACK waits for it. */
+  store(permanent: { space: string; topic: string }, payload: Buffer): Promise<void>;
+  /** The stored messages that a new subscription gets at once, named as the filter names them, sent with the retain flag. */
+  stored(principal: P, filter: string): AsyncIterable<StoredMessage> | undefined;
+
+  // What the engine tells. None of these may throw or block.
+  connected(session: SessionInfo<P>): void;
+  /** `reason` is fit for the connection log: `client disconnected`, `keep alive timeout`, … */
+  disconnected(session: SessionInfo<P>, reason: string): void;
+  /** A CONNECT that was refused, or bytes that were no CONNECT (`request` undefined). */
+  refused(transport: Transport, request: ConnectRequest | undefined, reason: string): void;
+  subscriptionsRefused(session: SessionInfo<P>, filters: readonly string[]): void;
+  /** Activity, for monitoring; called per packet, so it must be cheap. */
+  published(session: SessionInfo<P>): void;
+  subscribed(session: SessionInfo<P>): void;
+  dropped(session: SessionInfo<P>, reason: DropReason): void;
+}
+
+/** Bounds of an engine. Every one is a positive number; none means unlimited. */
+export interface EngineLimits {
+  /** Largest PUBLISH payload. Beyond: the connection is closed. */
+  readonly maxPayloadBytes: number;
+  /** Largest packet before CONNECT was accepted. */
+  readonly maxConnectPacketBytes: number;
+  readonly maxTopicBytes: number;
+  readonly maxTopicLevels: number;
+  readonly maxClientIdBytes: number;
+  readonly maxSubscriptionsPerSession: number;
+  /** Time from the first byte (or the accept) to a whole CONNECT. */
+  readonly connectTimeoutMs: number;
+  /** Time for the rest of a packet whose first byte has come; single bytes do not extend it. */
+  readonly packetTimeoutMs: number;
+  /** QoS 1 messages sent and not yet acknowledged, per session. */
+  readonly maxInflightMessages: number;
+  /** QoS 1 messages waiting behind the window, per session. Beyond either: the session is closed as too slow. */
+  readonly maxQueuedMessages: number;
+  readonly maxQueuedBytes: number;
+  /** Output waiting in one socket. Beyond: QoS 0 messages for it are dropped and counted. */
+  readonly maxOutputBytes: number;
+}
+
+export interface EngineStats {
+  readonly sessions: number;
+  readonly subscriptions: number;
+  readonly messagesReceived: number;
+  readonly messagesSent: number;
+  readonly messagesDropped: number;
+}
+
+export interface Engine<P> {
+  /** Takes over a connection from a listener: TLS (handshake done) or plain. */
+  accept(socket: Duplex, transport: Transport): void;
+  /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if permanent). */
+  publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void>;
+  /** Is anybody subscribed, with any filter, in this space? Lets the host skip work that nobody hears. */
+  hasSubscribers(space: string): boolean;
+  /** Closes the sessions that `which` picks; their wills fire. Returns how many. */
+  disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number;
+  sessions(): Iterable<SessionInfo<P>>;
+  stats(): EngineStats;
+  /** Stops taking connections and closes the live ones in slices, flushing what they are owed; resolves when all are gone. */
+  close(reason: string): Promise<void>;
+}
+
+export type CreateEngine = <P>(host: EngineHost<P>, limits: EngineLimits) => Engine<P>;
