@@ -1,0 +1,37 @@
+/**
+ * Passwords are kept as argon2id hashes in PHC form (`$argon2id$v=19$m=…`), so each hash says itself how it was made
+ * and the cost below can be raised without touching what is stored.
+ */
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+
+/**
+ * OWASP's first recommendation for argon2id (Password Storage Cheat Sheet): the least memory that still defeats
+ * graphics cards, and one lane, since the server spends one thread on one login. About 20 ms of one core.
+ */
+const COST = { memoryCost: 19 * 1024 /* KiB */, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+const SALT_BYTES = 16;
+
+/** Passwords are legal binary data of up to 65,535 bytes in MQTT; beyond this nobody's password can be right. */
+export const MAX_PASSWORD_BYTES = 1024;
+
+/** argon2id hash of a password in PHC form, with a fresh salt. */
+export function argon2Hash(password: string | Uint8Array): Promise<string> {
+  return hash(password, { ...COST, salt: randomBytes(SALT_BYTES) });
+}
+
+/** Whether the password made this hash. A malformed hash matches nothing. */
+export async function argon2Verify(phc: string, password: string | Uint8Array): Promise<boolean> {
+  try {
+    return await verify(phc, password);
+  } catch {
+    return false;
+  }
+}
+
+/** A well-formed hash that no password matches: verifying against it costs what a real one costs. */
+export function decoyHash(): string {
+  const unpadded = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
+  const { memoryCost, timeCost, parallelism, outputLen } = COST;
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${unpadded(SALT_BYTES)}$${unpadded(outputLen)}`;
+}

@@ -1,0 +1,50 @@
+import { argon2Hash, argon2Verify, decoyHash, MAX_PASSWORD_BYTES } from './argon2.ts';
+import { BoundedQueue, type QueueLimits } from './bounded-queue.ts';
+
+/**
+ * Hashing runs on libuv's thread pool, off the event loop. Two at a time leave half of its four threads to files and
+ * name look-ups; 500 waiting are some 5 s of work for two cores, half of what a client waits for its CONNACK.
+ */
+const DEFAULT_LIMITS: QueueLimits = { maxRunning: 2, maxWaiting: 500 };
+
+export interface PasswordHasher {
+  /** Hashes a new password. Throws RangeError beyond MAX_PASSWORD_BYTES, OverloadedError when too many wait. */
+  hash(password: string): Promise<string>;
+  /**
+   * The first of `candidates` whose hash this password made. With no candidates it still does the work of one, so that
+   * the time tells nobody whether an ID exists. Throws OverloadedError when too many wait.
+   */
+  findMatch<T extends { readonly hash: string }>(
+    candidates: readonly T[],
+    password: Uint8Array,
+  ): Promise<T | undefined>;
+  /** Hashes being made or waited for. */
+  readonly pending: number;
+}
+
+export function createPasswordHasher(limits: QueueLimits = DEFAULT_LIMITS): PasswordHasher {
+  const queue = new BoundedQueue(limits);
+  const decoy = { hash: decoyHash() };
+
+  return {
+    get pending() {
+      return queue.size;
+    },
+    async hash(password) {
+      if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+        throw new RangeError(`a password has at most ${MAX_PASSWORD_BYTES} bytes`);
+      }
+      return queue.run(() => argon2Hash(password));
+    },
+    async findMatch(candidates, password) {
+      const tooLong = password.length > MAX_PASSWORD_BYTES;
+      const tried = tooLong || candidates.length === 0 ? [decoy] : candidates;
+      const bytes = tooLong ? password.subarray(0, MAX_PASSWORD_BYTES) : password;
+      for (const candidate of tried) {
+        if (!(await queue.run(() => argon2Verify(candidate.hash, bytes)))) continue;
+        return candidate === decoy ? undefined : (candidate as (typeof candidates)[number]);
+      }
+      return undefined;
+    },
+  };
+}
