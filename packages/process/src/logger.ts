@@ -1,0 +1,58 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+import type { Settings } from './settings/table.ts';
+
+export type { Logger } from 'pino';
+
+/**
+ * Log lines that wait for a reader that does not read (a full disk, a stopped pipe). Beyond, lines are dropped rather
+ * than memory filled or the process stalled.
+ */
+const maxBufferedBytes = 1024 * 1024;
+
+export interface LoggerOptions {
+  /** Default: whether standard output is a terminal. */
+  readonly terminal?: boolean;
+  /** Default: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** A logger that writes JSON lines to standard output, or readable ones if that is a terminal. */
+export function createLogger(
+  name: string,
+  settings: Pick<Settings, 'logLevel'>,
+  { terminal = process.stdout.isTTY === true, destination }: LoggerOptions = {},
+): Logger {
+  return pino(
+    {
+      name,
+      level: settings.logLevel,
+      base: { pid: process.pid },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination ?? (terminal ? readable() : lines()),
+  );
+}
+
+function readable(): DestinationStream {
+  return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid', colorize: true });
+}
+
+function lines(): DestinationStream {
+  return pino.destination({ fd: 1, sync: false, maxLength: maxBufferedBytes });
+}
+
+/** Waits until everything logged so far is written, but never longer than `deadlineMs`: the reader may be gone. */
+export async function flushLogger(logger: Logger, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    new Promise<void>((resolve) => {
+      logger.flush(() => resolve());
+    }),
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs);
+    }),
+  ]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,66 @@
+import { StartupError } from '../startup-error.ts';
+import { closest } from './closest.ts';
+import { type Setting, type Settings, settingsTable } from './table.ts';
+
+/** One or more settings are wrong; the message has one line for each, with what would be right. */
+export class SettingsError extends StartupError {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settingsTable);
+const ownVariables = new Set(table.map(([, setting]) => setting.variable));
+
+/**
+ * Reads all settings from the environment. A variable that is set to nothing counts as not set, unless its description
+ * says otherwise.
+ *
+ * @throws SettingsError naming every unknown `IOT_…` variable and every bad value at once
+ */
+export function readSettings(env: Environment): Settings {
+  const problems = unknownVariables(env);
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of table) {
+    const text = textOf(setting, env);
+    const parsed = text === undefined ? undefined : setting.type.schema.safeParse(text);
+    if (parsed?.success === false) problems.push(badValue(setting, text ?? ''));
+    values[name] = parsed?.data;
+  }
+  const settings = values as Settings;
+  if (problems.length === 0) problems.push(...contradictions(settings));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+function textOf(setting: Setting<unknown>, env: Environment): string | undefined {
+  const given = env[setting.variable];
+  if (given === undefined || (given === '' && !setting.type.takesEmpty)) return setting.default;
+  return given;
+}
+
+function unknownVariables(env: Environment): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('IOT_') && !ownVariables.has(name))
+    .map((name) => {
+      const meant = closest(name, ownVariables);
+      return `${name}: there is no such setting${meant ? `; did you mean ${meant}?` : ''} (docs/settings.md lists all)`;
+    });
+}
+
+function badValue({ variable, type }: Setting<unknown>, text: string): string {
+  return type.secret
+    ? `${variable}: expected ${type.expects}`
+    : `${variable}=${JSON.stringify(text)}: expected ${type.expects}`;
+}
+
+function contradictions({ tlsCertFile, tlsKeyFile }: Settings): string[] {
+  if ((tlsCertFile === undefined) === (tlsKeyFile === undefined)) return [];
+  return ['IOT_TLS_CERT_FILE and IOT_TLS_KEY_FILE: expected both or neither'];
+}

@@ -1,0 +1,117 @@
+/**
+ * Every setting of every process, in one table: what reads the environment, checks it and documents it (docs/settings.md)
+ * is derived from here. A number carries its unit at the end of its name.
+ */
+import {
+  databaseUrl,
+  host,
+  oneOf,
+  onOff,
+  path,
+  port,
+  portOrOff,
+  type SettingType,
+  wholeNumber,
+} from './types.ts';
+
+export interface Setting<T> {
+  readonly variable: string;
+  readonly type: SettingType<T>;
+  /** As it would be written in the environment. Absent: the setting is optional. */
+  readonly default: string | undefined;
+  /** Markdown. */
+  readonly description: string;
+}
+
+function setting<T>(
+  variable: string,
+  type: SettingType<T>,
+  fallback: string,
+  description: string,
+): Setting<T> {
+  return { variable, type, default: fallback, description };
+}
+
+function optional<T>(variable: string, type: SettingType<T>, description: string): Setting<T | undefined> {
+  return { variable, type: type as SettingType<T | undefined>, default: undefined, description };
+}
+
+export const settingsTable = {
+  dataDir: setting(
+    'IOT_DATA_DIR',
+    path,
+    './data',
+    'The folder that holds everything this installation must keep: the embedded database, keys, certificates, tokens.',
+  ),
+  databaseUrl: optional(
+    'DATABASE_URL',
+    databaseUrl,
+    'The Postgres to use. Without it an embedded one is started in the data folder.',
+  ),
+  databasePoolSize: setting(
+    'IOT_DATABASE_POOL_SIZE',
+    wholeNumber(2, 200),
+    '10',
+    'Connections to Postgres that each process opens at most (and one more for the change feed).',
+  ),
+  apiHost: setting('IOT_API_HOST', host, '127.0.0.1', 'Where the management API listens.'),
+  apiPort: setting('IOT_API_PORT', port, '8080', 'The port of the management API.'),
+  mqttsHost: setting('IOT_MQTTS_HOST', host, '0.0.0.0', 'Where MQTT over TLS listens.'),
+  mqttsPort: setting('IOT_MQTTS_PORT', port, '8883', 'The port of MQTT over TLS.'),
+  mqttHost: setting(
+    'IOT_MQTT_HOST',
+    host,
+    '127.0.0.1',
+    'Where MQTT over plain TCP listens. Passwords cross it unencrypted: for local development.',
+  ),
+  mqttPort: setting(
+    'IOT_MQTT_PORT',
+    portOrOff,
+    '1883',
+    'The port of MQTT over plain TCP. Set it to nothing (`IOT_MQTT_PORT=`) to switch plain TCP off, as in production.',
+  ),
+  mqttAdminHost: setting(
+    'IOT_MQTT_ADMIN_HOST',
+    host,
+    '127.0.0.1',
+    'Where the MQTT process serves `/livez`, `/readyz` and `/metrics`.',
+  ),
+  mqttAdminPort: setting(
+    'IOT_MQTT_ADMIN_PORT',
+    port,
+    '9464',
+    'The port of `/livez`, `/readyz` and `/metrics` of the MQTT process.',
+  ),
+  mqttEngine: setting('IOT_MQTT_ENGINE', oneOf('aedes', 'native'), 'aedes', 'The engine that speaks MQTT.'),
+  tlsCertFile: optional(
+    'IOT_TLS_CERT_FILE',
+    path,
+    'PEM file with the certificate chain of the TLS listener. Without it one is made by an own authority (`ca.crt` in the data folder).',
+  ),
+  tlsKeyFile: optional('IOT_TLS_KEY_FILE', path, 'PEM file with the private key to `IOT_TLS_CERT_FILE`.'),
+  expiredCertificates: setting(
+    'IOT_EXPIRED_CERTIFICATES',
+    oneOf('refuse', 'accept'),
+    'refuse',
+    'Whether a registered client certificate may log in outside its dates. Fleets in the field do have expired ones.',
+  ),
+  sample: setting(
+    'IOT_SAMPLE',
+    onOff,
+    'on',
+    'Whether the first start on an empty embedded database creates a sample registry and device (`sample.json` in the data folder).',
+  ),
+  logLevel: setting(
+    'IOT_LOG_LEVEL',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'info',
+    'The least important log lines that are written.',
+  ),
+} as const;
+
+type Table = typeof settingsTable;
+
+/** All settings, read and checked. Paths are absolute. */
+export type Settings = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never;
+};

@@ -1,0 +1,77 @@
+/** The kinds of values that a setting can have: how its text is read, and what to tell who wrote something else. */
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { Secret } from '../secret.ts';
+
+export interface SettingType<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** Completes "expected …". */
+  readonly expects: string;
+  /** The empty text is a value of its own; otherwise it counts as not set. */
+  readonly takesEmpty?: boolean;
+  /** Its values are never shown, not even in an error. */
+  readonly secret?: boolean;
+}
+
+const portNumber = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.number().max(65_535));
+
+export const port: SettingType<number> = {
+  schema: portNumber,
+  expects: 'a port number from 1 to 65535, or 0 for any free port',
+};
+
+export const portOrOff: SettingType<number | undefined> = {
+  schema: z.union([z.literal('').transform(() => undefined), portNumber]),
+  expects: 'a port number from 1 to 65535, 0 for any free port, or nothing to switch it off',
+  takesEmpty: true,
+};
+
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
+
+export const host: SettingType<string> = {
+  schema: z.string().refine((text) => isIP(text) !== 0 || hostName.test(text)),
+  expects: 'an IP address or host name of this machine (0.0.0.0 is every IPv4 address, :: every address)',
+};
+
+/** Relative paths count from the working directory. */
+export const path: SettingType<string> = {
+  schema: z
+    .string()
+    .refine((text) => !text.includes('\0'))
+    .transform((text) => resolve(text)),
+  expects: 'a path',
+};
+
+export const onOff: SettingType<boolean> = {
+  schema: z.enum(['on', 'off']).transform((text) => text === 'on'),
+  expects: '`on` or `off`',
+};
+
+export const databaseUrl: SettingType<Secret> = {
+  schema: z
+    .string()
+    .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''))
+    .transform((text) => new Secret(text)),
+  expects: 'a URL such as `postgresql://user:password@host:5432/database`',
+  secret: true,
+};
+
+export function oneOf<const T extends string>(...values: readonly T[]): SettingType<T> {
+  return { schema: z.enum(values), expects: `one of ${values.map((value) => `\`${value}\``).join(', ')}` };
+}
+
+export function wholeNumber(least: number, most: number): SettingType<number> {
+  return {
+    schema: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number)
+      .pipe(z.number().min(least).max(most)),
+    expects: `a whole number from ${least} to ${most}`,
+  };
+}
