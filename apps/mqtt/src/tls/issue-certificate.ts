@@ -1,0 +1,95 @@
+/**
+ * Makes the installation's certificate authority and server certificates. node-forge writes the certificate, node:crypto
+ * makes the key. RSA, since that is what every TLS stack of a small device can verify.
+ */
+import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import forge from 'node-forge';
+import type { ServerNames } from './server-names.ts';
+
+export interface CertificatePair {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+/** RSA key length: 128-bit security is not needed for keys replaced yearly, and 2048 verifies fast on small devices. */
+const KEY_BITS = 2048;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Devices carry the authority in firmware, so it must outlive them. */
+const AUTHORITY_DAYS = 20 * 365;
+/** The longest that browsers and libraries accept from anybody. */
+const SERVER_DAYS = 397;
+/** Small devices' clocks are wrong, mostly slow. */
+const BACKDATE_MS = DAY_MS;
+
+/** Kinds of subjectAltName in X.509 (RFC 5280 section 4.2.1.6). */
+const ALT_NAME = { dns: 2, ip: 7 } as const;
+
+/** A new private key, PEM in PKCS #8. */
+export async function createKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: KEY_BITS,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return privateKey;
+}
+
+/** The certificate of a new authority that has this key, valid from now. */
+export function createAuthorityCertificate(privateKeyPem: string, now: Date): string {
+  // A random part in the name keeps two installations' authorities apart in a client's trust store.
+  const name = [{ name: 'commonName', value: `IoT Core CA ${randomBytes(4).toString('hex')}` }];
+  const certificate = draft(privateKeyPem, now, AUTHORITY_DAYS);
+  certificate.setSubject(name);
+  certificate.setIssuer(name);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+    { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    { name: 'subjectKeyIdentifier' },
+  ]);
+  return sign(certificate, privateKeyPem);
+}
+
+/** A server certificate for these names, signed by the authority, valid from now. */
+export async function issueServerCertificate(
+  authority: CertificatePair,
+  names: ServerNames,
+  now: Date,
+): Promise<CertificatePair> {
+  const issuer = forge.pki.certificateFromPem(authority.certificatePem);
+  const privateKeyPem = await createKey();
+  const certificate = draft(privateKeyPem, now, SERVER_DAYS);
+  certificate.setSubject([{ name: 'commonName', value: (names.hosts[0] ?? 'iotcore').slice(0, 64) }]);
+  certificate.setIssuer(issuer.subject.attributes);
+  certificate.setExtensions([
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: 'extKeyUsage', serverAuth: true },
+    { name: 'subjectKeyIdentifier' },
+    { name: 'authorityKeyIdentifier', keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes() },
+    {
+      name: 'subjectAltName',
+      altNames: [
+        ...names.hosts.map((value) => ({ type: ALT_NAME.dns, value })),
+        ...names.addresses.map((ip) => ({ type: ALT_NAME.ip, ip })),
+      ],
+    },
+  ]);
+  return { certificatePem: sign(certificate, authority.privateKeyPem), privateKeyPem };
+}
+
+function draft(privateKeyPem: string, now: Date, days: number): forge.pki.Certificate {
+  const certificate = forge.pki.createCertificate();
+  const publicKeyPem = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' }).toString();
+  certificate.publicKey = forge.pki.publicKeyFromPem(publicKeyPem);
+  // 0x40 in front keeps the number positive and free of a leading zero, as DER wants it.
+  certificate.serialNumber = `40${randomBytes(15).toString('hex')}`;
+  certificate.validity.notBefore = new Date(now.getTime() - BACKDATE_MS);
+  certificate.validity.notAfter = new Date(now.getTime() + days * DAY_MS);
+  return certificate;
+}
+
+function sign(certificate: forge.pki.Certificate, signerPem: string): string {
+  certificate.sign(forge.pki.privateKeyFromPem(signerPem), forge.md.sha256.create());
+  return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+}
