@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Qos } from '../port.ts';
+import { Router } from './router.ts';
+
+interface Reader {
+  readonly name: string;
+}
+const reader = (name: string): Reader => ({ name });
+
+function heard(router: Router<Reader>, space: string, topic: string): Record<string, Qos> {
+  const { atQos0, atQos1 } = router.receivers(space, topic);
+  return Object.fromEntries([...atQos0.map((r) => [r.name, 0]), ...atQos1.map((r) => [r.name, 1])]);
+}
+
+/** Section 4.7 by its letter, one rule a line. */
+function matches(filter: string, topic: string): boolean {
+  if (/^[+#]/.test(filter) && topic.startsWith('$')) return false; // [MQTT-4.7.2-1]
+  const rest = (f: readonly string[], t: readonly string[]): boolean => {
+    if (f.length === 0) return t.length === 0;
+    if (f[0] === '#') return true; // this level, the level above, and all below
+    if (t.length === 0) return false;
+    return (f[0] === '+' || f[0] === t[0]) && rest(f.slice(1), t.slice(1));
+  };
+  return rest(filter.split('/'), topic.split('/'));
+}
+
+const level = fc.constantFrom('a', 'b', '', '$', '$a', '__proto__', 'ab');
+const topics = fc
+  .array(level, { minLength: 1, maxLength: 6 })
+  .map((l) => l.join('/'))
+  .filter((t) => t !== '');
+const filters = fc
+  .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 6 }), fc.boolean())
+  .map(([levels, hash]) => [...levels, ...(hash ? ['#'] : [])].join('/'))
+  .filter((f) => f !== '');
+
+describe('routing', () => {
+  it('gives a message to nobody who has not subscribed', () => {
+    const router = new Router<Reader>();
+    expect(heard(router, 's', 'a')).toEqual({});
+    expect(router.spaces).toBe(0);
+  });
+
+  it('never matches across spaces, whatever the filter', () => {
+    const router = new Router<Reader>();
+    router.subscribe('mine', '#', reader('me'), 1);
+    expect(heard(router, 'yours', 'a')).toEqual({});
+    expect(heard(router, 'mine', 'a')).toEqual({ me: 1 });
+  });
+
+  it('does not let # or + begin a match of a topic with $ [MQTT-4.7.2-1]', () => {
+    const router = new Router<Reader>();
+    for (const filter of ['#', '+/a', '+/#']) router.subscribe('s', filter, reader(filter), 1);
+    expect(heard(router, 's', '$a/a')).toEqual({});
+    router.subscribe('s', '$a/#', reader('dollar'), 1);
+    expect(heard(router, 's', '$a/a')).toEqual({ dollar: 1 });
+  });
+
+  it('gives a receiver one copy at the highest QoS when its filters overlap [MQTT-3.3.5-1]', () => {
+    const router = new Router<Reader>();
+    const me = reader('me');
+    router.subscribe('s', 'a/b', me, 0);
+    router.subscribe('s', 'a/+', me, 1);
+    router.subscribe('s', '#', me, 0);
+    expect(heard(router, 's', 'a/b')).toEqual({ me: 1 });
+    expect(router.receivers('s', 'a/b').atQos0).toEqual([]);
+  });
+
+  it('replaces a subscription to the same filter instead of adding one [MQTT-3.8.4-3]', () => {
+    const router = new Router<Reader>();
+    const me = reader('me');
+    for (const filter of ['a', 'a/#']) {
+      expect(router.subscribe('s', filter, me, 1)).toBe(true);
+      expect(router.subscribe('s', filter, me, 0)).toBe(false);
+    }
+    expect(router.subscriptions).toBe(2);
+    expect(heard(router, 's', 'a')).toEqual({ me: 0 });
+  });
+
+  it('tells nothing of a subscription that was not there', () => {
+    const router = new Router<Reader>();
+    router.subscribe('s', 'a/+', reader('a'), 0);
+    expect(router.unsubscribe('s', 'a/+', reader('b'))).toBe(false);
+    expect(router.unsubscribe('s', 'a/b', reader('a'))).toBe(false);
+    expect(router.unsubscribe('t', 'a/+', reader('a'))).toBe(false);
+    expect(router.subscriptions).toBe(1);
+  });
+
+  it('treats names of Object.prototype as ordinary levels and spaces', () => {
+    const router = new Router<Reader>();
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      expect(heard(router, name, name)).toEqual({});
+      router.subscribe(name, `${name}/+`, reader(name), 0);
+      expect(heard(router, name, `${name}/x`)).toEqual({ [name]: 0 });
+      expect(heard(router, name, 'x/x')).toEqual({});
+    }
+  });
+
+  it('matches, after any history of subscribing and unsubscribing, exactly by the letter of section 4.7', () => {
+    const step = fc.record({
+      on: fc.boolean(),
+      filter: filters,
+      who: fc.nat(3),
+      qos: fc.constantFrom<Qos>(0, 1),
+      probe: topics,
+    });
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 40 }),
+        fc.array(topics, { minLength: 1, maxLength: 10 }),
+        (steps, probes) => {
+          // A cache this small evicts all the time.
+          const router = new Router<Reader>({ maxCacheWeight: 40 });
+          const readers = [0, 1, 2, 3].map((i) => reader(`r${i}`));
+          const kept = new Map<string, { filter: string; name: string; qos: Qos }>();
+          for (const { on, filter, who, qos, probe } of steps) {
+            const held = router.receivers('s', probe);
+            const before = expected(kept.values(), probe);
+            const key = `${who} ${filter}`;
+            if (on) {
+              expect(router.subscribe('s', filter, readers[who] as Reader, qos)).toBe(!kept.has(key));
+              kept.set(key, { filter, name: `r${who}`, qos });
+            } else {
+              expect(router.unsubscribe('s', filter, readers[who] as Reader)).toBe(kept.delete(key));
+            }
+            // An answer that somebody still holds is either right or says that it is stale.
+            if (!held.stale) expect(expected(kept.values(), probe)).toEqual(before);
+          }
+          for (const topic of probes)
+            expect(heard(router, 's', topic)).toEqual(expected(kept.values(), topic));
+          expect(router.subscriptions).toBe(kept.size);
+          for (const [key, { filter }] of kept)
+            router.unsubscribe('s', filter, readers[Number(key[0])] as Reader);
+          expect([router.subscriptions, router.spaces]).toEqual([0, 0]);
+        },
+      ),
+    );
+  });
+
+  function expected(
+    kept: Iterable<{ filter: string; name: string; qos: Qos }>,
+    topic: string,
+  ): Record<string, Qos> {
+    const result: Record<string, Qos> = {};
+    for (const { filter, name, qos } of kept) {
+      if (matches(filter, topic)) result[name] = Math.max(result[name] ?? 0, qos) as Qos;
+    }
+    return result;
+  }
+});
+
+describe('an answer of the router', () => {
+  it('goes stale when the first subscriber of a silent space comes', () => {
+    const router = new Router<Reader>();
+    const held = router.receivers('s', 'a');
+    router.subscribe('s', 'other', reader('me'), 0);
+    expect(held.stale).toBe(true);
+  });
+
+  it('goes stale when its space falls silent, and says nothing of who was there', () => {
+    const router = new Router<Reader>();
+    const me = reader('me');
+    router.subscribe('s', 'a', me, 0);
+    const held = router.receivers('s', 'a');
+    const empty = router.receivers('s', 'b');
+    router.unsubscribe('s', 'a', me);
+    expect([held.stale, empty.stale]).toEqual([true, true]);
+    expect(held.atQos0).toEqual([]);
+  });
+
+  it('stays when a filter without wildcards changes that names another topic', () => {
+    const router = new Router<Reader>();
+    router.subscribe('s', 'a', reader('me'), 0);
+    const held = router.receivers('s', 'a');
+    router.subscribe('s', 'b', reader('me'), 0);
+    router.subscribe('t', '#', reader('me'), 0);
+    expect(held.stale).toBe(false);
+    expect(router.receivers('s', 'a')).toBe(held);
+  });
+
+  it('is forgotten once the cache is full, the oldest first', () => {
+    const router = new Router<Reader>({ maxCacheWeight: 100 });
+    router.subscribe('s', '#', reader('me'), 0);
+    const first = router.receivers('s', 'first');
+    for (let i = 0; i < 1000; i++) router.receivers('s', `t/${i}`);
+    expect(first.stale).toBe(true);
+    expect(router.cacheWeight).toBeLessThanOrEqual(100);
+    expect(heard(router, 's', 'first')).toEqual({ me: 0 });
+  });
+
+  it('is usable even when it alone outweighs the cache', () => {
+    const router = new Router<Reader>({ maxCacheWeight: 1 });
+    router.subscribe('s', '#', reader('me'), 1);
+    const held = router.receivers('s', 'a');
+    expect([held.stale, held.atQos1.length]).toEqual([false, 1]);
+    router.receivers('s', 'b');
+    expect(held.stale).toBe(true);
+  });
+});
+
+describe('the cost of a match', () => {
+  it('stays small for a filter of a hundred + against a topic as deep', () => {
+    const router = new Router<Reader>();
+    for (let depth = 1; depth <= 100; depth++)
+      router.subscribe('s', `${'+/'.repeat(depth)}#`, reader(`r${depth}`), 0);
+    const topic = Array.from({ length: 100 }, (_, i) => `l${i}`).join('/');
+    // 2^100 paths if it branched; this returns at once or never.
+    expect(Object.keys(heard(router, 's', topic))).toHaveLength(100);
+  });
+
+  it('stays small when literal and + stand beside each other in every level', () => {
+    const router = new Router<Reader>();
+    const variants = 2 ** 10;
+    for (let bits = 0; bits < variants; bits++) {
+      const filter = Array.from({ length: 10 }, (_, i) => (bits & (1 << i) ? '+' : 'x')).join('/');
+      router.subscribe('s', filter, reader(`r${bits}`), 0);
+    }
+    expect(Object.keys(heard(router, 's', Array(10).fill('x').join('/')))).toHaveLength(variants);
+    expect(Object.keys(heard(router, 's', Array(11).fill('x').join('/')))).toHaveLength(0);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Qos } from '../port.ts';
+import { FilterTrie } from './filter-trie.ts';
+import type { CachedReceivers, ReceiverLists } from './receivers.ts';
+import { mergeReceivers, SubscriberSet } from './subscriber-set.ts';
+import { hasWildcard } from './topic-name.ts';
+
+/**
+ * The subscriptions of one space. Filters without wildcards are most of a fleet's and match one topic each: they lie in
+ * a Map by that topic, and only filters with wildcards go into the trie.
+ */
+export class Space<S extends object> {
+  readonly #exact = new Map<string, SubscriberSet<S>>();
+  #wildcards: FilterTrie<S> | undefined;
+  /** Answers given for topics of this space, kept by the router's cache. */
+  readonly answers = new Map<string, CachedReceivers<S>>();
+
+  get isEmpty(): boolean {
+    return this.#exact.size === 0 && !this.#wildcards;
+  }
+
+  /** True if the subscriber did not have this filter. */
+  subscribe(filter: string, subscriber: S, qos: Qos): boolean {
+    if (hasWildcard(filter)) {
+      this.#wildcards ??= new FilterTrie();
+      return this.#wildcards.set(filter, subscriber, qos);
+    }
+    let set = this.#exact.get(filter);
+    if (!set) {
+      set = new SubscriberSet();
+      this.#exact.set(filter, set);
+    }
+    return set.set(subscriber, qos);
+  }
+
+  /** True if the subscriber had this filter. */
+  unsubscribe(filter: string, subscriber: S): boolean {
+    if (hasWildcard(filter)) {
+      if (!this.#wildcards?.delete(filter, subscriber)) return false;
+      if (this.#wildcards.isEmpty) this.#wildcards = undefined;
+      return true;
+    }
+    const set = this.#exact.get(filter);
+    if (!set?.delete(subscriber)) return false;
+    if (set.size === 0) this.#exact.delete(filter);
+    return true;
+  }
+
+  match(topic: string): ReceiverLists<S> {
+    const found: SubscriberSet<S>[] = [];
+    const exact = this.#exact.get(topic);
+    if (exact) found.push(exact);
+    this.#wildcards?.match(topic, found);
+    return mergeReceivers(found);
+  }
+}
