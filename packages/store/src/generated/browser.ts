@@ -45,7 +45,7 @@ export type Certificate = Prisma.CertificateModel
 export type Password = Prisma.PasswordModel
 /**
  * Model TopicAlias
- * `prefix` holds the device's own ID in place of `{id}`. The columns collate "C" in the migration: prefix search by index.
+ * `prefix` holds the device's own ID in place of `{id}`. The alias collates "C" in the migration: prefix search by index.
  */
 export type TopicAlias = Prisma.TopicAliasModel
 /**
@@ -69,11 +69,6 @@ export type PermanentMessage = Prisma.PermanentMessageModel
  * One line of the connection log of a registry, device or broker.
  */
 export type ConnectionLog = Prisma.ConnectionLogModel
-/**
- * Model Change
- * Change feed: written by triggers, announced by NOTIFY, read again by whoever was away (see packages/store/src/changes).
- */
-export type Change = Prisma.ChangeModel
 /**
  * Model SigningKey
  * The installation's own keys, which sign access tokens. `jwk` is the private key.

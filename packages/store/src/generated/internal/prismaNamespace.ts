@@ -407,7 +407,6 @@ export const ModelName = {
   DeviceActivity: 'DeviceActivity',
   PermanentMessage: 'PermanentMessage',
   ConnectionLog: 'ConnectionLog',
-  Change: 'Change',
   SigningKey: 'SigningKey',
   ServiceAccount: 'ServiceAccount',
   AuthorizedKey: 'AuthorizedKey',
@@ -431,7 +430,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "change" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
+    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1172,80 +1171,6 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.ConnectionLogCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.ConnectionLogCountAggregateOutputType> | number
-        }
-      }
-    }
-    Change: {
-      payload: Prisma.$ChangePayload<ExtArgs>
-      fields: Prisma.ChangeFieldRefs
-      operations: {
-        findUnique: {
-          args: Prisma.ChangeFindUniqueArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload> | null
-        }
-        findUniqueOrThrow: {
-          args: Prisma.ChangeFindUniqueOrThrowArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>
-        }
-        findFirst: {
-          args: Prisma.ChangeFindFirstArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload> | null
-        }
-        findFirstOrThrow: {
-          args: Prisma.ChangeFindFirstOrThrowArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>
-        }
-        findMany: {
-          args: Prisma.ChangeFindManyArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>[]
-        }
-        create: {
-          args: Prisma.ChangeCreateArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>
-        }
-        createMany: {
-          args: Prisma.ChangeCreateManyArgs<ExtArgs>
-          result: BatchPayload
-        }
-        createManyAndReturn: {
-          args: Prisma.ChangeCreateManyAndReturnArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>[]
-        }
-        delete: {
-          args: Prisma.ChangeDeleteArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>
-        }
-        update: {
-          args: Prisma.ChangeUpdateArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>
-        }
-        deleteMany: {
-          args: Prisma.ChangeDeleteManyArgs<ExtArgs>
-          result: BatchPayload
-        }
-        updateMany: {
-          args: Prisma.ChangeUpdateManyArgs<ExtArgs>
-          result: BatchPayload
-        }
-        updateManyAndReturn: {
-          args: Prisma.ChangeUpdateManyAndReturnArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>[]
-        }
-        upsert: {
-          args: Prisma.ChangeUpsertArgs<ExtArgs>
-          result: runtime.Types.Utils.PayloadToResult<Prisma.$ChangePayload>
-        }
-        aggregate: {
-          args: Prisma.ChangeAggregateArgs<ExtArgs>
-          result: runtime.Types.Utils.Optional<Prisma.AggregateChange>
-        }
-        groupBy: {
-          args: Prisma.ChangeGroupByArgs<ExtArgs>
-          result: runtime.Types.Utils.Optional<Prisma.ChangeGroupByOutputType>[]
-        }
-        count: {
-          args: Prisma.ChangeCountArgs<ExtArgs>
-          result: runtime.Types.Utils.Optional<Prisma.ChangeCountAggregateOutputType> | number
         }
       }
     }
@@ -2011,17 +1936,6 @@ export const ConnectionLogScalarFieldEnum = {
 export type ConnectionLogScalarFieldEnum = (typeof ConnectionLogScalarFieldEnum)[keyof typeof ConnectionLogScalarFieldEnum]
 
 
-export const ChangeScalarFieldEnum = {
-  id: 'id',
-  xid: 'xid',
-  at: 'at',
-  kind: 'kind',
-  key: 'key'
-} as const
-
-export type ChangeScalarFieldEnum = (typeof ChangeScalarFieldEnum)[keyof typeof ChangeScalarFieldEnum]
-
-
 export const SigningKeyScalarFieldEnum = {
   kid: 'kid',
   jwk: 'jwk',
@@ -2455,7 +2369,6 @@ export type GlobalOmitConfig = {
   deviceActivity?: Prisma.DeviceActivityOmit
   permanentMessage?: Prisma.PermanentMessageOmit
   connectionLog?: Prisma.ConnectionLogOmit
-  change?: Prisma.ChangeOmit
   signingKey?: Prisma.SigningKeyOmit
   serviceAccount?: Prisma.ServiceAccountOmit
   authorizedKey?: Prisma.AuthorizedKeyOmit

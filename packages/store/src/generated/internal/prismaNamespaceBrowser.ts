@@ -61,7 +61,6 @@ export const ModelName = {
   DeviceActivity: 'DeviceActivity',
   PermanentMessage: 'PermanentMessage',
   ConnectionLog: 'ConnectionLog',
-  Change: 'Change',
   SigningKey: 'SigningKey',
   ServiceAccount: 'ServiceAccount',
   AuthorizedKey: 'AuthorizedKey',
@@ -217,17 +216,6 @@ export const ConnectionLogScalarFieldEnum = {
 } as const
 
 export type ConnectionLogScalarFieldEnum = (typeof ConnectionLogScalarFieldEnum)[keyof typeof ConnectionLogScalarFieldEnum]
-
-
-export const ChangeScalarFieldEnum = {
-  id: 'id',
-  xid: 'xid',
-  at: 'at',
-  kind: 'kind',
-  key: 'key'
-} as const
-
-export type ChangeScalarFieldEnum = (typeof ChangeScalarFieldEnum)[keyof typeof ChangeScalarFieldEnum]
 
 
 export const SigningKeyScalarFieldEnum = {

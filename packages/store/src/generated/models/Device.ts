@@ -206,6 +206,7 @@ export type DeviceWhereInput = {
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
   aliases?: Prisma.TopicAliasListRelationFilter
+  messages?: Prisma.PermanentMessageListRelationFilter
   activity?: Prisma.XOR<Prisma.DeviceActivityNullableScalarRelationFilter, Prisma.DeviceActivityWhereInput> | null
 }
 
@@ -222,6 +223,7 @@ export type DeviceOrderByWithRelationInput = {
   certificates?: Prisma.CertificateOrderByRelationAggregateInput
   passwords?: Prisma.PasswordOrderByRelationAggregateInput
   aliases?: Prisma.TopicAliasOrderByRelationAggregateInput
+  messages?: Prisma.PermanentMessageOrderByRelationAggregateInput
   activity?: Prisma.DeviceActivityOrderByWithRelationInput
 }
 
@@ -242,6 +244,7 @@ export type DeviceWhereUniqueInput = Prisma.AtLeast<{
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
   aliases?: Prisma.TopicAliasListRelationFilter
+  messages?: Prisma.PermanentMessageListRelationFilter
   activity?: Prisma.XOR<Prisma.DeviceActivityNullableScalarRelationFilter, Prisma.DeviceActivityWhereInput> | null
 }, "id" | "registryId_name">
 
@@ -285,6 +288,7 @@ export type DeviceCreateInput = {
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityCreateNestedOneWithoutDeviceInput
 }
 
@@ -300,6 +304,7 @@ export type DeviceUncheckedCreateInput = {
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityUncheckedCreateNestedOneWithoutDeviceInput
 }
 
@@ -315,6 +320,7 @@ export type DeviceUpdateInput = {
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUpdateOneWithoutDeviceNestedInput
 }
 
@@ -330,6 +336,7 @@ export type DeviceUncheckedUpdateInput = {
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput
 }
 
@@ -527,6 +534,22 @@ export type DeviceUpdateOneRequiredWithoutActivityNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.DeviceUpdateToOneWithWhereWithoutActivityInput, Prisma.DeviceUpdateWithoutActivityInput>, Prisma.DeviceUncheckedUpdateWithoutActivityInput>
 }
 
+export type DeviceCreateNestedOneWithoutMessagesInput = {
+  create?: Prisma.XOR<Prisma.DeviceCreateWithoutMessagesInput, Prisma.DeviceUncheckedCreateWithoutMessagesInput>
+  connectOrCreate?: Prisma.DeviceCreateOrConnectWithoutMessagesInput
+  connect?: Prisma.DeviceWhereUniqueInput
+}
+
+export type DeviceUpdateOneWithoutMessagesNestedInput = {
+  create?: Prisma.XOR<Prisma.DeviceCreateWithoutMessagesInput, Prisma.DeviceUncheckedCreateWithoutMessagesInput>
+  connectOrCreate?: Prisma.DeviceCreateOrConnectWithoutMessagesInput
+  upsert?: Prisma.DeviceUpsertWithoutMessagesInput
+  disconnect?: Prisma.DeviceWhereInput | boolean
+  delete?: Prisma.DeviceWhereInput | boolean
+  connect?: Prisma.DeviceWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.DeviceUpdateToOneWithWhereWithoutMessagesInput, Prisma.DeviceUpdateWithoutMessagesInput>, Prisma.DeviceUncheckedUpdateWithoutMessagesInput>
+}
+
 export type DeviceCreateWithoutRegistryInput = {
   id: string
   folderId: string
@@ -538,6 +561,7 @@ export type DeviceCreateWithoutRegistryInput = {
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityCreateNestedOneWithoutDeviceInput
 }
 
@@ -552,6 +576,7 @@ export type DeviceUncheckedCreateWithoutRegistryInput = {
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityUncheckedCreateNestedOneWithoutDeviceInput
 }
 
@@ -606,6 +631,7 @@ export type DeviceCreateWithoutCertificatesInput = {
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityCreateNestedOneWithoutDeviceInput
 }
 
@@ -620,6 +646,7 @@ export type DeviceUncheckedCreateWithoutCertificatesInput = {
   status?: $Enums.ResourceStatus
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityUncheckedCreateNestedOneWithoutDeviceInput
 }
 
@@ -650,6 +677,7 @@ export type DeviceUpdateWithoutCertificatesInput = {
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUpdateOneWithoutDeviceNestedInput
 }
 
@@ -664,6 +692,7 @@ export type DeviceUncheckedUpdateWithoutCertificatesInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput
 }
 
@@ -678,6 +707,7 @@ export type DeviceCreateWithoutPasswordsInput = {
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityCreateNestedOneWithoutDeviceInput
 }
 
@@ -692,6 +722,7 @@ export type DeviceUncheckedCreateWithoutPasswordsInput = {
   status?: $Enums.ResourceStatus
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityUncheckedCreateNestedOneWithoutDeviceInput
 }
 
@@ -722,6 +753,7 @@ export type DeviceUpdateWithoutPasswordsInput = {
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUpdateOneWithoutDeviceNestedInput
 }
 
@@ -736,6 +768,7 @@ export type DeviceUncheckedUpdateWithoutPasswordsInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput
 }
 
@@ -750,6 +783,7 @@ export type DeviceCreateWithoutAliasesInput = {
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityCreateNestedOneWithoutDeviceInput
 }
 
@@ -764,6 +798,7 @@ export type DeviceUncheckedCreateWithoutAliasesInput = {
   status?: $Enums.ResourceStatus
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
   activity?: Prisma.DeviceActivityUncheckedCreateNestedOneWithoutDeviceInput
 }
 
@@ -794,6 +829,7 @@ export type DeviceUpdateWithoutAliasesInput = {
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUpdateOneWithoutDeviceNestedInput
 }
 
@@ -808,6 +844,7 @@ export type DeviceUncheckedUpdateWithoutAliasesInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput
 }
 
@@ -823,6 +860,7 @@ export type DeviceCreateWithoutActivityInput = {
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutDeviceInput
 }
 
 export type DeviceUncheckedCreateWithoutActivityInput = {
@@ -837,6 +875,7 @@ export type DeviceUncheckedCreateWithoutActivityInput = {
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
 }
 
 export type DeviceCreateOrConnectWithoutActivityInput = {
@@ -867,6 +906,7 @@ export type DeviceUpdateWithoutActivityInput = {
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutDeviceNestedInput
 }
 
 export type DeviceUncheckedUpdateWithoutActivityInput = {
@@ -881,6 +921,83 @@ export type DeviceUncheckedUpdateWithoutActivityInput = {
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
+}
+
+export type DeviceCreateWithoutMessagesInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.ResourceStatus
+  registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
+  certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
+  passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
+  aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
+  activity?: Prisma.DeviceActivityCreateNestedOneWithoutDeviceInput
+}
+
+export type DeviceUncheckedCreateWithoutMessagesInput = {
+  id: string
+  registryId: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.ResourceStatus
+  certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
+  passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
+  aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
+  activity?: Prisma.DeviceActivityUncheckedCreateNestedOneWithoutDeviceInput
+}
+
+export type DeviceCreateOrConnectWithoutMessagesInput = {
+  where: Prisma.DeviceWhereUniqueInput
+  create: Prisma.XOR<Prisma.DeviceCreateWithoutMessagesInput, Prisma.DeviceUncheckedCreateWithoutMessagesInput>
+}
+
+export type DeviceUpsertWithoutMessagesInput = {
+  update: Prisma.XOR<Prisma.DeviceUpdateWithoutMessagesInput, Prisma.DeviceUncheckedUpdateWithoutMessagesInput>
+  create: Prisma.XOR<Prisma.DeviceCreateWithoutMessagesInput, Prisma.DeviceUncheckedCreateWithoutMessagesInput>
+  where?: Prisma.DeviceWhereInput
+}
+
+export type DeviceUpdateToOneWithWhereWithoutMessagesInput = {
+  where?: Prisma.DeviceWhereInput
+  data: Prisma.XOR<Prisma.DeviceUpdateWithoutMessagesInput, Prisma.DeviceUncheckedUpdateWithoutMessagesInput>
+}
+
+export type DeviceUpdateWithoutMessagesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
+  certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
+  passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
+  aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
+  activity?: Prisma.DeviceActivityUpdateOneWithoutDeviceNestedInput
+}
+
+export type DeviceUncheckedUpdateWithoutMessagesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
+  passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
+  aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
+  activity?: Prisma.DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput
 }
 
 export type DeviceCreateManyRegistryInput = {
@@ -904,6 +1021,7 @@ export type DeviceUpdateWithoutRegistryInput = {
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUpdateOneWithoutDeviceNestedInput
 }
 
@@ -918,6 +1036,7 @@ export type DeviceUncheckedUpdateWithoutRegistryInput = {
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
   activity?: Prisma.DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput
 }
 
@@ -940,12 +1059,14 @@ export type DeviceCountOutputType = {
   certificates: number
   passwords: number
   aliases: number
+  messages: number
 }
 
 export type DeviceCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   certificates?: boolean | DeviceCountOutputTypeCountCertificatesArgs
   passwords?: boolean | DeviceCountOutputTypeCountPasswordsArgs
   aliases?: boolean | DeviceCountOutputTypeCountAliasesArgs
+  messages?: boolean | DeviceCountOutputTypeCountMessagesArgs
 }
 
 /**
@@ -979,6 +1100,13 @@ export type DeviceCountOutputTypeCountAliasesArgs<ExtArgs extends runtime.Types.
   where?: Prisma.TopicAliasWhereInput
 }
 
+/**
+ * DeviceCountOutputType without action
+ */
+export type DeviceCountOutputTypeCountMessagesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PermanentMessageWhereInput
+}
+
 
 export type DeviceSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -993,6 +1121,7 @@ export type DeviceSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   certificates?: boolean | Prisma.Device$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Device$passwordsArgs<ExtArgs>
   aliases?: boolean | Prisma.Device$aliasesArgs<ExtArgs>
+  messages?: boolean | Prisma.Device$messagesArgs<ExtArgs>
   activity?: boolean | Prisma.Device$activityArgs<ExtArgs>
   _count?: boolean | Prisma.DeviceCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["device"]>
@@ -1038,6 +1167,7 @@ export type DeviceInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   certificates?: boolean | Prisma.Device$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Device$passwordsArgs<ExtArgs>
   aliases?: boolean | Prisma.Device$aliasesArgs<ExtArgs>
+  messages?: boolean | Prisma.Device$messagesArgs<ExtArgs>
   activity?: boolean | Prisma.Device$activityArgs<ExtArgs>
   _count?: boolean | Prisma.DeviceCountOutputTypeDefaultArgs<ExtArgs>
 }
@@ -1055,6 +1185,7 @@ export type $DevicePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     certificates: Prisma.$CertificatePayload<ExtArgs>[]
     passwords: Prisma.$PasswordPayload<ExtArgs>[]
     aliases: Prisma.$TopicAliasPayload<ExtArgs>[]
+    messages: Prisma.$PermanentMessagePayload<ExtArgs>[]
     activity: Prisma.$DeviceActivityPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
@@ -1464,6 +1595,7 @@ export interface Prisma__DeviceClient<T, Null = never, ExtArgs extends runtime.T
   certificates<T extends Prisma.Device$certificatesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Device$certificatesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CertificatePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   passwords<T extends Prisma.Device$passwordsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Device$passwordsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PasswordPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   aliases<T extends Prisma.Device$aliasesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Device$aliasesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TopicAliasPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  messages<T extends Prisma.Device$messagesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Device$messagesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PermanentMessagePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   activity<T extends Prisma.Device$activityArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Device$activityArgs<ExtArgs>>): Prisma.Prisma__DeviceActivityClient<runtime.Types.Result.GetResult<Prisma.$DeviceActivityPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -1972,6 +2104,30 @@ export type Device$aliasesArgs<ExtArgs extends runtime.Types.Extensions.Internal
   take?: number
   skip?: number
   distinct?: Prisma.TopicAliasScalarFieldEnum | Prisma.TopicAliasScalarFieldEnum[]
+}
+
+/**
+ * Device.messages
+ */
+export type Device$messagesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PermanentMessage
+   */
+  select?: Prisma.PermanentMessageSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PermanentMessage
+   */
+  omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  where?: Prisma.PermanentMessageWhereInput
+  orderBy?: Prisma.PermanentMessageOrderByWithRelationInput | Prisma.PermanentMessageOrderByWithRelationInput[]
+  cursor?: Prisma.PermanentMessageWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PermanentMessageScalarFieldEnum | Prisma.PermanentMessageScalarFieldEnum[]
 }
 
 /**

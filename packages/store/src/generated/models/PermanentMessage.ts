@@ -183,6 +183,8 @@ export type PermanentMessageWhereInput = {
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
+  registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
+  device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
 }
 
 export type PermanentMessageOrderByWithRelationInput = {
@@ -191,6 +193,8 @@ export type PermanentMessageOrderByWithRelationInput = {
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  registry?: Prisma.RegistryOrderByWithRelationInput
+  device?: Prisma.DeviceOrderByWithRelationInput
 }
 
 export type PermanentMessageWhereUniqueInput = Prisma.AtLeast<{
@@ -203,6 +207,8 @@ export type PermanentMessageWhereUniqueInput = Prisma.AtLeast<{
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
+  registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
+  device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
 }, "registryId_topic">
 
 export type PermanentMessageOrderByWithAggregationInput = {
@@ -228,11 +234,11 @@ export type PermanentMessageScalarWhereWithAggregatesInput = {
 }
 
 export type PermanentMessageCreateInput = {
-  registryId: string
   topic: string
-  deviceId?: string | null
   payload: runtime.Bytes
   updatedAt?: Date | string
+  registry: Prisma.RegistryCreateNestedOneWithoutMessagesInput
+  device?: Prisma.DeviceCreateNestedOneWithoutMessagesInput
 }
 
 export type PermanentMessageUncheckedCreateInput = {
@@ -244,11 +250,11 @@ export type PermanentMessageUncheckedCreateInput = {
 }
 
 export type PermanentMessageUpdateInput = {
-  registryId?: Prisma.StringFieldUpdateOperationsInput | string
   topic?: Prisma.StringFieldUpdateOperationsInput | string
-  deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  registry?: Prisma.RegistryUpdateOneRequiredWithoutMessagesNestedInput
+  device?: Prisma.DeviceUpdateOneWithoutMessagesNestedInput
 }
 
 export type PermanentMessageUncheckedUpdateInput = {
@@ -268,9 +274,7 @@ export type PermanentMessageCreateManyInput = {
 }
 
 export type PermanentMessageUpdateManyMutationInput = {
-  registryId?: Prisma.StringFieldUpdateOperationsInput | string
   topic?: Prisma.StringFieldUpdateOperationsInput | string
-  deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -281,6 +285,16 @@ export type PermanentMessageUncheckedUpdateManyInput = {
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type PermanentMessageListRelationFilter = {
+  every?: Prisma.PermanentMessageWhereInput
+  some?: Prisma.PermanentMessageWhereInput
+  none?: Prisma.PermanentMessageWhereInput
+}
+
+export type PermanentMessageOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type PermanentMessageRegistryIdTopicCompoundUniqueInput = {
@@ -312,6 +326,237 @@ export type PermanentMessageMinOrderByAggregateInput = {
   updatedAt?: Prisma.SortOrder
 }
 
+export type PermanentMessageCreateNestedManyWithoutRegistryInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutRegistryInput, Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput> | Prisma.PermanentMessageCreateWithoutRegistryInput[] | Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput | Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput[]
+  createMany?: Prisma.PermanentMessageCreateManyRegistryInputEnvelope
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+}
+
+export type PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutRegistryInput, Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput> | Prisma.PermanentMessageCreateWithoutRegistryInput[] | Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput | Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput[]
+  createMany?: Prisma.PermanentMessageCreateManyRegistryInputEnvelope
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+}
+
+export type PermanentMessageUpdateManyWithoutRegistryNestedInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutRegistryInput, Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput> | Prisma.PermanentMessageCreateWithoutRegistryInput[] | Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput | Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput[]
+  upsert?: Prisma.PermanentMessageUpsertWithWhereUniqueWithoutRegistryInput | Prisma.PermanentMessageUpsertWithWhereUniqueWithoutRegistryInput[]
+  createMany?: Prisma.PermanentMessageCreateManyRegistryInputEnvelope
+  set?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  disconnect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  delete?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  update?: Prisma.PermanentMessageUpdateWithWhereUniqueWithoutRegistryInput | Prisma.PermanentMessageUpdateWithWhereUniqueWithoutRegistryInput[]
+  updateMany?: Prisma.PermanentMessageUpdateManyWithWhereWithoutRegistryInput | Prisma.PermanentMessageUpdateManyWithWhereWithoutRegistryInput[]
+  deleteMany?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
+}
+
+export type PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutRegistryInput, Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput> | Prisma.PermanentMessageCreateWithoutRegistryInput[] | Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput | Prisma.PermanentMessageCreateOrConnectWithoutRegistryInput[]
+  upsert?: Prisma.PermanentMessageUpsertWithWhereUniqueWithoutRegistryInput | Prisma.PermanentMessageUpsertWithWhereUniqueWithoutRegistryInput[]
+  createMany?: Prisma.PermanentMessageCreateManyRegistryInputEnvelope
+  set?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  disconnect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  delete?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  update?: Prisma.PermanentMessageUpdateWithWhereUniqueWithoutRegistryInput | Prisma.PermanentMessageUpdateWithWhereUniqueWithoutRegistryInput[]
+  updateMany?: Prisma.PermanentMessageUpdateManyWithWhereWithoutRegistryInput | Prisma.PermanentMessageUpdateManyWithWhereWithoutRegistryInput[]
+  deleteMany?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
+}
+
+export type PermanentMessageCreateNestedManyWithoutDeviceInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutDeviceInput, Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput> | Prisma.PermanentMessageCreateWithoutDeviceInput[] | Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput | Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput[]
+  createMany?: Prisma.PermanentMessageCreateManyDeviceInputEnvelope
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+}
+
+export type PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutDeviceInput, Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput> | Prisma.PermanentMessageCreateWithoutDeviceInput[] | Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput | Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput[]
+  createMany?: Prisma.PermanentMessageCreateManyDeviceInputEnvelope
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+}
+
+export type PermanentMessageUpdateManyWithoutDeviceNestedInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutDeviceInput, Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput> | Prisma.PermanentMessageCreateWithoutDeviceInput[] | Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput | Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput[]
+  upsert?: Prisma.PermanentMessageUpsertWithWhereUniqueWithoutDeviceInput | Prisma.PermanentMessageUpsertWithWhereUniqueWithoutDeviceInput[]
+  createMany?: Prisma.PermanentMessageCreateManyDeviceInputEnvelope
+  set?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  disconnect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  delete?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  update?: Prisma.PermanentMessageUpdateWithWhereUniqueWithoutDeviceInput | Prisma.PermanentMessageUpdateWithWhereUniqueWithoutDeviceInput[]
+  updateMany?: Prisma.PermanentMessageUpdateManyWithWhereWithoutDeviceInput | Prisma.PermanentMessageUpdateManyWithWhereWithoutDeviceInput[]
+  deleteMany?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
+}
+
+export type PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput = {
+  create?: Prisma.XOR<Prisma.PermanentMessageCreateWithoutDeviceInput, Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput> | Prisma.PermanentMessageCreateWithoutDeviceInput[] | Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput[]
+  connectOrCreate?: Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput | Prisma.PermanentMessageCreateOrConnectWithoutDeviceInput[]
+  upsert?: Prisma.PermanentMessageUpsertWithWhereUniqueWithoutDeviceInput | Prisma.PermanentMessageUpsertWithWhereUniqueWithoutDeviceInput[]
+  createMany?: Prisma.PermanentMessageCreateManyDeviceInputEnvelope
+  set?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  disconnect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  delete?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  connect?: Prisma.PermanentMessageWhereUniqueInput | Prisma.PermanentMessageWhereUniqueInput[]
+  update?: Prisma.PermanentMessageUpdateWithWhereUniqueWithoutDeviceInput | Prisma.PermanentMessageUpdateWithWhereUniqueWithoutDeviceInput[]
+  updateMany?: Prisma.PermanentMessageUpdateManyWithWhereWithoutDeviceInput | Prisma.PermanentMessageUpdateManyWithWhereWithoutDeviceInput[]
+  deleteMany?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
+}
+
+export type PermanentMessageCreateWithoutRegistryInput = {
+  topic: string
+  payload: runtime.Bytes
+  updatedAt?: Date | string
+  device?: Prisma.DeviceCreateNestedOneWithoutMessagesInput
+}
+
+export type PermanentMessageUncheckedCreateWithoutRegistryInput = {
+  topic: string
+  deviceId?: string | null
+  payload: runtime.Bytes
+  updatedAt?: Date | string
+}
+
+export type PermanentMessageCreateOrConnectWithoutRegistryInput = {
+  where: Prisma.PermanentMessageWhereUniqueInput
+  create: Prisma.XOR<Prisma.PermanentMessageCreateWithoutRegistryInput, Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput>
+}
+
+export type PermanentMessageCreateManyRegistryInputEnvelope = {
+  data: Prisma.PermanentMessageCreateManyRegistryInput | Prisma.PermanentMessageCreateManyRegistryInput[]
+  skipDuplicates?: boolean
+}
+
+export type PermanentMessageUpsertWithWhereUniqueWithoutRegistryInput = {
+  where: Prisma.PermanentMessageWhereUniqueInput
+  update: Prisma.XOR<Prisma.PermanentMessageUpdateWithoutRegistryInput, Prisma.PermanentMessageUncheckedUpdateWithoutRegistryInput>
+  create: Prisma.XOR<Prisma.PermanentMessageCreateWithoutRegistryInput, Prisma.PermanentMessageUncheckedCreateWithoutRegistryInput>
+}
+
+export type PermanentMessageUpdateWithWhereUniqueWithoutRegistryInput = {
+  where: Prisma.PermanentMessageWhereUniqueInput
+  data: Prisma.XOR<Prisma.PermanentMessageUpdateWithoutRegistryInput, Prisma.PermanentMessageUncheckedUpdateWithoutRegistryInput>
+}
+
+export type PermanentMessageUpdateManyWithWhereWithoutRegistryInput = {
+  where: Prisma.PermanentMessageScalarWhereInput
+  data: Prisma.XOR<Prisma.PermanentMessageUpdateManyMutationInput, Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryInput>
+}
+
+export type PermanentMessageScalarWhereInput = {
+  AND?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
+  OR?: Prisma.PermanentMessageScalarWhereInput[]
+  NOT?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
+  registryId?: Prisma.StringFilter<"PermanentMessage"> | string
+  topic?: Prisma.StringFilter<"PermanentMessage"> | string
+  deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
+  payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
+}
+
+export type PermanentMessageCreateWithoutDeviceInput = {
+  topic: string
+  payload: runtime.Bytes
+  updatedAt?: Date | string
+  registry: Prisma.RegistryCreateNestedOneWithoutMessagesInput
+}
+
+export type PermanentMessageUncheckedCreateWithoutDeviceInput = {
+  registryId: string
+  topic: string
+  payload: runtime.Bytes
+  updatedAt?: Date | string
+}
+
+export type PermanentMessageCreateOrConnectWithoutDeviceInput = {
+  where: Prisma.PermanentMessageWhereUniqueInput
+  create: Prisma.XOR<Prisma.PermanentMessageCreateWithoutDeviceInput, Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput>
+}
+
+export type PermanentMessageCreateManyDeviceInputEnvelope = {
+  data: Prisma.PermanentMessageCreateManyDeviceInput | Prisma.PermanentMessageCreateManyDeviceInput[]
+  skipDuplicates?: boolean
+}
+
+export type PermanentMessageUpsertWithWhereUniqueWithoutDeviceInput = {
+  where: Prisma.PermanentMessageWhereUniqueInput
+  update: Prisma.XOR<Prisma.PermanentMessageUpdateWithoutDeviceInput, Prisma.PermanentMessageUncheckedUpdateWithoutDeviceInput>
+  create: Prisma.XOR<Prisma.PermanentMessageCreateWithoutDeviceInput, Prisma.PermanentMessageUncheckedCreateWithoutDeviceInput>
+}
+
+export type PermanentMessageUpdateWithWhereUniqueWithoutDeviceInput = {
+  where: Prisma.PermanentMessageWhereUniqueInput
+  data: Prisma.XOR<Prisma.PermanentMessageUpdateWithoutDeviceInput, Prisma.PermanentMessageUncheckedUpdateWithoutDeviceInput>
+}
+
+export type PermanentMessageUpdateManyWithWhereWithoutDeviceInput = {
+  where: Prisma.PermanentMessageScalarWhereInput
+  data: Prisma.XOR<Prisma.PermanentMessageUpdateManyMutationInput, Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceInput>
+}
+
+export type PermanentMessageCreateManyRegistryInput = {
+  topic: string
+  deviceId?: string | null
+  payload: runtime.Bytes
+  updatedAt?: Date | string
+}
+
+export type PermanentMessageUpdateWithoutRegistryInput = {
+  topic?: Prisma.StringFieldUpdateOperationsInput | string
+  payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  device?: Prisma.DeviceUpdateOneWithoutMessagesNestedInput
+}
+
+export type PermanentMessageUncheckedUpdateWithoutRegistryInput = {
+  topic?: Prisma.StringFieldUpdateOperationsInput | string
+  deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
+  topic?: Prisma.StringFieldUpdateOperationsInput | string
+  deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type PermanentMessageCreateManyDeviceInput = {
+  registryId: string
+  topic: string
+  payload: runtime.Bytes
+  updatedAt?: Date | string
+}
+
+export type PermanentMessageUpdateWithoutDeviceInput = {
+  topic?: Prisma.StringFieldUpdateOperationsInput | string
+  payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  registry?: Prisma.RegistryUpdateOneRequiredWithoutMessagesNestedInput
+}
+
+export type PermanentMessageUncheckedUpdateWithoutDeviceInput = {
+  registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  topic?: Prisma.StringFieldUpdateOperationsInput | string
+  payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
+  registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  topic?: Prisma.StringFieldUpdateOperationsInput | string
+  payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
 
 
 export type PermanentMessageSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -320,6 +565,8 @@ export type PermanentMessageSelect<ExtArgs extends runtime.Types.Extensions.Inte
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
+  device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
 
 export type PermanentMessageSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -328,6 +575,8 @@ export type PermanentMessageSelectCreateManyAndReturn<ExtArgs extends runtime.Ty
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
+  device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
 
 export type PermanentMessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -336,6 +585,8 @@ export type PermanentMessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Ty
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
+  device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
 
 export type PermanentMessageSelectScalar = {
@@ -347,10 +598,25 @@ export type PermanentMessageSelectScalar = {
 }
 
 export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topic" | "deviceId" | "payload" | "updatedAt", ExtArgs["result"]["permanentMessage"]>
+export type PermanentMessageInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
+  device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
+}
+export type PermanentMessageIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
+  device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
+}
+export type PermanentMessageIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
+  device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
+}
 
 export type $PermanentMessagePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "PermanentMessage"
-  objects: {}
+  objects: {
+    registry: Prisma.$RegistryPayload<ExtArgs>
+    device: Prisma.$DevicePayload<ExtArgs> | null
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     registryId: string
     topic: string
@@ -751,6 +1017,8 @@ readonly fields: PermanentMessageFieldRefs;
  */
 export interface Prisma__PermanentMessageClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  registry<T extends Prisma.RegistryDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.RegistryDefaultArgs<ExtArgs>>): Prisma.Prisma__RegistryClient<runtime.Types.Result.GetResult<Prisma.$RegistryPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  device<T extends Prisma.PermanentMessage$deviceArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PermanentMessage$deviceArgs<ExtArgs>>): Prisma.Prisma__DeviceClient<runtime.Types.Result.GetResult<Prisma.$DevicePayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -802,6 +1070,10 @@ export type PermanentMessageFindUniqueArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  /**
    * Filter, which PermanentMessage to fetch.
    */
   where: Prisma.PermanentMessageWhereUniqueInput
@@ -820,6 +1092,10 @@ export type PermanentMessageFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  /**
    * Filter, which PermanentMessage to fetch.
    */
   where: Prisma.PermanentMessageWhereUniqueInput
@@ -837,6 +1113,10 @@ export type PermanentMessageFindFirstArgs<ExtArgs extends runtime.Types.Extensio
    * Omit specific fields from the PermanentMessage
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
   /**
    * Filter, which PermanentMessage to fetch.
    */
@@ -886,6 +1166,10 @@ export type PermanentMessageFindFirstOrThrowArgs<ExtArgs extends runtime.Types.E
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  /**
    * Filter, which PermanentMessage to fetch.
    */
   where?: Prisma.PermanentMessageWhereInput
@@ -933,6 +1217,10 @@ export type PermanentMessageFindManyArgs<ExtArgs extends runtime.Types.Extension
    * Omit specific fields from the PermanentMessage
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
   /**
    * Filter, which PermanentMessages to fetch.
    */
@@ -982,6 +1270,10 @@ export type PermanentMessageCreateArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  /**
    * The data needed to create a PermanentMessage.
    */
   data: Prisma.XOR<Prisma.PermanentMessageCreateInput, Prisma.PermanentMessageUncheckedCreateInput>
@@ -1015,6 +1307,10 @@ export type PermanentMessageCreateManyAndReturnArgs<ExtArgs extends runtime.Type
    */
   data: Prisma.PermanentMessageCreateManyInput | Prisma.PermanentMessageCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1029,6 +1325,10 @@ export type PermanentMessageUpdateArgs<ExtArgs extends runtime.Types.Extensions.
    * Omit specific fields from the PermanentMessage
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
   /**
    * The data needed to update a PermanentMessage.
    */
@@ -1081,6 +1381,10 @@ export type PermanentMessageUpdateManyAndReturnArgs<ExtArgs extends runtime.Type
    * Limit how many PermanentMessages to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1095,6 +1399,10 @@ export type PermanentMessageUpsertArgs<ExtArgs extends runtime.Types.Extensions.
    * Omit specific fields from the PermanentMessage
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
   /**
    * The filter to search for the PermanentMessage to update in case it exists.
    */
@@ -1122,6 +1430,10 @@ export type PermanentMessageDeleteArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  /**
    * Filter which PermanentMessage to delete.
    */
   where: Prisma.PermanentMessageWhereUniqueInput
@@ -1142,6 +1454,25 @@ export type PermanentMessageDeleteManyArgs<ExtArgs extends runtime.Types.Extensi
 }
 
 /**
+ * PermanentMessage.device
+ */
+export type PermanentMessage$deviceArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Device
+   */
+  select?: Prisma.DeviceSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Device
+   */
+  omit?: Prisma.DeviceOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.DeviceInclude<ExtArgs> | null
+  where?: Prisma.DeviceWhereInput
+}
+
+/**
  * PermanentMessage without action
  */
 export type PermanentMessageDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1153,4 +1484,8 @@ export type PermanentMessageDefaultArgs<ExtArgs extends runtime.Types.Extensions
    * Omit specific fields from the PermanentMessage
    */
   omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
 }

@@ -210,6 +210,7 @@ export type RegistryWhereInput = {
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
   aliases?: Prisma.TopicAliasListRelationFilter
+  messages?: Prisma.PermanentMessageListRelationFilter
 }
 
 export type RegistryOrderByWithRelationInput = {
@@ -226,6 +227,7 @@ export type RegistryOrderByWithRelationInput = {
   certificates?: Prisma.CertificateOrderByRelationAggregateInput
   passwords?: Prisma.PasswordOrderByRelationAggregateInput
   aliases?: Prisma.TopicAliasOrderByRelationAggregateInput
+  messages?: Prisma.PermanentMessageOrderByRelationAggregateInput
 }
 
 export type RegistryWhereUniqueInput = Prisma.AtLeast<{
@@ -246,6 +248,7 @@ export type RegistryWhereUniqueInput = Prisma.AtLeast<{
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
   aliases?: Prisma.TopicAliasListRelationFilter
+  messages?: Prisma.PermanentMessageListRelationFilter
 }, "id" | "folderId_name">
 
 export type RegistryOrderByWithAggregationInput = {
@@ -292,6 +295,7 @@ export type RegistryCreateInput = {
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryUncheckedCreateInput = {
@@ -308,6 +312,7 @@ export type RegistryUncheckedCreateInput = {
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryUpdateInput = {
@@ -324,6 +329,7 @@ export type RegistryUpdateInput = {
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryUncheckedUpdateInput = {
@@ -340,6 +346,7 @@ export type RegistryUncheckedUpdateInput = {
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryCreateManyInput = {
@@ -501,6 +508,20 @@ export type RegistryUpdateOneRequiredWithoutAliasesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.RegistryUpdateToOneWithWhereWithoutAliasesInput, Prisma.RegistryUpdateWithoutAliasesInput>, Prisma.RegistryUncheckedUpdateWithoutAliasesInput>
 }
 
+export type RegistryCreateNestedOneWithoutMessagesInput = {
+  create?: Prisma.XOR<Prisma.RegistryCreateWithoutMessagesInput, Prisma.RegistryUncheckedCreateWithoutMessagesInput>
+  connectOrCreate?: Prisma.RegistryCreateOrConnectWithoutMessagesInput
+  connect?: Prisma.RegistryWhereUniqueInput
+}
+
+export type RegistryUpdateOneRequiredWithoutMessagesNestedInput = {
+  create?: Prisma.XOR<Prisma.RegistryCreateWithoutMessagesInput, Prisma.RegistryUncheckedCreateWithoutMessagesInput>
+  connectOrCreate?: Prisma.RegistryCreateOrConnectWithoutMessagesInput
+  upsert?: Prisma.RegistryUpsertWithoutMessagesInput
+  connect?: Prisma.RegistryWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RegistryUpdateToOneWithWhereWithoutMessagesInput, Prisma.RegistryUpdateWithoutMessagesInput>, Prisma.RegistryUncheckedUpdateWithoutMessagesInput>
+}
+
 export type RegistryCreateWithoutDevicesInput = {
   id: string
   folderId: string
@@ -514,6 +535,7 @@ export type RegistryCreateWithoutDevicesInput = {
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryUncheckedCreateWithoutDevicesInput = {
@@ -529,6 +551,7 @@ export type RegistryUncheckedCreateWithoutDevicesInput = {
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryCreateOrConnectWithoutDevicesInput = {
@@ -560,6 +583,7 @@ export type RegistryUpdateWithoutDevicesInput = {
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryUncheckedUpdateWithoutDevicesInput = {
@@ -575,6 +599,7 @@ export type RegistryUncheckedUpdateWithoutDevicesInput = {
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryCreateWithoutCertificatesInput = {
@@ -590,6 +615,7 @@ export type RegistryCreateWithoutCertificatesInput = {
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryUncheckedCreateWithoutCertificatesInput = {
@@ -605,6 +631,7 @@ export type RegistryUncheckedCreateWithoutCertificatesInput = {
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryCreateOrConnectWithoutCertificatesInput = {
@@ -636,6 +663,7 @@ export type RegistryUpdateWithoutCertificatesInput = {
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryUncheckedUpdateWithoutCertificatesInput = {
@@ -651,6 +679,7 @@ export type RegistryUncheckedUpdateWithoutCertificatesInput = {
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryCreateWithoutPasswordsInput = {
@@ -666,6 +695,7 @@ export type RegistryCreateWithoutPasswordsInput = {
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryUncheckedCreateWithoutPasswordsInput = {
@@ -681,6 +711,7 @@ export type RegistryUncheckedCreateWithoutPasswordsInput = {
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryCreateOrConnectWithoutPasswordsInput = {
@@ -712,6 +743,7 @@ export type RegistryUpdateWithoutPasswordsInput = {
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryUncheckedUpdateWithoutPasswordsInput = {
@@ -727,6 +759,7 @@ export type RegistryUncheckedUpdateWithoutPasswordsInput = {
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryCreateWithoutAliasesInput = {
@@ -742,6 +775,7 @@ export type RegistryCreateWithoutAliasesInput = {
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryUncheckedCreateWithoutAliasesInput = {
@@ -757,6 +791,7 @@ export type RegistryUncheckedCreateWithoutAliasesInput = {
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
 
 export type RegistryCreateOrConnectWithoutAliasesInput = {
@@ -788,6 +823,7 @@ export type RegistryUpdateWithoutAliasesInput = {
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
 
 export type RegistryUncheckedUpdateWithoutAliasesInput = {
@@ -803,6 +839,87 @@ export type RegistryUncheckedUpdateWithoutAliasesInput = {
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
+}
+
+export type RegistryCreateWithoutMessagesInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.RegistryStatus
+  logGroupId?: string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
+  certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
+  passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
+}
+
+export type RegistryUncheckedCreateWithoutMessagesInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.RegistryStatus
+  logGroupId?: string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
+  certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
+  passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
+}
+
+export type RegistryCreateOrConnectWithoutMessagesInput = {
+  where: Prisma.RegistryWhereUniqueInput
+  create: Prisma.XOR<Prisma.RegistryCreateWithoutMessagesInput, Prisma.RegistryUncheckedCreateWithoutMessagesInput>
+}
+
+export type RegistryUpsertWithoutMessagesInput = {
+  update: Prisma.XOR<Prisma.RegistryUpdateWithoutMessagesInput, Prisma.RegistryUncheckedUpdateWithoutMessagesInput>
+  create: Prisma.XOR<Prisma.RegistryCreateWithoutMessagesInput, Prisma.RegistryUncheckedCreateWithoutMessagesInput>
+  where?: Prisma.RegistryWhereInput
+}
+
+export type RegistryUpdateToOneWithWhereWithoutMessagesInput = {
+  where?: Prisma.RegistryWhereInput
+  data: Prisma.XOR<Prisma.RegistryUpdateWithoutMessagesInput, Prisma.RegistryUncheckedUpdateWithoutMessagesInput>
+}
+
+export type RegistryUpdateWithoutMessagesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumRegistryStatusFieldUpdateOperationsInput | $Enums.RegistryStatus
+  logGroupId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
+  certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
+  passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
+}
+
+export type RegistryUncheckedUpdateWithoutMessagesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumRegistryStatusFieldUpdateOperationsInput | $Enums.RegistryStatus
+  logGroupId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
+  certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
+  passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
 
@@ -815,6 +932,7 @@ export type RegistryCountOutputType = {
   certificates: number
   passwords: number
   aliases: number
+  messages: number
 }
 
 export type RegistryCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -822,6 +940,7 @@ export type RegistryCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensio
   certificates?: boolean | RegistryCountOutputTypeCountCertificatesArgs
   passwords?: boolean | RegistryCountOutputTypeCountPasswordsArgs
   aliases?: boolean | RegistryCountOutputTypeCountAliasesArgs
+  messages?: boolean | RegistryCountOutputTypeCountMessagesArgs
 }
 
 /**
@@ -862,6 +981,13 @@ export type RegistryCountOutputTypeCountAliasesArgs<ExtArgs extends runtime.Type
   where?: Prisma.TopicAliasWhereInput
 }
 
+/**
+ * RegistryCountOutputType without action
+ */
+export type RegistryCountOutputTypeCountMessagesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PermanentMessageWhereInput
+}
+
 
 export type RegistrySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -877,6 +1003,7 @@ export type RegistrySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   certificates?: boolean | Prisma.Registry$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Registry$passwordsArgs<ExtArgs>
   aliases?: boolean | Prisma.Registry$aliasesArgs<ExtArgs>
+  messages?: boolean | Prisma.Registry$messagesArgs<ExtArgs>
   _count?: boolean | Prisma.RegistryCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["registry"]>
 
@@ -922,6 +1049,7 @@ export type RegistryInclude<ExtArgs extends runtime.Types.Extensions.InternalArg
   certificates?: boolean | Prisma.Registry$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Registry$passwordsArgs<ExtArgs>
   aliases?: boolean | Prisma.Registry$aliasesArgs<ExtArgs>
+  messages?: boolean | Prisma.Registry$messagesArgs<ExtArgs>
   _count?: boolean | Prisma.RegistryCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type RegistryIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -934,6 +1062,7 @@ export type $RegistryPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     certificates: Prisma.$CertificatePayload<ExtArgs>[]
     passwords: Prisma.$PasswordPayload<ExtArgs>[]
     aliases: Prisma.$TopicAliasPayload<ExtArgs>[]
+    messages: Prisma.$PermanentMessagePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1343,6 +1472,7 @@ export interface Prisma__RegistryClient<T, Null = never, ExtArgs extends runtime
   certificates<T extends Prisma.Registry$certificatesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$certificatesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CertificatePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   passwords<T extends Prisma.Registry$passwordsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$passwordsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PasswordPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   aliases<T extends Prisma.Registry$aliasesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$aliasesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TopicAliasPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  messages<T extends Prisma.Registry$messagesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$messagesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PermanentMessagePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1867,6 +1997,30 @@ export type Registry$aliasesArgs<ExtArgs extends runtime.Types.Extensions.Intern
   take?: number
   skip?: number
   distinct?: Prisma.TopicAliasScalarFieldEnum | Prisma.TopicAliasScalarFieldEnum[]
+}
+
+/**
+ * Registry.messages
+ */
+export type Registry$messagesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PermanentMessage
+   */
+  select?: Prisma.PermanentMessageSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PermanentMessage
+   */
+  omit?: Prisma.PermanentMessageOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PermanentMessageInclude<ExtArgs> | null
+  where?: Prisma.PermanentMessageWhereInput
+  orderBy?: Prisma.PermanentMessageOrderByWithRelationInput | Prisma.PermanentMessageOrderByWithRelationInput[]
+  cursor?: Prisma.PermanentMessageWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PermanentMessageScalarFieldEnum | Prisma.PermanentMessageScalarFieldEnum[]
 }
 
 /**

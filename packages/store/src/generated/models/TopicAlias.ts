@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model TopicAlias
- * `prefix` holds the device's own ID in place of `{id}`. The columns collate "C" in the migration: prefix search by index.
+ * `prefix` holds the device's own ID in place of `{id}`. The alias collates "C" in the migration: prefix search by index.
  */
 export type TopicAliasModel = runtime.Types.Result.DefaultSelection<Prisma.$TopicAliasPayload>
 
