@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { findForbiddenImports, importsOf, type Manifest } from './check-imports.ts';
+
+const manifests = new Map<string, Manifest>([
+  ['', { devDependencies: { vitest: '1' } }],
+  ['packages/model', { name: '@iotcore/model', exports: { '.': './src/index.ts' } }],
+  [
+    'packages/store',
+    {
+      name: '@iotcore/store',
+      exports: { '.': './src/index.ts', './control': './src/control/index.ts' },
+      dependencies: { '@iotcore/model': '1', pg: '1' },
+      devDependencies: { '@types/pg': '1' },
+    },
+  ],
+  ['packages/engine', { exports: { '.': './src/index.ts' }, dependencies: { aedes: '1' } }],
+  [
+    'packages/testkit',
+    { name: '@iotcore/testkit', exports: { '.': './src/index.ts' }, dependencies: { mqtt: '1' } },
+  ],
+  ['apps/api', { dependencies: { '@iotcore/store': '1', pg: '1' } }],
+]);
+
+function problems(path: string, ...specifiers: string[]): string[] {
+  const text = specifiers.map((specifier) => `import { x } from '${specifier}';`).join('\n');
+  return findForbiddenImports([{ path, text }], manifests).map((line) => line.replace(/^.*': /, ''));
+}
+
+describe('forbidden imports', () => {
+  test.each([
+    ['packages/model/src/a.ts', '@iotcore/store', 'the domain is pure: it knows no other part'],
+    ['packages/store/src/a.ts', '@iotcore/engine', 'the store keeps the domain, and knows nobody who asks'],
+    ['apps/api/src/a.ts', '@iotcore/engine', 'the control plane speaks no MQTT'],
+    ['apps/api/src/a.ts', '@iotcore/mqtt', 'there is no such package (apps are imported by nobody)'],
+    ['apps/api/src/a.ts', 'pg', 'only the store knows how state is kept'],
+    [
+      'packages/engine/src/native/a.ts',
+      'aedes',
+      'aedes stands behind the port of the engine, and can be replaced',
+    ],
+    ['apps/api/src/a.ts', '@iotcore/store/src/b.ts', 'a deep import; its package.json exports ., ./control'],
+    [
+      'apps/api/src/a.ts',
+      '../../../packages/store/src/b.ts',
+      'it leaves its package; import the other by its name',
+    ],
+    ['tests/a.test.ts', '../packages/store/src/b.ts', 'a deep import; import the package by its name'],
+    ['apps/api/src/a.ts', 'fastify', 'apps/api/package.json does not declare it'],
+    ['apps/api/src/a.ts', '@iotcore/model', 'apps/api/package.json does not declare it'],
+    ['apps/api/src/a.ts', '@iotcore/testkit', 'the test harness is for tests'],
+    ['packages/new/src/a.ts', '@iotcore/model', 'packages/new has no rule yet in scripts/check-imports.ts'],
+  ])('in %s: %s', (path, specifier, because) => {
+    expect(problems(path, specifier)).toEqual([because]);
+  });
+});
+
+describe('allowed imports', () => {
+  test.each([
+    ['apps/api/src/a.ts', ['@iotcore/store/control', 'node:fs', './b.ts', '../src/b.ts']],
+    ['apps/api/src/a.test.ts', ['@iotcore/testkit', 'vitest']],
+    ['packages/store/src/a.ts', ['pg', '@iotcore/model']],
+    ['packages/engine/src/aedes/a.ts', ['aedes']],
+    ['tests/a.test.ts', ['@iotcore/testkit', '@iotcore/store', 'vitest', './b.ts']],
+  ])('in %s', (path, specifiers) => {
+    expect(problems(path, ...specifiers)).toEqual([]);
+  });
+});
+
+test('finds imports in every form, and none in comments', () => {
+  // IMPORT, so that the script does not take these for imports of this file.
+  const source = [
+    "IMPORT type { A } from 'a';",
+    "IMPORT {\n  b,\n} from 'b';",
+    "IMPORT 'c';",
+    "export * from 'd';",
+    "export { e } from 'e';",
+    "const f = await IMPORT('f');",
+    "// IMPORT { g } from 'g';",
+    "/** IMPORT { h } from 'h'; */",
+    "export const from = 'i';",
+  ]
+    .join('\n')
+    .replaceAll('IMPORT', 'import');
+  expect(importsOf(source).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});

