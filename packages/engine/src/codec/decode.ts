@@ -1,0 +1,58 @@
+/**
+ * Bytes of a client in, its packets out: the table of contents of the codec. Pure: no socket, no state, no log.
+ * `packetBytes` says how long the next packet is, or that it must not come at all; `decodePacket` reads a whole one.
+ */
+import { type ConnectPacket, decodeConnect } from './connect.ts';
+import { type DisconnectPacket, disconnect } from './disconnect.ts';
+import { bodyStart } from './fixed-header.ts';
+import { PacketError } from './packet-error.ts';
+import { type CodecLimits, PacketType } from './packet-type.ts';
+import { type PingreqPacket, pingreq } from './ping.ts';
+import { decodePuback, type PubackPacket } from './puback.ts';
+import { decodePublish, type PublishPacket } from './publish.ts';
+import { decodeSubscribe, type SubscribePacket } from './subscribe.ts';
+import { decodeUnsubscribe, type UnsubscribePacket } from './unsubscribe.ts';
+
+export type ClientPacket =
+  | ConnectPacket
+  | PublishPacket
+  | PubackPacket
+  | SubscribePacket
+  | UnsubscribePacket
+  | PingreqPacket
+  | DisconnectPacket;
+
+/**
+ * Decodes the packet that lies whole at `start` up to `end`, its header judged by `packetBytes` before.
+ * @throws PacketError
+ */
+export function decodePacket(bytes: Buffer, start: number, end: number, limits: CodecLimits): ClientPacket {
+  const body = bodyStart(bytes, start);
+  switch ((bytes[start] as number) >> 4) {
+    case PacketType.connect:
+      return decodeConnect(bytes, body, end, limits);
+    case PacketType.publish:
+      return decodePublish(bytes, start, end, limits);
+    case PacketType.puback:
+      return decodePuback(bytes, body, end);
+    case PacketType.subscribe:
+      return decodeSubscribe(bytes, body, end, limits);
+    case PacketType.unsubscribe:
+      return decodeUnsubscribe(bytes, body, end, limits);
+    case PacketType.pingreq:
+      return pingreq;
+    case PacketType.disconnect:
+      return disconnect;
+    default:
+      throw new PacketError('reservedType');
+  }
+}
+
+/**
+ * Who may say what when: the first packet is CONNECT [MQTT-3.1.0-1], and no other is [MQTT-3.1.0-2].
+ * @throws PacketError
+ */
+export function checkTurn(firstByte: number, isConnected: boolean): void {
+  const isConnect = firstByte >> 4 === PacketType.connect;
+  if (isConnect === isConnected) throw new PacketError(isConnected ? 'secondConnect' : 'notConnect');
+}

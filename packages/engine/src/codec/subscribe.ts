@@ -1,0 +1,36 @@
+import { FieldReader } from './field-reader.ts';
+import { PacketError } from './packet-error.ts';
+import type { CodecLimits } from './packet-type.ts';
+import { checkTopicFilter } from './topic-fields.ts';
+
+export interface SubscribePacket {
+  readonly type: 'subscribe';
+  readonly packetId: number;
+  readonly requests: readonly SubscribeRequest[];
+}
+
+export interface SubscribeRequest {
+  readonly filter: string;
+  readonly qos: 0 | 1 | 2;
+}
+
+/** SUBSCRIBE, section 3.8. */
+export function decodeSubscribe(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  limits: CodecLimits,
+): SubscribePacket {
+  const fields = new FieldReader(bytes, start, end);
+  const packetId = fields.packetId();
+  const requests: SubscribeRequest[] = [];
+  while (!fields.isAtEnd) {
+    const filter = fields.text(); // [MQTT-3.8.3-1]
+    checkTopicFilter(filter, limits);
+    const qos = fields.byte();
+    if (qos > 2) throw new PacketError('requestedQos'); // [MQTT-3-8.3-4]
+    requests.push({ filter, qos: qos as 0 | 1 | 2 });
+  }
+  if (requests.length === 0) throw new PacketError('noFilters'); // [MQTT-3.8.3-3]
+  return { type: 'subscribe', packetId, requests };
+}
