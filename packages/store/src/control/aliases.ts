@@ -1,0 +1,98 @@
+import type { Db, Page, PageRequest } from './db.ts';
+import { MissingError, TakenError } from './errors.ts';
+
+/** An alias and the topic prefix that it stands for, with the device's own ID in it. */
+export interface NewAlias {
+  readonly alias: string;
+  readonly prefix: string;
+}
+
+interface AliasedDevice {
+  readonly id: string;
+  readonly registryId: string;
+}
+
+/** Gives a new device its aliases. @throws TakenError if one conflicts with another device's */
+export async function addAliases(tx: Db, device: AliasedDevice, aliases: readonly NewAlias[]): Promise<void> {
+  if (aliases.length === 0) return;
+  await lockRegistry(tx, device.registryId);
+  await refuseConflicts(tx, device, aliases);
+  await tx.topicAlias.createMany({
+    data: aliases.map((alias) => ({ ...alias, deviceId: device.id, registryId: device.registryId })),
+  });
+}
+
+/** Replaces all aliases of a device. @throws TakenError if one conflicts with another device's */
+export async function replaceAliases(
+  tx: Db,
+  device: AliasedDevice,
+  aliases: readonly NewAlias[],
+): Promise<void> {
+  await lockRegistry(tx, device.registryId);
+  await tx.topicAlias.deleteMany({ where: { deviceId: device.id } });
+  await addAliases(tx, device, aliases);
+}
+
+/**
+ * Changes of aliases in one registry take turns: the primary key refuses two equal ones, but only who sees all of them
+ * can tell that one is a prefix of another. Creating devices without aliases does not wait for this lock.
+ */
+async function lockRegistry(tx: Db, registryId: string): Promise<void> {
+  const rows = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM registries WHERE id = ${registryId} FOR NO KEY UPDATE`;
+  if (rows.length === 0) throw new MissingError('registry');
+}
+
+/** U+10FFFF is no character: every alias that begins with `a` lies between `a` and `a` followed by it. */
+const last = '\u{10FFFF}';
+
+async function refuseConflicts(tx: Db, device: AliasedDevice, aliases: readonly NewAlias[]): Promise<void> {
+  const added = aliases.map(({ alias }) => alias);
+  const prefixes = added.flatMap((alias) =>
+    [...alias].map((_, i, characters) => characters.slice(0, i + 1).join('')),
+  );
+  const conflicts = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM topic_aliases WHERE registry_id = ${device.registryId} AND alias = ANY (${prefixes}::text[])
+    UNION ALL
+    SELECT 1 FROM unnest(${added}::text[]) AS added (alias) JOIN topic_aliases AS other
+      ON other.registry_id = ${device.registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${last}
+    LIMIT 1`;
+  if (conflicts.length > 0) throw new TakenError('alias');
+}
+
+export interface AliasRow {
+  readonly deviceId: string;
+  readonly alias: string;
+  readonly prefix: string;
+}
+
+/** Where a page of aliases ends: a device, and which of its aliases, as 16 hex digits of a hash (an alias may be long). */
+interface AliasKey {
+  readonly deviceId: string;
+  readonly digest: string;
+}
+
+const digestCharacters = 16;
+
+/** The aliases of all devices of a registry, ordered by device. */
+export async function listAliases(
+  db: Db,
+  registryId: string,
+  { after, limit }: PageRequest,
+): Promise<Page<AliasRow>> {
+  const { deviceId, digest } = readAliasKey(after);
+  const rows = await db.$queryRaw<(AliasRow & AliasKey)[]>`
+    SELECT device_id AS "deviceId", alias, prefix, left(md5(alias), ${digestCharacters}::int) AS digest
+    FROM topic_aliases
+    WHERE registry_id = ${registryId} AND device_id >= ${deviceId}
+      AND (device_id, left(md5(alias), ${digestCharacters}::int) COLLATE "C") > (${deviceId}, ${digest} COLLATE "C")
+    ORDER BY device_id, digest COLLATE "C" LIMIT ${limit + 1}`;
+  const page = rows.slice(0, limit);
+  const end = page.at(-1);
+  return { rows: page, next: rows.length > limit && end ? `${end.digest}${end.deviceId}` : undefined };
+}
+
+function readAliasKey(key: string | undefined): AliasKey {
+  return { deviceId: key?.slice(digestCharacters) ?? '', digest: key?.slice(0, digestCharacters) ?? '' };
+}

@@ -1,0 +1,59 @@
+import type { AuditEvent } from '../generated/client.ts';
+import { type Db, type Page, type PageRequest, toPage } from './db.ts';
+import type { CallFacts } from './mutate.ts';
+import { createSortableId } from './sortable-ids.ts';
+
+export type AuditEventRow = AuditEvent;
+
+/** A mutating call that was refused. What it says of who and what is what was known when it was. */
+export interface Refusal extends Pick<CallFacts, 'remoteIp' | 'userAgent' | 'requestId' | 'eventType'> {
+  readonly callerId: string | undefined;
+  readonly folderId: string | undefined;
+  readonly resourceId: string | undefined;
+  /** A code of google.rpc. */
+  readonly code: number;
+}
+
+export async function recordRefusal(db: Db, refusal: Refusal): Promise<void> {
+  const { callerId = null, folderId = null, resourceId = null, ...others } = refusal;
+  const id = createSortableId(new Date());
+  await db.auditEvent.createMany({ data: [{ id, callerId, folderId, resourceId, ...others }] });
+}
+
+export interface AuditFilter {
+  /** Undefined: every folder, and events of none. */
+  readonly folderId: string | undefined;
+  readonly resourceId: string | undefined;
+  readonly callerId: string | undefined;
+  readonly eventType: string | undefined;
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
+}
+
+/** Newest first: the IDs sort by time. */
+export async function listAuditEvents(
+  db: Db,
+  filter: AuditFilter,
+  { after, limit }: PageRequest,
+): Promise<Page<AuditEventRow>> {
+  const { since, until, folderId, resourceId, callerId, eventType } = filter;
+  const rows = await db.auditEvent.findMany({
+    where: {
+      ...(folderId !== undefined && { folderId }),
+      ...(resourceId !== undefined && { resourceId }),
+      ...(callerId !== undefined && { callerId }),
+      ...(eventType !== undefined && { eventType }),
+      ...timeRange(since, until),
+      ...(after !== undefined && { id: { lt: after } }),
+    },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  });
+  return toPage(rows, limit, (row) => row.id);
+}
+
+/** The condition on `at`; none where neither end is given. */
+export function timeRange(since: Date | undefined, until: Date | undefined) {
+  if (since === undefined && until === undefined) return {};
+  return { at: { ...(since && { gte: since }), ...(until && { lt: until }) } };
+}

@@ -1,0 +1,24 @@
+import type { ConnectionLog } from '../generated/client.ts';
+import { timeRange } from './audit-events.ts';
+import { type Db, type Page, type PageRequest, toPage } from './db.ts';
+
+export type LogRow = ConnectionLog;
+
+/** The connection log of a registry, device or broker, newest first. */
+export async function listLog(
+  db: Db,
+  resourceId: string,
+  range: { readonly since: Date | undefined; readonly until: Date | undefined },
+  { after, limit }: PageRequest,
+): Promise<Page<LogRow>> {
+  const rows = await db.connectionLog.findMany({
+    where: {
+      resourceId,
+      ...timeRange(range.since, range.until),
+      ...(after !== undefined && { id: { lt: BigInt(after) } }),
+    },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  });
+  return toPage(rows, limit, (row) => String(row.id));
+}

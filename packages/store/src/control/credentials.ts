@@ -1,0 +1,19 @@
+import { addCertificates, type NewCertificate } from './certificates.ts';
+import type { Db } from './db.ts';
+import type { Owner } from './owners.ts';
+import { addPassword, type NewPassword } from './passwords.ts';
+
+/** The credentials that a resource is created with. */
+export interface InitialCredentials {
+  readonly certificates: readonly NewCertificate[];
+  readonly password: NewPassword | undefined;
+}
+
+export async function addCredentials(
+  tx: Db,
+  owner: Owner,
+  { certificates, password }: InitialCredentials,
+): Promise<void> {
+  await addCertificates(tx, owner, certificates);
+  if (password) await addPassword(tx, owner, password);
+}

@@ -1,0 +1,34 @@
+import type { Prisma } from '../generated/client.ts';
+
+/** What queries run on: the database itself, or a transaction. */
+export type Db = Prisma.TransactionClient;
+
+/** A piece of a list, and the key to go on after, if there is more. */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly next: string | undefined;
+}
+
+/** Where a page begins and how many rows it has at most. */
+export interface PageRequest {
+  /** The key of the last row of the page before; undefined on the first page. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** Makes a page of rows that were asked for with `limit + 1`: the row too many tells that there is more. */
+export function toPage<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => string): Page<Row> {
+  if (rows.length <= limit) return { rows, next: undefined };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { rows: page, next: last && keyOf(last) };
+}
+
+/** Ascending by ID, one row more than the page holds. Spread into a findMany. */
+export function ascending({ after, limit }: PageRequest) {
+  return {
+    where: after === undefined ? {} : { id: { gt: after } },
+    order: { id: 'asc' },
+    take: limit + 1,
+  } as const;
+}

@@ -1,0 +1,63 @@
+/** What a change may meet in the database, in words of the domain. Raised by the functions beside, mapped by the API. */
+import { Prisma } from '../generated/client.ts';
+
+/** A value that must be unique is taken. */
+export class TakenError extends Error {
+  override readonly name = 'TakenError';
+  readonly what: Unique;
+
+  constructor(what: Unique, options?: ErrorOptions) {
+    super(`${what} taken`, options);
+    this.what = what;
+  }
+}
+export type Unique = 'name' | 'certificate' | 'alias' | 'role binding' | 'ID';
+
+/** Something that the change rests on is not there, or went away meanwhile. */
+export class MissingError extends Error {
+  override readonly name = 'MissingError';
+}
+
+/** The registry still has devices. */
+export class NotEmptyError extends Error {
+  override readonly name = 'NotEmptyError';
+}
+
+/** The folder has as many as its quota allows. */
+export class QuotaExceededError extends Error {
+  override readonly name = 'QuotaExceededError';
+  readonly quota: number;
+
+  constructor(quota: number) {
+    super(`quota of ${quota} reached`);
+    this.quota = quota;
+  }
+}
+
+/** The Idempotency-Key was used for another request. */
+export class IdempotencyMismatchError extends Error {
+  override readonly name = 'IdempotencyMismatchError';
+}
+
+const uniqueByTable: ReadonlyMap<string, Unique> = new Map([
+  ['Registry', 'name'],
+  ['Device', 'name'],
+  ['Broker', 'name'],
+  ['ServiceAccount', 'name'],
+  ['Certificate', 'certificate'],
+  ['TopicAlias', 'alias'],
+  ['RoleBinding', 'role binding'],
+]);
+
+/** Restates a violated constraint in words of the domain; returns any other error as it is. */
+export function translateConstraint(error: unknown): unknown {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return error;
+  const cause = { cause: error };
+  if (error.code === 'P2002') {
+    const what = uniqueByTable.get(String(error.meta?.['modelName']));
+    return what ? new TakenError(what, cause) : error;
+  }
+  if (error.code === 'P2003') return new MissingError('a referenced row is missing', cause);
+  if (error.code === 'P2025') return new MissingError('the row is gone', cause);
+  return error;
+}

@@ -1,0 +1,6 @@
+export { DatabaseUnavailableError, translateDatabaseError } from './database/errors.ts';
+export { type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';
+export { prepareDatabase } from './database/prepare-database.ts';
+export { Prisma, type PrismaClient } from './generated/client.ts';
+export type { Log } from './log.ts';
+export { MigrationMismatchError, migrate } from './migrations/migrate.ts';

@@ -1,0 +1,98 @@
+/**
+ * Brings a database to the schema of this version. The files are Prisma's own and are recorded as Prisma records them,
+ * so its tools agree; they are applied here because its engine is not in the npm registry, and its WebAssembly build cuts
+ * scripts at every semicolon, also inside functions.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ClientBase } from 'pg';
+import { Connection, connectionConfig } from '../database/connections.ts';
+import type { Log } from '../log.ts';
+import { type Migration, readMigrations } from './migration-files.ts';
+
+/** The database was migrated with another text of a file than this version has: one of them was edited afterwards. */
+export class MigrationMismatchError extends Error {
+  override readonly name = 'MigrationMismatchError';
+}
+
+/** Any number, the same in every version: processes that start together wait here for the first of them. */
+const advisoryLockKey = 5_220_361_198;
+/** A migration that cannot get a table within this long would hold up everybody behind it. */
+const lockTimeout = '5s';
+
+/** Prisma's own definition. */
+const recordTable = `
+  CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+    "id"                  VARCHAR(36) PRIMARY KEY NOT NULL,
+    "checksum"            VARCHAR(64) NOT NULL,
+    "finished_at"         TIMESTAMPTZ,
+    "migration_name"      VARCHAR(255) NOT NULL,
+    "logs"                TEXT,
+    "rolled_back_at"      TIMESTAMPTZ,
+    "started_at"          TIMESTAMPTZ NOT NULL DEFAULT now(),
+    "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+  )`;
+
+/**
+ * Applies every migration that the database lacks, each in a transaction of its own together with its record: it is
+ * there whole or not at all. Migrations of a newer version are left alone (an older version may run beside it).
+ *
+ * @throws DatabaseUnavailableError, MigrationMismatchError, or the error of a migration that failed
+ */
+export async function migrate(url: string, logger: Log): Promise<void> {
+  const migrations = await readMigrations();
+  const client = new Connection({
+    ...connectionConfig(url, 'iotcore migrate'),
+    statement_timeout: false,
+    query_timeout: 0,
+    lock_timeout: 0,
+  });
+  client.on('error', (error) => logger.warn({ err: error }, 'lost the database connection while migrating'));
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [advisoryLockKey]);
+    await client.query(recordTable);
+    const applied = await appliedChecksums(client);
+    for (const migration of migrations) {
+      if (!isApplied(migration, applied)) await apply(client, migration, logger);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function appliedChecksums(client: ClientBase): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+    `SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+  );
+  return new Map(rows.map((row) => [row.migration_name, row.checksum]));
+}
+
+function isApplied(migration: Migration, applied: ReadonlyMap<string, string>): boolean {
+  const checksum = applied.get(migration.name);
+  if (checksum !== undefined && checksum !== migration.checksum) {
+    throw new MigrationMismatchError(
+      `the database was migrated with another version of ${migration.name}; a migration must not be edited once applied`,
+    );
+  }
+  return checksum !== undefined;
+}
+
+async function apply(client: ClientBase, migration: Migration, logger: Log): Promise<void> {
+  const startedAt = performance.now();
+  await client.query('BEGIN');
+  try {
+    await client.query(`SET LOCAL lock_timeout = '${lockTimeout}'`);
+    await client.query(migration.sql);
+    await client.query(
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), migration.checksum, migration.name],
+    );
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+  const tookMs = Math.round(performance.now() - startedAt);
+  logger.info({ migration: migration.name, tookMs }, 'applied a migration');
+}
