@@ -1,0 +1,55 @@
+export {
+  type CertificateFacts,
+  type CertificateReading,
+  type DateJudgement,
+  judgeDates,
+  readCertificate,
+} from './certificate.ts';
+export {
+  checkFolderId,
+  checkId,
+  createId,
+  FOLDER_ID_PATTERN,
+  ID_PATTERN,
+  isId,
+} from './ids.ts';
+export { checkLabels, LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN } from './labels.ts';
+export { limits, MIN_PASSWORD_CHARACTERS } from './limits.ts';
+export { checkDescription, checkName, NAME_PATTERN } from './names.ts';
+export { checkPassword } from './password-policy.ts';
+export {
+  EVERY_FOLDER,
+  isPermitted,
+  isRole,
+  type Permission,
+  ROLE_PERMISSIONS,
+  ROLES,
+  type Role,
+  type RoleBinding,
+} from './roles.ts';
+export { characterCount, checkText, isStorableText } from './text.ts';
+export { checkAlias, checkAliases, checkAliasPrefix, expandAliases } from './topics/alias-rules.ts';
+export { aliasCandidates, aliasesConflict, aliasNames, resolveAlias } from './topics/aliases.ts';
+export { brokerSpace, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
+export { filterLookup, grantFilter } from './topics/grant.ts';
+export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/lookup.ts';
+export type {
+  BrokerPrincipal,
+  DeviceFacts,
+  DevicePrincipal,
+  Principal,
+  RegistryPrincipal,
+} from './topics/principal.ts';
+export { type PermanentTopic, type Route, routeMonitoring, routeTopic, topicLookup } from './topics/route.ts';
+export { type StoredSelection, storedSelections } from './topics/stored.ts';
+export { intersects, isTopicFilter, isTopicName, matches } from './topics/syntax.ts';
+export {
+  monitoringTopic,
+  readFullTopic,
+  TOPIC_TABLE,
+  type TopicAddress,
+  type TopicKind,
+  type TopicRoot,
+  type TopicRow,
+} from './topics/topic-table.ts';
+export type { Violation, ViolationCode } from './violation.ts';

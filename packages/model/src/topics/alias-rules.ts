@@ -1,0 +1,106 @@
+/** What a device's aliases may be, judged when they are created or changed. */
+import { limits } from '../limits.ts';
+import { characterCount } from '../text.ts';
+import type { Violation } from '../violation.ts';
+import { aliasesConflict } from './aliases.ts';
+import { formOf, isSubtopicWithinLimit } from './spelling.ts';
+import { hasWildcard, isTopicText } from './syntax.ts';
+import { TOPIC_TABLE } from './topic-table.ts';
+
+/** In create and update calls this stands for the device's own ID, which a create call cannot know. */
+const ID_PLACEHOLDER = '{id}';
+
+/** The aliases with the device's ID in place of `{id}` in their prefixes, as they are stored and shown. */
+export function expandAliases(deviceId: string, aliases: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...aliases].map(([alias, prefix]) => [alias, prefix.replaceAll(ID_PLACEHOLDER, () => deviceId)]),
+  );
+}
+
+/**
+ * Checks a device's aliases (alias → prefix, expanded): every bad one is reported. Conflicts with aliases of other
+ * devices of the registry are for whoever knows those: see `aliasesConflict`.
+ */
+export function checkAliases(
+  deviceId: string,
+  aliases: ReadonlyMap<string, string>,
+  field = 'topicAliases',
+): Violation[] {
+  if (aliases.size > limits.aliases.max) {
+    return [{ code: 'TOO_MANY', field, description: `At most ${limits.aliases.max} aliases.` }];
+  }
+  const violations: Violation[] = [];
+  for (const [alias, prefix] of aliases) {
+    const at = `${field}.${alias}`;
+    const violation =
+      checkAlias(alias, at) ??
+      checkAliasPrefix(deviceId, prefix, at) ??
+      checkOverlap(alias, aliases.keys(), at);
+    if (violation !== undefined) violations.push(violation);
+  }
+  return violations;
+}
+
+/** Checks one alias by itself. */
+export function checkAlias(alias: string, field: string): Violation | undefined {
+  if (alias === '') return { code: 'REQUIRED', field, description: 'An alias may not be empty.' };
+  if (characterCount(alias) > limits.alias.max) {
+    return { code: 'TOO_LONG', field, description: `An alias has at most ${limits.alias.max} characters.` };
+  }
+  if (hasWildcard(alias) || !isTopicText(alias)) {
+    return {
+      code: 'INVALID_CHARACTERS',
+      field,
+      description: 'An alias has no wildcard and no control character.',
+    };
+  }
+  // `devices` alone is refused too: whatever is written behind its slash would be read as a device's topic.
+  if (formOf(`${alias}/`) !== 'alias') {
+    return {
+      code: 'RESERVED_ALIAS',
+      field,
+      description: 'An alias does not begin with $, devices/ or registries/.',
+    };
+  }
+  return undefined;
+}
+
+/**
+ * Checks what an alias stands for: the beginning, as a string, of a topic of this device. `$devices/<id>`,
+ * `$devices/<id>/ev` and `$devices/<id>/events/bed` are; `$devices/<id>2` and `$devices/<id>/eventsbed` are not.
+ */
+export function checkAliasPrefix(deviceId: string, prefix: string, field: string): Violation | undefined {
+  const code = 'INVALID_TOPIC_PREFIX';
+  if (hasWildcard(prefix) || !isTopicText(prefix)) {
+    return { code, field, description: 'A topic prefix has no wildcard and no control character.' };
+  }
+  const [root, owner, kind, ...subtopic] = prefix.split('/');
+  if (root !== '$devices' || owner !== deviceId) {
+    return { code, field, description: "A topic prefix begins with $devices/ and the device's own ID." };
+  }
+  if (!isBeginningOfKind(kind, subtopic.length > 0)) {
+    return { code, field, description: 'Behind the ID stands /events, /state, /commands or /config.' };
+  }
+  if (!isSubtopicWithinLimit(subtopic.join('/'))) {
+    return {
+      code: 'TOO_LONG',
+      field,
+      description: `A subtopic has at most ${limits.subtopic.max} characters.`,
+    };
+  }
+  return undefined;
+}
+
+function isBeginningOfKind(kind: string | undefined, mustBeWhole: boolean): boolean {
+  if (kind === undefined) return true;
+  return TOPIC_TABLE.some((row) => (mustBeWhole ? row.kind === kind : row.kind.startsWith(kind)));
+}
+
+function checkOverlap(alias: string, all: Iterable<string>, field: string): Violation | undefined {
+  for (const other of all) {
+    if (other !== alias && aliasesConflict(alias, other)) {
+      return { code: 'CONFLICTING_ALIAS', field, description: 'No alias may be a prefix of another one.' };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+/** An authenticated MQTT client, or whoever publishes on its behalf through the API. */
+export type Principal = DevicePrincipal | RegistryPrincipal | BrokerPrincipal;
+
+export interface DevicePrincipal {
+  readonly kind: 'device';
+  readonly id: string;
+  readonly registryId: string;
+}
+export interface RegistryPrincipal {
+  readonly kind: 'registry';
+  readonly id: string;
+}
+export interface BrokerPrincipal {
+  readonly kind: 'broker';
+  readonly id: string;
+}
+
+/** A client that the topics of registries and devices are for. */
+export type Member = DevicePrincipal | RegistryPrincipal;
+
+/** What the rules need to know of a device: whose it is, and all its aliases (alias → prefix, `{id}` replaced). */
+export interface DeviceFacts {
+  readonly id: string;
+  readonly registryId: string;
+  readonly aliases: ReadonlyMap<string, string>;
+}
+
+export function registryOf(member: Member): string {
+  return member.kind === 'device' ? member.registryId : member.id;
+}
+
+/** Whose aliases a client may use: a device its own, a registry those of all its devices. */
+export function aliasOwners(member: Member, devices: readonly DeviceFacts[]): DeviceFacts[] {
+  return devices.filter((device) =>
+    member.kind === 'device' ? device.id === member.id : device.registryId === member.id,
+  );
+}

@@ -1,0 +1,124 @@
+/** Publishing: which topic a client means, whether it may, and under which names the message goes out. */
+import { isId } from '../ids.ts';
+import {
+  type Audience,
+  brokerSpace,
+  deviceAudience,
+  fleetAudience,
+  registryAudience,
+  type SpaceTopic,
+  selfAudience,
+  spaceOf,
+  watchersAudience,
+} from './audience.ts';
+import { aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+import { type DeviceFacts, type Member, type Principal, registryOf } from './principal.ts';
+import { resolveTopic } from './resolve.ts';
+import { formOf, isSubtopicWithinLimit, toWritten } from './spelling.ts';
+import { isTopicName } from './syntax.ts';
+import { monitoringTopic, readFullTopic, type TopicAddress } from './topic-table.ts';
+
+/** Where a message goes. */
+export interface Route {
+  /** The topic's full name; for a broker its only one. */
+  readonly topic: string;
+  /** One for each name under which somebody may hear it. */
+  readonly destinations: readonly SpaceTopic[];
+  /** Set if the last message of the topic is stored. */
+  readonly permanent: PermanentTopic | undefined;
+}
+
+/** What a stored message is kept under. */
+export interface PermanentTopic {
+  readonly registryId: string;
+  /** The device whose topic it is, and with which it goes; undefined for a registry's topic. */
+  readonly deviceId: string | undefined;
+  /** The full name. */
+  readonly topic: string;
+}
+
+/** Which devices `routeTopic` must be given; undefined: publishing is not allowed, whatever they are. */
+export function topicLookup(principal: Principal, topic: string): DeviceLookup | undefined {
+  if (!isTopicName(topic)) return undefined;
+  if (principal.kind === 'broker') return topic.startsWith('$') ? undefined : NO_LOOKUP;
+  if (formOf(topic) === 'alias') return aliasLookup(principal, topic);
+  const address = addressOf(resolveTopic(principal, topic, []));
+  if (address === undefined || !mayPublish(principal, address)) return undefined;
+  return address.row.root === 'devices' ? { by: 'id', deviceId: address.ownerId } : NO_LOOKUP;
+}
+
+/**
+ * Routes a publication. `devices` are those that `topicLookup` asked for, as far as they exist. Undefined: not allowed,
+ * or no such topic.
+ */
+export function routeTopic(
+  principal: Principal,
+  topic: string,
+  devices: readonly DeviceFacts[],
+): Route | undefined {
+  if (!isTopicName(topic)) return undefined;
+  if (principal.kind === 'broker') return routeInBroker(principal.id, topic);
+  const address = addressOf(resolveTopic(principal, topic, devices));
+  if (address === undefined || !mayPublish(principal, address)) return undefined;
+  const registryId = registryOf(principal);
+  if (address.row.root === 'registries') return routeInRegistry(registryId, address, undefined);
+  const device = devices.find(({ id }) => id === address.ownerId);
+  if (device?.registryId !== registryId) return undefined;
+  return routeInRegistry(registryId, address, device);
+}
+
+/** The route of a device's monitoring, which only the server publishes. */
+export function routeMonitoring(device: { readonly id: string; readonly registryId: string }): Route {
+  const topic = monitoringTopic(device.id);
+  const audiences = [watchersAudience(device.registryId), selfAudience(device.id)];
+  return {
+    topic,
+    destinations: audiences.flatMap((audience) => names(audience, topic)),
+    permanent: undefined,
+  };
+}
+
+function routeInBroker(brokerId: string, topic: string): Route | undefined {
+  if (topic.startsWith('$')) return undefined;
+  return { topic, destinations: [{ space: brokerSpace(brokerId), topic }], permanent: undefined };
+}
+
+function routeInRegistry(
+  registryId: string,
+  { topic, row }: TopicAddress,
+  device: DeviceFacts | undefined,
+): Route {
+  const destinations = names(readersOf(row.reader, registryId, device), topic);
+  const permanent = row.permanent ? { registryId, deviceId: device?.id, topic } : undefined;
+  return { topic, destinations, permanent };
+}
+
+function readersOf(
+  reader: 'device' | 'registry',
+  registryId: string,
+  device: DeviceFacts | undefined,
+): Audience {
+  if (reader === 'registry') return registryAudience(registryId, device);
+  return device === undefined ? fleetAudience(registryId) : deviceAudience(device.id, device);
+}
+
+function names(audience: Audience, full: string): SpaceTopic[] {
+  return audience.spellings.flatMap((spelling) => {
+    const topic = toWritten(spelling, full);
+    return topic === undefined ? [] : [{ space: spaceOf(audience, spelling.form), topic }];
+  });
+}
+
+/** An alias may have made a topic longer or deeper than the one that was written, so the limits are asked again. */
+function addressOf(full: string | undefined): TopicAddress | undefined {
+  if (full === undefined || !isTopicName(full)) return undefined;
+  const address = readFullTopic(full);
+  return address !== undefined && isSubtopicWithinLimit(address.subtopic) ? address : undefined;
+}
+
+/** As far as it can be told without knowing the device: its registry is checked when it is. */
+function mayPublish(member: Member, { row, ownerId }: TopicAddress): boolean {
+  if (row.publisher !== member.kind) return false;
+  if (row.root === 'registries') return ownerId === registryOf(member);
+  return member.kind === 'device' ? ownerId === member.id : isId(ownerId);
+}
