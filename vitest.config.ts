@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
-    // globalSetup: 'packages/testkit/src/postgres/global-setup.ts',
+    globalSetup: 'packages/testkit/src/postgres/global-setup.ts',
     pool: 'forks',
     teardownTimeout: 30_000,
     projects: [

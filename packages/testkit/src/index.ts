@@ -1,4 +1,13 @@
 export {
+  type ApiAnswer,
+  ApiClient,
+  type CallOptions,
+  makePassword,
+  type Owner,
+  pathOf,
+  type Resource,
+} from './api/client.ts';
+export {
   type CertificateOptions,
   type KeyKind,
   makeCertificate,
@@ -12,3 +21,14 @@ export { MessageQueue, type ReceivedMessage } from './mqtt/message-queue.ts';
 export { connectRaw, RawClient, type RawOptions } from './mqtt/raw.ts';
 export { ConnectRefused, connectMqtt, type MqttOptions, MqttSession, refusalOf } from './mqtt/session.ts';
 export { expectSilence } from './mqtt/silence.ts';
+export type { Cluster } from './postgres/cluster.ts';
+export { type TestDatabase, testDatabase } from './postgres/shared.ts';
+export { startPostgres } from './postgres/test-postgres.ts';
+export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
+export {
+  Installation,
+  type InstallationOptions,
+  type ProgramName,
+  sharedInstallation,
+  startInstallation,
+} from './processes/installation.ts';

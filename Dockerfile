@@ -1,0 +1,14 @@
+# Both programs in one image; which one runs is the command (see docker-compose.yml).
+FROM node:24-slim
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY apps ./apps
+COPY packages ./packages
+COPY prisma ./prisma
+RUN npm ci --omit=dev && npm cache clean --force \
+ && mkdir /data && chown node:node /data
+USER node
+ENV IOT_DATA_DIR=/data
+VOLUME /data
+EXPOSE 8080 8883
+CMD ["node", "apps/mqtt/src/main.ts"]

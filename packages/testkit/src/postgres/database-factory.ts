@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { type Database, migrate, openDatabase } from '@iotcore/store';
+import { Cluster } from './cluster.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const templateName = 'template_migrated';
+
+/** Makes databases as copies of one that is migrated once. Starts its Postgres when the first is asked for. */
+export class DatabaseFactory {
+  #started: Promise<{ cluster: Cluster; maintenance: Database }> | undefined;
+  /** Copying a template wants it for itself, so one copy is made at a time. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  create(): Promise<string> {
+    const name = `test_${randomBytes(8).toString('hex')}`;
+    return this.#inTurn(async () => {
+      this.#started ??= start();
+      const { cluster, maintenance } = await this.#started;
+      await maintenance.pool.query(`CREATE DATABASE ${name} TEMPLATE ${templateName}`);
+      return cluster.url(name);
+    });
+  }
+
+  async drop(name: string): Promise<void> {
+    if (!/^test_[0-9a-f]{16}$/.test(name)) throw new TypeError(`not a test database: ${name}`);
+    const started = await this.#started;
+    await started?.maintenance.pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+
+  async close(): Promise<void> {
+    const started = await this.#started;
+    await started?.maintenance.close();
+    await started?.cluster.remove();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
+
+async function start(): Promise<{ cluster: Cluster; maintenance: Database }> {
+  const cluster = await Cluster.create();
+  const maintenance = openDatabase(cluster.url('postgres'), { logger: quiet });
+  await maintenance.pool.query(`CREATE DATABASE ${templateName}`);
+  await migrate(cluster.url(templateName), quiet);
+  return { cluster, maintenance };
+}

@@ -1,0 +1,45 @@
+/**
+ * Runs once for a whole test run, in its main process: hands out databases of one throw-away Postgres, which starts when
+ * the first test asks. So a run that needs none pays nothing, and there is one owner that stops it at the end.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { TestProject } from 'vitest/node';
+import { DatabaseFactory } from './database-factory.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** POST gives `{url}` of a new migrated database; DELETE with `?name=` drops one. */
+    testDatabasesUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const factory = new DatabaseFactory();
+  const server = createServer((request, response) => {
+    answer(factory, request).then(
+      (body) => response.end(JSON.stringify(body)),
+      (error: unknown) => fail(response, error),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not listening on a port');
+  project.provide('testDatabasesUrl', `http://127.0.0.1:${address.port}/`);
+  return async () => {
+    server.closeAllConnections();
+    server.close();
+    await factory.close();
+  };
+}
+
+async function answer(factory: DatabaseFactory, request: IncomingMessage): Promise<unknown> {
+  if (request.method === 'POST') return { url: await factory.create() };
+  const name = new URL(request.url ?? '', 'http://localhost').searchParams.get('name');
+  if (request.method === 'DELETE' && name) return await factory.drop(name);
+  throw new TypeError(`${request.method} ${request.url}`);
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  response.statusCode = 500;
+  response.end(error instanceof Error ? error.stack : String(error));
+}

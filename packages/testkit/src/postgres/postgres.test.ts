@@ -1,0 +1,36 @@
+import { DatabaseUnavailableError, openDatabase } from '@iotcore/store';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../deadline.ts';
+import { testDatabase } from './shared.ts';
+import { startPostgres } from './test-postgres.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+function open(url: string) {
+  const database = openDatabase(url, { logger: quiet });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+describe('a database of the test run', () => {
+  test('is migrated, empty and apart from the others', async () => {
+    const [one, other] = await Promise.all([testDatabase(), testDatabase()]);
+    expect(one).not.toBe(other);
+    await open(one).prisma.registry.create({ data: { id: 'a', folderId: 'f' } });
+    expect(await open(one).prisma.registry.count()).toBe(1);
+    expect(await open(other).prisma.registry.count()).toBe(0);
+  });
+});
+
+describe('a Postgres of its own', () => {
+  test('goes away, and comes back at the same address with what it held', async () => {
+    const postgres = await startPostgres();
+    const { pool } = open(postgres.url('postgres'));
+    await pool.query('CREATE TABLE kept (n int)');
+    await postgres.stop();
+    await expect(pool.query('SELECT * FROM kept')).rejects.toThrow(DatabaseUnavailableError);
+    await postgres.start();
+    const { rowCount } = await eventually('the table', () => pool.query('SELECT * FROM kept'));
+    expect(rowCount).toBe(0);
+  });
+});

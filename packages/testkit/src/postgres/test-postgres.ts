@@ -1,0 +1,9 @@
+import { onTestFinished } from 'vitest';
+import { Cluster } from './cluster.ts';
+
+/** A Postgres of one test's own, to be stopped and started under what uses it; goes with the test. */
+export async function startPostgres(): Promise<Cluster> {
+  const cluster = await Cluster.create();
+  onTestFinished(() => cluster.remove(), 60_000);
+  return cluster;
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { within } from '../deadline.ts';
+
+/** The top of the repository: where `npm start` is run. */
+export const repositoryRoot = resolve(import.meta.dirname, '../../../..');
+
+export interface ChildOptions {
+  /** Its name in the logs of a failed test. */
+  readonly name: string;
+  /** The file that Node runs, relative to the root of the repository, and its arguments. */
+  readonly script: readonly [string, ...string[]];
+  /** Added to the environment of the test; `undefined` removes a variable. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: the root of the repository. */
+  readonly cwd?: string;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** How long a process may take to end when asked (it promises 5 s), before it is killed. */
+const stopPatienceMs = 8000;
+/** What a failed test shows of a process: its last characters. */
+const keptLogCharacters = 200_000;
+
+/** A real process of ours, as its parent sees it: readiness over IPC, output, signals, exit status. */
+export class Child {
+  readonly name: string;
+  /** Where it listens, by name; rejects when it ends before it is ready. */
+  readonly ready: Promise<Readonly<Record<string, string>>>;
+  readonly exited: Promise<Exit>;
+  readonly #process: ChildProcess;
+  #output = '';
+
+  constructor({ name, script, env, cwd }: ChildOptions) {
+    this.name = name;
+    const [file, ...rest] = script;
+    this.#process = spawn(process.execPath, [resolve(repositoryRoot, file), ...rest], {
+      cwd: cwd ?? repositoryRoot,
+      env: { ...cleanEnvironment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output = (this.#output + text).slice(-keptLogCharacters);
+      });
+    }
+    // 'close' rather than 'exit': by then all of the output is here.
+    this.exited = new Promise((done) => {
+      this.#process.once('close', (code, signal) => done({ code, signal }));
+    });
+    this.ready = this.#untilReady();
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error(`${this.name} could not be started`);
+    return pid;
+  }
+
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** Everything that it wrote so far, standard output and error. */
+  get output(): string {
+    return this.#output;
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    this.#process.kill(signal);
+  }
+
+  /** The end of the process; fails when it does not come. */
+  waitExit(): Promise<Exit> {
+    return within(this.exited, `the end of ${this.name}`);
+  }
+
+  /** Asks it to end and, if it does not, makes it. */
+  async stop(): Promise<Exit> {
+    if (this.running) this.kill('SIGTERM');
+    return within(this.exited, this.name, stopPatienceMs).catch(() => {
+      this.kill('SIGKILL');
+      return this.exited;
+    });
+  }
+
+  #untilReady(): Promise<Readonly<Record<string, string>>> {
+    return new Promise((resolveReady, reject) => {
+      this.#process.on('message', (message: { type?: string; addresses?: Record<string, string> }) => {
+        if (message.type === 'ready') resolveReady(message.addresses ?? {});
+      });
+      void this.exited.then(({ code, signal }) =>
+        reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${this.#output}`)),
+      );
+    });
+  }
+}
+
+/** The environment of the test, less the settings and the marks of the test runner that it may hold. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const foreign = /^(IOT_|DATABASE_URL$|VITEST|NODE_ENV$|NODE_OPTIONS$|NODE_CHANNEL_)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
