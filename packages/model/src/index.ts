@@ -1,6 +1,7 @@
 export {
   type CertificateFacts,
   type CertificateReading,
+  checkCertificate,
   type DateJudgement,
   judgeDates,
   readCertificate,
@@ -28,7 +29,7 @@ export {
   type RoleBinding,
 } from './roles.ts';
 export { characterCount, checkText, isStorableText } from './text.ts';
-export { checkAlias, checkAliases, checkAliasPrefix, expandAliases } from './topics/alias-rules.ts';
+export { checkAliases, expandAliases } from './topics/alias-rules.ts';
 export { aliasCandidates, aliasesConflict, aliasNames, resolveAlias } from './topics/aliases.ts';
 export { brokerSpace, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
 export { filterLookup, grantFilter } from './topics/grant.ts';
