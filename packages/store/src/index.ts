@@ -1,3 +1,5 @@
+export type { Change, ChangeKind } from './changes/change.ts';
+export { ChangeFeed, type ChangeFeedOptions, type ChangeListener } from './changes/change-feed.ts';
 export { DatabaseUnavailableError, translateDatabaseError } from './database/errors.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';
 export { prepareDatabase } from './database/prepare-database.ts';

@@ -39,6 +39,9 @@ function translated(result: unknown): unknown {
 }
 
 export class Connection extends pg.Client {
+  override connect: pg.Client['connect'] = ((...args: unknown[]) =>
+    translated((super.connect as AnyFunction)(...args))) as pg.Client['connect'];
+
   /** The overloads of the base class, unchanged; called back instead of promised, errors stay as they are. */
   override query: pg.Client['query'] = ((...query: unknown[]) => {
     const result = (super.query as AnyFunction)(...query);

@@ -1,0 +1,19 @@
+/**
+ * What a change is about, and what its key is: the ID of the registry, device, broker or password; a certificate's
+ * SHA-256 in lower-case hex; for `alias` the device's ID, for `account` the service account's (also when one of its keys
+ * or roles changed), for `signing-key` the `kid`.
+ */
+export type ChangeKind =
+  | 'registry'
+  | 'device'
+  | 'broker'
+  | 'certificate'
+  | 'password'
+  | 'alias'
+  | 'account'
+  | 'signing-key';
+
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly key: string;
+}
