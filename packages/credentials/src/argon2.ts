@@ -12,9 +12,6 @@ import { hash, verify } from '@node-rs/argon2';
 const COST = { memoryCost: 19 * 1024 /* KiB */, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 const SALT_BYTES = 16;
 
-/** Passwords are legal binary data of up to 65,535 bytes in MQTT; beyond this nobody's password can be right. */
-export const MAX_PASSWORD_BYTES = 1024;
-
 /** argon2id hash of a password in PHC form, with a fresh salt. */
 export function argon2Hash(password: string | Uint8Array): Promise<string> {
   return hash(password, { ...COST, salt: randomBytes(SALT_BYTES) });

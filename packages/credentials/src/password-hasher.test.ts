@@ -1,5 +1,5 @@
+import { limits } from '@iotcore/model';
 import { describe, expect, it } from 'vitest';
-import { MAX_PASSWORD_BYTES } from './argon2.ts';
 import { OverloadedError } from './bounded-queue.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 
@@ -19,7 +19,7 @@ describe('PasswordHasher', () => {
   });
 
   it('refuses to hash a password that is too long, and matches none that is', async () => {
-    const longest = 'x'.repeat(MAX_PASSWORD_BYTES);
+    const longest = 'x'.repeat(limits.password.max);
     await expect(hasher.hash(`${longest}x`)).rejects.toBeInstanceOf(RangeError);
     const candidates = [{ hash: await hasher.hash(longest) }];
     expect(await hasher.findMatch(candidates, bytes(longest))).toBe(candidates[0]);

@@ -1,5 +1,9 @@
-import { argon2Hash, argon2Verify, decoyHash, MAX_PASSWORD_BYTES } from './argon2.ts';
+import { limits } from '@iotcore/model';
+import { argon2Hash, argon2Verify, decoyHash } from './argon2.ts';
 import { BoundedQueue, type QueueLimits } from './bounded-queue.ts';
+
+/** MQTT lets passwords be up to 65,535 bytes of anything; beyond what the API stores, none can be right. */
+const MAX_PASSWORD_BYTES = limits.password.max;
 
 /**
  * Hashing runs on libuv's thread pool, off the event loop. Two at a time leave half of its four threads to files and
@@ -8,7 +12,7 @@ import { BoundedQueue, type QueueLimits } from './bounded-queue.ts';
 const DEFAULT_LIMITS: QueueLimits = { maxRunning: 2, maxWaiting: 500 };
 
 export interface PasswordHasher {
-  /** Hashes a new password. Throws RangeError beyond MAX_PASSWORD_BYTES, OverloadedError when too many wait. */
+  /** Hashes a new password. Throws RangeError beyond `limits.password`, OverloadedError when too many wait. */
   hash(password: string): Promise<string>;
   /**
    * The first of `candidates` whose hash this password made. With no candidates it still does the work of one, so that
@@ -22,8 +26,8 @@ export interface PasswordHasher {
   readonly pending: number;
 }
 
-export function createPasswordHasher(limits: QueueLimits = DEFAULT_LIMITS): PasswordHasher {
-  const queue = new BoundedQueue(limits);
+export function createPasswordHasher(queueLimits: QueueLimits = DEFAULT_LIMITS): PasswordHasher {
+  const queue = new BoundedQueue(queueLimits);
   const decoy = { hash: decoyHash() };
 
   return {

@@ -1,0 +1,41 @@
+export interface ConnectionLimits {
+  /** Connections at the same time, of everybody together: what the machine's memory and file handles carry. */
+  readonly maxConnections: number;
+  /** Of these from one address, so that one host (or one office behind a router) cannot take them all. */
+  readonly maxConnectionsPerAddress: number;
+}
+
+export type LimitReached = 'total connections' | 'connections of the address';
+
+/** Counts open connections, from the accept on: those that never authenticate cost a place too. */
+export class ConnectionLimiter {
+  readonly #limits: ConnectionLimits;
+  readonly #byAddress = new Map<string, number>();
+  #total = 0;
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+  }
+
+  get connections(): number {
+    return this.#total;
+  }
+
+  /** Takes a place, or tells which limit is reached and takes none. */
+  admit(address: string): LimitReached | undefined {
+    const ofAddress = this.#byAddress.get(address) ?? 0;
+    if (this.#total >= this.#limits.maxConnections) return 'total connections';
+    if (ofAddress >= this.#limits.maxConnectionsPerAddress) return 'connections of the address';
+    this.#byAddress.set(address, ofAddress + 1);
+    this.#total++;
+    return undefined;
+  }
+
+  /** Gives back a place that `admit` took; once for each. */
+  release(address: string): void {
+    const left = (this.#byAddress.get(address) ?? 0) - 1;
+    if (left > 0) this.#byAddress.set(address, left);
+    else this.#byAddress.delete(address);
+    this.#total--;
+  }
+}

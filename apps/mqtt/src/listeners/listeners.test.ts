@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Transport } from '@iotcore/engine';
+import { StartupError } from '@iotcore/process';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CertificatePair,
+  createAuthorityCertificate,
+  createKey,
+  issueServerCertificate,
+} from '../tls/issue-certificate.ts';
+import { ConnectionLimiter } from './connection-limiter.ts';
+import { type Listener, type ListenOptions, listenTcp } from './tcp-listener.ts';
+import { listenTls, type TlsListener } from './tls-listener.ts';
+
+const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
+const open: { destroy(): unknown }[] = [];
+const listeners: Listener[] = [];
+
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.destroy();
+  await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+});
+
+interface Accepted {
+  socket: Duplex;
+  transport: Transport;
+}
+
+function closed(socket: Duplex): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+/** Collects what a listener hands over; `next` waits for one. */
+function collector() {
+  const waiting: ((accepted: Accepted) => void)[] = [];
+  const ready: Accepted[] = [];
+  return {
+    ready,
+    accept(socket: Duplex, transport: Transport) {
+      open.push(socket);
+      socket.on('error', () => {});
+      const taker = waiting.shift();
+      if (taker) taker({ socket, transport });
+      else ready.push({ socket, transport });
+    },
+    next: () =>
+      new Promise<Accepted>((resolve) => {
+        const accepted = ready.shift();
+        if (accepted) resolve(accepted);
+        else waiting.push(resolve);
+      }),
+  };
+}
+
+function options(limits = { maxConnections: 10, maxConnectionsPerAddress: 10 }) {
+  const refused: string[] = [];
+  const listenOptions: ListenOptions = {
+    settingNames: 'IOT_MQTT_HOST, IOT_MQTT_PORT',
+    host: '127.0.0.1',
+    port: 0,
+    limiter: new ConnectionLimiter(limits),
+    refusedByLimit: (limit) => refused.push(limit),
+  };
+  return { ...listenOptions, refused };
+}
+
+function tcp(port: number): Socket {
+  const socket = connectTcp(port, '127.0.0.1');
+  socket.on('error', () => {});
+  open.push(socket);
+  return socket;
+}
+
+describe('the TCP listener', () => {
+  it('says which setting to change when its port is taken', async () => {
+    const first = await listenTcp(options(), () => {});
+    listeners.push(first);
+    const second = listenTcp({ ...options(), port: first.port }, () => {});
+    await expect(second).rejects.toBeInstanceOf(StartupError);
+    await expect(second).rejects.toThrow(/IOT_MQTT_PORT: 127\.0\.0\.1:\d+ is taken/);
+  });
+
+  it('closes a connection beyond the limit without handing it over, and takes one again after a close', async () => {
+    const listenOptions = options({ maxConnections: 1, maxConnectionsPerAddress: 1 });
+    const accepted = collector();
+    const listener = await listenTcp(listenOptions, accepted.accept);
+    listeners.push(listener);
+    const first = tcp(listener.port);
+    const { socket } = await accepted.next();
+    await closed(tcp(listener.port));
+    expect(accepted.ready).toEqual([]);
+    expect(listenOptions.refused).toEqual(['total connections']);
+    socket.resume();
+    first.destroy();
+    await closed(socket);
+    tcp(listener.port);
+    expect((await accepted.next()).transport.secure).toBe(false);
+  });
+
+  it('tells the address of the peer, and that it has no certificate', async () => {
+    const accepted = collector();
+    const listener = await listenTcp(options(), accepted.accept);
+    listeners.push(listener);
+    const socket = tcp(listener.port);
+    const { transport } = await accepted.next();
+    expect(transport).toMatchObject({ remoteAddress: '127.0.0.1', remotePort: socket.localPort });
+    expect(transport.peerCertificate()).toBeUndefined();
+  });
+});
+
+describe('the TLS listener', () => {
+  let authority: CertificatePair;
+  let certificate: CertificatePair;
+  beforeAll(async () => {
+    const key = await createKey();
+    authority = { certificatePem: createAuthorityCertificate(key, new Date()), privateKeyPem: key };
+    certificate = await issueServerCertificate(authority, names, new Date());
+  });
+
+  async function start() {
+    const failed: string[] = [];
+    const accepted = collector();
+    const tlsOptions = { ...options(), certificate, handshakeFailed: (code: string) => failed.push(code) };
+    const listener = await listenTls(tlsOptions, accepted.accept);
+    listeners.push(listener);
+    return { listener, accepted, failed, limiter: tlsOptions.limiter };
+  }
+
+  function tls(listener: TlsListener, more: ConnectionOptions = {}): TLSSocket {
+    const socket = connectTls({
+      port: listener.port,
+      host: '127.0.0.1',
+      ca: authority.certificatePem,
+      servername: 'localhost',
+      ...more,
+    });
+    socket.on('error', () => {});
+    open.push(socket);
+    return socket;
+  }
+
+  it('hands nothing over from a client that speaks no TLS or an old version, and gives the place back', async () => {
+    const { listener, accepted, failed, limiter } = await start();
+    const plain = tcp(listener.port);
+    plain.write('GET / HTTP/1.1\r\n\r\n');
+    await closed(plain);
+    await closed(tls(listener, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }));
+    expect(accepted.ready).toEqual([]);
+    await expect.poll(() => limiter.connections).toBe(0);
+    expect(failed).toHaveLength(2);
+  });
+
+  it('survives names and protocols that nobody serves', async () => {
+    const { listener, accepted } = await start();
+    tls(listener, {
+      servername: 'nobody.example',
+      checkServerIdentity: () => undefined,
+    });
+    await accepted.next();
+    tls(listener, { ALPNProtocols: ['mqtt', 'x-other'] });
+    await accepted.next();
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('serves %s, with and without a server name', async (version) => {
+    const { listener, accepted } = await start();
+    const range = { minVersion: version, maxVersion: version };
+    const named = tls(listener, range);
+    await once(named, 'secureConnect');
+    expect(named.getProtocol()).toBe(version);
+    const { transport } = await accepted.next();
+    expect(transport).toMatchObject({ secure: true, remoteAddress: '127.0.0.1' });
+    expect(transport.peerCertificate()).toBeUndefined();
+    await once(tls(listener, { ...range, servername: '' }), 'secureConnect');
+    await accepted.next();
+  });
+
+  it('tells the certificate that the client showed, whoever signed it', async () => {
+    const { listener, accepted } = await start();
+    tls(listener, { cert: certificate.certificatePem, key: certificate.privateKeyPem });
+    const { transport } = await accepted.next();
+    const pem = transport.peerCertificate()?.toString('base64');
+    expect(certificate.certificatePem.replaceAll('\n', '')).toContain(pem);
+  });
+
+  it('shows a replaced certificate to new connections and leaves the open ones alone', async () => {
+    const { listener, accepted } = await start();
+    const before = tls(listener);
+    const { socket } = await accepted.next();
+    const other = await issueServerCertificate(
+      authority,
+      { ...names, hosts: ['localhost', 'new.example'] },
+      new Date(),
+    );
+    listener.replaceCertificate(other);
+    const after = tls(listener);
+    await once(after, 'secureConnect');
+    expect(after.getPeerX509Certificate()?.checkHost('new.example')).toBe('new.example');
+    socket.write('x');
+    expect(String((await once(before, 'data'))[0])).toBe('x');
+  });
+});

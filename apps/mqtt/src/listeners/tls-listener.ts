@@ -1,0 +1,98 @@
+/**
+ * MQTT over TLS. A client certificate is asked for and never required; there is no authority to check it against, so
+ * `authorized` says nothing. Whoever asks for it gets what the socket holds at that moment: a resumed session may hold
+ * none, or one that was removed since.
+ */
+import { constants, randomBytes } from 'node:crypto';
+import { createServer, type SecureContextOptions, type Server } from 'node:tls';
+import type { CertificatePair } from '../tls/issue-certificate.ts';
+import { type Accept, type Listener, type ListenOptions, listen, remoteEnd } from './tcp-listener.ts';
+
+export interface TlsListener extends Listener {
+  /** New connections see this certificate from now on; open ones stay. */
+  replaceCertificate(pair: CertificatePair): void;
+}
+
+export interface TlsListenOptions extends ListenOptions {
+  readonly certificate: CertificatePair;
+  handshakeFailed(code: string, remoteAddress: string): void;
+}
+
+/** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Resumption saves a small device seconds of arithmetic; a stolen ticket key is worth no more than this. */
+const TICKET_KEYS_LIFETIME_MS = 12 * 60 * 60 * 1000;
+const TICKET_KEYS_BYTES = 48;
+
+/** TLS 1.3, and of 1.2 what has forward secrecy and authenticated encryption; AES-CCM is what bare small devices have. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_CCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-CCM',
+].join(':');
+
+/** MQTT over TLS. @throws StartupError if the port is taken */
+export async function listenTls(options: TlsListenOptions, accept: Accept): Promise<TlsListener> {
+  const handshakes = createHandshakes(options);
+  handshakes.on('secureConnection', (socket) => {
+    const remote = remoteEnd(socket);
+    if (!remote) {
+      socket.destroy();
+      return;
+    }
+    accept(socket, {
+      secure: true,
+      ...remote,
+      peerCertificate: () => socket.getPeerX509Certificate()?.raw,
+    });
+  });
+  const rotation = setInterval(
+    () => handshakes.setTicketKeys(randomBytes(TICKET_KEYS_BYTES)),
+    TICKET_KEYS_LIFETIME_MS,
+  ).unref();
+  // A plain server accepts and counts; the TLS server only makes the handshake on the sockets it is handed.
+  const listener = await listen(options, (socket) => handshakes.emit('connection', socket));
+  return {
+    ...listener,
+    replaceCertificate: (certificate) => handshakes.setSecureContext(secureContext(certificate)),
+    close: async () => {
+      clearInterval(rotation);
+      await listener.close();
+    },
+  };
+}
+
+function createHandshakes({ certificate, handshakeFailed }: TlsListenOptions): Server {
+  const server = createServer({
+    ...secureContext(certificate),
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  });
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    const address = remoteEnd(socket)?.remoteAddress ?? 'unknown';
+    // After a time-out the socket is still open; no one else would close it.
+    socket.destroy();
+    handshakeFailed(error.code ?? 'unknown', address);
+  });
+  return server;
+}
+
+function secureContext({ certificatePem, privateKeyPem }: CertificatePair): SecureContextOptions {
+  return {
+    cert: certificatePem,
+    key: privateKeyPem,
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    // TLS 1.2 renegotiation lets a client spend the server's time at will, and nobody needs it.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+  };
+}
