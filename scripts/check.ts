@@ -1,0 +1,23 @@
+/** Everything that must hold besides the tests. All of it is run, so that one failure does not hide another. */
+import { spawnSync } from 'node:child_process';
+
+const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['types', 'tsc', '-p', 'tsconfig.json'],
+  ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
+  ['import directions', 'node', 'scripts/check-imports.ts'],
+  ['dependencies', 'node', 'scripts/check-dependencies.ts'],
+  ['dead code', 'knip'],
+  ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],
+];
+
+let failed = 0;
+for (const [name, command, ...args] of checks) {
+  console.log(`\n--- ${name}`);
+  // npm puts the programs of the lock file, Node included, first in PATH.
+  const { status } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status === 0) continue;
+  console.error(`--- ${name}: failed`);
+  failed += 1;
+}
+console.log(`\n${checks.length - failed} of ${checks.length} checks passed`);
+if (failed > 0) process.exitCode = 1;
