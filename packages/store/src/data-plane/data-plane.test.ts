@@ -1,0 +1,287 @@
+import { testDatabase } from '@iotcore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../index.ts';
+import {
+  findAliasOwners,
+  findCertificateIdentities,
+  findDeviceActivities,
+  findDevices,
+  findIdentities,
+  findPasswordIds,
+  type PermanentMessageRow,
+  type Queryable,
+  readPermanentMessages,
+  removeNode,
+  renewNode,
+  writeDeviceActivities,
+  writeLogLines,
+  writePermanentMessages,
+} from './index.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const notBefore = new Date('2026-01-01T00:00:00Z');
+const notAfter = new Date('2027-01-01T00:00:00Z');
+
+/** Registry r1 (active) with devices d1, d2; r2 (disabled) with d3; broker b1; a password and a certificate of each. */
+async function fleet() {
+  const database = openDatabase(await testDatabase(), { logger: quiet });
+  onTestFinished(() => database.close());
+  const { prisma, pool } = database;
+  await prisma.registry.createMany({
+    data: [
+      { id: 'r1', folderId: 'f' },
+      { id: 'r2', folderId: 'f', status: 'DISABLED' },
+    ],
+  });
+  await prisma.device.createMany({
+    data: [
+      { id: 'd1', registryId: 'r1', folderId: 'f' },
+      { id: 'd2', registryId: 'r1', folderId: 'f' },
+      { id: 'd3', registryId: 'r2', folderId: 'f' },
+    ],
+  });
+  await prisma.broker.create({ data: { id: 'b1', folderId: 'f' } });
+  const owners = [{ registryId: 'r1' }, { deviceId: 'd1' }, { deviceId: 'd3' }, { brokerId: 'b1' }];
+  for (const [index, owner] of owners.entries()) {
+    const name = Object.values(owner)[0];
+    await prisma.password.create({ data: { id: `p-${name}`, hash: `hash-${name}`, ...owner } });
+    await prisma.certificate.create({
+      data: {
+        sha256: Buffer.alloc(32, index + 1),
+        fingerprint: `sha1-${name}`,
+        pem: '',
+        notBefore,
+        notAfter,
+        ...owner,
+      },
+    });
+  }
+  return { prisma, db: pool as Queryable };
+}
+
+const sha256 = (n: number) => Buffer.alloc(32, n).toString('hex');
+const byId = (a: { principal: { id: string } }, b: { principal: { id: string } }) =>
+  a.principal.id < b.principal.id ? -1 : 1;
+
+describe('identities', () => {
+  test('are not found for an ID that nobody has', async () => {
+    const { db } = await fleet();
+    expect(await findIdentities(db, ['nobody', "'; drop table devices; --", '__proto__'])).toEqual([]);
+    expect(await findCertificateIdentities(db, [sha256(99)])).toEqual([]);
+  });
+
+  test('come with their passwords only, and tell whether their registry is disabled', async () => {
+    const { db, prisma } = await fleet();
+    await prisma.password.create({ data: { id: 'p-d1-new', hash: 'new', deviceId: 'd1' } });
+    const found = [...(await findIdentities(db, ['d1', 'd2', 'd3', 'r1', 'b1']))].sort(byId);
+    expect(found).toEqual([
+      {
+        principal: { kind: 'broker', id: 'b1' },
+        disabled: false,
+        passwords: [{ id: 'p-b1', hash: 'hash-b1' }],
+      },
+      {
+        principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+        disabled: false,
+        passwords: [
+          { id: 'p-d1-new', hash: 'new' },
+          { id: 'p-d1', hash: 'hash-d1' },
+        ],
+      },
+      { principal: { kind: 'device', id: 'd2', registryId: 'r1' }, disabled: false, passwords: [] },
+      {
+        principal: { kind: 'device', id: 'd3', registryId: 'r2' },
+        disabled: true,
+        passwords: [{ id: 'p-d3', hash: 'hash-d3' }],
+      },
+      {
+        principal: { kind: 'registry', id: 'r1' },
+        disabled: false,
+        passwords: [{ id: 'p-r1', hash: 'hash-r1' }],
+      },
+    ]);
+  });
+
+  test('of an ID that two kinds share are one kind with its own passwords', async () => {
+    const { db, prisma } = await fleet();
+    await prisma.registry.create({ data: { id: 'd1', folderId: 'f' } });
+    await prisma.password.create({ data: { id: 'p-twin', hash: 'x', registryId: 'd1' } });
+    const found = await findIdentities(db, ['d1']);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.principal.kind).toBe('device');
+    expect(found[0]?.passwords.map(({ id }) => id)).toEqual(['p-d1']);
+  });
+
+  test('are found by certificate, with its dates', async () => {
+    const { db } = await fleet();
+    const found = await findCertificateIdentities(db, [1, 2, 3, 4].map(sha256));
+    expect([...found].sort(byId)).toEqual([
+      {
+        principal: { kind: 'broker', id: 'b1' },
+        disabled: false,
+        ...{ sha256: sha256(4), fingerprint: 'sha1-b1', notBefore, notAfter },
+      },
+      {
+        principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+        disabled: false,
+        ...{ sha256: sha256(2), fingerprint: 'sha1-d1', notBefore, notAfter },
+      },
+      {
+        principal: { kind: 'device', id: 'd3', registryId: 'r2' },
+        disabled: true,
+        ...{ sha256: sha256(3), fingerprint: 'sha1-d3', notBefore, notAfter },
+      },
+      {
+        principal: { kind: 'registry', id: 'r1' },
+        disabled: false,
+        ...{ sha256: sha256(1), fingerprint: 'sha1-r1', notBefore, notAfter },
+      },
+    ]);
+  });
+
+  test('passwords that still exist are told from those that do not', async () => {
+    const { db } = await fleet();
+    expect(await findPasswordIds(db, ['p-d1', 'gone', 'p-b1'])).toEqual(new Set(['p-d1', 'p-b1']));
+  });
+});
+
+describe('devices', () => {
+  test('come with their aliases, and owners of aliases are found within their registry only', async () => {
+    const { db, prisma } = await fleet();
+    await prisma.topicAlias.createMany({
+      data: [
+        { registryId: 'r1', deviceId: 'd1', alias: 'my/a/', prefix: '$devices/d1/' },
+        { registryId: 'r1', deviceId: 'd2', alias: 'my/b/', prefix: '$devices/d2/' },
+        { registryId: 'r2', deviceId: 'd3', alias: 'my/a/', prefix: '$devices/d3/' },
+      ],
+    });
+    const found = await findDevices(db, ['d1', 'gone']);
+    expect(found).toEqual([{ id: 'd1', registryId: 'r1', aliases: new Map([['my/a/', '$devices/d1/']]) }]);
+    const owners = (candidates: string[], beginning?: string, limit = 100) =>
+      findAliasOwners(db, { registryId: 'r1', candidates, beginning, limit });
+    expect(await owners(['m', 'my', 'my/', 'my/a', 'my/a/'])).toEqual(['d1']);
+    expect(await owners([])).toEqual([]);
+    expect([...(await owners([], 'my/'))].sort()).toEqual(['d1', 'd2']);
+    expect(await owners([], 'my/', 1)).toHaveLength(1);
+    expect(await owners([], 'my%')).toEqual([]);
+  });
+});
+
+describe('permanent messages', () => {
+  const write = (topic: string, payload: string | Buffer, deviceId?: string, registryId = 'r1') => ({
+    registryId,
+    topic,
+    deviceId,
+    payload: Buffer.from(payload),
+  });
+  const read = async (db: Queryable, beginning: string, exact = false, registryId = 'r1') => {
+    const all: PermanentMessageRow[] = [];
+    for (let after: string | undefined; ; after = all.at(-1)?.topic) {
+      const page = await readPermanentMessages(db, { registryId, beginning, exact, after });
+      if (page.length === 0) return all;
+      all.push(...page);
+    }
+  };
+
+  test('of owners that are gone are left out, and the others are stored', async () => {
+    const { db } = await fleet();
+    await writePermanentMessages(db, [
+      write('$devices/gone/state', 'x', 'gone'),
+      write('$registries/gone/state', 'x', undefined, 'gone'),
+      write('$devices/d1/state', 'kept', 'd1'),
+    ]);
+    expect(await read(db, '$')).toEqual([{ topic: '$devices/d1/state', payload: Buffer.from('kept') }]);
+    expect(await read(db, '$', false, 'gone')).toEqual([]);
+  });
+
+  test('replace the earlier one, are removed by an empty payload, and go with their device', async () => {
+    const { db, prisma } = await fleet();
+    await writePermanentMessages(db, [
+      write('$devices/d1/state', 'old', 'd1'),
+      write('$devices/d2/state', 'x', 'd2'),
+    ]);
+    await writePermanentMessages(db, [write('$devices/d1/state', Buffer.from([0, 255]), 'd1')]);
+    expect(await read(db, '$devices/d1/state', true)).toEqual([
+      { topic: '$devices/d1/state', payload: Buffer.from([0, 255]) },
+    ]);
+    await writePermanentMessages(db, [write('$devices/d1/state', '', 'd1')]);
+    expect((await read(db, '$')).map(({ topic }) => topic)).toEqual(['$devices/d2/state']);
+    await prisma.device.delete({ where: { id: 'd2' } });
+    expect(await read(db, '$')).toEqual([]);
+  });
+
+  test('are read by the beginning of their topic, exactly or not, in pages bounded in rows and bytes', async () => {
+    const { db } = await fleet();
+    const many = Array.from({ length: 1201 }, (_, n) =>
+      write(`$devices/d1/state/${String(n).padStart(4, '0')}`, 'x', 'd1'),
+    );
+    await writePermanentMessages(db, many);
+    await writePermanentMessages(db, [write('$devices/d1/stateless', 'x', 'd1')]);
+    expect(await read(db, '$devices/d1/state/')).toHaveLength(1201);
+    expect(await read(db, '$devices/d1/state', true)).toEqual([]);
+    const half = Buffer.alloc(600_000, 1);
+    await writePermanentMessages(
+      db,
+      ['a', 'b', 'c'].map((level) => write(`$devices/d2/state/${level}`, half, 'd2')),
+    );
+    const range = { registryId: 'r1', beginning: '$devices/d2/', exact: false, after: undefined };
+    expect(await readPermanentMessages(db, range)).toHaveLength(2);
+    expect(await read(db, '$devices/d2/')).toHaveLength(3);
+  });
+});
+
+describe('activity, log lines and nodes', () => {
+  test('activity keeps the latest of what comes in any order, and devices that are gone are left out', async () => {
+    const { db } = await fleet();
+    const none = {
+      lastAuthIp: undefined,
+      lastAuthTime: undefined,
+      lastPubActivityTime: undefined,
+      lastSubActivityTime: undefined,
+      lastOnlineTime: undefined,
+      lastDisconnectTime: undefined,
+    };
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+    await writeDeviceActivities(db, [
+      { ...none, deviceId: 'gone', lastAuthTime: at(1) },
+      { ...none, deviceId: 'd1', lastAuthIp: '192.0.2.9', lastAuthTime: at(9), lastPubActivityTime: at(5) },
+    ]);
+    await writeDeviceActivities(db, [
+      { ...none, deviceId: 'd1', lastAuthIp: '192.0.2.1', lastAuthTime: at(1), lastOnlineTime: at(7) },
+    ]);
+    expect(await findDeviceActivities(db, ['d1', 'gone'])).toEqual(
+      new Map([
+        [
+          'd1',
+          {
+            ...none,
+            lastAuthIp: '192.0.2.9',
+            lastAuthTime: at(9),
+            lastPubActivityTime: at(5),
+            lastOnlineTime: at(7),
+          },
+        ],
+      ]),
+    );
+  });
+
+  test('log lines keep their order, and may be of a resource that is gone', async () => {
+    const { db, prisma } = await fleet();
+    const at = new Date('2026-01-01T00:00:00Z');
+    await writeLogLines(db, [
+      { resourceId: 'gone', at, level: 'INFO', message: 'first' },
+      { resourceId: 'gone', at, level: 'WARN', message: 'second' },
+    ]);
+    const lines = await prisma.connectionLog.findMany({ orderBy: { id: 'asc' } });
+    expect(lines.map(({ message, level }) => `${level} ${message}`)).toEqual(['INFO first', 'WARN second']);
+  });
+
+  test('a node is listed once, with its latest address, until it goes', async () => {
+    const { db, prisma } = await fleet();
+    await renewNode(db, { id: 'n1', url: 'http://old' });
+    await renewNode(db, { id: 'n1', url: 'http://new' });
+    expect(await prisma.dataPlaneNode.findMany({ select: { url: true } })).toEqual([{ url: 'http://new' }]);
+    await removeNode(db, 'n1');
+    expect(await prisma.dataPlaneNode.count()).toBe(0);
+  });
+});

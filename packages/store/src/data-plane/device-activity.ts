@@ -1,0 +1,79 @@
+import type { Queryable } from './queryable.ts';
+
+/** What is known of a device's activity; undefined where nothing is. */
+export interface DeviceActivity {
+  readonly lastAuthIp: string | undefined;
+  readonly lastAuthTime: Date | undefined;
+  readonly lastPubActivityTime: Date | undefined;
+  readonly lastSubActivityTime: Date | undefined;
+  readonly lastOnlineTime: Date | undefined;
+  readonly lastDisconnectTime: Date | undefined;
+}
+
+export interface DeviceActivityWrite extends DeviceActivity {
+  readonly deviceId: string;
+}
+
+const COLUMNS = [
+  'last_auth_ip',
+  'last_auth_time',
+  'last_pub_activity_time',
+  'last_sub_activity_time',
+  'last_online_time',
+  'last_disconnect_time',
+] as const;
+
+/** The later of what is stored and what is given: several nodes write, in any order. GREATEST passes over NULL. */
+const TIMES = COLUMNS.slice(1).map((column) => `${column} = greatest(excluded.${column}, stored.${column})`);
+
+/** Adds to what is stored; each device at most once. Devices that are gone are left out. */
+export async function writeDeviceActivities(
+  db: Queryable,
+  activities: readonly DeviceActivityWrite[],
+): Promise<void> {
+  const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+  await db.query(
+    `INSERT INTO device_activity AS stored (device_id, ${COLUMNS.join(', ')})
+     SELECT given.* FROM unnest(
+       $1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[]
+     ) AS given(device_id, ${COLUMNS.join(', ')})
+     JOIN devices ON devices.id = given.device_id
+     ON CONFLICT (device_id) DO UPDATE SET
+       last_auth_ip = CASE WHEN excluded.last_auth_time >= stored.last_auth_time OR stored.last_auth_time IS NULL
+                           THEN coalesce(excluded.last_auth_ip, stored.last_auth_ip) ELSE stored.last_auth_ip END,
+       ${TIMES.join(',\n       ')}`,
+    [
+      ordered.map(({ deviceId }) => deviceId),
+      ordered.map(({ lastAuthIp }) => lastAuthIp ?? null),
+      ordered.map(({ lastAuthTime }) => lastAuthTime ?? null),
+      ordered.map(({ lastPubActivityTime }) => lastPubActivityTime ?? null),
+      ordered.map(({ lastSubActivityTime }) => lastSubActivityTime ?? null),
+      ordered.map(({ lastOnlineTime }) => lastOnlineTime ?? null),
+      ordered.map(({ lastDisconnectTime }) => lastDisconnectTime ?? null),
+    ],
+  );
+}
+
+/** What is stored of these devices, by ID. */
+export async function findDeviceActivities(
+  db: Queryable,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, DeviceActivity>> {
+  const { rows } = await db.query<{ [Column in (typeof COLUMNS)[number]]: never } & { device_id: string }>(
+    `SELECT device_id, ${COLUMNS.join(', ')} FROM device_activity WHERE device_id = ANY($1)`,
+    [deviceIds],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.device_id,
+      {
+        lastAuthIp: row.last_auth_ip ?? undefined,
+        lastAuthTime: row.last_auth_time ?? undefined,
+        lastPubActivityTime: row.last_pub_activity_time ?? undefined,
+        lastSubActivityTime: row.last_sub_activity_time ?? undefined,
+        lastOnlineTime: row.last_online_time ?? undefined,
+        lastDisconnectTime: row.last_disconnect_time ?? undefined,
+      },
+    ]),
+  );
+}
