@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { BatchLoader } from './batch-loader.ts';
+import { LruMap } from './lru-map.ts';
+import { RecentChanges } from './recent-changes.ts';
+
+describe('LruMap', () => {
+  it('never grows beyond its capacity, and tells what it lets go', () => {
+    const gone: string[] = [];
+    const map = new LruMap<string, number>(2, (_, key) => gone.push(key));
+    map.set('a', 1);
+    map.set('b', 2);
+    map.get('a');
+    map.set('c', 3);
+    expect(gone).toEqual(['b']);
+    expect(map.size).toBe(2);
+    expect(map.get('b')).toBeUndefined();
+    expect(map.get('a')).toBe(1);
+  });
+
+  it('tells nothing about what is taken out or replaced', () => {
+    const gone: string[] = [];
+    const map = new LruMap<string, number>(1, (_, key) => gone.push(key));
+    map.set('a', 1);
+    map.set('a', 2);
+    expect(map.take('a')).toBe(2);
+    expect(map.take('a')).toBeUndefined();
+    expect(gone).toEqual([]);
+  });
+});
+
+describe('BatchLoader', () => {
+  it('asks for the keys of one turn at once, each one once', async () => {
+    const asked: (readonly string[])[] = [];
+    const loader = new BatchLoader<string, string>(async (keys) => {
+      asked.push(keys);
+      return new Map(keys.filter((key) => key !== 'absent').map((key) => [key, `value of ${key}`]));
+    });
+    const answers = await Promise.all(['a', 'b', 'a', 'absent'].map((key) => loader.load(key)));
+    expect(answers).toEqual(['value of a', 'value of b', 'value of a', undefined]);
+    expect(asked).toEqual([['a', 'b', 'absent']]);
+  });
+
+  it('does not answer from a query that was under way before it was asked', async () => {
+    let now = 'old';
+    const first = Promise.withResolvers<void>();
+    const loader = new BatchLoader<string, string>(async (keys) => {
+      const read = now;
+      if (read === 'old') await first.promise;
+      return new Map(keys.map((key) => [key, read]));
+    });
+    const before = loader.load('a');
+    await new Promise(setImmediate);
+    now = 'new';
+    const after = loader.load('a');
+    expect(await after).toBe('new');
+    first.resolve();
+    expect(await before).toBe('old');
+  });
+
+  it('runs a bounded number of queries of a bounded size, and answers everybody', async () => {
+    let running = 0;
+    let most = 0;
+    const loader = new BatchLoader<number, number>(async (keys) => {
+      expect(keys.length).toBeLessThanOrEqual(100);
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return new Map(keys.map((key) => [key, key]));
+    });
+    const keys = Array.from({ length: 1234 }, (_, n) => n);
+    expect(await Promise.all(keys.map((key) => loader.load(key)))).toEqual(keys);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it('rejects what a failed query was asked for, and goes on', async () => {
+    let fails = true;
+    const loader = new BatchLoader<string, string>(async (keys) => {
+      if (fails) throw new Error('away');
+      return new Map(keys.map((key) => [key, key]));
+    });
+    await expect(loader.load('a')).rejects.toThrow('away');
+    fails = false;
+    expect(await loader.load('a')).toBe('a');
+  });
+});
+
+describe('RecentChanges', () => {
+  it('tells what was touched after a mark, and nothing else', () => {
+    const changes = new RecentChanges();
+    changes.touch('before');
+    const mark = changes.mark();
+    changes.touch('after');
+    expect(changes.touchedSince(mark, ['before', 'other'])).toBe(false);
+    expect(changes.touchedSince(mark, ['other', 'after'])).toBe(true);
+    expect(changes.touchedSince(changes.mark(), ['after'])).toBe(false);
+  });
+
+  it('holds everything for touched when anything may have been', () => {
+    const changes = new RecentChanges();
+    const mark = changes.mark();
+    changes.touchAll();
+    expect(changes.touchedSince(mark, ['anything'])).toBe(true);
+    expect(changes.touchedSince(changes.mark(), ['anything'])).toBe(false);
+  });
+
+  it('would rather say yes than forget, once it has let go of the oldest', () => {
+    const changes = new RecentChanges();
+    const mark = changes.mark();
+    for (let n = 0; n <= 50_000; n++) changes.touch(`key ${n}`);
+    expect(changes.touchedSince(mark, ['key 0'])).toBe(true);
+    expect(changes.touchedSince(changes.mark(), ['key 0'])).toBe(false);
+  });
+});
