@@ -1,0 +1,158 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay, setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import type {
+  Engine,
+  EngineHost,
+  EngineLimits,
+  EngineStats,
+  PublishRoute,
+  Qos,
+  SessionInfo,
+  Transport,
+} from '../port.ts';
+import { reasons } from '../reasons.ts';
+import { sessionKey } from './admission.ts';
+import { aedesTopicLevels, createBroker } from './broker.ts';
+import { type Admitted, Connection, type Reception } from './connection.ts';
+import { Exchange } from './exchange.ts';
+import type { Broker, Parts } from './parts.ts';
+import { Session } from './session.ts';
+import { Tokens } from './tokens.ts';
+
+/** How often the time of clients is looked at, and so how late its end may be noticed. */
+const deadlineCheckMs = 250;
+
+/** How long `close` waits for messages that are being stored and acknowledged. */
+const drainMs = 2000;
+const drainCheckMs = 10;
+
+/** Connections closed in one turn of the event loop: closing all at once would block it, and bring them all back at once. */
+const closeSlice = 100;
+
+export class AedesEngine<P> implements Engine<P>, Reception<P> {
+  readonly parts: Parts<P>;
+  readonly codecLimits: Reception<P>['codecLimits'];
+  readonly #broker: Broker;
+  readonly #connections = new Set<Connection<P>>();
+  /** The latest connection of each client ID in its scope. */
+  readonly #byKey = new Map<string, Connection<P>>();
+  /** Sessions that aedes has not let go of yet, by client ID. */
+  readonly #ending = new Map<string, Promise<unknown>>();
+  readonly #deadlineCheck: NodeJS.Timeout;
+  #isClosing = false;
+
+  constructor(host: EngineHost<P>, limits: EngineLimits) {
+    this.parts = {
+      host,
+      limits,
+      exchange: new Exchange((permanent, payload) => host.store(permanent, payload)),
+      subscriptions: new Tokens('s'),
+      publications: new Tokens('p'),
+      counters: { received: 0, sent: 0, dropped: 0 },
+    };
+    this.codecLimits = { ...limits, maxTopicLevels: Math.min(limits.maxTopicLevels, aedesTopicLevels) };
+    this.#broker = createBroker(this.parts);
+    this.#deadlineCheck = setInterval(() => this.#checkDeadlines(), deadlineCheckMs);
+  }
+
+  accept(socket: Duplex, transport: Transport): void {
+    if (this.#isClosing) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.add(new Connection(this, socket, transport));
+  }
+
+  async publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
+    await this.parts.exchange.publish(route, payload, qos);
+  }
+
+  hasSubscribers(space: string): boolean {
+    return this.parts.exchange.router.hasSubscribers(space);
+  }
+
+  disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
+    const chosen = [...this.#byKey.values()].filter(({ session }) => session && which(session.info));
+    for (const connection of chosen) connection.close(reason);
+    return chosen.length;
+  }
+
+  *sessions(): Iterable<SessionInfo<P>> {
+    for (const { session } of this.#byKey.values()) if (session?.isOpen) yield session.info;
+  }
+
+  stats(): EngineStats {
+    const { counters, exchange } = this.parts;
+    return {
+      sessions: this.#byKey.size,
+      subscriptions: exchange.router.subscriptions,
+      messagesReceived: counters.received,
+      messagesSent: counters.sent,
+      messagesDropped: counters.dropped,
+    };
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#isClosing = true;
+    for (const connection of this.#connections) connection.stop();
+    await this.#settled();
+    let closed = 0;
+    for (const connection of [...this.#connections]) {
+      connection.close(reason);
+      if (++closed % closeSlice === 0) await turnOfEventLoop();
+    }
+    await Promise.all([...this.#connections].map((connection) => connection.closed));
+    await Promise.race([this.parts.exchange.settled(), delay(drainMs)]);
+    clearInterval(this.#deadlineCheck);
+    await this.#broker.listening;
+    await new Promise<void>((resolve) => this.#broker.aedes.close(resolve));
+  }
+
+  // Reception
+
+  begin(connection: Connection<P>, { request, principal, scope }: Admitted<P>): Session<P> {
+    const { clientId, transport, will } = request;
+    const key = sessionKey(scope, clientId);
+    const session = new Session(this.parts, connection, { principal, clientId, transport }, key, will);
+    const former = this.#byKey.get(key);
+    this.#byKey.set(key, connection);
+    former?.close(reasons.takenOver);
+    void this.#start(session);
+    return session;
+  }
+
+  ended(connection: Connection<P>, session: Session<P>): void {
+    const { key } = session;
+    if (this.#byKey.get(key) === connection) this.#byKey.delete(key);
+    const gone = Promise.all([this.#ending.get(key), session.end()]);
+    this.#ending.set(key, gone);
+    void gone.then(() => {
+      if (this.#ending.get(key) === gone) this.#ending.delete(key);
+    });
+  }
+
+  closed(connection: Connection<P>): void {
+    this.#connections.delete(connection);
+  }
+
+  /**
+   * aedes would take a client ID over by itself, but it forgets the older connection when the newer fails before it is
+   * registered. So it sees one connection of a client ID at a time [MQTT-3.1.4-2].
+   */
+  async #start(session: Session<P>): Promise<void> {
+    await this.#broker.listening;
+    await this.#ending.get(session.key);
+    session.start(this.#broker.aedes);
+  }
+
+  #checkDeadlines(): void {
+    const now = performance.now();
+    for (const connection of this.#connections) connection.checkDeadlines(now);
+  }
+
+  async #settled(): Promise<void> {
+    const end = performance.now() + drainMs;
+    const isUnsettled = ({ session }: Connection<P>) => session !== undefined && !session.isSettled;
+    while (performance.now() < end && [...this.#connections].some(isUnsettled)) await delay(drainCheckMs);
+  }
+}

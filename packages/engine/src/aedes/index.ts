@@ -1,0 +1,5 @@
+import type { CreateEngine } from '../port.ts';
+import { AedesEngine } from './engine.ts';
+
+/** The engine on aedes. Where it differs from the native one: docs/decisions/, engine differences. */
+export const createAedesEngine: CreateEngine = (host, limits) => new AedesEngine(host, limits);

@@ -1,0 +1,45 @@
+import type { AedesPublishPacket } from 'aedes';
+import type { Parts, Publication } from './parts.ts';
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * The message queue that aedes emits to and subscribes at. Routing is not by aedes' topics but by spaces (exchange.ts):
+ * what is emitted is a token for a publication with its route, and what is subscribed is a token for a subscription
+ * that the exchange knows already.
+ */
+export function createMq<P>(parts: Parts<P>) {
+  return {
+    /** The session has subscribed at the exchange when it was granted (session.ts). */
+    on(_token: string, _deliver: unknown, done?: () => void): void {
+      done?.();
+    },
+
+    /** aedes changes the QoS of a subscription by leaving and subscribing anew: only UNSUBSCRIBE, with `done`, is meant. */
+    removeListener(token: string, _deliver: unknown, done?: () => void): void {
+      const subscription = done && parts.subscriptions.meaningOf(token);
+      subscription?.subscriber.subscriptions.remove(subscription);
+      done?.();
+    },
+
+    /** What has no publication is aedes speaking of itself ($SYS/…), which is nobody's business. */
+    emit(packet: AedesPublishPacket, done: Done): void {
+      const publication = parts.publications.redeem(packet.topic);
+      if (publication) emitPublication(parts, publication, packet);
+      done();
+    },
+
+    close(done: () => void): void {
+      done();
+    },
+  };
+}
+
+function emitPublication<P>(
+  { exchange }: Parts<P>,
+  { session, route, isWill }: Publication<P>,
+  packet: AedesPublishPacket,
+): void {
+  const stored = exchange.publish(route, packet.payload as Buffer, packet.qos === 0 ? 0 : 1);
+  if (!isWill) session.handedOver(stored);
+}

@@ -1,0 +1,330 @@
+/**
+ * One accepted connection, between the socket's side (connection.ts) and aedes' side (broker.ts). It gives aedes the
+ * client's packets one at a time, and takes what aedes writes.
+ */
+import type { Aedes, Client } from 'aedes';
+import { type ClientPacket, PacketType } from '../codec/index.ts';
+import type { Qos, SessionInfo, Will } from '../port.ts';
+import { reasons } from '../reasons.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import { Conduit, type ConduitOwner } from './conduit.ts';
+import { Delivery } from './delivery.ts';
+import type { Receiver } from './exchange.ts';
+import * as packets from './packets-for-aedes.ts';
+import type { Parts } from './parts.ts';
+import { Routes } from './routes.ts';
+import { type RetainedPacket, SubscribeJob } from './subscribe-job.ts';
+import { type Subscription, Subscriptions } from './subscriptions.ts';
+import { writtenPackets } from './written-packets.ts';
+
+/** Answers (PUBACK, PINGRESP, …) that a client may leave unread when its output is full already. */
+const unreadAnswersBytes = 65_536;
+
+/** What a session needs of its connection. */
+export interface SessionLink {
+  readonly waitingBytes: number;
+  write(buffers: readonly Buffer[]): void;
+  /** aedes accepted the session: CONNACK is written. */
+  opened(): void;
+  /** The session can take another packet. */
+  resume(): void;
+  close(reason: string, how?: 'at once'): void;
+}
+
+export class Session<P> implements Receiver, ConduitOwner {
+  readonly info: SessionInfo<P>;
+  /** The client ID within its scope: what aedes knows the client by. */
+  readonly key: string;
+  /** As aedes keeps it: it comes back, the same object, to be judged again when it fires. */
+  readonly will: { topic: string; payload: Buffer; qos: Qos; retain: boolean } | undefined;
+  readonly subscriptions: Subscriptions<Session<P>>;
+  readonly delivery: Delivery;
+  readonly #parts: Parts<P>;
+  readonly #link: SessionLink;
+  readonly #routes: Routes;
+  readonly #acknowledgements: Acknowledgements;
+  #conduit: Conduit<Session<P>> | undefined;
+  #client: Client | undefined;
+  #phase: 'new' | 'connecting' | 'open' | 'ended' = 'new';
+  /** aedes is done with the packet before. */
+  #isAedesReady = false;
+  #isDisconnecting = false;
+  /** The message that aedes is at. */
+  #publication = '';
+  /** Lets the PUBACK go of the message that aedes is at. */
+  #acknowledge: (() => void) | undefined;
+  /** Messages of this client that are being stored. */
+  #storing = 0;
+  #subscribing: SubscribeJob<Session<P>> | undefined;
+  /** Stored messages on their way through aedes, by their payload. */
+  readonly #jobOf = new WeakMap<Buffer, SubscribeJob<Session<P>>>();
+
+  constructor(parts: Parts<P>, link: SessionLink, info: SessionInfo<P>, key: string, will: Will | undefined) {
+    this.#parts = parts;
+    this.#link = link;
+    this.info = info;
+    this.key = key;
+    this.will = will && { ...will, retain: false };
+    this.#routes = new Routes((topic) => parts.host.route(info.principal, topic));
+    this.#acknowledgements = new Acknowledgements((puback) => this.#answer(puback));
+    this.subscriptions = new Subscriptions<Session<P>>(
+      this,
+      parts.exchange.router,
+      parts.subscriptions,
+      parts.limits.maxSubscriptionsPerSession,
+    );
+    this.delivery = new Delivery(
+      {
+        send: (topic, payload, qos, written) => this.#send(topic, payload, qos, written),
+        waitingBytes: () => link.waitingBytes,
+        dropped: () => this.#dropped(),
+        overflowed: () => link.close(reasons.slowSubscriber, 'at once'),
+      },
+      parts.limits,
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.#phase === 'open';
+  }
+
+  /** Another packet may be taken. */
+  get canTake(): boolean {
+    const { maxInflightMessages } = this.#parts.limits;
+    const unacknowledged = Math.max(this.#acknowledgements.pending, this.#storing);
+    return this.isOpen && this.#isAedesReady && unacknowledged < maxInflightMessages;
+  }
+
+  /** Nothing is on its way from here to the client, or being stored for it. */
+  get isSettled(): boolean {
+    return this.#acknowledgements.pending === 0 && this.#storing === 0 && this.delivery.isSettled;
+  }
+
+  start(aedes: Aedes): void {
+    if (this.#phase !== 'new') return;
+    this.#phase = 'connecting';
+    this.#conduit = new Conduit<Session<P>>(this);
+    this.#client = aedes.handle(this.#conduit);
+  }
+
+  /** Hands a packet on; only while `canTake`. `bytes` gives those of the packet, as a buffer of their own. */
+  take(packet: ClientPacket, bytes: () => Buffer): void {
+    switch (packet.type) {
+      case 'puback':
+        // aedes would look for the message in a store of messages, of which there is none.
+        this.delivery.acknowledged(packet.packetId);
+        break;
+      case 'publish':
+        if (packet.qos === 1) this.#acknowledge = this.#acknowledgements.expect();
+        this.#give(bytes());
+        break;
+      case 'subscribe': {
+        const requests = this.subscriptions.tokensFor(packet.requests);
+        this.#subscribing = new SubscribeJob(requests, this.delivery);
+        this.#give(packets.subscribeForAedes(packet.packetId, requests));
+        break;
+      }
+      case 'unsubscribe': {
+        const tokens = this.subscriptions.tokensOf(packet.filters);
+        this.#give(packets.unsubscribeForAedes(packet.packetId, tokens));
+        break;
+      }
+      case 'pingreq':
+        this.#give(packets.pingreqForAedes);
+        break;
+      case 'disconnect':
+        this.#isDisconnecting = true;
+        this.#give(packets.disconnectForAedes);
+        break;
+      case 'connect':
+        throw new TypeError('a session takes no CONNECT');
+    }
+  }
+
+  deliver(topic: string, payload: Buffer, qos: Qos): void {
+    this.delivery.deliver(topic, payload, qos);
+  }
+
+  /** Ends the session; its will fires unless DISCONNECT came. Resolves when aedes has let go of it. */
+  end(): Promise<void> {
+    this.#phase = 'ended';
+    this.delivery.close();
+    this.subscriptions.clear();
+    // A message that aedes is at is lost unacknowledged, as if the connection had gone a moment earlier.
+    this.#parts.publications.redeem(this.#publication);
+    return new Promise((resolve) => {
+      if (this.#client) this.#client.close(resolve);
+      else resolve();
+    });
+  }
+
+  // What the broker asks and tells.
+
+  opened(): void {
+    if (this.#phase !== 'connecting') return;
+    this.#phase = 'open';
+    this.#link.opened();
+  }
+
+  /**
+   * May the client publish there? If so, the answer stands for the publication in its further way through aedes. A will
+   * was judged at CONNECT, and is judged anew now that it fires.
+   */
+  async allow(topic: string, isWill: boolean): Promise<string | undefined> {
+    const { host, publications, exchange } = this.#parts;
+    try {
+      const answer = isWill ? host.route(this.info.principal, topic) : this.#routes.of(topic);
+      const route = await (isWill ? exchange.track(Promise.resolve(answer)) : answer);
+      if (isWill) return route && publications.issue({ session: this, route, isWill });
+      if (!route) this.#link.close(reasons.publishNotAllowed(topic));
+      if (!route || this.#phase === 'ended') return undefined;
+      this.#publication = publications.issue({ session: this, route, isWill });
+      return this.#publication;
+    } catch {
+      if (!isWill) this.hostFailed();
+      return undefined;
+    }
+  }
+
+  /** The host failed to answer: what the client asked for is not done, and it must learn that it is not. */
+  hostFailed(): void {
+    this.#link.close(reasons.internal);
+  }
+
+  /** The message that aedes is at has been handed over; PUBACK waits for `stored`, if given. */
+  handedOver(stored: Promise<void> | undefined): void {
+    const acknowledge = this.#acknowledge;
+    this.#acknowledge = undefined;
+    this.#parts.counters.received++;
+    this.#parts.host.published(this.info);
+    if (!stored) {
+      acknowledge?.();
+      return;
+    }
+    this.#storing++;
+    stored.then(
+      () => {
+        this.#storing--;
+        acknowledge?.();
+        this.#link.resume();
+      },
+      () => {
+        this.#storing--;
+        // MQTT 3.1.1 has no way to refuse a message: only a lost connection makes the client send it again.
+        if (acknowledge) this.#link.close(reasons.notStored);
+        else this.#link.resume();
+      },
+    );
+  }
+
+  /** May the client hear what the token stands for? If so, it does from now on. */
+  async judge(token: string): Promise<boolean> {
+    const job = this.#subscribing;
+    const subscription = this.#parts.subscriptions.meaningOf(token);
+    const grant = subscription && (await this.#parts.host.grant(this.info.principal, subscription.filter));
+    if (!job || !subscription || this.#phase === 'ended') {
+      job?.refused.add(token);
+      return false;
+    }
+    if (!grant) {
+      job.refused.add(token);
+      this.subscriptions.refuse(subscription);
+      return false;
+    }
+    this.subscriptions.grant(subscription, job.qosOf(subscription.filter), grant.filters);
+    return true;
+  }
+
+  /** SUBACK is written; stored messages follow, unless all was refused. */
+  subscribed(): void {
+    const job = this.#subscribing;
+    if (!job) return;
+    this.#parts.host.subscribed(this.info);
+    const refused = job.refusedFilters();
+    if (refused.length > 0) this.#parts.host.subscriptionsRefused(this.info, refused);
+    if (job.isRefused) job.finish();
+  }
+
+  /** The stored messages that the latest SUBSCRIBE gets, one by one as there is room for them. */
+  storedMessages(subscriptions: Iterable<Subscription<Session<P>>>): AsyncIterable<RetainedPacket> {
+    if (!this.#subscribing) throw new TypeError('stored messages without a SUBSCRIBE');
+    return this.#readStored(this.#subscribing, subscriptions);
+  }
+
+  /** aedes sends a message on now: is it still right to? */
+  forwards(packet: { topic: string; payload: string | Buffer; qos: number; retain: boolean }): boolean {
+    if (!packet.retain || typeof packet.payload === 'string') return true;
+    return this.#jobOf.get(packet.payload)?.forward(packet.topic, packet.qos as Qos) ?? true;
+  }
+
+  // ConduitOwner
+
+  wanted(): void {
+    // Not at once: aedes asks from within its handling of the packet before, and the stack would grow with each.
+    process.nextTick(() => {
+      this.#isAedesReady = true;
+      if (this.#phase === 'connecting') this.#give(packets.connectForAedes);
+      else this.#link.resume();
+    });
+  }
+
+  wrote(chunks: Buffer[]): void {
+    for (const packet of writtenPackets(chunks)) {
+      switch (packet.type) {
+        case PacketType.puback:
+          this.#acknowledgements.hold(packet.buffers);
+          break;
+        case PacketType.publish:
+          this.#parts.counters.sent++;
+          if (packet.packetId > 0) this.delivery.numbered(packet.packetId);
+          this.#link.write(packet.buffers);
+          break;
+        default:
+          this.#answer(packet.buffers);
+      }
+    }
+  }
+
+  closedByAedes(error: Error | null): void {
+    const reason = this.#isDisconnecting ? reasons.clientDisconnected : error?.message;
+    this.#link.close(reason ?? reasons.internal);
+  }
+
+  async *#readStored(
+    job: SubscribeJob<Session<P>>,
+    subscriptions: Iterable<Subscription<Session<P>>>,
+  ): AsyncGenerator<RetainedPacket> {
+    const stored = (filter: string) => this.#parts.host.stored(this.info.principal, filter);
+    try {
+      for await (const message of job.storedMessages(subscriptions, stored)) {
+        this.#jobOf.set(message.payload, job);
+        yield message;
+      }
+    } catch {
+      this.hostFailed();
+    } finally {
+      job.finish();
+    }
+  }
+
+  #give(packet: Buffer): void {
+    this.#isAedesReady = false;
+    this.#conduit?.give(packet);
+  }
+
+  #send(topic: string, payload: Buffer, qos: Qos, written: () => void): void {
+    this.#client?.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, written);
+  }
+
+  #answer(buffers: readonly Buffer[]): void {
+    this.#link.write(buffers);
+    if (this.#link.waitingBytes > this.#parts.limits.maxOutputBytes + unreadAnswersBytes) {
+      this.#link.close(reasons.acknowledgementsUnread, 'at once');
+    }
+  }
+
+  #dropped(): void {
+    this.#parts.counters.dropped++;
+    this.#parts.host.dropped(this.info, 'slow subscriber');
+  }
+}
