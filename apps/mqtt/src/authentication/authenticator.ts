@@ -1,0 +1,32 @@
+import type { ConnectRequest } from '@iotcore/engine';
+import { type CertificateLoginParts, logInByCertificate } from './certificate-login.ts';
+import { logInByPassword, type PasswordLoginParts } from './password-login.ts';
+import { refusals, refuse, type Verdict } from './verdict.ts';
+
+export interface AuthenticatorParts {
+  readonly password: PasswordLoginParts;
+  readonly certificate: CertificateLoginParts;
+  /** Told when credentials could not be checked; the client only learns that it may come again. */
+  failed(error: unknown): void;
+}
+
+export type Credentials = Pick<ConnectRequest, 'username' | 'password' | 'transport'>;
+
+/**
+ * Who is this? In this order: a user name with a password, whatever certificate lies beside it; without a password a
+ * certificate; else nobody. An empty password is a wrong one, never none.
+ */
+export async function authenticate(parts: AuthenticatorParts, credentials: Credentials): Promise<Verdict> {
+  const { username, password, transport } = credentials;
+  try {
+    if (username !== undefined && password !== undefined) {
+      return await logInByPassword(parts.password, username, password);
+    }
+    const certificate = transport.peerCertificate();
+    if (certificate !== undefined) return await logInByCertificate(parts.certificate, certificate, username);
+    return refuse(username === undefined ? refusals.noCredentials : refusals.noPassword);
+  } catch (error) {
+    parts.failed(error);
+    return refuse(refusals.unchecked);
+  }
+}

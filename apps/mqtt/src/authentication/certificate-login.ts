@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { judgeDates } from '@iotcore/model';
+import type { CertificateIdentity } from '@iotcore/store/data-plane';
+import type { RecentChanges } from '../caching/recent-changes.ts';
+import { type Client, subjectKeys } from '../clients/client.ts';
+import { SubjectCache } from '../clients/subject-cache.ts';
+import { refusals, refuse, type Verdict } from './verdict.ts';
+
+export interface CertificateLoginParts {
+  readonly changes: RecentChanges;
+  readonly certificates: CertificateCache;
+  /** Fleets in the field do have expired certificates; the operator may let them in. */
+  readonly acceptExpired: boolean;
+  now(): Date;
+  /** By SHA-256 over the DER, lower-case hex. Rejects while the database is away. */
+  findIdentity(sha256: string): Promise<CertificateIdentity | undefined>;
+}
+
+/** Owners of certificates that logged in, by SHA-256: TLS has proven the key anew at each handshake. */
+export type CertificateCache = SubjectCache<CertificateIdentity>;
+
+/** Every device of a large node, at some 500 bytes each. */
+const CAPACITY = 100_000;
+
+export function createCertificateCache(): CertificateCache {
+  return new SubjectCache(CAPACITY);
+}
+
+/** Login by client certificate: known byte for byte, and within its dates now. `username`, if given, must be its owner. */
+export async function logInByCertificate(
+  parts: CertificateLoginParts,
+  der: Buffer,
+  username: string | undefined,
+): Promise<Verdict> {
+  const sha256 = createHash('sha256').update(der).digest('hex');
+  const identity = parts.certificates.get(sha256) ?? (await look(parts, sha256));
+  if (identity === 'changed meanwhile') return refuse(refusals.unchecked);
+  if (!identity) return refuse(refusals.unknownCertificate);
+  const subject = identity.principal.id;
+  if (username && username !== subject) return refuse(refusals.foreignCertificate, subject);
+  if (identity.disabled) return refuse(refusals.registryDisabled, subject);
+  const dates = parts.acceptExpired ? 'valid' : judgeDates(identity, parts.now());
+  if (dates === 'expired') return refuse(refusals.expiredCertificate, subject);
+  if (dates === 'not yet valid') return refuse(refusals.futureCertificate, subject);
+  return { accepted: true, client: toClient(identity) };
+}
+
+async function look(
+  { changes, certificates, findIdentity }: CertificateLoginParts,
+  sha256: string,
+): Promise<CertificateIdentity | 'changed meanwhile' | undefined> {
+  const mark = changes.mark();
+  const identity = await findIdentity(sha256);
+  if (!identity) return undefined;
+  const subjects = subjectKeys(toClient(identity));
+  if (changes.touchedSince(mark, subjects)) return 'changed meanwhile';
+  certificates.set(sha256, identity, subjects);
+  return identity;
+}
+
+function toClient({ principal, sha256, fingerprint }: CertificateIdentity): Client {
+  return { principal, credential: { kind: 'certificate', sha256, fingerprint } };
+}

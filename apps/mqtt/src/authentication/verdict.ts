@@ -1,0 +1,37 @@
+import { ConnackCode } from '@iotcore/engine';
+import type { Client } from '../clients/client.ts';
+
+/** Why nobody is let in: the CONNACK code, and the words for the connection log (never told to the client). */
+export interface Refusal {
+  readonly code: ConnackCode;
+  readonly reason: string;
+}
+
+/**
+ * What came of the credentials. `subject` is the ID of the resource that they named, as far as it is known to exist: the
+ * connection log of a refusal is kept there.
+ */
+export type Verdict =
+  | { readonly accepted: true; readonly client: Client }
+  | { readonly accepted: false; readonly refusal: Refusal; readonly subject?: string };
+
+/** Every refusal there is; the words are stable, people search for them. */
+export const refusals = {
+  wrongPassword: { code: ConnackCode.badUserNameOrPassword, reason: 'unknown user name or wrong password' },
+  noPassword: { code: ConnackCode.badUserNameOrPassword, reason: 'user name without password' },
+  noCredentials: { code: ConnackCode.notAuthorized, reason: 'neither password nor certificate' },
+  unknownCertificate: { code: ConnackCode.notAuthorized, reason: 'unknown certificate' },
+  expiredCertificate: { code: ConnackCode.notAuthorized, reason: 'certificate expired' },
+  futureCertificate: { code: ConnackCode.notAuthorized, reason: 'certificate not yet valid' },
+  foreignCertificate: {
+    code: ConnackCode.notAuthorized,
+    reason: 'certificate of another than the user name',
+  },
+  registryDisabled: { code: ConnackCode.notAuthorized, reason: 'registry disabled' },
+  unchecked: { code: ConnackCode.serverUnavailable, reason: 'credentials could not be checked' },
+  overloaded: { code: ConnackCode.serverUnavailable, reason: 'too many passwords are being checked' },
+} as const satisfies Record<string, Refusal>;
+
+export function refuse(refusal: Refusal, subject?: string): Verdict {
+  return subject === undefined ? { accepted: false, refusal } : { accepted: false, refusal, subject };
+}

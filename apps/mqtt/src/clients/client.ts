@@ -1,0 +1,36 @@
+import type { Principal } from '@iotcore/model';
+
+/** What a client proved itself with. */
+export type Credential =
+  | { readonly kind: 'password'; readonly id: string }
+  | {
+      readonly kind: 'certificate';
+      /** Over the DER, lower-case hex. */
+      readonly sha256: string;
+      /** Its name in the API and the log: SHA-1, 40 lower-case hex digits. */
+      readonly fingerprint: string;
+    };
+
+/** Who is behind an authenticated connection; a new object for each connection. */
+export interface Client {
+  readonly principal: Principal;
+  readonly credential: Credential;
+}
+
+/** The name of a thing whose change may end a session: `device:…`, `password:…`. No kind holds a colon. */
+export type SubjectKey = `${Principal['kind'] | Credential['kind']}:${string}`;
+
+export function principalKey({ kind, id }: Principal): SubjectKey {
+  return `${kind}:${id}`;
+}
+
+export function credentialKey(credential: Credential): SubjectKey {
+  return credential.kind === 'password' ? `password:${credential.id}` : `certificate:${credential.sha256}`;
+}
+
+/** Everything that a client's session rests on: its credential, itself, and a device's registry. */
+export function subjectKeys({ principal, credential }: Client): readonly SubjectKey[] {
+  const keys = [credentialKey(credential), principalKey(principal)];
+  if (principal.kind === 'device') keys.push(`registry:${principal.registryId}`);
+  return keys;
+}
