@@ -28,7 +28,7 @@ export function expandAliases(
  */
 export function checkAliases(
   aliases: Iterable<readonly [string, string]>,
-  deviceId: string | undefined,
+  deviceId?: string,
   field = 'topicAliases',
 ): Violation[] {
   const entries = [...aliases];

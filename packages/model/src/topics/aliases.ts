@@ -5,7 +5,7 @@
  */
 import { limits } from '../limits.ts';
 import type { DeviceFacts } from './principal.ts';
-import { aliasSpellings, formOf, toFull, toWritten } from './spelling.ts';
+import { aliasSpellings, formOf, toFull } from './spelling.ts';
 
 /** Would one of these make a topic that begins with the other ambiguous? An alias conflicts with itself too. */
 export function aliasesConflict(one: string, other: string): boolean {
@@ -21,13 +21,6 @@ export function resolveAlias(device: DeviceFacts, written: string): string | und
     if (full?.startsWith(`$devices/${device.id}/`)) return full;
   }
   return undefined;
-}
-
-/** Every name that the device's aliases give to a full topic. */
-export function aliasNames(device: DeviceFacts, full: string): string[] {
-  return aliasSpellings(device.aliases)
-    .map((spelling) => toWritten(spelling, full))
-    .filter((written) => written !== undefined);
 }
 
 /**

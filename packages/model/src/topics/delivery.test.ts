@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Oracle } from './testing/oracle.ts';
+import { type Copy, Server } from './testing/server.ts';
+import { oneWish, someWishes, topicPools, Wishes } from './testing/wish.ts';
+import {
+  BROKERS,
+  broker,
+  membersOf,
+  REGISTRIES,
+  registry,
+  topicFilters,
+  topicNames,
+  type World,
+  worlds,
+} from './testing/world.ts';
+
+function enter(world: World, pool: readonly string[]) {
+  const oracle = new Oracle(world.devices);
+  const members = membersOf(world);
+  const server = new Server(() => world.devices);
+  return { oracle, members, server, wishes: new Wishes(oracle, members, pool) };
+}
+
+/** Sorted, so that sets of copies can be compared. */
+const sentences = (copies: Iterable<Copy>) =>
+  [...copies].map(({ by, name }) => `${by.kind} ${by.id} hears ${name}`).sort();
+
+describe('delivery through spaces', () => {
+  it('gives each client exactly the copies, under exactly the names, that the rules say', () => {
+    let copies = 0;
+    fc.assert(
+      fc.property(worlds, topicPools, someWishes, someWishes, (world, pool, subscriptions, publications) => {
+        const { oracle, server, wishes } = enter(world, pool);
+        const subscribed = subscriptions
+          .map((wish) => wishes.subscription(wish))
+          .filter(({ by, filter }) => server.subscribe(by, filter) !== undefined);
+        for (const { by, topic } of publications.map((wish) => wishes.publication(wish))) {
+          const full = oracle.meaning(by, topic);
+          const heard = server.publish(by, topic);
+          if (full === undefined || !oracle.mayPublish(by, full)) {
+            expect(heard, `${by.id} may not publish to ${topic}`).toBeUndefined();
+            continue;
+          }
+          const expected = subscribed.flatMap(({ by: reader, filter }) =>
+            oracle.heard(reader, filter, full).map((name) => ({ by: reader, name })),
+          );
+          // Filters of one client that overlap in one form make one copy.
+          const once = [...new Set(sentences(expected))];
+          expect(sentences(heard ?? []), `${by.id} publishes to ${topic}`).toEqual(once);
+          copies += once.length;
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(copies).toBeGreaterThan(1_000);
+  });
+
+  it('grants a filter exactly when it can match a topic that its subscriber may hear', () => {
+    const outcomes = { granted: 0, refused: 0 };
+    fc.assert(
+      fc.property(worlds, topicPools, oneWish, (world, pool, wish) => {
+        const { oracle, server, wishes } = enter(world, pool);
+        const { by, filter } = wishes.subscription(wish);
+        const isGranted = server.subscribe(by, filter) !== undefined;
+        expect(isGranted, `${by.id} subscribes to ${filter}`).toBe(oracle.isGranted(by, filter));
+        outcomes[isGranted ? 'granted' : 'refused'] += 1;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(Math.min(outcomes.granted, outcomes.refused)).toBeGreaterThan(80);
+  });
+
+  it('gives a subscription exactly the stored messages that it covers, but none through an alias with wildcards', () => {
+    let copies = 0;
+    fc.assert(
+      fc.property(worlds, topicPools, someWishes, someWishes, (world, pool, publications, subscriptions) => {
+        const { oracle, server, wishes } = enter(world, pool);
+        const stored = new Set<string>();
+        for (const { by, topic } of publications.map((wish) => wishes.publication(wish))) {
+          const full = server.publish(by, topic) && oracle.meaning(by, topic);
+          if (full !== undefined && /^\$\w+\/\w+\/(state|config)/.test(full)) stored.add(full);
+        }
+        for (const { by, filter } of subscriptions.map((wish) => wishes.subscription(wish))) {
+          const isAliasPattern = /[+#]/.test(filter) && !/^(\$|devices\/|registries\/)/.test(filter);
+          const expected = isAliasPattern
+            ? []
+            : [...stored].flatMap((full) => oracle.heard(by, filter, full));
+          expect((server.subscribe(by, filter) ?? []).sort(), `${by.id} subscribes to ${filter}`).toEqual(
+            expected.sort(),
+          );
+          copies += expected.length;
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(copies).toBeGreaterThan(500);
+  });
+
+  it('gives monitoring to the registry of a device and to all devices of it', () => {
+    fc.assert(
+      fc.property(worlds, fc.array(topicFilters), (world, filters) => {
+        const { oracle, members, server } = enter(world, []);
+        const subscribed = members
+          .flatMap((by) => [...filters, '$monitoring/+/json', '$me/#'].map((filter) => ({ by, filter })))
+          .filter(({ by, filter }) => server.subscribe(by, filter) !== undefined);
+        for (const device of world.devices) {
+          const expected = subscribed.flatMap(({ by, filter }) =>
+            oracle.heard(by, filter, `$monitoring/${device.id}/json`).map((name) => ({ by, name })),
+          );
+          expect(sentences(server.publishMonitoring(device))).toEqual([...new Set(sentences(expected))]);
+        }
+      }),
+    );
+  });
+});
+
+describe('no message crosses the border', () => {
+  const everything = ['#', '+/#', '$devices/#', '$registries/#', '$monitoring/#', '$me/#', 'devices/#'];
+
+  it('of a registry, whatever is subscribed and published under whatever name', () => {
+    fc.assert(
+      fc.property(
+        worlds,
+        topicPools,
+        fc.array(topicFilters),
+        someWishes,
+        (world, pool, filters, publications) => {
+          const { members, server, wishes } = enter(world, pool);
+          for (const by of [...members, ...BROKERS.map(broker)]) {
+            for (const filter of [...everything, ...filters]) server.subscribe(by, filter);
+          }
+          for (const { by, topic } of publications.map((wish) => wishes.publication(wish))) {
+            const home = by.kind === 'device' ? by.registryId : by.id;
+            const foreign = (server.publish(by, topic) ?? []).filter(
+              (copy) => (copy.by.kind === 'device' ? copy.by.registryId : copy.by.id) !== home,
+            );
+            expect(foreign).toEqual([]);
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('of a broker, which hears every topic of its own that a filter matches', () => {
+    fc.assert(
+      fc.property(worlds, topicFilters, topicNames, (world, filter, topic) => {
+        const { members, server } = enter(world, []);
+        const [publisher, other] = [broker('b1'), broker('b2')];
+        for (const by of [publisher, other, ...members]) server.subscribe(by, '#');
+        expect(server.subscribe(publisher, filter) === undefined).toBe(filter.startsWith('$'));
+        const heard = server.publish(publisher, topic);
+        expect(heard).toEqual(topic.startsWith('$') ? undefined : [{ by: publisher, name: topic }]);
+        for (const by of members) {
+          expect((server.publish(by, topic) ?? []).filter((copy) => copy.by.kind === 'broker')).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('even if a registry, a device and a broker have one ID', () => {
+    const device = { id: 'same', registryId: 'same', aliases: new Map([['same', '$devices/same/']]) };
+    const server = new Server(() => [device]);
+    const clients = [registry('same'), broker('same'), ...REGISTRIES.map(registry)];
+    for (const by of clients) for (const filter of everything) server.subscribe(by, filter);
+    const heard = server.publish(broker('same'), 'same/events');
+    expect(heard).toEqual([{ by: clients[1], name: 'same/events' }]);
+  });
+});

@@ -1,0 +1,91 @@
+/**
+ * A server made of the model alone, for tests: it looks devices up just as they are asked for, subscribes and publishes
+ * in spaces, and keeps stored messages, as the real one does with an engine and a database.
+ */
+import type { SpaceFilter } from '../audience.ts';
+import { filterLookup, grantFilter } from '../grant.ts';
+import type { DeviceLookup } from '../lookup.ts';
+import type { DeviceFacts, Principal } from '../principal.ts';
+import { type PermanentTopic, type Route, routeMonitoring, routeTopic, topicLookup } from '../route.ts';
+import { storedSelections } from '../stored.ts';
+import { matches } from '../syntax.ts';
+
+/** One copy of a message: who got it, and under which name. */
+export interface Copy {
+  readonly by: Principal;
+  readonly name: string;
+}
+
+export class Server {
+  readonly #devices: () => readonly DeviceFacts[];
+  readonly #subscriptions: { by: Principal; filters: readonly SpaceFilter[] }[] = [];
+  readonly #stored = new Map<string, PermanentTopic>();
+
+  constructor(devices: () => readonly DeviceFacts[]) {
+    this.#devices = devices;
+  }
+
+  /** The names of the stored messages that the subscription gets at once; undefined: refused. */
+  subscribe(by: Principal, filter: string): string[] | undefined {
+    const lookup = filterLookup(by, filter);
+    const devices = lookup === undefined ? [] : this.#find(lookup);
+    const filters = grantFilter(by, filter, devices);
+    if (filters === undefined) return undefined;
+    this.#subscriptions.push({ by, filters });
+    return this.#storedFor(by, filter, devices);
+  }
+
+  /** Every copy of the message that somebody gets; undefined: not allowed. */
+  publish(by: Principal, topic: string, payload = 'payload'): Copy[] | undefined {
+    const lookup = topicLookup(by, topic);
+    const route = routeTopic(by, topic, lookup === undefined ? [] : this.#find(lookup));
+    if (route === undefined) return undefined;
+    if (route.permanent !== undefined) this.#store(route.permanent, payload);
+    return this.#deliver(route);
+  }
+
+  publishMonitoring(device: DeviceFacts): Copy[] {
+    return this.#deliver(routeMonitoring(device));
+  }
+
+  #deliver({ destinations }: Route): Copy[] {
+    const clients = new Set(this.#subscriptions.map(({ by }) => by));
+    return destinations.flatMap(({ space, topic }) =>
+      [...clients]
+        .filter((client) =>
+          this.#subscriptions.some(
+            ({ by, filters }) =>
+              by === client && filters.some((it) => it.space === space && matches(it.filter, topic)),
+          ),
+        )
+        .map((by) => ({ by, name: topic })),
+    );
+  }
+
+  #store(permanent: PermanentTopic, payload: string): void {
+    const key = JSON.stringify([permanent.registryId, permanent.topic]);
+    if (payload === '') this.#stored.delete(key);
+    else this.#stored.set(key, permanent);
+  }
+
+  #storedFor(by: Principal, filter: string, devices: readonly DeviceFacts[]): string[] {
+    return storedSelections(by, filter, devices).flatMap(({ registryId, beginning, exact, nameOf }) =>
+      [...this.#stored.values()]
+        .filter((stored) => stored.registryId === registryId)
+        .filter(({ topic }) => (exact ? topic === beginning : topic.startsWith(beginning)))
+        .map(({ topic }) => nameOf(topic))
+        .filter((name) => name !== undefined),
+    );
+  }
+
+  #find(lookup: DeviceLookup): DeviceFacts[] {
+    if (lookup.by === 'nothing') return [];
+    if (lookup.by === 'id') return this.#devices().filter(({ id }) => id === lookup.deviceId);
+    const { registryId, candidates, beginning } = lookup;
+    const isWanted = (alias: string) =>
+      candidates.includes(alias) || (beginning !== undefined && alias.startsWith(beginning));
+    return this.#devices().filter(
+      (device) => device.registryId === registryId && [...device.aliases.keys()].some(isWanted),
+    );
+  }
+}
