@@ -2,9 +2,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate, makePassword, type Owner, sharedInstallation } from '@iotcore/testkit';
+import {
+  Command,
+  makeCertificate,
+  makePassword,
+  type Owner,
+  run,
+  sharedInstallation,
+} from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { Command, run } from './command.ts';
 
 const installation = sharedInstallation();
 
@@ -40,7 +46,9 @@ const byCertificate = ({ cert, key }: { cert: string; key: string }) => ['--cert
 
 /** mosquitto_sub, once the server has granted what it asks for; it ends with the first message. */
 async function subscribed(...args: string[]): Promise<Command> {
-  const command = new Command('mosquitto_sub', ...server(), '-d', '-C', '1', '-q', '1', ...args);
+  // Line-buffered: what -d says of the subscription would otherwise wait until a page of it is full.
+  const line = ['-oL', 'mosquitto_sub', ...server(), '-d', '-C', '1', '-q', '1', ...args];
+  const command = new Command('stdbuf', line);
   await command.line(/^Subscribed/);
   return command;
 }

@@ -25,6 +25,7 @@ export type { Cluster } from './postgres/cluster.ts';
 export { type TestDatabase, testDatabase } from './postgres/shared.ts';
 export { startPostgres } from './postgres/test-postgres.ts';
 export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
+export { Command, run } from './processes/command.ts';
 export {
   Installation,
   type InstallationOptions,

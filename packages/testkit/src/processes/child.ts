@@ -102,7 +102,7 @@ export class Child {
 }
 
 /** The environment of the test, less the settings and the marks of the test runner that it may hold. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(IOT_|DATABASE_URL$|VITEST|NODE_ENV$|NODE_OPTIONS$|NODE_CHANNEL_)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }

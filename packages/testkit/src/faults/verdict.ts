@@ -1,0 +1,85 @@
+/** What a check found. Nothing may be lost, foreign or wrong; the rest is counted, so that it is not hidden. */
+export interface Verdict {
+  /** Acknowledged, and not received by an eligible subscriber; answered 2xx, and not in the database. */
+  readonly lost: number;
+  /** Received or done more than once. */
+  readonly duplicated: number;
+  /** Overtaken by a later message of the same publisher and topic. */
+  readonly reordered: number;
+  /** Received by, let in for, or taken from somebody without the right to it; or not a message of the run at all. */
+  readonly foreign: number;
+  /** Answers that the promises do not allow, such as 500, or CONNACK 4 to the right password. */
+  readonly wrong: number;
+  /** Acknowledged just before its subscriber's connection died, and gone with it. */
+  readonly diedWithConnection: number;
+  /** From the end of the fault until everybody was served again; undefined: no fault; Infinity: not within the run. */
+  readonly recoverySeconds: number | undefined;
+  /** The first few findings, in words. */
+  readonly findings: readonly string[];
+}
+
+export const cleanVerdict: Verdict = {
+  lost: 0,
+  duplicated: 0,
+  reordered: 0,
+  foreign: 0,
+  wrong: 0,
+  diedWithConnection: 0,
+  recoverySeconds: undefined,
+  findings: [],
+};
+
+const mostFindings = 20;
+
+/** Several checks of one run as one. */
+export function sumVerdicts(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.reduce(
+    (sum, one) => ({
+      lost: sum.lost + one.lost,
+      duplicated: sum.duplicated + one.duplicated,
+      reordered: sum.reordered + one.reordered,
+      foreign: sum.foreign + one.foreign,
+      wrong: sum.wrong + one.wrong,
+      diedWithConnection: sum.diedWithConnection + one.diedWithConnection,
+      recoverySeconds: slower(sum.recoverySeconds, one.recoverySeconds),
+      findings: [...sum.findings, ...one.findings].slice(0, mostFindings),
+    }),
+    cleanVerdict,
+  );
+}
+
+/** Is every promise kept? `maxRecoverySeconds`: the longest that recovery may take. */
+export function isKept(verdict: Verdict, maxRecoverySeconds = Number.MAX_VALUE): boolean {
+  const { lost, reordered, foreign, wrong, recoverySeconds = 0 } = verdict;
+  return lost + reordered + foreign + wrong === 0 && recoverySeconds <= maxRecoverySeconds;
+}
+
+type Kind = 'lost' | 'duplicated' | 'reordered' | 'foreign' | 'wrong' | 'diedWithConnection';
+
+/** Counts what is found, and keeps the first few that break a promise in words. */
+export class Findings {
+  readonly #counts: Record<Kind, number> = {
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    foreign: 0,
+    wrong: 0,
+    diedWithConnection: 0,
+  };
+  readonly #words: string[] = [];
+
+  add(kind: Kind, words: () => string): void {
+    this.#counts[kind] += 1;
+    const allowed = kind === 'duplicated' || kind === 'diedWithConnection';
+    if (!allowed && this.#words.length < mostFindings) this.#words.push(`${kind}: ${words()}`);
+  }
+
+  verdict(recoverySeconds?: number): Verdict {
+    return { ...this.#counts, recoverySeconds, findings: this.#words };
+  }
+}
+
+function slower(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.max(a, b);
+}
