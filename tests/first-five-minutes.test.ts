@@ -1,0 +1,91 @@
+/** What a newcomer does: `npm start`, then the two lines that it prints, in two other terminals. */
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, connectMqtt, type MqttOptions } from '@iotcore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { shellWords } from './shell-words.ts';
+
+/** The first start makes a database and keys; nothing is downloaded in a test. */
+const startPatienceMs = 60_000;
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** `npm start` with free ports. */
+async function npmStart(dataDir: string): Promise<Command> {
+  const ports = ['IOT_API_PORT', 'IOT_MQTTS_PORT', 'IOT_MQTT_PORT', 'IOT_MQTT_ADMIN_PORT'];
+  const env = Object.fromEntries(ports.map((name) => [name, '0']));
+  return new Command('npm', ['start'], { ...env, IOT_DATA_DIR: dataDir, IOT_MQTTS_HOST: '127.0.0.1' });
+}
+
+/** The options of a printed mosquitto line, read as mosquitto reads them. */
+function options(line: string): Map<string, string> {
+  const words = shellWords(line);
+  const found = new Map<string, string>();
+  for (let at = 1; at < words.length; at += 2) found.set(words[at] ?? '', words[at + 1] ?? '');
+  return found;
+}
+
+/** A client of MQTT.js that does what mosquitto would with these options. */
+async function asMosquitto(given: Map<string, string>): Promise<MqttOptions> {
+  const need = (name: string) => {
+    const value = given.get(name);
+    if (value === undefined) throw new Error(`the printed line has no ${name}`);
+    return value;
+  };
+  return {
+    host: need('-h'),
+    port: Number(need('-p')),
+    caPem: await readFile(need('--cafile'), 'utf8'),
+    username: need('-u'),
+    password: need('-P'),
+  };
+}
+
+test('the two lines that npm start prints exchange a message over TLS', async () => {
+  const dataDir = await temporaryFolder();
+  const start = await npmStart(dataDir);
+  const publisherLine = await start.line(/^\s*mosquitto_pub /, startPatienceMs);
+  const subscriberLine = await start.line(/^\s*mosquitto_sub /);
+
+  const toHear = options(subscriberLine);
+  const toSay = options(publisherLine);
+  const registry = await connectMqtt(await asMosquitto(toHear));
+  expect(await registry.subscribe(toHear.get('-t') ?? '')).not.toContain(0x80);
+  const device = await connectMqtt(await asMosquitto(toSay));
+  await device.publish(toSay.get('-t') ?? '', toSay.get('-m') ?? '');
+  const heard = await registry.messages.next();
+  expect(heard.topic).toBe(toSay.get('-t'));
+  expect(heard.payload.toString()).toBe(toSay.get('-m'));
+
+  const sample = JSON.parse(await readFile(join(dataDir, 'sample.json'), 'utf8'));
+  expect([toHear.get('-u'), toHear.get('-P')]).toEqual([sample.registryId, sample.registryPassword]);
+  expect([toSay.get('-u'), toSay.get('-P')]).toEqual([sample.deviceId, sample.devicePassword]);
+
+  start.kill('SIGINT');
+  expect(await start.status()).toBe(0);
+});
+
+test('npm start says where everything is', async () => {
+  const dataDir = await temporaryFolder();
+  const start = await npmStart(dataDir);
+  await start.line(/^\s*mosquitto_pub /, startPatienceMs);
+  const urls = start.text.match(/https?:\/\/[^\s'"]+/g) ?? [];
+  const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
+  expect(urls.some((url) => url.endsWith('/docs'))).toBe(true);
+  expect(answers.filter((status) => status >= 500)).toEqual([]);
+  for (const file of ['ca.crt', 'admin.token', 'sample.json']) {
+    expect((await stat(join(dataDir, file))).isFile()).toBe(true);
+  }
+  expect(start.text).toContain(join(dataDir, 'ca.crt'));
+  expect(start.text).toContain(join(dataDir, 'admin.token'));
+  for (const secret of ['admin.token', 'sample.json']) {
+    expect((await stat(join(dataDir, secret))).mode & 0o777).toBe(0o600);
+  }
+  const token = (await readFile(join(dataDir, 'admin.token'), 'utf8')).trim();
+  expect(start.text, 'the token itself is not printed').not.toContain(token);
+});
