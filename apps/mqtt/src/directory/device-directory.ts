@@ -1,0 +1,65 @@
+import type { RouteBasis } from '@iotcore/engine';
+import type { DeviceFacts } from '@iotcore/model';
+import { LruMap } from '../caching/lru-map.ts';
+import type { RecentChanges } from '../caching/recent-changes.ts';
+
+export interface KnownDevice {
+  readonly facts: DeviceFacts;
+  /** Goes stale with the facts; whatever was derived from them hangs on it. */
+  readonly basis: RouteBasis;
+}
+
+/** Every device of a large node with its aliases, at some 500 bytes each. */
+const CAPACITY = 100_000;
+
+/** The devices that routes and grants need to know, looked up once and kept until they change. */
+export class DeviceDirectory {
+  readonly #known = new LruMap<string, KnownDevice>(CAPACITY, ({ basis }) => expire(basis));
+  readonly #changes: RecentChanges;
+  readonly #load: (id: string) => Promise<DeviceFacts | undefined>;
+
+  constructor(changes: RecentChanges, load: (id: string) => Promise<DeviceFacts | undefined>) {
+    this.#changes = changes;
+    this.#load = load;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** The device, if it exists; at once if it is known. Rejects while the database is away and it is not. */
+  get(id: string): KnownDevice | undefined | Promise<KnownDevice | undefined> {
+    return this.#known.get(id) ?? this.#look(id);
+  }
+
+  /** What is known of the device holds no more. */
+  forget(id: string): void {
+    const known = this.#known.take(id);
+    if (known) expire(known.basis);
+  }
+
+  clear(): void {
+    for (const { basis } of this.#known.values()) expire(basis);
+    this.#known.clear();
+  }
+
+  async #look(id: string): Promise<KnownDevice | undefined> {
+    const mark = this.#changes.mark();
+    const facts = await this.#load(id);
+    if (!facts) return undefined;
+    const basis = { stale: this.#changes.touchedSince(mark, [aliasesKey(id), `device:${id}`]) };
+    const known = { facts, basis };
+    // Changed meanwhile: good for the message that asked, which came before; the next one asks again.
+    if (!basis.stale) this.#known.set(id, known);
+    return known;
+  }
+}
+
+/** The name of a device's aliases as a thing that changes. */
+export function aliasesKey(deviceId: string): string {
+  return `alias:${deviceId}`;
+}
+
+function expire(basis: RouteBasis): void {
+  basis.stale = true;
+}

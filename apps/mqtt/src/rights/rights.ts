@@ -1,0 +1,107 @@
+/** The engine's questions about topics, answered by the rules of the model over what the directory knows. */
+import type { PublishRoute, StoredMessage, SubscriptionGrant } from '@iotcore/engine';
+import {
+  type DeviceLookup,
+  filterLookup,
+  grantFilter,
+  type Principal,
+  type Route,
+  routeTopic,
+  type StoredSelection,
+  storedSelections,
+  topicLookup,
+} from '@iotcore/model';
+import type { KnownDevice } from '../directory/device-directory.ts';
+
+export interface RightsParts {
+  findDevices(lookup: DeviceLookup): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
+  /** The stored messages of a selection, as they are delivered. */
+  readStored(selection: StoredSelection): AsyncIterable<StoredMessage>;
+}
+
+/** Where a publication goes; undefined: not allowed. At once, unless a device must be looked up. */
+export function route(
+  { findDevices }: RightsParts,
+  principal: Principal,
+  topic: string,
+): PublishRoute | undefined | Promise<PublishRoute | undefined> {
+  const lookup = topicLookup(principal, topic);
+  if (lookup === undefined) return undefined;
+  const devices = findDevices(lookup);
+  return devices instanceof Promise
+    ? devices.then((found) => routeAmong(found, principal, topic))
+    : routeAmong(devices, principal, topic);
+}
+
+/** What a subscription hears; undefined: refused. At once, unless a device must be looked up. */
+export function grant(
+  { findDevices }: RightsParts,
+  principal: Principal,
+  filter: string,
+): SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined> {
+  const lookup = filterLookup(principal, filter);
+  if (lookup === undefined) return undefined;
+  const devices = findDevices(lookup);
+  return devices instanceof Promise
+    ? devices.then((found) => grantAmong(found, principal, filter))
+    : grantAmong(devices, principal, filter);
+}
+
+/** The stored messages that a granted filter gets at once; undefined: there can be none. */
+export function stored(
+  parts: RightsParts,
+  principal: Principal,
+  filter: string,
+): AsyncIterable<StoredMessage> | undefined {
+  if (principal.kind === 'broker') return undefined;
+  const lookup = filterLookup(principal, filter);
+  return lookup && readAll(parts, principal, filter, lookup);
+}
+
+async function* readAll(
+  { findDevices, readStored }: RightsParts,
+  principal: Principal,
+  filter: string,
+  lookup: DeviceLookup,
+): AsyncGenerator<StoredMessage> {
+  const devices = await findDevices(lookup);
+  for (const selection of storedSelections(principal, filter, devices.map(factsOf))) {
+    yield* readStored(selection);
+  }
+}
+
+/** A route that rests on nothing that changes, such as one to a topic of a registry or in a broker. */
+const UNCHANGING = { stale: false };
+
+function routeAmong(
+  devices: readonly KnownDevice[],
+  principal: Principal,
+  topic: string,
+): PublishRoute | undefined {
+  const found = routeTopic(principal, topic, devices.map(factsOf));
+  return found && toPublishRoute(found, devices[0]?.basis ?? UNCHANGING);
+}
+
+export function toPublishRoute(
+  { destinations, permanent }: Route,
+  basis: PublishRoute['basis'],
+): PublishRoute {
+  return {
+    destinations,
+    basis,
+    permanent: permanent && { space: permanent.registryId, topic: permanent.topic },
+  };
+}
+
+function grantAmong(
+  devices: readonly KnownDevice[],
+  principal: Principal,
+  filter: string,
+): SubscriptionGrant | undefined {
+  const filters = grantFilter(principal, filter, devices.map(factsOf));
+  return filters && { filters };
+}
+
+function factsOf({ facts }: KnownDevice) {
+  return facts;
+}
