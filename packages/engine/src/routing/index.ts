@@ -1,3 +1,11 @@
+export {
+  type Address,
+  type Addressable,
+  type Exchange,
+  LocalExchange,
+  type Subscriber,
+  type TopicName,
+} from './exchange.ts';
 export type { ReceiverLists, Receivers } from './receivers.ts';
 export { defaultRouterLimits, Router, type RouterLimits } from './router.ts';
 export {

@@ -1,0 +1,55 @@
+/**
+ * CONNECT, step by step: the identifier, who it is, what the will may. Nothing of another session is touched before all of
+ * it has been answered with yes: authentication comes before takeover.
+ */
+import { randomUUID } from 'node:crypto';
+import { type ConnectPacket, identifierRefusal } from '../codec/index.ts';
+import { ConnackCode, type ConnectRequest, type EngineHost, type Transport, type Will } from '../port.ts';
+import { reasons } from '../reasons.ts';
+
+export type Verdict<P> =
+  | { readonly accepted: true; readonly principal: P; readonly scope: string }
+  | { readonly accepted: false; readonly code: ConnackCode; readonly reason: string };
+
+/** What the host is asked. A client without an ID gets one that nobody else has [MQTT-3.1.3-6]. */
+export function connectRequest(packet: ConnectPacket, transport: Transport): ConnectRequest {
+  const { clientId, cleanSession, keepAliveSeconds, username, password } = packet;
+  const will = packet.will && willOf(packet.will);
+  return {
+    clientId: clientId || randomUUID(),
+    cleanSession,
+    keepAliveSeconds,
+    username,
+    password,
+    will,
+    transport,
+  };
+}
+
+/** A will at QoS 2 is kept at QoS 1, the highest that is served; retain plays no part. */
+function willOf(will: NonNullable<ConnectPacket['will']>): Will {
+  return { topic: will.topic, payload: will.payload, qos: will.qos === 0 ? 0 : 1 };
+}
+
+/** Never rejects. */
+export async function judgeConnect<P>(
+  host: EngineHost<P>,
+  packet: ConnectPacket,
+  request: ConnectRequest,
+  maxClientIdBytes: number,
+): Promise<Verdict<P>> {
+  const identifier = identifierRefusal(packet, maxClientIdBytes);
+  if (identifier) return refusal(ConnackCode.identifierRejected, identifier); // [MQTT-3.1.3-8][MQTT-3.1.3-9]
+  try {
+    const answer = await host.connect(request);
+    if (!answer.accepted || !request.will) return answer;
+    const route = await host.route(answer.principal, request.will.topic);
+    return route ? answer : refusal(ConnackCode.notAuthorized, reasons.willNotAllowed(request.will.topic));
+  } catch {
+    return refusal(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
+  }
+}
+
+function refusal(code: ConnackCode, reason: string): Verdict<never> {
+  return { accepted: false, code, reason };
+}

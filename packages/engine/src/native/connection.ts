@@ -1,0 +1,396 @@
+/**
+ * One connection: its socket, its states, and what each packet does. Packets are handled in the order of their coming; one
+ * that has to wait for the host holds up those behind it, and nobody else.
+ */
+import type { Duplex } from 'node:stream';
+import {
+  type ConnectPacket,
+  checkTurn,
+  decodePacket,
+  encodeConnack,
+  encodePingresp,
+  encodeSuback,
+  encodeUnsuback,
+  maxPublishBytes,
+  PacketError,
+  PacketType,
+  pubackBytes,
+  type SubscribePacket,
+  type UnsubscribePacket,
+  writePuback,
+} from '../codec/index.ts';
+import { ConnackCode, type ConnectRequest, type Transport, type Will } from '../port.ts';
+import { reasons } from '../reasons.ts';
+import { connectRequest, judgeConnect, type Verdict } from './connect.ts';
+import type { Expiring } from './deadline-wheel.ts';
+import { Outbox } from './outbox.ts';
+import { PacketAssembler, type PacketSink } from './packet-assembler.ts';
+import type { EngineParts } from './parts.ts';
+import { Publisher, type PublisherConnection } from './publisher.ts';
+import { Session, type SessionOwner } from './session.ts';
+import { sendStored } from './stored-messages.ts';
+import { applyGrants, type Grants, judgeSubscribe } from './subscribe.ts';
+import type { Rested } from './turn.ts';
+
+/**
+ * - `connecting`: CONNECT has not come yet.
+ * - `judging`: it has, and the host is asked.
+ * - `open`: there is a session.
+ * - `ending`: output goes out and input is thrown away, until the client hangs up or a deadline passes.
+ * - `gone`: the socket is closed.
+ */
+type State = 'connecting' | 'judging' | 'open' | 'ending' | 'gone';
+
+const moves: Record<State, readonly State[]> = {
+  connecting: ['judging', 'ending', 'gone'],
+  judging: ['open', 'ending', 'gone'],
+  open: ['ending', 'gone'],
+  ending: ['gone'],
+  gone: [],
+};
+
+/** How long the host may take to judge a CONNECT. */
+const judgingMs = 60_000;
+/** How long a client that is being disconnected may take to hang up. */
+const lingerMs = 2_000;
+/** What one connection is read in one turn, before others have theirs. */
+const turnBytes = 262_144;
+/** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */
+const replyHeadroomBytes = 65_536;
+
+const connackAccepted = encodeConnack(0);
+const pingresp = encodePingresp();
+
+export interface ConnectionOwner<P> {
+  gone(connection: Connection<P>): void;
+  fireWill(principal: P, will: Will): void;
+}
+
+export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring, Rested {
+  readonly #parts: EngineParts<P>;
+  readonly #owner: ConnectionOwner<P>;
+  readonly #socket: Duplex;
+  readonly #transport: Transport;
+  readonly #outbox: Outbox;
+  readonly #assembler = new PacketAssembler(this);
+  #state: State = 'connecting';
+  #stateSinceMs: number;
+  #request: ConnectRequest | undefined;
+  #scope = '';
+  #session: Session<P> | undefined;
+  #publisher: Publisher<P> | undefined;
+  #will: Will | undefined;
+  #keepAliveMs = 0;
+  #lastReadMs: number;
+  /** When the packet began whose rest is due; 0 is none. */
+  #partialSinceMs = 0;
+  #isPaused = false;
+  #turn = 0;
+  #bytesInTurn = 0;
+
+  constructor(parts: EngineParts<P>, owner: ConnectionOwner<P>, socket: Duplex, transport: Transport) {
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#socket = socket;
+    this.#transport = transport;
+    this.#outbox = new Outbox(socket, parts.turn, parts.limits.maxOutputBytes);
+    this.#stateSinceMs = this.#lastReadMs = parts.turn.nowMs;
+    parts.deadlines.set(this, this.#dueMs() as number);
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('drain', () => this.#drained());
+    socket.on('end', () => this.close(reasons.connectionLost));
+    socket.on('error', () => this.#socket.destroy());
+    socket.on('close', () => this.#gone());
+  }
+
+  // Packets in.
+
+  get maxPacketBytes(): number {
+    const { limits } = this.#parts;
+    return this.#state === 'open' ? maxPublishBytes(limits) : limits.maxConnectPacketBytes;
+  }
+
+  /** Handles one packet. False: the next one has to wait, or never comes. @throws PacketError */
+  packet(bytes: Buffer, start: number, end: number): boolean {
+    this.#partialSinceMs = 0;
+    const first = bytes[start] as number;
+    checkTurn(first, this.#state === 'open'); // [MQTT-3.1.0-1][MQTT-3.1.0-2]
+    if (first >> 4 === PacketType.publish)
+      return (this.#publisher as Publisher<P>).publish(bytes, start, end);
+    const packet = decodePacket(bytes, start, end, this.#parts.limits);
+    switch (packet.type) {
+      case 'connect':
+        return this.#connect(packet);
+      case 'puback':
+        this.#session?.acknowledge(packet.packetId);
+        return true;
+      case 'subscribe':
+        return this.#subscribe(packet);
+      case 'unsubscribe':
+        return this.#unsubscribe(packet);
+      case 'pingreq':
+        return this.#reply(pingresp); // [MQTT-3.12.4-1]
+      default:
+        this.#will = undefined; // [MQTT-3.1.2-10][MQTT-3.14.4-3]
+        this.close(reasons.clientDisconnected); // [MQTT-3.14.4-1][MQTT-3.14.4-2]
+        return false;
+    }
+  }
+
+  #connect(packet: ConnectPacket): boolean {
+    const request = connectRequest(packet, this.#transport);
+    this.#move('judging');
+    this.#request = request;
+    this.#keepAliveMs = 1_500 * packet.keepAliveSeconds; // one and a half times [MQTT-3.1.2-24]
+    const { host, limits } = this.#parts;
+    void judgeConnect(host, packet, request, limits.maxClientIdBytes).then((verdict) => {
+      if (this.#state === 'judging') this.#judged(verdict, request);
+    });
+    return false;
+  }
+
+  #judged(verdict: Verdict<P>, request: ConnectRequest): void {
+    if (!verdict.accepted) {
+      this.#refuse(verdict.code, verdict.reason);
+      return;
+    }
+    const { host, sessions } = this.#parts;
+    // The old connection is closed before the new one is served [MQTT-3.1.4-2].
+    sessions.find(verdict.scope, request.clientId)?.close(reasons.takenOver);
+    const session = new Session(this.#parts, this, this.#outbox, {
+      ...request,
+      principal: verdict.principal,
+    });
+    this.#session = session;
+    this.#publisher = new Publisher(this.#parts, session, this);
+    this.#will = request.will;
+    this.#scope = verdict.scope;
+    sessions.add(verdict.scope, session);
+    this.#move('open');
+    this.#request = undefined;
+    this.#reply(connackAccepted); // [MQTT-3.1.4-4][MQTT-3.2.0-1]
+    host.connected(session);
+    this.proceed();
+  }
+
+  #subscribe(packet: SubscribePacket): boolean {
+    const session = this.#session as Session<P>;
+    const grants = judgeSubscribe(this.#parts, session, packet);
+    if (!(grants instanceof Promise)) return this.#granted(session, packet, grants);
+    void grants.then((answers) => {
+      if (session.isOpen && this.#granted(session, packet, answers)) this.proceed();
+    });
+    return false;
+  }
+
+  #granted(session: Session<P>, packet: SubscribePacket, grants: Grants): boolean {
+    const { codes, granted } = applyGrants(this.#parts, session, packet, grants);
+    const goesOn = this.#reply(encodeSuback(packet.packetId, codes)); // [MQTT-3.8.4-1][MQTT-3.8.4-2]
+    if (granted.length > 0) {
+      sendStored(this.#parts, session, granted).catch(() => this.close(reasons.storedUnread));
+    }
+    return goesOn;
+  }
+
+  #unsubscribe(packet: UnsubscribePacket): boolean {
+    for (const filter of packet.filters) this.#session?.unsubscribe(filter); // [MQTT-3.10.4-6]
+    return this.#reply(encodeUnsuback(packet.packetId)); // [MQTT-3.10.4-4][MQTT-3.10.4-5]
+  }
+
+  // Packets out.
+
+  acknowledge(packetId: number): void {
+    const { acks } = this.#parts.turn;
+    const at = acks.reserve(pubackBytes);
+    writePuback(acks.buffer, at, packetId);
+    this.#outbox.append(acks.buffer, at, at + pubackBytes);
+    this.#checkReplies();
+  }
+
+  #reply(packet: Buffer): boolean {
+    this.#outbox.append(packet, 0, packet.length);
+    return this.#checkReplies();
+  }
+
+  /** A client that asks without reading the answers is cut off. */
+  #checkReplies(): boolean {
+    const bound = this.#parts.limits.maxOutputBytes + replyHeadroomBytes;
+    if (this.#outbox.isBlocked && this.#outbox.waitingBytes > bound)
+      this.close(reasons.acknowledgementsUnread);
+    return this.#state !== 'ending';
+  }
+
+  #drained(): void {
+    this.#outbox.drained();
+    if (this.#state === 'ending') this.#socket.end();
+    else this.#session?.sendWaiting();
+  }
+
+  // The socket's input.
+
+  #read(chunk: Buffer): void {
+    if (this.#state === 'ending') return;
+    const { turn } = this.#parts;
+    this.#lastReadMs = turn.nowMs;
+    this.#parse(chunk);
+    if (this.#assembler.isStopped) this.#pause();
+    else this.#rest(chunk.length);
+  }
+
+  /** The host has answered, or stored: handles what has come meanwhile, and reads on. */
+  proceed(): void {
+    if (this.#state !== 'open') return;
+    this.#lastReadMs = this.#parts.turn.nowMs;
+    this.#parse(undefined);
+    if (!this.#assembler.isStopped) this.#resume();
+  }
+
+  /** The next turn has come after a turn that was all too busy. */
+  readOn(): void {
+    if (!this.#assembler.isStopped) this.#resume();
+  }
+
+  /** Handles the packets of a chunk, or those that have been waiting. */
+  #parse(chunk: Buffer | undefined): void {
+    try {
+      if (chunk === undefined) this.#assembler.resume();
+      else this.#assembler.take(chunk);
+    } catch (error) {
+      if (!(error instanceof PacketError)) throw error;
+      this.#malformed(error);
+    }
+    if (this.#assembler.isPartial && this.#partialSinceMs === 0) {
+      this.#partialSinceMs = this.#lastReadMs;
+      this.#parts.deadlines.setEarlier(this, this.#lastReadMs + this.#parts.limits.packetTimeoutMs);
+    }
+  }
+
+  /** Nothing more than its share is read from a connection in one turn: no flood stalls the others. */
+  #rest(bytes: number): void {
+    const { turn } = this.#parts;
+    if (this.#turn !== turn.number) {
+      this.#turn = turn.number;
+      this.#bytesInTurn = 0;
+    }
+    this.#bytesInTurn += bytes;
+    if (this.#bytesInTurn < turnBytes || this.#isPaused) return;
+    this.#pause();
+    turn.readOnLater(this);
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  // States and ends.
+
+  /** Ends the connection, whatever its state, after what it is owed has been written. */
+  close(reason: string): void {
+    if (this.#state === 'ending' || this.#state === 'gone') return;
+    const state = this.#state;
+    this.#move('ending');
+    this.#assembler.stop();
+    if (state === 'open') this.#endSession(reason);
+    else this.#parts.host.refused(this.#transport, this.#request, reason);
+    this.#resume();
+    if (this.#outbox.isBlocked) return; // `drain` ends it, or the deadline
+    this.#outbox.flush();
+    this.#socket.end();
+  }
+
+  #refuse(code: ConnackCode, reason: string): void {
+    const packet = encodeConnack(code);
+    this.#outbox.append(packet, 0, packet.length);
+    this.close(reason); // [MQTT-3.2.2-5]
+  }
+
+  #malformed(error: PacketError): void {
+    if (error.connack === undefined)
+      this.close(error.message); // [MQTT-4.8.0-1]
+    else this.#refuse(error.connack, error.message);
+  }
+
+  #gone(): void {
+    const state = this.#state;
+    if (state === 'gone') return;
+    this.#move('gone');
+    this.#assembler.stop();
+    this.#outbox.discard();
+    if (state === 'open') this.#endSession(reasons.connectionLost);
+    this.#parts.deadlines.delete(this);
+    this.#owner.gone(this);
+  }
+
+  #endSession(reason: string): void {
+    const session = this.#session as Session<P>;
+    this.#parts.sessions.remove(this.#scope, session);
+    session.end();
+    this.#parts.host.disconnected(session, reason);
+    if (this.#will) this.#owner.fireWill(session.principal, this.#will); // [MQTT-3.1.2-8]
+  }
+
+  /** The only place where the state changes. An illegal move is a mistake of this file, so it is loud. */
+  #move(to: State): void {
+    if (!moves[this.#state].includes(to))
+      throw new Error(`a connection cannot move from ${this.#state} to ${to}`);
+    this.#state = to;
+    this.#stateSinceMs = this.#parts.turn.nowMs;
+    const dueMs = this.#dueMs();
+    if (dueMs !== undefined) this.#parts.deadlines.set(this, dueMs);
+  }
+
+  // Deadlines.
+
+  checkDeadline(nowMs: number): number | undefined {
+    const dueMs = this.#dueMs();
+    if (dueMs === undefined || dueMs > nowMs) return dueMs;
+    this.#expire(nowMs);
+    return this.#dueMs();
+  }
+
+  #dueMs(): number | undefined {
+    const { limits } = this.#parts;
+    switch (this.#state) {
+      case 'connecting':
+        return this.#stateSinceMs + limits.connectTimeoutMs;
+      case 'judging':
+        return this.#stateSinceMs + judgingMs;
+      case 'open':
+        return this.#openDueMs(limits.packetTimeoutMs);
+      case 'ending':
+        return this.#stateSinceMs + lingerMs;
+      case 'gone':
+        return undefined;
+    }
+  }
+
+  /** The keep alive, or the end of the packet that has begun. Not counted while we are who does not read. */
+  #openDueMs(packetTimeoutMs: number): number | undefined {
+    if (this.#assembler.isStopped) return this.#parts.turn.nowMs + packetTimeoutMs;
+    const keepAliveMs =
+      this.#keepAliveMs > 0 ? this.#lastReadMs + this.#keepAliveMs : Number.POSITIVE_INFINITY;
+    const packetMs =
+      this.#partialSinceMs > 0 ? this.#partialSinceMs + packetTimeoutMs : Number.POSITIVE_INFINITY;
+    const dueMs = Math.min(keepAliveMs, packetMs);
+    return Number.isFinite(dueMs) ? dueMs : undefined;
+  }
+
+  #expire(nowMs: number): void {
+    const { packetTimeoutMs } = this.#parts.limits;
+    if (this.#state === 'connecting') this.close(reasons.noConnect);
+    else if (this.#state === 'judging')
+      this.#refuse(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
+    else if (this.#state === 'ending') this.#socket.destroy();
+    else if (this.#partialSinceMs > 0 && nowMs >= this.#partialSinceMs + packetTimeoutMs)
+      this.close(reasons.packetTimeout);
+    else this.close(reasons.keepAliveTimeout);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type {
+  Engine,
+  EngineHost,
+  EngineLimits,
+  EngineStats,
+  PublishRoute,
+  Qos,
+  SessionInfo,
+  Transport,
+  Will,
+} from '../port.ts';
+import { LocalExchange } from '../routing/index.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
+import { DeadlineWheel } from './deadline-wheel.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import type { EngineParts } from './parts.ts';
+import { publishOn, publishWill } from './publication.ts';
+import type { Session } from './session.ts';
+import { SessionRegistry } from './session-registry.ts';
+import { Turn } from './turn.ts';
+
+/** Connections that `close` ends in one turn. */
+const closesPerTurn = 100;
+
+/** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
+export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
+  readonly #parts: EngineParts<P>;
+  readonly #connections = new Set<Connection<P>>();
+  /** Wills that are being published. */
+  readonly #wills = new Set<Promise<void>>();
+  #closeReason: string | undefined;
+  #allGone: (() => void) | undefined;
+
+  constructor(host: EngineHost<P>, limits: EngineLimits) {
+    this.#parts = {
+      host,
+      limits,
+      exchange: new LocalExchange<Session<P>, OutgoingMessage>(),
+      turn: new Turn(),
+      deadlines: new DeadlineWheel<Connection<P>>(),
+      sessions: new SessionRegistry<P>(),
+      counters: { messagesReceived: 0, messagesSent: 0, messagesDropped: 0 },
+    };
+    this.#parts.deadlines.start();
+  }
+
+  accept(socket: Duplex, transport: Transport): void {
+    if (this.#closeReason !== undefined) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    this.#connections.add(new Connection(this.#parts, this, socket, transport));
+  }
+
+  publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
+    return publishOn(this.#parts, route, payload, qos);
+  }
+
+  hasSubscribers(space: string): boolean {
+    return this.#parts.exchange.hasSubscribers(space);
+  }
+
+  disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
+    const picked = [...this.#parts.sessions].filter(which);
+    for (const session of picked) session.close(reason);
+    return picked.length;
+  }
+
+  sessions(): Iterable<SessionInfo<P>> {
+    return this.#parts.sessions;
+  }
+
+  stats(): EngineStats {
+    const { sessions, exchange, counters } = this.#parts;
+    return { sessions: sessions.size, subscriptions: exchange.subscriptions, ...counters };
+  }
+
+  async close(reason: string): Promise<void> {
+    this.#closeReason = reason;
+    let closed = 0;
+    for (const connection of [...this.#connections]) {
+      connection.close(reason);
+      if (++closed % closesPerTurn === 0) await nextTurn();
+    }
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#allGone = resolve;
+      });
+    }
+    await Promise.all(this.#wills);
+    this.#parts.deadlines.stop();
+  }
+
+  gone(connection: Connection<P>): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#allGone?.();
+  }
+
+  fireWill(principal: P, will: Will): void {
+    // A will that cannot be routed or stored is lost: there is nobody left to tell.
+    const published = publishWill(this.#parts, principal, will).catch(() => {});
+    this.#wills.add(published);
+    void published.then(() => this.#wills.delete(published));
+  }
+}

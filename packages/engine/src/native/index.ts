@@ -1,0 +1,5 @@
+import type { CreateEngine } from '../port.ts';
+import { NativeEngine } from './engine.ts';
+
+/** The native engine. */
+export const createNativeEngine: CreateEngine = (host, limits) => new NativeEngine(host, limits);

@@ -1,0 +1,122 @@
+/**
+ * The output of one connection, gathered during a turn and written at its end.
+ *
+ * As long as what is appended continues the piece of memory that was appended before, nothing is copied: the outbox
+ * remembers the piece. Otherwise, and always while the socket is blocked, bytes are copied into a buffer of its own.
+ */
+import type { Duplex } from 'node:stream';
+import type { Flushable, Turn } from './turn.ts';
+
+/** This much output is written at once, so that a busy turn does not fill memory before the kernel gets to send. */
+const writeAtBytes = 131_072;
+const firstOwnBytes = 512;
+
+export class Outbox implements Flushable {
+  readonly #socket: Duplex;
+  readonly #turn: Turn;
+  readonly #writeAtBytes: number;
+  /** The piece: bytes [start, end) of the source, not copied yet. */
+  #source: Buffer | undefined;
+  #start = 0;
+  #end = 0;
+  /** The copy: everything before the piece. */
+  #own: Buffer | undefined;
+  #ownBytes = 0;
+  #isDirty = false;
+  /** The socket took the last write, but keeps part of it: it says `drain` when it has gone out. */
+  #isBlocked = false;
+
+  /** While the socket is not blocked, less than `maxBytes` waits here. */
+  constructor(socket: Duplex, turn: Turn, maxBytes: number) {
+    this.#socket = socket;
+    this.#turn = turn;
+    this.#writeAtBytes = Math.min(writeAtBytes, maxBytes);
+  }
+
+  /** Bytes that wait here; while the socket is blocked, also those that wait there. */
+  get waitingBytes(): number {
+    const here = this.#ownBytes + (this.#end - this.#start);
+    return this.#isBlocked ? here + this.#socket.writableLength : here;
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /** Appends bytes [start, end) of `source`, which must stay as they are until the end of the turn. */
+  append(source: Buffer, start: number, end: number): void {
+    if (this.#source === source && this.#end === start) {
+      this.#end = end;
+    } else if (this.#source === undefined && this.#own === undefined && !this.#isBlocked) {
+      this.#source = source;
+      this.#start = start;
+      this.#end = end;
+    } else {
+      this.#copyPiece();
+      if (this.#isBlocked) {
+        this.#copy(source, start, end);
+      } else {
+        this.#source = source;
+        this.#start = start;
+        this.#end = end;
+      }
+    }
+    if (!this.#isDirty) {
+      this.#isDirty = true;
+      this.#turn.flushLater(this);
+    }
+    if (this.#ownBytes + end - this.#start >= this.#writeAtBytes && !this.#isBlocked) this.#write();
+  }
+
+  flush(): void {
+    this.#isDirty = false;
+    if (this.#isBlocked) this.#copyPiece();
+    else this.#write();
+  }
+
+  /** The socket has said `drain`. */
+  drained(): void {
+    this.#isBlocked = false;
+    this.#write();
+  }
+
+  /** Forgets what has not been written. */
+  discard(): void {
+    this.#source = undefined;
+    this.#own = undefined;
+    this.#start = this.#end = this.#ownBytes = 0;
+  }
+
+  #write(): void {
+    let bytes: Buffer;
+    if (this.#own !== undefined) {
+      this.#copyPiece();
+      bytes = this.#own.subarray(0, this.#ownBytes);
+    } else if (this.#source !== undefined) {
+      bytes = this.#turn.view(this.#source, this.#start, this.#end);
+    } else {
+      return;
+    }
+    this.discard();
+    this.#isBlocked = !this.#socket.write(bytes);
+    if (this.#socket.writableLength > 0) this.#turn.pin();
+  }
+
+  #copyPiece(): void {
+    if (this.#source === undefined) return;
+    this.#copy(this.#source, this.#start, this.#end);
+    this.#source = undefined;
+    this.#start = this.#end = 0;
+  }
+
+  #copy(source: Buffer, start: number, end: number): void {
+    const needed = this.#ownBytes + end - start;
+    if (this.#own === undefined || needed > this.#own.length) {
+      const larger = Buffer.allocUnsafe(Math.max(firstOwnBytes, 2 * needed));
+      if (this.#own) this.#own.copy(larger, 0, 0, this.#ownBytes);
+      this.#own = larger;
+    }
+    source.copy(this.#own, this.#ownBytes, start, end);
+    this.#ownBytes = needed;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The packet identifiers of QoS 1 messages that a session was sent and has not acknowledged, in the order of sending.
+ * Only the identifiers are kept: a message is sent again on no connection but a new one, and sessions do not outlive theirs.
+ */
+const idCount = 65_535;
+const firstCapacity = 16;
+
+export class PacketIds {
+  /** A ring of sequence numbers; the identifier is 1 + sequence number mod 65,535. */
+  #ring: Float64Array | undefined;
+  #head = 0;
+  #size = 0;
+  #next = 0;
+
+  /** Identifiers in use. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes the next identifier that is not in use [MQTT-2.3.1-2][MQTT-2.3.1-4]. At most 65,534 may be in use before. */
+  take(): number {
+    // Only a message that was sent 65,535 identifiers ago can still hold the next one.
+    while (this.#size > 0 && this.#next - this.#at(0) >= idCount && this.#indexOf(this.#next) >= 0)
+      this.#next++;
+    const sequence = this.#next++;
+    this.#push(sequence);
+    return idOf(sequence);
+  }
+
+  /** False if the identifier is not in use. Clients acknowledge in the order of sending [MQTT-4.6.0-2]: the first is it. */
+  release(id: number): boolean {
+    if (this.#size === 0) return false;
+    const index = idOf(this.#at(0)) === id ? 0 : this.#indexOf(id - 1);
+    if (index < 0) return false;
+    this.#remove(index);
+    return true;
+  }
+
+  #at(index: number): number {
+    const ring = this.#ring as Float64Array;
+    return ring[(this.#head + index) & (ring.length - 1)] as number;
+  }
+
+  #indexOf(sequence: number): number {
+    const id = idOf(sequence);
+    for (let i = 0; i < this.#size; i++) {
+      if (idOf(this.#at(i)) === id) return i;
+    }
+    return -1;
+  }
+
+  #push(sequence: number): void {
+    let ring = this.#ring;
+    if (ring === undefined || this.#size === ring.length) {
+      const larger = new Float64Array(ring ? 2 * ring.length : firstCapacity);
+      for (let i = 0; i < this.#size; i++) larger[i] = this.#at(i);
+      ring = this.#ring = larger;
+      this.#head = 0;
+    }
+    ring[(this.#head + this.#size) & (ring.length - 1)] = sequence;
+    this.#size++;
+  }
+
+  #remove(index: number): void {
+    const ring = this.#ring as Float64Array;
+    // The older ones move up by one place: none, for the first.
+    for (let i = index; i > 0; i--) ring[(this.#head + i) & (ring.length - 1)] = this.#at(i - 1);
+    this.#head = (this.#head + 1) & (ring.length - 1);
+    this.#size--;
+    if (this.#size === 0 && ring.length > 1024) this.#ring = undefined;
+  }
+}
+
+function idOf(sequence: number): number {
+  return 1 + (sequence % idCount);
+}

@@ -1,0 +1,163 @@
+/**
+ * The PUBLISH packets of one session: route, hand over, acknowledge, in this order [MQTT-4.3.2-2].
+ *
+ * Messages of permanent topics are stored first, handed over once they are durable, and acknowledged then: whoever
+ * subscribes meanwhile gets either the stored message or the live one. While one is being stored, later QoS 1 messages are
+ * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
+ */
+import { type PublishLayout, publishLayout, publishTopic } from '../codec/index.ts';
+import type { PublishRoute, Qos } from '../port.ts';
+import { reasons } from '../reasons.ts';
+import { Fifo } from './fifo.ts';
+import { OutgoingMessage } from './outgoing-message.ts';
+import type { EngineParts } from './parts.ts';
+import { type Plan, RouteCache } from './route-cache.ts';
+import type { Session } from './session.ts';
+
+/** Beyond either, no more is read from a connection until some of its messages have been stored. */
+const maxUnstoredMessages = 1_024;
+const maxUnstoredBytes = 1_048_576;
+
+/** What a publisher needs of its connection. */
+export interface PublisherConnection {
+  acknowledge(packetId: number): void;
+  close(reason: string): void;
+  /** The packet that was waited for has been dealt with: read on. */
+  proceed(): void;
+}
+
+/** An acknowledgement that is due in its turn, with the message that is handed over then, if it is not yet. */
+interface Unfinished {
+  isDue: boolean;
+  /** 0 at QoS 0. */
+  readonly packetId: number;
+  readonly unstored: { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos } | undefined;
+}
+
+export class Publisher<P> {
+  readonly #parts: EngineParts<P>;
+  readonly #session: Session<P>;
+  readonly #connection: PublisherConnection;
+  readonly #routes = new RouteCache();
+  readonly #unfinished = new Fifo<Unfinished>();
+  #unstoredBytes = 0;
+  #isWaitingForStore = false;
+
+  constructor(parts: EngineParts<P>, session: Session<P>, connection: PublisherConnection) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#connection = connection;
+  }
+
+  /** False: nothing more until `proceed`. @throws PacketError */
+  publish(bytes: Buffer, start: number, end: number): boolean {
+    const { limits, counters } = this.#parts;
+    const layout = publishLayout(bytes, start, end, limits);
+    counters.messagesReceived++;
+    let plan = this.#routes.findByBytes(bytes, layout.topicStart, layout.topicEnd);
+    if (plan === undefined) {
+      const topic = publishTopic(bytes, layout, limits);
+      plan = this.#routes.find(topic);
+      if (plan === undefined) return this.#ask(topic, bytes, start, end, layout);
+    }
+    return this.#accept(plan, bytes, start, end, layout);
+  }
+
+  /** Asks the host. Its answer may come later: the packet waits in the chunk that it came in. */
+  #ask(topic: string, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+    const answer = this.#parts.host.route(this.#session.principal, topic);
+    if (!(answer instanceof Promise)) return this.#answered(answer, topic, bytes, start, end, layout);
+    answer.then(
+      (route) => {
+        if (this.#session.isOpen && this.#answered(route, topic, bytes, start, end, layout))
+          this.#connection.proceed();
+      },
+      () => this.#connection.close(reasons.internal),
+    );
+    return false;
+  }
+
+  #answered(
+    route: PublishRoute | undefined,
+    topic: string,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    layout: PublishLayout,
+  ): boolean {
+    if (route === undefined) {
+      this.#connection.close(reasons.publishNotAllowed(topic)); // [MQTT-3.3.5-2]
+      return false;
+    }
+    const addresses = this.#parts.exchange.address(route.destinations);
+    const ownName = addresses.find((address) => address.topic === topic);
+    const plan = { topic, topicBytes: Buffer.from(topic), route, addresses, ownName };
+    this.#routes.add(plan);
+    return this.#accept(plan, bytes, start, end, layout);
+  }
+
+  #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+    this.#parts.host.published(this.#session);
+    if (plan.route.permanent !== undefined) return this.#store(plan, bytes, end, layout);
+    const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
+    if (plan.ownName !== undefined) message.offerReceived(start, plan.ownName);
+    this.#parts.exchange.publish(plan.addresses, message);
+    if (layout.qos === 1) this.#finish(layout.packetId);
+    return true;
+  }
+
+  /** Acknowledges now, or behind those that came before. */
+  #finish(packetId: number): void {
+    if (this.#unfinished.size === 0) this.#connection.acknowledge(packetId);
+    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined });
+  }
+
+  #store(plan: Plan, bytes: Buffer, end: number, layout: PublishLayout): boolean {
+    const payload = Buffer.from(bytes.subarray(layout.payloadStart, end));
+    const entry: Unfinished = {
+      isDue: false,
+      packetId: layout.packetId,
+      unstored: { plan, payload, qos: layout.qos },
+    };
+    this.#unfinished.push(entry);
+    this.#unstoredBytes += payload.length;
+    const permanent = plan.route.permanent as NonNullable<PublishRoute['permanent']>;
+    this.#parts.host.store(permanent, payload).then(
+      () => this.#stored(entry),
+      () => {
+        // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
+        if (layout.qos === 1) this.#connection.close(reasons.notStored);
+        this.#stored(entry);
+      },
+    );
+    this.#isWaitingForStore =
+      this.#unfinished.size >= maxUnstoredMessages || this.#unstoredBytes >= maxUnstoredBytes;
+    return !this.#isWaitingForStore;
+  }
+
+  #stored(entry: Unfinished): void {
+    entry.isDue = true;
+    while (this.#unfinished.first?.isDue) {
+      const { packetId, unstored } = this.#unfinished.shift() as Unfinished;
+      if (unstored) this.#handOver(unstored.plan, unstored.payload, unstored.qos);
+      // A closed connection takes no acknowledgement, but what was stored is still handed over.
+      if (packetId !== 0 && this.#session.isOpen) this.#connection.acknowledge(packetId);
+    }
+    if (
+      this.#isWaitingForStore &&
+      this.#unfinished.size < maxUnstoredMessages / 2 &&
+      this.#unstoredBytes < maxUnstoredBytes / 2
+    ) {
+      this.#isWaitingForStore = false;
+      if (this.#session.isOpen) this.#connection.proceed();
+    }
+  }
+
+  #handOver(plan: Plan, payload: Buffer, qos: Qos): void {
+    this.#unstoredBytes -= payload.length;
+    this.#parts.exchange.publish(
+      plan.addresses,
+      new OutgoingMessage(this.#parts.turn, payload, 0, payload.length, qos, false),
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import { Arena } from './arena.ts';
+
+/** Something with output to write at the end of the turn. */
+export interface Flushable {
+  flush(): void;
+}
+
+/** A connection that has had its share of this turn and reads on in the next. */
+export interface Rested {
+  readOn(): void;
+}
+
+const messageArenaBytes = 262_144;
+const ackArenaBytes = 16_384;
+
+/**
+ * One turn of the event loop: everything that was read in it is handled before anything is written, and then each
+ * connection's output goes out in one write. System calls cost most of a broker's time; this makes their number depend on
+ * connections per turn, not on messages.
+ */
+export class Turn {
+  /** Outgoing messages of this turn. */
+  readonly messages = new Arena(messageArenaBytes);
+  /** Acknowledgements, apart from messages so that those of one connection lie side by side. */
+  readonly acks = new Arena(ackArenaBytes);
+  #dirty: Flushable[] = [];
+  #rested: Rested[] = [];
+  #isScheduled = false;
+  #nowMs = 0;
+  #count = 0;
+  #view: Buffer = Buffer.alloc(0);
+  #viewSource: Buffer | undefined;
+  #viewStart = 0;
+  readonly #end = () => this.#finish();
+
+  /** Milliseconds of a clock that never goes back, read once a turn. */
+  get nowMs(): number {
+    if (!this.#isScheduled) this.#schedule();
+    return this.#nowMs;
+  }
+
+  /** The number of this turn. */
+  get number(): number {
+    if (!this.#isScheduled) this.#schedule();
+    return this.#count;
+  }
+
+  /** Has `flush` called at the end of this turn. */
+  flushLater(item: Flushable): void {
+    this.#dirty.push(item);
+    if (!this.#isScheduled) this.#schedule();
+  }
+
+  /** Has `readOn` called at the end of this turn, after all output has been written. */
+  readOnLater(item: Rested): void {
+    this.#rested.push(item);
+    if (!this.#isScheduled) this.#schedule();
+  }
+
+  /** A write has not reached the kernel yet: what it refers to must stay. */
+  pin(): void {
+    this.messages.pin();
+    this.acks.pin();
+  }
+
+  /** A view of the bytes; the same object for all that write the same bytes one after the other. */
+  view(source: Buffer, start: number, end: number): Buffer {
+    if (this.#viewSource !== source || this.#viewStart !== start || this.#view.length !== end - start) {
+      this.#viewSource = source;
+      this.#viewStart = start;
+      this.#view = source.subarray(start, end);
+    }
+    return this.#view;
+  }
+
+  #schedule(): void {
+    this.#isScheduled = true;
+    this.#nowMs = performance.now();
+    setImmediate(this.#end);
+  }
+
+  #finish(): void {
+    this.#isScheduled = false;
+    this.#count++;
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const item of dirty) item.flush();
+    this.#viewSource = undefined;
+    // What was appended while flushing waits for the next turn, and refers to the arenas until then.
+    if (this.#dirty.length === 0) {
+      this.messages.reuse();
+      this.acks.reuse();
+    }
+    const rested = this.#rested;
+    this.#rested = [];
+    for (const item of rested) item.readOn();
+  }
+}
