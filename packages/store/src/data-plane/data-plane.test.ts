@@ -265,15 +265,45 @@ describe('activity, log lines and nodes', () => {
     );
   });
 
-  test('log lines keep their order, and may be of a resource that is gone', async () => {
+  const line = (resourceId: string, message: string, level: 'INFO' | 'WARN' = 'INFO', mustExist = false) => ({
+    ...{ resourceId, message, level, mustExist },
+    at: new Date('2026-01-01T00:00:00Z'),
+  });
+
+  test('log lines keep their order, and those that need their resource are left out without it', async () => {
     const { db, prisma } = await fleet();
-    const at = new Date('2026-01-01T00:00:00Z');
     await writeLogLines(db, [
-      { resourceId: 'gone', at, level: 'INFO', message: 'first' },
-      { resourceId: 'gone', at, level: 'WARN', message: 'second' },
+      line('gone', 'of a device that is gone', 'INFO'),
+      line('gone', 'about a name that nobody has', 'WARN', true),
+      ...['d1', 'r1', 'b1'].map((id) => line(id, `about ${id}`, 'WARN', true)),
     ]);
     const lines = await prisma.connectionLog.findMany({ orderBy: { id: 'asc' } });
-    expect(lines.map(({ message, level }) => `${level} ${message}`)).toEqual(['INFO first', 'WARN second']);
+    expect(lines.map(({ message, level }) => `${level} ${message}`)).toEqual([
+      'INFO of a device that is gone',
+      'WARN about d1',
+      'WARN about r1',
+      'WARN about b1',
+    ]);
+  });
+
+  test('log lines obey the log options of the registry, for its devices too, and of the broker', async () => {
+    const { db, prisma } = await fleet();
+    await prisma.registry.update({ where: { id: 'r1' }, data: { logOptions: { minLevel: 'WARN' } } });
+    await prisma.registry.update({ where: { id: 'r2' }, data: { logOptions: { disabled: true } } });
+    await prisma.broker.update({
+      where: { id: 'b1' },
+      data: { logOptions: { minLevel: 'LEVEL_UNSPECIFIED' } },
+    });
+    for (const id of ['r1', 'd1', 'd3', 'b1']) {
+      await writeLogLines(db, [line(id, 'info'), line(id, 'warn', 'WARN')]);
+    }
+    const lines = await prisma.connectionLog.findMany({ orderBy: { id: 'asc' } });
+    expect(lines.map(({ resourceId, message }) => `${resourceId} ${message}`)).toEqual([
+      'r1 warn',
+      'd1 warn',
+      'b1 info',
+      'b1 warn',
+    ]);
   });
 
   test('a node is listed once, with its latest address, until it goes', async () => {

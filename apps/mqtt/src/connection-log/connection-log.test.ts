@@ -1,0 +1,105 @@
+import type { LogLine } from '@iotcore/store/data-plane';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ConnectionLog } from './connection-log.ts';
+import { connectedLine, disconnectedLine, refusedLine, subscriptionsRefusedLine } from './lines.ts';
+
+const transport = (remoteAddress: string) => ({
+  secure: true,
+  remoteAddress,
+  remotePort: 4711,
+  peerCertificate: () => undefined,
+});
+const password = { kind: 'password', id: 'are0p' } as const;
+const certificate = { kind: 'certificate', sha256: 'aa', fingerprint: '0b1c' } as const;
+
+describe('a line of the connection log', () => {
+  it('says who connected, by what, and from where', () => {
+    expect(connectedLine(password, transport('192.0.2.1'), 'c1')).toBe(
+      'connected, password: "are0p", address: "192.0.2.1:4711", clientID: "c1"',
+    );
+    expect(connectedLine(certificate, transport('2001:db8::1'), '')).toBe(
+      'connected, cert: "0b1c", address: "[2001:db8::1]:4711", clientID: ""',
+    );
+  });
+
+  it('says why a session ended, a connection was refused, or filters were', () => {
+    expect(disconnectedLine('keep alive timeout')).toBe('disconnected: keep alive timeout');
+    expect(disconnectedLine('publish to topic "a/b" not allowed')).toBe(
+      'disconnected: publish to topic "a/b" not allowed',
+    );
+    expect(refusedLine('certificate expired', transport('192.0.2.1'), 'c1')).toBe(
+      'connection refused: certificate expired, address: "192.0.2.1:4711", clientID: "c1"',
+    );
+    expect(subscriptionsRefusedLine(['a', '$devices/x'])).toBe(
+      'some of subscriptions failed: not allowed to subscribe: ["a", "$devices/x"]',
+    );
+  });
+
+  it.each([
+    ['a line break', 'a\r\nadmin logged in', 'a\\u000d\\u000aadmin logged in'],
+    ['a terminal sequence', '\u001b[2J', '\\u001b[2J'],
+    ['a bidirectional mark', 'a\u202eb', 'a\\u202eb'],
+    ['a line separator', 'a\u2028b', 'a\\u2028b'],
+    ['a quotation mark and a backslash', 'a" \\ b', 'a\\" \\\\ b'],
+  ])('is not fooled by %s in what a client chose', (_what, clientId, written) => {
+    expect(connectedLine(password, transport('192.0.2.1'), clientId)).toContain(`clientID: "${written}"`);
+    expect(subscriptionsRefusedLine([clientId])).toContain(`["${written}"]`);
+  });
+
+  it('stays short, however long what a client chose', () => {
+    expect(connectedLine(password, transport('192.0.2.1'), 'x'.repeat(60_000)).length).toBeLessThan(1200);
+    expect(subscriptionsRefusedLine(Array(500).fill('f'))).toContain('and 480 more');
+  });
+});
+
+describe('the connection log', () => {
+  function setUp() {
+    const written: LogLine[] = [];
+    const state = { away: false, failures: 0 };
+    const log = new ConnectionLog({
+      now: () => new Date(0),
+      write: async (lines) => {
+        if (state.away) throw new Error('database away');
+        written.push(...lines);
+      },
+      failed: () => state.failures++,
+    });
+    onTestFinished(() => log.stop());
+    return { log, written, state };
+  }
+
+  it('drops and counts lines beyond its bound while the database is away, and keeps the order of the rest', async () => {
+    const { log, written, state } = setUp();
+    state.away = true;
+    for (let n = 0; n < 20_005; n++) log.add('d1', 'INFO', String(n));
+    await log.flush();
+    expect(written).toEqual([]);
+    expect(log.dropped).toBe(5);
+    state.away = false;
+    await log.flush();
+    expect(written.map(({ message }) => message)).toEqual(
+      Array.from({ length: 20_000 }, (_, n) => String(n)),
+    );
+  });
+
+  it('keeps a few refusals of a resource at a time, and all of its other lines', async () => {
+    const { log, written } = setUp();
+    for (let n = 0; n < 100; n++) log.addRefusal('d1', `guess ${n}`);
+    log.addRefusal('d2', 'another');
+    log.add('d1', 'INFO', 'connected');
+    await log.flush();
+    expect(written.map(({ resourceId, mustExist }) => `${resourceId} ${mustExist}`)).toEqual([
+      ...Array(5).fill('d1 true'),
+      'd2 true',
+      'd1 false',
+    ]);
+    expect(log.dropped).toBe(95);
+  });
+
+  it('writes what is left when it stops', async () => {
+    const { log, written } = setUp();
+    log.add('d1', 'INFO', 'last');
+    await log.stop();
+    expect(written).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import type { LogLine } from '@iotcore/store/data-plane';
+
+export interface ConnectionLogParts {
+  /** Appends lines in one statement. Rejects while the database is away. */
+  write(lines: readonly LogLine[]): Promise<void>;
+  now(): Date;
+  failed(error: unknown): void;
+}
+
+/** Lines that wait for the database, some 200 bytes each: an outage of a minute at a hundred connections a second. */
+const MAX_WAITING = 20_000;
+/** Lines in one statement. */
+const BATCH = 1000;
+/** How long a line may wait for others to share its statement. */
+const FLUSH_INTERVAL_MS = 500;
+/** Refusals kept for one resource between two flushes: who guesses at passwords must not fill a device's log. */
+const MAX_REFUSALS_OF_RESOURCE = 5;
+
+/** Collects the lines of the connection log and writes them in batches; never blocks, never grows without bound. */
+export class ConnectionLog {
+  readonly #parts: ConnectionLogParts;
+  readonly #waiting: LogLine[] = [];
+  readonly #refusals = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #writing: Promise<void> | undefined;
+  #dropped = 0;
+
+  constructor(parts: ConnectionLogParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS).unref();
+  }
+
+  /** Lines that were given up, since the start. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** A line about a resource that exists (or did, until just now). */
+  add(resourceId: string, level: LogLine['level'], message: string): void {
+    this.#push({ resourceId, at: this.#parts.now(), level, message, mustExist: false });
+  }
+
+  /** A refusal: `resourceId` is what a stranger wrote, and the line is kept only if there is such a resource. */
+  addRefusal(resourceId: string, message: string): void {
+    const earlier = this.#refusals.get(resourceId) ?? 0;
+    if (earlier >= MAX_REFUSALS_OF_RESOURCE) {
+      this.#dropped++;
+      return;
+    }
+    this.#refusals.set(resourceId, earlier + 1);
+    this.#push({ resourceId, at: this.#parts.now(), level: 'WARN', message, mustExist: true });
+  }
+
+  /** Writes what waits. Lines stay in their order, also over a failure. */
+  async flush(): Promise<void> {
+    this.#refusals.clear();
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writing;
+    await this.flush();
+  }
+
+  #push(line: LogLine): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting.push(line);
+    if (this.#waiting.length === BATCH) void this.flush();
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.slice(0, BATCH);
+      try {
+        await this.#parts.write(batch);
+      } catch (error) {
+        this.#parts.failed(error);
+        return;
+      }
+      this.#waiting.splice(0, batch.length);
+    }
+  }
+}

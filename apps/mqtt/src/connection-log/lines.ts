@@ -1,0 +1,53 @@
+/** The lines of the connection log, as the old service writes them. */
+import { isIPv6 } from 'node:net';
+import type { Transport } from '@iotcore/engine';
+import type { Credential } from '../clients/client.ts';
+
+/** Text that a client chose is cut behind this many characters: one line must stay readable. */
+const MAX_TEXT_CHARACTERS = 1024;
+/** Filters named in one line. */
+const MAX_FILTERS = 20;
+
+export function connectedLine(credential: Credential, transport: Transport, clientId: string): string {
+  const proof =
+    credential.kind === 'password'
+      ? `password: ${quote(credential.id)}`
+      : `cert: ${quote(credential.fingerprint)}`;
+  return `connected, ${proof}, address: ${quote(addressOf(transport))}, clientID: ${quote(clientId)}`;
+}
+
+/** `reason` may hold what a client wrote (a topic), which `escapeText` makes harmless. */
+export function disconnectedLine(reason: string): string {
+  return `disconnected: ${escapeText(reason)}`;
+}
+
+export function refusedLine(reason: string, transport: Transport, clientId: string | undefined): string {
+  const id = clientId === undefined ? '' : `, clientID: ${quote(clientId)}`;
+  return `connection refused: ${escapeText(reason)}, address: ${quote(addressOf(transport))}${id}`;
+}
+
+export function subscriptionsRefusedLine(filters: readonly string[]): string {
+  const named = filters.slice(0, MAX_FILTERS).map(quote);
+  if (filters.length > MAX_FILTERS) named.push(`and ${filters.length - MAX_FILTERS} more`);
+  return `some of subscriptions failed: not allowed to subscribe: [${named.join(', ')}]`;
+}
+
+export function addressOf({ remoteAddress, remotePort }: Transport): string {
+  return `${isIPv6(remoteAddress) ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+}
+
+/** In double quotes, with quotes and backslashes escaped, so that a name cannot end its own quotation. */
+function quote(text: string): string {
+  return `"${escapeText(text).replaceAll('"', '\\"')}"`;
+}
+
+/**
+ * Control characters, line separators, bidirectional marks and lone surrogates as \u escapes: a line stays one line, and
+ * nothing in it steers a terminal or reads otherwise than it is.
+ */
+function escapeText(text: string): string {
+  const cut = text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
+  return cut.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\\]/gu, (character) =>
+    character === '\\' ? '\\\\' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
