@@ -1,0 +1,73 @@
+import type { DevicePrincipal } from '@iotcore/model';
+import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
+
+/** Milliseconds since 1970; 0 where nothing is known. Plain numbers, since the hot path writes them per packet. */
+export class Activity {
+  readonly device: DevicePrincipal;
+  lastAuthIp: string | undefined;
+  lastAuthTime = 0;
+  lastPubActivityTime = 0;
+  lastSubActivityTime = 0;
+  lastOnlineTime = 0;
+  lastDisconnectTime = 0;
+  /** Live sessions of the device here. */
+  sessions = 0;
+  /** What earlier sessions and other nodes left in the database was read. */
+  complete = false;
+  /** Changed since it was last written to the database. */
+  unsaved = false;
+  /** Changed since monitoring last told of it. */
+  untold = false;
+
+  constructor(device: DevicePrincipal) {
+    this.device = device;
+  }
+
+  /** Adds what is known from elsewhere: the later time of each wins. */
+  merge(stored: DeviceActivity): void {
+    if (time(stored.lastAuthTime) > this.lastAuthTime) {
+      this.lastAuthTime = time(stored.lastAuthTime);
+      this.lastAuthIp = stored.lastAuthIp;
+    }
+    this.lastPubActivityTime = Math.max(this.lastPubActivityTime, time(stored.lastPubActivityTime));
+    this.lastSubActivityTime = Math.max(this.lastSubActivityTime, time(stored.lastSubActivityTime));
+    this.lastOnlineTime = Math.max(this.lastOnlineTime, time(stored.lastOnlineTime));
+    this.lastDisconnectTime = Math.max(this.lastDisconnectTime, time(stored.lastDisconnectTime));
+  }
+
+  toWrite(): DeviceActivityWrite {
+    return {
+      deviceId: this.device.id,
+      lastAuthIp: this.lastAuthIp,
+      lastAuthTime: date(this.lastAuthTime),
+      lastPubActivityTime: date(this.lastPubActivityTime),
+      lastSubActivityTime: date(this.lastSubActivityTime),
+      lastOnlineTime: date(this.lastOnlineTime),
+      lastDisconnectTime: date(this.lastDisconnectTime),
+    };
+  }
+
+  /** The message of the monitoring topic: times in RFC 3339, UTC; what is not known is absent. */
+  toMessage(): Buffer {
+    return Buffer.from(
+      JSON.stringify({
+        last_auth_time: date(this.lastAuthTime),
+        last_auth_ip: this.lastAuthIp,
+        last_pub_activity_time: date(this.lastPubActivityTime),
+        last_sub_activity_time: date(this.lastSubActivityTime),
+        last_online_time: date(this.lastOnlineTime),
+        last_disconnect_time: date(this.lastDisconnectTime),
+        registry_id: this.device.registryId,
+        device_id: this.device.id,
+      }),
+    );
+  }
+}
+
+function time(value: Date | undefined): number {
+  return value?.getTime() ?? 0;
+}
+
+function date(value: number): Date | undefined {
+  return value === 0 ? undefined : new Date(value);
+}

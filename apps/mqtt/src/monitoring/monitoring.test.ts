@@ -1,0 +1,148 @@
+import type { PublishRoute } from '@iotcore/engine';
+import type { DeviceActivityWrite } from '@iotcore/store/data-plane';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Monitoring } from './monitoring.ts';
+
+const device = { kind: 'device', id: 'd1', registryId: 'r1' } as const;
+const transport = {
+  secure: true,
+  remoteAddress: '192.0.2.1',
+  remotePort: 1,
+  peerCertificate: () => undefined,
+};
+const second = (n: number) => new Date(n * 1000);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(heardSpaces: string[]) {
+  const told: { route: PublishRoute; message: Record<string, unknown> }[] = [];
+  const written: DeviceActivityWrite[][] = [];
+  const stored = new Map();
+  const state = { now: 1000, away: false, reads: 0, asked: 0 };
+  const monitoring = new Monitoring({
+    hasSubscribers: (space) => {
+      state.asked++;
+      return heardSpaces.includes(space);
+    },
+    publish: (route, payload) => told.push({ route, message: JSON.parse(String(payload)) }),
+    write: async (activities) => {
+      if (state.away) throw new Error('database away');
+      written.push([...activities]);
+    },
+    read: async () => {
+      state.reads++;
+      return stored;
+    },
+    now: () => state.now,
+    failed: () => {},
+  });
+  const round = async () => {
+    vi.advanceTimersByTime(1000);
+    await new Promise(setImmediate);
+  };
+  return { monitoring, told, written, stored, state, round };
+}
+
+describe('monitoring', () => {
+  it('computes, reads and tells nothing while nobody listens', async () => {
+    const { monitoring, told, state, round } = setUp([]);
+    monitoring.connected(device, transport);
+    for (let n = 0; n < 100; n++) monitoring.published(device);
+    expect(state.asked).toBe(0);
+    await round();
+    expect(told).toEqual([]);
+    expect(state.reads).toBe(0);
+    await monitoring.stop();
+  });
+
+  it('says nothing of registries and brokers', async () => {
+    const { monitoring, told, written, round } = setUp(['watchers.full.r1']);
+    for (const principal of [
+      { kind: 'registry', id: 'r1' } as const,
+      { kind: 'broker', id: 'b1' } as const,
+    ]) {
+      monitoring.connected(principal, transport);
+      monitoring.published(principal);
+      monitoring.disconnected(principal);
+    }
+    await round();
+    await round();
+    expect([told, written]).toEqual([[], []]);
+    await monitoring.stop();
+  });
+
+  it.each(['watchers.full.r1', 'self.me.d1'])(
+    'tells who listens in %s once a second, the last state too',
+    async (space) => {
+      const { monitoring, told, state, stored, round } = setUp([space]);
+      stored.set('d1', {
+        lastDisconnectTime: second(0.5),
+        lastAuthTime: second(0.2),
+        lastAuthIp: '192.0.2.9',
+      });
+      monitoring.connected(device, transport);
+      for (let n = 0; n < 10; n++) {
+        state.now += 10;
+        monitoring.published(device);
+      }
+      await round();
+      expect(told.map(({ message }) => message)).toEqual([
+        {
+          last_auth_time: '1970-01-01T00:00:01.000Z',
+          last_auth_ip: '192.0.2.1',
+          last_pub_activity_time: '1970-01-01T00:00:01.100Z',
+          last_online_time: '1970-01-01T00:00:01.100Z',
+          last_disconnect_time: '1970-01-01T00:00:00.500Z',
+          registry_id: 'r1',
+          device_id: 'd1',
+        },
+      ]);
+      await round();
+      expect(told).toHaveLength(1);
+      state.now = 5000;
+      monitoring.subscribed(device);
+      monitoring.disconnected(device);
+      await round();
+      expect(told).toHaveLength(2);
+      expect(told[1]?.message).toMatchObject({
+        last_sub_activity_time: '1970-01-01T00:00:05.000Z',
+        last_disconnect_time: '1970-01-01T00:00:05.000Z',
+      });
+      await monitoring.stop();
+    },
+  );
+
+  it('saves every other second, keeps what could not be saved, and forgets who left', async () => {
+    const { monitoring, written, state, round } = setUp([]);
+    state.away = true;
+    monitoring.connected(device, transport);
+    monitoring.disconnected(device);
+    await round();
+    await round();
+    expect(written).toEqual([]);
+    expect(monitoring.devices).toBe(1);
+    state.away = false;
+    await round();
+    await round();
+    expect(written).toHaveLength(1);
+    expect(written[0]?.[0]).toMatchObject({
+      deviceId: 'd1',
+      lastAuthIp: '192.0.2.1',
+      lastAuthTime: second(1),
+    });
+    expect(monitoring.devices).toBe(0);
+    await monitoring.stop();
+  });
+
+  it('saves what is left when it stops', async () => {
+    const { monitoring, written } = setUp([]);
+    monitoring.connected(device, transport);
+    await monitoring.stop();
+    expect(written).toHaveLength(1);
+  });
+});

@@ -1,0 +1,191 @@
+/**
+ * What devices do, noted by the packet and worked on by the second. A packet costs a time stamp and, once until the next
+ * round, a place on a list. Each second a round tells those who listen (for the other devices nothing is computed), every
+ * other round writes to the database.
+ */
+import type { PublishRoute, Transport } from '@iotcore/engine';
+import { type DevicePrincipal, type Principal, routeMonitoring } from '@iotcore/model';
+import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
+import { toPublishRoute } from '../rights/rights.ts';
+import { Activity } from './activity.ts';
+
+export interface MonitoringParts {
+  hasSubscribers(space: string): boolean;
+  publish(route: PublishRoute, payload: Buffer): void;
+  /** Rejects while the database is away. */
+  write(activities: readonly DeviceActivityWrite[]): Promise<void>;
+  read(deviceIds: readonly string[]): Promise<ReadonlyMap<string, DeviceActivity>>;
+  now(): number;
+  failed(error: unknown): void;
+}
+
+/** A device is told of at most once in this time. */
+const ROUND_MS = 1000;
+/** The API shows activity at most a few seconds late. */
+const SAVE_EVERY_ROUNDS = 2;
+/** Devices in one statement. */
+const BATCH = 1000;
+/** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
+const MAX_DEPARTED = 100_000;
+const UNCHANGING = { stale: false };
+
+export class Monitoring {
+  readonly #parts: MonitoringParts;
+  /** By device ID: connected, or with something to save or tell. */
+  readonly #activities = new Map<string, Activity>();
+  #unsaved: Activity[] = [];
+  #untold: Activity[] = [];
+  #round = 0;
+  #saving: Promise<void> | undefined;
+  #telling: Promise<void> | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(parts: MonitoringParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#nextRound(), ROUND_MS).unref();
+  }
+
+  get devices(): number {
+    return this.#activities.size;
+  }
+
+  connected(principal: Principal, transport: Transport): void {
+    if (principal.kind !== 'device') return;
+    const activity = this.#of(principal);
+    activity.sessions++;
+    activity.lastAuthIp = transport.remoteAddress;
+    activity.lastAuthTime = activity.lastOnlineTime = this.#parts.now();
+    this.#note(activity);
+  }
+
+  published(principal: Principal): void {
+    if (principal.kind !== 'device') return;
+    const activity = this.#of(principal);
+    activity.lastPubActivityTime = activity.lastOnlineTime = this.#parts.now();
+    this.#note(activity);
+  }
+
+  subscribed(principal: Principal): void {
+    if (principal.kind !== 'device') return;
+    const activity = this.#of(principal);
+    activity.lastSubActivityTime = activity.lastOnlineTime = this.#parts.now();
+    this.#note(activity);
+  }
+
+  disconnected(principal: Principal): void {
+    if (principal.kind !== 'device') return;
+    const activity = this.#of(principal);
+    activity.sessions = Math.max(0, activity.sessions - 1);
+    activity.lastDisconnectTime = activity.lastOnlineTime = this.#parts.now();
+    this.#note(activity);
+  }
+
+  /** Saves what is left. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all([this.#saving, this.#telling]);
+    await this.#save();
+  }
+
+  #of(device: DevicePrincipal): Activity {
+    const known = this.#activities.get(device.id);
+    if (known) return known;
+    const activity = new Activity(device);
+    this.#activities.set(device.id, activity);
+    return activity;
+  }
+
+  #note(activity: Activity): void {
+    if (!activity.unsaved) {
+      activity.unsaved = true;
+      this.#unsaved.push(activity);
+    }
+    if (!activity.untold) {
+      activity.untold = true;
+      this.#untold.push(activity);
+    }
+  }
+
+  #nextRound(): void {
+    this.#telling ??= this.#tell()
+      .catch(this.#parts.failed)
+      .finally(() => {
+        this.#telling = undefined;
+      });
+    if (++this.#round % SAVE_EVERY_ROUNDS !== 0) return;
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+  }
+
+  async #tell(): Promise<void> {
+    const changed = this.#untold;
+    this.#untold = [];
+    const heard = changed.filter((activity) => this.#isHeard(activity));
+    const incomplete = heard.filter(({ complete }) => !complete);
+    for (let start = 0; start < incomplete.length; start += BATCH) {
+      await this.#complete(incomplete.slice(start, start + BATCH));
+    }
+    for (const activity of changed) activity.untold = false;
+    for (const activity of heard) {
+      this.#parts.publish(toPublishRoute(routeMonitoring(activity.device), UNCHANGING), activity.toMessage());
+    }
+    for (const activity of changed) this.#forgetIfIdle(activity);
+  }
+
+  #isHeard({ device }: Activity): boolean {
+    return routeMonitoring(device).destinations.some(({ space }) => this.#parts.hasSubscribers(space));
+  }
+
+  /** Adds what was before this node began to look; while the database is away, what is known here must do. */
+  async #complete(activities: readonly Activity[]): Promise<void> {
+    try {
+      const stored = await this.#parts.read(activities.map(({ device }) => device.id));
+      for (const activity of activities) {
+        const before = stored.get(activity.device.id);
+        if (before) activity.merge(before);
+        activity.complete = true;
+      }
+    } catch (error) {
+      this.#parts.failed(error);
+    }
+  }
+
+  async #save(): Promise<void> {
+    while (this.#unsaved.length > 0) {
+      const batch = this.#unsaved.slice(0, BATCH);
+      const writes = batch.map((activity) => activity.toWrite());
+      this.#unsaved = this.#unsaved.slice(batch.length);
+      for (const activity of batch) activity.unsaved = false;
+      try {
+        await this.#parts.write(writes);
+      } catch (error) {
+        this.#parts.failed(error);
+        this.#keepForLater(batch);
+        return;
+      }
+      for (const activity of batch) this.#forgetIfIdle(activity);
+    }
+  }
+
+  #keepForLater(batch: readonly Activity[]): void {
+    for (const activity of batch) {
+      if (activity.unsaved) continue;
+      activity.unsaved = true;
+      this.#unsaved.push(activity);
+    }
+    const departed = this.#unsaved.filter(({ sessions }) => sessions === 0);
+    const tooMany = new Set(departed.slice(0, Math.max(0, departed.length - MAX_DEPARTED)));
+    if (tooMany.size === 0) return;
+    this.#unsaved = this.#unsaved.filter((activity) => !tooMany.has(activity));
+    for (const activity of tooMany) {
+      activity.unsaved = false;
+      this.#forgetIfIdle(activity);
+    }
+  }
+
+  #forgetIfIdle(activity: Activity): void {
+    if (activity.sessions > 0 || activity.unsaved || activity.untold) return;
+    this.#activities.delete(activity.device.id);
+  }
+}
