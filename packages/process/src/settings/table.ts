@@ -11,6 +11,7 @@ import {
   port,
   portOrOff,
   type SettingType,
+  url,
   wholeNumber,
 } from './types.ts';
 
@@ -56,6 +57,38 @@ export const settingsTable = {
   ),
   apiHost: setting('IOT_API_HOST', host, '127.0.0.1', 'Where the management API listens.'),
   apiPort: setting('IOT_API_PORT', port, '8080', 'The port of the management API.'),
+  apiCallsPerSecond: setting(
+    'IOT_API_CALLS_PER_SECOND',
+    wholeNumber(1, 1_000_000),
+    '2000',
+    'Calls that one caller may make in a second; beyond, the API answers 429 with `Retry-After`.',
+  ),
+  iamAudience: optional(
+    'IOT_IAM_AUDIENCE',
+    url,
+    'A further `aud` that the JWTs of service accounts may have, beside that of the old service: the address that clients know the API by, with `/iam/v1/tokens` behind it.',
+  ),
+  quotaRegistriesPerFolder: optional(
+    'IOT_QUOTA_REGISTRIES_PER_FOLDER',
+    wholeNumber(0, 1_000_000),
+    'Registries that a folder may have at most. Without it there is no such limit.',
+  ),
+  quotaDevicesPerFolder: optional(
+    'IOT_QUOTA_DEVICES_PER_FOLDER',
+    wholeNumber(0, 100_000_000),
+    'Devices that a folder may have at most. Without it there is no such limit; with it, creating a device counts up to it.',
+  ),
+  quotaBrokersPerFolder: optional(
+    'IOT_QUOTA_BROKERS_PER_FOLDER',
+    wholeNumber(0, 1_000_000),
+    'Brokers that a folder may have at most. Without it there is no such limit.',
+  ),
+  connectionLogDays: setting(
+    'IOT_CONNECTION_LOG_DAYS',
+    wholeNumber(1, 3650),
+    '30',
+    'How long the connection log is kept.',
+  ),
   mqttsHost: setting('IOT_MQTTS_HOST', host, '0.0.0.0', 'Where MQTT over TLS listens.'),
   mqttsPort: setting('IOT_MQTTS_PORT', port, '8883', 'The port of MQTT over TLS.'),
   mqttHost: setting(

@@ -61,6 +61,11 @@ export const databaseUrl: SettingType<Secret> = {
   secret: true,
 };
 
+export const url: SettingType<string> = {
+  schema: z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
+  expects: 'a URL such as `https://iot.example.com/iam/v1/tokens`',
+};
+
 export function oneOf<const T extends string>(...values: readonly T[]): SettingType<T> {
   return { schema: z.enum(values), expects: `one of ${values.map((value) => `\`${value}\``).join(', ')}` };
 }

@@ -16,10 +16,7 @@ interface AliasedDevice {
 export async function addAliases(tx: Db, device: AliasedDevice, aliases: readonly NewAlias[]): Promise<void> {
   if (aliases.length === 0) return;
   await lockRegistry(tx, device.registryId);
-  await refuseConflicts(tx, device, aliases);
-  await tx.topicAlias.createMany({
-    data: aliases.map((alias) => ({ ...alias, deviceId: device.id, registryId: device.registryId })),
-  });
+  await insertAliases(tx, device, aliases);
 }
 
 /** Replaces all aliases of a device. @throws TakenError if one conflicts with another device's */
@@ -30,7 +27,18 @@ export async function replaceAliases(
 ): Promise<void> {
   await lockRegistry(tx, device.registryId);
   await tx.topicAlias.deleteMany({ where: { deviceId: device.id } });
-  await addAliases(tx, device, aliases);
+  if (aliases.length > 0) await insertAliases(tx, device, aliases);
+}
+
+async function insertAliases(
+  tx: Db,
+  { id, registryId }: AliasedDevice,
+  aliases: readonly NewAlias[],
+): Promise<void> {
+  await refuseConflicts(tx, registryId, aliases);
+  await tx.topicAlias.createMany({
+    data: aliases.map(({ alias, prefix }) => ({ alias, prefix, deviceId: id, registryId })),
+  });
 }
 
 /**
@@ -41,22 +49,22 @@ async function lockRegistry(tx: Db, registryId: string): Promise<void> {
   const rows = await tx.$queryRaw<
     unknown[]
   >`SELECT 1 FROM registries WHERE id = ${registryId} FOR NO KEY UPDATE`;
-  if (rows.length === 0) throw new MissingError('registry');
+  if (rows.length === 0) throw new MissingError('Registry');
 }
 
 /** U+10FFFF is no character: every alias that begins with `a` lies between `a` and `a` followed by it. */
 const last = '\u{10FFFF}';
 
-async function refuseConflicts(tx: Db, device: AliasedDevice, aliases: readonly NewAlias[]): Promise<void> {
+async function refuseConflicts(tx: Db, registryId: string, aliases: readonly NewAlias[]): Promise<void> {
   const added = aliases.map(({ alias }) => alias);
   const prefixes = added.flatMap((alias) =>
     [...alias].map((_, i, characters) => characters.slice(0, i + 1).join('')),
   );
   const conflicts = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM topic_aliases WHERE registry_id = ${device.registryId} AND alias = ANY (${prefixes}::text[])
+    SELECT 1 FROM topic_aliases WHERE registry_id = ${registryId} AND alias = ANY (${prefixes}::text[])
     UNION ALL
     SELECT 1 FROM unnest(${added}::text[]) AS added (alias) JOIN topic_aliases AS other
-      ON other.registry_id = ${device.registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${last}
+      ON other.registry_id = ${registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${last}
     LIMIT 1`;
   if (conflicts.length > 0) throw new TakenError('alias');
 }

@@ -41,5 +41,5 @@ export async function updateBroker(tx: Db, id: string, fields: Partial<BrokerFie
 /** Deletes a broker with its credentials. @throws MissingError if it is gone */
 export async function deleteBroker(tx: Db, id: string): Promise<void> {
   const { count } = await tx.broker.deleteMany({ where: { id } });
-  if (count === 0) throw new MissingError('broker');
+  if (count === 0) throw new MissingError('Broker');
 }

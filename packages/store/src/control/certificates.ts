@@ -54,5 +54,5 @@ export async function addCertificates(
 /** @throws MissingError if the owner has no such certificate */
 export async function deleteCertificate(db: Db, owner: Owner, fingerprint: string): Promise<void> {
   const { count } = await db.certificate.deleteMany({ where: { fingerprint, ...ownerColumn(owner) } });
-  if (count === 0) throw new MissingError('certificate');
+  if (count === 0) throw new MissingError('Certificate');
 }

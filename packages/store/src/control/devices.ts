@@ -87,16 +87,16 @@ export async function createDevice(
 /** @throws MissingError if it is gone, TakenError if a name or alias is another's */
 export async function updateDevice(
   tx: Db,
-  device: { readonly id: string; readonly registryId: string },
+  id: string,
   { aliases, name, ...columns }: Partial<DeviceFields>,
 ): Promise<DeviceRow> {
   const row = await tx.device.update({
-    where: { id: device.id },
+    where: { id },
     data: { ...columns, ...(name !== undefined && { name: name || null }) },
     include: including({ activity: false }),
   });
   if (aliases === undefined) return row;
-  await replaceAliases(tx, device, aliases);
+  await replaceAliases(tx, row, aliases);
   return { ...row, aliases };
 }
 
@@ -107,5 +107,5 @@ export async function updateDevice(
  */
 export async function deleteDevice(tx: Db, id: string): Promise<void> {
   const { count } = await tx.device.deleteMany({ where: { id } });
-  if (count === 0) throw new MissingError('device');
+  if (count === 0) throw new MissingError('Device');
 }

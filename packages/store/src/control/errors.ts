@@ -16,6 +16,13 @@ export type Unique = 'name' | 'certificate' | 'alias' | 'role binding' | 'ID';
 /** Something that the change rests on is not there, or went away meanwhile. */
 export class MissingError extends Error {
   override readonly name = 'MissingError';
+  /** Such as `Password`. */
+  readonly what: string;
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what} is missing`, options);
+    this.what = what;
+  }
 }
 
 /** The registry still has devices. */
@@ -57,7 +64,7 @@ export function translateConstraint(error: unknown): unknown {
     const what = uniqueByTable.get(String(error.meta?.['modelName']));
     return what ? new TakenError(what, cause) : error;
   }
-  if (error.code === 'P2003') return new MissingError('a referenced row is missing', cause);
-  if (error.code === 'P2025') return new MissingError('the row is gone', cause);
+  if (error.code === 'P2003') return new MissingError('Resource', cause);
+  if (error.code === 'P2025') return new MissingError('Resource', cause);
   return error;
 }

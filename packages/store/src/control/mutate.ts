@@ -4,7 +4,7 @@
  */
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import type { Db } from './db.ts';
-import { MissingError, translateConstraint } from './errors.ts';
+import { translateConstraint } from './errors.ts';
 import { claimKey, findEarlierOutcome, type IdempotencyKey, settleKey } from './idempotency.ts';
 import type { OperationRow } from './operations.ts';
 import { createSortableId } from './sortable-ids.ts';
@@ -24,8 +24,9 @@ export interface CallFacts {
 export interface ChangeRecord {
   readonly resourceId: string;
   readonly folderId: string;
-  readonly metadata: Prisma.InputJsonObject;
-  readonly response: Prisma.InputJsonObject;
+  /** JSON, and so is the response. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly response: Readonly<Record<string, unknown>>;
 }
 
 export type Outcome =
@@ -83,7 +84,7 @@ async function once(
 
 async function earlier(tx: Db, key: IdempotencyKey): Promise<Outcome> {
   const outcome = await findEarlierOutcome(tx, key);
-  if (!outcome) throw new MissingError('the Idempotency-Key expired just now');
+  if (!outcome) throw new Error('an Idempotency-Key went away while it was read');
   return { repeated: true, operationId: outcome.operationId };
 }
 

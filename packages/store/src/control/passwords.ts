@@ -30,5 +30,5 @@ export async function addPassword(db: Db, owner: Owner, password: NewPassword): 
 /** @throws MissingError if the owner has no such password */
 export async function deletePassword(db: Db, owner: Owner, id: string): Promise<void> {
   const { count } = await db.password.deleteMany({ where: { id, ...ownerColumn(owner) } });
-  if (count === 0) throw new MissingError('password');
+  if (count === 0) throw new MissingError('Password');
 }

@@ -69,7 +69,7 @@ export async function setRegistryStatus(tx: Db, id: string, status: RegistryStat
 export async function deleteRegistry(tx: Db, id: string): Promise<void> {
   try {
     const { count } = await tx.registry.deleteMany({ where: { id } });
-    if (count === 0) throw new MissingError('registry');
+    if (count === 0) throw new MissingError('Registry');
   } catch (error) {
     const meant = translateConstraint(error);
     if (meant !== error) throw new NotEmptyError('devices', { cause: error });

@@ -1,0 +1,89 @@
+/** The HTTP server with its routes; it listens nowhere yet. */
+
+import { randomUUID } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { Logger } from '@iotcore/process';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  LogController,
+} from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { authenticate } from './http/authentication.ts';
+import { answerClientError } from './http/client-errors.ts';
+import { acceptJsonOnly } from './http/content.ts';
+import { handleErrors } from './http/error-handling.ts';
+import { serveHealth } from './http/health.ts';
+import { logRequests } from './http/request-log.ts';
+import * as limits from './limits.ts';
+import { type OpenApiVersion, swaggerOptions } from './openapi/document.ts';
+import { routes } from './routes/index.ts';
+import { registerRoutes } from './routing/register-routes.ts';
+import type { Services } from './services.ts';
+
+export interface AppOptions {
+  readonly logger: Logger;
+  /** Undefined until the service can serve. */
+  readonly services: () => Services | undefined;
+  readonly isReady: () => Promise<boolean>;
+  readonly callsPerSecond: number;
+  readonly openapi?: OpenApiVersion;
+}
+
+/** Where the documentation pages lie; their routes are the plug-in's, and public. */
+const docsPath = '/docs';
+
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: false,
+    bodyLimit: limits.maxBodyBytes,
+    connectionTimeout: limits.connectionTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.timeoutCheckMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+    },
+    routerOptions: { maxParamLength: limits.maxPathParameterCharacters },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    clientErrorHandler: answerClientError,
+    forceCloseConnections: 'idle',
+  });
+  app.server.maxHeadersCount = limits.maxHeaders;
+  app.setSerializerCompiler(serializerCompiler);
+  refuseUndeclared(app);
+  acceptJsonOnly(app);
+  logRequests(app);
+  handleErrors(app, routes);
+  serveHealth(app, options.isReady);
+  await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));
+  await app.register(swaggerUi, { routePrefix: docsPath });
+  const api: FastifyPluginAsync = async (scope) => {
+    await scope.register(rateLimit, { global: false });
+    scope.decorateRequest('caller');
+    scope.decorateRequest('guard');
+    scope.decorateRequest('services');
+    authenticate(scope, options);
+    registerRoutes(scope, routes);
+  };
+  await app.register(api);
+  return app;
+}
+
+/** Deny by default: a route that declares no permission is not registered. */
+function refuseUndeclared(app: FastifyInstance): void {
+  const open = new Set(['/livez', '/readyz']);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.route || open.has(url) || url.startsWith(docsPath)) return;
+    throw new TypeError(`${method} ${url} declares no permission`);
+  });
+}

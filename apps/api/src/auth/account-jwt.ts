@@ -1,0 +1,45 @@
+/** The JWT with which a service account asks for an access token, as clients of the old service make it. */
+import { createPublicKey } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, errors as joseErrors, jwtVerify } from 'jose';
+import type { CallerDirectory } from './caller-directory.ts';
+
+const algorithm = 'PS256';
+/** Of the JWT itself, as the old service had it. */
+const maxLifetimeSeconds = 3600;
+/** Clocks of clients differ. */
+const clockToleranceSeconds = 60;
+/** What clients of the old service put into `aud`; it names the method, not a host of ours. */
+export const oldServiceAudience = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
+
+export interface ProvenAccount {
+  readonly accountId: string;
+  readonly authorizedKeyId: string;
+}
+
+/** Whose JWT it is, if it is good; undefined for every reason alike. */
+export async function readAccountJwt(
+  jwt: string,
+  directory: CallerDirectory,
+  audiences: readonly string[],
+): Promise<ProvenAccount | undefined> {
+  try {
+    const { kid } = decodeProtectedHeader(jwt);
+    const { iss } = decodeJwt(jwt);
+    const account = iss === undefined ? undefined : await directory.account(iss);
+    const key = account?.authorizedKeys.find(({ id }) => id === kid);
+    if (!account || !key || (key.expiresAt && key.expiresAt.getTime() <= Date.now())) return undefined;
+    const { payload } = await jwtVerify(jwt, createPublicKey(key.publicKey), {
+      algorithms: [algorithm],
+      issuer: account.id,
+      audience: [...audiences],
+      requiredClaims: ['iat', 'exp'],
+      clockTolerance: clockToleranceSeconds,
+    });
+    const { iat = 0, exp = Number.POSITIVE_INFINITY } = payload;
+    if (exp - iat > maxLifetimeSeconds || iat > Date.now() / 1000 + clockToleranceSeconds) return undefined;
+    return { accountId: account.id, authorizedKeyId: key.id };
+  } catch (error) {
+    if (error instanceof joseErrors.JOSEError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

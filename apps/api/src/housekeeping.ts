@@ -1,0 +1,31 @@
+import type { Logger } from '@iotcore/process';
+import type { PrismaClient } from '@iotcore/store';
+import { prune, type Retention } from '@iotcore/store/control';
+
+/** Between two rounds. What is kept 30 days may well be kept ten minutes longer. */
+const intervalMs = 10 * 60_000;
+
+/** Removes, in the background, what has been kept long enough. */
+export class Housekeeping {
+  readonly #stopping = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(prisma: PrismaClient, retention: Retention, logger: Logger) {
+    const tidy = () => {
+      this.#round = this.#round.then(async () => {
+        const pruned = await prune(prisma, retention, new Date(), this.#stopping.signal);
+        logger.debug(pruned, 'removed what was kept long enough');
+      });
+      this.#round = this.#round.catch((error: unknown) => logger.warn({ err: error }, 'could not tidy up'));
+    };
+    this.#timer = setInterval(tidy, intervalMs);
+    tidy();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#round;
+  }
+}

@@ -1,0 +1,11 @@
+import type { FastifyInstance } from 'fastify';
+import { errors } from '../errors/catalogue.ts';
+
+/** `/livez`: the process answers. `/readyz`: it can serve, for which it needs the database. */
+export function serveHealth(app: FastifyInstance, isReady: () => Promise<boolean>): void {
+  app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+  app.get('/readyz', { schema: { hide: true } }, async () => {
+    if (!(await isReady())) throw errors.unavailable();
+    return { status: 'ok' };
+  });
+}

@@ -1,0 +1,27 @@
+import { StartupError } from '@iotcore/process';
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Begins to listen; answers with the address as a URL.
+ *
+ * @throws StartupError if the port or host cannot be had
+ */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    switch ((error as NodeJS.ErrnoException).code) {
+      case 'EADDRINUSE':
+        throw new StartupError(
+          `IOT_API_PORT: port ${port} of ${host} is taken; name another, or stop what uses it`,
+        );
+      case 'EACCES':
+        throw new StartupError(`IOT_API_PORT: port ${port} of ${host} is not permitted; name one above 1023`);
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        throw new StartupError(`IOT_API_HOST: ${host} is not an address of this machine`);
+      default:
+        throw error;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Every answer carries the ID of its request, and has one line in the log with it. */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions, ip } = request;
+    request.log.info(
+      {
+        method,
+        route: routeOptions.url,
+        status: reply.statusCode,
+        tookMs: Math.round(reply.elapsedTime),
+        remoteIp: ip,
+        callerId: request.caller?.id,
+      },
+      'answered',
+    );
+  });
+}

@@ -1,0 +1,27 @@
+/** Bounds of the API that are no settings: each with its unit and its reason. */
+
+/** Body of a request. The largest legal one is a publish: 262,144 bytes in base64. */
+export const maxBodyBytes = 1024 * 1024;
+/** All headers of a request. A token is the largest of them. */
+export const maxHeaderBytes = 16 * 1024;
+export const maxHeaders = 100;
+/** From the first byte to the last of the headers: who is slower only holds a connection. */
+export const headersTimeoutMs = 10_000;
+/** From the first byte to the last of a request: 1 MiB over a slow line. */
+export const requestTimeoutMs = 30_000;
+/** A connection on which nothing moves at all. */
+export const connectionTimeoutMs = 60_000;
+/** A connection kept for a next request. */
+export const keepAliveTimeoutMs = 65_000;
+/** How often slow requests are looked for: a time-out comes that much later at most. */
+export const timeoutCheckMs = 2000;
+/** A parameter of a path: IDs have 50 characters, percent-encoding may triple them. */
+export const maxPathParameterCharacters = 200;
+/** Calls with bad credentials from one address in a minute. */
+export const badCredentialsPerMinute = 60;
+/** User agents are stored in the audit trail. */
+export const maxUserAgentCharacters = 256;
+/** Time that a data-plane node has to take a published message. */
+export const publishTimeoutMs = 5000;
+/** How long an Idempotency-Key is remembered. */
+export const idempotencyKeyHours = 24;

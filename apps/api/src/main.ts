@@ -1,0 +1,90 @@
+/** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
+import { type ProcessContext, type RunningProcess, runProcess, StartupError } from '@iotcore/process';
+import { ChangeFeed, DatabaseUnavailableError, openDatabase, prepareDatabase } from '@iotcore/store';
+import { buildApp } from './app.ts';
+import { CallerDirectory } from './auth/caller-directory.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { listen } from './http/listen.ts';
+import { idempotencyKeyHours } from './limits.ts';
+import { openServices } from './open-services.ts';
+import { keepAdminToken } from './provision/admin-token.ts';
+import { keepSample } from './provision/sample.ts';
+import type { Services } from './services.ts';
+
+/** What was remembered is not used when the change feed is further behind: a revocation must take effect in a second. */
+const mostBehindMs = 3000;
+
+async function start({ settings, logger, signal }: ProcessContext): Promise<RunningProcess> {
+  const url = settings.databaseUrl?.reveal();
+  if (url === undefined)
+    throw new StartupError('DATABASE_URL: name the Postgres to use, or run npm start, which brings its own');
+
+  const database = openDatabase(url, {
+    logger,
+    poolSize: settings.databasePoolSize,
+    applicationName: 'iotcore api',
+  });
+  const { prisma } = database;
+  const feed = new ChangeFeed(url, {
+    logger,
+    listener: {
+      changed: (changes) => {
+        if (changes.some(({ kind }) => kind === 'account')) directory.forget();
+      },
+      missed: () => directory.forget(),
+    },
+  });
+  const directory = new CallerDirectory(prisma, () => feed.behindMs < mostBehindMs);
+
+  let services: Services | undefined;
+  const app = await buildApp({
+    logger,
+    services: () => services,
+    isReady: async () => services !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
+    callsPerSecond: settings.apiCallsPerSecond,
+  });
+  const stopBasics = async () => {
+    await app.close();
+    await feed.stop();
+    await database.close();
+  };
+  try {
+    const address = await listen(app, settings.apiHost, settings.apiPort);
+    services = await whenDatabaseIsThere(async () => {
+      await prepareDatabase(url, logger, signal);
+      const opened = await openServices(prisma, directory, settings);
+      await keepAdminToken(settings.dataDir, opened);
+      if (settings.sample) await keepSample(settings.dataDir, opened, logger);
+      return opened;
+    });
+    await feed.start();
+    const housekeeping = new Housekeeping(
+      prisma,
+      { connectionLogDays: settings.connectionLogDays, idempotencyKeyHours },
+      logger,
+    );
+    return {
+      addresses: { api: address },
+      async stop() {
+        await housekeeping.stop();
+        await stopBasics();
+      },
+    };
+  } catch (error) {
+    await stopBasics();
+    throw error;
+  }
+}
+
+/** Tries until the database stays for long enough; `prepareDatabase` waits in between, and ends when asked to stop. */
+async function whenDatabaseIsThere<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailableError)) throw error;
+    }
+  }
+}
+
+await runProcess({ name: 'api', start });

@@ -1,0 +1,62 @@
+/** The OpenAPI document: made of the routes' own schemas, so it cannot say anything else than what is checked. */
+import { readFileSync } from 'node:fs';
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { tidyDocument } from './tidy.ts';
+
+export type OpenApiVersion = '3.1.0' | '3.0.3';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const info = {
+  title: 'IoT Core management API',
+  version,
+  license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  description: [
+    'Registries, devices and brokers, their credentials, topic aliases and operations.',
+    'The calls under `/iot-devices/v1`, `/iot-broker/v1` and `/operations` are those of the Yandex IoT Core REST API v1;',
+    'accounts, audit events and connection logs under `/ext/v1` are our own.',
+    '',
+    'Bodies are proto3 JSON: lower-camel names, enums by name, RFC 3339 timestamps, bytes in base64. Empty fields are',
+    'absent from answers; lists are always there. Unknown fields and parameters are refused.',
+    '',
+    'Every POST takes an `Idempotency-Key` header (a UUID): the same key and body within 24 hours does its work once and',
+    'gives the first answer again.',
+  ].join('\n'),
+} as const;
+
+const tags = [
+  { name: 'RegistryService', description: 'Sets of devices.' },
+  { name: 'DeviceService', description: 'Physical devices.' },
+  { name: 'BrokerService', description: 'Isolated topic spaces.' },
+  { name: 'OperationService', description: 'Records of mutating calls.' },
+  { name: 'IamService', description: 'Access tokens, service accounts, their keys and roles.' },
+  { name: 'ObservationService', description: 'Audit events and connection logs.' },
+];
+
+/** Options of @fastify/swagger for one version of OpenAPI. */
+export function swaggerOptions(openapi: OpenApiVersion): FastifyDynamicSwaggerOptions {
+  const transformObject = createJsonSchemaTransformObject({});
+  return {
+    openapi: {
+      openapi,
+      info,
+      tags,
+      servers: [{ url: 'http://127.0.0.1:8080', description: 'Where `npm start` serves it.' }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+          apiKey: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: '`Api-Key <secret>`: an API key of a service account.',
+          },
+        },
+      },
+      security: [{ bearer: [] }, { apiKey: [] }],
+    },
+    transform: createJsonSchemaTransform({}) as NonNullable<FastifyDynamicSwaggerOptions['transform']>,
+    transformObject: (input) => tidyDocument(transformObject(input as never) as never) as never,
+  };
+}

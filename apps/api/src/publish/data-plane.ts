@@ -1,0 +1,69 @@
+/**
+ * Publishing through the data plane: every node that lives gets the message, since each has subscribers of its own. It
+ * counts as published once all have taken it; whoever is told otherwise may repeat it, so it arrives at least once.
+ */
+import type { PrismaClient } from '@iotcore/store';
+import { type DataPlaneNode, listLiveNodes, type Owner } from '@iotcore/store/control';
+import type { AccessTokens } from '../auth/access-tokens.ts';
+import { errors } from '../errors/catalogue.ts';
+import { publishTimeoutMs } from '../limits.ts';
+
+export interface Message {
+  readonly from: Owner;
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+/** What a node answers to a message that it will not take: the topic does not exist, or is not this sender's. */
+interface NodeRefusal {
+  readonly reason?: string;
+}
+
+export class DataPlane {
+  readonly #prisma: PrismaClient;
+  readonly #tokens: AccessTokens;
+
+  constructor(prisma: PrismaClient, tokens: AccessTokens) {
+    this.#prisma = prisma;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Resolves once every node has handed the message to its subscribers.
+   *
+   * @throws INVALID_ARGUMENT if its sender may not publish there, UNAVAILABLE if a node, or all, did not take it
+   */
+  async publish(message: Message): Promise<void> {
+    const nodes = await listLiveNodes(this.#prisma);
+    if (nodes.length === 0) throw errors.unavailable('No MQTT server is running.');
+    const token = await this.#tokens.issueForDataPlane(new Date());
+    const outcomes = await Promise.allSettled(nodes.map((node) => handOver(node, token, message)));
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+}
+
+async function handOver(
+  { url }: DataPlaneNode,
+  token: string,
+  { from, topic, payload }: Message,
+): Promise<void> {
+  const answer = await fetch(new URL('/internal/publish', url), {
+    method: 'POST',
+    redirect: 'error',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      principalKind: from.kind,
+      principalId: from.id,
+      topic,
+      data: payload.toString('base64'),
+    }),
+    signal: AbortSignal.timeout(publishTimeoutMs),
+  }).catch((error: unknown) => {
+    throw errors.unavailable('An MQTT server did not take the message.', error);
+  });
+  if (answer.ok) return;
+  if (answer.status >= 500) throw errors.unavailable('An MQTT server did not take the message.');
+  const { reason = 'not allowed' } = (await answer.json().catch(() => ({}))) as NodeRefusal;
+  throw errors.invalidArgument([{ field: 'topic', description: reason }]);
+}

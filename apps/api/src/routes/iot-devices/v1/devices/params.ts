@@ -1,0 +1,4 @@
+import { deviceId } from '@iotcore/contract';
+import { z } from 'zod';
+
+export const deviceParams = z.strictObject({ deviceId });

@@ -1,0 +1,22 @@
+/** What the routes work with, made once by the composition root. */
+import type { PasswordHasher } from '@iotcore/credentials';
+import type { PrismaClient } from '@iotcore/store';
+import type { FolderQuotas } from '@iotcore/store/control';
+import type { AccessTokens } from './auth/access-tokens.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import type { CallerDirectory } from './auth/caller-directory.ts';
+import type { DataPlane } from './publish/data-plane.ts';
+import type { PageTokens } from './routing/page-tokens.ts';
+
+export interface Services {
+  readonly prisma: PrismaClient;
+  readonly hasher: PasswordHasher;
+  readonly quotas: FolderQuotas;
+  readonly directory: CallerDirectory;
+  readonly tokens: AccessTokens;
+  readonly authenticator: Authenticator;
+  readonly pageTokens: PageTokens;
+  readonly dataPlane: DataPlane;
+  /** What the JWT of a service account may have as its audience. */
+  readonly tokenAudiences: readonly string[];
+}

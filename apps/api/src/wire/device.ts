@@ -1,0 +1,28 @@
+import type { Device } from '@iotcore/contract';
+import type { DeviceActivityRow, DeviceRow } from '@iotcore/store/control';
+import { map, text, time } from './json.ts';
+
+export function toDevice(row: DeviceRow): Device {
+  return {
+    id: row.id,
+    registryId: row.registryId,
+    createdAt: row.createdAt.toISOString(),
+    ...text('name', row.name),
+    ...text('description', row.description),
+    ...map('topicAliases', Object.fromEntries(row.aliases.map(({ alias, prefix }) => [alias, prefix]))),
+    status: row.status,
+    ...(row.activity && { monitoringData: toMonitoringData(row.activity) }),
+    ...map('labels', row.labels),
+  };
+}
+
+function toMonitoringData(row: DeviceActivityRow) {
+  return {
+    ...text('lastAuthIp', row.lastAuthIp),
+    ...time('lastAuthTime', row.lastAuthTime),
+    ...time('lastPubActivityTime', row.lastPubActivityTime),
+    ...time('lastSubActivityTime', row.lastSubActivityTime),
+    ...time('lastOnlineTime', row.lastOnlineTime),
+    ...time('lastDisconnectTime', row.lastDisconnectTime),
+  };
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { component } from './component.ts';
+import { newPassword } from './credential-fields.ts';
+import { initialCertificates } from './credentials.ts';
+import { brokerId, description, folderId, labels, name, nextPageToken, paging, timestamp } from './fields.ts';
+import { LogOptions } from './log-options.ts';
+import { updateMask } from './update-mask.ts';
+
+export const Broker = component(
+  'Broker',
+  z.object({
+    id: brokerId,
+    folderId,
+    createdAt: timestamp,
+    name: name.optional(),
+    description: description.optional(),
+    labels: labels.optional(),
+    status: component('BrokerStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
+      description: 'Always ACTIVE: brokers are created and deleted at once.',
+    }),
+    logOptions: LogOptions.optional(),
+  }),
+  {
+    description: 'An isolated topic space with few rules. Empty fields are absent.',
+    examples: [
+      {
+        id: 'arebk27tq0v9s3f6m1dh',
+        folderId: 'default',
+        createdAt: '2026-11-22T15:38:28.412Z',
+        name: 'plant',
+        status: 'ACTIVE',
+      },
+    ],
+  },
+);
+export type Broker = z.output<typeof Broker>;
+
+export const ListBrokersQuery = z.strictObject({ folderId, ...paging() });
+
+export const ListBrokersResponse = component(
+  'ListBrokersResponse',
+  z.object({ brokers: z.array(Broker), nextPageToken: nextPageToken.optional() }),
+  { description: 'A page of the brokers of a folder, ordered by ID.' },
+);
+
+export const CreateBrokerRequest = component(
+  'CreateBrokerRequest',
+  z.strictObject({
+    folderId,
+    name: name.optional(),
+    description: description.optional(),
+    labels: labels.optional(),
+    certificates: initialCertificates.optional(),
+    password: newPassword.optional(),
+    logOptions: LogOptions.optional(),
+  }),
+  {
+    description: 'A broker to create.',
+    examples: [{ folderId: 'default', name: 'plant', password: 'Correct-Horse-7-Battery' }],
+  },
+);
+
+export const UpdateBrokerRequest = component(
+  'UpdateBrokerRequest',
+  z.strictObject({
+    updateMask: updateMask(['name', 'description', 'labels', 'logOptions']).optional(),
+    name: name.optional(),
+    description: description.optional(),
+    labels: labels.optional(),
+    logOptions: LogOptions.optional(),
+  }),
+  {
+    description: 'What to change of a broker.',
+    examples: [{ updateMask: 'description', description: 'Hall 7' }],
+  },
+);

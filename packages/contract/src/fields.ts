@@ -1,0 +1,124 @@
+/** The fields that many messages share. What they must be is decided by the model; here it is said in zod. */
+import {
+  checkDescription,
+  checkFolderId,
+  checkId,
+  checkLabels,
+  checkName,
+  checkText,
+  FOLDER_ID_PATTERN,
+  ID_PATTERN,
+  LABEL_KEY_PATTERN,
+  LABEL_VALUE_PATTERN,
+  limits,
+  NAME_PATTERN,
+  type Violation,
+} from '@iotcore/model';
+import { z } from 'zod';
+
+/** A string that a function of the model judges. `documented` is what OpenAPI says of it. */
+export function checked(
+  check: (value: string) => Pick<Violation, 'description'> | undefined,
+  documented: z.core.GlobalMeta,
+): z.ZodString {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const violation = check(value);
+      if (violation) context.addIssue(violation.description);
+    })
+    .meta(documented);
+}
+
+/** Free text of at most `most` characters. */
+export function text(most: number, about?: string): z.ZodString {
+  return checked((value) => checkText(value, most, ''), {
+    maxLength: most,
+    ...(about && { description: about }),
+  });
+}
+
+function id(what: string): z.ZodString {
+  return checked((value) => checkId(value, ''), {
+    pattern: ID_PATTERN.source,
+    description: `ID of the ${what}.`,
+  });
+}
+
+export const registryId = id('registry');
+export const deviceId = id('device');
+export const brokerId = id('broker');
+export const passwordId = id('password');
+export const operationId = id('operation');
+export const serviceAccountId = id('service account');
+export const authorizedKeyId = id('authorized key');
+export const apiKeyId = id('API key');
+export const roleBindingId = id('role binding');
+
+export const folderId = checked((value) => checkFolderId(value), {
+  pattern: FOLDER_ID_PATTERN.source,
+  description: 'ID of the folder. Folders need no creation.',
+});
+
+export const name = checked((value) => checkName(value), {
+  pattern: NAME_PATTERN.source,
+  maxLength: limits.name.max,
+  description: 'Unique in its folder (of a device: in its registry), unless it is empty.',
+});
+
+export const description = checked((value) => checkDescription(value), { maxLength: limits.description.max });
+
+export const labels = z
+  .record(z.string(), z.string())
+  .superRefine((value, context) => {
+    for (const { field, description } of checkLabels(Object.entries(value), '')) {
+      context.addIssue({ code: 'custom', message: description, path: field === '' ? [] : [field.slice(1)] });
+    }
+  })
+  .meta({
+    maxProperties: limits.labels.max,
+    propertyNames: { pattern: LABEL_KEY_PATTERN.source },
+    additionalProperties: { type: 'string', pattern: LABEL_VALUE_PATTERN.source },
+  });
+
+export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });
+
+export const fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{40}$/, '40 lower-case hexadecimal digits.')
+  .meta({
+    description:
+      'SHA-1 over the DER, as `openssl x509 -fingerprint -sha1` prints it, in lower case without colons.',
+  });
+
+const defaultPageSize = 100;
+
+/** 0 or absent: 100. */
+function pageSize(most: number) {
+  const expected = `A whole number from 0 to ${most}.`;
+  return z.coerce
+    .number(expected)
+    .int(expected)
+    .min(0, expected)
+    .max(most, expected)
+    .transform((size) => size || defaultPageSize)
+    .default(defaultPageSize)
+    .meta({ description: `How many to return at most. 0 or absent: ${defaultPageSize}.` });
+}
+
+export const pageToken = z
+  .string()
+  .max(100, 'At most 100 characters.')
+  .meta({ description: '`nextPageToken` of the page before.' });
+
+export const nextPageToken = z.string().meta({ description: 'Names the next page. Absent on the last one.' });
+
+/** The parameters of a paged list. */
+export function paging(mostPerPage = 1000) {
+  return { pageSize: pageSize(mostPerPage), pageToken: pageToken.optional() };
+}
+
+/** A point in time in a request. */
+export const instant = z.iso
+  .datetime({ offset: true, error: 'An RFC 3339 timestamp.' })
+  .meta({ format: 'date-time' });

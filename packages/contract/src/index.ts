@@ -1,0 +1,25 @@
+export * from './broker.ts';
+export { CertificateSpec, credentialMessages } from './credentials.ts';
+export * from './device.ts';
+export {
+  apiKeyId,
+  authorizedKeyId,
+  brokerId,
+  deviceId,
+  fingerprint,
+  operationId,
+  paging,
+  passwordId,
+  registryId,
+  roleBindingId,
+  serviceAccountId,
+} from './fields.ts';
+export * from './iam.ts';
+export type { LogOptions } from './log-options.ts';
+export * from './observation.ts';
+export { type Any, Operation } from './operation.ts';
+export { decodeData } from './publish-fields.ts';
+export * from './registry.ts';
+export { type ResourceKind, type ResourceNames, resourceNames } from './resource-kinds.ts';
+export { Status } from './status.ts';
+export { fieldsToSet } from './update-mask.ts';

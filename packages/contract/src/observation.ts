@@ -1,0 +1,69 @@
+/** What can be read of the past: audit events and connection logs. */
+import { z } from 'zod';
+import { component } from './component.ts';
+import { folderId, instant, nextPageToken, paging, text, timestamp } from './fields.ts';
+
+const timeRange = {
+  since: instant.meta({ description: 'Nothing older.' }).optional(),
+  until: instant.meta({ description: 'Nothing that is as new or newer.' }).optional(),
+};
+
+export const AuditEvent = component(
+  'AuditEvent',
+  z.object({
+    id: z.string(),
+    at: timestamp,
+    eventType: z
+      .string()
+      .describe('Under the names of the old service: `devices.CreateDevice`, `broker.AddBrokerPassword`.'),
+    callerId: z.string().optional().describe('Absent if the call had no valid credentials.'),
+    remoteIp: z.string(),
+    userAgent: z.string().optional(),
+    requestId: z.string(),
+    folderId: z.string().optional(),
+    resourceId: z.string().optional(),
+    details: z.record(z.string(), z.unknown()).optional(),
+    code: z.int().describe('0, or the google.rpc code of the refusal.'),
+  }),
+  { description: 'The record of a mutating call, also of a refused one.' },
+);
+export type AuditEvent = z.output<typeof AuditEvent>;
+
+export const ListAuditEventsQuery = z.strictObject({
+  folderId: folderId.optional().describe('Needed unless the caller is an admin of every folder.'),
+  resourceId: text(50).optional(),
+  callerId: text(50).optional(),
+  eventType: text(100).optional(),
+  ...timeRange,
+  ...paging(),
+});
+
+export const ListAuditEventsResponse = component(
+  'ListAuditEventsResponse',
+  z.object({ auditEvents: z.array(AuditEvent), nextPageToken: nextPageToken.optional() }),
+  { description: 'A page of audit events, newest first.' },
+);
+
+export const LogEntry = component(
+  'LogEntry',
+  z.object({ at: timestamp, level: z.string(), message: z.string() }),
+  {
+    description: 'A line of a connection log.',
+    examples: [
+      {
+        at: '2026-11-22T15:38:28.412Z',
+        level: 'INFO',
+        message:
+          'connected, password: "areqs0u4tcf7d3l2bv6e", address: "192.0.2.7:51234", clientID: "pump-7"',
+      },
+    ],
+  },
+);
+
+export const ListLogEntriesQuery = z.strictObject({ ...timeRange, ...paging() });
+
+export const ListLogEntriesResponse = component(
+  'ListLogEntriesResponse',
+  z.object({ entries: z.array(LogEntry), nextPageToken: nextPageToken.optional() }),
+  { description: 'A page of a connection log, newest first.' },
+);
