@@ -73,12 +73,14 @@ function createHooks<P>(): Hooks {
     authorizePublish(client, packet, done) {
       const session = sessionOf<P>(client);
       if (!session) return done(new Error('no session'));
-      session.allow(packet.topic, isWillOf(session, packet)).then((token) => {
+      const isWill = isWillOf(session, packet);
+      const judged = isWill ? session.allowWill(packet.topic) : session.allowMessage(packet.topic);
+      void judged.then((token) => {
         if (token === undefined) return done(new Error('not allowed'));
         packet.topic = token;
         packet.retain = false;
         done();
-      }, done);
+      });
     },
 
     authorizeSubscribe(client, subscription, done) {

@@ -11,13 +11,15 @@ import type {
   Transport,
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
+import { LocalExchange } from '../routing/index.ts';
 import { sessionKey } from './admission.ts';
 import { aedesTopicLevels, createBroker } from './broker.ts';
 import { type Admitted, Connection, type Reception } from './connection.ts';
-import { Exchange } from './exchange.ts';
 import type { Broker, Parts } from './parts.ts';
+import { type Message, publish } from './publishing.ts';
 import { Session } from './session.ts';
 import { Tokens } from './tokens.ts';
+import { Underway } from './underway.ts';
 
 /** How often the time of clients is looked at, and so how late its end may be noticed. */
 const deadlineCheckMs = 250;
@@ -45,7 +47,8 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     this.parts = {
       host,
       limits,
-      exchange: new Exchange((permanent, payload) => host.store(permanent, payload)),
+      exchange: new LocalExchange<Session<P>, Message>(),
+      underway: new Underway(),
       subscriptions: new Tokens('s'),
       publications: new Tokens('p'),
       counters: { received: 0, sent: 0, dropped: 0 },
@@ -64,11 +67,11 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   }
 
   async publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
-    await this.parts.exchange.publish(route, payload, qos);
+    await publish(this.parts, route, payload, qos);
   }
 
   hasSubscribers(space: string): boolean {
-    return this.parts.exchange.router.hasSubscribers(space);
+    return this.parts.exchange.hasSubscribers(space);
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
@@ -85,7 +88,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     const { counters, exchange } = this.parts;
     return {
       sessions: this.#byKey.size,
-      subscriptions: exchange.router.subscriptions,
+      subscriptions: exchange.subscriptions,
       messagesReceived: counters.received,
       messagesSent: counters.sent,
       messagesDropped: counters.dropped,
@@ -102,7 +105,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
       if (++closed % closeSlice === 0) await turnOfEventLoop();
     }
     await Promise.all([...this.#connections].map((connection) => connection.closed));
-    await Promise.race([this.parts.exchange.settled(), delay(drainMs)]);
+    await Promise.race([this.parts.underway.settled(), delay(drainMs)]);
     clearInterval(this.#deadlineCheck);
     await this.#broker.listening;
     await new Promise<void>((resolve) => this.#broker.aedes.close(resolve));

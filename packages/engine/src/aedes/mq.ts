@@ -1,11 +1,11 @@
 import type { AedesPublishPacket } from 'aedes';
-import type { Parts, Publication } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type Done = (error?: Error | null) => void;
 
 /**
- * The message queue that aedes emits to and subscribes at. Routing is not by aedes' topics but by spaces (exchange.ts):
- * what is emitted is a token for a publication with its route, and what is subscribed is a token for a subscription
+ * The message queue that aedes emits to and subscribes at. Routing is not by aedes' topics but by spaces (../routing):
+ * what is emitted is a token for a publication whose route is known, and what is subscribed is a token for a subscription
  * that the exchange knows already.
  */
 export function createMq<P>(parts: Parts<P>) {
@@ -24,8 +24,8 @@ export function createMq<P>(parts: Parts<P>) {
 
     /** What has no publication is aedes speaking of itself ($SYS/…), which is nobody's business. */
     emit(packet: AedesPublishPacket, done: Done): void {
-      const publication = parts.publications.redeem(packet.topic);
-      if (publication) emitPublication(parts, publication, packet);
+      const publish = parts.publications.redeem(packet.topic);
+      publish?.(packet.payload as Buffer, packet.qos === 0 ? 0 : 1);
       done();
     },
 
@@ -33,13 +33,4 @@ export function createMq<P>(parts: Parts<P>) {
       done();
     },
   };
-}
-
-function emitPublication<P>(
-  { exchange }: Parts<P>,
-  { session, route, isWill }: Publication<P>,
-  packet: AedesPublishPacket,
-): void {
-  const stored = exchange.publish(route, packet.payload as Buffer, packet.qos === 0 ? 0 : 1);
-  if (!isWill) session.handedOver(stored);
 }

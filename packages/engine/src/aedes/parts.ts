@@ -1,24 +1,24 @@
 import type { Aedes } from 'aedes';
-import type { EngineHost, EngineLimits, PublishRoute } from '../port.ts';
-import type { Exchange } from './exchange.ts';
+import type { EngineHost, EngineLimits, Qos } from '../port.ts';
+import type { Exchange } from '../routing/index.ts';
+import type { Message } from './publishing.ts';
 import type { Session } from './session.ts';
 import type { Subscription } from './subscriptions.ts';
 import type { Tokens } from './tokens.ts';
+import type { Underway } from './underway.ts';
 
-/** A publication between the moment that it is allowed and the moment that aedes emits it. */
-export interface Publication<P> {
-  readonly session: Session<P>;
-  readonly route: PublishRoute;
-  readonly isWill: boolean;
-}
+/** Publishes a message that has been allowed, now that aedes emits it. */
+export type Publication = (payload: Buffer, qos: Qos) => void;
 
 /** What everything of one engine shares. */
 export interface Parts<P> {
   readonly host: EngineHost<P>;
   readonly limits: EngineLimits;
-  readonly exchange: Exchange<Session<P>>;
+  readonly exchange: Exchange<Session<P>, Message>;
+  readonly underway: Underway;
+  /** What stands for a subscription or a publication inside aedes. */
   readonly subscriptions: Tokens<Subscription<Session<P>>>;
-  readonly publications: Tokens<Publication<P>>;
+  readonly publications: Tokens<Publication>;
   readonly counters: { received: number; sent: number; dropped: number };
 }
 

@@ -6,13 +6,13 @@ import type { Aedes, Client } from 'aedes';
 import { type ClientPacket, PacketType } from '../codec/index.ts';
 import type { Qos, SessionInfo, Will } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { Acknowledgements } from './acknowledgements.ts';
+import type { Subscriber } from '../routing/index.ts';
 import { Conduit, type ConduitOwner } from './conduit.ts';
 import { Delivery } from './delivery.ts';
-import type { Receiver } from './exchange.ts';
 import * as packets from './packets-for-aedes.ts';
 import type { Parts } from './parts.ts';
-import { Routes } from './routes.ts';
+import { Publisher } from './publisher.ts';
+import { type Message, publish } from './publishing.ts';
 import { type RetainedPacket, SubscribeJob } from './subscribe-job.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
 import { writtenPackets } from './written-packets.ts';
@@ -31,7 +31,7 @@ export interface SessionLink {
   close(reason: string, how?: 'at once'): void;
 }
 
-export class Session<P> implements Receiver, ConduitOwner {
+export class Session<P> implements Subscriber<Message>, ConduitOwner {
   readonly info: SessionInfo<P>;
   /** The client ID within its scope: what aedes knows the client by. */
   readonly key: string;
@@ -41,20 +41,13 @@ export class Session<P> implements Receiver, ConduitOwner {
   readonly delivery: Delivery;
   readonly #parts: Parts<P>;
   readonly #link: SessionLink;
-  readonly #routes: Routes;
-  readonly #acknowledgements: Acknowledgements;
+  readonly #publisher: Publisher<P>;
   #conduit: Conduit<Session<P>> | undefined;
   #client: Client | undefined;
-  #phase: 'new' | 'connecting' | 'open' | 'ended' = 'new';
+  #phase: 'new' | 'started' | 'connecting' | 'open' | 'ended' = 'new';
   /** aedes is done with the packet before. */
   #isAedesReady = false;
   #isDisconnecting = false;
-  /** The message that aedes is at. */
-  #publication = '';
-  /** Lets the PUBACK go of the message that aedes is at. */
-  #acknowledge: (() => void) | undefined;
-  /** Messages of this client that are being stored. */
-  #storing = 0;
   #subscribing: SubscribeJob<Session<P>> | undefined;
   /** Stored messages on their way through aedes, by their payload. */
   readonly #jobOf = new WeakMap<Buffer, SubscribeJob<Session<P>>>();
@@ -65,11 +58,14 @@ export class Session<P> implements Receiver, ConduitOwner {
     this.info = info;
     this.key = key;
     this.will = will && { ...will, retain: false };
-    this.#routes = new Routes((topic) => parts.host.route(info.principal, topic));
-    this.#acknowledgements = new Acknowledgements((puback) => this.#answer(puback));
+    this.#publisher = new Publisher(parts, info, {
+      acknowledge: (puback) => this.#answer(puback),
+      resume: () => link.resume(),
+      close: (reason) => link.close(reason),
+    });
     this.subscriptions = new Subscriptions<Session<P>>(
       this,
-      parts.exchange.router,
+      parts.exchange,
       parts.subscriptions,
       parts.limits.maxSubscriptionsPerSession,
     );
@@ -90,19 +86,17 @@ export class Session<P> implements Receiver, ConduitOwner {
 
   /** Another packet may be taken. */
   get canTake(): boolean {
-    const { maxInflightMessages } = this.#parts.limits;
-    const unacknowledged = Math.max(this.#acknowledgements.pending, this.#storing);
-    return this.isOpen && this.#isAedesReady && unacknowledged < maxInflightMessages;
+    return this.isOpen && this.#isAedesReady && !this.#publisher.isFull;
   }
 
   /** Nothing is on its way from here to the client, or being stored for it. */
   get isSettled(): boolean {
-    return this.#acknowledgements.pending === 0 && this.#storing === 0 && this.delivery.isSettled;
+    return this.#publisher.isSettled && this.delivery.isSettled;
   }
 
   start(aedes: Aedes): void {
     if (this.#phase !== 'new') return;
-    this.#phase = 'connecting';
+    this.#phase = 'started';
     this.#conduit = new Conduit<Session<P>>(this);
     this.#client = aedes.handle(this.#conduit);
   }
@@ -115,7 +109,7 @@ export class Session<P> implements Receiver, ConduitOwner {
         this.delivery.acknowledged(packet.packetId);
         break;
       case 'publish':
-        if (packet.qos === 1) this.#acknowledge = this.#acknowledgements.expect();
+        this.#publisher.begin(packet.qos);
         this.#give(bytes());
         break;
       case 'subscribe': {
@@ -141,7 +135,7 @@ export class Session<P> implements Receiver, ConduitOwner {
     }
   }
 
-  deliver(topic: string, payload: Buffer, qos: Qos): void {
+  deliver({ topic, payload }: Message, qos: Qos): void {
     this.delivery.deliver(topic, payload, qos);
   }
 
@@ -150,8 +144,7 @@ export class Session<P> implements Receiver, ConduitOwner {
     this.#phase = 'ended';
     this.delivery.close();
     this.subscriptions.clear();
-    // A message that aedes is at is lost unacknowledged, as if the connection had gone a moment earlier.
-    this.#parts.publications.redeem(this.#publication);
+    this.#publisher.end();
     return new Promise((resolve) => {
       if (this.#client) this.#client.close(resolve);
       else resolve();
@@ -166,55 +159,26 @@ export class Session<P> implements Receiver, ConduitOwner {
     this.#link.opened();
   }
 
-  /**
-   * May the client publish there? If so, the answer stands for the publication in its further way through aedes. A will
-   * was judged at CONNECT, and is judged anew now that it fires.
-   */
-  async allow(topic: string, isWill: boolean): Promise<string | undefined> {
-    const { host, publications, exchange } = this.#parts;
-    try {
-      const answer = isWill ? host.route(this.info.principal, topic) : this.#routes.of(topic);
-      const route = await (isWill ? exchange.track(Promise.resolve(answer)) : answer);
-      if (isWill) return route && publications.issue({ session: this, route, isWill });
-      if (!route) this.#link.close(reasons.publishNotAllowed(topic));
-      if (!route || this.#phase === 'ended') return undefined;
-      this.#publication = publications.issue({ session: this, route, isWill });
-      return this.#publication;
-    } catch {
-      if (!isWill) this.hostFailed();
-      return undefined;
-    }
+  /** May the client publish there? If so, the answer stands for the message when aedes emits it. */
+  allowMessage(topic: string): Promise<string | undefined> {
+    return this.#publisher.allow(topic);
+  }
+
+  /** The will was judged at CONNECT, and is judged anew now that it fires. */
+  async allowWill(topic: string): Promise<string | undefined> {
+    const { host, publications, underway } = this.#parts;
+    const judged = async () => host.route(this.info.principal, topic);
+    const route = await underway.track(judged()).catch(() => undefined);
+    // What becomes of it, nobody is there to hear.
+    return (
+      route &&
+      publications.issue((payload, qos) => void publish(this.#parts, route, payload, qos).catch(() => {}))
+    );
   }
 
   /** The host failed to answer: what the client asked for is not done, and it must learn that it is not. */
   hostFailed(): void {
     this.#link.close(reasons.internal);
-  }
-
-  /** The message that aedes is at has been handed over; PUBACK waits for `stored`, if given. */
-  handedOver(stored: Promise<void> | undefined): void {
-    const acknowledge = this.#acknowledge;
-    this.#acknowledge = undefined;
-    this.#parts.counters.received++;
-    this.#parts.host.published(this.info);
-    if (!stored) {
-      acknowledge?.();
-      return;
-    }
-    this.#storing++;
-    stored.then(
-      () => {
-        this.#storing--;
-        acknowledge?.();
-        this.#link.resume();
-      },
-      () => {
-        this.#storing--;
-        // MQTT 3.1.1 has no way to refuse a message: only a lost connection makes the client send it again.
-        if (acknowledge) this.#link.close(reasons.notStored);
-        else this.#link.resume();
-      },
-    );
   }
 
   /** May the client hear what the token stands for? If so, it does from now on. */
@@ -263,7 +227,7 @@ export class Session<P> implements Receiver, ConduitOwner {
     // Not at once: aedes asks from within its handling of the packet before, and the stack would grow with each.
     process.nextTick(() => {
       this.#isAedesReady = true;
-      if (this.#phase === 'connecting') this.#give(packets.connectForAedes);
+      if (this.#phase === 'started') this.#connect();
       else this.#link.resume();
     });
   }
@@ -272,7 +236,7 @@ export class Session<P> implements Receiver, ConduitOwner {
     for (const packet of writtenPackets(chunks)) {
       switch (packet.type) {
         case PacketType.puback:
-          this.#acknowledgements.hold(packet.buffers);
+          this.#publisher.holdPuback(packet.buffers);
           break;
         case PacketType.publish:
           this.#parts.counters.sent++;
@@ -305,6 +269,11 @@ export class Session<P> implements Receiver, ConduitOwner {
     } finally {
       job.finish();
     }
+  }
+
+  #connect(): void {
+    this.#phase = 'connecting';
+    this.#give(packets.connectForAedes);
   }
 
   #give(packet: Buffer): void {

@@ -1,6 +1,6 @@
 import type { SubscribeRequest } from '../codec/index.ts';
 import type { Qos, SpaceFilter } from '../port.ts';
-import type { Router } from '../routing/index.ts';
+import type { Exchange } from '../routing/index.ts';
 import type { Tokens } from './tokens.ts';
 
 /** A filter that a client asked for, in its own words, and what it hears by it. */
@@ -35,7 +35,7 @@ export interface TokenRequest {
  */
 export class Subscriptions<Subscriber extends object> {
   readonly #subscriber: Subscriber;
-  readonly #router: Router<Subscriber>;
+  readonly #exchange: Pick<Exchange<Subscriber, never>, 'subscribe' | 'unsubscribe'>;
   readonly #tokens: Tokens<Subscription<Subscriber>>;
   readonly #maxSubscriptions: number;
   readonly #byFilter = new Map<string, Subscription<Subscriber>>();
@@ -44,12 +44,12 @@ export class Subscriptions<Subscriber extends object> {
 
   constructor(
     subscriber: Subscriber,
-    router: Router<Subscriber>,
+    exchange: Pick<Exchange<Subscriber, never>, 'subscribe' | 'unsubscribe'>,
     tokens: Tokens<Subscription<Subscriber>>,
     maxSubscriptions: number,
   ) {
     this.#subscriber = subscriber;
-    this.#router = router;
+    this.#exchange = exchange;
     this.#tokens = tokens;
     this.#maxSubscriptions = maxSubscriptions;
   }
@@ -74,7 +74,7 @@ export class Subscriptions<Subscriber extends object> {
     return filters.flatMap((filter) => this.#byFilter.get(filter)?.tokens ?? []);
   }
 
-  /** Replaces what the subscription hears [MQTT-3.8.4-3]; the router hears of the new before the old is gone. */
+  /** Replaces what the subscription hears [MQTT-3.8.4-3]; the exchange hears of the new before the old is gone. */
   grant(subscription: Subscription<Subscriber>, qos: Qos, granted: readonly SpaceFilter[]): void {
     const former = subscription.granted;
     subscription.isKnownToAedes = true;
@@ -130,12 +130,12 @@ export class Subscriptions<Subscriber extends object> {
   #route(key: string, { space, filter }: SpaceFilter, holders: Subscription<Subscriber>[]): void {
     if (holders.length === 0) {
       this.#holders.delete(key);
-      this.#router.unsubscribe(space, filter, this.#subscriber);
+      this.#exchange.unsubscribe(space, filter, this.#subscriber);
       return;
     }
     this.#holders.set(key, holders);
     const qos = holders.some((holder) => holder.qos === 1) ? 1 : 0;
-    this.#router.subscribe(space, filter, this.#subscriber, qos);
+    this.#exchange.subscribe(space, filter, this.#subscriber, qos);
   }
 }
 

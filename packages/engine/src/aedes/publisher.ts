@@ -1,0 +1,144 @@
+/**
+ * The messages that one client publishes: allowed, stored, handed over, acknowledged. aedes writes a PUBACK before it
+ * has handled the PUBLISH, so its PUBACKs wait here. Messages of permanent topics are handed over once they are durable:
+ * whoever subscribes meanwhile gets either the stored message or the live one.
+ */
+import type { PublishRoute, Qos, SessionInfo } from '../port.ts';
+import { reasons } from '../reasons.ts';
+import type { Parts } from './parts.ts';
+import { handOver } from './publishing.ts';
+import { Routes } from './routes.ts';
+
+/** Payloads of one client that are being stored: beyond, no more is read from it. */
+const maxUnstoredBytes = 1_048_576;
+
+/** What a publisher needs of its session. */
+export interface PublisherLink {
+  acknowledge(puback: readonly Buffer[]): void;
+  /** There is room for another message. */
+  resume(): void;
+  close(reason: string): void;
+}
+
+/** A message between PUBLISH and PUBACK, or one that is being stored. */
+interface Unfinished {
+  /** PUBACK is owed, at QoS 1. */
+  readonly isOwed: boolean;
+  puback: readonly Buffer[] | undefined;
+  /** Handing over that waited for the store. */
+  handOver: (() => void) | undefined;
+  isDue: boolean;
+}
+
+export class Publisher<P> {
+  readonly #parts: Parts<P>;
+  readonly #info: SessionInfo<P>;
+  readonly #link: PublisherLink;
+  readonly #routes: Routes;
+  /** In the order in which they came; so they are handed over, and so they are acknowledged [MQTT-4.6.0-2]. */
+  readonly #unfinished: Unfinished[] = [];
+  #unstoredBytes = 0;
+  /** Of the message that aedes is at: what it waits for, and what stands for it. */
+  #current: Unfinished | undefined;
+  #token = '';
+  #isEnded = false;
+
+  constructor(parts: Parts<P>, info: SessionInfo<P>, link: PublisherLink) {
+    this.#parts = parts;
+    this.#info = info;
+    this.#link = link;
+    this.#routes = new Routes((topic) => parts.host.route(info.principal, topic));
+  }
+
+  /** Enough is waiting: nothing more may begin. */
+  get isFull(): boolean {
+    return (
+      this.#unfinished.length >= this.#parts.limits.maxInflightMessages ||
+      this.#unstoredBytes >= maxUnstoredBytes
+    );
+  }
+
+  get isSettled(): boolean {
+    return this.#unfinished.length === 0;
+  }
+
+  /** aedes is given a PUBLISH. */
+  begin(qos: Qos): void {
+    this.#current = qos === 1 ? this.#add(true) : undefined;
+  }
+
+  /** aedes wrote the PUBACK of the PUBLISH that it is at. */
+  holdPuback(puback: readonly Buffer[]): void {
+    if (!this.#current || this.#current.puback) throw new TypeError('a PUBACK that answers no PUBLISH');
+    this.#current.puback = puback;
+    this.#finishDue();
+  }
+
+  /** May the client publish there? If so, the answer stands for the message when aedes emits it. */
+  async allow(topic: string): Promise<string | undefined> {
+    try {
+      const route = await this.#routes.of(topic);
+      if (this.#isEnded) return undefined;
+      if (!route) {
+        this.#link.close(reasons.publishNotAllowed(topic));
+        return undefined;
+      }
+      this.#token = this.#parts.publications.issue((payload, qos) => this.#emitted(route, payload, qos));
+      return this.#token;
+    } catch {
+      this.#link.close(reasons.internal);
+      return undefined;
+    }
+  }
+
+  /** The message that aedes is at is lost unacknowledged, as if the connection had gone a moment earlier. */
+  end(): void {
+    this.#isEnded = true;
+    this.#parts.publications.redeem(this.#token);
+  }
+
+  #emitted(route: PublishRoute, payload: Buffer, qos: Qos): void {
+    this.#parts.counters.received++;
+    this.#parts.host.published(this.#info);
+    if (route.permanent) {
+      this.#store(route, payload, qos, this.#current ?? this.#add(false));
+      return;
+    }
+    handOver(this.#parts, route, payload, qos);
+    if (this.#current) this.#current.isDue = true;
+    this.#finishDue();
+  }
+
+  #store(route: PublishRoute, payload: Buffer, qos: Qos, message: Unfinished): void {
+    message.handOver = () => handOver(this.#parts, route, payload, qos);
+    this.#unstoredBytes += payload.length;
+    const settle = () => {
+      this.#unstoredBytes -= payload.length;
+      message.isDue = true;
+      this.#finishDue();
+      this.#link.resume();
+    };
+    const permanent = route.permanent as NonNullable<PublishRoute['permanent']>;
+    this.#parts.underway.track(this.#parts.host.store(permanent, payload)).then(settle, () => {
+      // MQTT 3.1.1 cannot refuse a message: only a lost connection makes the client send it again.
+      if (message.isOwed) this.#link.close(reasons.notStored);
+      settle();
+    });
+  }
+
+  #add(isOwed: boolean): Unfinished {
+    const message = { isOwed, puback: undefined, handOver: undefined, isDue: false };
+    this.#unfinished.push(message);
+    return message;
+  }
+
+  #finishDue(): void {
+    for (;;) {
+      const first = this.#unfinished[0];
+      if (!first?.isDue || (first.isOwed && !first.puback)) return;
+      this.#unfinished.shift();
+      first.handOver?.();
+      if (first.puback) this.#link.acknowledge(first.puback);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { PublishRoute, Qos } from '../port.ts';
+import type { Addressable, TopicName } from '../routing/index.ts';
+import type { Parts } from './parts.ts';
+
+/** A message on its way to its subscribers, under one name after the other. */
+export class Message implements Addressable {
+  readonly payload: Buffer;
+  readonly qos: Qos;
+  topic = '';
+
+  constructor(payload: Buffer, qos: Qos) {
+    this.payload = payload;
+    this.qos = qos;
+  }
+
+  addressTo(name: TopicName): void {
+    this.topic = name.topic;
+  }
+}
+
+/** Hands the message to everybody who hears one of the route's destinations. */
+export function handOver<P>({ exchange }: Parts<P>, route: PublishRoute, payload: Buffer, qos: Qos): void {
+  exchange.publish(exchange.address(route.destinations), new Message(payload, qos));
+}
+
+/** Makes the message durable if it must be, then hands it over. Rejects if it is not durable; it is handed over all the same. */
+export async function publish<P>(
+  parts: Parts<P>,
+  route: PublishRoute,
+  payload: Buffer,
+  qos: Qos,
+): Promise<void> {
+  try {
+    if (route.permanent) await parts.underway.track(parts.host.store(route.permanent, payload));
+  } finally {
+    handOver(parts, route, payload, qos);
+  }
+}

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { createAedesEngine } from '../aedes/index.ts';
+import type { CreateEngine } from '../port.ts';
+
+export interface NamedEngine {
+  readonly name: string;
+  readonly create: CreateEngine;
+}
+
+/** Every engine that there is: each behaviour here is a promise of the port, and so of all of them. */
+export const engines: readonly NamedEngine[] = [
+  { name: 'aedes', create: createAedesEngine },
+  ...(existsSync(new URL('../native/index.ts', import.meta.url))
+    ? [{ name: 'native', create: (await import('../native/index.ts')).createNativeEngine }]
+    : []),
+];

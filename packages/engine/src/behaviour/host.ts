@@ -1,0 +1,126 @@
+import type {
+  ConnectAnswer,
+  ConnectRequest,
+  DropReason,
+  EngineHost,
+  PublishRoute,
+  SessionInfo,
+  StoredMessage,
+  SubscriptionGrant,
+  Transport,
+} from '../port.ts';
+
+/** The principal is the user name; its scope too. */
+export type Principal = string;
+
+/** What an engine told, in order. */
+export type HostEvent =
+  | { readonly kind: 'connected'; readonly clientId: string; readonly principal: Principal }
+  | { readonly kind: 'disconnected'; readonly clientId: string; readonly reason: string }
+  | { readonly kind: 'refused'; readonly request: ConnectRequest | undefined; readonly reason: string }
+  | { readonly kind: 'subscriptionsRefused'; readonly filters: readonly string[] }
+  | { readonly kind: 'dropped'; readonly clientId: string; readonly reason: DropReason };
+
+type Kind = HostEvent['kind'];
+type EventOf<K extends Kind> = Extract<HostEvent, { kind: K }>;
+
+/**
+ * A host with simple rules, each of which a test may replace. Everybody is let in, and may publish and hear everything,
+ * in one space, except what begins with `forbidden`. What begins with `permanent/` is permanent.
+ */
+export class TestHost implements EngineHost<Principal> {
+  readonly events: HostEvent[] = [];
+  /** Topics and filters that were asked for, in order. */
+  readonly routesAsked: string[] = [];
+  readonly grantsAsked: string[] = [];
+  readonly kept = new Map<string, Buffer>();
+  publications = 0;
+  subscribes = 0;
+  #wake: (() => void)[] = [];
+
+  onConnect = async (request: ConnectRequest): Promise<ConnectAnswer<Principal>> => {
+    const principal = request.username ?? 'anyone';
+    return { accepted: true, principal, scope: principal };
+  };
+  onRoute = (_principal: Principal, topic: string): ReturnType<EngineHost<Principal>['route']> =>
+    topic.startsWith('forbidden') ? undefined : openRoute(topic);
+  onGrant = (_principal: Principal, filter: string): ReturnType<EngineHost<Principal>['grant']> =>
+    filter.startsWith('forbidden') ? undefined : openGrant(filter);
+  onStore = async (_topic: string, _payload: Buffer): Promise<void> => {};
+  onStored = (_principal: Principal, _filter: string): AsyncIterable<StoredMessage> | undefined => undefined;
+
+  connect(request: ConnectRequest): Promise<ConnectAnswer<Principal>> {
+    return this.onConnect(request);
+  }
+  route(principal: Principal, topic: string): PublishRoute | undefined | Promise<PublishRoute | undefined> {
+    this.routesAsked.push(topic);
+    return this.onRoute(principal, topic);
+  }
+  grant(
+    principal: Principal,
+    filter: string,
+  ): SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined> {
+    this.grantsAsked.push(filter);
+    return this.onGrant(principal, filter);
+  }
+  async store(permanent: { space: string; topic: string }, payload: Buffer): Promise<void> {
+    await this.onStore(permanent.topic, payload);
+    this.kept.set(permanent.topic, payload);
+  }
+  stored(principal: Principal, filter: string): AsyncIterable<StoredMessage> | undefined {
+    return this.onStored(principal, filter);
+  }
+
+  connected({ clientId, principal }: SessionInfo<Principal>): void {
+    this.#happened({ kind: 'connected', clientId, principal });
+  }
+  disconnected({ clientId }: SessionInfo<Principal>, reason: string): void {
+    this.#happened({ kind: 'disconnected', clientId, reason });
+  }
+  refused(_transport: Transport, request: ConnectRequest | undefined, reason: string): void {
+    this.#happened({ kind: 'refused', request, reason });
+  }
+  subscriptionsRefused(_session: SessionInfo<Principal>, filters: readonly string[]): void {
+    this.#happened({ kind: 'subscriptionsRefused', filters });
+  }
+  dropped({ clientId }: SessionInfo<Principal>, reason: DropReason): void {
+    this.#happened({ kind: 'dropped', clientId, reason });
+  }
+  published(): void {
+    this.publications++;
+  }
+  subscribed(): void {
+    this.subscribes++;
+  }
+
+  /** The events of one kind so far. */
+  told<K extends Kind>(kind: K): EventOf<K>[] {
+    return this.events.filter((event): event is EventOf<K> => event.kind === kind);
+  }
+
+  /** Waits for the nth event of a kind, from 1. */
+  async nth<K extends Kind>(kind: K, n = 1): Promise<EventOf<K>> {
+    for (;;) {
+      const event = this.told(kind)[n - 1];
+      if (event) return event;
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+
+  #happened(event: HostEvent): void {
+    this.events.push(event);
+    const wake = this.#wake;
+    this.#wake = [];
+    for (const resolve of wake) resolve();
+  }
+}
+
+/** The route of a topic that goes to everybody. */
+export function openRoute(topic: string): PublishRoute {
+  const permanent = topic.startsWith('permanent/') ? { space: 'all', topic } : undefined;
+  return { destinations: [{ space: 'all', topic }], basis: { stale: false }, permanent };
+}
+
+export function openGrant(filter: string): SubscriptionGrant {
+  return { filters: [{ space: 'all', filter }] };
+}
