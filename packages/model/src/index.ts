@@ -31,7 +31,7 @@ export {
 export { characterCount, checkText, isStorableText } from './text.ts';
 export { checkAliases, expandAliases } from './topics/alias-rules.ts';
 export { aliasCandidates, aliasesConflict, resolveAlias } from './topics/aliases.ts';
-export { brokerSpace, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
+export { brokerSpace, monitoringSpaces, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
 export { filterLookup, grantFilter } from './topics/grant.ts';
 export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/lookup.ts';
 export type {

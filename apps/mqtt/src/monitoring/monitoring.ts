@@ -4,7 +4,7 @@
  * other round writes to the database.
  */
 import type { PublishRoute, Transport } from '@iotcore/engine';
-import { type DevicePrincipal, type Principal, routeMonitoring } from '@iotcore/model';
+import { type DevicePrincipal, monitoringSpaces, type Principal, routeMonitoring } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
@@ -134,7 +134,7 @@ export class Monitoring {
   }
 
   #isHeard({ device }: Activity): boolean {
-    return routeMonitoring(device).destinations.some(({ space }) => this.#parts.hasSubscribers(space));
+    return monitoringSpaces(device).some((space) => this.#parts.hasSubscribers(space));
   }
 
   /** Adds what was before this node began to look; while the database is away, what is known here must do. */

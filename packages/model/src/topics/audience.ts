@@ -50,7 +50,7 @@ export interface Audience {
  * The name of a space. Neither kinds nor forms hold a dot and the ID comes last, so different spaces never share a
  * name, whatever the IDs are.
  */
-export function spaceOf(audience: Audience, form: Form): string {
+export function spaceOf(audience: Pick<Audience, 'kind' | 'id'>, form: Form): string {
   return `${audience.kind}.${form}.${audience.id}`;
 }
 
@@ -103,6 +103,17 @@ export function selfAudience(deviceId: string): Audience {
     hears: [{ pattern: monitoringTopic(deviceId), permanent: false }],
     spellings: [myMonitoring(deviceId)],
   };
+}
+
+/** The spaces in which a device's monitoring may be heard: asked for each active device every second, so it is cheap. */
+export function monitoringSpaces(device: {
+  readonly id: string;
+  readonly registryId: string;
+}): readonly string[] {
+  return [
+    spaceOf({ kind: 'watchers', id: device.registryId }, 'full'),
+    spaceOf({ kind: 'self', id: device.id }, 'me'),
+  ];
 }
 
 /** The audiences that a client belongs to. */
