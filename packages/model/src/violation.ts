@@ -15,8 +15,7 @@ export type ViolationCode =
   | 'UNSUPPORTED_CERTIFICATE'
   | 'RESERVED_ALIAS'
   | 'CONFLICTING_ALIAS'
-  | 'INVALID_TOPIC_PREFIX'
-  | 'INVALID_TOPIC';
+  | 'INVALID_TOPIC_PREFIX';
 
 export interface Violation {
   readonly code: ViolationCode;

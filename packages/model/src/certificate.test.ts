@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkCertificate, judgeDates, readCertificate } from './certificate.ts';
+import { limits } from './limits.ts';
+
+const pemOf = (name: string) =>
+  readFileSync(new URL(`./testing/certificates/${name}.pem`, import.meta.url), 'utf8');
+const good = pemOf('ecdsa-p256');
+const codeOf = (pem: string) => checkCertificate(pem)?.code;
+
+/** The same block with bytes behind the DER. */
+function withTrailingBytes(pem: string): string {
+  const der = Buffer.from(pem.replace(/-----.*-----/g, ''), 'base64');
+  const base64 = Buffer.concat([der, Buffer.from('junk')]).toString('base64');
+  return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
+}
+
+describe('a certificate is refused', () => {
+  it.each([
+    ['nothing', '', 'REQUIRED'],
+    ['white space', ' \r\n', 'REQUIRED'],
+    ['no PEM', 'hello', 'NOT_A_CERTIFICATE'],
+    ['the DER in base64 alone', good.replace(/-----.*-----/g, ''), 'NOT_A_CERTIFICATE'],
+    ['an empty block', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n', 'NOT_A_CERTIFICATE'],
+    ['another label', good.replaceAll('CERTIFICATE', 'PUBLIC KEY'), 'NOT_A_CERTIFICATE'],
+    ['a trusted certificate', good.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE'), 'NOT_A_CERTIFICATE'],
+    ['a block without end', good.replace(/-----END.*/, ''), 'NOT_A_CERTIFICATE'],
+    ['a label inside a line', `x${good}`, 'NOT_A_CERTIFICATE'],
+    ['text behind the block', `${good}hello`, 'NOT_A_CERTIFICATE'],
+    ['bytes behind the DER', withTrailingBytes(good), 'NOT_A_CERTIFICATE'],
+    ['what is not base64', good.replace('MII', 'M*I'), 'NOT_A_CERTIFICATE'],
+    ['one letter less', good.replace('MII', 'MI'), 'NOT_A_CERTIFICATE'],
+    ['U+0000 in the block', good.replace('\nMI', '\n\0MI'), 'NOT_A_CERTIFICATE'],
+    ['two certificates', good + pemOf('rsa-2048'), 'SEVERAL_CERTIFICATES'],
+    ['the same one twice', good + good, 'SEVERAL_CERTIFICATES'],
+    ['a private key', good.replaceAll('CERTIFICATE', 'PRIVATE KEY'), 'PRIVATE_KEY'],
+    ['a private key beside it', `${good}-----BEGIN EC PRIVATE KEY-----\nAAAA\n`, 'PRIVATE_KEY'],
+    ['an encrypted private key', '-----BEGIN ENCRYPTED PRIVATE KEY-----\n', 'PRIVATE_KEY'],
+  ])('if it is %s', (_, pem, code) => {
+    expect(codeOf(pem)).toBe(code);
+  });
+
+  it.each(['rsa-512', 'rsa-16384', 'rsa-md5', 'ecdsa-secp112r1', 'dsa', 'x25519'])(
+    'if its algorithms are weak, costly or unknown: %s',
+    (name) => {
+      expect(codeOf(pemOf(name))).toBe('UNSUPPORTED_CERTIFICATE');
+    },
+  );
+
+  it('unread if it is too large', () => {
+    const padding = '\n'.repeat(limits.certificateData.max - good.length);
+    expect(codeOf(good + padding)).toBeUndefined();
+    expect(codeOf(`${good + padding}\n`)).toBe('TOO_LONG');
+    expect(codeOf('-----BEGIN CERTIFICATE-----\n'.repeat(400_000))).toBe('TOO_LONG');
+  });
+
+  it('without an exception, whatever is damaged', () => {
+    const characters = [...good];
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.string({ minLength: 0, maxLength: 3 }), (at, text) => {
+        const pem = [...characters.slice(0, at), text, ...characters.slice(at + 1)].join('');
+        expect(() => readCertificate(pem)).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a certificate is read', () => {
+  it.each(['rsa-1024', 'rsa-2048', 'rsa-sha1', 'ecdsa-p256', 'ed25519'])('with the key of %s', (name) => {
+    expect(codeOf(pemOf(name))).toBeUndefined();
+  });
+
+  it('into what openssl prints of it', () => {
+    const reading = readCertificate(good);
+    expect(reading.ok && reading.certificate).toEqual({
+      fingerprint: 'a95552f18a6f414e7e5e6a46dba06d793a538b89',
+      sha256: Buffer.from('80f893859a167e84a41ab7ee751405d9a726b90ad761904dab13e58f910f666f', 'hex'),
+      notBefore: new Date('2026-11-22T16:11:20Z'),
+      notAfter: new Date('2036-11-19T16:11:20Z'),
+    });
+  });
+
+  it.each([
+    ['CRLF', good.replaceAll('\n', '\r\n')],
+    ['no line break at the end', good.trimEnd()],
+    ['the base64 in one line', good.replace(/(?<=[A-Za-z0-9+/=])\n(?!-)/g, '')],
+    ['explanatory text before it', `Bag Attributes\n    localKeyID: 01\nsubject=CN = a\n${good}`],
+    ['white space around it', `\n \n${good}\n \n`],
+  ])('the same with %s', (_, pem) => {
+    expect(readCertificate(pem)).toEqual(readCertificate(good));
+  });
+});
+
+describe('the dates of a certificate', () => {
+  const dates = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
+
+  it.each([
+    ['2025-12-31T23:59:59.999Z', 'not yet valid'],
+    ['2026-01-01T00:00:00Z', 'valid'],
+    ['2027-01-01T00:00:00Z', 'valid'],
+    ['2027-01-01T00:00:01Z', 'expired'],
+  ])('are at %s: %s', (now, judgement) => {
+    expect(judgeDates(dates, new Date(now))).toBe(judgement);
+  });
+});
