@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { completeDocument, idempotencyKeyParameter } from './complete.ts';
+import { schemaConfig } from './schema-config.ts';
 import { tidyDocument } from './tidy.ts';
 
 export type OpenApiVersion = '3.1.0' | '3.0.3';
@@ -13,16 +15,10 @@ const info = {
   version,
   license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   description: [
-    'Registries, devices and brokers, their credentials, topic aliases and operations.',
-    'The calls under `/iot-devices/v1`, `/iot-broker/v1` and `/operations` are those of the Yandex IoT Core REST API v1;',
-    'accounts, audit events and connection logs under `/ext/v1` are our own.',
-    '',
-    'Bodies are proto3 JSON: lower-camel names, enums by name, RFC 3339 timestamps, bytes in base64. Empty fields are',
-    'absent from answers; lists are always there. Unknown fields and parameters are refused.',
-    '',
-    'Every POST takes an `Idempotency-Key` header (a UUID): the same key and body within 24 hours does its work once and',
-    'gives the first answer again.',
-  ].join('\n'),
+    'Registries, devices and brokers, their credentials, topic aliases and operations. The calls under `/iot-devices/v1`, `/iot-broker/v1`, `/iam/v1` and `/operations` are those of the Yandex Cloud REST API; accounts, audit events and connection logs under `/ext/v1` are our own.',
+    'Bodies are proto3 JSON: lower-camel names, enums by name, RFC 3339 timestamps, bytes in base64. Empty fields are absent from answers; lists are always there. Unknown fields and parameters are refused.',
+    'Every answer has a header `x-request-id`, which the log and the audit trail have too.',
+  ].join('\n\n'),
 } as const;
 
 const tags = [
@@ -36,7 +32,8 @@ const tags = [
 
 /** Options of @fastify/swagger for one version of OpenAPI. */
 export function swaggerOptions(openapi: OpenApiVersion): FastifyDynamicSwaggerOptions {
-  const transformObject = createJsonSchemaTransformObject({});
+  const zodToJsonConfig = schemaConfig;
+  const transformObject = createJsonSchemaTransformObject({ zodToJsonConfig });
   return {
     openapi: {
       openapi,
@@ -44,6 +41,7 @@ export function swaggerOptions(openapi: OpenApiVersion): FastifyDynamicSwaggerOp
       tags,
       servers: [{ url: 'http://127.0.0.1:8080', description: 'Where `npm start` serves it.' }],
       components: {
+        parameters: { IdempotencyKey: idempotencyKeyParameter },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
           apiKey: {
@@ -56,7 +54,10 @@ export function swaggerOptions(openapi: OpenApiVersion): FastifyDynamicSwaggerOp
       },
       security: [{ bearer: [] }, { apiKey: [] }],
     },
-    transform: createJsonSchemaTransform({}) as NonNullable<FastifyDynamicSwaggerOptions['transform']>,
-    transformObject: (input) => tidyDocument(transformObject(input as never) as never) as never,
+    transform: createJsonSchemaTransform({ zodToJsonConfig }) as NonNullable<
+      FastifyDynamicSwaggerOptions['transform']
+    >,
+    transformObject: (input) =>
+      completeDocument(tidyDocument(transformObject(input as never) as never)) as never,
   };
 }

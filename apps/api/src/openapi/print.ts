@@ -1,0 +1,16 @@
+/** Prints the OpenAPI document as JSON: `node print.ts 3.1.0`. Needs no database and listens nowhere. */
+import { createLogger } from '@iotcore/process';
+import { buildApp } from '../app.ts';
+import type { OpenApiVersion } from './document.ts';
+
+const version = (process.argv[2] ?? '3.1.0') as OpenApiVersion;
+const app = await buildApp({
+  logger: createLogger('openapi', { logLevel: 'silent' }),
+  services: () => undefined,
+  isReady: async () => false,
+  callsPerSecond: 1,
+  openapi: version,
+});
+await app.ready();
+process.stdout.write(JSON.stringify(app.swagger()));
+await app.close();
