@@ -5,6 +5,8 @@
 import {
   databaseUrl,
   host,
+  httpUrl,
+  nameList,
   oneOf,
   onOff,
   path,
@@ -115,6 +117,23 @@ export const settingsTable = {
     '9464',
     'The port of `/livez`, `/readyz` and `/metrics` of the MQTT process.',
   ),
+  mqttAdminUrl: optional(
+    'IOT_MQTT_ADMIN_URL',
+    httpUrl,
+    'Where the API reaches this MQTT process to publish. Needed if that is not its admin host and port.',
+  ),
+  mqttMaxConnections: setting(
+    'IOT_MQTT_MAX_CONNECTIONS',
+    wholeNumber(1, 1_000_000),
+    '50000',
+    'MQTT connections at the same time, of all clients together. One costs some 10 KiB, over TLS some 50 KiB.',
+  ),
+  mqttMaxConnectionsPerAddress: setting(
+    'IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS',
+    wholeNumber(1, 1_000_000),
+    '20000',
+    'MQTT connections at the same time from one address, so that one host cannot take all places.',
+  ),
   mqttEngine: setting('IOT_MQTT_ENGINE', oneOf('aedes', 'native'), 'aedes', 'The engine that speaks MQTT.'),
   tlsCertFile: optional(
     'IOT_TLS_CERT_FILE',
@@ -122,6 +141,12 @@ export const settingsTable = {
     'PEM file with the certificate chain of the TLS listener. Without it one is made by an own authority (`ca.crt` in the data folder).',
   ),
   tlsKeyFile: optional('IOT_TLS_KEY_FILE', path, 'PEM file with the private key to `IOT_TLS_CERT_FILE`.'),
+  tlsNames: setting(
+    'IOT_TLS_NAMES',
+    nameList,
+    '',
+    'Further names and addresses that the own server certificate is made for, with commas between: what devices call this server.',
+  ),
   expiredCertificates: setting(
     'IOT_EXPIRED_CERTIFICATES',
     oneOf('refuse', 'accept'),

@@ -38,6 +38,25 @@ export const host: SettingType<string> = {
   expects: 'an IP address or host name of this machine (0.0.0.0 is every IPv4 address, :: every address)',
 };
 
+export const nameList: SettingType<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .refine((names) => names.every((name) => isIP(name) !== 0 || hostName.test(name))),
+  expects: 'host names and IP addresses with commas between, such as `mqtt.example.com,192.0.2.7`',
+  takesEmpty: true,
+};
+
+export const httpUrl: SettingType<string> = {
+  schema: z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
+  expects: 'a URL such as `http://10.0.0.7:9464`',
+};
+
 /** Relative paths count from the working directory. */
 export const path: SettingType<string> = {
   schema: z
