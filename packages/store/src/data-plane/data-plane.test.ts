@@ -7,7 +7,7 @@ import {
   findDeviceActivities,
   findDevices,
   findIdentities,
-  findPasswordIds,
+  findPublicSigningKey,
   type PermanentMessageRow,
   type Queryable,
   readPermanentMessages,
@@ -137,11 +137,6 @@ describe('identities', () => {
         ...{ sha256: sha256(1), fingerprint: 'sha1-r1', notBefore, notAfter },
       },
     ]);
-  });
-
-  test('passwords that still exist are told from those that do not', async () => {
-    const { db } = await fleet();
-    expect(await findPasswordIds(db, ['p-d1', 'gone', 'p-b1'])).toEqual(new Set(['p-d1', 'p-b1']));
   });
 });
 
@@ -304,6 +299,13 @@ describe('activity, log lines and nodes', () => {
       'b1 info',
       'b1 warn',
     ]);
+  });
+
+  test('a signing key comes without its private part', async () => {
+    const { db, prisma } = await fleet();
+    await prisma.signingKey.create({ data: { kid: 'k1', jwk: { kty: 'OKP', x: 'public', d: 'private' } } });
+    expect(await findPublicSigningKey(db, 'k1')).toEqual({ kty: 'OKP', x: 'public' });
+    expect(await findPublicSigningKey(db, 'k2')).toBeUndefined();
   });
 
   test('a node is listed once, with its latest address, until it goes', async () => {

@@ -97,12 +97,6 @@ export async function findCertificateIdentities(
   }));
 }
 
-/** Which of the passwords still exist. */
-export async function findPasswordIds(db: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query<{ id: string }>('SELECT id FROM passwords WHERE id = ANY($1)', [ids]);
-  return new Set(rows.map(({ id }) => id));
-}
-
 function toIdentity(row: OwnerRow): Identity {
   return { principal: toPrincipal(row), disabled: row.disabled };
 }

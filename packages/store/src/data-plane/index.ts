@@ -10,7 +10,6 @@ export {
   type CertificateIdentity,
   findCertificateIdentities,
   findIdentities,
-  findPasswordIds,
   type Identity,
   type PasswordHash,
   type PasswordIdentity,
@@ -23,4 +22,5 @@ export {
   readPermanentMessages,
   writePermanentMessages,
 } from './permanent-messages.ts';
-export type { Queryable } from './queryable.ts';
+export { ping, type Queryable } from './queryable.ts';
+export { findPublicSigningKey } from './signing-keys.ts';

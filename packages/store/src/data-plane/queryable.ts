@@ -5,3 +5,8 @@ import type { Pool } from 'pg';
  * them take many keys at once.
  */
 export type Queryable = Pick<Pool, 'query'>;
+
+/** Does the database answer? */
+export async function ping(db: Queryable): Promise<void> {
+  await db.query('SELECT 1');
+}
