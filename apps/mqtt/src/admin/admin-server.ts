@@ -1,0 +1,110 @@
+/** What operators and the API ask of the MQTT process over HTTP; clients of MQTT have no business here. */
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { type Logger, StartupError } from '@iotcore/process';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { ApiMessage, ApiPublishRefusal } from './api-publish.ts';
+
+export interface AdminParts {
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** Does the process take connections? */
+  isServing(): boolean;
+  /** Rejects while the database is away. */
+  pingDatabase(): Promise<void>;
+  /** Rejects while it cannot be known. */
+  isFromApi(authorization: string | undefined): Promise<boolean>;
+  /** Undefined: handed over. Rejects when it could not be. */
+  publish(message: ApiMessage): Promise<ApiPublishRefusal | undefined>;
+  isDatabaseAway(error: unknown): boolean;
+}
+
+/** The largest legal body is a publish: 262,144 bytes in base64, and a topic. */
+const BODY_LIMIT_BYTES = 512 * 1024;
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_TIMEOUT_MS = 30_000;
+
+const messageSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['principalKind', 'principalId', 'topic', 'data'],
+  properties: {
+    principalKind: { enum: ['registry', 'device', 'broker'] },
+    principalId: { type: 'string', maxLength: 50 },
+    topic: { type: 'string', maxLength: 65_535 },
+    data: { type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$' },
+  },
+} as const;
+
+export function createAdminServer(parts: AdminParts): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  });
+
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    if (parts.isDatabaseAway(error))
+      return reply.code(503).send({ code: 'UNAVAILABLE', reason: 'database away' });
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send({ code: 'BAD_REQUEST', reason: error.message });
+    parts.logger.error({ err: error }, 'admin request failed');
+    return reply.code(500).send({ code: 'INTERNAL', reason: 'internal error' });
+  });
+
+  app.get('/livez', async () => ({ status: 'alive' }));
+
+  // Away from the database the server goes on for whoever it knows, so it stays ready and only says so.
+  app.get('/readyz', async (_request, reply) => {
+    const database = await parts.pingDatabase().then(
+      () => 'up',
+      () => 'away',
+    );
+    const serving = parts.isServing();
+    return reply.code(serving ? 200 : 503).send({ status: serving ? 'ready' : 'starting', database });
+  });
+
+  app.get('/metrics', async (_request, reply) => {
+    return reply.type(parts.metrics.contentType).send(await parts.metrics.metrics());
+  });
+
+  app.post<{ Body: ApiMessage }>(
+    '/internal/publish',
+    {
+      schema: { body: messageSchema },
+      // Before the body is read: who may not publish costs no memory.
+      onRequest: async (request, reply) => {
+        if (await parts.isFromApi(request.headers.authorization)) return;
+        return reply.code(401).send({ code: 'UNAUTHENTICATED', reason: 'no valid token' });
+      },
+    },
+    async (request, reply) => {
+      const refusal = await parts.publish(request.body);
+      if (!refusal) return {};
+      const { status, ...answer } = refusal;
+      return reply.code(status).send(answer);
+    },
+  );
+  return app;
+}
+
+/** Answers its URL. @throws StartupError if the port is taken */
+export async function listenAdmin(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const place = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new StartupError(
+      code === 'EADDRINUSE'
+        ? `IOT_MQTT_ADMIN_HOST, IOT_MQTT_ADMIN_PORT: ${place} is taken by another program; stop it or choose another port`
+        : `IOT_MQTT_ADMIN_HOST, IOT_MQTT_ADMIN_PORT: cannot listen on ${place} (${code})`,
+    );
+  }
+  const address = app.server.address() as AddressInfo;
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
+}

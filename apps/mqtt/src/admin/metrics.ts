@@ -1,0 +1,94 @@
+/** The metrics page: gauges and counters read from the parts when somebody asks, so counting costs the parts nothing more. */
+import type { EngineStats } from '@iotcore/engine';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ConnectionCounters } from '../hosting/connection-counters.ts';
+
+export interface MetricSources {
+  readonly counters: ConnectionCounters;
+  engine(): EngineStats | undefined;
+  /** Open connections, authenticated or not. */
+  connections(): number;
+  certificateEnd(): Date;
+  /** Entries of each cache. */
+  cacheSizes(): Readonly<Record<string, number>>;
+  changeFeedBehindMs(): number;
+  passwordsBeingChecked(): number;
+  permanentMessagesPending(): number;
+  logLinesDropped(): number;
+}
+
+/** How often the event loop's delay is sampled, in ms: a finer grain would cost an idle server more than its clients do. */
+const EVENT_LOOP_SAMPLING_MS = 100;
+
+export function createMetrics(sources: MetricSources): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLING_MS });
+
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `iotcore_mqtt_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name: `iotcore_mqtt_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  const counterBy = (name: string, label: string, help: string, counts: ReadonlyMap<string, number>) =>
+    new Counter({
+      name: `iotcore_mqtt_${name}`,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of counts) this.inc({ [label]: value }, count);
+      },
+    });
+
+  const { counters } = sources;
+  const stats = (key: keyof EngineStats) => () => sources.engine()?.[key] ?? 0;
+  gauge('connections', 'Open connections, authenticated or not', sources.connections);
+  gauge('sessions', 'Authenticated sessions', stats('sessions'));
+  gauge('subscriptions', 'Subscriptions of all sessions', stats('subscriptions'));
+  counter('messages_received_total', 'Messages that clients published', stats('messagesReceived'));
+  counter('messages_sent_total', 'Messages sent to subscribers', stats('messagesSent'));
+  counterBy('messages_dropped_total', 'reason', 'Messages not sent to a subscriber', counters.droppedBy);
+  counterBy('connects_accepted_total', 'credential', 'Logins, by what proved them', counters.acceptedBy);
+  counterBy('connects_refused_total', 'reason', 'Refused logins', counters.refusedBy);
+  counterBy('disconnects_total', 'reason', 'Ended sessions', counters.endedBy);
+  counterBy('connections_turned_away_total', 'limit', 'Connections beyond a limit', counters.turnedAwayBy);
+  counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
+  gauge('passwords_being_checked', 'Password hashes computed or waited for', sources.passwordsBeingChecked);
+  gauge('permanent_messages_pending', 'Messages not yet durable', sources.permanentMessagesPending);
+  counter('log_lines_dropped_total', 'Lines of the connection log given up', sources.logLinesDropped);
+  gauge(
+    'server_certificate_end_seconds',
+    'End of the server certificate, in seconds since 1970',
+    () => sources.certificateEnd().getTime() / 1000,
+  );
+  gauge(
+    'change_feed_behind_seconds',
+    'For how long changes of the control plane may have gone unnoticed',
+    () => sources.changeFeedBehindMs() / 1000,
+  );
+  new Gauge({
+    name: 'iotcore_mqtt_cache_entries',
+    help: 'Entries of each cache',
+    labelNames: ['cache'],
+    registers: [registry],
+    collect() {
+      for (const [cache, entries] of Object.entries(sources.cacheSizes())) this.set({ cache }, entries);
+    },
+  });
+  return registry;
+}

@@ -1,0 +1,26 @@
+import type { EngineLimits } from '@iotcore/engine';
+import { limits } from '@iotcore/model';
+
+/** The bounds that the engine is given. */
+export const engineLimits: EngineLimits = {
+  maxPayloadBytes: limits.payload.max,
+  // The largest sensible CONNECT: a will, a password and names. Whoever has not proven anything gets no more memory.
+  maxConnectPacketBytes: 65_536,
+  maxTopicBytes: limits.topic.max,
+  maxTopicLevels: limits.topicLevels.max,
+  // MQTT asks for 23 characters [MQTT-3.1.3-5]; real ones are URNs, UUIDs and names of certificates.
+  maxClientIdBytes: 1024,
+  // A back end that subscribes device by device; some 200 bytes each.
+  maxSubscriptionsPerSession: 10_000,
+  // As long as a TLS handshake may take.
+  connectTimeoutMs: 10_000,
+  // The largest packet over a line of 35 kbit/s.
+  packetTimeoutMs: 60_000,
+  // Enough to fill a line of 100 ms round trip with 5,000 messages a second.
+  maxInflightMessages: 500,
+  // Behind the window: a back end that stalls for seconds, or a few large payloads.
+  maxQueuedMessages: 10_000,
+  maxQueuedBytes: 16 * 1024 * 1024,
+  // What a fast reader is behind in one burst of QoS 0; a frozen one costs no more than this.
+  maxOutputBytes: 8 * 1024 * 1024,
+};

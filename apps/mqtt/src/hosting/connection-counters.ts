@@ -1,0 +1,49 @@
+import { type DropReason, reasons } from '@iotcore/engine';
+import { refusals } from '../authentication/verdict.ts';
+import type { Credential } from '../clients/client.ts';
+
+const KNOWN_REFUSALS: ReadonlySet<string> = new Set([
+  ...Object.values(refusals).map(({ reason }) => reason),
+  reasons.noConnect,
+]);
+const KNOWN_ENDS: ReadonlySet<string> = new Set(
+  Object.values(reasons).filter((reason) => typeof reason === 'string'),
+);
+
+/** What happened to connections, counted since the start by a bounded set of names. */
+export class ConnectionCounters {
+  readonly acceptedBy = new Map<string, number>();
+  readonly refusedBy = new Map<string, number>();
+  readonly endedBy = new Map<string, number>();
+  readonly droppedBy = new Map<string, number>();
+  /** Turned away before the first byte was read, by the limit that was reached. */
+  readonly turnedAwayBy = new Map<string, number>();
+  handshakesFailed = 0;
+
+  accepted(by: Credential['kind']): void {
+    count(this.acceptedBy, by);
+  }
+  refused(reason: string): void {
+    count(this.refusedBy, KNOWN_REFUSALS.has(reason) ? reason : withoutNames(reason));
+  }
+  disconnected(reason: string): void {
+    count(this.endedBy, KNOWN_ENDS.has(reason) ? reason : withoutNames(reason));
+  }
+  dropped(reason: DropReason): void {
+    count(this.droppedBy, reason);
+  }
+  turnedAway(limit: string): void {
+    count(this.turnedAwayBy, limit);
+  }
+}
+
+/** A reason may quote what a client wrote, which must not become a name of a metric. */
+function withoutNames(reason: string): string {
+  if (reason.startsWith('publish to topic')) return 'publish not allowed';
+  if (reason.startsWith('will on topic')) return 'will not allowed';
+  return 'other';
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

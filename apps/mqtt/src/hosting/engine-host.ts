@@ -1,0 +1,92 @@
+/** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
+import type { ConnectAnswer, ConnectRequest, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
+import type { Credentials } from '../authentication/authenticator.ts';
+import type { Verdict } from '../authentication/verdict.ts';
+import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
+import { type Client, principalKey, subjectKeys } from '../clients/client.ts';
+import type { LiveClients } from '../clients/live-clients.ts';
+import type { ConnectionLog } from '../connection-log/connection-log.ts';
+import {
+  connectedLine,
+  disconnectedLine,
+  refusedLine,
+  subscriptionsRefusedLine,
+} from '../connection-log/lines.ts';
+import type { Monitoring } from '../monitoring/monitoring.ts';
+import type { PermanentMessages } from '../permanent/permanent-messages.ts';
+import type { Revoker } from '../revocation/revoker.ts';
+import { grant, type RightsParts, route, stored } from '../rights/rights.ts';
+import type { ConnectionCounters } from './connection-counters.ts';
+
+export interface HostParts {
+  readonly changes: RecentChanges;
+  readonly clients: LiveClients;
+  readonly rights: RightsParts;
+  readonly revoker: Revoker;
+  readonly permanent: PermanentMessages;
+  readonly log: ConnectionLog;
+  readonly monitoring: Monitoring;
+  readonly counters: ConnectionCounters;
+  authenticate(credentials: Credentials): Promise<Verdict>;
+  /** Told of bytes that were no CONNECT. */
+  strangeConnection(transport: Transport, reason: string): void;
+}
+
+export function createEngineHost(parts: HostParts): EngineHost<Client> {
+  const { changes, clients, rights, revoker, permanent, log, monitoring, counters } = parts;
+  /** When a client's credentials began to be checked. */
+  const checkedSince = new WeakMap<Client, Mark>();
+  /** Whose connection log a request belongs to, as far as its credentials told. */
+  const subjects = new WeakMap<ConnectRequest, string>();
+
+  return {
+    async connect(request): Promise<ConnectAnswer<Client>> {
+      const mark = changes.mark();
+      const verdict = await parts.authenticate(request);
+      const subject = verdict.accepted ? verdict.client.principal.id : verdict.subject;
+      if (subject !== undefined) subjects.set(request, subject);
+      if (!verdict.accepted) return { accepted: false, ...verdict.refusal };
+      checkedSince.set(verdict.client, mark);
+      return { accepted: true, principal: verdict.client, scope: principalKey(verdict.client.principal) };
+    },
+    route: ({ principal }, topic) => route(rights, principal, topic),
+    grant: ({ principal }, filter) => grant(rights, principal, filter),
+    store: ({ space, topic }, payload) => permanent.store(space, topic, payload),
+    stored: ({ principal }, filter) => stored(rights, principal, filter),
+
+    connected({ principal: client, clientId, transport }) {
+      clients.add(client);
+      // Between the check and now something may have changed; from here on the index of live clients finds it.
+      const mark = checkedSince.get(client) ?? 0;
+      if (changes.touchedSince(mark, subjectKeys(client))) revoker.suspect(client);
+      counters.accepted(client.credential.kind);
+      monitoring.connected(client.principal, transport);
+      log.add(client.principal.id, 'INFO', connectedLine(client.credential, transport, clientId));
+    },
+    disconnected({ principal: client }, reason) {
+      clients.remove(client);
+      counters.disconnected(reason);
+      monitoring.disconnected(client.principal);
+      log.add(client.principal.id, 'INFO', disconnectedLine(reason));
+    },
+    refused(transport, request, reason) {
+      counters.refused(reason);
+      if (request === undefined) {
+        parts.strangeConnection(transport, reason);
+        return;
+      }
+      const subject = subjects.get(request) ?? request.username;
+      if (subject) log.addRefusal(subject, refusedLine(reason, transport, request.clientId));
+    },
+    subscriptionsRefused({ principal: { principal } }, filters) {
+      log.add(principal.id, 'WARN', subscriptionsRefusedLine(filters));
+    },
+    published: (session) => monitoring.published(whoIs(session)),
+    subscribed: (session) => monitoring.subscribed(whoIs(session)),
+    dropped: (_session, reason) => counters.dropped(reason),
+  };
+}
+
+function whoIs({ principal: client }: SessionInfo<Client>) {
+  return client.principal;
+}

@@ -1,0 +1,105 @@
+import { isIPv6 } from 'node:net';
+import type { Logger, Settings } from '@iotcore/process';
+import type { ConnectionCounters } from '../hosting/connection-counters.ts';
+import type { ThrottledLog } from '../logging/throttled-log.ts';
+import type { CertificateKeeper } from '../tls/certificate-keeper.ts';
+import { ConnectionLimiter } from './connection-limiter.ts';
+import { type Accept, type Listener, listenTcp } from './tcp-listener.ts';
+import { listenTls } from './tls-listener.ts';
+
+export interface ListenersParts {
+  readonly settings: Pick<
+    Settings,
+    | 'mqttsHost'
+    | 'mqttsPort'
+    | 'mqttHost'
+    | 'mqttPort'
+    | 'mqttMaxConnections'
+    | 'mqttMaxConnectionsPerAddress'
+  >;
+  readonly counters: ConnectionCounters;
+  readonly logger: Logger;
+  readonly throttled: ThrottledLog;
+  readonly certificate: CertificateKeeper;
+}
+
+export interface Listeners {
+  /** Open connections of all listeners. */
+  readonly connections: number;
+  /** Answers the URLs by name. @throws StartupError if a port is taken */
+  open(accept: Accept): Promise<Record<string, string>>;
+  /** Takes no more connections. */
+  close(): Promise<unknown>;
+}
+
+/** The listeners of MQTT: over TLS always, over plain TCP if it has a port. */
+export function openListeners({
+  settings,
+  counters,
+  logger,
+  throttled,
+  certificate,
+}: ListenersParts): Listeners {
+  const limiter = new ConnectionLimiter({
+    maxConnections: settings.mqttMaxConnections,
+    maxConnectionsPerAddress: settings.mqttMaxConnectionsPerAddress,
+  });
+  const shared = {
+    limiter,
+    refusedByLimit: (limit: string, remoteAddress: string) => {
+      counters.turnedAway(limit);
+      throttled.say(limit, (heldBack) =>
+        logger.warn({ remoteAddress, limit, heldBack }, 'turned a connection away'),
+      );
+    },
+  };
+  const handshakeFailed = (code: string, remoteAddress: string) => {
+    counters.handshakesFailed++;
+    throttled.say('TLS handshake failed', (heldBack) =>
+      logger.info({ remoteAddress, code, heldBack }, 'TLS handshake failed'),
+    );
+  };
+  const opened: Listener[] = [];
+
+  return {
+    get connections() {
+      return limiter.connections;
+    },
+    async open(accept) {
+      const tls = await listenTls(
+        {
+          ...shared,
+          settingNames: 'IOT_MQTTS_HOST, IOT_MQTTS_PORT',
+          host: settings.mqttsHost,
+          port: settings.mqttsPort,
+          certificate: certificate.current,
+          handshakeFailed,
+        },
+        accept,
+      );
+      opened.push(tls);
+      certificate.onReplaced((replacement) => {
+        tls.replaceCertificate(replacement);
+        logger.info({ notAfter: replacement.notAfter }, 'replaced the server certificate');
+      });
+      const addresses: Record<string, string> = { mqtts: url('mqtts', tls) };
+      if (settings.mqttPort === undefined) return addresses;
+      const tcp = await listenTcp(
+        {
+          ...shared,
+          settingNames: 'IOT_MQTT_HOST, IOT_MQTT_PORT',
+          host: settings.mqttHost,
+          port: settings.mqttPort,
+        },
+        accept,
+      );
+      opened.push(tcp);
+      return { ...addresses, mqtt: url('mqtt', tcp) };
+    },
+    close: () => Promise.all(opened.map((listener) => listener.close())),
+  };
+}
+
+function url(scheme: string, { host, port }: Listener): string {
+  return `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,121 @@
+/** The MQTT server as a process: the only file here that reads settings, makes the parts and starts them. */
+import { createAedesEngine } from '@iotcore/engine/aedes';
+import { createNativeEngine } from '@iotcore/engine/native';
+import { type ProcessContext, type RunningProcess, runProcess, StartupError } from '@iotcore/process';
+import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
+import { findPublicSigningKey, ping, removeNode, renewNode } from '@iotcore/store/data-plane';
+import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
+import { publishForApi } from './admin/api-publish.ts';
+import { ApiTokens } from './admin/api-tokens.ts';
+import { createMetrics } from './admin/metrics.ts';
+import { createDataPlane } from './data-plane.ts';
+import { openListeners } from './listeners/open-listeners.ts';
+import { ThrottledLog } from './logging/throttled-log.ts';
+import { isDatabaseAway } from './lookups.ts';
+import { NodeRegistration, reachableUrl } from './node/node-registration.ts';
+import { Cleanups } from './process/cleanups.ts';
+import { route } from './rights/rights.ts';
+import { CertificateKeeper } from './tls/certificate-keeper.ts';
+
+const engines = { aedes: createAedesEngine, native: createNativeEngine } as const;
+/** A line that repeats, such as one about an absent database, is written this often at most. */
+const REPEATED_LINE_MS = 10_000;
+
+async function start(context: ProcessContext): Promise<RunningProcess> {
+  const cleanups = new Cleanups();
+  try {
+    const addresses = await open(context, cleanups);
+    return { addresses, stop: () => cleanups.runBackwards() };
+  } catch (error) {
+    await cleanups.runBackwards();
+    throw error;
+  }
+}
+
+async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
+  const url = settings.databaseUrl?.reveal();
+  if (url === undefined)
+    throw new StartupError('DATABASE_URL: name the Postgres to use, or run npm start, which brings its own');
+  const throttled = new ThrottledLog(REPEATED_LINE_MS);
+  const failed = (what: string) => (error: unknown) =>
+    throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
+
+  const certificate = await CertificateKeeper.open(
+    settings,
+    failed('the server certificate could not be renewed'),
+  );
+  cleanups.add(() => certificate.stop());
+
+  const database = openDatabase(url, {
+    logger,
+    poolSize: settings.databasePoolSize,
+    applicationName: 'iotcore mqtt',
+  });
+  cleanups.add(() => database.close());
+
+  const tokens = new ApiTokens((kid) => findPublicSigningKey(database.pool, kid));
+  const plane = createDataPlane({
+    createEngine: engines[settings.mqttEngine],
+    database,
+    acceptExpiredCertificates: settings.expiredCertificates === 'accept',
+    ...{ logger, throttled },
+    signingKeysChanged: () => tokens.forget(),
+  });
+  const { engine, counters, rights, lookups, monitoring } = plane;
+  const feed = new ChangeFeed(url, { logger, listener: plane.changeListener });
+  const listeners = openListeners({ settings, counters, logger, throttled, certificate });
+
+  let serving = false;
+  const admin = createAdminServer({
+    logger,
+    metrics: createMetrics({
+      ...plane,
+      engine: () => engine.stats(),
+      connections: () => listeners.connections,
+      certificateEnd: () => certificate.current.notAfter,
+      changeFeedBehindMs: () => feed.behindMs,
+    }),
+    isServing: () => serving,
+    pingDatabase: () => ping(database.pool),
+    isFromApi: (authorization) => tokens.isValid(authorization),
+    isDatabaseAway,
+    publish: (message) =>
+      publishForApi(
+        {
+          findIdentity: lookups.identity,
+          route: (principal, topic) => route(rights, principal, topic),
+          publish: (to, payload, qos) => engine.publish(to, payload, qos),
+          published: (principal) => monitoring.published(principal),
+        },
+        message,
+      ),
+  });
+  cleanups.add(() => admin.close());
+  const adminUrl = await listenAdmin(admin, settings.mqttAdminHost, settings.mqttAdminPort);
+
+  await prepareDatabase(url, logger, signal);
+  cleanups.add(() => feed.stop());
+  await feed.start();
+  signal.throwIfAborted();
+
+  cleanups.add(() => plane.stop());
+  cleanups.add(() => listeners.close());
+  const addresses = await listeners.open((socket, transport) => engine.accept(socket, transport));
+  serving = true;
+  cleanups.add(async () => {
+    serving = false;
+  });
+
+  const registration = new NodeRegistration({
+    url: settings.mqttAdminUrl ?? reachableUrl(adminUrl),
+    renew: (node) => renewNode(database.pool, node),
+    remove: (id) => removeNode(database.pool, id),
+    failed: failed('this node could not be registered'),
+  });
+  cleanups.add(() => registration.stop());
+  await registration.start();
+  logger.info({ ...addresses, admin: adminUrl, engine: settings.mqttEngine }, 'serving');
+  return { ...addresses, admin: adminUrl };
+}
+
+await runProcess({ name: 'mqtt', start });

@@ -1,0 +1,69 @@
+import type { Change, ChangeListener } from '@iotcore/store';
+import type { RecentChanges } from '../caching/recent-changes.ts';
+import type { SubjectKey } from '../clients/client.ts';
+import { aliasesKey, type DeviceDirectory } from '../directory/device-directory.ts';
+import type { Revoker } from './revoker.ts';
+
+/** A cache of what rests on subjects. */
+export interface SubjectForgetter {
+  forget(subject: SubjectKey): void;
+  clear(): void;
+}
+
+export interface ChangeListenerParts {
+  readonly changes: RecentChanges;
+  readonly directory: DeviceDirectory;
+  readonly caches: readonly SubjectForgetter[];
+  readonly revoker: Revoker;
+  /** A key that signs what the API says to us came or went. */
+  signingKeysChanged(): void;
+}
+
+/** Carries what the control plane changed to everything that remembered otherwise. */
+export function createChangeListener(parts: ChangeListenerParts): ChangeListener {
+  const { changes, directory, caches, revoker } = parts;
+
+  function subjectChanged(subject: SubjectKey): void {
+    // Noted first: a look-up that runs now must find it, whatever the caches hold.
+    changes.touch(subject);
+    for (const cache of caches) cache.forget(subject);
+    revoker.subjectChanged(subject);
+  }
+
+  function changed({ kind, key }: Change): void {
+    switch (kind) {
+      case 'alias':
+        changes.touch(aliasesKey(key));
+        directory.forget(key);
+        break;
+      case 'device':
+        subjectChanged(`device:${key}`);
+        directory.forget(key);
+        break;
+      case 'registry':
+      case 'broker':
+      case 'password':
+      case 'certificate':
+        subjectChanged(`${kind}:${key}`);
+        break;
+      case 'signing-key':
+        parts.signingKeysChanged();
+        break;
+      case 'account':
+        break;
+    }
+  }
+
+  return {
+    changed: (list) => {
+      for (const change of list) changed(change);
+    },
+    missed() {
+      changes.touchAll();
+      directory.clear();
+      for (const cache of caches) cache.clear();
+      parts.signingKeysChanged();
+      revoker.everythingChanged();
+    },
+  };
+}
