@@ -19,6 +19,7 @@ function history(more: Partial<History> = {}): History {
     received: [],
     faults: [],
     revocations: [],
+    refusals: [],
     ...more,
   };
 }
@@ -122,6 +123,14 @@ describe('the checker finds', () => {
   test('a loss long before the connection was cut', () => {
     const connections = [open('registry', { closedAt: 5000, end: 'cut' })];
     expect(checkMessages(history({ connections, sent: [sent(1)] })).lost).toBe(1);
+  });
+
+  test('a client that was told to give up, unless its rights were taken away', () => {
+    const refusals = [3, 4, 5].map((code) => ({ client: 'device', at: 10, code }));
+    expect(checkMessages(history({ refusals })).wrong).toBe(2);
+    const connections = [open('device', { closedAt: 10, end: 'cut' })];
+    const revocations = [{ client: 'device', answeredAt: 5 }];
+    expect(checkMessages(history({ connections, refusals, revocations })).wrong).toBe(0);
   });
 
   test('that somebody was never served again', () => {

@@ -28,6 +28,7 @@ export function checkMessages(history: History, options: CheckOptions = {}): Ver
   }
   checkDelivery(history, deathWindowMs, findings);
   checkRevocations(history, revocationMs, findings);
+  checkRefusals(history, findings);
   return findings.verdict(recoverySeconds(history));
 }
 
@@ -123,6 +124,16 @@ function checkRevocations(history: History, revocationMs: number, findings: Find
   }
 }
 
+/** Who has the right to come in is told to try again at most (CONNACK 3), never that it has not. */
+function checkRefusals({ refusals, revocations }: History, findings: Findings): void {
+  const revoked = new Set(revocations.map(({ client }) => client));
+  for (const { client, code } of refusals) {
+    if (code !== tryAgain && !revoked.has(client))
+      findings.add('wrong', () => `${client} got CONNACK ${code}`);
+  }
+}
+
+const tryAgain = 3;
 const idOf = ({ publisher, sequence }: { publisher: string; sequence: number }) => `${publisher} ${sequence}`;
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -9,7 +9,10 @@ import { FaultProxy } from './fault-proxy.ts';
 /** A client, the proxy, and the server's side of the connection between them. */
 async function pair() {
   const accepted: Socket[] = [];
-  const port = await listen((socket) => accepted.push(socket));
+  const port = await listen((socket) => {
+    socket.allowHalfOpen = true;
+    accepted.push(socket);
+  });
   const proxy = await FaultProxy.start(port);
   onTestFinished(() => proxy.close());
   const client = await open(proxy);
@@ -18,12 +21,19 @@ async function pair() {
 }
 
 async function open(proxy: FaultProxy): Promise<Socket> {
-  const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
-  socket.on('error', () => undefined);
-  onTestFinished(() => void socket.destroy());
+  const socket = begin(proxy);
   await within(once(socket, 'connect'), 'a connection to the proxy');
   return socket;
 }
+
+function begin(proxy: FaultProxy): Socket {
+  const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+const closeOf = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 
 /** One end of a connection, with all that it got. */
 class Side {
@@ -34,7 +44,7 @@ class Side {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    this.closed = once(socket, 'close');
+    this.closed = closeOf(socket);
     socket.on('data', (bytes: Buffer) => {
       this.got = Buffer.concat([this.got, bytes]);
     });
@@ -108,8 +118,7 @@ describe('the fault proxy', () => {
   test('refuses new connections while told to, and leaves the open ones', async () => {
     const { proxy, client, server } = await pair();
     proxy.refuse();
-    const refused = await open(proxy);
-    await within(once(refused, 'close'), 'the refusal');
+    await within(closeOf(begin(proxy)), 'the refusal');
     client.socket.write('mine');
     await server.has('mine');
     proxy.heal();

@@ -57,6 +57,13 @@ export interface Revocation {
   readonly answeredAt: number;
 }
 
+/** CONNACK with a code other than 0. */
+export interface Refusal {
+  readonly client: string;
+  readonly at: number;
+  readonly code: number;
+}
+
 export interface History {
   readonly clients: readonly Client[];
   readonly connections: readonly Connection[];
@@ -64,4 +71,5 @@ export interface History {
   readonly received: readonly Received[];
   readonly faults: readonly Fault[];
   readonly revocations: readonly Revocation[];
+  readonly refusals: readonly Refusal[];
 }

@@ -50,6 +50,17 @@ describe('the message ledger', () => {
     ]);
   });
 
+  test('keeps that the server ended a connection in order, if it was asked to', () => {
+    const ledger = new MessageLedger(clock());
+    const before = ledger.opened('r');
+    const after = ledger.opened('r');
+    const drained = ledger.drain();
+    before.closed('cut');
+    drained();
+    after.closed('cut');
+    expect(ledger.history().connections.map(({ end }) => end)).toEqual(['drained', 'cut']);
+  });
+
   test('keeps a fault as endless until it is healed', () => {
     const ledger = new MessageLedger(clock());
     const heal = ledger.fault();

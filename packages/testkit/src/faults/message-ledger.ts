@@ -5,6 +5,7 @@ import type {
   Fault,
   History,
   Received,
+  Refusal,
   Revocation,
   Sent,
 } from './history.ts';
@@ -21,6 +22,8 @@ export class MessageLedger {
   readonly #received: Received[] = [];
   readonly #faults: Writable<Fault>[] = [];
   readonly #revocations: Revocation[] = [];
+  readonly #refusals: Refusal[] = [];
+  #draining = false;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -49,7 +52,7 @@ export class MessageLedger {
       },
       closed: (end) => {
         connection.closedAt ??= this.#now();
-        connection.end ??= end;
+        connection.end ??= end === 'cut' && this.#draining ? 'drained' : end;
       },
     };
   }
@@ -86,6 +89,18 @@ export class MessageLedger {
     this.#revocations.push({ client, answeredAt: this.#now() });
   }
 
+  refused(client: string, code: number): void {
+    this.#refusals.push({ client, at: this.#now(), code });
+  }
+
+  /** The server is asked to end in order: what it closes until the returned function is called, it owes nothing. */
+  drain(): () => void {
+    this.#draining = true;
+    return () => {
+      this.#draining = false;
+    };
+  }
+
   get ackedCount(): number {
     let count = 0;
     for (const { ackedAt } of this.#sent.values()) if (ackedAt !== undefined) count += 1;
@@ -104,6 +119,7 @@ export class MessageLedger {
       received: this.#received,
       faults: this.#faults,
       revocations: this.#revocations,
+      refusals: this.#refusals,
     };
   }
 }

@@ -108,7 +108,10 @@ export class Pipe {
     this.#passed += bytes.length;
     if (this.#heldBytes <= mostHeldBytes) this.#from.resume();
     if (bytes.length > 0) this.#to.write(bytes);
-    if (this.#passed >= cutAfterBytes) return this.#cut();
+    if (this.#passed >= cutAfterBytes) {
+      this.#closed = true;
+      return this.#cut();
+    }
     if (this.#passed >= endAfterBytes) return this.#end();
     if (bytesPerSecond < Number.POSITIVE_INFINITY) await sleep((bytes.length / bytesPerSecond) * 1000);
   }

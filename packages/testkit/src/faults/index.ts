@@ -1,0 +1,19 @@
+/** What it takes to break an installation and to judge what came of it. Runs without the test runner. */
+export { type CheckOptions, checkMessages } from './check-messages.ts';
+export { checkStored, type ReadBack } from './check-stored.ts';
+export { type Direction, FaultProxy } from './fault-proxy.ts';
+export type { Client, Connection, ConnectionEnd, History, Received, Sent } from './history.ts';
+export { LoadClient, type LoadClientOptions } from './load-client.ts';
+export { decodeMark, encodeMark, type Mark } from './marked-message.ts';
+export { MessageLedger } from './message-ledger.ts';
+export { type Link, perfectLink } from './pipe.ts';
+export { SeededRandom } from './random.ts';
+export {
+  type BrokerTenant,
+  createBrokerTenant,
+  createRegistryTenant,
+  type Login,
+  type RegistryTenant,
+} from './tenant.ts';
+export { cleanVerdict, isKept, sumVerdicts, type Verdict } from './verdict.ts';
+export { checkWrites, type StoredObject, WriteLedger } from './write-ledger.ts';
