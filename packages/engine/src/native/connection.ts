@@ -52,7 +52,7 @@ const moves: Record<State, readonly State[]> = {
 /** How long the host may take to judge a CONNECT. */
 const judgingMs = 60_000;
 /** How long a client that is being disconnected may take to hang up. */
-const lingerMs = 2_000;
+const lingerMs = 1_000;
 /** What one connection is read in one turn, before others have theirs. */
 const turnBytes = 262_144;
 /** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */
@@ -299,7 +299,9 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#move('ending');
     this.#assembler.stop();
     if (state === 'open') this.#endSession(reason);
-    else this.#parts.host.refused(this.#transport, this.#request, reason);
+    // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
+    else if (reason !== reasons.connectionLost)
+      this.#parts.host.refused(this.#transport, this.#request, reason);
     this.#resume();
     if (this.#outbox.isBlocked) return; // `drain` ends it, or the deadline
     this.#outbox.flush();
