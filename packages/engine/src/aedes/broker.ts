@@ -86,13 +86,7 @@ function createHooks<P>(): Hooks {
     authorizeSubscribe(client, subscription, done) {
       const session = sessionOf<P>(client);
       if (!session) return done(null, null);
-      session.judge(subscription.topic).then(
-        (isGranted) => done(null, isGranted ? subscription : null),
-        (error: Error) => {
-          session.hostFailed();
-          done(error);
-        },
-      );
+      void session.judge(subscription.topic).then((isGranted) => done(null, isGranted ? subscription : null));
     },
 
     authorizeForward(client, packet) {

@@ -23,16 +23,13 @@ export function handOver<P>({ exchange }: Parts<P>, route: PublishRoute, payload
   exchange.publish(exchange.address(route.destinations), new Message(payload, qos));
 }
 
-/** Makes the message durable if it must be, then hands it over. Rejects if it is not durable; it is handed over all the same. */
+/** Makes the message durable if it must be, then hands it over. Rejects, and hands over nothing, if it is not durable. */
 export async function publish<P>(
   parts: Parts<P>,
   route: PublishRoute,
   payload: Buffer,
   qos: Qos,
 ): Promise<void> {
-  try {
-    if (route.permanent) await parts.underway.track(parts.host.store(route.permanent, payload));
-  } finally {
-    handOver(parts, route, payload, qos);
-  }
+  if (route.permanent) await parts.underway.track(parts.host.store(route.permanent, payload));
+  handOver(parts, route, payload, qos);
 }

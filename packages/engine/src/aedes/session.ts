@@ -4,7 +4,7 @@
  */
 import type { Aedes, Client } from 'aedes';
 import { type ClientPacket, PacketType } from '../codec/index.ts';
-import type { Qos, SessionInfo, Will } from '../port.ts';
+import type { Qos, SessionInfo, SubscriptionGrant, Will } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import type { Subscriber } from '../routing/index.ts';
 import { Conduit, type ConduitOwner } from './conduit.ts';
@@ -176,37 +176,29 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     );
   }
 
-  /** The host failed to answer: what the client asked for is not done, and it must learn that it is not. */
-  hostFailed(): void {
-    this.#link.close(reasons.internal);
-  }
-
-  /** May the client hear what the token stands for? If so, it does from now on. */
+  /** May the client hear what the token stands for? If so, it does from now on. What cannot be judged is refused. */
   async judge(token: string): Promise<boolean> {
     const job = this.#subscribing;
     const subscription = this.#parts.subscriptions.meaningOf(token);
-    const grant = subscription && (await this.#parts.host.grant(this.info.principal, subscription.filter));
-    if (!job || !subscription || this.#phase === 'ended') {
-      job?.refused.add(token);
-      return false;
+    const grant = subscription && (await this.#askGrant(subscription.filter));
+    if (!job || this.#phase === 'ended') return false;
+    if (subscription && grant) {
+      this.subscriptions.grant(subscription, job.qosOf(subscription.filter), grant.filters);
+      return true;
     }
-    if (!grant) {
-      job.refused.add(token);
-      this.subscriptions.refuse(subscription);
-      return false;
-    }
-    this.subscriptions.grant(subscription, job.qosOf(subscription.filter), grant.filters);
-    return true;
+    job.refused.add(token);
+    if (subscription) this.subscriptions.refuse(subscription);
+    return false;
   }
 
   /** SUBACK is written; stored messages follow, unless all was refused. */
   subscribed(): void {
     const job = this.#subscribing;
     if (!job) return;
-    this.#parts.host.subscribed(this.info);
     const refused = job.refusedFilters();
     if (refused.length > 0) this.#parts.host.subscriptionsRefused(this.info, refused);
     if (job.isRefused) job.finish();
+    else this.#parts.host.subscribed(this.info);
   }
 
   /** The stored messages that the latest SUBSCRIBE gets, one by one as there is room for them. */
@@ -254,6 +246,14 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     this.#link.close(reason ?? reasons.internal);
   }
 
+  async #askGrant(filter: string): Promise<SubscriptionGrant | undefined> {
+    try {
+      return await this.#parts.host.grant(this.info.principal, filter);
+    } catch {
+      return undefined;
+    }
+  }
+
   async *#readStored(
     job: SubscribeJob<Session<P>>,
     subscriptions: Iterable<Subscription<Session<P>>>,
@@ -265,7 +265,8 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
         yield message;
       }
     } catch {
-      this.hostFailed();
+      // The client must not take a part for the whole: it will subscribe again.
+      this.#link.close(reasons.storedUnread);
     } finally {
       job.finish();
     }

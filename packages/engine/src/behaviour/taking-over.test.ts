@@ -1,0 +1,90 @@
+import { connectMqtt } from '@iotcore/testkit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { reasons } from '../reasons.ts';
+import { engines } from './engines.ts';
+import { startServer } from './server.ts';
+
+describe.each(engines)('a client ID on the $name engine', ({ create }) => {
+  it('is no way to disturb another principal that uses the same', async () => {
+    const { port, host, engine } = await startServer(create, onTestFinished);
+    const mine = await connectMqtt({ port, clientId: 'same', username: 'me' });
+
+    const theirs = await connectMqtt({ port, clientId: 'same', username: 'them' });
+
+    await mine.publish('a', 'both');
+    await theirs.publish('a', 'are here');
+    expect(host.told('disconnected')).toEqual([]);
+    expect(engine.stats().sessions).toBe(2);
+  });
+
+  it.each([
+    ['ab', 'c', 'a', 'bc'],
+    ['a', ':b', 'a:', 'b'],
+    ['1', '1:a', '11', ':a'],
+    ['', 'a', 'a', ''],
+  ])(
+    'is never mistaken together with its scope: %s + %s is not %s + %s',
+    async (scope1, id1, scope2, id2) => {
+      const { port, host, engine } = await startServer(create, onTestFinished);
+      host.onConnect = async ({ username = '' }) => ({
+        accepted: true,
+        principal: username,
+        scope: username,
+      });
+      await connectMqtt({ port, clientId: id1, username: scope1 });
+      await connectMqtt({ port, clientId: id2, username: scope2 });
+
+      expect(host.told('disconnected')).toEqual([]);
+      expect(engine.stats().sessions).toBe(2);
+    },
+  );
+
+  it('belongs to the newest connection of its principal: the older is closed first [MQTT-3.1.4-2]', async () => {
+    const { port, host, engine } = await startServer(create, onTestFinished);
+    const older = await connectMqtt({ port, clientId: 'same', username: 'me' });
+    await older.subscribe('a');
+
+    const newer = await connectMqtt({ port, clientId: 'same', username: 'me' });
+
+    await older.expectClosed();
+    expect(host.events.map(({ kind }) => kind)).toEqual(['connected', 'disconnected', 'connected']);
+    expect(host.told('disconnected')[0]?.reason).toBe(reasons.takenOver);
+    expect(engine.stats()).toMatchObject({ sessions: 1, subscriptions: 0 });
+
+    // Nothing of the older session comes to the newer.
+    await newer.publish('a', 'for the subscription that is gone');
+    await newer.subscribe('canary');
+    await newer.publish('canary', 'x');
+    expect((await newer.messages.next()).topic).toBe('canary');
+  });
+
+  it('has its older will fire once when it is taken over [MQTT-3.1.2-8]', async () => {
+    const { port, host } = await startServer(create, onTestFinished);
+    const witness = await connectMqtt({ port });
+    await witness.subscribe('wills/#');
+    const will = (payload: string) => ({ topic: 'wills/same', payload, qos: 1 as const });
+    await connectMqtt({ port, clientId: 'same', username: 'me', will: will('older') });
+
+    const newer = await connectMqtt({ port, clientId: 'same', username: 'me', will: will('newer') });
+
+    expect((await witness.messages.next()).payload.toString()).toBe('older');
+    await newer.publish('wills/canary', 'x');
+    expect((await witness.messages.next()).topic).toBe('wills/canary');
+    expect(host.told('disconnected')).toHaveLength(1);
+  });
+
+  it('ends up with one session when many connections want it at once', async () => {
+    const { port, host, engine } = await startServer(create, onTestFinished);
+    const attempts = Array.from({ length: 20 }, () =>
+      connectMqtt({ port, clientId: 'same', username: 'me' }).catch(() => undefined),
+    );
+
+    const sessions = (await Promise.all(attempts)).filter((session) => session !== undefined);
+
+    const [last] = [...engine.sessions()];
+    expect(last?.clientId).toBe('same');
+    expect(engine.stats().sessions).toBe(1);
+    expect(host.told('connected').length - host.told('disconnected').length).toBe(1);
+    expect(sessions.length).toBeGreaterThan(0);
+  });
+});
