@@ -8,7 +8,7 @@ import { data, publishTopic } from './publish-fields.ts';
 import { type ResourceNames, resourceNames } from './resource-kinds.ts';
 
 /** A certificate in a request that creates its owner. */
-export const CertificateSpec = component('CertificateSpec', z.strictObject({ certificateData }), {
+const CertificateSpec = component('CertificateSpec', z.strictObject({ certificateData }), {
   description: 'A certificate of the resource that is being created.',
 });
 

@@ -17,9 +17,9 @@ import {
 import { updateMask } from './update-mask.ts';
 
 /** Devices of one page at most. */
-export const maxDevicesPerPage = 20_000;
+const maxDevicesPerPage = 20_000;
 
-export const DeviceView = component('DeviceView', z.enum(['BASIC', 'FULL']), {
+const DeviceView = component('DeviceView', z.enum(['BASIC', 'FULL']), {
   description: 'FULL shows monitoringData too. Default BASIC.',
 });
 

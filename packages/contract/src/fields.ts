@@ -106,7 +106,7 @@ function pageSize(most: number) {
     .meta({ description: `How many to return at most. 0 or absent: ${defaultPageSize}.` });
 }
 
-export const pageToken = z
+const pageToken = z
   .string()
   .max(100, 'At most 100 characters.')
   .meta({ description: '`nextPageToken` of the page before.' });

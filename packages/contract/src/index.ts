@@ -1,5 +1,5 @@
 export * from './broker.ts';
-export { CertificateSpec, credentialMessages } from './credentials.ts';
+export { credentialMessages } from './credentials.ts';
 export * from './device.ts';
 export {
   apiKeyId,

@@ -44,7 +44,7 @@ export const ListAuditEventsResponse = component(
   { description: 'A page of audit events, newest first.' },
 );
 
-export const LogEntry = component(
+const LogEntry = component(
   'LogEntry',
   z.object({ at: timestamp, level: z.string(), message: z.string() }),
   {

@@ -1,10 +1,11 @@
+import { limits } from '@iotcore/model';
 import { z } from 'zod';
 import { text } from './fields.ts';
 
 /** Bytes of a message's payload, as over MQTT. */
-export const maxPayloadBytes = 262_144;
+const maxPayloadBytes = limits.payload.max;
 
-export const publishTopic = text(1024)
+export const publishTopic = text(limits.subtopic.max)
   .refine((topic) => topic !== '', 'must not be empty')
   .meta({
     minLength: 1,

@@ -97,7 +97,7 @@ export const UpdateRegistryRequest = component(
   },
 );
 
-export const DeviceAlias = component(
+const DeviceAlias = component(
   'DeviceAlias',
   z.object({ deviceId, topicPrefix: z.string(), alias: z.string() }),
   {

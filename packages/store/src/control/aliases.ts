@@ -1,4 +1,4 @@
-import type { Db, Page, PageRequest } from './db.ts';
+import { type Db, type Page, type PageRequest, toPage } from './db.ts';
 import { MissingError, TakenError } from './errors.ts';
 
 /** An alias and the topic prefix that it stands for, with the device's own ID in it. */
@@ -75,7 +75,10 @@ export interface AliasRow {
   readonly prefix: string;
 }
 
-/** Where a page of aliases ends: a device, and which of its aliases, as 16 hex digits of a hash (an alias may be long). */
+/**
+ * Where a page of aliases ends: a device, and which of its five at most, by 16 digits of its MD5. An alias itself may be
+ * longer than a page token; that two of one device agree in 64 bits does not happen by chance.
+ */
 interface AliasKey {
   readonly deviceId: string;
   readonly digest: string;
@@ -91,16 +94,14 @@ export async function listAliases(
 ): Promise<Page<AliasRow>> {
   const { deviceId, digest } = readAliasKey(after);
   const rows = await db.$queryRaw<(AliasRow & AliasKey)[]>`
-    SELECT device_id AS "deviceId", alias, prefix, left(md5(alias), ${digestCharacters}::int) AS digest
+    SELECT device_id AS "deviceId", alias, prefix, left(md5(alias), 16) AS digest
     FROM topic_aliases
     WHERE registry_id = ${registryId} AND device_id >= ${deviceId}
-      AND (device_id, left(md5(alias), ${digestCharacters}::int) COLLATE "C") > (${deviceId}, ${digest} COLLATE "C")
-    ORDER BY device_id, digest COLLATE "C" LIMIT ${limit + 1}`;
-  const page = rows.slice(0, limit);
-  const end = page.at(-1);
-  return { rows: page, next: rows.length > limit && end ? `${end.digest}${end.deviceId}` : undefined };
+      AND (device_id > ${deviceId} OR left(md5(alias), 16) COLLATE "C" > ${digest})
+    ORDER BY device_id, left(md5(alias), 16) COLLATE "C" LIMIT ${limit + 1}`;
+  return toPage(rows, limit, ({ deviceId, digest }) => digest + deviceId);
 }
 
-function readAliasKey(key: string | undefined): AliasKey {
-  return { deviceId: key?.slice(digestCharacters) ?? '', digest: key?.slice(0, digestCharacters) ?? '' };
+function readAliasKey(key = ''): AliasKey {
+  return { deviceId: key.slice(digestCharacters), digest: key.slice(0, digestCharacters) };
 }
