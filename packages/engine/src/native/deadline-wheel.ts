@@ -48,9 +48,11 @@ export class DeadlineWheel<T extends Expiring> {
 
   /** Like `set`, unless the item is looked at before then anyway. */
   setEarlier(item: T, dueMs: number): void {
-    const slot = this.#slotOf.get(item) ?? this.#tick % slotCount;
-    // The slot of this tick has been run: nobody stands there, and it comes last.
-    const ahead = (slot - (this.#tick % slotCount) + slotCount) % slotCount || slotCount;
+    const slot = this.#slotOf.get(item);
+    const ahead =
+      slot === undefined
+        ? Number.POSITIVE_INFINITY
+        : (slot - (this.#tick % slotCount) + slotCount) % slotCount;
     if (tickOf(dueMs) + 1 - this.#tick < ahead) this.set(item, dueMs);
   }
 

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PacketIds } from './packet-ids.ts';
+
+describe('packet identifiers', () => {
+  it('are never 0 and never one that is in use, over any history of sending and acknowledging [MQTT-2.3.1-2][MQTT-2.3.1-4]', () => {
+    const step = fc.oneof(
+      fc.constant('take' as const),
+      fc.nat(40).map((which) => ({ which })),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const ids = new PacketIds();
+        const used: number[] = [];
+        for (const step of steps) {
+          if (step === 'take') {
+            const id = ids.take();
+            expect(id).toBeGreaterThan(0);
+            expect(id).toBeLessThan(65_536);
+            expect(used).not.toContain(id);
+            used.push(id);
+          } else if (used.length > 0) {
+            const [id] = used.splice(step.which % used.length, 1) as [number];
+            expect(ids.release(id)).toBe(true);
+            expect(ids.release(id)).toBe(false);
+          }
+          expect(ids.size).toBe(used.length);
+        }
+      }),
+    );
+  });
+
+  it('go round and skip those that were never acknowledged [MQTT-2.3.1-4]', () => {
+    const ids = new PacketIds();
+    const stuck = [ids.take(), ids.take()];
+    expect(stuck).toEqual([1, 2]);
+    for (let i = 3; i <= 65_535; i++) expect(ids.release(ids.take())).toBe(true);
+    expect(ids.take()).toBe(3);
+    expect(ids.size).toBe(3);
+  });
+
+  it('can all be in use but one', () => {
+    const ids = new PacketIds();
+    const taken = new Set(Array.from({ length: 65_535 }, () => ids.take()));
+    expect(taken.size).toBe(65_535);
+    expect(ids.release(2)).toBe(true);
+    expect(ids.take()).toBe(2);
+  });
+
+  it('that nobody asked for are told apart', () => {
+    const ids = new PacketIds();
+    expect(ids.release(1)).toBe(false);
+    ids.take();
+    expect(ids.release(2)).toBe(false);
+    expect(ids.size).toBe(1);
+  });
+});
