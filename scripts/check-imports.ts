@@ -148,7 +148,7 @@ function typesOf(dependencies: Readonly<Record<string, string>> = {}): Record<st
   return Object.fromEntries(Object.entries(dependencies).filter(([name]) => name.startsWith('@types/')));
 }
 
-const isTest = (path: string) => path.endsWith('.test.ts');
+const isTest = (path: string) => path.endsWith('.test.ts') || path.includes('/testing/');
 const partOf = (path: string) => /^(packages|apps)\/[^/]+/.exec(path)?.[0] ?? '';
 const libraryOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkCertificate, judgeDates, readCertificate } from './certificate.ts';
+import { judgeDates, readCertificate } from './certificate.ts';
 import { limits } from './limits.ts';
 
 const pemOf = (name: string) =>
   readFileSync(new URL(`./testing/certificates/${name}.pem`, import.meta.url), 'utf8');
 const good = pemOf('ecdsa-p256');
-const codeOf = (pem: string) => checkCertificate(pem)?.code;
+/** Why it is refused, or undefined. */
+const codeOf = (pem: string) => {
+  const reading = readCertificate(pem);
+  return reading.ok ? undefined : reading.violation.code;
+};
 
 /** The same block with bytes behind the DER. */
 function withTrailingBytes(pem: string): string {
@@ -31,6 +35,7 @@ describe('a certificate is refused', () => {
     ['bytes behind the DER', withTrailingBytes(good), 'NOT_A_CERTIFICATE'],
     ['what is not base64', good.replace('MII', 'M*I'), 'NOT_A_CERTIFICATE'],
     ['one letter less', good.replace('MII', 'MI'), 'NOT_A_CERTIFICATE'],
+    ['letters behind its padding', good.replace('=\n', '=AAA\n'), 'NOT_A_CERTIFICATE'],
     ['U+0000 in the block', good.replace('\nMI', '\n\0MI'), 'NOT_A_CERTIFICATE'],
     ['two certificates', good + pemOf('rsa-2048'), 'SEVERAL_CERTIFICATES'],
     ['the same one twice', good + good, 'SEVERAL_CERTIFICATES'],

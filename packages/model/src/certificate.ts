@@ -58,12 +58,6 @@ export function readCertificate(pem: string, field = 'certificateData'): Certifi
   return { ok: true, certificate: factsOf(x509) };
 }
 
-/** What keeps this from being a certificate as `readCertificate` wants it, or undefined. */
-export function checkCertificate(pem: string, field = 'certificateData'): Violation | undefined {
-  const reading = readCertificate(pem, field);
-  return reading.ok ? undefined : reading.violation;
-}
-
 /**
  * The one certificate block of RFC 7468, LF or CRLF. Explanatory text before it is allowed (section 2; `openssl pkcs12`
  * and `openssl x509 -text` write it, and fleets have such files), behind it only white space.

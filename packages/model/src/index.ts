@@ -1,7 +1,6 @@
 export {
   type CertificateFacts,
   type CertificateReading,
-  checkCertificate,
   type DateJudgement,
   judgeDates,
   readCertificate,
@@ -12,7 +11,6 @@ export {
   createId,
   FOLDER_ID_PATTERN,
   ID_PATTERN,
-  isId,
 } from './ids.ts';
 export { checkLabels, LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN } from './labels.ts';
 export { limits, MIN_PASSWORD_CHARACTERS } from './limits.ts';
@@ -23,15 +21,13 @@ export {
   isPermitted,
   isRole,
   type Permission,
-  ROLE_PERMISSIONS,
   ROLES,
   type Role,
   type RoleBinding,
 } from './roles.ts';
-export { characterCount, checkText, isStorableText } from './text.ts';
+export { checkText } from './text.ts';
 export { checkAliases, expandAliases } from './topics/alias-rules.ts';
-export { aliasCandidates, aliasesConflict, resolveAlias } from './topics/aliases.ts';
-export { brokerSpace, monitoringSpaces, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
+export { monitoringSpaces, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
 export { filterLookup, grantFilter } from './topics/grant.ts';
 export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/lookup.ts';
 export type {
@@ -43,11 +39,8 @@ export type {
 } from './topics/principal.ts';
 export { type PermanentTopic, type Route, routeMonitoring, routeTopic, topicLookup } from './topics/route.ts';
 export { type StoredSelection, storedSelections } from './topics/stored.ts';
-export { intersects, isTopicFilter, isTopicName, matches } from './topics/syntax.ts';
 export {
-  monitoringTopic,
   readFullTopic,
-  TOPIC_TABLE,
   type TopicAddress,
   type TopicKind,
   type TopicRoot,

@@ -11,7 +11,7 @@ export type Permission =
 
 const editor = ['view', 'edit', 'publishAsDevice', 'publishAsRegistry', 'publishAsBroker'] as const;
 
-export const ROLE_PERMISSIONS = {
+const ROLE_PERMISSIONS = {
   viewer: ['view'],
   editor,
   admin: [...editor, 'administer'],

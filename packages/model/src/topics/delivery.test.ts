@@ -66,9 +66,9 @@ describe('delivery through spaces', () => {
         expect(isGranted, `${by.id} subscribes to ${filter}`).toBe(oracle.isGranted(by, filter));
         outcomes[isGranted ? 'granted' : 'refused'] += 1;
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
-    expect(Math.min(outcomes.granted, outcomes.refused)).toBeGreaterThan(80);
+    expect(Math.min(outcomes.granted, outcomes.refused)).toBeGreaterThan(40);
   });
 
   it('gives a subscription exactly the stored messages that it covers, but none through an alias with wildcards', () => {

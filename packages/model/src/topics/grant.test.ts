@@ -68,6 +68,12 @@ describe('a filter is refused', () => {
     expect(spaces(broker('b1'), filter)).toBeUndefined();
   });
 
+  it('by the alias of another device, or of another registry, even if those are known', () => {
+    const neighbour = { kind: 'device', id: 'd2', registryId: 'r1' } as const;
+    expect(spaces(neighbour, 'my/alias/commands')).toBeUndefined();
+    expect(spaces(registry('r2'), 'my/alias/#')).toBeUndefined();
+  });
+
   it('beyond 1,024 characters behind the kind, in any form', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const filter of [

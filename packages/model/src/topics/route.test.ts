@@ -61,6 +61,13 @@ describe('a publication is refused', () => {
     expect(routeTopic(registry('r2'), 'temp', [facts])).toBeUndefined();
   });
 
+  it('by the alias of another device, or of another registry, even if those are known', () => {
+    const neighbour = { kind: 'device', id: 'd2', registryId: 'r1' } as const;
+    expect(routeTopic(neighbour, 'temp', [facts])).toBeUndefined();
+    const commands = { id: 'd3', registryId: 'r2', aliases: new Map([['do', '$devices/d1/commands']]) };
+    expect(routeTopic(registry('r1'), 'do', [commands, facts])).toBeUndefined();
+  });
+
   it('by a broker to whatever begins with $', () => {
     expect(routeTopic(broker('b1'), '$SYS', [])).toBeUndefined();
     expect(topicLookup(broker('b1'), '$SYS')).toBeUndefined();

@@ -27,7 +27,7 @@ export function storedSelections(
   if (principal.kind === 'broker') return [];
   if (!hasWildcard(filter)) return exactSelection(principal, filter, devices);
   const form = formOf(filter);
-  if (form === 'alias') return [];
+  // An audience by itself has no aliases, so nothing is found for a filter in their form.
   return audiencesOf(principal).flatMap((audience) =>
     audience.spellings
       .filter((spelling) => spelling.form === form)
