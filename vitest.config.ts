@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** Needs mosquitto_pub, mosquitto_sub and openssl on the machine: `npm run test:debian`. */
+const debian = {
+  extends: true as const,
+  test: {
+    name: 'debian',
+    include: ['tests/debian/**/*.test.ts'],
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+  },
+};
+
 export default defineConfig({
   test: {
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
@@ -21,11 +32,13 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['tests/**/*.test.ts'],
+          exclude: ['tests/debian/**'],
           // Real processes on a busy machine: a limit for what hangs, no expectation of speed.
           testTimeout: 90_000,
           hookTimeout: 120_000,
         },
       },
+      ...(process.env['TEST_DEBIAN'] ? [debian] : []),
     ],
   },
 });
