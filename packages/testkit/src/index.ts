@@ -2,6 +2,7 @@ export {
   type ApiAnswer,
   ApiClient,
   type CallOptions,
+  type Json,
   makePassword,
   type Owner,
   pathOf,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ConnectionOptions } from 'node:tls';
 import {
   connect,
   type ErrorWithReasonCode,
@@ -27,7 +28,7 @@ export interface MqttOptions {
   readonly keepAliveSeconds?: number;
   readonly will?: { readonly topic: string; readonly payload: string | Buffer; readonly qos?: 0 | 1 };
   /** Anything else that MQTT.js or its TLS socket takes. */
-  readonly more?: IClientOptions;
+  readonly more?: IClientOptions & ConnectionOptions;
 }
 
 /** The server answered CONNECT with a code other than 0. */
