@@ -24,8 +24,11 @@ import { Underway } from './underway.ts';
 /** How often the time of clients is looked at, and so how late its end may be noticed. */
 const deadlineCheckMs = 250;
 
+/** A check this late means that the process stood still: what clients sent meanwhile has not been read yet. */
+const standstillMs = 1000;
+
 /** How long `close` waits for messages that are being stored and acknowledged. */
-const drainMs = 2000;
+const drainMs = 1000;
 const drainCheckMs = 10;
 
 /** Connections closed in one turn of the event loop: closing all at once would block it, and bring them all back at once. */
@@ -41,6 +44,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   /** Sessions that aedes has not let go of yet, by client ID. */
   readonly #ending = new Map<string, Promise<unknown>>();
   readonly #deadlineCheck: NodeJS.Timeout;
+  #lastCheck = performance.now();
   #isClosing = false;
 
   constructor(host: EngineHost<P>, limits: EngineLimits) {
@@ -59,7 +63,8 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   }
 
   accept(socket: Duplex, transport: Transport): void {
-    if (this.#isClosing) {
+    if (this.#isClosing || socket.destroyed) {
+      socket.on('error', () => {});
       socket.destroy();
       return;
     }
@@ -105,7 +110,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
       if (++closed % closeSlice === 0) await turnOfEventLoop();
     }
     await Promise.all([...this.#connections].map((connection) => connection.closed));
-    await Promise.race([this.parts.underway.settled(), delay(drainMs)]);
+    await Promise.race([this.parts.underway.settled(), delay(drainMs, undefined, { ref: false })]);
     clearInterval(this.#deadlineCheck);
     await this.#broker.listening;
     await new Promise<void>((resolve) => this.#broker.aedes.close(resolve));
@@ -150,6 +155,9 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
 
   #checkDeadlines(): void {
     const now = performance.now();
+    const stoodStill = now - this.#lastCheck > standstillMs;
+    this.#lastCheck = now;
+    if (stoodStill) return;
     for (const connection of this.#connections) connection.checkDeadlines(now);
   }
 

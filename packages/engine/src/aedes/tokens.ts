@@ -12,6 +12,11 @@ export class Tokens<T> {
     this.#prefix = `\0${kind}`;
   }
 
+  /** How many stand for something. */
+  get size(): number {
+    return this.#meanings.size;
+  }
+
   issue(meaning: T): string {
     const token = `${this.#prefix}${++this.#last}`;
     this.#meanings.set(token, meaning);
