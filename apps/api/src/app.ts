@@ -15,7 +15,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { authenticate } from './http/authentication.ts';
 import { answerClientError } from './http/client-errors.ts';
 import { acceptJsonOnly } from './http/content.ts';
-import { handleErrors } from './http/error-handling.ts';
+import { answerRouterError, handleErrors } from './http/error-handling.ts';
 import { serveHealth } from './http/health.ts';
 import { logRequests } from './http/request-log.ts';
 import * as limits from './limits.ts';
@@ -56,6 +56,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerRouterError,
     forceCloseConnections: 'idle',
   });
   app.server.maxHeadersCount = limits.maxHeaders;

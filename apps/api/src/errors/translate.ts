@@ -48,7 +48,7 @@ function fromFastify(error: unknown): ApiError | undefined {
   const status = 'statusCode' in error ? error.statusCode : undefined;
   switch (status) {
     case 400:
-      return errors.malformed('The request is malformed: its body must be JSON.');
+      return errors.malformed('The request is malformed: its path must be UTF-8, its body JSON.');
     case 408:
       return errors.timedOut();
     case 413:

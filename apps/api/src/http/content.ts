@@ -1,11 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import { errors } from '../errors/catalogue.ts';
 
 /**
  * Bodies are JSON and nothing else. An empty one counts as none, since many clients send Content-Type with every
- * request; `__proto__` and its like are refused.
+ * request; `__proto__` and its like are refused, and so is anything compressed: it is never unpacked.
  */
 export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
+  app.addHook('preParsing', async ({ headers }) => {
+    if (headers['content-encoding'] === undefined) return;
+    throw errors.malformed('The body must not be compressed.', 415);
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);

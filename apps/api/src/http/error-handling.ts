@@ -13,12 +13,19 @@ export function handleErrors(app: FastifyInstance, routes: readonly Route[]): vo
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-    return answerError(
-      allowed.length > 0 ? errors.methodNotAllowed(allowed) : errors.noSuchMethod(),
-      request,
-      reply,
-    );
+    const isOther = allowed.length > 0 && !allowed.some((method) => method === request.method);
+    return answerError(isOther ? errors.methodNotAllowed(allowed) : errors.noSuchMethod(), request, reply);
   });
+}
+
+/** Refusals by the router, which come before any hook: a path that cannot be decoded or is too long. */
+export function answerRouterError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const { http, body } = toApiError(error);
+  void reply
+    .code(http)
+    .header('x-request-id', request.id)
+    .type('application/json')
+    .send(JSON.stringify(body));
 }
 
 async function answerError(

@@ -1,0 +1,259 @@
+import { constants, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { type ApiClient, eventually, sharedInstallation } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+import { createAccount } from './support/accounts.ts';
+import { expectRefusal, expectViolations } from './support/answers.ts';
+import { newFolder } from './support/folders.ts';
+
+const installation = sharedInstallation({ programs: ['api'] });
+const accounts = '/ext/v1/serviceAccounts';
+const nobody = 'are00000000000000000';
+const audience = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+async function accountWithKey(api: ApiClient, ...roles: { folderId: string; role: string }[]) {
+  const account = await createAccount(api, ...roles);
+  const { response } = await api.must('POST', `${accounts}/${account.id}/authorizedKeys`, {
+    publicKey: publicPem,
+  });
+  return { id: account.id, keyId: response.id as string };
+}
+
+interface JwtOptions {
+  readonly header?: object;
+  readonly claims?: object;
+  readonly key?: KeyObject;
+  readonly pkcs1?: boolean;
+}
+
+/** A JWT as clients of the old service make it. */
+function makeJwt(
+  account: { id: string; keyId: string },
+  { header, claims, key = privateKey, pkcs1 }: JwtOptions = {},
+) {
+  const now = Math.floor(Date.now() / 1000);
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const head = encode({ alg: 'PS256', typ: 'JWT', kid: account.keyId, ...header });
+  const body = encode({ iss: account.id, aud: audience, iat: now, exp: now + 3600, ...claims });
+  const said = Buffer.from(`${head}.${body}`);
+  const signature = pkcs1
+    ? createSign('sha256').update(said).sign(key)
+    : sign('sha256', said, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
+  return `${head}.${body}.${signature.toString('base64url')}`;
+}
+
+const exchange = (jwt: string) => installation().api.call('POST', '/iam/v1/tokens', { jwt }, { token: null });
+
+describe('the exchange of a JWT for a token', () => {
+  test('gives a token that calls as the account', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const account = await accountWithKey(api, { folderId, role: 'editor' });
+    const { body, status } = await exchange(makeJwt(account));
+    expect(status).toBe(200);
+    expect(Date.parse(body.expiresAt)).toBeGreaterThan(Date.now() + 11 * 3_600_000);
+    const created = await api.call(
+      'POST',
+      '/iot-devices/v1/registries',
+      { folderId },
+      { token: body.iamToken },
+    );
+    expect(created.body).toMatchObject({ done: true, createdBy: account.id });
+  });
+
+  const now = Math.floor(Date.now() / 1000);
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  test.each<[string, JwtOptions]>([
+    ['signed with another key', { key: other }],
+    ['signed by PKCS #1 v1.5', { header: { alg: 'RS256' }, pkcs1: true }],
+    ['of algorithm none', { header: { alg: 'none' } }],
+    ['without a kid', { header: { kid: undefined } }],
+    ['with an unknown kid', { header: { kid: nobody } }],
+    ['of an unknown account', { claims: { iss: nobody } }],
+    ['without an account', { claims: { iss: undefined } }],
+    ['for another audience', { claims: { aud: 'https://example.com' } }],
+    ['without an audience', { claims: { aud: undefined } }],
+    ['without an end', { claims: { exp: undefined } }],
+    ['without a beginning', { claims: { iat: undefined } }],
+    ['that is over', { claims: { iat: now - 7200, exp: now - 3600 } }],
+    ['that begins in the future', { claims: { iat: now + 1800, exp: now + 3600 } }],
+    ['that lives longer than an hour', { claims: { exp: now + 3700 } }],
+  ])('refuses a JWT %s', async (_, options) => {
+    const account = await accountWithKey(installation().api);
+    expectRefusal(await exchange(makeJwt(account, options)), 'UNAUTHENTICATED');
+  });
+
+  test('refuses what is no JWT, and a body that is none', async () => {
+    const { api } = installation();
+    for (const jwt of ['', 'a', 'a.b.c', '..']) expectRefusal(await exchange(jwt), 'UNAUTHENTICATED');
+    expectViolations(await api.call('POST', '/iam/v1/tokens', {}, { token: null }), 'jwt');
+    expectViolations(await exchange('x'.repeat(8193)), 'jwt');
+  });
+
+  test('refuses the key of one account for another', async () => {
+    const { api } = installation();
+    const [one, other] = [await accountWithKey(api), await accountWithKey(api)];
+    expectRefusal(await exchange(makeJwt({ id: one.id, keyId: other.keyId })), 'UNAUTHENTICATED');
+  });
+});
+
+describe('what is taken away ends within a second', () => {
+  const list = (folderId: string) => `/iot-devices/v1/registries?folderId=${folderId}`;
+
+  test('a role', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const account = await createAccount(api, { folderId, role: 'viewer' });
+    expect((await account.call('GET', list(folderId))).status).toBe(200);
+    const path = `${accounts}/${account.id}/roleBindings`;
+    const [binding] = (await api.must('GET', path)).roleBindings;
+    await api.must('DELETE', `${path}/${binding.id}`);
+    await eventually('403', async () => (await account.call('GET', list(folderId))).status === 403);
+  });
+
+  test('an API key', async () => {
+    const { api } = installation();
+    const account = await createAccount(api);
+    expect((await account.call('GET', list('f'))).status).toBe(403);
+    const path = `${accounts}/${account.id}/apiKeys`;
+    const [key] = (await api.must('GET', path)).apiKeys;
+    await api.must('DELETE', `${path}/${key.id}`);
+    await eventually('401', async () => (await account.call('GET', list('f'))).status === 401);
+  });
+
+  test('an authorized key, with the tokens that were exchanged for it', async () => {
+    const { api } = installation();
+    const account = await accountWithKey(api);
+    const token = (await exchange(makeJwt(account))).body.iamToken;
+    expect((await api.call('GET', list('f'), undefined, { token })).status).toBe(403);
+    await api.must('DELETE', `${accounts}/${account.id}/authorizedKeys/${account.keyId}`);
+    await eventually(
+      '401',
+      async () => (await api.call('GET', list('f'), undefined, { token })).status === 401,
+    );
+    expectRefusal(await exchange(makeJwt(account)), 'UNAUTHENTICATED');
+  });
+
+  test('an account, with all its keys', async () => {
+    const { api } = installation();
+    const account = await createAccount(api);
+    expect((await account.call('GET', list('f'))).status).toBe(403);
+    await api.must('DELETE', `${accounts}/${account.id}`);
+    await eventually('401', async () => (await account.call('GET', list('f'))).status === 401);
+    expectRefusal(await api.call('GET', `${accounts}/${account.id}`), 'NOT_FOUND');
+  });
+});
+
+describe('keys', () => {
+  test('that are over do not work', async () => {
+    const { api } = installation();
+    const account = await createAccount(api);
+    const expiresAt = '2020-01-01T00:00:00Z';
+    const { secret } = await api.must('POST', `${accounts}/${account.id}/apiKeys`, { expiresAt });
+    const headers = { authorization: `Api-Key ${secret}` };
+    const answer = await api.call('GET', accounts, undefined, { token: null, headers });
+    expectRefusal(answer, 'UNAUTHENTICATED');
+    const key = await api.must('POST', `${accounts}/${account.id}/authorizedKeys`, {
+      publicKey: publicPem,
+      expiresAt,
+    });
+    expectRefusal(await exchange(makeJwt({ id: account.id, keyId: key.response.id })), 'UNAUTHENTICATED');
+  });
+
+  test('show their secret once', async () => {
+    const { api } = installation();
+    const { id } = await createAccount(api);
+    const path = `${accounts}/${id}/apiKeys`;
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = (await api.call('POST', path, { description: 'x' }, { headers })).body;
+    expect(first.secret).toMatch(/^iotcore_[\w-]{43}$/);
+    const again = (await api.call('POST', path, { description: 'x' }, { headers })).body;
+    expect(again).toEqual({ apiKey: first.apiKey });
+    const everything = JSON.stringify([
+      await api.must('GET', path),
+      await api.must('GET', `/ext/v1/auditEvents?resourceId=${id}`),
+      installation().logs(),
+    ]);
+    expect(everything).not.toContain(first.secret);
+  });
+
+  test.each([
+    ['a private key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    [
+      'an elliptic curve',
+      generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    ],
+    ['a short RSA key', shortKey()],
+    ['words', 'abc'],
+  ])('that are %s are refused as authorized keys', async (_, key) => {
+    const { api } = installation();
+    const { id } = await createAccount(api);
+    expectViolations(
+      await api.call('POST', `${accounts}/${id}/authorizedKeys`, { publicKey: key }),
+      'publicKey',
+    );
+  });
+
+  test('of one account cannot be deleted through another', async () => {
+    const { api } = installation();
+    const [one, other] = [await accountWithKey(api), await createAccount(api)];
+    for (const kind of ['authorizedKeys', 'apiKeys', 'roleBindings']) {
+      expectRefusal(await api.call('DELETE', `${accounts}/${other.id}/${kind}/${one.keyId}`), 'NOT_FOUND');
+    }
+    expect((await api.must('GET', `${accounts}/${one.id}/authorizedKeys`)).authorizedKeys).toHaveLength(1);
+  });
+});
+
+describe('nobody rises by himself', () => {
+  test('the admin of a folder gives no role on another folder, nor on all', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const admin = await createAccount(api, { folderId, role: 'admin' });
+    const created = await admin.call('POST', accounts, { folderId, name: 'helper' });
+    const path = `${accounts}/${created.body.response.id}/roleBindings`;
+    for (const target of [newFolder(), '*']) {
+      expectRefusal(
+        await admin.call('POST', path, { folderId: target, role: 'viewer' }),
+        'PERMISSION_DENIED',
+      );
+    }
+    expect((await admin.call('POST', path, { folderId, role: 'viewer' })).status).toBe(200);
+    expectRefusal(await admin.call('POST', path, { folderId, role: 'viewer' }), 'ALREADY_EXISTS');
+    expectViolations(await admin.call('POST', path, { folderId, role: 'owner' }), 'role');
+  });
+
+  test('the account of the installation’s admin is out of reach', async () => {
+    const { api } = installation();
+    const admin = await createAccount(api, { folderId: 'system', role: 'admin' });
+    const [event] = (await api.must('GET', '/ext/v1/auditEvents?pageSize=1')).auditEvents;
+    const path = `${accounts}/${event.callerId}`;
+    expect((await api.must('GET', path)).name).toBe('admin');
+    expectRefusal(await admin.call('GET', path), 'NOT_FOUND');
+    expectRefusal(await admin.call('POST', `${path}/apiKeys`, {}), 'NOT_FOUND');
+    expectRefusal(await admin.call('DELETE', path), 'NOT_FOUND');
+  });
+});
+
+test('accounts are created, listed and found; names are unique in a folder', async () => {
+  const { api } = installation();
+  const folderId = newFolder();
+  const { response, metadata } = await api.must('POST', accounts, {
+    folderId,
+    name: 'one',
+    description: 'd',
+  });
+  expect(metadata).toMatchObject({ serviceAccountId: response.id });
+  expectRefusal(await api.call('POST', accounts, { folderId, name: 'one' }), 'ALREADY_EXISTS');
+  expectViolations(await api.call('POST', accounts, { folderId, name: '' }), 'name');
+  const { '@type': _, ...account } = response;
+  expect(await api.must('GET', `${accounts}/${account.id}`)).toEqual(account);
+  expect(await api.must('GET', `${accounts}?folderId=${folderId}`)).toEqual({ serviceAccounts: [account] });
+});
+
+function shortKey(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 1024 })
+    .publicKey.export({ type: 'spki', format: 'pem' })
+    .toString();
+}
