@@ -1,0 +1,113 @@
+import { openDatabase } from '@iotcore/store';
+import {
+  connectMqtt,
+  eventually,
+  type Installation,
+  type MqttOptions,
+  type MqttSession,
+  makeCertificate,
+  makePassword,
+  type Owner,
+  pathOf,
+  refusalOf,
+  type TestCertificate,
+} from '@iotcore/testkit';
+
+/** How tests reach the server: the same must hold over both. */
+export const transports = ['TLS', 'TCP'] as const;
+export type TransportName = (typeof transports)[number];
+
+/** A registry, device or broker that tests act as. */
+export class Party {
+  readonly id: string;
+  readonly owner: Owner;
+  /** A password of its own. */
+  readonly password: string;
+  readonly #installation: Installation;
+
+  constructor(installation: Installation, id: string, owner: Owner, password: string) {
+    this.#installation = installation;
+    this.id = id;
+    this.owner = owner;
+    this.password = password;
+  }
+
+  /** How to log in by password; `more` overrides. */
+  login(more: Partial<MqttOptions> = {}, transport: TransportName = 'TLS'): MqttOptions {
+    const reach = transport === 'TLS' ? this.#installation.overTls : this.#installation.overTcp;
+    return { ...reach, username: this.id, password: this.password, ...more };
+  }
+
+  connect(more: Partial<MqttOptions> = {}, transport?: TransportName): Promise<MqttSession> {
+    return connectMqtt(this.login(more, transport));
+  }
+
+  refusal(more: Partial<MqttOptions> = {}, transport?: TransportName): Promise<number> {
+    return refusalOf(this.login(more, transport));
+  }
+
+  /** Gives it a certificate. */
+  async addCertificate(certificate?: TestCertificate): Promise<TestCertificate> {
+    const added = certificate ?? (await makeCertificate());
+    await this.#installation.api.addCertificate(this.owner, added.certPem);
+    return added;
+  }
+
+  async delete(): Promise<void> {
+    await this.#installation.api.must('DELETE', pathOf(this.owner));
+  }
+
+  /** Waits for a line of the connection log that matches. */
+  logLine(pattern: RegExp): Promise<string> {
+    return eventually(`a line like ${pattern} in the log of ${this.id}`, async () =>
+      (await this.log()).find((line) => pattern.test(line)),
+    );
+  }
+
+  /** The connection log, oldest first, from the database: the API no longer shows that of a resource that is gone. */
+  async log(): Promise<string[]> {
+    const database = openDatabase(this.#installation.databaseUrl ?? '', { logger: quiet, poolSize: 1 });
+    try {
+      const where = { resourceId: this.id };
+      const lines = await database.prisma.connectionLog.findMany({ where, orderBy: { id: 'asc' } });
+      return lines.map(({ message }) => message);
+    } finally {
+      await database.close();
+    }
+  }
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Options of a login by certificate alone. */
+export const byCertificate = (certificate: TestCertificate): Partial<MqttOptions> => ({
+  certificate,
+  username: undefined as never,
+  password: undefined as never,
+});
+
+export async function createRegistry(installation: Installation): Promise<Party> {
+  const { id } = await installation.api.createRegistry();
+  return withPassword(installation, id, { registryId: id });
+}
+
+export async function createDevice(
+  installation: Installation,
+  registry: Party,
+  fields: Record<string, unknown> = {},
+): Promise<Party> {
+  const { id } = await installation.api.createDevice(registry.id, fields);
+  return withPassword(installation, id, { deviceId: id });
+}
+
+export async function createBroker(installation: Installation): Promise<Party> {
+  const answer = await installation.api.must('POST', '/iot-broker/v1/brokers', { folderId: 'brokers' });
+  const { id } = answer.response;
+  return withPassword(installation, id, { brokerId: id });
+}
+
+async function withPassword(installation: Installation, id: string, owner: Owner): Promise<Party> {
+  const password = makePassword();
+  await installation.api.addPassword(owner, password);
+  return new Party(installation, id, owner, password);
+}
