@@ -1,7 +1,6 @@
 // Brings node_modules to what package-lock.json says, for `npm start` and `npm test` in a clone where nobody has run
 // `npm install`. Plain JavaScript for Node 20, without dependencies: it runs before there are any.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,34 +17,34 @@ export async function ensureInstalled(root, { dev }) {
   await withInstallLock(root, async () => {
     // Another run may have done it while this one waited.
     if (isInstalled(root, dev)) return;
-    const stamp = wantedStamp(root, dev || readStamp(root)?.dev === true);
-    await runNpm(root, ['ci', '--no-audit', '--no-fund', ...(stamp.dev ? [] : ['--omit=dev'])]);
-    writeFileSync(stampPath(root), JSON.stringify(stamp));
+    const omit = dev || hasDevTools(root) ? [] : ['--omit=dev'];
+    await runNpm(root, ['ci', '--no-audit', '--no-fund', ...omit]);
   });
 }
 
-// Inside node_modules, so that it goes when node_modules goes.
-const stampPath = (root) => join(root, 'node_modules', '.iotcore-installed.json');
-
-function wantedStamp(root, dev) {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  return { lock, platform: `${process.platform}-${process.arch}`, dev };
+/** npm writes down what it has installed, once it has finished: by `npm start`, or by somebody's own `npm install`. */
+function isInstalled(root, dev) {
+  const wanted = readPackages(join(root, 'package-lock.json'));
+  const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
+  if (!wanted || !present) return false;
+  return Object.entries(wanted).every(([path, entry]) => {
+    // The root itself, links to our own packages, and packages of other platforms.
+    if (!path.includes('node_modules/') || entry.link || entry.optional) return true;
+    if (!dev && (entry.dev || entry.devOptional)) return true;
+    return present[path]?.version === entry.version;
+  });
 }
 
-function readStamp(root) {
+function hasDevTools(root) {
+  return existsSync(join(root, 'node_modules', 'vitest'));
+}
+
+function readPackages(path) {
   try {
-    return JSON.parse(readFileSync(stampPath(root), 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8')).packages;
   } catch {
     return undefined;
   }
-}
-
-function isInstalled(root, dev) {
-  const stamp = readStamp(root);
-  const wanted = wantedStamp(root, dev);
-  return stamp?.lock === wanted.lock && stamp.platform === wanted.platform && (stamp.dev || !dev);
 }
 
 /** Two commands started at once in one clone must not both rewrite node_modules. The lock of a dead process is taken over. */

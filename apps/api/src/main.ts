@@ -1,5 +1,5 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
-import { type ProcessContext, type RunningProcess, runProcess, StartupError } from '@iotcore/process';
+import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
 import { ChangeFeed, DatabaseUnavailableError, openDatabase, prepareDatabase } from '@iotcore/store';
 import { buildApp } from './app.ts';
 import { CallerDirectory } from './auth/caller-directory.ts';
@@ -15,9 +15,7 @@ import type { Services } from './services.ts';
 const mostBehindMs = 3000;
 
 async function start({ settings, logger, signal }: ProcessContext): Promise<RunningProcess> {
-  const url = settings.databaseUrl?.reveal();
-  if (url === undefined)
-    throw new StartupError('DATABASE_URL: name the Postgres to use, or run npm start, which brings its own');
+  const url = (await findDatabaseUrl(settings)).reveal();
 
   const database = openDatabase(url, {
     logger,

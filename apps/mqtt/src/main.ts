@@ -1,7 +1,7 @@
 /** The MQTT server as a process: the only file here that reads settings, makes the parts and starts them. */
 import { createAedesEngine } from '@iotcore/engine/aedes';
 import { createNativeEngine } from '@iotcore/engine/native';
-import { type ProcessContext, type RunningProcess, runProcess, StartupError } from '@iotcore/process';
+import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
 import { findPublicSigningKey, ping, removeNode, renewNode } from '@iotcore/store/data-plane';
 import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
@@ -33,9 +33,7 @@ async function start(context: ProcessContext): Promise<RunningProcess> {
 }
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
-  const url = settings.databaseUrl?.reveal();
-  if (url === undefined)
-    throw new StartupError('DATABASE_URL: name the Postgres to use, or run npm start, which brings its own');
+  const url = (await findDatabaseUrl(settings)).reveal();
   const throttled = new ThrottledLog(REPEATED_LINE_MS);
   const failed = (what: string) => (error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));

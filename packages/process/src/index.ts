@@ -1,4 +1,11 @@
 export { createFileWhole, publicMode, secretMode, writeFileWhole } from './data-folder/files.ts';
+export {
+  findDatabaseUrl,
+  type RunningInstallation,
+  readRunFile,
+  removeRunFile,
+  writeRunFile,
+} from './data-folder/run-file.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { type ProcessContext, type ProcessMessage, type RunningProcess, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@iotcore/process';
+import { BackOff } from './back-off.ts';
+
+export interface Runnable {
+  readonly name: string;
+  /** Resolves once it runs. */
+  start(): Promise<void>;
+  /** Resolves when it has ended, for whatever reason. */
+  ended(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Kept {
+  /** Ends it, and the keeping. */
+  stop(): Promise<void>;
+}
+
+/** Starts again whatever ends, with longer and longer pauses. `runnable` has been started already. */
+export function keepRunning(runnable: Runnable, logger: Logger): Kept {
+  const stopping = new AbortController();
+  const backOff = new BackOff();
+  const keeping = keep().catch((error) => logger.fatal({ err: error }, `lost track of ${runnable.name}`));
+
+  async function keep(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const startedAt = performance.now();
+      await runnable.ended();
+      if (stopping.signal.aborted) return;
+      const delayMs = backOff.next(performance.now() - startedAt);
+      logger.error({ delayMs }, `${runnable.name} ended unexpectedly and is started again`);
+      await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      await runnable
+        .start()
+        .catch((error) => logger.error({ err: error }, `${runnable.name} could not be started`));
+    }
+  }
+
+  return {
+    async stop() {
+      stopping.abort();
+      await runnable.stop();
+      await keeping;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * `npm start`: the embedded Postgres, the API and the MQTT server as processes of their own, watched, and stopped in
+ * order. With the argument `db` only the database.
+ */
+import {
+  type ProcessContext,
+  type RunningProcess,
+  removeRunFile,
+  runProcess,
+  Secret,
+  type Settings,
+  StartupError,
+  writeRunFile,
+} from '@iotcore/process';
+import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded';
+import { banner } from './banner.ts';
+import { SupervisedProcess } from './child-process.ts';
+import { lockDataFolder } from './data-folder-lock.ts';
+import { requireFreePorts } from './free-ports.ts';
+import { type Kept, keepRunning } from './keep-running.ts';
+
+/** What `npm start` promises is 5 s; a little is left for the way out. */
+const stopDeadlineMs = 4800;
+const databaseOnly = process.argv[2] === 'db';
+
+async function start(context: ProcessContext): Promise<RunningProcess> {
+  const cleanups: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    return { addresses: await open(context, cleanups), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function open({ settings, logger, signal }: ProcessContext, cleanups: (() => Promise<void>)[]) {
+  const { dataDir } = settings;
+  const lock = await lockDataFolder(dataDir);
+  cleanups.push(() => lock.release());
+  if (!databaseOnly) await requireFreePorts(settings);
+
+  const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir));
+  await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });
+  cleanups.push(() => removeRunFile(dataDir));
+  if (databaseOnly) {
+    tell(`The database of ${dataDir} is ready. Ctrl-C stops it.\n`);
+    return {};
+  }
+
+  const children = childProcesses(settings, databaseUrl);
+  const kept: Kept[] = [];
+  cleanups.push(async () => {
+    await Promise.all([...kept, ...children].map((one) => one.stop()));
+  });
+  // While they start, being asked to stop must end them: only then does their start come to an end.
+  const stopEarly = () => void Promise.all(children.map((child) => child.stop()));
+  signal.addEventListener('abort', stopEarly);
+  tell('starting the API and the MQTT server');
+  await Promise.all(children.map((child) => child.start()));
+  signal.removeEventListener('abort', stopEarly);
+  signal.throwIfAborted();
+  for (const child of children) kept.push(keepRunning(child, logger));
+
+  const addresses = Object.assign({}, ...children.map((child) => child.addresses));
+  await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses });
+  process.stdout.write(await banner(dataDir, addresses));
+  return addresses;
+
+  async function startDatabase(folder: string): Promise<Secret> {
+    tell('starting the database');
+    try {
+      const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger });
+      cleanups.push(() => postgres.stop());
+      await postgres.start();
+      const runnable = {
+        name: 'Postgres',
+        start: () => postgres.start(),
+        ended: () => postgres.ended(),
+        stop: () => postgres.stop(),
+      };
+      const keptPostgres = keepRunning(runnable, logger);
+      cleanups.push(() => keptPostgres.stop());
+      return new Secret(postgres.url);
+    } catch (error) {
+      if (error instanceof EmbeddedPostgresError) throw new StartupError(error.message);
+      throw error;
+    }
+  }
+}
+
+function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProcess[] {
+  // A sample is for trying out; a database that somebody brings is for their own data.
+  const sample = settings.databaseUrl ? 'off' : 'on';
+  const env = { IOT_SAMPLE: sample, ...process.env, DATABASE_URL: databaseUrl.reveal() };
+  return [
+    new SupervisedProcess({
+      name: 'the API',
+      entry: '../../api/src/main.ts',
+      env,
+      portVariables: { api: 'IOT_API_PORT' },
+    }),
+    new SupervisedProcess({
+      name: 'the MQTT server',
+      entry: '../../mqtt/src/main.ts',
+      env,
+      portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
+    }),
+  ];
+}
+
+/** Progress, for whoever waits at a terminal; on standard error, away from the log. */
+function tell(text: string): void {
+  process.stderr.write(`iotcore: ${text}\n`);
+}
+
+await runProcess({ name: 'iotcore', start, stopDeadlineMs });

@@ -1,0 +1,5 @@
+// Runs one of our programs in the foreground: `npm start` runs the supervisor, `npm run api` the API alone, and so on.
+import { projectFile, runProject } from './bootstrap/main.mjs';
+
+const [program, ...args] = process.argv.slice(2);
+await runProject([projectFile('apps', program, 'src', 'main.ts'), ...args], { dev: false });
