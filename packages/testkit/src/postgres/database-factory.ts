@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, migrate, openDatabase } from '@iotcore/store';
 import { Cluster } from './cluster.ts';
+import { quiet } from './quiet.ts';
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const templateName = 'template_migrated';
 
 /** Makes databases as copies of one that is migrated once. Starts its Postgres when the first is asked for. */
@@ -43,6 +43,9 @@ export class DatabaseFactory {
 async function start(): Promise<{ cluster: Cluster; maintenance: Database }> {
   const cluster = await Cluster.create();
   const maintenance = openDatabase(cluster.url('postgres'), { logger: quiet });
+  // What these databases hold need not survive the machine, only the processes.
+  await maintenance.pool.query('ALTER SYSTEM SET fsync = off');
+  await maintenance.pool.query('SELECT pg_reload_conf()');
   await maintenance.pool.query(`CREATE DATABASE ${templateName}`);
   await migrate(cluster.url(templateName), quiet);
   return { cluster, maintenance };

@@ -1,10 +1,9 @@
 import { DatabaseUnavailableError, openDatabase } from '@iotcore/store';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../deadline.ts';
+import { quiet } from './quiet.ts';
 import { testDatabase } from './shared.ts';
 import { startPostgres } from './test-postgres.ts';
-
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 function open(url: string) {
   const database = openDatabase(url, { logger: quiet });
