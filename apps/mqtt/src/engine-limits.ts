@@ -16,10 +16,11 @@ export const engineLimits: EngineLimits = {
   connectTimeoutMs: 10_000,
   // The largest packet over a line of 35 kbit/s.
   packetTimeoutMs: 60_000,
-  // Enough to fill a line of 100 ms round trip with 5,000 messages a second.
-  maxInflightMessages: 500,
-  // Behind the window: a back end that stalls for seconds, or a few large payloads.
-  maxQueuedMessages: 10_000,
+  // A back end that hears a whole fleet: at 50,000 messages a second, what is on its way within 400 ms. What is in flight
+  // costs eight bytes here; the bytes themselves are bounded by maxOutputBytes.
+  maxInflightMessages: 20_000,
+  // Behind the window: a back end that stalls for a second, or a few large payloads.
+  maxQueuedMessages: 50_000,
   maxQueuedBytes: 16 * 1024 * 1024,
   // What a fast reader is behind in one burst of QoS 0; a frozen one costs no more than this.
   maxOutputBytes: 8 * 1024 * 1024,
