@@ -1,0 +1,22 @@
+/** A broker that is measured, with its listeners open. */
+export interface RunningBroker {
+  readonly pid: number;
+  readonly port: number;
+  readonly tlsPort: number;
+  stop(): Promise<void>;
+}
+
+export interface Broker {
+  readonly id: string;
+  readonly title: string;
+  /** What it prints for its version. */
+  version(): Promise<string>;
+  start(place: Workplace): Promise<RunningBroker>;
+}
+
+/** What brokers are given: a folder for their files, and a server certificate in it. */
+export interface Workplace {
+  readonly folder: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+}

@@ -1,0 +1,83 @@
+/** An engine as a process: `engine-server.ts native|aedes PORT TLS_PORT CERT_FILE KEY_FILE`. */
+import { readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { EngineHost } from '@iotcore/engine';
+import { createAedesEngine } from '@iotcore/engine/aedes';
+import { createNativeEngine } from '@iotcore/engine/native';
+import { broadcastTopic, password, registryId } from '../fleet.ts';
+
+const [name, port, tlsPort, certFile, keyFile] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const basis = { stale: false };
+const registry = 'registry';
+const devices = 'devices';
+
+const host: EngineHost<string> = {
+  connect: async ({ username = '', password: given }) =>
+    given?.toString() === password
+      ? { accepted: true, principal: username, scope: username }
+      : { accepted: false, code: 4, reason: 'wrong password' },
+  route: (user, topic) => {
+    if (user === registryId) {
+      return topic === broadcastTopic
+        ? { destinations: [{ space: devices, topic }], basis, permanent: undefined }
+        : undefined;
+    }
+    if (!topic.startsWith(`$devices/${user}/events`)) return undefined;
+    return { destinations: [{ space: registry, topic }], basis, permanent: undefined };
+  },
+  grant: (user, filter) => {
+    if (user === registryId) return { filters: [{ space: registry, filter }] };
+    if (filter === broadcastTopic) return { filters: [{ space: devices, filter }] };
+    return filter.startsWith(`$devices/${user}/`) ? { filters: [{ space: user, filter }] } : undefined;
+  },
+  store: async () => {},
+  stored: () => undefined,
+  connected: () => {},
+  disconnected: () => {},
+  refused: () => {},
+  subscriptionsRefused: () => {},
+  published: () => {},
+  subscribed: () => {},
+  dropped: () => {},
+};
+
+const engine = (name === 'aedes' ? createAedesEngine : createNativeEngine)(host, {
+  maxPayloadBytes: 262_144,
+  maxConnectPacketBytes: 65_536,
+  maxTopicBytes: 65_535,
+  maxTopicLevels: 128,
+  maxClientIdBytes: 1_024,
+  maxSubscriptionsPerSession: 10_000,
+  connectTimeoutMs: 10_000,
+  packetTimeoutMs: 60_000,
+  maxInflightMessages: 20_000,
+  maxQueuedMessages: 50_000,
+  maxQueuedBytes: 16_777_216,
+  maxOutputBytes: 8_388_608,
+});
+
+function accept(secure: boolean) {
+  return (socket: Socket) =>
+    engine.accept(socket, {
+      secure,
+      remoteAddress: socket.remoteAddress ?? '',
+      remotePort: socket.remotePort ?? 0,
+      peerCertificate: () => undefined,
+    });
+}
+
+const options = { cert: readFileSync(certFile), key: readFileSync(keyFile), noDelay: true };
+createServer({ noDelay: true }, accept(false)).listen({
+  port: Number(port),
+  host: '0.0.0.0',
+  backlog: 4_096,
+});
+createTlsServer(options, accept(true)).listen({ port: Number(tlsPort), host: '0.0.0.0', backlog: 4_096 });
+process.on('SIGTERM', () => process.exit(0));

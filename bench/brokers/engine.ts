@@ -1,0 +1,18 @@
+import { freePorts, startListening } from '../process.ts';
+import type { Broker } from './broker.ts';
+
+/** One of our engines alone, behind the simplest host that gives the same rights: what the data plane adds is not in it. */
+export function engineAlone(engine: 'native' | 'aedes'): Broker {
+  return {
+    id: `engine-${engine}`,
+    title: `${engine} engine alone`,
+    version: async () => 'this revision',
+    async start({ certFile, keyFile }) {
+      const [port, tlsPort] = (await freePorts(2)) as [number, number];
+      const program = new URL('engine-server.ts', import.meta.url).pathname;
+      const args = [program, engine, String(port), String(tlsPort), certFile, keyFile];
+      const child = await startListening(process.execPath, args, [port, tlsPort]);
+      return { ...child, port, tlsPort };
+    },
+  };
+}

@@ -1,0 +1,183 @@
+/** What is measured. A load says who sends what to whom; a target is what our figure may be, as a part of Mosquitto's. */
+import { broadcastTopic, commandsFilter, deviceId, eventsFilter, eventsTopic, registryId } from './fleet.ts';
+
+export interface Load {
+  readonly id: string;
+  readonly title: string;
+  readonly tls: boolean;
+  readonly publishers: number;
+  readonly subscribers: number;
+  readonly qos: 0 | 1;
+  /** Messages in all; 0: the connections are held idle for `idleSeconds`. */
+  readonly messages: number;
+  /** Unacknowledged messages of a publisher; default 100. */
+  readonly window?: number;
+  /** Messages per second in all; absent: as fast as they go. */
+  readonly perSecond?: number;
+  readonly idleSeconds?: number;
+  /** Topics that each publisher goes through. */
+  readonly topics?: number;
+  /** Subscribers that stop reading. */
+  readonly frozen?: number;
+  readonly measure: Measure;
+  /** Ours ÷ Mosquitto's, at most. */
+  readonly target?: number;
+}
+
+/** Which figure of the load generator counts, and its unit. */
+export type Measure = 'cpuMicrosPerMessage' | 'kbPerConnection' | 'seconds' | 'perSecond' | 'p99Ms';
+
+const units: Record<Measure, string> = {
+  cpuMicrosPerMessage: 'µs of CPU per delivered message',
+  kbPerConnection: 'KB per connection',
+  seconds: 's until all have it',
+  perSecond: 'deliveries per second',
+  p99Ms: 'ms, 99th percentile',
+};
+export const unitOf = (measure: Measure): string => units[measure];
+
+const fanIn = { publishers: 50, subscribers: 1, messages: 300_000, measure: 'cpuMicrosPerMessage' } as const;
+const fanOut = { publishers: 1, subscribers: 50, messages: 6_000, measure: 'cpuMicrosPerMessage' } as const;
+const broadcast = {
+  publishers: 1,
+  subscribers: 1_000,
+  messages: 300,
+  measure: 'cpuMicrosPerMessage',
+} as const;
+const oneInFlight = {
+  publishers: 1_000,
+  subscribers: 1,
+  qos: 1,
+  messages: 100_000,
+  window: 1,
+  measure: 'cpuMicrosPerMessage',
+} as const;
+const fleet = {
+  publishers: 10_000,
+  subscribers: 1,
+  qos: 1,
+  messages: 100_000,
+  window: 1,
+  perSecond: 10_000,
+} as const;
+const idle = { publishers: 0, subscribers: 10_000, qos: 1, messages: 0 } as const;
+
+export const loads: readonly Load[] = [
+  { id: 'in-0', title: '50 → 1, QoS 0', tls: false, qos: 0, ...fanIn, target: 0.15 },
+  { id: 'in-1', title: '50 → 1, QoS 1', tls: false, qos: 1, ...fanIn, target: 0.15 },
+  { id: 'out-0', title: '1 → 50, QoS 0', tls: false, qos: 0, ...fanOut, target: 0.08 },
+  { id: 'out-1', title: '1 → 50, QoS 1', tls: false, qos: 1, ...fanOut, target: 0.08 },
+  { id: 'broadcast-0', title: '1 → 1,000, QoS 0', tls: false, qos: 0, ...broadcast, target: 0.08 },
+  { id: 'broadcast-1', title: '1 → 1,000, QoS 1', tls: false, qos: 1, ...broadcast, target: 0.08 },
+  {
+    id: 'one-in-flight',
+    title: '1,000 → 1, one in flight each, QoS 1',
+    tls: false,
+    ...oneInFlight,
+    target: 0.75,
+  },
+  { id: 'tls-in-0', title: '50 → 1, QoS 0, TLS', tls: true, qos: 0, ...fanIn, target: 0.2 },
+  { id: 'tls-in-1', title: '50 → 1, QoS 1, TLS', tls: true, qos: 1, ...fanIn, target: 0.2 },
+  { id: 'tls-out-0', title: '1 → 50, QoS 0, TLS', tls: true, qos: 0, ...fanOut, target: 0.2 },
+  { id: 'tls-out-1', title: '1 → 50, QoS 1, TLS', tls: true, qos: 1, ...fanOut, target: 0.2 },
+  {
+    id: 'tls-one-in-flight',
+    title: '1,000 → 1, one in flight each, QoS 1, TLS',
+    tls: true,
+    ...oneInFlight,
+    target: 1,
+  },
+  {
+    id: 'fleet',
+    title: '10,000 devices, one QoS 1 message a second each → 1',
+    tls: false,
+    ...fleet,
+    measure: 'cpuMicrosPerMessage',
+    target: 0.8,
+  },
+  { id: 'fleet-p99', title: 'the same, latency', tls: false, ...fleet, measure: 'p99Ms', target: 1 },
+  {
+    id: 'all-devices',
+    title: 'a command to 10,000 devices',
+    tls: false,
+    publishers: 1,
+    subscribers: 10_000,
+    qos: 1,
+    messages: 10,
+    measure: 'seconds',
+    target: 1,
+  },
+  {
+    id: 'idle',
+    title: '10,000 idle connections',
+    tls: false,
+    ...idle,
+    idleSeconds: 5,
+    measure: 'kbPerConnection',
+  },
+  {
+    id: 'tls-idle',
+    title: '10,000 idle connections, TLS',
+    tls: true,
+    ...idle,
+    idleSeconds: 5,
+    measure: 'kbPerConnection',
+  },
+  {
+    id: 'topics-10',
+    title: '50 → 1, 10 topics',
+    tls: false,
+    qos: 0,
+    ...fanIn,
+    topics: 10,
+    measure: 'perSecond',
+  },
+  {
+    id: 'topics-1m',
+    title: '50 → 1, 1,000,000 topics',
+    tls: false,
+    qos: 0,
+    ...fanIn,
+    messages: 1_000_000,
+    topics: 1_000_000,
+    measure: 'perSecond',
+  },
+  {
+    id: 'healthy-100',
+    title: '1 → 100',
+    tls: false,
+    qos: 0,
+    ...fanOut,
+    subscribers: 100,
+    measure: 'perSecond',
+  },
+  {
+    id: 'frozen-1',
+    title: '1 → 100, one of them frozen',
+    tls: false,
+    qos: 0,
+    ...fanOut,
+    subscribers: 100,
+    frozen: 1,
+    measure: 'perSecond',
+  },
+];
+
+/** The clients of a load, a line each, as the generator reads them: subscribers first. */
+export function clientLines(load: Load, password: string): string {
+  const isTelemetry = load.subscribers === 1;
+  const name = load.topics ? '/%m' : '';
+  const subscriber = (n: number): string =>
+    isTelemetry
+      ? `S ${registryId} ${password} ${eventsFilter}`
+      : `S ${deviceId(n)} ${password} ${load.messages === 0 ? commandsFilter(deviceId(n)) : broadcastTopic}`;
+  const publisher = (n: number): string =>
+    isTelemetry
+      ? `P ${deviceId(n)} ${password} ${eventsTopic(deviceId(n))}${name}`
+      : `P ${registryId} ${password} ${broadcastTopic}`;
+  const lines = [
+    ...Array.from({ length: load.subscribers }, (_, n) => subscriber(n)),
+    ...Array.from({ length: load.publishers }, (_, n) => publisher(n)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
