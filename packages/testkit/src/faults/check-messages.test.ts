@@ -45,6 +45,7 @@ const got = (sequence: number, more: Partial<Received> = {}): Received => ({
   receiver: 'registry',
   topic,
   at: sequence * 100 + 5,
+  stored: false,
   mark: { publisher: 'device', sequence, tenant: 'a' },
   ...more,
 });
@@ -87,6 +88,11 @@ describe('the checker finds', () => {
     const verdict = checkMessages(history({ sent: all, received: [got(1), got(3), got(2)] }));
     expect(verdict).toMatchObject({ lost: 0, reordered: 1, duplicated: 0 });
     expect(isKept(verdict)).toBe(false);
+  });
+
+  test('a stored message that is older than what came live', () => {
+    const received = [got(1), got(3), got(2, { stored: true })];
+    expect(checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received })).reordered).toBe(1);
   });
 
   test('a receiver that is served after its end', () => {
@@ -155,11 +161,34 @@ describe('the checker does not object to', () => {
     expect(verdict).toMatchObject({ lost: 0, diedWithConnection: 0 });
   });
 
+  test('a message on a topic of the same name in another tenant that did not arrive', () => {
+    const clients = [
+      { name: 'broker', tenant: 'a', hears: ['t'] },
+      { name: 'other', tenant: 'b', hears: ['t'] },
+    ];
+    const connections = [open('broker'), open('other')];
+    const verdict = checkMessages(
+      history({
+        clients,
+        connections,
+        sent: [sent(1, { topic: 't' })],
+        received: [got(1, { receiver: 'broker', topic: 't' })],
+      }),
+    );
+    expect(verdict).toMatchObject({ lost: 0, foreign: 0 });
+  });
+
   test('a repetition, even behind later messages, and counts it', () => {
     const all = [sent(1), sent(2)];
     const verdict = checkMessages(history({ sent: all, received: [got(1), got(2), got(1), got(2)] }));
     expect(verdict).toMatchObject({ lost: 0, reordered: 0, duplicated: 2, foreign: 0 });
     expect(isKept(verdict)).toBe(true);
+  });
+
+  test('what is sent again after its topic had stored a later message', () => {
+    const received = [got(3, { stored: true }), got(1), got(2), got(3)];
+    const verdict = checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received }));
+    expect(verdict).toMatchObject({ lost: 0, reordered: 0, duplicated: 1 });
   });
 
   test('what was acknowledged just before the connection was cut, and counts it', () => {

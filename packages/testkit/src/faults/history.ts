@@ -39,6 +39,8 @@ export interface Received {
   readonly receiver: string;
   readonly topic: string;
   readonly at: number;
+  /** The message that a permanent topic held when it was subscribed, not one that came live. */
+  readonly stored: boolean;
   /** Undefined: damaged, or not a message of this run. */
   readonly mark:
     | { readonly publisher: string; readonly sequence: number; readonly tenant: string }

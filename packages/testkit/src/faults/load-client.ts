@@ -7,8 +7,10 @@ import type { MessageLedger } from './message-ledger.ts';
 import type { SeededRandom } from './random.ts';
 
 export interface LoadClientOptions {
-  /** Its name in the ledger, and its client ID. */
+  /** Its name in the ledger. */
   readonly name: string;
+  /** Default: its name. */
+  readonly clientId?: string;
   readonly tenant: string;
   readonly ledger: MessageLedger;
   /** Draws how long it waits before it connects again. */
@@ -90,7 +92,7 @@ export class LoadClient {
 
   /** Cuts the connection as a lost network does; the client comes back. */
   cut(): void {
-    this.#socket?.resetAndDestroy();
+    this.#socket?.destroy();
   }
 
   /** Stops reading, as a program that hangs: the kernel's buffers fill. */
@@ -149,12 +151,12 @@ export class LoadClient {
   }
 
   #sayConnect(): void {
-    const { name, username, password, keepAliveSeconds = 30, willTopic } = this.#options;
+    const { name, clientId, username, password, keepAliveSeconds = 30, willTopic } = this.#options;
     this.#write({
       cmd: 'connect',
       protocolId: 'MQTT',
       protocolVersion: 4,
-      clientId: name,
+      clientId: clientId ?? name,
       clean: true,
       keepalive: keepAliveSeconds,
       ...(username === undefined ? {} : { username }),
@@ -222,8 +224,8 @@ export class LoadClient {
     this.#socket?.uncork();
   }
 
-  #receive({ topic, payload, qos, messageId }: IPublishPacket): void {
-    this.#options.ledger.received(this.name, topic, Buffer.from(payload));
+  #receive({ topic, payload, qos, messageId, retain }: IPublishPacket): void {
+    this.#options.ledger.received(this.name, topic, Buffer.from(payload), retain);
     if (qos === 1) this.#write({ cmd: 'puback', messageId: messageId ?? 0 });
   }
 

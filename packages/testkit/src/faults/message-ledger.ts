@@ -36,6 +36,14 @@ export class MessageLedger {
     this.#clients.push(client);
   }
 
+  /** From now on it must hear this topic too. */
+  alsoHears(name: string, topic: string): void {
+    const at = this.#clients.findIndex((client) => client.name === name);
+    const client = this.#clients[at];
+    if (!client) throw new TypeError(`there is no client '${name}'`);
+    this.#clients[at] = { ...client, hears: [...client.hears, topic] };
+  }
+
   /** CONNACK 0. What it returns tells the rest of this connection's life. */
   opened(client: string): { subscribed(): void; closed(end: ConnectionEnd): void } {
     const connection: Writable<Connection> = {
@@ -71,8 +79,9 @@ export class MessageLedger {
     message.ackedAt ??= this.#now();
   }
 
-  received(receiver: string, topic: string, payload: Buffer): void {
-    this.#received.push({ receiver, topic, at: this.#now(), mark: decodeMark(payload) });
+  /** `stored`: it came with the retain flag. */
+  received(receiver: string, topic: string, payload: Buffer, stored = false): void {
+    this.#received.push({ receiver, topic, at: this.#now(), stored, mark: decodeMark(payload) });
   }
 
   /** A fault begins; call what it returns when its cause is taken away (at once for a kill). */

@@ -65,6 +65,12 @@ describe('the checker of writes does not object to', () => {
     expect(verdict).toMatchObject({ lost: 0, wrong: 0, recoverySeconds: 1.5 });
   });
 
+  test('an object that was deleted since, or whose delete was not answered', () => {
+    const writes = ledger((answer) => answer(200, 'id-1'));
+    writes.attempt({ key: 'd', kind: 'delete', object: 'id-1' });
+    for (const rows of [[], [stored]]) expect(isKept(checkWrites(writes.writes(), rows))).toBe(true);
+  });
+
   test('a delete that was refused for now', () => {
     expect(isKept(checkWrites(ledger((answer) => answer(503), 'delete').writes(), [stored]))).toBe(true);
   });

@@ -80,18 +80,25 @@ export function checkWrites(
 ): Verdict {
   const findings = new Findings();
   const allowed = new Set([...allowedStatuses, ...alsoAllowed]);
+  const deleted = new Set(writes.flatMap(({ kind, object }) => (kind === 'delete' ? [object] : [])));
   for (const write of writes) {
     for (const { status } of write.attempts) {
       if (status === undefined || allowed.has(status)) continue;
       findings.add('wrong', () => `${write.kind} ${write.object} was answered ${status}`);
     }
-    if (write.kind === 'create') checkCreate(write, stored, findings);
+    if (write.kind === 'create') checkCreate(write, stored, deleted, findings);
     else checkDelete(write, stored, findings);
   }
   return findings.verdict(recovery(writes, healedAt));
 }
 
-function checkCreate({ object, attempts }: Write, stored: readonly StoredObject[], findings: Findings): void {
+/** `deleted`: whose end was asked for since, whatever came of it. */
+function checkCreate(
+  { object, attempts }: Write,
+  stored: readonly StoredObject[],
+  deleted: ReadonlySet<string>,
+  findings: Findings,
+): void {
   const rows = stored.filter(({ name }) => name === object);
   for (let extra = 1; extra < rows.length; extra += 1) {
     findings.add('wrong', () => `'${object}' was created twice`);
@@ -101,7 +108,7 @@ function checkCreate({ object, attempts }: Write, stored: readonly StoredObject[
     attempts.flatMap(({ status, id }) => (status === 200 && id !== undefined ? [id] : [])),
   );
   for (const id of promised) {
-    if (!rows.some((row) => row.id === id))
+    if (!deleted.has(id) && !rows.some((row) => row.id === id))
       findings.add('lost', () => `'${object}' (${id}) was answered 200`);
   }
   if (promised.size > 1) findings.add('wrong', () => `'${object}' was answered with ${promised.size} IDs`);

@@ -1,0 +1,45 @@
+import type { SeededRandom, Verdict } from '@iotcore/testkit/faults';
+import type { World, WorldOptions } from './world/world.ts';
+
+/** A fault, and what must hold while it lasts and after it. */
+export interface Scenario {
+  /** As in the table of docs/resilience.md. */
+  readonly id: string;
+  readonly title: string;
+  /** Part of the short run. */
+  readonly short: boolean;
+  /** How long recovery may take, seconds. */
+  readonly maxRecoverySeconds?: number;
+  /**
+   * `kept` (default): every promise must hold. `caught`: the build is broken on purpose, and the checker must find what
+   * `catches` names.
+   */
+  readonly expect?: 'kept' | 'caught';
+  readonly catches?: 'lost' | 'foreign';
+  /** Why this machine cannot run it; undefined: it can. May install what is missing. */
+  readonly obstacle?: () => Promise<string | undefined>;
+  run(chaos: Chaos): Promise<Verdict>;
+}
+
+/** What a scenario is given. */
+export interface Chaos {
+  /** Of this scenario alone: the same for the same seed, whatever else runs. */
+  readonly random: SeededRandom;
+  /** Fewer rounds and shorter faults. */
+  readonly short: boolean;
+  /** Builds an installation under load, which goes with the scenario. */
+  world(options?: WorldOptions): Promise<World>;
+  /** A temporary folder, which goes with the scenario. */
+  folder(): Promise<string>;
+  /** Runs at the end of the scenario, the last one first. */
+  cleanup(what: () => Promise<unknown> | unknown): void;
+  /** A figure or remark for the report. */
+  note(text: string): void;
+}
+
+/** Something that must be so does not depend on any ledger: the scenario fails with the words. */
+export function must(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new BrokenPromise(otherwise);
+}
+
+export class BrokenPromise extends Error {}

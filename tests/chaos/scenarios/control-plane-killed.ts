@@ -1,0 +1,34 @@
+import { must, type Scenario } from '../scenario.ts';
+import { revoke } from './revocation.ts';
+
+/** kill -9 of the API at random times: the data plane does not notice, and what was committed still reaches it. */
+export const controlPlaneKilled: Scenario = {
+  id: '7',
+  title: 'Control plane killed (kill -9) at random times',
+  short: false,
+  maxRecoverySeconds: 10,
+  async run(chaos) {
+    const world = await chaos.world({ apiCallers: 6 });
+    world.keepRunning();
+    const connectionsBefore = world.messages.history().connections.length;
+    const rounds = chaos.short ? 2 : 15;
+    for (let round = 0; round < rounds; round += 1) {
+      await world.run(chaos.random.integer(500, 2500));
+      world.plane('api').kill('SIGKILL');
+      await world.run(300);
+      await world.plane('api').ready;
+    }
+    const healedAt = performance.now();
+    const { connections } = world.messages.history();
+    must(connections.length === connectionsBefore, 'connections of the data plane were lost with the API');
+    // Between the commit and whatever the API would do next.
+    for (let round = 0; round < (chaos.short ? 1 : 5); round += 1) {
+      await revoke(world, `revoked-${round}`, async () => {
+        setTimeout(() => world.plane('api').kill('SIGKILL'), chaos.random.integer(0, 10));
+      });
+      await world.plane('api').ready;
+    }
+    chaos.note(`${rounds} kills`);
+    return world.verdict({ healedAt });
+  },
+};

@@ -1,0 +1,13 @@
+import type { Scenario } from '../scenario.ts';
+
+/** What the load and the checker say when nothing is broken. */
+export const control: Scenario = {
+  id: '0',
+  title: 'Nothing: the control run',
+  short: true,
+  async run(chaos) {
+    const world = await chaos.world();
+    await world.run(chaos.short ? 3000 : 10_000);
+    return world.verdict();
+  },
+};

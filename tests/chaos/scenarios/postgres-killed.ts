@@ -1,0 +1,26 @@
+import type { Scenario } from '../scenario.ts';
+
+/** kill -9 of all Postgres processes, mid-commit: what was answered 2xx is there, the rest is whole or absent. */
+export const postgresKilled: Scenario = {
+  id: '4',
+  title: 'kill -9 of all Postgres processes, mid-commit',
+  short: true,
+  maxRecoverySeconds: 10,
+  async run(chaos) {
+    const world = await chaos.world({ apiCallers: chaos.short ? 4 : 8 });
+    const rounds = chaos.short ? 2 : 20;
+    let healedAt = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      await world.run(chaos.random.integer(300, 1500));
+      const heal = world.messages.fault();
+      await world.postgres.kill();
+      await world.run(chaos.random.integer(0, 300));
+      await world.postgres.start();
+      heal();
+      healedAt = performance.now();
+    }
+    await world.run(1500);
+    chaos.note(`${rounds} kills`);
+    return world.verdict({ healedAt });
+  },
+};
