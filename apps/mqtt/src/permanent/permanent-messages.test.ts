@@ -120,17 +120,19 @@ describe('reading', () => {
     expect(await read()).toEqual(['a', 'b', 'd', 'e'].map((topic) => `$devices/${topic}/state=${topic}`));
   });
 
-  it('gives what is accepted and not durable yet, in place of what is older', async () => {
+  it('leaves out what is not durable yet, and what is older of the same topic: it comes as a live message', async () => {
     const { store, read, control } = setUp();
     await store(state, 'old');
-    await store('$devices/d2/state', 'cleared soon');
+    await store('$devices/d2/state', 'untouched');
     const gate = Promise.withResolvers<void>();
     control.commit = gate.promise;
-    const storing = [store(state, 'being written'), store(state, 'newest'), store('$devices/d2/state', '')];
-    expect(await read()).toEqual([`${state}=newest`]);
+    const storing = [store(state, 'being written'), store(state, 'waiting'), store('$devices/d3/state', 'x')];
+    expect(await read()).toEqual(['$devices/d2/state=untouched']);
     gate.resolve();
     await Promise.all(storing);
-    expect(await read()).toEqual([`${state}=newest`]);
+    expect(await read()).toEqual(
+      ['$devices/d2/state=untouched', '$devices/d3/state=x', `${state}=waiting`].toSorted(),
+    );
   });
 
   it('leaves out what a live message has overtaken while it read', async () => {

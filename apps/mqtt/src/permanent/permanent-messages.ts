@@ -3,8 +3,9 @@
  * way to disk, the next one fills, and of several messages on one topic only the last is written. Whoever waits for a
  * message waits for the transaction that holds it or a later one of its topic.
  *
- * A subscriber must never get an older message after a newer one. So a reader is told of every message that comes while
- * it reads: those reach the subscriber as live messages, and what the database says of their topics is left out.
+ * A subscriber must get each message once, and never an older one after a newer one. An engine hands a message over when
+ * it is durable; so whatever is not durable when reading begins, or comes later, reaches the subscriber live, and what
+ * the database says of its topic is left out.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredMessage } from '@iotcore/engine';
@@ -96,22 +97,16 @@ export class PermanentMessages {
     return added.done.promise;
   }
 
-  /** What is stored of a selection, as of when reading began or later, in bounded pages. */
+  /** What is stored of a selection for who subscribed before, in bounded pages. */
   async *read({ registryId, beginning, exact, nameOf }: StoredSelection): AsyncGenerator<StoredMessage> {
-    const overtaken = new Set<string>();
+    // What is not durable yet reaches the subscriber as a live message, once it is.
+    const undurable = [...this.#writing.values(), ...this.#waiting.values()]
+      .filter((message) => message.registryId === registryId)
+      .map(({ topic }) => topic);
+    const overtaken = new Set(undurable);
     const reader = { registryId, overtaken };
     this.#readers.add(reader);
     try {
-      const undurable = [...this.#writing.values(), ...this.#waiting.values()].filter(
-        (message) => message.registryId === registryId,
-      );
-      // The later one of a topic is in `#waiting`, so it comes last here and wins.
-      const latest = new Map(undurable.map(({ topic, payload }) => [topic, payload]));
-      for (const topic of latest.keys()) overtaken.add(topic);
-      for (const [topic, payload] of latest) {
-        const name = nameOf(topic);
-        if (name !== undefined && payload.length > 0) yield { topic: name, payload, qos: 1 };
-      }
       let after: string | undefined;
       for (;;) {
         const page = await this.#parts.read({ registryId, beginning, exact, after });
