@@ -18,7 +18,7 @@ export const timeoutCheckMs = 2000;
 /** A parameter of a path: IDs have 50 characters, percent-encoding may triple them. */
 export const maxPathParameterCharacters = 200;
 /** Calls with bad credentials from one address in a minute. */
-export const badCredentialsPerMinute = 60;
+export const badCredentialsPerMinute = 120;
 /** User agents are stored in the audit trail. */
 export const maxUserAgentCharacters = 256;
 /** Time that a data-plane node has to take a published message. */

@@ -78,6 +78,7 @@ export const errors = {
   alreadyExists: (what: string) => new ApiError('ALREADY_EXISTS', `This ${what} is taken.`),
   registryNotEmpty: () =>
     new ApiError('FAILED_PRECONDITION', 'The registry has devices; only an empty one can be deleted.'),
+  registryDisabled: () => new ApiError('FAILED_PRECONDITION', 'The registry is disabled.'),
   idempotencyMismatch: () =>
     new ApiError(
       'ABORTED',

@@ -7,10 +7,11 @@ export function logRequests(app: FastifyInstance): void {
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions, ip } = request;
+    const { route } = routeOptions.config;
     request.log.info(
       {
         method,
-        route: routeOptions.url,
+        operation: route?.operationId ?? routeOptions.url,
         status: reply.statusCode,
         tookMs: Math.round(reply.elapsedTime),
         remoteIp: ip,

@@ -5,7 +5,7 @@
 import type { PrismaClient } from '@iotcore/store';
 import { type DataPlaneNode, listLiveNodes, type Owner } from '@iotcore/store/control';
 import type { AccessTokens } from '../auth/access-tokens.ts';
-import { errors } from '../errors/catalogue.ts';
+import { type ApiError, errors } from '../errors/catalogue.ts';
 import { publishTimeoutMs } from '../limits.ts';
 
 export interface Message {
@@ -14,8 +14,9 @@ export interface Message {
   readonly payload: Buffer;
 }
 
-/** What a node answers to a message that it will not take: the topic does not exist, or is not this sender's. */
+/** What a node answers to a message that it will not take. */
 interface NodeRefusal {
+  readonly code?: string;
   readonly reason?: string;
 }
 
@@ -31,7 +32,8 @@ export class DataPlane {
   /**
    * Resolves once every node has handed the message to its subscribers.
    *
-   * @throws INVALID_ARGUMENT if its sender may not publish there, UNAVAILABLE if a node, or all, did not take it
+   * @throws INVALID_ARGUMENT if its sender may not publish there, FAILED_PRECONDITION if its registry is disabled,
+   *   UNAVAILABLE if a node did not take it, or none is there
    */
   async publish(message: Message): Promise<void> {
     const nodes = await listLiveNodes(this.#prisma);
@@ -63,7 +65,18 @@ async function handOver(
     throw errors.unavailable('An MQTT server did not take the message.', error);
   });
   if (answer.ok) return;
-  if (answer.status >= 500) throw errors.unavailable('An MQTT server did not take the message.');
-  const { reason = 'not allowed' } = (await answer.json().catch(() => ({}))) as NodeRefusal;
-  throw errors.invalidArgument([{ field: 'topic', description: reason }]);
+  throw refusalOf((await answer.json().catch(() => ({}))) as NodeRefusal);
+}
+
+function refusalOf({ code, reason = 'Not allowed.' }: NodeRefusal): ApiError {
+  switch (code) {
+    case 'NOT_ALLOWED':
+      return errors.invalidArgument([{ field: 'topic', description: reason }]);
+    case 'REGISTRY_DISABLED':
+      return errors.registryDisabled();
+    case 'NO_SUCH_SENDER':
+      return errors.notFound('Sender');
+    default:
+      return errors.unavailable('An MQTT server did not take the message.', { code, reason });
+  }
 }

@@ -26,6 +26,6 @@ export async function reserve(
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`quota/${what}/${folderId}`}, 0))`;
   const table = Prisma.raw(what);
   const [row] = await tx.$queryRaw<{ used: bigint }[]>`
-    SELECT count(*) AS used FROM (SELECT 1 FROM ${table} WHERE folder_id = ${folderId} LIMIT ${quota}) AS some`;
+    SELECT count(*) AS used FROM (SELECT 1 FROM ${table} WHERE folder_id = ${folderId} LIMIT ${quota}) AS counted`;
   if (Number(row?.used ?? 0) >= quota) throw new QuotaExceededError(quota);
 }

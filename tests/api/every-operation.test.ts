@@ -1,0 +1,269 @@
+/**
+ * Walks openapi.yaml: every operation that it documents has a row below, with a request that succeeds, and is tried
+ * without credentials, by a stranger, and by whoever may do just less. A new operation without a row fails the first test.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ApiClient, makeCertificate, repositoryRoot, sharedInstallation } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { createAccount } from './support/accounts.ts';
+import { expectRefusal } from './support/answers.ts';
+import { newFolder } from './support/folders.ts';
+
+const installation = sharedInstallation();
+
+/** What a request may need to be about; made anew for each. */
+interface World {
+  readonly api: ApiClient;
+  readonly folderId: string;
+  readonly registryId: string;
+  readonly emptyRegistryId: string;
+  readonly deviceId: string;
+  readonly brokerId: string;
+  readonly serviceAccountId: string;
+}
+
+interface Request {
+  /** Added to the path as the document has it, or in place of its parameters. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+interface Row {
+  /** The role that permits it, and one that does not quite. `none`: no role does not quite, a stranger is refused. */
+  readonly needs: 'viewer' | 'editor' | 'admin' | 'nobody';
+  request(world: World): Request | Promise<Request>;
+}
+
+const password = 'Correct-Horse-7-Battery';
+const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+const owners = {
+  Registry: { field: 'registryId', path: '/iot-devices/v1/registries' },
+  Device: { field: 'deviceId', path: '/iot-devices/v1/devices' },
+  Broker: { field: 'brokerId', path: '/iot-broker/v1/brokers' },
+} as const;
+
+const rows: Record<string, Row> = {
+  listRegistries: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
+  getRegistryByName: {
+    needs: 'viewer',
+    request: ({ folderId }) => ({ query: { folderId, registryName: 'named' } }),
+  },
+  createRegistry: { needs: 'editor', request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }) },
+  enableRegistry: { needs: 'editor', request: ({ registryId }) => ({ path: { registryId } }) },
+  disableRegistry: { needs: 'editor', request: ({ registryId }) => ({ path: { registryId } }) },
+  listDeviceTopicAliases: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
+  listDevices: { needs: 'viewer', request: ({ registryId }) => ({ query: { registryId } }) },
+  getDeviceByName: {
+    needs: 'viewer',
+    request: ({ registryId }) => ({ query: { registryId, deviceName: 'named' } }),
+  },
+  createDevice: { needs: 'editor', request: ({ registryId }) => ({ body: { registryId, name: 'fresh' } }) },
+  listBrokers: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
+  createBroker: { needs: 'editor', request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }) },
+  ...ownerRows('Registry'),
+  ...ownerRows('Device'),
+  ...ownerRows('Broker'),
+  deleteRegistry: {
+    needs: 'editor',
+    request: ({ emptyRegistryId }) => ({ path: { registryId: emptyRegistryId } }),
+  },
+  getOperation: { needs: 'viewer', request: anOperation },
+  cancelOperation: { needs: 'editor', request: anOperation },
+  createIamToken: { needs: 'nobody', request: () => ({ body: { jwt: 'x' } }) },
+  listServiceAccounts: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
+  createServiceAccount: {
+    needs: 'admin',
+    request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }),
+  },
+  getServiceAccount: ofAccount(),
+  deleteServiceAccount: ofAccount(),
+  listAuthorizedKeys: ofAccount(),
+  createAuthorizedKey: ofAccount({ publicKey: publicPem }),
+  deleteAuthorizedKey: keyOfAccount('authorizedKeys', 'authorizedKeyId', { publicKey: publicPem }),
+  listApiKeys: ofAccount(),
+  createApiKey: ofAccount({}),
+  deleteApiKey: keyOfAccount('apiKeys', 'apiKeyId', {}),
+  listRoleBindings: ofAccount(),
+  createRoleBinding: {
+    needs: 'admin',
+    request: ({ serviceAccountId, folderId }) => ({
+      path: { serviceAccountId },
+      body: { folderId, role: 'editor' },
+    }),
+  },
+  deleteRoleBinding: keyOfAccount('roleBindings', 'roleBindingId', { role: 'viewer' }),
+  listAuditEvents: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
+};
+
+/** The rows of what registries, devices and brokers all have. */
+function ownerRows(noun: keyof typeof owners): Record<string, Row> {
+  const { field, path } = owners[noun];
+  const at = (world: World) => ({ [field]: world[field] });
+  const added = async (world: World, kind: string, body: unknown) =>
+    (await world.api.must('POST', `${path}/${world[field]}/${kind}`, body)).response;
+  const certificate = async () => ({ certificateData: (await makeCertificate()).certPem });
+  const topics = { Registry: '$registries/{id}/commands', Device: '$devices/{id}/events', Broker: 'a/b' };
+  return {
+    [`get${noun}`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`update${noun}`]: {
+      needs: 'editor',
+      request: (world) => ({ path: at(world), body: { name: 'other' } }),
+    },
+    [`delete${noun}`]: { needs: 'editor', request: (world) => ({ path: at(world) }) },
+    [`list${noun}Certificates`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`add${noun}Certificate`]: {
+      needs: 'editor',
+      request: async (world) => ({ path: at(world), body: await certificate() }),
+    },
+    [`delete${noun}Certificate`]: {
+      needs: 'editor',
+      request: async (world) => {
+        const { fingerprint } = await added(world, 'certificates', await certificate());
+        return { path: { ...at(world), fingerprint } };
+      },
+    },
+    [`list${noun}Passwords`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`add${noun}Password`]: {
+      needs: 'editor',
+      request: (world) => ({ path: at(world), body: { password } }),
+    },
+    [`delete${noun}Password`]: {
+      needs: 'editor',
+      request: async (world) => {
+        const { id } = await added(world, 'passwords', { password });
+        return { path: { ...at(world), passwordId: id } };
+      },
+    },
+    [`list${noun}Operations`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`list${noun}LogEntries`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`publish${noun}Data`]: {
+      needs: 'editor',
+      request: (world) => ({ path: at(world), body: { topic: topics[noun].replace('{id}', world[field]) } }),
+    },
+  };
+}
+
+async function anOperation({ api, registryId }: World): Promise<Request> {
+  const { operations } = await api.must('GET', `/iot-devices/v1/registries/${registryId}/operations`);
+  return { path: { operationId: operations[0].id } };
+}
+
+function ofAccount(body?: unknown): Row {
+  return { needs: 'admin', request: ({ serviceAccountId }) => ({ path: { serviceAccountId }, body }) };
+}
+
+function keyOfAccount(kind: string, field: string, body: object): Row {
+  return {
+    needs: 'admin',
+    async request({ api, serviceAccountId, folderId }) {
+      const content = kind === 'roleBindings' ? { folderId, ...body } : body;
+      const made = await api.must('POST', `/ext/v1/serviceAccounts/${serviceAccountId}/${kind}`, content);
+      return { path: { serviceAccountId, [field]: made.apiKey?.id ?? made.response.id } };
+    },
+  };
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly isPublic: boolean;
+}
+
+const document = parse(readFileSync(join(repositoryRoot, 'openapi.yaml'), 'utf8'));
+const operations: Operation[] = Object.entries<Record<string, { operationId: string; security?: unknown[] }>>(
+  document.paths,
+).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { operationId, security }]) => ({
+    operationId,
+    method: method.toUpperCase(),
+    path,
+    isPublic: security?.length === 0,
+  })),
+);
+
+async function newWorld(): Promise<World> {
+  const { api } = installation();
+  const folderId = newFolder();
+  const registry = await api.createRegistry({ folderId, name: 'named' });
+  const empty = await api.createRegistry({ folderId });
+  const device = await api.createDevice(registry.id, { name: 'named' });
+  const broker = await api.must('POST', '/iot-broker/v1/brokers', { folderId });
+  const account = await api.must('POST', '/ext/v1/serviceAccounts', { folderId, name: 'named' });
+  return {
+    api,
+    folderId,
+    registryId: registry.id,
+    emptyRegistryId: empty.id,
+    deviceId: device.id,
+    brokerId: broker.response.id,
+    serviceAccountId: account.response.id,
+  };
+}
+
+function urlOf(path: string, request: Request): string {
+  const filled = path.replaceAll(
+    /\{(\w+)\}/g,
+    (_, name: string) => request.path?.[name] ?? `missing-${name}`,
+  );
+  return request.query ? `${filled}?${new URLSearchParams(request.query)}` : filled;
+}
+
+/** The role that permits everything less. */
+const lesser = { viewer: undefined, editor: 'viewer', admin: 'editor' } as const;
+
+test('every documented operation has a row, and no row is about another', () => {
+  expect(Object.keys(rows).sort()).toEqual(operations.map(({ operationId }) => operationId).sort());
+});
+
+test('only the exchange of tokens is public', () => {
+  expect(operations.filter(({ isPublic }) => isPublic).map(({ operationId }) => operationId)).toEqual([
+    'createIamToken',
+  ]);
+});
+
+describe.each(operations.filter(({ isPublic }) => !isPublic))(
+  '$operationId',
+  ({ operationId, method, path }) => {
+    const row = rows[operationId] as Row & { needs: keyof typeof lesser };
+
+    test('is refused without credentials, to a stranger, and to who may do less; and is done for who may', async () => {
+      const world = await newWorld();
+      const { api, folderId } = world;
+      const request = await row.request(world);
+      const url = urlOf(path, request);
+
+      expectRefusal(await api.call(method, url, request.body, { token: null }), 'UNAUTHENTICATED');
+      const stranger = await createAccount(api, { folderId: newFolder(), role: 'admin' });
+      const foreign = await stranger.call(method, url, request.body);
+      const namesFolder = request.query?.['folderId'] ?? (request.body as { folderId?: string })?.folderId;
+      const isNamed = namesFolder !== undefined && request.path === undefined;
+      expectRefusal(foreign, isNamed ? 'PERMISSION_DENIED' : 'NOT_FOUND');
+
+      const less = lesser[row.needs];
+      if (less) {
+        const account = await createAccount(api, { folderId, role: less });
+        expectRefusal(await account.call(method, url, request.body), 'PERMISSION_DENIED');
+      }
+      const permitted = await createAccount(api, { folderId, role: row.needs });
+      const answer = await permitted.call(method, url, request.body);
+      expect([answer.status, answer.body.code]).toEqual([200, undefined]);
+    });
+
+    test('refuses an unknown parameter', async () => {
+      const world = await newWorld();
+      const request = await row.request(world);
+      const query = { ...request.query, surprise: '1' };
+      expectRefusal(
+        await world.api.call(method, urlOf(path, { ...request, query }), request.body),
+        'INVALID_ARGUMENT',
+      );
+    });
+  },
+);

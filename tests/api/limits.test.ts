@@ -1,0 +1,90 @@
+import { sharedInstallation } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+import { createAccount } from './support/accounts.ts';
+import { expectRefusal } from './support/answers.ts';
+import { newFolder } from './support/folders.ts';
+
+const registries = '/iot-devices/v1/registries';
+const devices = '/iot-devices/v1/devices';
+
+describe('rates', () => {
+  const installation = sharedInstallation({ programs: ['api'], env: { IOT_API_CALLS_PER_SECOND: '20' } });
+
+  test('a caller beyond its rate is told when to come back; others are served', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const [greedy, modest] = [
+      await createAccount(api, { folderId, role: 'viewer' }),
+      await createAccount(api, { folderId, role: 'viewer' }),
+    ];
+    const path = `${registries}?folderId=${folderId}`;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => greedy.call('GET', path)));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) {
+      expectRefusal(answer, 'RESOURCE_EXHAUSTED');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await modest.call('GET', path)).status).toBe(200);
+  });
+
+  test('an address that keeps trying bad credentials is slowed down, and good ones from there are not', async () => {
+    const { api } = installation();
+    const headers = { authorization: 'Bearer abc' };
+    const calls = Array.from({ length: 200 }, () =>
+      api.call('GET', `${registries}?folderId=f`, undefined, { token: null, headers }),
+    );
+    const statuses = new Set((await Promise.all(calls)).map(({ status }) => status));
+    expect(statuses).toEqual(new Set([401, 429]));
+    const good = await createAccount(api, { folderId: 'f', role: 'viewer' });
+    expect((await good.call('GET', `${registries}?folderId=f`)).status).toBe(200);
+  });
+});
+
+describe('quotas', () => {
+  const installation = sharedInstallation({
+    programs: ['api'],
+    env: {
+      IOT_QUOTA_REGISTRIES_PER_FOLDER: '3',
+      IOT_QUOTA_DEVICES_PER_FOLDER: '4',
+      IOT_QUOTA_BROKERS_PER_FOLDER: '0',
+    },
+  });
+
+  test('of registries are exact, also among many at the same moment, and one that goes makes room', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => api.call('POST', registries, { folderId })),
+    );
+    const made = answers.filter(({ status }) => status === 200);
+    expect(made).toHaveLength(3);
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expectRefusal(answer, 'RESOURCE_EXHAUSTED');
+      expect(answer.headers.get('retry-after')).toBeNull();
+    }
+    expect((await api.call('POST', registries, { folderId: newFolder() })).status).toBe(200);
+    await api.must('DELETE', `${registries}/${made[0]?.body.response.id}`);
+    expect((await api.call('POST', registries, { folderId })).status).toBe(200);
+  });
+
+  test('of devices count those of all registries of the folder', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const [one, other] = [await api.createRegistry({ folderId }), await api.createRegistry({ folderId })];
+    const calls = Array.from({ length: 10 }, (_, i) =>
+      api.call('POST', devices, { registryId: i % 2 === 0 ? one.id : other.id }),
+    );
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 200, 200, 200, ...Array(6).fill(429)]);
+    expect((await api.must('GET', `${devices}?folderId=${folderId}`)).devices).toHaveLength(4);
+  });
+
+  test('of nothing allow nothing', async () => {
+    const { api } = installation();
+    expectRefusal(
+      await api.call('POST', '/iot-broker/v1/brokers', { folderId: newFolder() }),
+      'RESOURCE_EXHAUSTED',
+    );
+  });
+});
