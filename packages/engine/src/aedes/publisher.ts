@@ -6,7 +6,7 @@
 import type { PublishRoute, Qos, SessionInfo } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import type { Parts } from './parts.ts';
-import { handOver } from './publishing.ts';
+import { handOver, store } from './publishing.ts';
 import { Routes } from './routes.ts';
 
 /** Payloads of one client that are being stored: beyond, no more is read from it. */
@@ -118,8 +118,7 @@ export class Publisher<P> {
       this.#finishDue();
       this.#link.resume();
     };
-    const permanent = route.permanent as NonNullable<PublishRoute['permanent']>;
-    this.#parts.underway.track(this.#parts.host.store(permanent, payload)).then(settle, () => {
+    store(this.#parts, route, payload).then(settle, () => {
       // MQTT 3.1.1 cannot refuse a message: only a lost connection makes the client send it again.
       if (message.isOwed) this.#link.close(reasons.notStored);
       settle();

@@ -23,6 +23,14 @@ export function handOver<P>({ exchange }: Parts<P>, route: PublishRoute, payload
   exchange.publish(exchange.address(route.destinations), new Message(payload, qos));
 }
 
+/** Resolves when the message is durable: at once, unless its topic is permanent. */
+export function store<P>({ host, underway }: Parts<P>, route: PublishRoute, payload: Buffer): Promise<void> {
+  const stored = async () => {
+    if (route.permanent) await host.store(route.permanent, payload);
+  };
+  return underway.track(stored());
+}
+
 /** Makes the message durable if it must be, then hands it over. Rejects, and hands over nothing, if it is not durable. */
 export async function publish<P>(
   parts: Parts<P>,
@@ -30,6 +38,6 @@ export async function publish<P>(
   payload: Buffer,
   qos: Qos,
 ): Promise<void> {
-  if (route.permanent) await parts.underway.track(parts.host.store(route.permanent, payload));
+  if (route.permanent) await store(parts, route, payload);
   handOver(parts, route, payload, qos);
 }

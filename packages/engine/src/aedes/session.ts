@@ -20,6 +20,9 @@ import { writtenPackets } from './written-packets.ts';
 /** Answers (PUBACK, PINGRESP, …) that a client may leave unread when its output is full already. */
 const unreadAnswersBytes = 65_536;
 
+/** Packets of one client that are dealt with before others have their turn. */
+const packetsPerTurn = 64;
+
 /** What a session needs of its connection. */
 export interface SessionLink {
   readonly waitingBytes: number;
@@ -47,6 +50,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
   #phase: 'new' | 'started' | 'connecting' | 'open' | 'ended' = 'new';
   /** aedes is done with the packet before. */
   #isAedesReady = false;
+  #packetsTaken = 0;
   #isDisconnecting = false;
   #subscribing: SubscribeJob<Session<P>> | undefined;
   /** Stored messages on their way through aedes, by their payload. */
@@ -217,11 +221,8 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
 
   wanted(): void {
     // Not at once: aedes asks from within its handling of the packet before, and the stack would grow with each.
-    process.nextTick(() => {
-      this.#isAedesReady = true;
-      if (this.#phase === 'started') this.#connect();
-      else this.#link.resume();
-    });
+    if (++this.#packetsTaken % packetsPerTurn === 0) setImmediate(this.#takeNext);
+    else process.nextTick(this.#takeNext);
   }
 
   wrote(chunks: Buffer[]): void {
@@ -271,6 +272,12 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
       job.finish();
     }
   }
+
+  readonly #takeNext = (): void => {
+    this.#isAedesReady = true;
+    if (this.#phase === 'started') this.#connect();
+    else this.#link.resume();
+  };
 
   #connect(): void {
     this.#phase = 'connecting';
