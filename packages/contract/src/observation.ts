@@ -44,21 +44,16 @@ export const ListAuditEventsResponse = component(
   { description: 'A page of audit events, newest first.' },
 );
 
-const LogEntry = component(
-  'LogEntry',
-  z.object({ at: timestamp, level: z.string(), message: z.string() }),
-  {
-    description: 'A line of a connection log.',
-    examples: [
-      {
-        at: '2026-11-22T15:38:28.412Z',
-        level: 'INFO',
-        message:
-          'connected, password: "areqs0u4tcf7d3l2bv6e", address: "192.0.2.7:51234", clientID: "pump-7"',
-      },
-    ],
-  },
-);
+const LogEntry = component('LogEntry', z.object({ at: timestamp, level: z.string(), message: z.string() }), {
+  description: 'A line of a connection log.',
+  examples: [
+    {
+      at: '2026-11-22T15:38:28.412Z',
+      level: 'INFO',
+      message: 'connected, password: "areqs0u4tcf7d3l2bv6e", address: "192.0.2.7:51234", clientID: "pump-7"',
+    },
+  ],
+});
 
 export const ListLogEntriesQuery = z.strictObject({ ...timeRange, ...paging() });
 

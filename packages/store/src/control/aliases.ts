@@ -76,15 +76,15 @@ export interface AliasRow {
 }
 
 /**
- * Where a page of aliases ends: a device, and which of its five at most, by 16 digits of its MD5. An alias itself may be
- * longer than a page token; that two of one device agree in 64 bits does not happen by chance.
+ * Where a page of aliases ends: a device, and which of its five at most, by 12 digits of its MD5. An alias itself may be
+ * longer than a page token; that two of one device agree in 48 bits does not happen by chance.
  */
 interface AliasKey {
   readonly deviceId: string;
   readonly digest: string;
 }
 
-const digestCharacters = 16;
+const digestCharacters = 12;
 
 /** The aliases of all devices of a registry, ordered by device. */
 export async function listAliases(
@@ -94,11 +94,11 @@ export async function listAliases(
 ): Promise<Page<AliasRow>> {
   const { deviceId, digest } = readAliasKey(after);
   const rows = await db.$queryRaw<(AliasRow & AliasKey)[]>`
-    SELECT device_id AS "deviceId", alias, prefix, left(md5(alias), 16) AS digest
+    SELECT device_id AS "deviceId", alias, prefix, left(md5(alias), 12) AS digest
     FROM topic_aliases
     WHERE registry_id = ${registryId} AND device_id >= ${deviceId}
-      AND (device_id > ${deviceId} OR left(md5(alias), 16) COLLATE "C" > ${digest})
-    ORDER BY device_id, left(md5(alias), 16) COLLATE "C" LIMIT ${limit + 1}`;
+      AND (device_id > ${deviceId} OR left(md5(alias), 12) COLLATE "C" > ${digest})
+    ORDER BY device_id, left(md5(alias), 12) COLLATE "C" LIMIT ${limit + 1}`;
   return toPage(rows, limit, ({ deviceId, digest }) => digest + deviceId);
 }
 
