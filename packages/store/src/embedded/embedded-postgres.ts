@@ -1,241 +1,183 @@
-/**
- * A PostgreSQL of the installation's own, below its data folder: `postgres/` holds the database, `postgres.password` its
- * password, `postgres.log` what it complained of. It runs in a process group of its own, so that Ctrl-C on a terminal
- * reaches those who use it first.
- */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
-import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Connection, connectionConfig } from '../database/connections.ts';
+import { DatabaseUnavailableError } from '../database/errors.ts';
 import type { Log } from '../log.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
-import { EmbeddedPostgresError } from './error.ts';
+import { findBinaries, type PostgresBinaries } from './binaries.ts';
+import {
+  type ClusterPaths,
+  clusterOwner,
+  clusterPaths,
+  createCluster,
+  readPassword,
+  serverEnvironment,
+  superuser,
+} from './cluster.ts';
+import { EmbeddedPostgresError } from './errors.ts';
+import { findFreePort } from './free-port.ts';
 import { stopOrphan } from './orphan.ts';
-import { serverArguments } from './server-settings.ts';
-import { invocation, type ServerUser, serverUser } from './server-user.ts';
-
-const user = 'postgres';
-const databaseName = 'postgres';
-const readyPollMs = 20;
-/** A start may have to replay the log of an hour's work after a crash. */
-const startPatienceMs = 60_000;
-/** What is left of a server that was killed outright goes within moments; until then a new one refuses to start. */
-const startAttempts = 20;
-const betweenAttemptsMs = 250;
-const stopPatienceMs = 1200;
-const maxLogBytes = 10 * 1024 * 1024;
+import { settingArguments } from './server-settings.ts';
+import { chooseLaunch, type Launch, launchCommand } from './system-user.ts';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   readonly logger: Log;
+  /** Connections that our processes may open together. */
+  readonly maxConnections: number;
+  /** Default: any free one. Given to keep the address when a crashed server is started again. */
+  readonly port?: number;
+  /** Told what is being done while it takes long. */
+  readonly progress?: (step: string) => void;
 }
 
-export class EmbeddedPostgres {
-  readonly #folder: string;
-  readonly #logFile: string;
-  readonly #logger: Log;
-  readonly #binaries: Binaries;
-  readonly #user: ServerUser | undefined;
-  readonly #password: string;
-  #port: number | undefined;
-  #server: ChildProcess | undefined;
+export interface EmbeddedPostgres {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Resolves when the server has ended, stopped or not. */
+  readonly ended: Promise<void>;
+  /** Ends it in order; if that takes longer than `patienceMs`, at once (it recovers at the next start, nothing is lost). */
+  stop(patienceMs: number): Promise<void>;
+}
 
-  private constructor(options: EmbeddedPostgresOptions, binaries: Binaries, password: string) {
-    this.#folder = join(options.dataDir, 'postgres');
-    this.#logFile = join(options.dataDir, 'postgres.log');
-    this.#logger = options.logger;
-    this.#binaries = binaries;
-    this.#user = serverUser();
-    this.#password = password;
+const databaseName = 'iotcore';
+const checkIntervalMs = 20;
+/** What a server that was killed leaves behind (its children, their shared memory) goes away within this time, in ms. */
+const leftoversMs = 10_000;
+const largestLogBytes = 1024 * 1024;
+
+/**
+ * Starts the Postgres of a data folder, creating its cluster at the first start and stopping one that an earlier run left
+ * behind. Whoever calls makes sure that nobody else does at the same time.
+ *
+ * The server gets a process group of its own: a Ctrl-C in the terminal would stop it before the processes that use it.
+ *
+ * @throws EmbeddedPostgresError
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDir, logger, progress = () => undefined } = options;
+  const paths = clusterPaths(dataDir);
+  const binaries = await findBinaries();
+  const owner = await clusterOwner(paths);
+  const launch = chooseLaunch(owner, [binaries.folder, dataDir]);
+  if (owner === undefined) {
+    progress('creating the database');
+    await createCluster(paths, binaries, launch);
   }
+  const password = await readPassword(paths);
+  await stopOrphan(paths.cluster, logger);
+  await rotateLog(paths.log);
+  progress('starting the database');
+  const port = options.port ?? (await findFreePort());
+  const server = await startServer(paths, binaries, launch, { ...options, port }, password);
+  await ensureDatabase(serverUrl(port, password, 'postgres'));
+  return server;
+}
 
-  /**
-   * Makes the database cluster if the data folder has none. A cluster is there whole or not at all.
-   *
-   * @throws EmbeddedPostgresError
-   */
-  static async open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-    const binaries = await findBinaries();
-    const passwordFile = join(options.dataDir, 'postgres.password');
-    const isNew = !(await exists(join(options.dataDir, 'postgres')));
-    if (isNew) await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    const password = await readFile(passwordFile, 'utf8').catch((error) => {
-      throw new EmbeddedPostgresError(
-        `${passwordFile} cannot be read, and the database in ${options.dataDir} cannot be entered without it`,
-        { cause: error },
-      );
-    });
-    const postgres = new EmbeddedPostgres(options, binaries, password);
-    if (isNew) await postgres.#initialise();
-    return postgres;
-  }
+function serverUrl(port: number, password: string, database: string): string {
+  return `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
+}
 
-  /** The same over every restart of the server; known once it has been started. Holds the password. */
-  get url(): string {
-    return `postgresql://${user}:${this.#password}@127.0.0.1:${this.#port}/${databaseName}`;
-  }
-
-  /**
-   * Starts the server and waits until it answers. Stops one that an earlier run left behind first.
-   *
-   * @throws EmbeddedPostgresError with the end of its log
-   */
-  async start(): Promise<void> {
-    await stopOrphan(this.#folder, this.#logger);
-    for (let attempt = 1; ; attempt++) {
-      this.#port ??= await freePort();
-      const server = this.#spawn();
-      if (await this.#isReady(server)) {
-        this.#server = server;
-        return;
-      }
-      server.kill('SIGQUIT');
-      if (attempt === startAttempts) {
-        throw new EmbeddedPostgresError(
-          `Postgres did not start; the end of ${this.#logFile}:\n${await this.#logTail()}`,
-        );
-      }
-      // Somebody may have taken the port in between; a server that ran before keeps the one that others know.
-      if (!this.#server) this.#port = undefined;
-      await sleep(betweenAttemptsMs);
+async function startServer(
+  paths: ClusterPaths,
+  binaries: PostgresBinaries,
+  launch: Launch,
+  options: EmbeddedPostgresOptions & { port: number },
+  password: string,
+): Promise<EmbeddedPostgres> {
+  const { port } = options;
+  const deadline = performance.now() + leftoversMs;
+  for (;;) {
+    const child = await spawnServer(paths, binaries, launch, settingArguments(options));
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (await answers(serverUrl(port, password, 'postgres'), child)) {
+      return {
+        url: serverUrl(port, password, databaseName),
+        port,
+        pid: child.pid ?? 0,
+        ended,
+        stop: (patienceMs) => stopServer(child, ended, patienceMs),
+      };
     }
-  }
-
-  /** Resolves when the running server has ended, for whatever reason. */
-  async ended(): Promise<void> {
-    const server = this.#server;
-    if (server && isRunning(server)) await new Promise((resolve) => server.once('exit', resolve));
-  }
-
-  /** A fast shutdown: sessions are ended, what is committed is written. */
-  async stop(): Promise<void> {
-    const server = this.#server;
-    if (!server || !isRunning(server)) return;
-    server.kill('SIGINT');
-    const abandon = setTimeout(() => server.kill('SIGQUIT'), stopPatienceMs);
-    await this.ended();
-    clearTimeout(abandon);
-  }
-
-  async #initialise(): Promise<void> {
-    const unfinished = `${this.#folder}.unfinished`;
-    const passwordFile = `${this.#folder}.initial-password`;
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { mode: 0o700 });
-    await writeFile(passwordFile, this.#password, { mode: 0o600 });
-    try {
-      if (this.#user) {
-        for (const path of [unfinished, passwordFile]) await chown(path, this.#user.uid, this.#user.gid);
-      }
-      const settings = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', `--username=${user}`];
-      const child = this.#run(
-        this.#binaries.initdb,
-        [`--pgdata=${unfinished}`, `--pwfile=${passwordFile}`, ...settings],
-        ['ignore', 'ignore', 'pipe'],
-      );
-      let complaint = '';
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        complaint += text;
-      });
-      const status = await new Promise<number | null>((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', resolve);
-      });
-      if (status !== 0)
-        throw new EmbeddedPostgresError(`the database could not be made: ${complaint.trim()}`);
-      await rename(unfinished, this.#folder);
-    } finally {
-      await rm(passwordFile, { force: true });
+    const complaint = await lastLogLines(paths.log);
+    const temporary = /pre-existing shared memory block|another (postmaster|server) might/.test(complaint);
+    if (!temporary || performance.now() > deadline) {
+      throw new EmbeddedPostgresError(`the database does not start (${paths.log}):\n${complaint}`);
     }
-  }
-
-  #spawn(): ChildProcess {
-    const log = openLog(this.#logFile);
-    try {
-      const args = ['-D', this.#folder, '-p', String(this.#port), ...serverArguments()];
-      return this.#run(this.#binaries.postgres, args, ['ignore', log, log]);
-    } finally {
-      closeSync(log);
-    }
-  }
-
-  #run(program: string, args: readonly string[], stdio: ('ignore' | 'pipe' | number)[]): ChildProcess {
-    const { command, args: all, identity } = invocation(program, args, this.#user, [this.#folder, program]);
-    const child = spawn(command, all, {
-      ...identity,
-      stdio,
-      detached: true,
-      cwd: '/',
-      env: serverEnvironment(),
-    });
-    child.on('error', (error) => this.#logger.error({ err: error }, 'Postgres could not be run'));
-    return child;
-  }
-
-  async #isReady(server: ChildProcess): Promise<boolean> {
-    const giveUpAt = performance.now() + startPatienceMs;
-    while (isRunning(server) && performance.now() < giveUpAt) {
-      const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: startPatienceMs });
-      client.on('error', () => {});
-      try {
-        await client.connect();
-        return isRunning(server);
-      } catch {
-        await sleep(readyPollMs);
-      } finally {
-        await client.end().catch(() => {});
-      }
-    }
-    return false;
-  }
-
-  async #logTail(): Promise<string> {
-    const text = await readFile(this.#logFile, 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-5).join('\n');
+    await sleep(10 * checkIntervalMs);
   }
 }
 
-function isRunning(child: ChildProcess): boolean {
-  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-}
-
-/** Without what libpq or Postgres would take for settings of theirs; messages in English, for whoever reads the log. */
-function serverEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('PG') && name !== 'DATABASE_URL',
-  );
-  return { ...Object.fromEntries(own), LC_ALL: 'C' };
-}
-
-/** Appends; what is there moves aside once, when it has grown large. */
-function openLog(path: string): number {
+async function spawnServer(
+  { cluster, log }: ClusterPaths,
+  { postgres }: PostgresBinaries,
+  launch: Launch,
+  settings: readonly string[],
+): Promise<ChildProcess> {
+  const [command, args, user] = launchCommand(launch, postgres, ['-D', cluster, ...settings]);
+  const logFile = await open(log, 'a', 0o600);
   try {
-    if (statSync(path).size > maxLogBytes) renameSync(path, `${path}.1`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const child = spawn(command, args, {
+      ...user,
+      detached: true,
+      env: serverEnvironment(),
+      // A file, not a pipe: with a reader that has stopped, a full pipe would hold the server up.
+      stdio: ['ignore', logFile.fd, logFile.fd],
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    return child;
+  } finally {
+    await logFile.close();
   }
-  return openSync(path, 'a', 0o600);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return address.port;
+/** Waits until the server takes connections, however long its recovery lasts; false when it ended instead. */
+async function answers(url: string, child: ChildProcess): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    const client = new Connection(connectionConfig(url, 'iotcore start'));
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailableError)) throw error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+    await sleep(checkIntervalMs);
+  }
+  return false;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+async function ensureDatabase(maintenanceUrl: string): Promise<void> {
+  const client = new Connection(connectionConfig(maintenanceUrl, 'iotcore start'));
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE "${databaseName}"`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopServer(child: ChildProcess, ended: Promise<void>, patienceMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGINT');
+  const atOnce = setTimeout(() => child.kill('SIGQUIT'), patienceMs);
+  await ended;
+  clearTimeout(atOnce);
+}
+
+async function rotateLog(log: string): Promise<void> {
+  const found = await stat(log).catch(() => undefined);
+  if (found && found.size > largestLogBytes) await rename(log, `${log}.old`);
+}
+
+async function lastLogLines(log: string): Promise<string> {
+  const text = await readFile(log, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-5).join('\n');
 }

@@ -1,2 +1,7 @@
-export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.ts';
-export { EmbeddedPostgresError } from './error.ts';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres.ts';
+export { EmbeddedPostgresError } from './errors.ts';
+export { isFree } from './free-port.ts';

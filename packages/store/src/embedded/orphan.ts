@@ -1,59 +1,93 @@
-/** A server that outlived whoever started it (killed outright): found by what Postgres itself keeps in its data folder. */
-import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+/**
+ * The server of a cluster whose supervisor was killed runs on. It is stopped before a new one starts: two would not get
+ * along, and what was given to the old one (port, settings) is lost.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { EmbeddedPostgresError } from './error.ts';
+import { EmbeddedPostgresError } from './errors.ts';
 
-const pollMs = 50;
-/** A fast shutdown rolls back and writes a checkpoint; beyond, it is ended as a crash would, which it survives. */
-const fastShutdownMs = 10_000;
-const crashMs = 5000;
+/** SIGINT: no new connections, roll back, write everything down. SIGQUIT: at once, recover at the next start. */
+const stopSignals = [
+  { signal: 'SIGINT', patienceMs: 3000 },
+  { signal: 'SIGQUIT', patienceMs: 5000 },
+] as const;
+const checkIntervalMs = 20;
 
-/** Stops the server that runs on this data folder, if there is one. */
-export async function stopOrphan(folder: string, logger: Log): Promise<void> {
-  const pid = await readServerPid(folder);
-  if (pid === undefined || !isServerOf(pid, folder)) return;
-  logger.info({ pid }, 'stopping a Postgres that an earlier run left behind');
-  for (const [signal, patienceMs] of [
-    ['SIGINT', fastShutdownMs],
-    ['SIGQUIT', crashMs],
-  ] as const) {
+/** Above what any system gives to processes. */
+const noProcess = 2 ** 22 + 1;
+
+export async function stopOrphan(cluster: string, logger: Log): Promise<void> {
+  const pid = await serverPid(cluster);
+  if (pid === undefined || !alive(pid)) return;
+  if (runs(pid, cluster)) await stop(pid, cluster, logger);
+  // A zombie, or another process that got the number: a new server would take either for a living one and refuse.
+  if (alive(pid)) await disclaim(pid, cluster);
+}
+
+async function stop(pid: number, cluster: string, logger: Log): Promise<void> {
+  logger.warn({ postgresPid: pid }, 'stopping the Postgres that an earlier run left behind');
+  for (const { signal, patienceMs } of stopSignals) {
+    kill(pid, signal);
+    if (await ended(pid, cluster, patienceMs)) return;
+  }
+  throw new EmbeddedPostgresError(
+    `the Postgres of an earlier run (pid ${pid}) cannot be stopped: end it by hand`,
+  );
+}
+
+/** Changes nothing but the number: the rest of the file lets a new server see whether children of the old one still live. */
+async function disclaim(pid: number, cluster: string): Promise<void> {
+  const file = pidFile(cluster);
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (Number.parseInt(text, 10) === pid) await writeFile(file, text.replace(/^\d+/, String(noProcess)));
+}
+
+function pidFile(cluster: string): string {
+  return join(cluster, 'postmaster.pid');
+}
+
+/** The first line of the file that a server keeps in its cluster while it runs; after a crash it is stale. */
+async function serverPid(cluster: string): Promise<number | undefined> {
+  const text = await readFile(pidFile(cluster), 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  return pid > 0 ? pid : undefined;
+}
+
+/**
+ * Is it really this cluster's server? Its number may have gone to another process since. And one that has ended may stay
+ * a zombie where nobody collects orphans (a container): that has no command line any more.
+ */
+function runs(pid: number, cluster: string): boolean {
+  return alive(pid) && commandLine(pid).includes(cluster);
+}
+
+function commandLine(pid: number): string {
+  const { stdout } = spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' });
+  return stdout || spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout || '';
+}
+
+async function ended(pid: number, cluster: string, patienceMs: number): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  while (runs(pid, cluster) && performance.now() < deadline) await sleep(checkIntervalMs);
+  return !runs(pid, cluster);
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
     process.kill(pid, signal);
-    if (await isGoneWithin(pid, patienceMs)) return;
-  }
-  throw new EmbeddedPostgresError(`another Postgres runs on ${folder} (pid ${pid}) and does not stop`);
-}
-
-async function readServerPid(folder: string): Promise<number | undefined> {
-  try {
-    const pid = Number.parseInt(await readFile(join(folder, 'postmaster.pid'), 'utf8'), 10);
-    return Number.isInteger(pid) && pid > 1 ? pid : undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Process IDs are used again: this one may be anybody's by now. */
-function isServerOf(pid: number, folder: string): boolean {
-  try {
-    const command = execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-    return command.includes(folder);
   } catch {
-    return false;
+    // It has ended in the meantime.
   }
 }
 
-async function isGoneWithin(pid: number, patienceMs: number): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-    await sleep(pollMs);
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return false;
 }
