@@ -10,6 +10,9 @@ import {
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
 
+/** How long the host may take to tell who connects; nobody waits longer for CONNACK. */
+const answerMs = 60_000;
+
 export type Admission<P> =
   | {
       readonly accepted: true;
@@ -38,7 +41,7 @@ export async function admit<P>(
   const objection = identifierRefusal(packet, limits.maxClientIdBytes);
   if (objection !== undefined) return refuse(ConnackCode.identifierRejected, objection);
   try {
-    const answer: ConnectAnswer<P> = await host.connect(request);
+    const answer: ConnectAnswer<P> = await inTime(host.connect(request));
     if (!answer.accepted) return refuse(answer.code, answer.reason);
     const { principal, scope } = answer;
     if (request.will && !(await host.route(principal, request.will.topic))) {
@@ -48,6 +51,13 @@ export async function admit<P>(
   } catch {
     return refuse(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
   }
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new Error('no answer in time')), answerMs);
+  answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
 }
 
 function requestOf(packet: ConnectPacket, transport: Transport): ConnectRequest {

@@ -191,6 +191,8 @@ export class Connection<P> implements SessionLink {
     const { host, limits } = this.#reception.parts;
     const admission = await admit(host, limits, packet, this.transport);
     if (this.#state !== 'admitting') return;
+    // Whoever hung up meanwhile is not refused, and takes nobody's client ID.
+    if (this.#socket.destroyed) return this.#shut();
     if (!admission.accepted) return this.#refuse(admission.code, admission.reason, admission.request);
     this.#deadlines.keepAlive(admission.request.keepAliveSeconds);
     this.#session = this.#reception.begin(this, admission);

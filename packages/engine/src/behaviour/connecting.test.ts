@@ -1,6 +1,6 @@
 import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConnackCode } from '../port.ts';
+import { ConnackCode, type ConnectAnswer } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import { engines } from './engines.ts';
 import { connack, connect, pingreq, pingresp, publish } from './packets.ts';
@@ -137,6 +137,28 @@ describe.each(engines)('connecting to the $name engine', ({ create }) => {
 
     await victim.publish('a', 'still here');
     expect(host.told('disconnected')).toEqual([]);
+  });
+
+  it('takes nothing over once the client has hung up, whatever the host answers then', async () => {
+    const { port, host } = await startServer(create, onTestFinished);
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<ConnectAnswer<string>>();
+    const accept = host.onConnect;
+    host.onConnect = () => {
+      asked.resolve();
+      return answer.promise;
+    };
+    const impatient = await connectRaw({ port });
+    impatient.send(connect({ clientId: 'same', username: 'me' }));
+    await asked.promise;
+    impatient.socket.resetAndDestroy();
+    host.onConnect = accept;
+    const patient = await connectMqtt({ port, clientId: 'same', username: 'me' });
+
+    answer.resolve({ accepted: true, principal: 'me', scope: 'me' });
+
+    await patient.publish('a', 'still here');
+    expect(host.events.map(({ kind }) => kind)).toEqual(['connected']);
   });
 
   it('has a session from CONNACK on, and the host is told of it once', async () => {
