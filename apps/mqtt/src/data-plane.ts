@@ -27,6 +27,7 @@ import type { ThrottledLog } from './logging/throttled-log.ts';
 import { createLookups, isDatabaseAway, type Lookups } from './lookups.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { PermanentMessages } from './permanent/permanent-messages.ts';
+import { MessageQuotas, type MessageRates } from './quotas/message-quotas.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
 import type { RightsParts } from './rights/rights.ts';
@@ -35,6 +36,7 @@ export interface DataPlaneOptions {
   readonly createEngine: CreateEngine;
   readonly database: Database;
   readonly acceptExpiredCertificates: boolean;
+  readonly messageRates: MessageRates;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
   /** Keys that sign what the API says came or went. */
@@ -118,6 +120,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   };
   const host = createEngineHost({
     ...{ changes, clients, rights, revoker, permanent, log, monitoring, counters },
+    quotas: new MessageQuotas(options.messageRates),
     authenticate: (credentials) => authenticate(authenticator, credentials),
     strangeConnection: ({ remoteAddress, secure }, reason) =>
       throttled.say('connection without a valid CONNECT', (heldBack) =>

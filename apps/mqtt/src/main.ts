@@ -56,6 +56,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     createEngine: engines[settings.mqttEngine],
     database,
     acceptExpiredCertificates: settings.expiredCertificates === 'accept',
+    messageRates: {
+      device: settings.deviceMessagesPerSecond,
+      registry: settings.registryMessagesPerSecond,
+      broker: settings.brokerMessagesPerSecond,
+    },
     ...{ logger, throttled },
     signingKeysChanged: () => tokens.forget(),
   });

@@ -108,6 +108,12 @@ export interface EngineHost<P> {
   route(principal: P, topic: string): PublishRoute | undefined | Promise<PublishRoute | undefined>;
   /** What may it hear, and under which names? `undefined`: SUBACK 0x80. */
   grant(principal: P, filter: string): SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined>;
+  /**
+   * How long before this publication would be within its sender's rate, in ms; 0: it is now, and was counted. Beyond the
+   * rate a message at QoS 0 is dropped; one at QoS 1 waits and is asked about again, with all that is behind it on its
+   * connection. Asked per PUBLISH, so it must be cheap; absent where no rate is limited.
+   */
+  excessMs?(session: SessionInfo<P>): number;
   /** Keeps a permanent topic's message; an empty payload clears it. Resolves once it is durable: PUBACK waits for it. */
   store(permanent: { space: string; topic: string }, payload: Buffer): Promise<void>;
   /** The stored messages that a new subscription gets at once, named as the filter names them, sent with the retain flag. */

@@ -14,6 +14,7 @@ import {
 } from '../connection-log/lines.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
 import type { PermanentMessages } from '../permanent/permanent-messages.ts';
+import type { MessageQuotas } from '../quotas/message-quotas.ts';
 import type { Revoker } from '../revocation/revoker.ts';
 import { grant, type RightsParts, route, stored } from '../rights/rights.ts';
 import type { ConnectionCounters } from './connection-counters.ts';
@@ -27,13 +28,14 @@ export interface HostParts {
   readonly log: ConnectionLog;
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
+  readonly quotas: MessageQuotas;
   authenticate(credentials: Credentials): Promise<Verdict>;
   /** Told of bytes that were no CONNECT. */
   strangeConnection(transport: Transport, reason: string): void;
 }
 
 export function createEngineHost(parts: HostParts): EngineHost<Client> {
-  const { changes, clients, rights, revoker, permanent, log, monitoring, counters } = parts;
+  const { changes, clients, rights, revoker, permanent, log, monitoring, counters, quotas } = parts;
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
   /** Whose connection log a request belongs to, as far as its credentials told. */
@@ -51,6 +53,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     },
     route: ({ principal }, topic) => route(rights, principal, topic),
     grant: ({ principal }, filter) => grant(rights, principal, filter),
+    ...(quotas.areSet && { excessMs: (session) => quotas.excessMs(whoIs(session)) }),
     store: ({ space, topic }, payload) => permanent.store(space, topic, payload),
     stored: ({ principal }, filter) => stored(rights, principal, filter),
 

@@ -3,6 +3,7 @@
  * has handled the PUBLISH, so its PUBACKs wait here. Messages of permanent topics are handed over once they are durable:
  * whoever subscribes meanwhile gets either the stored message or the live one.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublishRoute, Qos, SessionInfo } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import type { Parts } from './parts.ts';
@@ -83,11 +84,30 @@ export class Publisher<P> {
         this.#link.close(reasons.publishNotAllowed(topic));
         return undefined;
       }
-      this.#token = this.#parts.publications.issue((payload, qos) => this.#emitted(route, payload, qos));
+      const isWithinRate = !this.#parts.host.excessMs || (await this.#isWithinRate());
+      if (this.#isEnded) return undefined;
+      this.#token = this.#parts.publications.issue((payload, qos) => {
+        if (isWithinRate) this.#emitted(route, payload, qos);
+      });
       return this.#token;
     } catch {
       this.#link.close(reasons.internal);
       return undefined;
+    }
+  }
+
+  /** Beyond its sender's rate a message is dropped at QoS 0, and waits at QoS 1: aedes takes no other meanwhile. */
+  async #isWithinRate(): Promise<boolean> {
+    const { host, counters } = this.#parts;
+    for (;;) {
+      const excessMs = host.excessMs?.(this.#info) ?? 0;
+      if (excessMs === 0 || this.#isEnded) return true;
+      if (!this.#current) {
+        counters.dropped++;
+        host.dropped(this.#info, 'rate limit');
+        return false;
+      }
+      await sleep(excessMs);
     }
   }
 

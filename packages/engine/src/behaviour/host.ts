@@ -48,6 +48,8 @@ export class TestHost implements EngineHost<Principal> {
     filter.startsWith('forbidden') ? undefined : openGrant(filter);
   onStore = async (_topic: string, _payload: Buffer): Promise<void> => {};
   onStored = (_principal: Principal, _filter: string): AsyncIterable<StoredMessage> | undefined => undefined;
+  /** Absent unless a test sets it: no rate is limited. */
+  excessMs?: () => number;
 
   connect(request: ConnectRequest): Promise<ConnectAnswer<Principal>> {
     return this.onConnect(request);

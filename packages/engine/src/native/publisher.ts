@@ -97,6 +97,8 @@ export class Publisher<P> {
   }
 
   #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+    const excessMs = this.#parts.host.excessMs?.(this.#session) ?? 0;
+    if (excessMs > 0) return this.#exceed(excessMs, plan, bytes, start, end, layout);
     this.#parts.host.published(this.#session);
     if (plan.route.permanent !== undefined) return this.#store(plan, bytes, end, layout);
     const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
@@ -104,6 +106,26 @@ export class Publisher<P> {
     this.#parts.exchange.publish(plan.addresses, message);
     if (layout.qos === 1) this.#finish(layout.packetId);
     return true;
+  }
+
+  /** Beyond its sender's rate a message is dropped at QoS 0, and waits in the chunk that it came in at QoS 1. */
+  #exceed(
+    excessMs: number,
+    plan: Plan,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    layout: PublishLayout,
+  ): boolean {
+    if (layout.qos === 0) {
+      this.#parts.counters.messagesDropped++;
+      this.#parts.host.dropped(this.#session, 'rate limit');
+      return true;
+    }
+    setTimeout(() => {
+      if (this.#session.isOpen && this.#accept(plan, bytes, start, end, layout)) this.#connection.proceed();
+    }, excessMs);
+    return false;
   }
 
   /** Acknowledges now, or behind those that came before. */

@@ -134,6 +134,21 @@ export const settingsTable = {
     '20000',
     'MQTT connections at the same time from one address, so that one host cannot take all places.',
   ),
+  deviceMessagesPerSecond: optional(
+    'IOT_DEVICE_MESSAGES_PER_SECOND',
+    wholeNumber(1, 1_000_000),
+    'Messages that one device may publish by MQTT in a second. Beyond: QoS 0 is dropped, QoS 1 waits. Without it: any number.',
+  ),
+  registryMessagesPerSecond: optional(
+    'IOT_REGISTRY_MESSAGES_PER_SECOND',
+    wholeNumber(1, 1_000_000),
+    'The same for what one registry itself publishes.',
+  ),
+  brokerMessagesPerSecond: optional(
+    'IOT_BROKER_MESSAGES_PER_SECOND',
+    wholeNumber(1, 1_000_000),
+    'The same for what all clients of one broker publish.',
+  ),
   mqttEngine: setting('IOT_MQTT_ENGINE', oneOf('aedes', 'native'), 'aedes', 'The engine that speaks MQTT.'),
   tlsCertFile: optional(
     'IOT_TLS_CERT_FILE',
