@@ -42,7 +42,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
   cleanups.push(() => lock.release());
   if (!databaseOnly) await requireFreePorts(settings);
 
-  const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir));
+  const databaseUrl = settings.databaseUrl ?? (await startDatabase());
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });
   cleanups.push(() => removeRunFile(dataDir));
   if (databaseOnly) {
@@ -69,10 +69,14 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
   process.stdout.write(await banner(dataDir, addresses));
   return addresses;
 
-  async function startDatabase(folder: string): Promise<Secret> {
+  async function startDatabase(): Promise<Secret> {
     tell('starting the database');
     try {
-      const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger });
+      const postgres = await EmbeddedPostgres.open({
+        dataDir,
+        logger,
+        maxConnections: maxConnections(settings),
+      });
       cleanups.push(() => postgres.stop());
       await postgres.start();
       const runnable = {
@@ -89,6 +93,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
       throw error;
     }
   }
+}
+
+/** Two processes with a pool and a change feed each, the same again while a new version starts beside, and tools. */
+function maxConnections({ databasePoolSize }: Settings): number {
+  return 4 * (databasePoolSize + 1) + 20;
 }
 
 function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProcess[] {

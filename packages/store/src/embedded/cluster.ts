@@ -7,7 +7,8 @@ import type { PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { type Launch, launchCommand, type SystemUser } from './system-user.ts';
 
-export const superuser = 'iotcore';
+/** The role that initdb makes, which is also the name of the first database. */
+export const superuser = 'postgres';
 const majorVersion = '18';
 const secretMode = 0o600;
 const ownerOnlyMode = 0o700;
@@ -108,6 +109,7 @@ async function initdb(
     ...options,
     // A Ctrl-C in the terminal is for us: an interrupted initdb is thrown away at the next start.
     detached: true,
+    cwd: '/',
     env: serverEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
   });

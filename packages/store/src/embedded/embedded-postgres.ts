@@ -1,183 +1,139 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+/**
+ * A PostgreSQL of the installation's own, below its data folder: `postgres/` holds the database, `postgres.password` its
+ * password, `postgres.log` what it has to say.
+ */
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, connectionConfig } from '../database/connections.ts';
 import { DatabaseUnavailableError } from '../database/errors.ts';
 import type { Log } from '../log.ts';
-import { findBinaries, type PostgresBinaries } from './binaries.ts';
+import { findBinaries } from './binaries.ts';
 import {
   type ClusterPaths,
   clusterOwner,
   clusterPaths,
   createCluster,
   readPassword,
-  serverEnvironment,
   superuser,
 } from './cluster.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { findFreePort } from './free-port.ts';
 import { stopOrphan } from './orphan.ts';
-import { settingArguments } from './server-settings.ts';
-import { chooseLaunch, type Launch, launchCommand } from './system-user.ts';
+import { lastLogLines, rotateLog } from './server-log.ts';
+import { isRunning, type ServerProgram, spawnServer } from './server-process.ts';
+import { chooseLaunch } from './system-user.ts';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   readonly logger: Log;
-  /** Connections that our processes may open together. */
-  readonly maxConnections: number;
-  /** Default: any free one. Given to keep the address when a crashed server is started again. */
-  readonly port?: number;
-  /** Told what is being done while it takes long. */
-  readonly progress?: (step: string) => void;
+  /** Connections that our processes may open together. Default 100. */
+  readonly maxConnections?: number;
 }
 
-export interface EmbeddedPostgres {
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
-  /** Resolves when the server has ended, stopped or not. */
-  readonly ended: Promise<void>;
-  /** Ends it in order; if that takes longer than `patienceMs`, at once (it recovers at the next start, nothing is lost). */
-  stop(patienceMs: number): Promise<void>;
-}
-
-const databaseName = 'iotcore';
+const defaultMaxConnections = 100;
 const checkIntervalMs = 20;
-/** What a server that was killed leaves behind (its children, their shared memory) goes away within this time, in ms. */
-const leftoversMs = 10_000;
-const largestLogBytes = 1024 * 1024;
+/** Until the remains of a server that was killed outright (its children, their memory) are gone, a new one refuses. */
+const remainsMs = 10_000;
+const betweenAttemptsMs = 200;
+/** A shutdown in order writes everything down; one that takes longer is cut short, and recovered from at the next start. */
+const stopPatienceMs = 1200;
 
-/**
- * Starts the Postgres of a data folder, creating its cluster at the first start and stopping one that an earlier run left
- * behind. Whoever calls makes sure that nobody else does at the same time.
- *
- * The server gets a process group of its own: a Ctrl-C in the terminal would stop it before the processes that use it.
- *
- * @throws EmbeddedPostgresError
- */
-export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, logger, progress = () => undefined } = options;
-  const paths = clusterPaths(dataDir);
-  const binaries = await findBinaries();
-  const owner = await clusterOwner(paths);
-  const launch = chooseLaunch(owner, [binaries.folder, dataDir]);
-  if (owner === undefined) {
-    progress('creating the database');
-    await createCluster(paths, binaries, launch);
+/** Whoever opens it makes sure that nobody else uses the data folder. */
+export class EmbeddedPostgres {
+  readonly #options: EmbeddedPostgresOptions;
+  readonly #paths: ClusterPaths;
+  readonly #program: ServerProgram;
+  readonly #password: string;
+  #port: number | undefined;
+  #server: ChildProcess | undefined;
+
+  private constructor(options: EmbeddedPostgresOptions, program: ServerProgram, password: string) {
+    this.#options = options;
+    this.#paths = clusterPaths(options.dataDir);
+    this.#program = program;
+    this.#password = password;
   }
-  const password = await readPassword(paths);
-  await stopOrphan(paths.cluster, logger);
-  await rotateLog(paths.log);
-  progress('starting the database');
-  const port = options.port ?? (await findFreePort());
-  const server = await startServer(paths, binaries, launch, { ...options, port }, password);
-  await ensureDatabase(serverUrl(port, password, 'postgres'));
-  return server;
-}
 
-function serverUrl(port: number, password: string, database: string): string {
-  return `postgresql://${superuser}:${password}@127.0.0.1:${port}/${database}`;
-}
+  /**
+   * Creates the database if the data folder has none. It is there whole or not at all.
+   *
+   * @throws EmbeddedPostgresError
+   */
+  static async open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+    const paths = clusterPaths(options.dataDir);
+    const binaries = await findBinaries();
+    const owner = await clusterOwner(paths);
+    const launch = chooseLaunch(owner, [binaries.folder, options.dataDir]);
+    if (owner === undefined) await createCluster(paths, binaries, launch);
+    return new EmbeddedPostgres(options, { path: binaries.postgres, launch }, await readPassword(paths));
+  }
 
-async function startServer(
-  paths: ClusterPaths,
-  binaries: PostgresBinaries,
-  launch: Launch,
-  options: EmbeddedPostgresOptions & { port: number },
-  password: string,
-): Promise<EmbeddedPostgres> {
-  const { port } = options;
-  const deadline = performance.now() + leftoversMs;
-  for (;;) {
-    const child = await spawnServer(paths, binaries, launch, settingArguments(options));
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    if (await answers(serverUrl(port, password, 'postgres'), child)) {
-      return {
-        url: serverUrl(port, password, databaseName),
-        port,
-        pid: child.pid ?? 0,
-        ended,
-        stop: (patienceMs) => stopServer(child, ended, patienceMs),
-      };
+  /** Known once it has been started, and the same after each further start. Holds the password. */
+  get url(): string {
+    return `postgresql://${superuser}:${this.#password}@127.0.0.1:${this.#port}/${superuser}`;
+  }
+
+  /**
+   * Stops a server that an earlier run left behind, starts a new one and waits until it answers, however long it recovers.
+   *
+   * @throws EmbeddedPostgresError with the end of its log
+   */
+  async start(): Promise<void> {
+    await stopOrphan(this.#paths.cluster, this.#options.logger);
+    await rotateLog(this.#paths.log);
+    this.#port ??= await findFreePort();
+    const deadline = performance.now() + remainsMs;
+    for (;;) {
+      const { maxConnections = defaultMaxConnections } = this.#options;
+      this.#server = await spawnServer(this.#program, this.#paths, { port: this.#port, maxConnections });
+      if (await this.#answers(this.#server)) return;
+      const complaint = await lastLogLines(this.#paths.log);
+      if (!isAboutRemains(complaint) || performance.now() > deadline) {
+        throw new EmbeddedPostgresError(`the database does not start (${this.#paths.log}):\n${complaint}`);
+      }
+      await sleep(betweenAttemptsMs);
     }
-    const complaint = await lastLogLines(paths.log);
-    const temporary = /pre-existing shared memory block|another (postmaster|server) might/.test(complaint);
-    if (!temporary || performance.now() > deadline) {
-      throw new EmbeddedPostgresError(`the database does not start (${paths.log}):\n${complaint}`);
+  }
+
+  /** Resolves when the running server has ended, for whatever reason. */
+  async ended(): Promise<void> {
+    const server = this.#server;
+    if (server && isRunning(server)) await new Promise((resolve) => server.once('exit', resolve));
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (!server || !isRunning(server)) return;
+    server.kill('SIGINT');
+    const cutShort = setTimeout(() => server.kill('SIGQUIT'), stopPatienceMs);
+    await this.ended();
+    clearTimeout(cutShort);
+  }
+
+  /** False when it ended instead. */
+  async #answers(server: ChildProcess): Promise<boolean> {
+    while (isRunning(server)) {
+      if (await this.#takesConnections()) return isRunning(server);
+      await sleep(checkIntervalMs);
     }
-    await sleep(10 * checkIntervalMs);
+    return false;
   }
-}
 
-async function spawnServer(
-  { cluster, log }: ClusterPaths,
-  { postgres }: PostgresBinaries,
-  launch: Launch,
-  settings: readonly string[],
-): Promise<ChildProcess> {
-  const [command, args, user] = launchCommand(launch, postgres, ['-D', cluster, ...settings]);
-  const logFile = await open(log, 'a', 0o600);
-  try {
-    const child = spawn(command, args, {
-      ...user,
-      detached: true,
-      env: serverEnvironment(),
-      // A file, not a pipe: with a reader that has stopped, a full pipe would hold the server up.
-      stdio: ['ignore', logFile.fd, logFile.fd],
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
-    return child;
-  } finally {
-    await logFile.close();
-  }
-}
-
-/** Waits until the server takes connections, however long its recovery lasts; false when it ended instead. */
-async function answers(url: string, child: ChildProcess): Promise<boolean> {
-  while (child.exitCode === null && child.signalCode === null) {
-    const client = new Connection(connectionConfig(url, 'iotcore start'));
+  async #takesConnections(): Promise<boolean> {
+    const client = new Connection(connectionConfig(this.url, 'iotcore start'));
     client.on('error', () => undefined);
     try {
       await client.connect();
       return true;
     } catch (error) {
-      if (!(error instanceof DatabaseUnavailableError)) throw error;
+      if (error instanceof DatabaseUnavailableError) return false;
+      throw error;
     } finally {
       await client.end().catch(() => undefined);
     }
-    await sleep(checkIntervalMs);
-  }
-  return false;
-}
-
-async function ensureDatabase(maintenanceUrl: string): Promise<void> {
-  const client = new Connection(connectionConfig(maintenanceUrl, 'iotcore start'));
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE "${databaseName}"`);
-  } finally {
-    await client.end();
   }
 }
 
-async function stopServer(child: ChildProcess, ended: Promise<void>, patienceMs: number): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGINT');
-  const atOnce = setTimeout(() => child.kill('SIGQUIT'), patienceMs);
-  await ended;
-  clearTimeout(atOnce);
-}
-
-async function rotateLog(log: string): Promise<void> {
-  const found = await stat(log).catch(() => undefined);
-  if (found && found.size > largestLogBytes) await rename(log, `${log}.old`);
-}
-
-async function lastLogLines(log: string): Promise<string> {
-  const text = await readFile(log, 'utf8').catch(() => '');
-  return text.trim().split('\n').slice(-5).join('\n');
+function isAboutRemains(complaint: string): boolean {
+  return /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(complaint);
 }

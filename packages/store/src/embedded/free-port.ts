@@ -15,7 +15,7 @@ export async function findFreePort(): Promise<number> {
   throw new Error('no free port found');
 }
 
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', () => resolve(false));
