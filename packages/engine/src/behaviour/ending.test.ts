@@ -33,7 +33,8 @@ describe.each(engines)('the end of a session on the $name engine', ({ create }) 
   });
 
   it('by silence beyond one and a half times the keep alive is told as: keep alive timeout [MQTT-3.1.2-24]', async () => {
-    const { port, host } = await startServer(create, onTestFinished);
+    // No other deadline comes near.
+    const { port, host } = await startServer(create, onTestFinished, { packetTimeoutMs: 60_000 });
     const client = await connectRaw({ port });
     client.send(connect({ keepAliveSeconds: 1 }));
     await client.expectBytes(connack(0));

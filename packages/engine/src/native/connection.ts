@@ -242,7 +242,11 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     if (this.#state !== 'open') return;
     this.#lastReadMs = this.#parts.turn.nowMs;
     this.#parse(undefined);
-    if (!this.#assembler.isStopped) this.#resume();
+    if (this.#assembler.isStopped) return;
+    this.#resume();
+    // Who is kept waiting is looked at late; from now on its own silence counts again [MQTT-3.1.2-24].
+    const dueMs = this.#dueMs();
+    if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
   }
 
   /** The next turn has come after a turn that was all too busy. */
