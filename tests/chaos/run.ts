@@ -12,8 +12,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repositoryRoot } from '@iotcore/testkit';
-import { SeededRandom } from '@iotcore/testkit/faults';
+import { repositoryRoot, SeededRandom } from '@iotcore/testkit/faults';
 import { isGood, type Outcome, toJson, toMarkdown } from './report.ts';
 import { runScenario } from './run-scenario.ts';
 import { scenarios } from './scenarios/index.ts';

@@ -42,4 +42,4 @@ export function must(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new BrokenPromise(otherwise);
 }
 
-export class BrokenPromise extends Error {}
+class BrokenPromise extends Error {}

@@ -5,20 +5,32 @@ import { controlPlaneKilled } from './control-plane-killed.ts';
 import { dataPlaneKilled } from './data-plane-killed.ts';
 import { drained } from './drain.ts';
 import { everythingKilled } from './everything-killed.ts';
+import { cutEverywhere, halfOpen, thinLink } from './networks.ts';
 import { postgresKilled } from './postgres-killed.ts';
+import { postgresSlow, slotsExhausted } from './postgres-slow.ts';
 import { postgresStopped } from './postgres-stopped.ts';
+import { handlesExhausted, memoryPressure } from './process-faults.ts';
 import { changeEventLost } from './revocation.ts';
+import { slowConsumers } from './slow-consumers.ts';
 
 /** In the order of the table. */
 export const scenarios: readonly Scenario[] = [
   control,
   postgresStopped,
+  postgresSlow,
   postgresKilled,
+  slotsExhausted,
   dataPlaneKilled,
   controlPlaneKilled,
   everythingKilled,
+  slowConsumers,
+  halfOpen,
+  cutEverywhere,
+  thinLink,
   changeEventLost,
   drained,
+  memoryPressure,
+  handlesExhausted,
   acknowledgesFirst,
   deafToRevocation,
 ];

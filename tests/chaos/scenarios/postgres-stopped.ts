@@ -1,4 +1,4 @@
-import { eventually } from '@iotcore/testkit';
+import { eventually } from '@iotcore/testkit/faults';
 import { must, type Scenario } from '../scenario.ts';
 import type { World } from '../world/world.ts';
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiAnswer, ApiClient } from '@iotcore/testkit';
-import type { SeededRandom, WriteLedger } from '@iotcore/testkit/faults';
+import type { ApiAnswer, ApiClient, SeededRandom, WriteLedger } from '@iotcore/testkit/faults';
 
 export interface ApiLoadOptions {
   readonly api: ApiClient;

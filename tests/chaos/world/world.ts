@@ -6,18 +6,21 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@iotcore/store';
-import { ApiClient, Child, eventually, makePassword } from '@iotcore/testkit';
 import {
+  ApiClient,
   type BrokerTenant,
+  Child,
   checkMessages,
   checkStored,
   checkWrites,
   createBrokerTenant,
   createRegistryTenant,
+  eventually,
   LoadClient,
   type LoadClientOptions,
   type Login,
   MessageLedger,
+  makePassword,
   type RegistryTenant,
   type SeededRandom,
   type StoredObject,
@@ -152,7 +155,7 @@ export class World {
         IOT_MQTTS_PORT: String(this.ports.mqtts),
         IOT_MQTT_ADMIN_PORT: String(this.ports.admin),
         IOT_SAMPLE: 'off',
-        IOT_LOG_LEVEL: 'warn',
+        IOT_LOG_LEVEL: process.env['CHAOS_LOG'] ?? 'warn',
         IOT_MQTT_ENGINE: process.env['CHAOS_MQTT_ENGINE'] ?? 'native',
         ...env,
         ...envOf?.[name],
@@ -175,17 +178,26 @@ export class World {
     return child;
   }
 
-  /** A new client of the tenant under load, known to the ledger; not started. */
-  client(options: Pick<LoadClientOptions, 'name'> & Partial<LoadClientOptions>, login: Login): LoadClient {
+  /** A new client of the tenant under load, known to the ledger; not started. `plainPort`: plain TCP, by way of it. */
+  client(
+    options: Pick<LoadClientOptions, 'name'> & Partial<LoadClientOptions>,
+    login: Login,
+    plainPort?: number,
+  ): LoadClient {
     const client = new LoadClient({
       tenant: 'load',
       ledger: this.messages,
       random: this.#scope.random.fork(options.name),
-      ...this.#way(login),
+      ...this.#way(login, plainPort),
       ...options,
     });
     this.#clients.set(options.name, client);
     return client;
+  }
+
+  /** What the registry under load may hear of its devices. */
+  get registryTopics(): readonly string[] {
+    return this.tenant.devices.flatMap(({ id }) => [`$devices/${id}/events`, `$devices/${id}/state`]);
   }
 
   clientNamed(name: string): LoadClient {
@@ -244,6 +256,17 @@ export class World {
     const database = openDatabase(this.postgres.url, { logger: quiet });
     try {
       return (await database.pool.query<Row>(text, values)).rows;
+    } finally {
+      await database.close();
+    }
+  }
+
+  /** Queries on one connection to the Postgres itself. */
+  async session(work: (query: (text: string) => Promise<unknown>) => Promise<void>): Promise<void> {
+    const database = openDatabase(this.postgres.url, { logger: quiet });
+    try {
+      const client = await database.pool.connect();
+      await work((text) => client.query(text)).finally(() => client.release(true));
     } finally {
       await database.close();
     }
@@ -363,10 +386,11 @@ export class World {
   }
 
   /** By certificate over TLS, by password over plain TCP or TLS by turns. */
-  #way(login: Login) {
-    const secure = login.certificate !== undefined || this.#clients.size % 2 === 0;
+  #way(login: Login, plainPort: number | undefined) {
+    const free = login.certificate !== undefined || this.#clients.size % 2 === 0;
+    const secure = plainPort === undefined && free;
     return {
-      port: () => (secure ? this.ports.mqtts : this.ports.mqtt),
+      port: () => plainPort ?? (secure ? this.ports.mqtts : this.ports.mqtt),
       ...(secure ? { caPem: this.#caPem } : {}),
       ...(login.certificate ? { certificate: login.certificate } : {}),
       ...(login.username ? { username: login.username } : {}),

@@ -198,6 +198,13 @@ describe('the checker does not object to', () => {
     expect(isKept(verdict)).toBe(true);
   });
 
+  test('what a client may hear and misses', () => {
+    const clients = [{ name: 'slow', tenant: 'a', hears: [], mayHear: [topic] }];
+    const received = [got(1, { receiver: 'slow' })];
+    const verdict = checkMessages(history({ clients, sent: [sent(1), sent(2)], received }));
+    expect(verdict).toMatchObject({ lost: 0, foreign: 0 });
+  });
+
   test('a client that is served within the time that a revocation has', () => {
     const verdict = checkMessages(
       history({

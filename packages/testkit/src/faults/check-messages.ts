@@ -40,7 +40,7 @@ function checkBelonging(
   sent: ReadonlyMap<string, Sent>,
   findings: Findings,
 ): void {
-  const hears = new Set(client?.hears);
+  const hears = new Set([...(client?.hears ?? []), ...(client?.mayHear ?? [])]);
   for (const { mark, topic } of received) {
     if (!mark) {
       findings.add('foreign', () => `${receiver} got something on ${topic} that nobody sent`);

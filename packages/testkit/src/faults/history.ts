@@ -9,6 +9,8 @@ export interface Client {
   readonly tenant: string;
   /** Full names of the topics that it subscribes to and must hear. */
   readonly hears: readonly string[];
+  /** Topics that it may get besides, and may miss: it reads too slowly, or not at all. */
+  readonly mayHear?: readonly string[];
 }
 
 /** `drained`: the server ended it in order (SIGTERM), having sent out what it owed. `left`: the client went by itself. */

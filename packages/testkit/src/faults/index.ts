@@ -1,4 +1,10 @@
 /** What it takes to break an installation and to judge what came of it. Runs without the test runner. */
+
+// What the chaos runner needs of the rest of the harness.
+export { type ApiAnswer, ApiClient, makePassword } from '../api/client.ts';
+export { makeCertificate } from '../certificates/make-certificate.ts';
+export { eventually } from '../deadline.ts';
+export { Child, repositoryRoot } from '../processes/child.ts';
 export { type CheckOptions, checkMessages } from './check-messages.ts';
 export { checkStored, type ReadBack } from './check-stored.ts';
 export { type Direction, FaultProxy } from './fault-proxy.ts';

@@ -26,6 +26,8 @@ export interface LoadClientOptions {
   readonly filters?: readonly string[];
   /** The topics, by the names under which they arrive, that it must hear through its filters. */
   readonly hears?: readonly string[];
+  /** Topics that it may get besides. */
+  readonly mayHear?: readonly string[];
   /** Default 30. */
   readonly keepAliveSeconds?: number;
   /** A will, whose payload is its next message: it counts as sent at each CONNECT, and is never acknowledged. */
@@ -69,8 +71,8 @@ export class LoadClient {
   constructor(options: LoadClientOptions) {
     this.name = options.name;
     this.#options = options;
-    const { name, tenant, hears = [] } = options;
-    options.ledger.client({ name, tenant, hears });
+    const { name, tenant, hears = [], mayHear = [] } = options;
+    options.ledger.client({ name, tenant, hears, mayHear });
   }
 
   start(): void {

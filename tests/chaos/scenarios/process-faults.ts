@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { eventually } from '@iotcore/testkit/faults';
+import { type Chaos, must, type Scenario } from '../scenario.ts';
+import { lacks } from '../world/tools.ts';
+import type { World } from '../world/world.ts';
+
+/** No file handle left in the data plane, then a process that stands still for 10 s. */
+export const handlesExhausted: Scenario = {
+  id: '26',
+  title: 'File handles exhausted; 10 s event-loop freeze',
+  short: false,
+  maxRecoverySeconds: 10,
+  obstacle: async () => lacks('/usr/bin/prlimit', 'util-linux'),
+  async run(chaos) {
+    const world = await chaos.world();
+    await exhaustHandles(chaos, world);
+    await freeze(world, chaos.short ? 3000 : 10_000);
+    return world.verdict();
+  },
+};
+
+async function exhaustHandles(chaos: Chaos, world: World): Promise<void> {
+  const { pid } = world.plane('mqtt');
+  const handles = async () => (await readdir(`/proc/${pid}/fd`)).length;
+  const before = await handles();
+  const usual = await softLimit(pid);
+  limitHandles(pid, before + 20);
+  const heal = world.messages.fault();
+  const acked = world.messages.ackedCount;
+  const strangers = Array.from({ length: 200 }, () => open(world.ports.mqtt));
+  const cpuBefore = await cpuSeconds(pid);
+  await world.run(5000);
+  const cpu = (await cpuSeconds(pid)) - cpuBefore;
+  must(world.messages.ackedCount > acked, 'connected clients were not served while no handle was left');
+  must(cpu < 4, `the data plane used ${cpu.toFixed(1)} s of CPU in 5 s: it spins`);
+  for (const stranger of strangers) stranger.destroy();
+  limitHandles(pid, usual);
+  heal();
+  world.clientNamed('load:device-0').cut();
+  await world.run(100);
+  await world.everybodyServed(10_000);
+  await eventually('the handles to be back', async () => (await handles()) <= before + 5, 20_000);
+  chaos.note(`${cpu.toFixed(1)} s of CPU in 5 s without handles`);
+}
+
+async function softLimit(pid: number): Promise<string> {
+  const limits = await readFile(`/proc/${pid}/limits`, 'utf8');
+  return /^Max open files +(\d+)/m.exec(limits)?.[1] ?? '1024';
+}
+
+/** The soft limit; the hard one stays, so that it can be raised again. */
+function limitHandles(pid: number, count: number | string): void {
+  const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--nofile=${count}:`]);
+  must(status === 0, `prlimit failed: ${stderr}`);
+}
+
+function open(port: number): Socket {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+async function freeze(world: World, ms: number): Promise<void> {
+  const heal = world.messages.fault();
+  world.plane('mqtt').kill('SIGSTOP');
+  await world.run(ms);
+  world.plane('mqtt').kill('SIGCONT');
+  heal();
+  await world.everybodyServed(20_000);
+  await world.run(1000);
+}
+
+/** CPU that a process has used so far. */
+async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name, which may hold anything: the 12th and 13th field, in ticks of 10 ms.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** A data plane with a small heap, and subscribers that read too slowly for what is sent to them. */
+export const memoryPressure: Scenario = {
+  id: '25',
+  title: 'Memory pressure: small heap, big fan-out, slow readers',
+  short: false,
+  maxRecoverySeconds: 30,
+  async run(chaos) {
+    const world = await chaos.world({
+      envOf: { mqtt: { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=4' } },
+    });
+    world.keepRunning();
+    const memory = async () => (await world.metric('process_resident_memory_bytes')) / 2 ** 20;
+    const before = await memory();
+    const readers = Array.from({ length: 40 }, (_, number) =>
+      world.client(
+        { name: `reader-${number}`, filters: ['$devices/#'], patienceMs: 600_000 },
+        world.tenant.registry,
+      ),
+    );
+    for (const reader of readers) reader.start();
+    await world.everybodyServed();
+    for (const reader of readers) reader.freeze();
+    const { pid } = world.plane('mqtt');
+    const heal = world.messages.fault();
+    await floodFanOut(world, chaos.short ? 5000 : 30_000);
+    for (const reader of readers) reader.stop();
+    heal();
+    await world.run(chaos.short ? 5000 : 30_000);
+    const killed = world.plane('mqtt').pid !== pid;
+    const after = await eventually('the figures', memory, 30_000);
+    chaos.note(
+      `${killed ? 'the process died and was started again' : 'load was shed'}; memory ${before.toFixed(0)} MiB before, ${after.toFixed(0)} MiB after`,
+    );
+    return world.verdict();
+  },
+};
+
+async function floodFanOut(world: World, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) {
+    for (const number of [1, 2, 4, 5]) {
+      const device = world.clientNamed(`load:device-${number}`);
+      const topic = `$devices/${world.tenant.devices[number]?.id}/events`;
+      for (let i = 0; i < 10 && device.unacked < 20; i += 1) device.publish(topic, 100_000);
+    }
+    await world.run(50);
+  }
+}
