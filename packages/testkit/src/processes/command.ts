@@ -34,6 +34,12 @@ export class Command {
     onTestFinished(() => this.#end());
   }
 
+  get pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error('the command could not be started');
+    return pid;
+  }
+
   /** Everything it printed, on both of its outputs. */
   get text(): string {
     return this.#lines.join('\n');

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRunFile } from '@iotcore/process';
 import { afterAll, afterEach, beforeAll, onTestFailed, onTestFinished } from 'vitest';
 import { ApiClient } from '../api/client.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
@@ -38,11 +39,11 @@ export interface InstallationOptions {
 /** A running IoT core on free ports, with a data folder and a database of its own. */
 export class Installation {
   readonly dataDir: string;
-  readonly databaseUrl: string | undefined;
   readonly api: ApiClient;
   readonly #children = new Map<ProgramName, Child>();
   readonly #ended: Child[] = [];
   readonly #env: Readonly<Record<string, string | undefined>>;
+  #databaseUrl: string | undefined;
   #addresses: Readonly<Record<string, string>> = {};
   #caPem: string | undefined;
   #adminToken = '';
@@ -53,7 +54,7 @@ export class Installation {
     env: Readonly<Record<string, string | undefined>>,
   ) {
     this.dataDir = dataDir;
-    this.databaseUrl = databaseUrl;
+    this.#databaseUrl = databaseUrl;
     this.#env = env;
     this.api = new ApiClient(
       () => this.apiUrl,
@@ -75,6 +76,7 @@ export class Installation {
   async ready(): Promise<void> {
     const all = await Promise.all([...this.#children.values()].map((child) => child.ready));
     this.#addresses = Object.assign({}, ...all);
+    this.#databaseUrl ??= (await readRunFile(this.dataDir))?.databaseUrl.reveal();
     this.#caPem = await this.#read('ca.crt');
     this.#adminToken = ((await this.#read('admin.token')) ?? '').trim();
   }
@@ -98,6 +100,13 @@ export class Installation {
   /** Where the MQTT process serves /livez, /readyz and /metrics. */
   get adminUrl(): string {
     return this.#address('admin').origin;
+  }
+
+  /** The database, the supervisor's own one included. */
+  get databaseUrl(): string {
+    if (this.#databaseUrl === undefined)
+      throw new Error('the database is not known before the supervisor is ready');
+    return this.#databaseUrl;
   }
 
   /** The authority that signed the server's certificate. */
