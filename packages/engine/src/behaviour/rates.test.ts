@@ -55,4 +55,3 @@ describe.each(engines)('a rate on the $name engine', ({ create }) => {
     expect(await publishing).toContain('closed');
   });
 });
-});
