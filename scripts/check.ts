@@ -7,6 +7,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['import directions', 'node', 'scripts/check-imports.ts'],
   ['dependencies', 'node', 'scripts/check-dependencies.ts'],
   ['dead code', 'knip'],
+  ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
   ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],
 ];
 
