@@ -200,6 +200,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   // Packets out.
 
   acknowledge(packetId: number): void {
+    if (this.#state === 'gone') return;
     const { acks } = this.#parts.turn;
     const at = acks.reserve(pubackBytes);
     writePuback(acks.buffer, at, packetId);
@@ -222,8 +223,13 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   #drained(): void {
     this.#outbox.drained();
-    if (this.#state === 'ending') this.#socket.end();
+    if (this.#state === 'ending') this.#hangUp();
     else this.#session?.sendWaiting();
+  }
+
+  /** The publisher's last acknowledgement has been given. */
+  settled(): void {
+    if (this.#state === 'ending') this.#hangUp();
   }
 
   // The socket's input.
@@ -307,7 +313,12 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     else if (reason !== reasons.connectionLost)
       this.#parts.host.refused(this.#transport, this.#request, reason);
     this.#resume();
-    if (this.#outbox.isBlocked) return; // `drain` ends it, or the deadline
+    this.#hangUp();
+  }
+
+  /** Closes once nothing is owed any more: after `drain`, after the acknowledgements of what is being stored, or at the deadline. */
+  #hangUp(): void {
+    if (this.#outbox.isBlocked || this.#publisher?.isOwing) return;
     this.#outbox.flush();
     this.#socket.end();
   }

@@ -24,6 +24,8 @@ export interface PublisherConnection {
   close(reason: string): void;
   /** The packet that was waited for has been dealt with: read on. */
   proceed(): void;
+  /** No acknowledgement is owed any more. */
+  settled(): void;
 }
 
 /** An acknowledgement that is due in its turn, with the message that is handed over then, if it is not yet. */
@@ -42,11 +44,18 @@ export class Publisher<P> {
   readonly #unfinished = new Fifo<Unfinished>();
   #unstoredBytes = 0;
   #isWaitingForStore = false;
+  /** A message could not be stored: those behind it are not acknowledged either, to keep their order. */
+  #hasFailed = false;
 
   constructor(parts: EngineParts<P>, session: Session<P>, connection: PublisherConnection) {
     this.#parts = parts;
     this.#session = session;
     this.#connection = connection;
+  }
+
+  /** Acknowledgements are still to come. */
+  get isOwing(): boolean {
+    return this.#unfinished.size > 0 && !this.#hasFailed;
   }
 
   /** False: nothing more until `proceed`. @throws PacketError */
@@ -148,7 +157,7 @@ export class Publisher<P> {
       () => this.#stored(entry),
       () => {
         // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
-        if (layout.qos === 1) this.#connection.close(reasons.notStored);
+        if (layout.qos === 1) this.#fail();
         this.#stored(entry);
       },
     );
@@ -162,9 +171,9 @@ export class Publisher<P> {
     while (this.#unfinished.first?.isDue) {
       const { packetId, unstored } = this.#unfinished.shift() as Unfinished;
       if (unstored) this.#handOver(unstored.plan, unstored.payload, unstored.qos);
-      // A closed connection takes no acknowledgement, but what was stored is still handed over.
-      if (packetId !== 0 && this.#session.isOpen) this.#connection.acknowledge(packetId);
+      if (packetId !== 0 && !this.#hasFailed) this.#connection.acknowledge(packetId);
     }
+    if (this.#unfinished.size === 0) this.#connection.settled();
     if (
       this.#isWaitingForStore &&
       this.#unfinished.size < maxUnstoredMessages / 2 &&
@@ -173,6 +182,11 @@ export class Publisher<P> {
       this.#isWaitingForStore = false;
       if (this.#session.isOpen) this.#connection.proceed();
     }
+  }
+
+  #fail(): void {
+    this.#hasFailed = true;
+    this.#connection.close(reasons.notStored);
   }
 
   #handOver(plan: Plan, payload: Buffer, qos: Qos): void {

@@ -59,6 +59,7 @@ export function applyGrants<P>(
   const codes = packet.requests.map((request, i): SubackCode => {
     const grant = grants[i];
     if (!grant) {
+      session.unsubscribe(request.filter); // what it replaces is over all the same
       refused.push(request.filter);
       return subscriptionRefused;
     }
