@@ -16,6 +16,8 @@ export class Activity {
   complete = false;
   /** Changed since it was last written to the database. */
   unsaved = false;
+  /** Not written again before, in ms since 1970. */
+  saveAfter = 0;
   /** Changed since monitoring last told of it. */
   untold = false;
 

@@ -139,6 +139,25 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
+  it('saves a device that goes on publishing every few seconds, and that it left in the next round', async () => {
+    const { monitoring, written, state, round } = setUp([]);
+    monitoring.connected(device, transport);
+    for (let seconds = 0; seconds < 20; seconds++) {
+      state.now += 1000;
+      monitoring.published(device);
+      await round();
+    }
+    expect(written.length).toBeGreaterThanOrEqual(3);
+    expect(written.length).toBeLessThanOrEqual(5);
+    const before = written.length;
+    monitoring.disconnected(device);
+    await round();
+    await round();
+    expect(written.length).toBe(before + 1);
+    expect(written.at(-1)?.[0]?.lastDisconnectTime).toBeDefined();
+    await monitoring.stop();
+  });
+
   it('saves what is left when it stops', async () => {
     const { monitoring, written } = setUp([]);
     monitoring.connected(device, transport);

@@ -23,6 +23,11 @@ export interface MonitoringParts {
 const ROUND_MS = 1000;
 /** The API shows activity at most a few seconds late. */
 const SAVE_EVERY_ROUNDS = 2;
+/**
+ * A device that goes on publishing is written again after this, so that ten thousand busy ones cost the database a tenth
+ * of a core; that it came or left is written in the next round.
+ */
+const SAVE_AGAIN_MS = 5000;
 /** Devices in one statement. */
 const BATCH = 1000;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
@@ -53,6 +58,7 @@ export class Monitoring {
     if (principal.kind !== 'device') return;
     const activity = this.#of(principal);
     activity.sessions++;
+    activity.saveAfter = 0;
     activity.lastAuthIp = transport.remoteAddress;
     activity.lastAuthTime = activity.lastOnlineTime = this.#parts.now();
     this.#note(activity);
@@ -76,6 +82,7 @@ export class Monitoring {
     if (principal.kind !== 'device') return;
     const activity = this.#of(principal);
     activity.sessions = Math.max(0, activity.sessions - 1);
+    activity.saveAfter = 0;
     activity.lastDisconnectTime = activity.lastOnlineTime = this.#parts.now();
     this.#note(activity);
   }
@@ -84,7 +91,7 @@ export class Monitoring {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all([this.#saving, this.#telling]);
-    await this.#save();
+    await this.#save(true);
   }
 
   #of(device: DevicePrincipal): Activity {
@@ -151,17 +158,23 @@ export class Monitoring {
     }
   }
 
-  async #save(): Promise<void> {
-    while (this.#unsaved.length > 0) {
-      const batch = this.#unsaved.slice(0, BATCH);
-      const writes = batch.map((activity) => activity.toWrite());
-      this.#unsaved = this.#unsaved.slice(batch.length);
-      for (const activity of batch) activity.unsaved = false;
+  async #save(all = false): Promise<void> {
+    const now = this.#parts.now();
+    const { due = [], early = [] } = Object.groupBy(this.#unsaved, ({ saveAfter }) =>
+      all || saveAfter <= now ? 'due' : 'early',
+    );
+    this.#unsaved = early;
+    for (const activity of due) {
+      activity.unsaved = false;
+      activity.saveAfter = now + SAVE_AGAIN_MS;
+    }
+    for (let start = 0; start < due.length; start += BATCH) {
+      const batch = due.slice(start, start + BATCH);
       try {
-        await this.#parts.write(writes);
+        await this.#parts.write(batch.map((activity) => activity.toWrite()));
       } catch (error) {
         this.#parts.failed(error);
-        this.#keepForLater(batch);
+        this.#keepForLater(due.slice(start));
         return;
       }
       for (const activity of batch) this.#forgetIfIdle(activity);
@@ -170,6 +183,7 @@ export class Monitoring {
 
   #keepForLater(batch: readonly Activity[]): void {
     for (const activity of batch) {
+      activity.saveAfter = 0;
       if (activity.unsaved) continue;
       activity.unsaved = true;
       this.#unsaved.push(activity);
