@@ -1,26 +1,10 @@
 /** What a newcomer does: `npm start`, then the two lines that it prints, in two other terminals. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, connectMqtt, type MqttOptions } from '@iotcore/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { connectMqtt, type MqttOptions } from '@iotcore/testkit';
+import { expect, test } from 'vitest';
+import { npmStart } from './npm-start.ts';
 import { shellWords } from './shell-words.ts';
-
-/** The first start makes a database and keys; nothing is downloaded in a test. */
-const startPatienceMs = 60_000;
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
-/** `npm start` with free ports. */
-async function npmStart(dataDir: string): Promise<Command> {
-  const ports = ['IOT_API_PORT', 'IOT_MQTTS_PORT', 'IOT_MQTT_PORT', 'IOT_MQTT_ADMIN_PORT'];
-  const env = Object.fromEntries(ports.map((name) => [name, '0']));
-  return new Command('npm', ['start'], { ...env, IOT_DATA_DIR: dataDir, IOT_MQTTS_HOST: '127.0.0.1' });
-}
 
 /** The options of a printed mosquitto line, read as mosquitto reads them. */
 function options(line: string): Map<string, string> {
@@ -47,11 +31,7 @@ async function asMosquitto(given: Map<string, string>): Promise<MqttOptions> {
 }
 
 test('the two lines that npm start prints exchange a message over TLS', async () => {
-  const dataDir = await temporaryFolder();
-  const start = await npmStart(dataDir);
-  const publisherLine = await start.line(/^\s*mosquitto_pub /, startPatienceMs);
-  const subscriberLine = await start.line(/^\s*mosquitto_sub /);
-
+  const { dataDir, command, subscriberLine, publisherLine } = await npmStart();
   const toHear = options(subscriberLine);
   const toSay = options(publisherLine);
   const registry = await connectMqtt(await asMosquitto(toHear));
@@ -66,26 +46,24 @@ test('the two lines that npm start prints exchange a message over TLS', async ()
   expect([toHear.get('-u'), toHear.get('-P')]).toEqual([sample.registryId, sample.registryPassword]);
   expect([toSay.get('-u'), toSay.get('-P')]).toEqual([sample.deviceId, sample.devicePassword]);
 
-  start.kill('SIGINT');
-  expect(await start.status()).toBe(0);
+  command.kill('SIGINT');
+  expect(await command.status()).toBe(0);
 });
 
 test('npm start says where everything is', async () => {
-  const dataDir = await temporaryFolder();
-  const start = await npmStart(dataDir);
-  await start.line(/^\s*mosquitto_pub /, startPatienceMs);
-  const urls = start.text.match(/https?:\/\/[^\s'"]+/g) ?? [];
+  const { dataDir, command } = await npmStart();
+  const urls = command.text.match(/https?:\/\/[^\s'"]+/g) ?? [];
   const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
   expect(urls.some((url) => url.endsWith('/docs'))).toBe(true);
   expect(answers.filter((status) => status >= 500)).toEqual([]);
   for (const file of ['ca.crt', 'admin.token', 'sample.json']) {
     expect((await stat(join(dataDir, file))).isFile()).toBe(true);
   }
-  expect(start.text).toContain(join(dataDir, 'ca.crt'));
-  expect(start.text).toContain(join(dataDir, 'admin.token'));
+  expect(command.text).toContain(join(dataDir, 'ca.crt'));
+  expect(command.text).toContain(join(dataDir, 'admin.token'));
   for (const secret of ['admin.token', 'sample.json']) {
     expect((await stat(join(dataDir, secret))).mode & 0o777).toBe(0o600);
   }
   const token = (await readFile(join(dataDir, 'admin.token'), 'utf8')).trim();
-  expect(start.text, 'the token itself is not printed').not.toContain(token);
+  expect(command.text, 'the token itself is not printed').not.toContain(token);
 });
