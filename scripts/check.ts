@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['dependencies', 'node', 'scripts/check-dependencies.ts'],
   ['dead code', 'knip'],
   ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
+  ['OpenAPI documents', 'node', 'scripts/lint-openapi.ts'],
   ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],
 ];
 

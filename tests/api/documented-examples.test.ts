@@ -10,7 +10,7 @@ const installation = sharedInstallation();
 const run = promisify(execFile);
 
 const page = readFileSync(join(repositoryRoot, 'docs/api.md'), 'utf8');
-const examples = [...page.matchAll(/```sh\n((?:(?!```)[^])*?)```\n```json\n([^]*?)```/g)].map((match) => ({
+const examples = [...page.matchAll(/```sh\n((?:(?!```).)*?)```\n```json\n(.*?)```/gs)].map((match) => ({
   command: match[1] ?? '',
   answer: match[2] ?? '',
 }));

@@ -4,9 +4,8 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { completeDocument, idempotencyKeyParameter } from './complete.ts';
 import { schemaConfig } from './schema-config.ts';
-import { tidyDocument } from './tidy.ts';
-
-export type OpenApiVersion = '3.1.0' | '3.0.3';
+import { type Document, tidyDocument } from './tidy.ts';
+import { inVersion, type OpenApiVersion } from './version.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -33,6 +32,7 @@ const tags = [
 /** Options of @fastify/swagger for one version of OpenAPI. */
 export function swaggerOptions(openapi: OpenApiVersion): FastifyDynamicSwaggerOptions {
   const zodToJsonConfig = schemaConfig;
+  const finish = (document: Document) => inVersion(openapi, completeDocument(tidyDocument(document)));
   const transformObject = createJsonSchemaTransformObject({ zodToJsonConfig });
   return {
     openapi: {
@@ -57,7 +57,6 @@ export function swaggerOptions(openapi: OpenApiVersion): FastifyDynamicSwaggerOp
     transform: createJsonSchemaTransform({ zodToJsonConfig }) as NonNullable<
       FastifyDynamicSwaggerOptions['transform']
     >,
-    transformObject: (input) =>
-      completeDocument(tidyDocument(transformObject(input as never) as never)) as never,
+    transformObject: (input) => finish(transformObject(input as never) as never) as never,
   };
 }

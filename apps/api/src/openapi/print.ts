@@ -1,7 +1,7 @@
 /** Prints the OpenAPI document as JSON: `node print.ts 3.1.0`. Needs no database and listens nowhere. */
 import { createLogger } from '@iotcore/process';
 import { buildApp } from '../app.ts';
-import type { OpenApiVersion } from './document.ts';
+import type { OpenApiVersion } from './version.ts';
 
 const version = (process.argv[2] ?? '3.1.0') as OpenApiVersion;
 const app = await buildApp({

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 
-interface Document {
+export interface Document {
   readonly paths: object;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
