@@ -107,7 +107,7 @@ export class Publisher<P> {
         host.dropped(this.#info, 'rate limit');
         return false;
       }
-      await sleep(excessMs);
+      await sleep(excessMs, undefined, { ref: false });
     }
   }
 
