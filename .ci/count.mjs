@@ -18,7 +18,9 @@ if (failed > 0 || passed === 0) process.exitCode = 1;
 function read(report) {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
-    const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+    const unloaded = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    );
     if (numPassedTests + numFailedTests === 0) return { passed: 0, failed: 1 };
     return { passed: numPassedTests, failed: numFailedTests + unloaded.length };
   } catch {

