@@ -4,7 +4,7 @@
  * none, or one that was removed since.
  */
 import { constants, randomBytes } from 'node:crypto';
-import { createServer, type SecureContextOptions, type Server } from 'node:tls';
+import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
 import type { CertificatePair } from '../tls/issue-certificate.ts';
 import { type Accept, type Listener, type ListenOptions, listen, remoteEnd } from './tcp-listener.ts';
 
@@ -38,6 +38,27 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
   'ECDHE-ECDSA-AES128-CCM',
 ].join(':');
+
+/**
+ * Groups for the key exchange, the first are what OpenSSL has by itself. Over TLS 1.2 they are also the curves that the
+ * key of a client's certificate may be on: without the last ones, certificates that the API takes could not log in.
+ * A client gets none that it does not name itself, and nobody between can take the better ones out of its list.
+ */
+const GROUPS = [
+  'X25519MLKEM768',
+  'X25519',
+  'P-256',
+  'X448',
+  'P-384',
+  'P-521',
+  'brainpoolP256r1',
+  'brainpoolP384r1',
+  'brainpoolP512r1',
+  'secp256k1',
+  'secp224r1',
+]
+  .filter(isKnownGroup)
+  .join(':');
 
 /** MQTT over TLS. @throws StartupError if the port is taken */
 export async function listenTls(options: TlsListenOptions, accept: Accept): Promise<TlsListener> {
@@ -86,12 +107,23 @@ function createHandshakes({ certificate, handshakeFailed }: TlsListenOptions): S
   return server;
 }
 
+/** Which ones OpenSSL knows depends on its version, so on that of Node. */
+function isKnownGroup(name: string): boolean {
+  try {
+    createSecureContext({ ecdhCurve: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function secureContext({ certificatePem, privateKeyPem }: CertificatePair): SecureContextOptions {
   return {
     cert: certificatePem,
     key: privateKeyPem,
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
+    ecdhCurve: GROUPS,
     // TLS 1.2 renegotiation lets a client spend the server's time at will, and nobody needs it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   };
