@@ -161,7 +161,7 @@ describe.each(engines)('connecting to the $name engine', ({ create }) => {
     expect(host.events.map(({ kind }) => kind)).toEqual(['connected']);
   });
 
-  it('has a session from CONNACK on, and the host is told of it once', async () => {
+  it('has a session from CONNACK on, and the host is told of it once [MQTT-3.1.4-4][MQTT-4.1.0-2]', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
 
     await connectMqtt({ port, clientId: 'one', username: 'somebody' });

@@ -105,7 +105,7 @@ describe.each(engines)('delivering on the $name engine', ({ create }) => {
     expect([third, ...rest].map(({ payload }) => payload)).toEqual(['3', '4', '5']);
   });
 
-  it('numbers messages in flight apart, never 0, and as new ones: DUP 0 [MQTT-2.3.1-1][MQTT-3.3.1-3]', async () => {
+  it('numbers messages in flight apart, never 0, and as new ones: DUP 0 [MQTT-2.3.1-1][MQTT-3.3.1-3][MQTT-4.3.2-1]', async () => {
     const { port } = await startServer(create, onTestFinished, { maxInflightMessages: 300 });
     const subscriber = await rawSubscriber(port, 'subscriber', 1);
     const publisher = await connectRaw({ port });

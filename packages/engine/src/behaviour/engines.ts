@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { createAedesEngine } from '../aedes/index.ts';
+import { createNativeEngine } from '../native/index.ts';
 import type { CreateEngine } from '../port.ts';
 
 export interface NamedEngine {
@@ -10,7 +10,5 @@ export interface NamedEngine {
 /** Every engine that there is: each behaviour here is a promise of the port, and so of all of them. */
 export const engines: readonly NamedEngine[] = [
   { name: 'aedes', create: createAedesEngine },
-  ...(existsSync(new URL('../native/index.ts', import.meta.url))
-    ? [{ name: 'native', create: (await import('../native/index.ts')).createNativeEngine }]
-    : []),
+  { name: 'native', create: createNativeEngine },
 ];

@@ -37,6 +37,14 @@ export function suback(packetId: number, ...codes: readonly number[]): Buffer {
   return packet(0x90, uint16(packetId), Buffer.from(codes));
 }
 
+export function unsubscribe(packetId: number, ...filters: readonly string[]): Buffer {
+  return packet(0xa2, uint16(packetId), ...filters.map(text));
+}
+
+export function unsuback(packetId: number): Buffer {
+  return packet(0xb0, uint16(packetId));
+}
+
 export function connack(code: number): Buffer {
   return Buffer.from([0x20, 2, 0, code]);
 }

@@ -27,7 +27,7 @@ describe.each(engines)('publishing on the $name engine', ({ create }) => {
     },
   );
 
-  it('closes the connection, unacknowledged, when the host cannot say where the message goes', async () => {
+  it('closes the connection, unacknowledged, when the host cannot say where the message goes [MQTT-4.8.0-2]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRoute = () => Promise.reject(new Error('the database is away'));
     const client = await connectRaw({ port });
@@ -273,7 +273,7 @@ describe.each(engines)('publishing on the $name engine', ({ create }) => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.clientDisconnected);
   });
 
-  it('keeps the order of one publisher on one topic [MQTT-4.6.0-6]', async () => {
+  it('keeps the order of one publisher on one topic [MQTT-4.6.0-5][MQTT-4.6.0-6]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('a');

@@ -206,7 +206,7 @@ describe.each(engines)('subscribing on the $name engine', ({ create }) => {
     expect((await client.messages.next()).topic).toBe('a');
   });
 
-  it('delivers a copy for each form of name, each at the QoS of its filters', async () => {
+  it('delivers a copy for each form of name, each at the QoS of its filters [MQTT-3.3.2-3]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onGrant = (_principal, filter) => ({
       filters: [{ space: filter.startsWith('short') ? 'short' : 'full', filter }],

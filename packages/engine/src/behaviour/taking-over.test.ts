@@ -39,7 +39,7 @@ describe.each(engines)('a client ID on the $name engine', ({ create }) => {
     },
   );
 
-  it('belongs to the newest connection of its principal: the older is closed first [MQTT-3.1.4-2]', async () => {
+  it('belongs to the newest connection of its principal: the older is closed first [MQTT-3.1.3-2][MQTT-3.1.4-2]', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const older = await connectMqtt({ port, clientId: 'same', username: 'me' });
     await older.subscribe('a');

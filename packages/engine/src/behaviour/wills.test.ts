@@ -52,21 +52,24 @@ describe.each(engines)('a will on the $name engine', ({ create }) => {
     expect(host.routesAsked.filter((topic) => topic === will.topic)).toHaveLength(2);
   });
 
-  it.each(deaths)('is published once when its client %s [MQTT-3.1.2-8]', async (_death, kill) => {
-    const server = await setUp();
-    const { port, witness } = server;
-    const client = await connectMqtt({ port, clientId: 'mortal', will });
+  it.each(deaths)(
+    'is published once when its client %s [MQTT-3.1.2-8][MQTT-3.1.2-10]',
+    async (_death, kill) => {
+      const server = await setUp();
+      const { port, witness } = server;
+      const client = await connectMqtt({ port, clientId: 'mortal', will });
 
-    await kill(client, server);
+      await kill(client, server);
 
-    expect(await witness.messages.next()).toMatchObject({
-      topic: 'wills/mine',
-      payload: Buffer.from('gone'),
-      qos: 1,
-      retain: false,
-    });
-    await expectNoWill(witness);
-  });
+      expect(await witness.messages.next()).toMatchObject({
+        topic: 'wills/mine',
+        payload: Buffer.from('gone'),
+        qos: 1,
+        retain: false,
+      });
+      await expectNoWill(witness);
+    },
+  );
 
   it('is published when its client is silent beyond its keep alive [MQTT-3.1.2-24]', async () => {
     const { port, witness } = await setUp();

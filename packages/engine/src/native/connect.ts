@@ -26,7 +26,7 @@ export function connectRequest(packet: ConnectPacket, transport: Transport): Con
   };
 }
 
-/** A will at QoS 2 is kept at QoS 1, the highest that is served; retain plays no part. */
+/** A will at QoS 2 is kept at QoS 1, the highest that is served; it goes out without retain [MQTT-3.1.2-16]. */
 function willOf(will: NonNullable<ConnectPacket['will']>): Will {
   return { topic: will.topic, payload: will.payload, qos: will.qos === 0 ? 0 : 1 };
 }

@@ -165,7 +165,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#publisher = new Publisher(this.#parts, session, this);
     this.#will = request.will;
     this.#scope = verdict.scope;
-    sessions.add(verdict.scope, session);
+    sessions.add(verdict.scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
     this.#move('open');
     this.#request = undefined;
     this.#reply(connackAccepted); // [MQTT-3.1.4-4][MQTT-3.2.0-1]
@@ -307,7 +307,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     if (this.#state === 'ending' || this.#state === 'gone') return;
     const state = this.#state;
     this.#move('ending');
-    this.#assembler.stop();
+    this.#assembler.stop(); // nothing that follows is processed [MQTT-3.1.4-5]
     if (state === 'open') this.#endSession(reason);
     // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
     else if (reason !== reasons.connectionLost)
@@ -351,7 +351,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#parts.sessions.remove(this.#scope, session);
     session.end();
     this.#parts.host.disconnected(session, reason);
-    if (this.#will) this.#owner.fireWill(session.principal, this.#will); // [MQTT-3.1.2-8]
+    if (this.#will) this.#owner.fireWill(session.principal, this.#will); // [MQTT-3.1.2-8][MQTT-3.1.2-10][MQTT-3.1.2-12]
   }
 
   /** The only place where the state changes. An illegal move is a mistake of this file, so it is loud. */

@@ -81,7 +81,7 @@ export class Publisher<P> {
         if (this.#session.isOpen && this.#answered(route, topic, bytes, start, end, layout))
           this.#connection.proceed();
       },
-      () => this.#connection.close(reasons.internal),
+      () => this.#connection.close(reasons.internal), // [MQTT-4.8.0-2]
     );
     return false;
   }
@@ -113,7 +113,7 @@ export class Publisher<P> {
     const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
     if (plan.ownName !== undefined) message.offerReceived(start, plan.ownName);
     this.#parts.exchange.publish(plan.addresses, message);
-    if (layout.qos === 1) this.#finish(layout.packetId);
+    if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { Session } from './session.ts';
 
 /**
- * The live sessions, one for each client ID of each scope. Keys are compared in full: the client ID cannot hold the null
+ * The live sessions, one for each client ID of each scope [MQTT-3.1.3-2]. Keys are compared in full: the client ID cannot hold the null
  * character that separates it from the scope [MQTT-1.5.3-2].
  */
 export class SessionRegistry<P> {

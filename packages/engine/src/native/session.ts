@@ -1,5 +1,6 @@
 /**
- * A session: what a client that was let in has subscribed to, and what is on its way to it.
+ * A session: what a client that was let in has subscribed to, and what is on its way to it. It lasts as long as its
+ * connection [MQTT-4.1.0-2].
  *
  * QoS 1 messages go out until the window is full or the socket does not keep up, then wait in a queue; a queue beyond its
  * bounds ends the session. QoS 0 messages never wait: beyond the output bound they are dropped and counted. So the
@@ -91,7 +92,10 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     }
   }
 
-  /** The filter is compared character by character [MQTT-3.10.4-1]; nothing comes for it any more [MQTT-3.10.4-2]. */
+  /**
+   * The filter is compared character by character [MQTT-3.10.4-1]. Nothing new comes for it [MQTT-3.10.4-2]; what is on
+   * its way or waits stays [MQTT-3.10.4-3].
+   */
   unsubscribe(filter: string): void {
     const filters = this.#subscriptions.get(filter);
     if (!filters) return;

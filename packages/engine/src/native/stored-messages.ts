@@ -7,7 +7,8 @@ import type { Session } from './session.ts';
 const messagesPerTurn = 64;
 
 /**
- * Sends a new subscription what is stored under its filter, with the retain flag, no faster than the client takes it. A
+ * Sends a new subscription what is stored under its filter [MQTT-3.3.1-6], with the retain flag [MQTT-3.3.1-8], no faster
+ * than the client takes it. A
  * topic that has delivered a live message meanwhile is left out: the client would take the older message for the newer.
  */
 export async function sendStored<P>(

@@ -7,7 +7,7 @@
  * - When `publish` returns, the message has been taken by every subscriber that was subscribed at that moment, at the
  *   lower of both QoS; one that cannot take it has said so by closing itself or by counting a drop. So a PUBACK may follow
  *   at once. (A bus would answer with a promise, as the engine expects of `EngineHost.store` already.)
- * - Two messages that one publisher publishes one after the other reach each subscriber in that order [MQTT-4.6.0-5].
+ * - Two messages that one publisher publishes one after the other reach each subscriber in that order [MQTT-4.6.0-5][MQTT-4.6.0-6].
  * - `subscribe` counts from the next `publish` on, `unsubscribe` likewise: nothing arrives after it has returned.
  * - The bytes of a publication are the publisher's: a subscriber that keeps any of them beyond this turn copies them.
  */
@@ -33,7 +33,7 @@ export interface TopicName {
   readonly topicBytes: Buffer;
 }
 
-/** One destination, made ready to be published to. */
+/** One destination, made ready to be published to. Messages go out under its topic, which its filters match [MQTT-3.3.2-3]. */
 export interface Address extends TopicName {
   readonly space: string;
 }
