@@ -6,6 +6,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['import directions', 'node', 'scripts/check-imports.ts'],
   ['dependencies', 'node', 'scripts/check-dependencies.ts'],
+  ['MQTT statements', 'node', 'scripts/check-mqtt-statements.ts'],
   ['dead code', 'knip'],
   ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
   ['OpenAPI documents', 'node', 'scripts/lint-openapi.ts'],
