@@ -95,7 +95,12 @@ export const memoryPressure: Scenario = {
     const before = await memory();
     const readers = Array.from({ length: 40 }, (_, number) =>
       world.client(
-        { name: `reader-${number}`, filters: ['$devices/#'], patienceMs: 600_000 },
+        {
+          name: `reader-${number}`,
+          filters: ['$devices/#'],
+          mayHear: world.registryTopics,
+          patienceMs: 600_000,
+        },
         world.tenant.registry,
       ),
     );
