@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['dependencies', 'node', 'scripts/check-dependencies.ts'],
   ['MQTT statements', 'node', 'scripts/check-mqtt-statements.ts'],
   ['dead code', 'knip'],
+  ['docs/settings.md is up to date', 'node', 'scripts/generate-settings-docs.ts', '--check'],
   ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
   ['OpenAPI documents', 'node', 'scripts/lint-openapi.ts'],
   ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],

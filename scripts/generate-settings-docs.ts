@@ -1,0 +1,42 @@
+/**
+ * Writes docs/settings.md from the table that the programs read their settings by. With --check it writes nothing, and
+ * fails if what is there is stale.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Setting, settingsTable } from '@iotcore/process';
+
+const path = 'docs/settings.md';
+const file = join(import.meta.dirname, '..', path);
+
+const head = `<!-- Generated from packages/process/src/settings/table.ts by scripts/generate-settings-docs.ts -->
+
+# Settings
+
+All settings come from the environment, checked at start: an unknown \`IOT_…\` variable or a bad value ends the program with
+a line that says what would be right. One that is set to nothing counts as not set, where nothing else is said. Both planes
+read the same settings, and each uses its own: a machine that runs both needs one set.
+
+| variable | default | value | what it does |
+| --- | --- | --- | --- |
+`;
+
+/** Text in a cell: a bar would end it. */
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+function row({ variable, type, default: fallback, description }: Setting<unknown>): string {
+  const shown = fallback === undefined ? 'not set' : fallback === '' ? 'nothing' : `\`${fallback}\``;
+  return `| ${[`\`${variable}\``, shown, type.expects, description].map(cell).join(' | ')} |\n`;
+}
+
+const rows = Object.values<Setting<unknown>>(settingsTable).map(row);
+const text = head + rows.join('');
+
+if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+  if (process.argv.includes('--check')) {
+    console.error(`${path} is stale: run node scripts/generate-settings-docs.ts`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(file, text);
+  }
+}
