@@ -17,6 +17,8 @@ interface Holder {
 }
 
 export interface DataFolderLock {
+  /** Whoever held it before was killed outright: what it started may still be on its way out. */
+  readonly takenOver: boolean;
   release(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   const server = createServer((socket) => socket.on('error', () => {}).end(word));
   const mine: Holder = { pid: process.pid, port: await listen(server), word };
   server.unref();
+  let takenOver = false;
   while (!(await createFileWhole(path, JSON.stringify(mine), secretMode))) {
     const holder = await readHolder(path);
     if (holder && (await isAlive(holder))) {
@@ -36,8 +39,10 @@ export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
       );
     }
     await removeStale(path, holder);
+    takenOver = true;
   }
   return {
+    takenOver,
     async release() {
       await rm(path, { force: true });
       server.close();

@@ -1,31 +1,49 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Settings, StartupError } from '@iotcore/process';
+
+const retryMs = 100;
 
 /**
  * Says at once, and of all ports together, what would otherwise come out one by one after the database has been made.
  *
- * @throws StartupError naming each setting whose port is taken
+ * @param patienceMs how long to wait for ports that are about to become free
+ * @throws StartupError naming each setting whose port is taken, by others or by another setting
  */
-export async function requireFreePorts(settings: Settings): Promise<void> {
+export async function requireFreePorts(settings: Settings, patienceMs: number): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const taken = await takenPorts(settings);
+    if (taken.length === 0) return;
+    if (performance.now() >= deadline) throw new StartupError(taken.join('\n'));
+    await sleep(retryMs);
+  }
+}
+
+async function takenPorts(settings: Settings): Promise<string[]> {
   const wanted = [
     ['IOT_API_PORT', settings.apiHost, settings.apiPort],
     ['IOT_MQTTS_PORT', settings.mqttsHost, settings.mqttsPort],
     ['IOT_MQTT_PORT', settings.mqttHost, settings.mqttPort],
     ['IOT_MQTT_ADMIN_PORT', settings.mqttAdminHost, settings.mqttAdminPort],
   ] as const;
+  const held: Server[] = [];
   const taken: string[] = [];
   for (const [variable, host, port] of wanted) {
-    if (port === undefined || port === 0 || !(await isTaken(host, port))) continue;
-    taken.push(`${variable}: port ${port} of ${host} is taken; name another, or stop what uses it`);
+    if (port === undefined || port === 0) continue;
+    const server = createServer();
+    if (await isTaken(server, host, port)) {
+      taken.push(`${variable}: port ${port} of ${host} is taken; name another, or stop what uses it`);
+    } else if (server.listening) held.push(server);
   }
-  if (taken.length > 0) throw new StartupError(taken.join('\n'));
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return taken;
 }
 
 /** Any other trouble with the address is left to the process that will listen there: it explains it better. */
-function isTaken(host: string, port: number): Promise<boolean> {
+function isTaken(server: Server, host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE'));
-    server.listen({ host, port }, () => server.close(() => resolve(false)));
+    server.listen({ host, port }, () => resolve(false));
   });
 }

@@ -21,6 +21,8 @@ import { type Kept, keepRunning } from './keep-running.ts';
 
 /** What `npm start` promises is 5 s; a little is left for the way out. */
 const stopDeadlineMs = 4800;
+/** What was started by a supervisor that was killed notices it, and stops within this time, in ms. */
+const remainsMs = 5000;
 const databaseOnly = process.argv[2] === 'db';
 
 async function start(context: ProcessContext): Promise<RunningProcess> {
@@ -40,7 +42,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
   const { dataDir } = settings;
   const lock = await lockDataFolder(dataDir);
   cleanups.push(() => lock.release());
-  if (!databaseOnly) await requireFreePorts(settings);
+  if (!databaseOnly) await requireFreePorts(settings, lock.takenOver ? remainsMs : 0);
 
   const databaseUrl = settings.databaseUrl ?? (await startDatabase());
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });
@@ -78,6 +80,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
         maxConnections: maxConnections(settings),
       });
       cleanups.push(() => postgres.stop());
+      // A recovery may take long: being asked to stop ends it, and the start with it.
+      signal.addEventListener('abort', () => void postgres.stop(), { once: true });
       await postgres.start();
       const runnable = {
         name: 'Postgres',

@@ -1,0 +1,23 @@
+/** Each part can be started by itself. */
+import { expect, test } from 'vitest';
+import { npmRun, npmStart, temporaryFolder } from './support/npm-start.ts';
+
+test('npm run db, api and mqtt together are an installation, and each stops by itself', async () => {
+  const dataDir = await temporaryFolder();
+  const db = await npmRun('db', dataDir).ready(/The database of .* is ready/);
+  const api = await npmRun('api', dataDir).ready(/Server listening at|created a sample/);
+  const mqtt = await npmRun('mqtt', dataDir).ready(/"msg":"serving"/);
+  for (const part of [mqtt, api, db]) {
+    part.command.kill('SIGINT');
+    expect(await part.command.status(), part.command.text).toBe(0);
+    await part.nothingIsLeft();
+  }
+});
+
+test('a data folder below one that is closed to everybody else works too', async () => {
+  const closed = await temporaryFolder();
+  const start = await npmStart(`${closed}/clone/data`);
+  start.command.kill('SIGINT');
+  expect(await start.command.status(), start.command.text).toBe(0);
+  await start.nothingIsLeft();
+});

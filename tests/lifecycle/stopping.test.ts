@@ -1,0 +1,38 @@
+/** However it is asked to stop, `npm start` stops everything in order and leaves nothing running. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type NpmStart, npmStart, sharedFolder, theLauncher, theSupervisor } from './support/npm-start.ts';
+
+/** One after the other: only the first of them makes a database. */
+const dataDir = sharedFolder();
+
+const ways: readonly (readonly [how: string, stop: (start: NpmStart) => void])[] = [
+  ['Ctrl-C in its terminal', ({ command }) => command.kill('SIGINT')],
+  ['SIGTERM to everything in its process group', ({ command }) => command.kill('SIGTERM')],
+  ['SIGTERM to npm alone', ({ command }) => process.kill(command.pid, 'SIGTERM')],
+  ['SIGINT to npm alone', ({ command }) => process.kill(command.pid, 'SIGINT')],
+  ['SIGTERM to the launcher alone', (start) => process.kill(start.pidOf(theLauncher), 'SIGTERM')],
+  ['SIGTERM to the supervisor alone', (start) => process.kill(start.pidOf(theSupervisor), 'SIGTERM')],
+];
+
+test.each(ways)('%s stops all in order, with status 0', async (_how, stop) => {
+  const start = await npmStart(dataDir());
+  stop(start);
+  expect(await start.command.status(), start.command.text).toBe(0);
+  await start.nothingIsLeft();
+  const stopped = start.command.text.split('\n').filter((line) => line.includes('"msg":"stopped"'));
+  expect(stopped.map((line) => JSON.parse(line).name).sort()).toEqual(['api', 'iotcore', 'mqtt']);
+  expect(JSON.parse(stopped.at(-1) ?? '{}').name, 'the supervisor is the last').toBe('iotcore');
+  await expect(access(join(start.dataDir, 'run.json'))).rejects.toThrow();
+  await expect(access(join(start.dataDir, 'postgres/postmaster.pid'))).rejects.toThrow();
+});
+
+test.each([
+  ['npm', ({ command }: NpmStart) => command.pid],
+  ['the launcher', (start: NpmStart) => start.pidOf(theLauncher)],
+])('kill -9 of %s stops the rest', async (_name, victim) => {
+  const start = await npmStart(dataDir());
+  process.kill(victim(start), 'SIGKILL');
+  await start.nothingIsLeft();
+});
