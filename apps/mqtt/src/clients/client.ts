@@ -24,7 +24,7 @@ export function principalKey({ kind, id }: Principal): SubjectKey {
   return `${kind}:${id}`;
 }
 
-export function credentialKey(credential: Credential): SubjectKey {
+function credentialKey(credential: Credential): SubjectKey {
   return credential.kind === 'password' ? `password:${credential.id}` : `certificate:${credential.sha256}`;
 }
 

@@ -32,7 +32,7 @@ export function subscriptionsRefusedLine(filters: readonly string[]): string {
   return `some of subscriptions failed: not allowed to subscribe: [${named.join(', ')}]`;
 }
 
-export function addressOf({ remoteAddress, remotePort }: Transport): string {
+function addressOf({ remoteAddress, remotePort }: Transport): string {
   return `${isIPv6(remoteAddress) ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }
 

@@ -2,7 +2,7 @@ import type { CertificateIdentity, Identity, PasswordIdentity } from '@iotcore/s
 import type { Client } from '../clients/client.ts';
 
 /** The words of the connection log for sessions that were ended because what they rested on is gone. */
-export const revocationReasons = {
+const revocationReasons = {
   passwordDeleted: 'password deleted',
   certificateDeleted: 'certificate deleted',
   registryDisabled: 'registry disabled',

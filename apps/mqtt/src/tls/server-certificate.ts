@@ -117,7 +117,7 @@ function covers(certificate: X509Certificate, name: string): boolean {
 }
 
 /** What is wrong with a certificate and key, if anything. */
-export function pairProblem({ certificatePem, privateKeyPem }: CertificatePair): string | undefined {
+function pairProblem({ certificatePem, privateKeyPem }: CertificatePair): string | undefined {
   try {
     const matches = new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem));
     return matches ? undefined : 'the key is not the key of the certificate';

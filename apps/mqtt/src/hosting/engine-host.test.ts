@@ -1,0 +1,113 @@
+import type { ConnectRequest, SessionInfo } from '@iotcore/engine';
+import { describe, expect, it } from 'vitest';
+import { refusals, type Verdict } from '../authentication/verdict.ts';
+import { RecentChanges } from '../caching/recent-changes.ts';
+import type { Client } from '../clients/client.ts';
+import { LiveClients } from '../clients/live-clients.ts';
+import { MessageQuotas, type MessageRates } from '../quotas/message-quotas.ts';
+import { ConnectionCounters } from './connection-counters.ts';
+import { createEngineHost } from './engine-host.ts';
+
+const unlimited: MessageRates = { device: undefined, registry: undefined, broker: undefined };
+const transport = {
+  secure: true,
+  remoteAddress: '192.0.2.1',
+  remotePort: 7,
+  peerCertificate: () => undefined,
+};
+const request = { clientId: 'c1', username: 'd1', transport } as ConnectRequest;
+
+function setUp(verdict: () => Verdict, rates = unlimited) {
+  const lines: string[] = [];
+  const suspects: Client[] = [];
+  const changes = new RecentChanges();
+  const clients = new LiveClients();
+  const counters = new ConnectionCounters();
+  const strange: string[] = [];
+  const nothing = () => {};
+  const host = createEngineHost({
+    ...{ changes, clients, counters },
+    rights: { findDevices: () => [] } as never,
+    revoker: { suspect: (client: Client) => suspects.push(client) } as never,
+    permanent: {} as never,
+    log: {
+      add: (id: string, level: string, line: string) => lines.push(`${id} ${level} ${line}`),
+      addRefusal: (id: string, line: string) => lines.push(`${id} refused ${line}`),
+    } as never,
+    monitoring: {
+      connected: nothing,
+      disconnected: nothing,
+      published: nothing,
+      subscribed: nothing,
+    } as never,
+    quotas: new MessageQuotas(rates),
+    authenticate: async () => verdict(),
+    strangeConnection: (_transport, reason) => strange.push(reason),
+  });
+  return { host, lines, suspects, changes, clients, counters, strange };
+}
+
+const client = (): Client => ({
+  principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+  credential: { kind: 'password', id: 'p1' },
+});
+const session = (principal: Client): SessionInfo<Client> => ({ principal, clientId: 'c1', transport });
+
+describe('the host of an engine', () => {
+  it('keeps the line of a refusal at the resource that the credentials named, else at the user name', async () => {
+    const { host, lines, counters } = setUp(() => ({
+      accepted: false,
+      refusal: refusals.expiredCertificate,
+      subject: 'owner',
+    }));
+    expect(await host.connect(request)).toEqual({ accepted: false, ...refusals.expiredCertificate });
+    host.refused(transport, request, refusals.expiredCertificate.reason);
+    host.refused(transport, { ...request }, 'client ID too long');
+    expect(lines.map((line) => line.split(',')[0])).toEqual([
+      'owner refused connection refused: certificate expired',
+      'd1 refused connection refused: client ID too long',
+    ]);
+    expect([...counters.refusedBy]).toEqual([
+      ['certificate expired', 1],
+      ['other', 1],
+    ]);
+  });
+
+  it('writes nothing about strangers, and never names a metric after what they wrote', () => {
+    const { host, lines, counters, strange } = setUp(() => ({ accepted: true, client: client() }));
+    host.refused(transport, undefined, 'protocol name "GET /"');
+    host.refused(transport, { ...request, username: undefined }, 'will on topic "x" not allowed');
+    expect(lines).toEqual([]);
+    expect(strange).toEqual(['protocol name "GET /"']);
+    expect([...counters.refusedBy.keys()]).toEqual(['other', 'will not allowed']);
+  });
+
+  it('scopes client IDs to the principal, and knows it as live from connected to disconnected', async () => {
+    const known = client();
+    const { host, clients, suspects, lines } = setUp(() => ({ accepted: true, client: known }));
+    expect(await host.connect(request)).toEqual({ accepted: true, principal: known, scope: 'device:d1' });
+    host.connected(session(known));
+    expect(clients.restingOn('password:p1').has(known)).toBe(true);
+    expect(suspects).toEqual([]);
+    host.disconnected(session(known), 'publish to topic "secret/topic" not allowed');
+    expect(clients.size).toBe(0);
+    expect(lines.at(-1)).toBe('d1 INFO disconnected: publish to topic "secret/topic" not allowed');
+  });
+
+  it('doubts a client whose credentials changed between the check and its session', async () => {
+    const known = client();
+    const { host, changes, suspects } = setUp(() => ({ accepted: true, client: known }));
+    await host.connect(request);
+    changes.touch('password:p1');
+    host.connected(session(known));
+    expect(suspects).toEqual([known]);
+  });
+
+  it('is asked about rates only where one is set', () => {
+    expect(setUp(() => ({ accepted: true, client: client() })).host.excessMs).toBeUndefined();
+    const limited = setUp(() => ({ accepted: true, client: client() }), { ...unlimited, device: 1 });
+    const one = session(client());
+    expect(limited.host.excessMs?.(one)).toBe(0);
+    expect(limited.host.excessMs?.(one)).toBeGreaterThan(0);
+  });
+});

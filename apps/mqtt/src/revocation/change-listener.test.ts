@@ -1,0 +1,92 @@
+import type { Change } from '@iotcore/store';
+import { describe, expect, it } from 'vitest';
+import { RecentChanges } from '../caching/recent-changes.ts';
+import { DeviceDirectory } from '../directory/device-directory.ts';
+import { createChangeListener } from './change-listener.ts';
+import type { Revoker } from './revoker.ts';
+
+function setUp() {
+  const told: string[] = [];
+  const changes = new RecentChanges();
+  const directory = new DeviceDirectory(changes, async (id) => ({
+    id,
+    registryId: 'r1',
+    aliases: new Map(),
+  }));
+  const listener = createChangeListener({
+    changes,
+    directory,
+    caches: [{ forget: (subject) => told.push(`forget ${subject}`), clear: () => told.push('clear') }],
+    revoker: {
+      subjectChanged: (subject: string) => told.push(`revoke ${subject}`),
+      everythingChanged: () => told.push('revoke everything'),
+    } as unknown as Revoker,
+    signingKeysChanged: () => told.push('signing keys'),
+  });
+  return { told, changes, directory, listener };
+}
+
+describe('a change that was told', () => {
+  it.each(['registry', 'broker', 'password', 'certificate', 'device'] as const)(
+    'of a %s is noted, forgotten by caches and looked at for revocation',
+    (kind) => {
+      const { told, changes, listener } = setUp();
+      const mark = changes.mark();
+      listener.changed([{ kind, key: 'x' }]);
+      expect(told).toEqual([`forget ${kind}:x`, `revoke ${kind}:x`]);
+      expect(changes.touchedSince(mark, [`${kind}:x`])).toBe(true);
+    },
+  );
+
+  it.each(['alias', 'device'] as const)(
+    'of a device (%s) makes what was derived from it stale',
+    async (kind) => {
+      const { directory, listener } = setUp();
+      const known = await directory.get('d1');
+      const other = await directory.get('d2');
+      listener.changed([{ kind, key: 'd1' }]);
+      expect(known?.basis.stale).toBe(true);
+      expect(other?.basis.stale).toBe(false);
+      expect(await directory.get('d1')).not.toBe(known);
+    },
+  );
+
+  it('of an account is nothing to the data plane, of a signing key only to the door of the API', () => {
+    const { told, listener } = setUp();
+    listener.changed([
+      { kind: 'account', key: 'x' },
+      { kind: 'signing-key', key: 'k' },
+    ] satisfies Change[]);
+    expect(told).toEqual(['signing keys']);
+  });
+});
+
+describe('missed changes', () => {
+  it('make everything that is remembered doubtful', async () => {
+    const { told, changes, directory, listener } = setUp();
+    const known = await directory.get('d1');
+    const mark = changes.mark();
+    listener.missed();
+    expect(known?.basis.stale).toBe(true);
+    expect(directory.size).toBe(0);
+    expect(changes.touchedSince(mark, ['password:anything'])).toBe(true);
+    expect(told).toEqual(['clear', 'signing keys', 'revoke everything']);
+  });
+});
+
+describe('a device that changes while it is looked up', () => {
+  it('is good for who asked before, and looked up again for the next', async () => {
+    const changes = new RecentChanges();
+    let loads = 0;
+    const directory = new DeviceDirectory(changes, async (id) => {
+      if (++loads === 1) changes.touch('alias:d1');
+      return { id, registryId: 'r1', aliases: new Map() };
+    });
+    const first = await directory.get('d1');
+    expect(first?.basis.stale).toBe(true);
+    const second = await directory.get('d1');
+    expect(second?.basis.stale).toBe(false);
+    expect(directory.get('d1')).toBe(second);
+    expect(loads).toBe(2);
+  });
+});

@@ -1,0 +1,131 @@
+/** The MQTT server as a process: how it starts, waits, tells of itself and stops. */
+
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { eventually, listen, sharedInstallation, startInstallation, startPostgres } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+import { createDevice, createRegistry } from './support/party.ts';
+
+const installation = sharedInstallation();
+
+describe('the MQTT process', () => {
+  test.each([['IOT_MQTTS_PORT'], ['IOT_MQTT_PORT'], ['IOT_MQTT_ADMIN_PORT']])(
+    'ends at once with a clear line when the port of %s is taken',
+    async (setting) => {
+      const port = await listen(() => {});
+      const other = await startInstallation({
+        programs: ['mqtt'],
+        env: { [setting]: String(port) },
+        waitUntilReady: false,
+      });
+      const { code } = await other.program('mqtt').waitExit();
+      expect(code).toBe(1);
+      expect(other.logs()).toMatch(new RegExp(`^mqtt: .*${setting}: 127\\.0\\.0\\.1:${port} is taken`, 'm'));
+    },
+  );
+
+  test('has no plain TCP when its port is empty', async () => {
+    const other = await startInstallation({ env: { IOT_MQTT_PORT: '' } });
+    expect(() => other.mqttPort).toThrow();
+    await (await createRegistry(other)).connect();
+  });
+
+  test('waits for the database at the start, says so, lives, and serves once it is there', async () => {
+    const postgres = await startPostgres();
+    await postgres.stop();
+    const other = await startInstallation({
+      programs: ['mqtt'],
+      database: postgres.url('postgres'),
+      waitUntilReady: false,
+    });
+    await eventually(
+      'it to say that it waits',
+      () => other.logs().includes('waiting for the database'),
+      30_000,
+    );
+    expect(other.program('mqtt').running).toBe(true);
+    await postgres.start();
+    await other.ready();
+    expect((await fetch(`${other.adminUrl}/readyz`)).status).toBe(200);
+  });
+
+  test('stops with status 0 when asked to while it waits for the database', async () => {
+    const postgres = await startPostgres();
+    await postgres.stop();
+    const other = await startInstallation({
+      programs: ['mqtt'],
+      database: postgres.url('postgres'),
+      waitUntilReady: false,
+    });
+    await eventually(
+      'it to say that it waits',
+      () => other.logs().includes('waiting for the database'),
+      30_000,
+    );
+    other.program('mqtt').kill('SIGTERM');
+    expect((await other.program('mqtt').waitExit()).code).toBe(0);
+  });
+
+  test('stops with status 0 under load, closes its clients, and writes the last lines of the log', async () => {
+    const other = await startInstallation();
+    const registry = await createRegistry(other);
+    const device = await createDevice(other, registry);
+    const sessions = await Promise.all([registry.connect(), device.connect()]);
+    const idle = connect(other.mqttPort, '127.0.0.1');
+    await once(idle, 'connect');
+    other.program('mqtt').kill('SIGTERM');
+    for (const session of sessions) await session.expectClosed();
+    expect((await other.program('mqtt').waitExit()).code).toBe(0);
+    await device.logLine(/^disconnected: server stopping$/);
+  });
+
+  test('turns connections beyond its limits away, and serves those it has', async () => {
+    const other = await startInstallation({ env: { IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '2' } });
+    const registry = await createRegistry(other);
+    const [one] = await Promise.all([registry.connect(), registry.connect()]);
+    await expect(registry.connect()).rejects.toThrow();
+    await one?.publish(`$registries/${registry.id}/commands`, 'x');
+    await one?.end();
+    await eventually('a place to be free', async () => (await registry.connect()).connected);
+  });
+});
+
+describe('the metrics', () => {
+  test('count what happened, and hold no name, password or topic of anybody', async () => {
+    const registry = await createRegistry(installation());
+    const device = await createDevice(installation(), registry);
+    const listener = await registry.connect();
+    await listener.subscribe('$devices/#');
+    const sender = await device.connect({ clientId: 'counted-client' });
+    await sender.publish(`$devices/${device.id}/events/counted`, 'x');
+    await listener.messages.next();
+    await device.refusal({ password: 'Wrong-Password-1234' });
+    await expect(sender.publish('forbidden/topic', 'x')).rejects.toThrow();
+    const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+    for (const line of [
+      /^iotcore_mqtt_sessions 1$/m,
+      /^iotcore_mqtt_subscriptions 1$/m,
+      /^iotcore_mqtt_messages_received_total [1-9]/m,
+      /^iotcore_mqtt_messages_sent_total [1-9]/m,
+      /^iotcore_mqtt_connects_accepted_total\{credential="password"\} 2$/m,
+      /^iotcore_mqtt_connects_refused_total\{reason="unknown user name or wrong password"\} 1$/m,
+      /^iotcore_mqtt_disconnects_total\{reason="publish not allowed"\} 1$/m,
+      /^iotcore_mqtt_server_certificate_end_seconds \d{10}/m,
+      /^iotcore_mqtt_cache_entries\{cache="proofs"\} 2$/m,
+      /^nodejs_eventloop_lag_seconds /m,
+    ]) {
+      expect(metrics).toMatch(line);
+    }
+    for (const secret of [device.id, device.password, 'counted', 'forbidden']) {
+      expect(metrics).not.toContain(secret);
+    }
+  });
+
+  test('neither do the logs of the process hold a password', async () => {
+    const registry = await createRegistry(installation());
+    await registry.connect();
+    await registry.refusal({ password: 'Wrong-Password-1234' });
+    expect(installation().logs()).not.toContain(registry.password);
+    expect(installation().logs()).not.toContain('Wrong-Password-1234');
+  });
+});
