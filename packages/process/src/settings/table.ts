@@ -149,7 +149,12 @@ export const settingsTable = {
     wholeNumber(1, 1_000_000),
     'The same for what all clients of one broker publish.',
   ),
-  mqttEngine: setting('IOT_MQTT_ENGINE', oneOf('aedes', 'native'), 'aedes', 'The engine that speaks MQTT.'),
+  mqttEngine: setting(
+    'IOT_MQTT_ENGINE',
+    oneOf('native', 'aedes'),
+    'native',
+    'The engine that speaks MQTT: our own, or aedes behind the same port (see decisions/0011-engine-differences.md).',
+  ),
   tlsCertFile: optional(
     'IOT_TLS_CERT_FILE',
     path,
