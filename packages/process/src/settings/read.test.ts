@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Secret } from '../secret.ts';
+import { readSettings, SettingsError } from './read.ts';
+import { settingsTable } from './table.ts';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('settings that are refused', () => {
+  test.each([
+    ['IOT_API_PORT', '65536'],
+    ['IOT_API_PORT', '-1'],
+    ['IOT_API_PORT', '80.5'],
+    ['IOT_API_PORT', ' 80'],
+    ['IOT_API_PORT', '0x50'],
+    ['IOT_MQTT_PORT', 'off'],
+    ['IOT_API_HOST', 'all interfaces'],
+    ['IOT_API_HOST', '127.0.0.1:80'],
+    ['IOT_SAMPLE', 'yes'],
+    ['IOT_LOG_LEVEL', 'INFO'],
+    ['IOT_MQTT_ENGINE', 'mosquitto'],
+    ['IOT_DATABASE_POOL_SIZE', '1'],
+    ['IOT_TLS_NAMES', 'a,b c'],
+  ])('%s=%j is named with what would be right', (variable, value) => {
+    expect(problemsOf({ [variable]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${variable}="${value}": expected \\S`)),
+    ]);
+  });
+
+  test('an unknown variable is named, with the one that was probably meant', () => {
+    expect(problemsOf({ IOT_MQTTS_PROT: '1' })[0]).toMatch(/did you mean IOT_MQTTS_PORT\?/);
+    expect(problemsOf({ IOT_SOMETHING_ELSE_ALTOGETHER: '1' })[0]).not.toMatch(/did you mean/);
+  });
+
+  test('a database URL is not repeated in the message: it holds a password', () => {
+    const [problem] = problemsOf({ DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    expect(problem).toMatch(/^DATABASE_URL: expected a URL such as/);
+    expect(problem).not.toContain('hunter2');
+  });
+
+  test('a certificate without its key, and a key without its certificate', () => {
+    for (const variable of ['IOT_TLS_CERT_FILE', 'IOT_TLS_KEY_FILE'])
+      expect(problemsOf({ [variable]: 'a.pem' })).toEqual([expect.stringContaining('both or neither')]);
+  });
+
+  test('all problems are told at once', () => {
+    expect(problemsOf({ IOT_API_PORT: 'x', IOT_MQTTS_PORT: 'y', IOT_NO: '' })).toHaveLength(3);
+  });
+});
+
+describe('settings', () => {
+  test('are all defaults in an empty environment, whatever else it holds', () => {
+    const settings = readSettings({ PATH: '/bin', NIOT_X: '1', iot_x: '1' });
+    expect(settings).toMatchObject({ apiHost: '127.0.0.1', apiPort: 8080, mqttsPort: 8883, mqttPort: 1883 });
+    expect(settings).toMatchObject({ sample: true, logLevel: 'info', mqttAdminPort: 9464 });
+    expect(settings.databaseUrl).toBeUndefined();
+    expect(settings.dataDir).toBe(resolve('data'));
+  });
+
+  test('that are set to nothing count as not set, but for the plain MQTT port: that is switched off', () => {
+    const settings = readSettings({ IOT_API_PORT: '', DATABASE_URL: '', IOT_MQTT_PORT: '' });
+    expect(settings.apiPort).toBe(8080);
+    expect(settings.databaseUrl).toBeUndefined();
+    expect(settings.mqttPort).toBeUndefined();
+  });
+
+  test('are read as what they mean', () => {
+    const settings = readSettings({
+      DATABASE_URL: 'postgresql://u:p@db/iot',
+      IOT_DATA_DIR: 'elsewhere',
+      IOT_SAMPLE: 'off',
+      IOT_API_HOST: '::1',
+      IOT_TLS_NAMES: 'mqtt.example.com, 192.0.2.7',
+    });
+    expect(settings.databaseUrl).toBeInstanceOf(Secret);
+    expect(settings.databaseUrl?.reveal()).toBe('postgresql://u:p@db/iot');
+    expect(settings.dataDir).toBe(resolve('elsewhere'));
+    expect(settings).toMatchObject({
+      sample: false,
+      apiHost: '::1',
+      tlsNames: ['mqtt.example.com', '192.0.2.7'],
+    });
+  });
+
+  test('each have a variable of their own', () => {
+    const variables = Object.values(settingsTable).map(({ variable }) => variable);
+    expect(new Set(variables).size).toBe(variables.length);
+  });
+});
