@@ -68,7 +68,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   handleErrors(app, routes);
   serveHealth(app, options.isReady);
   await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));
-  await app.register(swaggerUi, { routePrefix: docsPath });
+  await app.register(swaggerUi, {
+    routePrefix: docsPath,
+    // The page tries calls out on the server that it came from, wherever that is.
+    transformSpecification: (document) => ({ ...document, servers: [{ url: '/' }] }),
+  });
   const api: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, { global: false });
     scope.decorateRequest('caller');

@@ -11,8 +11,11 @@ import { keepAdminToken } from './provision/admin-token.ts';
 import { keepSample } from './provision/sample.ts';
 import type { Services } from './services.ts';
 
-/** What was remembered is not used when the change feed is further behind: a revocation must take effect in a second. */
-const mostBehindMs = 3000;
+/**
+ * What was remembered is not used when the change feed is further behind: a revocation must take effect in a second. The
+ * feed looks every second, so it is rarely late by more.
+ */
+const mostBehindMs = 1200;
 
 async function start({ settings, logger, signal }: ProcessContext): Promise<RunningProcess> {
   const url = (await findDatabaseUrl(settings)).reveal();

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { component } from './component.ts';
-import { newPassword } from './credential-fields.ts';
-import { initialCertificates } from './credentials.ts';
 import { brokerId, description, folderId, labels, name, nextPageToken, paging, timestamp } from './fields.ts';
 import { LogOptions } from './log-options.ts';
-import { updateMask } from './update-mask.ts';
+import { createFields, updateFields } from './top-level.ts';
 
 export const Broker = component(
   'Broker',
@@ -43,34 +41,12 @@ export const ListBrokersResponse = component(
   { description: 'A page of the brokers of a folder, ordered by ID.' },
 );
 
-export const CreateBrokerRequest = component(
-  'CreateBrokerRequest',
-  z.strictObject({
-    folderId,
-    name: name.optional(),
-    description: description.optional(),
-    labels: labels.optional(),
-    certificates: initialCertificates.optional(),
-    password: newPassword.optional(),
-    logOptions: LogOptions.optional(),
-  }),
-  {
-    description: 'A broker to create.',
-    examples: [{ folderId: 'default', name: 'plant', password: 'Correct-Horse-7-Battery' }],
-  },
-);
+export const CreateBrokerRequest = component('CreateBrokerRequest', z.strictObject(createFields), {
+  description: 'A broker to create.',
+  examples: [{ folderId: 'default', name: 'plant', password: 'Correct-Horse-7-Battery' }],
+});
 
-export const UpdateBrokerRequest = component(
-  'UpdateBrokerRequest',
-  z.strictObject({
-    updateMask: updateMask(['name', 'description', 'labels', 'logOptions']).optional(),
-    name: name.optional(),
-    description: description.optional(),
-    labels: labels.optional(),
-    logOptions: LogOptions.optional(),
-  }),
-  {
-    description: 'What to change of a broker.',
-    examples: [{ updateMask: 'description', description: 'Hall 7' }],
-  },
-);
+export const UpdateBrokerRequest = component('UpdateBrokerRequest', z.strictObject(updateFields), {
+  description: 'What to change of a broker.',
+  examples: [{ updateMask: 'description', description: 'Hall 7' }],
+});

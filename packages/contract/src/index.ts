@@ -22,4 +22,4 @@ export { decodeData } from './publish-fields.ts';
 export * from './registry.ts';
 export { type ResourceKind, type ResourceNames, resourceNames } from './resource-kinds.ts';
 export { Status } from './status.ts';
-export { fieldsToSet } from './update-mask.ts';
+export { allFields, fieldsToSet } from './update-mask.ts';

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { component } from './component.ts';
-import { newPassword } from './credential-fields.ts';
-import { initialCertificates } from './credentials.ts';
 import {
   description,
   deviceId,
@@ -14,7 +12,7 @@ import {
   timestamp,
 } from './fields.ts';
 import { LogOptions } from './log-options.ts';
-import { updateMask } from './update-mask.ts';
+import { createFields, updateFields } from './top-level.ts';
 
 export const Registry = component(
   'Registry',
@@ -58,44 +56,22 @@ export const ListRegistriesResponse = component(
   { description: 'A page of the registries of a folder, ordered by ID.' },
 );
 
-export const CreateRegistryRequest = component(
-  'CreateRegistryRequest',
-  z.strictObject({
-    folderId,
-    name: name.optional(),
-    description: description.optional(),
-    labels: labels.optional(),
-    certificates: initialCertificates.optional(),
-    password: newPassword.optional(),
-    logOptions: LogOptions.optional(),
-  }),
-  {
-    description: 'A registry to create.',
-    examples: [
-      {
-        folderId: 'default',
-        name: 'greenhouse',
-        labels: { site: 'north' },
-        password: 'Correct-Horse-7-Battery',
-      },
-    ],
-  },
-);
+export const CreateRegistryRequest = component('CreateRegistryRequest', z.strictObject(createFields), {
+  description: 'A registry to create.',
+  examples: [
+    {
+      folderId: 'default',
+      name: 'greenhouse',
+      labels: { site: 'north' },
+      password: 'Correct-Horse-7-Battery',
+    },
+  ],
+});
 
-export const UpdateRegistryRequest = component(
-  'UpdateRegistryRequest',
-  z.strictObject({
-    updateMask: updateMask(['name', 'description', 'labels', 'logOptions']).optional(),
-    name: name.optional(),
-    description: description.optional(),
-    labels: labels.optional(),
-    logOptions: LogOptions.optional(),
-  }),
-  {
-    description: 'What to change of a registry.',
-    examples: [{ updateMask: 'name', name: 'greenhouse-2' }],
-  },
-);
+export const UpdateRegistryRequest = component('UpdateRegistryRequest', z.strictObject(updateFields), {
+  description: 'What to change of a registry.',
+  examples: [{ updateMask: 'name', name: 'greenhouse-2' }],
+});
 
 const DeviceAlias = component(
   'DeviceAlias',

@@ -30,17 +30,22 @@ export function updateMask(updatable: readonly string[]) {
     });
 }
 
-/**
- * What an update sets: of the fields in `defaults`, those that the mask names (all, without one), with the value that
- * `body` has for them, or their default.
- */
+type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** Every field in `defaults`, with the value that `body` has for it, or its default. */
+export function allFields<T extends object>(body: Given<T>, defaults: T): T {
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, body[name as keyof T] ?? value]),
+  ) as T;
+}
+
+/** What an update sets: of all fields those that the mask names, or all without one. */
 export function fieldsToSet<T extends object>(
-  body: { readonly updateMask?: string | undefined } & { readonly [K in keyof T]?: T[K] | undefined },
+  body: Given<T> & { readonly updateMask?: string | undefined },
   defaults: T,
 ): Partial<T> {
-  const names = body.updateMask ? masked(body.updateMask) : Object.keys(defaults);
-  const given: { readonly [K in keyof T]?: T[K] | undefined } = body;
-  const set: Partial<T> = {};
-  for (const name of names as (keyof T)[]) set[name] = given[name] ?? defaults[name];
-  return set;
+  const all = allFields(body, defaults);
+  if (!body.updateMask) return all;
+  const names = new Set(masked(body.updateMask));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))) as Partial<T>;
 }

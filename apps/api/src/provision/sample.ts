@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createId } from '@iotcore/model';
 import { type Logger, secretMode, writeFileWhole } from '@iotcore/process';
-import { createSample } from '@iotcore/store/control';
+import { createSample, isUntouched } from '@iotcore/store/control';
 import { newCredentials } from '../routes/shared/new-credentials.ts';
 import type { Services } from '../services.ts';
 
@@ -20,6 +20,7 @@ export async function keepSample(
   { prisma, hasher }: Services,
   logger: Logger,
 ): Promise<void> {
+  if (!(await isUntouched(prisma))) return;
   const sample = {
     folderId,
     registryId: createId(),

@@ -33,7 +33,8 @@ class RepeatedRequest extends Error {
 /** Who made the request, where from, and which; for the audit trail. */
 export function originOf(request: FastifyRequest) {
   return {
-    remoteIp: request.ip,
+    // On a listener of both families an IPv4 address comes dressed as one of IPv6.
+    remoteIp: request.ip.replace(/^::ffff:/, ''),
     userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentCharacters),
     requestId: request.id,
   };

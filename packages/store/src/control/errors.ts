@@ -11,7 +11,7 @@ export class TakenError extends Error {
     this.what = what;
   }
 }
-export type Unique = 'name' | 'certificate' | 'alias' | 'role binding' | 'ID';
+export type Unique = 'name' | 'certificate' | 'alias' | 'role binding';
 
 /** Something that the change rests on is not there, or went away meanwhile. */
 export class MissingError extends Error {

@@ -23,7 +23,7 @@ export { type CallFacts, type ChangeRecord, doOnce, mutate } from './mutate.ts';
 export { findOperation, listOperations, type OperationRow } from './operations.ts';
 export { findOwner, type Owner, type OwnerKind, type OwnerRow } from './owners.ts';
 export * from './passwords.ts';
-export { createSample, ensureAdminAccount, type SampleResources } from './provisioning.ts';
+export { createSample, ensureAdminAccount, isUntouched, type SampleResources } from './provisioning.ts';
 export type { FolderQuotas } from './quotas.ts';
 export * from './registries.ts';
 export * from './service-accounts.ts';

@@ -36,8 +36,13 @@ export interface SampleResources {
   readonly device: { readonly id: string; readonly name: string; readonly credentials: InitialCredentials };
 }
 
+/** Was nothing ever created here? What was deleted again has left its operation. */
+export async function isUntouched(db: Db): Promise<boolean> {
+  return (await db.registry.count({ take: 1 })) === 0 && (await db.operation.count({ take: 1 })) === 0;
+}
+
 /**
- * Creates a registry with a device if nothing was ever created here; answers whether it did. `keep` runs before the
+ * Creates a registry with a device if the database is untouched; answers whether it did. `keep` runs before the
  * commit: if it is never known to have ended, the database is still empty and the next start does all of it again.
  */
 export async function createSample(
@@ -46,8 +51,7 @@ export async function createSample(
   keep: () => Promise<void>,
 ): Promise<boolean> {
   return alone(prisma, async (tx) => {
-    const [rows, operations] = [await tx.registry.count({ take: 1 }), await tx.operation.count({ take: 1 })];
-    if (rows > 0 || operations > 0) return false;
+    if (!(await isUntouched(tx))) return false;
     await tx.registry.create({ data: { id: registry.id, folderId, name: registry.name } });
     await addCredentials(tx, { kind: 'registry', id: registry.id }, registry.credentials);
     await tx.device.create({ data: { id: device.id, registryId: registry.id, folderId, name: device.name } });

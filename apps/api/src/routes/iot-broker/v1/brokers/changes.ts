@@ -1,4 +1,5 @@
 import {
+  allFields,
   CreateBrokerRequest,
   fieldsToSet,
   Operation,
@@ -11,7 +12,7 @@ import { type Change, defineRoute, mutation } from '../../../../routing/route.ts
 import { toBroker } from '../../../../wire/broker.ts';
 import { asAny, empty } from '../../../../wire/operation.ts';
 import { newCredentials } from '../../../shared/new-credentials.ts';
-import { topLevelDefaults, topLevelFields } from '../../../shared/top-level.ts';
+import { topLevelDefaults } from '../../../shared/top-level.ts';
 import { brokerParams } from './params.ts';
 
 const names = resourceNames.broker;
@@ -29,7 +30,7 @@ export const createBroker = defineRoute({
   async handler({ body, guard, hasher, quotas, commit }) {
     guard.folder(body.folderId);
     const credentials = await newCredentials(body, hasher);
-    const broker = { id: createId(), folderId: body.folderId, ...topLevelFields(body) };
+    const broker = { id: createId(), folderId: body.folderId, ...allFields(body, topLevelDefaults) };
     return commit(async (tx) => brokerChange(await control.createBroker(tx, broker, credentials, quotas)));
   },
 });

@@ -1,4 +1,5 @@
 import {
+  allFields,
   CreateDeviceRequest,
   fieldsToSet,
   Operation,
@@ -17,6 +18,13 @@ import { deviceParams } from './params.ts';
 const names = resourceNames.device;
 const { path, tag, noun } = names;
 
+const defaults: {
+  name: string;
+  description: string;
+  labels: Record<string, string>;
+  topicAliases: Record<string, string>;
+} = { name: '', description: '', labels: {}, topicAliases: {} };
+
 export const createDevice = defineRoute({
   method: 'POST',
   path,
@@ -27,7 +35,8 @@ export const createDevice = defineRoute({
   body: CreateDeviceRequest,
   response: Operation,
   async handler({ body, guard, db, hasher, quotas, commit }) {
-    const { registryId, name = '', description = '', labels = {}, topicAliases = {} } = body;
+    const { registryId } = body;
+    const { topicAliases, ...fields } = allFields(body, defaults);
     const { folderId } = guard.resource(
       await control.findOwner(db, { kind: 'registry', id: registryId }),
       'Registry',
@@ -35,17 +44,10 @@ export const createDevice = defineRoute({
     const id = createId();
     const aliases = newAliases(topicAliases, id);
     const credentials = await newCredentials(body, hasher);
-    const device = { id, registryId, folderId, name, description, labels, aliases };
+    const device = { id, registryId, folderId, ...fields, aliases };
     return commit(async (tx) => deviceChange(await control.createDevice(tx, device, credentials, quotas)));
   },
 });
-
-const defaults: {
-  name: string;
-  description: string;
-  labels: Record<string, string>;
-  topicAliases: Record<string, string>;
-} = { name: '', description: '', labels: {}, topicAliases: {} };
 
 export const updateDevice = defineRoute({
   method: 'PATCH',

@@ -1,4 +1,5 @@
 import {
+  allFields,
   CreateRegistryRequest,
   fieldsToSet,
   Operation,
@@ -10,7 +11,7 @@ import * as control from '@iotcore/store/control';
 import { defineRoute, mutation } from '../../../../routing/route.ts';
 import { empty } from '../../../../wire/operation.ts';
 import { newCredentials } from '../../../shared/new-credentials.ts';
-import { topLevelDefaults, topLevelFields } from '../../../shared/top-level.ts';
+import { topLevelDefaults } from '../../../shared/top-level.ts';
 import { registryParams } from './params.ts';
 import { registryChange } from './registry-change.ts';
 
@@ -29,7 +30,7 @@ export const createRegistry = defineRoute({
   async handler({ body, guard, hasher, quotas, commit }) {
     guard.folder(body.folderId);
     const credentials = await newCredentials(body, hasher);
-    const registry = { id: createId(), folderId: body.folderId, ...topLevelFields(body) };
+    const registry = { id: createId(), folderId: body.folderId, ...allFields(body, topLevelDefaults) };
     return commit(async (tx) =>
       registryChange(await control.createRegistry(tx, registry, credentials, quotas)),
     );

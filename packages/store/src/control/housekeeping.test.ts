@@ -1,0 +1,55 @@
+import { testDatabase } from '@iotcore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Database, openDatabase } from '../database/open-database.ts';
+import { prune } from './housekeeping.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const now = new Date('2026-11-22T12:00:00Z');
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+const retention = { connectionLogDays: 30, idempotencyKeyHours: 24 };
+
+async function open(): Promise<Database> {
+  const database = openDatabase(await testDatabase(), { logger: quiet });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+async function fill({ prisma }: Database, ages: readonly number[]): Promise<void> {
+  await prisma.connectionLog.createMany({
+    data: ages.map((age) => ({ resourceId: 'r', at: hoursAgo(age), level: 'INFO', message: String(age) })),
+  });
+  await prisma.idempotencyKey.createMany({
+    data: ages.map((age) => ({
+      callerId: 'c',
+      key: String(age),
+      requestHash: new Uint8Array(1),
+      status: 200,
+      response: {},
+      createdAt: hoursAgo(age),
+    })),
+  });
+}
+
+test('what is young enough stays', async () => {
+  const database = await open();
+  await fill(database, [0, 23, 25, 30 * 24 - 1, 30 * 24 + 1, 1000]);
+  expect(await prune(database.prisma, retention, now, new AbortController().signal)).toEqual({
+    connectionLog: 2,
+    idempotencyKeys: 4,
+  });
+  const messages = (await database.prisma.connectionLog.findMany()).map(({ message }) => Number(message));
+  expect(messages.sort((a, b) => a - b)).toEqual([0, 23, 25, 719]);
+  expect((await database.prisma.idempotencyKey.findMany()).map(({ key }) => key).sort()).toEqual(['0', '23']);
+});
+
+test('more than one batch goes in one round, unless it is asked to stop', async () => {
+  const database = await open();
+  await database.pool.query(
+    `INSERT INTO connection_log (resource_id, at, level, message) SELECT 'r', '2020-01-01', 'INFO', '' FROM generate_series(1, 12000)`,
+  );
+  const stopped = await prune(database.prisma, retention, now, AbortSignal.abort());
+  expect(stopped.connectionLog).toBeLessThan(12_000);
+  const rest = await prune(database.prisma, retention, now, new AbortController().signal);
+  expect(stopped.connectionLog + rest.connectionLog).toBe(12_000);
+  expect(await database.prisma.connectionLog.count()).toBe(0);
+});
