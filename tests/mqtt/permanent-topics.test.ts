@@ -131,9 +131,9 @@ describe('a permanent topic', () => {
     const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet });
     onTestFinished(() => database.close());
     await database.pool.query(
-      `INSERT INTO permanent_messages (registry_id, topic, device_id, payload)
-       SELECT $1, '$devices/' || $2 || '/state/' || lpad(n::text, 5, '0'), $2, convert_to(n::text, 'UTF8')
-       FROM generate_series(1, 10000) AS n`,
+      `INSERT INTO permanent_messages (registry_id, topic, topic_sha256, device_id, payload)
+       SELECT $1, topic, sha256(convert_to(topic, 'UTF8')), $2, 'kept'
+       FROM (SELECT '$devices/' || $2 || '/state/' || lpad(n::text, 5, '0') AS topic FROM generate_series(1, 10000) AS n) AS topics`,
       [registry.id, device.id],
     );
     const listener = await registry.connect();

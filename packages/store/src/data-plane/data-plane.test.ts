@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { limits } from '@iotcore/model';
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../index.ts';
@@ -187,6 +189,23 @@ describe('permanent messages', () => {
     ]);
     expect(await read(db, '$')).toEqual([{ topic: '$devices/d1/state', payload: Buffer.from('kept') }]);
     expect(await read(db, '$', false, 'gone')).toEqual([]);
+  });
+
+  test('of the longest topics are told apart by their last character, and read like any others', async () => {
+    const { db } = await fleet();
+    // Characters of four bytes in no order, so that no compression makes the topics short.
+    const codes = Array.from({ length: limits.subtopic.max - 1 }, () => randomInt(0x10000, 0x10ffff));
+    const beginning = `$devices/d1/state/${String.fromCodePoint(...codes)}`;
+    const [first, second] = [`${beginning}1`, `${beginning}2`];
+    expect(Buffer.byteLength(first)).toBeGreaterThan(4000);
+    await writePermanentMessages(db, [write(first, 'old', 'd1'), write(second, 'other', 'd1')]);
+    await writePermanentMessages(db, [write(first, 'new', 'd1')]);
+    expect(await read(db, first, true)).toEqual([{ topic: first, payload: Buffer.from('new') }]);
+    expect(await read(db, beginning)).toHaveLength(2);
+    const range = { registryId: 'r1', beginning: '$devices/', exact: false, after: first };
+    expect((await readPermanentMessages(db, range)).map(({ topic }) => topic)).toEqual([second]);
+    await writePermanentMessages(db, [write(first, '', 'd1')]);
+    expect((await read(db, '$devices/d1/')).map(({ topic }) => topic)).toEqual([second]);
   });
 
   test('replace the earlier one, are removed by an empty payload, and go with their device', async () => {

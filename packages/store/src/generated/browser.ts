@@ -61,7 +61,8 @@ export type DeviceActivity = Prisma.DeviceActivityModel
 /**
  * Model PermanentMessage
  * The last message of each permanent topic, under its full name (`$devices/…/state`).
- * `deviceId` is set for topics of a device: they go with it.
+ * `deviceId` is set for topics of a device: they go with it. A topic is longer than an index can hold: it is identified by
+ * its SHA-256, and found by ranges of its beginning (an index in the migration).
  */
 export type PermanentMessage = Prisma.PermanentMessageModel
 /**

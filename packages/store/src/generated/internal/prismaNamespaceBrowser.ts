@@ -198,6 +198,7 @@ export type DeviceActivityScalarFieldEnum = (typeof DeviceActivityScalarFieldEnu
 
 export const PermanentMessageScalarFieldEnum = {
   registryId: 'registryId',
+  topicSha256: 'topicSha256',
   topic: 'topic',
   deviceId: 'deviceId',
   payload: 'payload',

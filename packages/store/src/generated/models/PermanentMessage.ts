@@ -15,7 +15,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 /**
  * Model PermanentMessage
  * The last message of each permanent topic, under its full name (`$devices/…/state`).
- * `deviceId` is set for topics of a device: they go with it.
+ * `deviceId` is set for topics of a device: they go with it. A topic is longer than an index can hold: it is identified by
+ * its SHA-256, and found by ranges of its beginning (an index in the migration).
  */
 export type PermanentMessageModel = runtime.Types.Result.DefaultSelection<Prisma.$PermanentMessagePayload>
 
@@ -27,6 +28,7 @@ export type AggregatePermanentMessage = {
 
 export type PermanentMessageMinAggregateOutputType = {
   registryId: string | null
+  topicSha256: runtime.Bytes | null
   topic: string | null
   deviceId: string | null
   payload: runtime.Bytes | null
@@ -35,6 +37,7 @@ export type PermanentMessageMinAggregateOutputType = {
 
 export type PermanentMessageMaxAggregateOutputType = {
   registryId: string | null
+  topicSha256: runtime.Bytes | null
   topic: string | null
   deviceId: string | null
   payload: runtime.Bytes | null
@@ -43,6 +46,7 @@ export type PermanentMessageMaxAggregateOutputType = {
 
 export type PermanentMessageCountAggregateOutputType = {
   registryId: number
+  topicSha256: number
   topic: number
   deviceId: number
   payload: number
@@ -53,6 +57,7 @@ export type PermanentMessageCountAggregateOutputType = {
 
 export type PermanentMessageMinAggregateInputType = {
   registryId?: true
+  topicSha256?: true
   topic?: true
   deviceId?: true
   payload?: true
@@ -61,6 +66,7 @@ export type PermanentMessageMinAggregateInputType = {
 
 export type PermanentMessageMaxAggregateInputType = {
   registryId?: true
+  topicSha256?: true
   topic?: true
   deviceId?: true
   payload?: true
@@ -69,6 +75,7 @@ export type PermanentMessageMaxAggregateInputType = {
 
 export type PermanentMessageCountAggregateInputType = {
   registryId?: true
+  topicSha256?: true
   topic?: true
   deviceId?: true
   payload?: true
@@ -150,6 +157,7 @@ export type PermanentMessageGroupByArgs<ExtArgs extends runtime.Types.Extensions
 
 export type PermanentMessageGroupByOutputType = {
   registryId: string
+  topicSha256: runtime.Bytes
   topic: string
   deviceId: string | null
   payload: runtime.Bytes
@@ -179,6 +187,7 @@ export type PermanentMessageWhereInput = {
   OR?: Prisma.PermanentMessageWhereInput[]
   NOT?: Prisma.PermanentMessageWhereInput | Prisma.PermanentMessageWhereInput[]
   registryId?: Prisma.StringFilter<"PermanentMessage"> | string
+  topicSha256?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   topic?: Prisma.StringFilter<"PermanentMessage"> | string
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
@@ -189,6 +198,7 @@ export type PermanentMessageWhereInput = {
 
 export type PermanentMessageOrderByWithRelationInput = {
   registryId?: Prisma.SortOrder
+  topicSha256?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   payload?: Prisma.SortOrder
@@ -198,21 +208,23 @@ export type PermanentMessageOrderByWithRelationInput = {
 }
 
 export type PermanentMessageWhereUniqueInput = Prisma.AtLeast<{
-  registryId_topic?: Prisma.PermanentMessageRegistryIdTopicCompoundUniqueInput
+  registryId_topicSha256?: Prisma.PermanentMessageRegistryIdTopicSha256CompoundUniqueInput
   AND?: Prisma.PermanentMessageWhereInput | Prisma.PermanentMessageWhereInput[]
   OR?: Prisma.PermanentMessageWhereInput[]
   NOT?: Prisma.PermanentMessageWhereInput | Prisma.PermanentMessageWhereInput[]
   registryId?: Prisma.StringFilter<"PermanentMessage"> | string
+  topicSha256?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   topic?: Prisma.StringFilter<"PermanentMessage"> | string
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
-}, "registryId_topic">
+}, "registryId_topicSha256">
 
 export type PermanentMessageOrderByWithAggregationInput = {
   registryId?: Prisma.SortOrder
+  topicSha256?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   payload?: Prisma.SortOrder
@@ -227,6 +239,7 @@ export type PermanentMessageScalarWhereWithAggregatesInput = {
   OR?: Prisma.PermanentMessageScalarWhereWithAggregatesInput[]
   NOT?: Prisma.PermanentMessageScalarWhereWithAggregatesInput | Prisma.PermanentMessageScalarWhereWithAggregatesInput[]
   registryId?: Prisma.StringWithAggregatesFilter<"PermanentMessage"> | string
+  topicSha256?: Prisma.BytesWithAggregatesFilter<"PermanentMessage"> | runtime.Bytes
   topic?: Prisma.StringWithAggregatesFilter<"PermanentMessage"> | string
   deviceId?: Prisma.StringNullableWithAggregatesFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesWithAggregatesFilter<"PermanentMessage"> | runtime.Bytes
@@ -234,6 +247,7 @@ export type PermanentMessageScalarWhereWithAggregatesInput = {
 }
 
 export type PermanentMessageCreateInput = {
+  topicSha256: runtime.Bytes
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
@@ -243,6 +257,7 @@ export type PermanentMessageCreateInput = {
 
 export type PermanentMessageUncheckedCreateInput = {
   registryId: string
+  topicSha256: runtime.Bytes
   topic: string
   deviceId?: string | null
   payload: runtime.Bytes
@@ -250,6 +265,7 @@ export type PermanentMessageUncheckedCreateInput = {
 }
 
 export type PermanentMessageUpdateInput = {
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -259,6 +275,7 @@ export type PermanentMessageUpdateInput = {
 
 export type PermanentMessageUncheckedUpdateInput = {
   registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
@@ -267,6 +284,7 @@ export type PermanentMessageUncheckedUpdateInput = {
 
 export type PermanentMessageCreateManyInput = {
   registryId: string
+  topicSha256: runtime.Bytes
   topic: string
   deviceId?: string | null
   payload: runtime.Bytes
@@ -274,6 +292,7 @@ export type PermanentMessageCreateManyInput = {
 }
 
 export type PermanentMessageUpdateManyMutationInput = {
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -281,6 +300,7 @@ export type PermanentMessageUpdateManyMutationInput = {
 
 export type PermanentMessageUncheckedUpdateManyInput = {
   registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
@@ -297,13 +317,14 @@ export type PermanentMessageOrderByRelationAggregateInput = {
   _count?: Prisma.SortOrder
 }
 
-export type PermanentMessageRegistryIdTopicCompoundUniqueInput = {
+export type PermanentMessageRegistryIdTopicSha256CompoundUniqueInput = {
   registryId: string
-  topic: string
+  topicSha256: runtime.Bytes
 }
 
 export type PermanentMessageCountOrderByAggregateInput = {
   registryId?: Prisma.SortOrder
+  topicSha256?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   payload?: Prisma.SortOrder
@@ -312,6 +333,7 @@ export type PermanentMessageCountOrderByAggregateInput = {
 
 export type PermanentMessageMaxOrderByAggregateInput = {
   registryId?: Prisma.SortOrder
+  topicSha256?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   payload?: Prisma.SortOrder
@@ -320,6 +342,7 @@ export type PermanentMessageMaxOrderByAggregateInput = {
 
 export type PermanentMessageMinOrderByAggregateInput = {
   registryId?: Prisma.SortOrder
+  topicSha256?: Prisma.SortOrder
   topic?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   payload?: Prisma.SortOrder
@@ -411,6 +434,7 @@ export type PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput = {
 }
 
 export type PermanentMessageCreateWithoutRegistryInput = {
+  topicSha256: runtime.Bytes
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
@@ -418,6 +442,7 @@ export type PermanentMessageCreateWithoutRegistryInput = {
 }
 
 export type PermanentMessageUncheckedCreateWithoutRegistryInput = {
+  topicSha256: runtime.Bytes
   topic: string
   deviceId?: string | null
   payload: runtime.Bytes
@@ -455,6 +480,7 @@ export type PermanentMessageScalarWhereInput = {
   OR?: Prisma.PermanentMessageScalarWhereInput[]
   NOT?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
   registryId?: Prisma.StringFilter<"PermanentMessage"> | string
+  topicSha256?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   topic?: Prisma.StringFilter<"PermanentMessage"> | string
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
@@ -462,6 +488,7 @@ export type PermanentMessageScalarWhereInput = {
 }
 
 export type PermanentMessageCreateWithoutDeviceInput = {
+  topicSha256: runtime.Bytes
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
@@ -470,6 +497,7 @@ export type PermanentMessageCreateWithoutDeviceInput = {
 
 export type PermanentMessageUncheckedCreateWithoutDeviceInput = {
   registryId: string
+  topicSha256: runtime.Bytes
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
@@ -502,6 +530,7 @@ export type PermanentMessageUpdateManyWithWhereWithoutDeviceInput = {
 }
 
 export type PermanentMessageCreateManyRegistryInput = {
+  topicSha256: runtime.Bytes
   topic: string
   deviceId?: string | null
   payload: runtime.Bytes
@@ -509,6 +538,7 @@ export type PermanentMessageCreateManyRegistryInput = {
 }
 
 export type PermanentMessageUpdateWithoutRegistryInput = {
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -516,6 +546,7 @@ export type PermanentMessageUpdateWithoutRegistryInput = {
 }
 
 export type PermanentMessageUncheckedUpdateWithoutRegistryInput = {
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
@@ -523,6 +554,7 @@ export type PermanentMessageUncheckedUpdateWithoutRegistryInput = {
 }
 
 export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
@@ -531,12 +563,14 @@ export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
 
 export type PermanentMessageCreateManyDeviceInput = {
   registryId: string
+  topicSha256: runtime.Bytes
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
 }
 
 export type PermanentMessageUpdateWithoutDeviceInput = {
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -545,6 +579,7 @@ export type PermanentMessageUpdateWithoutDeviceInput = {
 
 export type PermanentMessageUncheckedUpdateWithoutDeviceInput = {
   registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -552,6 +587,7 @@ export type PermanentMessageUncheckedUpdateWithoutDeviceInput = {
 
 export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
   registryId?: Prisma.StringFieldUpdateOperationsInput | string
+  topicSha256?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -561,6 +597,7 @@ export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
 
 export type PermanentMessageSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   registryId?: boolean
+  topicSha256?: boolean
   topic?: boolean
   deviceId?: boolean
   payload?: boolean
@@ -571,6 +608,7 @@ export type PermanentMessageSelect<ExtArgs extends runtime.Types.Extensions.Inte
 
 export type PermanentMessageSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   registryId?: boolean
+  topicSha256?: boolean
   topic?: boolean
   deviceId?: boolean
   payload?: boolean
@@ -581,6 +619,7 @@ export type PermanentMessageSelectCreateManyAndReturn<ExtArgs extends runtime.Ty
 
 export type PermanentMessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   registryId?: boolean
+  topicSha256?: boolean
   topic?: boolean
   deviceId?: boolean
   payload?: boolean
@@ -591,13 +630,14 @@ export type PermanentMessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Ty
 
 export type PermanentMessageSelectScalar = {
   registryId?: boolean
+  topicSha256?: boolean
   topic?: boolean
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
 }
 
-export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topic" | "deviceId" | "payload" | "updatedAt", ExtArgs["result"]["permanentMessage"]>
+export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topicSha256" | "topic" | "deviceId" | "payload" | "updatedAt", ExtArgs["result"]["permanentMessage"]>
 export type PermanentMessageInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
@@ -619,6 +659,7 @@ export type $PermanentMessagePayload<ExtArgs extends runtime.Types.Extensions.In
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     registryId: string
+    topicSha256: runtime.Bytes
     topic: string
     deviceId: string | null
     payload: runtime.Bytes
@@ -1049,6 +1090,7 @@ export interface Prisma__PermanentMessageClient<T, Null = never, ExtArgs extends
  */
 export interface PermanentMessageFieldRefs {
   readonly registryId: Prisma.FieldRef<"PermanentMessage", 'String'>
+  readonly topicSha256: Prisma.FieldRef<"PermanentMessage", 'Bytes'>
   readonly topic: Prisma.FieldRef<"PermanentMessage", 'String'>
   readonly deviceId: Prisma.FieldRef<"PermanentMessage", 'String'>
   readonly payload: Prisma.FieldRef<"PermanentMessage", 'Bytes'>
