@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the same loads on Mosquitto, plain aedes and ours, side by side in one run, as ratios.
  *
- *   npm run bench -- [--loads in-0,in-1] [--brokers mosquitto,engine-native] [--rounds 3] [--write docs]
+ *   npm run bench -- [--loads in-0,in-1] [--brokers mosquitto,iotcore] [--rounds 3] [--write docs]
  *
  * Needs Debian's mosquitto and a C compiler with OpenSSL's headers (apt-get install mosquitto gcc libssl-dev).
  */
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { aedes } from './brokers/aedes.ts';
 import type { Broker, Workplace } from './brokers/broker.ts';
 import { engineAlone } from './brokers/engine.ts';
+import { iotcore } from './brokers/iotcore.ts';
 import { mosquitto } from './brokers/mosquitto.ts';
 import { buildLoader, type LoadResult, runLoad } from './load/loader.ts';
 import { type Load, loads } from './loads.ts';
@@ -19,12 +20,19 @@ import { output } from './process.ts';
 import { chart } from './report/chart.ts';
 import { type Column, type Figure, type Row, table } from './report/table.ts';
 
-const allBrokers: readonly Broker[] = [mosquitto, aedes, engineAlone('aedes'), engineAlone('native')];
+const allBrokers: readonly Broker[] = [
+  mosquitto,
+  aedes,
+  engineAlone('aedes'),
+  engineAlone('native'),
+  iotcore('aedes'),
+  iotcore('native'),
+];
 
 const { values } = parseArgs({
   options: {
     loads: { type: 'string' },
-    brokers: { type: 'string', default: 'mosquitto,aedes,engine-native' },
+    brokers: { type: 'string', default: 'mosquitto,aedes,iotcore' },
     rounds: { type: 'string', default: '3' },
     write: { type: 'string' },
   },

@@ -1,0 +1,77 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDatabase, prepareDatabase } from '@iotcore/store';
+import { EmbeddedPostgres } from '@iotcore/store/embedded';
+import { deviceId, maxDevices, registryId } from '../fleet.ts';
+import { freePorts, startListening } from '../process.ts';
+import type { Broker } from './broker.ts';
+
+/** The password of `fleet.ts`, hashed with the least cost that argon2id allows: logging in is not what is measured. */
+const passwordHash =
+  '$argon2id$v=19$m=8,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$gg6EtGGSOV7EXEj27zFtDRSY3BI3fVhUY01thgWVJik';
+
+const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
+
+/** The MQTT server as it is run: a registry and its devices in a Postgres of its own, with real credentials and rights. */
+export function iotcore(engine: 'native' | 'aedes'): Broker {
+  return {
+    id: engine === 'native' ? 'iotcore' : `iotcore-${engine}`,
+    title: engine === 'native' ? 'IoT Core' : `IoT Core on ${engine}`,
+    version: async () => 'this revision',
+    async start({ folder, certFile, keyFile }) {
+      const dataDir = join(folder, `iotcore-${engine}-${process.hrtime.bigint()}`);
+      // Postgres does not run as root: started by root, it runs as a user who must be able to come here.
+      await mkdir(dataDir, { mode: 0o711 });
+      await chmod(folder, 0o711);
+      const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });
+      await postgres.start();
+      await createFleet(postgres.url);
+      const [port, tlsPort, adminPort] = (await freePorts(3)) as [number, number, number];
+      const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
+      const child = await startListening(process.execPath, [program], [port, tlsPort], {
+        ...process.env,
+        DATABASE_URL: postgres.url,
+        IOT_DATA_DIR: dataDir,
+        IOT_MQTT_ENGINE: engine,
+        IOT_MQTT_HOST: '0.0.0.0',
+        IOT_MQTT_PORT: String(port),
+        IOT_MQTTS_PORT: String(tlsPort),
+        IOT_MQTT_ADMIN_PORT: String(adminPort),
+        IOT_MQTT_MAX_CONNECTIONS: '20000',
+        IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '20000',
+        IOT_TLS_CERT_FILE: certFile,
+        IOT_TLS_KEY_FILE: keyFile,
+        IOT_LOG_LEVEL: 'warn',
+      });
+      const stop = async () => {
+        await child.stop();
+        await postgres.stop();
+      };
+      return { pid: child.pid, stop, port, tlsPort };
+    },
+  };
+}
+
+async function createFleet(url: string): Promise<void> {
+  await prepareDatabase(url, silent, new AbortController().signal);
+  const database = openDatabase(url, { logger: silent });
+  try {
+    const { pool } = database;
+    const ids = Array.from({ length: maxDevices }, (_, n) => deviceId(n));
+    await pool.query(`INSERT INTO registries (id, folder_id) VALUES ($1, 'bench')`, [registryId]);
+    await pool.query(
+      `INSERT INTO devices (id, registry_id, folder_id) SELECT unnest($1::text[]), $2, 'bench'`,
+      [ids, registryId],
+    );
+    await pool.query(
+      `INSERT INTO passwords (id, hash, device_id) SELECT 'p' || id, $2, id FROM unnest($1::text[]) AS id`,
+      [ids, passwordHash],
+    );
+    await pool.query(`INSERT INTO passwords (id, hash, registry_id) VALUES ('pregistry', $1, $2)`, [
+      passwordHash,
+      registryId,
+    ]);
+  } finally {
+    await database.close();
+  }
+}
