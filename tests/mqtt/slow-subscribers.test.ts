@@ -1,0 +1,69 @@
+/** A subscriber that does not read harms nobody but itself. */
+import { connectRaw, eventually, sharedInstallation } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+import { createDevice, createRegistry, type Party } from './support/party.ts';
+
+const installation = sharedInstallation();
+const payload = Buffer.alloc(64 * 1024, 'x');
+
+const text = (value: string) =>
+  `${value.length.toString(16).padStart(4, '0')}${Buffer.from(value).toString('hex')}`;
+const packet = (type: string, body: string) => {
+  const length = body.length / 2;
+  const bytes = length < 128 ? [length] : [(length % 128) | 128, length >> 7];
+  return `${type}${Buffer.from(bytes).toString('hex')}${body}`;
+};
+
+/** A client that subscribes and then never reads again. */
+async function frozen(party: Party, qos: 0 | 1) {
+  const raw = await connectRaw(installation().overTcp);
+  raw.send(packet('10', `${text('MQTT')}04c20000${text('frozen')}${text(party.id)}${text(party.password)}`));
+  await raw.expectBytes('20020000');
+  raw.send(packet('82', `0001${text('$devices/#')}0${qos}`));
+  await raw.expectBytes(`900300010${qos}`);
+  raw.socket.pause();
+  return raw;
+}
+
+describe('a frozen subscriber', () => {
+  test('at QoS 1 is disconnected and logged, and the others get everything', async () => {
+    const registry = await createRegistry(installation());
+    const device = await createDevice(installation(), registry);
+    await frozen(registry, 1);
+    const healthy = await registry.connect();
+    await healthy.subscribe('$devices/#');
+    const sender = await device.connect();
+    let sent = 0;
+    const log = () => registry.log();
+    while (!(await log()).some((line) => line.startsWith('disconnected: too slow'))) {
+      await Promise.all(
+        Array.from({ length: 50 }, () => sender.publish(`$devices/${device.id}/events`, payload)),
+      );
+      sent += 50;
+      expect(sent).toBeLessThan(5000);
+      await healthy.messages.take(50);
+    }
+    expect(healthy.connected).toBe(true);
+  });
+
+  test('at QoS 0 loses messages, which are counted, and stays', async () => {
+    const registry = await createRegistry(installation());
+    const device = await createDevice(installation(), registry);
+    await frozen(registry, 0);
+    const healthy = await registry.connect();
+    await healthy.subscribe('$devices/#');
+    const sender = await device.connect();
+    await eventually(
+      'dropped messages',
+      async () => {
+        for (let n = 0; n < 50; n++)
+          await sender.publish(`$devices/${device.id}/events`, payload, { qos: 0 });
+        await healthy.messages.take(50);
+        const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+        return /messages_dropped_total\{reason="slow subscriber"\} [1-9]/.test(metrics);
+      },
+      60_000,
+    );
+    expect((await registry.log()).filter((line) => line.startsWith('disconnected'))).toEqual([]);
+  });
+});
