@@ -1,4 +1,4 @@
-/** Group G of docs/hardening: requests that are made to break something. Each leaves the API serving. */
+/** Requests that are made to break something. Each leaves the API serving. */
 import { connect } from 'node:net';
 import { sharedInstallation } from '@iotcore/testkit';
 import { afterEach, describe, expect, test } from 'vitest';

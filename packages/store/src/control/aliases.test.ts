@@ -31,6 +31,6 @@ test('an alias is refused just when it conflicts with one of another device', as
       if (conflict(existing, added)) await expect(adding).rejects.toBeInstanceOf(TakenError);
       else await expect(adding).resolves.toBeUndefined();
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });

@@ -33,9 +33,6 @@ export type Outcome =
   | { readonly repeated: false; readonly operation: OperationRow }
   | { readonly repeated: true; readonly operationId: string | undefined };
 
-/** A change has some 2 s to get a connection and some 5 s to be done; a call is never left hanging. */
-const transactionLimits = { maxWait: 2000, timeout: 5000 };
-
 /**
  * Does a change and records it, or finds that the same request was done before.
  *
@@ -76,7 +73,7 @@ async function once(
       const outcome = await work(tx);
       if (key) await settleKey(tx, key, outcome.repeated ? undefined : outcome.operation.id);
       return outcome;
-    }, transactionLimits);
+    });
   } catch (error) {
     throw translateConstraint(error);
   }
