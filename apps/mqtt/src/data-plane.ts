@@ -13,6 +13,7 @@ import {
 import { authenticate } from './authentication/authenticator.ts';
 import { createCertificateCache } from './authentication/certificate-login.ts';
 import { equalDelay } from './authentication/equal-delay.ts';
+import { LoginThrottle } from './authentication/login-throttle.ts';
 import { ProofCache } from './authentication/proof-cache.ts';
 import { RecentChanges } from './caching/recent-changes.ts';
 import type { Client } from './clients/client.ts';
@@ -108,7 +109,11 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   };
 
   const authenticator = {
-    password: { hasher, proofs, changes, findIdentity: lookups.identity, equalDelay },
+    password: {
+      ...{ hasher, proofs, changes, equalDelay },
+      throttle: new LoginThrottle(),
+      findIdentity: lookups.identity,
+    },
     certificate: {
       changes,
       certificates,

@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import { authenticate, type Credentials } from './authenticator.ts';
 import { createCertificateCache } from './certificate-login.ts';
+import { LoginThrottle } from './login-throttle.ts';
 import { ProofCache } from './proof-cache.ts';
 import { refusals } from './verdict.ts';
 
@@ -75,6 +76,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
       hasher: passwordHasher,
       proofs,
       changes,
+      throttle: new LoginThrottle(),
       findIdentity: (id: string) => look(identities, id),
       equalDelay: async (startedAt: number) => {
         delays.push(startedAt);
@@ -189,6 +191,14 @@ describe('a password', () => {
       expect(await state.login(right)).toEqual(refusedWith(refusals.unchecked));
       state.setAway(false);
     }
+  });
+
+  it('is not tried any more after many wrong ones, unless it is remembered', async () => {
+    await state.login(right);
+    const guesses = await Promise.all(Array.from({ length: 40 }, () => state.login(wrong)));
+    expect(guesses).toContainEqual(refusedWith(refusals.throttled));
+    expect(await state.login(wrong)).toEqual(refusedWith(refusals.throttled));
+    expect((await state.login(right)).accepted).toBe(true);
   });
 
   it('cannot be checked while the database is away or too many are', async () => {

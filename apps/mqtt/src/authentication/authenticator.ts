@@ -20,7 +20,7 @@ export async function authenticate(parts: AuthenticatorParts, credentials: Crede
   const { username, password, transport } = credentials;
   try {
     if (username !== undefined && password !== undefined) {
-      return await logInByPassword(parts.password, username, password);
+      return await logInByPassword(parts.password, username, password, transport.remoteAddress);
     }
     const certificate = transport.peerCertificate();
     if (certificate !== undefined) return await logInByCertificate(parts.certificate, certificate, username);

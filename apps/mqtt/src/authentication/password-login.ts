@@ -2,6 +2,7 @@ import { OverloadedError, type PasswordHasher } from '@iotcore/credentials';
 import type { PasswordIdentity } from '@iotcore/store/data-plane';
 import type { RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
+import type { LoginThrottle } from './login-throttle.ts';
 import type { ProofCache } from './proof-cache.ts';
 import { refusals, refuse, type Verdict } from './verdict.ts';
 
@@ -9,6 +10,7 @@ export interface PasswordLoginParts {
   readonly hasher: PasswordHasher;
   readonly proofs: ProofCache;
   readonly changes: RecentChanges;
+  readonly throttle: LoginThrottle;
   /** Rejects while the database is away. */
   findIdentity(id: string): Promise<PasswordIdentity | undefined>;
   /** Resolves at the next moment at which a wrong password is answered. */
@@ -26,22 +28,36 @@ export async function logInByPassword(
   parts: PasswordLoginParts,
   username: string,
   password: Uint8Array,
+  address: string,
 ): Promise<Verdict> {
   const startedAt = performance.now();
   const proven = parts.proofs.find(username, password);
   if (proven) return { accepted: true, client: proven };
+  const attempt = parts.throttle.admit(address, username);
+  if (!attempt) return refuse(refusals.throttled);
   try {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const verdict = await check(parts, username, password);
-      if (verdict === 'changed meanwhile') continue;
-      if (!verdict.accepted && verdict.refusal === refusals.wrongPassword) await parts.equalDelay(startedAt);
-      return verdict;
-    }
-    return refuse(refusals.unchecked);
+    const verdict = await checkUntilSettled(parts, username, password);
+    if (verdict.accepted) attempt.succeed();
+    else if (verdict.refusal === refusals.wrongPassword) await parts.equalDelay(startedAt);
+    else attempt.forgive();
+    return verdict;
   } catch (error) {
+    attempt.forgive();
     if (error instanceof OverloadedError) return refuse(refusals.overloaded);
     throw error;
   }
+}
+
+async function checkUntilSettled(
+  parts: PasswordLoginParts,
+  username: string,
+  password: Uint8Array,
+): Promise<Verdict> {
+  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+    const verdict = await check(parts, username, password);
+    if (verdict !== 'changed meanwhile') return verdict;
+  }
+  return refuse(refusals.unchecked);
 }
 
 async function check(

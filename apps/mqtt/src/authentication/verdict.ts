@@ -29,6 +29,7 @@ export const refusals = {
   },
   registryDisabled: { code: ConnackCode.notAuthorized, reason: 'registry disabled' },
   unchecked: { code: ConnackCode.serverUnavailable, reason: 'credentials could not be checked' },
+  throttled: { code: ConnackCode.serverUnavailable, reason: 'too many wrong passwords' },
   overloaded: { code: ConnackCode.serverUnavailable, reason: 'too many passwords are being checked' },
 } as const satisfies Record<string, Refusal>;
 
