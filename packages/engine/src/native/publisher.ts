@@ -100,16 +100,20 @@ export class Publisher<P> {
     }
     const addresses = this.#parts.exchange.address(route.destinations);
     const ownName = addresses.find((address) => address.topic === topic);
-    const plan = { topic, topicBytes: Buffer.from(topic), route, addresses, ownName };
+    const { basis, permanent } = route;
+    const plan = { topic, topicBytes: Buffer.from(topic), basis, permanent, addresses, ownName };
     this.#routes.add(plan);
     return this.#accept(plan, bytes, start, end, layout);
   }
 
   #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
-    const excessMs = this.#parts.host.excessMs?.(this.#session) ?? 0;
-    if (excessMs > 0) return this.#exceed(excessMs, plan, bytes, start, end, layout);
-    this.#parts.host.published(this.#session);
-    if (plan.route.permanent !== undefined) return this.#store(plan, bytes, end, layout);
+    const { host } = this.#parts;
+    if (host.excessMs !== undefined) {
+      const excessMs = host.excessMs(this.#session);
+      if (excessMs > 0) return this.#exceed(excessMs, plan, bytes, start, end, layout);
+    }
+    host.published(this.#session);
+    if (plan.permanent !== undefined) return this.#store(plan, bytes, end, layout);
     const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
     if (plan.ownName !== undefined) message.offerReceived(start, plan.ownName);
     this.#parts.exchange.publish(plan.addresses, message);
@@ -152,7 +156,7 @@ export class Publisher<P> {
     };
     this.#unfinished.push(entry);
     this.#unstoredBytes += payload.length;
-    const permanent = plan.route.permanent as NonNullable<PublishRoute['permanent']>;
+    const permanent = plan.permanent as NonNullable<PublishRoute['permanent']>;
     this.#parts.host.store(permanent, payload).then(
       () => this.#stored(entry),
       () => {

@@ -5,7 +5,8 @@ import type { Address, TopicName } from '../routing/index.ts';
 export interface Plan {
   readonly topic: string;
   readonly topicBytes: Buffer;
-  readonly route: PublishRoute;
+  readonly basis: PublishRoute['basis'];
+  readonly permanent: PublishRoute['permanent'];
   readonly addresses: readonly Address[];
   /** The address of the topic's own name, under which a packet can go out as it came. */
   readonly ownName: TopicName | undefined;
@@ -22,7 +23,7 @@ export class RouteCache {
   /** The plan of the last topic, if this is it again. */
   findByBytes(bytes: Buffer, start: number, end: number): Plan | undefined {
     const plan = this.#last;
-    if (plan === undefined || plan.route.basis.stale) return undefined;
+    if (plan === undefined || plan.basis.stale) return undefined;
     const { topicBytes } = plan;
     if (topicBytes.length !== end - start) return undefined;
     // Back to front: topics of one client differ at the end.
@@ -34,7 +35,7 @@ export class RouteCache {
 
   find(topic: string): Plan | undefined {
     const plan = this.#plans?.get(topic);
-    if (plan === undefined || plan.route.basis.stale) return undefined;
+    if (plan === undefined || plan.basis.stale) return undefined;
     this.#last = plan;
     return plan;
   }
