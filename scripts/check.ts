@@ -11,6 +11,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['docs/settings.md is up to date', 'node', 'scripts/generate-settings-docs.ts', '--check'],
   ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
   ['OpenAPI documents', 'node', 'scripts/lint-openapi.ts'],
+  ['TypeScript client is up to date', 'node', 'scripts/generate-sdk.ts', '--check'],
   ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],
 ];
 
