@@ -168,7 +168,12 @@ describe('while the database is away', () => {
     const readyz = await fetch(`${other.adminUrl}/readyz`);
     expect([readyz.status, await readyz.json()]).toEqual([200, { status: 'ready', database: 'away' }]);
 
+    // Rights that are not in memory: the publication waits, and so does its sender.
+    const commander = await fleet.connect({ clientId: 'commander' });
+    const command = commander.publish(`$devices/${fresh.id}/commands`, 'waits');
+
     await postgres.start();
+    await command;
     await eventually('the fresh device to be let in', async () => (await fresh.connect()).connected);
     await eventually('the device to be deleted', async () => doomed.delete().then(() => true));
     await ending.expectClosed();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BatchLoader } from './batch-loader.ts';
 import { LruMap } from './lru-map.ts';
+import { patiently } from './patient-load.ts';
 import { RecentChanges } from './recent-changes.ts';
 
 describe('LruMap', () => {
@@ -109,5 +110,24 @@ describe('RecentChanges', () => {
     for (let n = 0; n <= 50_000; n++) changes.touch(`key ${n}`);
     expect(changes.touchedSince(mark, ['key 0'])).toBe(true);
     expect(changes.touchedSince(changes.mark(), ['key 0'])).toBe(false);
+  });
+});
+
+describe('a patient look-up', () => {
+  const away = new Error('away');
+  const isAway = (error: unknown) => error === away;
+
+  it('fails at once for any other reason', async () => {
+    await expect(patiently(isAway, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+
+  it('waits for the database', async () => {
+    let tries = 0;
+    const load = async () => {
+      if (++tries < 3) throw away;
+      return 'found';
+    };
+    expect(await patiently(isAway, load)).toBe('found');
+    expect(tries).toBe(3);
   });
 });

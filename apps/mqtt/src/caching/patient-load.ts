@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a session that is open waits for a look-up while the database is away, before it is given up. */
-const PATIENCE_MS = 10_000;
-const RETRY_MS = 250;
+/** Between two tries: twice as long each time, up to the most. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 1000;
 
 /**
- * Repeats a look-up while the database is away, for a while: a session that publishes to a device it has not published
- * to before is held up by a short outage rather than ended by it.
+ * Repeats a look-up for as long as the database is away: a session that publishes to a device it has not published to
+ * before is held up by an outage, not ended by it. Only who asked waits, and its client's keep alive bounds that.
  */
 export async function patiently<T>(isAway: (error: unknown) => boolean, load: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
+  for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
     try {
       return await load();
     } catch (error) {
-      if (!isAway(error) || performance.now() >= deadline) throw error;
+      if (!isAway(error)) throw error;
     }
-    await sleep(RETRY_MS);
+    await sleep(delayMs, undefined, { ref: false });
   }
 }
