@@ -3,7 +3,7 @@
  * temporary folder instead, and fails if the committed client is stale.
  */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
@@ -15,13 +15,17 @@ const config = join(root, 'packages/sdk/openapi-ts.config.ts');
 /** The generator copies these folders as they are; they are not written for `exactOptionalPropertyTypes`. */
 const copied = /^(client|core)[/\\]/;
 
-async function generate(folder: string): Promise<void> {
-  execFileSync(process.execPath, [generator, '--file', config, '--output', folder, '--silent'], {
-    cwd: root,
+/** Generates into a folder of `workplace`, which it returns. */
+async function generate(workplace: string): Promise<string> {
+  await copyFile(join(root, 'openapi.yaml'), join(workplace, 'openapi.yaml'));
+  execFileSync(process.execPath, [generator, '--file', config, '--silent', '--no-log-file'], {
+    cwd: workplace,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const folder = join(workplace, 'generated');
   for (const [path, text] of await readTree(folder))
     if (copied.test(path)) await writeFile(join(folder, path), `// @ts-nocheck\n${text}`);
+  return folder;
 }
 
 /** Contents by path. */
@@ -35,9 +39,9 @@ async function readTree(folder: string): Promise<Map<string, string>> {
   );
 }
 
-const fresh = await mkdtemp(join(tmpdir(), 'iotcore-sdk-'));
+const workplace = await mkdtemp(join(tmpdir(), 'iotcore-sdk-'));
 try {
-  await generate(fresh);
+  const fresh = await generate(workplace);
   const [now, before] = await Promise.all([readTree(fresh), readTree(committed)]);
   const stale = [...new Set([...now.keys(), ...before.keys()])].filter(
     (path) => now.get(path) !== before.get(path),
@@ -52,5 +56,5 @@ try {
     await cp(fresh, committed, { recursive: true });
   }
 } finally {
-  await rm(fresh, { recursive: true });
+  await rm(workplace, { recursive: true });
 }
