@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { readSettings, StartupError } from '@iotcore/process';
+import { listen } from '@iotcore/testkit';
+import { expect, test } from 'vitest';
+import { requireFreePorts } from './free-ports.ts';
+
+const free = {
+  ...{ IOT_API_PORT: '0', IOT_MQTTS_PORT: '0', IOT_MQTT_PORT: '0', IOT_MQTT_ADMIN_PORT: '0' },
+  IOT_MQTTS_HOST: '127.0.0.1',
+};
+const refusal = (env: Record<string, string>) =>
+  requireFreePorts(readSettings({ ...free, ...env }), 0).catch((error: Error) => error);
+
+async function anyPort(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  return { server, port: address.port };
+}
+
+test('taken ports are named together, each by its setting', async () => {
+  const [one, other] = [await listen(() => {}), await listen(() => {})];
+  const error = await refusal({ IOT_API_PORT: String(one), IOT_MQTT_PORT: String(other) });
+  expect(error).toBeInstanceOf(StartupError);
+  expect(String(error)).toMatch(new RegExp(`IOT_API_PORT: port ${one} .*\nIOT_MQTT_PORT: port ${other} `));
+});
+
+test('two settings with one port are refused', async () => {
+  const { server, port } = await anyPort();
+  await new Promise((resolve) => server.close(resolve));
+  const error = await refusal({ IOT_API_PORT: String(port), IOT_MQTT_ADMIN_PORT: String(port) });
+  expect(String(error)).toContain(`IOT_MQTT_ADMIN_PORT: port ${port}`);
+  expect(String(error)).not.toContain('IOT_API_PORT');
+});
+
+test('a port that becomes free while one waits is no trouble', async () => {
+  const { server, port } = await anyPort();
+  const waiting = requireFreePorts(readSettings({ ...free, IOT_API_PORT: String(port) }), 10_000);
+  server.close();
+  await waiting;
+});
+
+test('what is switched off, and what may be any port, is never taken', async () => {
+  expect(await refusal({ IOT_MQTT_PORT: '' })).toBeUndefined();
+});
