@@ -14,7 +14,7 @@ import pg from 'pg';
 const path = 'prisma/schema.prisma';
 
 /** @param {string} url @returns {Promise<string>} empty when the database is as the schema says */
-export async function schemaDiff(url) {
+async function schemaDiff(url) {
   const content = await readFile(path, 'utf8');
   const pool = new CataloguePool({ connectionString: url });
   try {

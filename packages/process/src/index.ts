@@ -9,6 +9,6 @@ export {
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { type ProcessContext, type ProcessMessage, type RunningProcess, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
-export { readSettings, SettingsError } from './settings/read.ts';
+export { readSettings } from './settings/read.ts';
 export { type Setting, type Settings, settingsTable } from './settings/table.ts';
 export { StartupError } from './startup-error.ts';

@@ -1,8 +1,8 @@
 export type { Change, ChangeKind } from './changes/change.ts';
 export { ChangeFeed, type ChangeFeedOptions, type ChangeListener } from './changes/change-feed.ts';
-export { DatabaseUnavailableError, translateDatabaseError } from './database/errors.ts';
+export { DatabaseUnavailableError } from './database/errors.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';
 export { prepareDatabase } from './database/prepare-database.ts';
-export { Prisma, type PrismaClient } from './generated/client.ts';
+export type { PrismaClient } from './generated/client.ts';
 export type { Log } from './log.ts';
-export { MigrationMismatchError, migrate } from './migrations/migrate.ts';
+export { migrate } from './migrations/migrate.ts';

@@ -8,7 +8,7 @@ export interface ProcessEntry {
   readonly command: string;
 }
 
-export function processTable(): ProcessEntry[] {
+function processTable(): ProcessEntry[] {
   const text = execFileSync('ps', ['-ww', '-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
   return text.split('\n').flatMap((line) => {
     const [, pid, parent, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];

@@ -8,7 +8,7 @@ export interface ServerOptions {
   readonly maxConnections: number;
 }
 
-export function serverSettings({ port, maxConnections }: ServerOptions): Readonly<Record<string, string>> {
+function serverSettings({ port, maxConnections }: ServerOptions): Readonly<Record<string, string>> {
   return {
     // Reachable from this machine alone, by password; no socket in a folder that others may write.
     listen_addresses: '127.0.0.1',
