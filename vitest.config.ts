@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Needs mosquitto_pub, mosquitto_sub and openssl on the machine: `npm run test:debian`. */
+/** Needs what Debian's packages bring (Mosquitto with its clients, openssl, curl): `npm run test:debian`. */
+const debianTests = ['tests/debian/**/*.test.ts', 'packages/*/src/**/debian/*.test.ts'];
+
 const debian = {
   extends: true as const,
   test: {
     name: 'debian',
-    include: ['tests/debian/**/*.test.ts'],
+    include: debianTests,
     testTimeout: 90_000,
     hookTimeout: 120_000,
   },
@@ -23,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: debianTests,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -32,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/debian/**'],
+          exclude: debianTests,
           // Real processes on a busy machine: a limit for what hangs, no expectation of speed.
           testTimeout: 90_000,
           hookTimeout: 120_000,
