@@ -3,7 +3,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { reasons } from '../reasons.ts';
 import { engines } from './engines.ts';
 import { openRoute } from './host.ts';
-import { connack, connect, disconnect, pingreq, pingresp, puback, publish } from './packets.ts';
+import {
+  connack,
+  connect,
+  disconnect,
+  pingreq,
+  pingresp,
+  puback,
+  publish,
+  suback,
+  subscribe,
+} from './packets.ts';
 import { startServer } from './server.ts';
 
 describe.each(engines)('the end of a session on the $name engine', ({ create }) => {
@@ -196,6 +206,31 @@ describe.each(engines)('closing the $name engine', ({ create }) => {
 
     await client.expectBytes(puback(1));
     await client.expectClose();
+    await closed;
+  });
+
+  it('hands over what is being stored before it ends the sessions that hear it', async () => {
+    const { port, host, engine } = await startServer(create, onTestFinished);
+    const asked = Promise.withResolvers<void>();
+    const durable = Promise.withResolvers<void>();
+    host.onStore = async () => {
+      asked.resolve();
+      await durable.promise;
+    };
+    // Connected first, so that nothing but this order keeps it from being ended first.
+    const subscriber = await connectRaw({ port });
+    subscriber.send(Buffer.concat([connect({ clientId: 'subscriber' }), subscribe(1, ['permanent/a', 0])]));
+    await subscriber.expectBytes(Buffer.concat([connack(0), suback(1, 0)]));
+    const publisher = await connectRaw({ port });
+    publisher.send(Buffer.concat([connect({ clientId: 'publisher' }), publish('permanent/a', 'x', 1)]));
+    await publisher.expectBytes(connack(0));
+    await asked.promise;
+
+    const closed = engine.close('server stops');
+    durable.resolve();
+
+    await publisher.expectBytes(puback(1));
+    await subscriber.expectBytes(publish('permanent/a', 'x'));
     await closed;
   });
 

@@ -84,6 +84,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   #lastReadMs: number;
   /** When the packet began whose rest is due; 0 is none. */
   #partialSinceMs = 0;
+  #isHeld = false;
   #isPaused = false;
   #turn = 0;
   #bytesInTurn = 0;
@@ -245,7 +246,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   /** The host has answered, or stored: handles what has come meanwhile, and reads on. */
   proceed(): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' || this.#isHeld) return;
     this.#lastReadMs = this.#parts.turn.nowMs;
     this.#parse(undefined);
     if (this.#assembler.isStopped) return;
@@ -258,6 +259,18 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   /** The next turn has come after a turn that was all too busy. */
   readOn(): void {
     if (!this.#assembler.isStopped) this.#resume();
+  }
+
+  /** From now on nothing that the client sends is handled; it is still sent what it is owed. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#assembler.stop();
+    this.#pause();
+  }
+
+  /** Acknowledgements are still to come: messages are being stored. */
+  get isOwing(): boolean {
+    return this.#publisher?.isOwing ?? false;
   }
 
   /** Handles the packets of a chunk, or those that have been waiting. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type {
   Engine,
   EngineHost,
@@ -23,6 +23,9 @@ import { Turn } from './turn.ts';
 
 /** Connections that `close` ends in one turn. */
 const closesPerTurn = 100;
+/** How long `close` waits for messages that are being stored, and how often it looks. */
+const storingMs = 1_000;
+const lookMs = 5;
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
 export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
@@ -80,6 +83,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
 
   async close(reason: string): Promise<void> {
     this.#closeReason = reason;
+    await this.#hearOut();
     let closed = 0;
     for (const connection of [...this.#connections]) {
       connection.close(reason);
@@ -92,6 +96,14 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
     }
     await Promise.all(this.#wills);
     this.#parts.deadlines.stop();
+  }
+
+  /** Nobody is heard any more; what is being stored is handed over while those who may hear it are still there. */
+  async #hearOut(): Promise<void> {
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.hold();
+    const deadlineMs = performance.now() + storingMs;
+    while (connections.some(({ isOwing }) => isOwing) && performance.now() < deadlineMs) await sleep(lookMs);
   }
 
   gone(connection: Connection<P>): void {
