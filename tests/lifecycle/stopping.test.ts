@@ -21,9 +21,15 @@ test.each(ways)('%s stops all in order, with status 0', async (_how, stop) => {
   stop(start);
   expect(await start.command.status(), start.command.text).toBe(0);
   await start.nothingIsLeft();
-  const stopped = start.command.text.split('\n').filter((line) => line.includes('"msg":"stopped"'));
-  expect(stopped.map((line) => JSON.parse(line).name).sort()).toEqual(['api', 'iotcore', 'mqtt']);
-  expect(JSON.parse(stopped.at(-1) ?? '{}').name, 'the supervisor is the last').toBe('iotcore');
+  const log = start.command.text.split('\n').filter((line) => line.startsWith('{'));
+  const lines: { level: string; msg: string; name: string }[] = log.map((line) => JSON.parse(line));
+  const stopped = lines.filter(({ msg }) => msg === 'stopped').map(({ name }) => name);
+  expect(stopped.toSorted()).toEqual(['api', 'iotcore', 'mqtt']);
+  expect(stopped.at(-1), 'the supervisor is the last').toBe('iotcore');
+  expect(
+    lines.filter(({ level }) => level !== 'info'),
+    'nobody misses the database while stopping',
+  ).toEqual([]);
   await expect(access(join(start.dataDir, 'run.json'))).rejects.toThrow();
   await expect(access(join(start.dataDir, 'postgres/postmaster.pid'))).rejects.toThrow();
 });

@@ -80,9 +80,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
         maxConnections: maxConnections(settings),
       });
       cleanups.push(() => postgres.stop());
-      // A recovery may take long: being asked to stop ends it, and the start with it.
-      signal.addEventListener('abort', () => void postgres.stop(), { once: true });
+      // A recovery may take long: being asked to stop ends it, and the start with it. Afterwards the order counts.
+      const stopEarly = () => void postgres.stop();
+      signal.addEventListener('abort', stopEarly);
       await postgres.start();
+      signal.removeEventListener('abort', stopEarly);
       const runnable = {
         name: 'Postgres',
         start: () => postgres.start(),
