@@ -75,7 +75,7 @@ function scopeOf(
       return folder;
     },
     async world(worldOptions) {
-      const world = await World.create(chaos, worldOptions);
+      const world = await World.create(chaos, { ...(short ? { devices: 6 } : {}), ...worldOptions });
       worlds.push(world);
       return world;
     },

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 
 function summary({ verdict, notes }: Outcome): string {
   const figures = verdict
-    ? ` (lost ${verdict.lost}, foreign ${verdict.foreign}, wrong ${verdict.wrong}, reordered ${verdict.reordered}, duplicated ${verdict.duplicated}, died with connection ${verdict.diedWithConnection}, recovery ${verdict.recoverySeconds ?? '–'} s)`
+    ? ` (lost ${verdict.lost}, foreign ${verdict.foreign}, wrong ${verdict.wrong}, reordered ${verdict.reordered}, duplicated ${verdict.duplicated}, died with connection ${verdict.diedWithConnection}, recovery ${verdict.recoverySeconds?.toFixed(1) ?? '–'} s, last ${verdict.recoveredLast ?? '–'})`
     : '';
   return `${figures}${notes.map((note) => `\n    ${note}`).join('')}`;
 }

@@ -15,7 +15,7 @@ export const acknowledgesFirst: Scenario = {
       apiCallers: 0,
     });
     await drain(chaos, world, chaos.short ? 1 : 3);
-    return world.verdict({ readBack: false });
+    return world.verdict({ readBack: false, settleMs: 2000 });
   },
 };
 
@@ -33,6 +33,6 @@ export const deafToRevocation: Scenario = {
     });
     await revoke(world, 'revoked-0');
     await world.run(3000);
-    return world.verdict({ readBack: false });
+    return world.verdict({ readBack: false, settleMs: 2000 });
   },
 };

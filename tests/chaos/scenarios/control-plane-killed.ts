@@ -15,8 +15,8 @@ export const controlPlaneKilled: Scenario = {
     for (let round = 0; round < rounds; round += 1) {
       await world.run(chaos.random.integer(500, 2500));
       world.plane('api').kill('SIGKILL');
-      await world.run(300);
-      await world.plane('api').ready;
+      await world.plane('api').exited;
+      await world.untilReady('api');
     }
     const healedAt = performance.now();
     const { connections } = world.messages.history();
@@ -26,7 +26,7 @@ export const controlPlaneKilled: Scenario = {
       await revoke(world, `revoked-${round}`, async () => {
         setTimeout(() => world.plane('api').kill('SIGKILL'), chaos.random.integer(0, 10));
       });
-      await world.plane('api').ready;
+      await world.untilReady('api');
     }
     chaos.note(`${rounds} kills`);
     return world.verdict({ healedAt });

@@ -5,9 +5,9 @@ export const dataPlaneKilled: Scenario = {
   id: '6',
   title: 'Data plane killed (kill -9) at random times',
   short: true,
-  maxRecoverySeconds: 15,
+  maxRecoverySeconds: 30,
   async run(chaos) {
-    const world = await chaos.world({ devices: chaos.short ? 12 : 50 });
+    const world = await chaos.world(chaos.short ? {} : { devices: 50 });
     world.keepRunning();
     const rounds = chaos.short ? 2 : 20;
     for (let round = 0; round < rounds; round += 1) {
@@ -15,7 +15,8 @@ export const dataPlaneKilled: Scenario = {
       const heal = world.messages.fault();
       world.plane('mqtt').kill('SIGKILL');
       heal();
-      await world.run(300);
+      await world.plane('mqtt').exited;
+      await world.untilReady('mqtt');
       await world.everybodyServed();
     }
     chaos.note(`${rounds} kills`);

@@ -32,9 +32,9 @@ export const drained: Scenario = {
   id: '24',
   title: 'SIGTERM: drain, rolling restart, and a second SIGTERM',
   short: true,
-  maxRecoverySeconds: 15,
+  maxRecoverySeconds: 30,
   async run(chaos) {
-    const world = await chaos.world({ devices: chaos.short ? 12 : 50 });
+    const world = await chaos.world(chaos.short ? {} : { devices: 50 });
     await drain(chaos, world, chaos.short ? 1 : 10);
     await rollApi(world);
     await forceEnd(world);

@@ -18,6 +18,7 @@ import { reconnectStorm } from './reconnect-storm.ts';
 import { changeEventLost } from './revocation.ts';
 import { schemaMigration } from './schema-migration.ts';
 import { slowConsumers } from './slow-consumers.ts';
+import { supervised } from './supervised.ts';
 
 /** In the order of the table. */
 export const scenarios: readonly Scenario[] = [
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   postgresKilled,
   slotsExhausted,
   dataPlaneKilled,
+  supervised,
   controlPlaneKilled,
   everythingKilled,
   diskFull,

@@ -119,9 +119,8 @@ export const thinLink: Scenario = {
     const links: FaultProxy[] = [];
     const world = await chaos.world({
       via: async (port) => {
-        const proxy = await proxyTo(chaos, port);
-        links.push(proxy);
-        return proxy.port;
+        for (let count = 0; count < 4; count += 1) links.push(await proxyTo(chaos, port));
+        return () => chaos.random.pick(links).port;
       },
     });
     const random = chaos.random.fork('link');

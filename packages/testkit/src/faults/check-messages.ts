@@ -3,7 +3,7 @@
  * plane (docs/promises.md). It sees the ledgers only, and knows nothing of how the server works.
  */
 import type { Client, Connection, History, Received, Sent } from './history.ts';
-import { recoverySeconds } from './recovery.ts';
+import { recoveryOf } from './recovery.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
 export interface CheckOptions {
@@ -29,7 +29,7 @@ export function checkMessages(history: History, options: CheckOptions = {}): Ver
   checkDelivery(history, deathWindowMs, findings);
   checkRevocations(history, revocationMs, findings);
   checkRefusals(history, findings);
-  return findings.verdict(recoverySeconds(history));
+  return findings.verdict(recoveryOf(history));
 }
 
 /** Nothing that was not sent, or not to this receiver. */

@@ -36,7 +36,7 @@ export interface LoadClientOptions {
   readonly willTopic?: string;
   /** Between two attempts, ms: from the first, doubled up to the second. Default 50 and 1000. */
   readonly backoffMs?: readonly [number, number];
-  /** A server that leaves CONNECT, PUBLISH or PINGREQ unanswered for so long is given up, ms. Default 15,000. */
+  /** A server that leaves CONNECT or PINGREQ unanswered for so long is given up, ms. Default 15,000. */
   readonly patienceMs?: number;
 }
 
@@ -44,8 +44,8 @@ interface Unacked {
   readonly topic: string;
   readonly sequence: number;
   readonly sizeBytes: number;
-  /** On this connection; undefined: not yet. */
-  sentAt: number | undefined;
+  /** On this connection. */
+  isSent: boolean;
 }
 
 /**
@@ -123,7 +123,7 @@ export class LoadClient {
   /** Publishes its next message at QoS 1: now, or as soon as it is connected. Returns its sequence number. */
   publish(topic: string, sizeBytes = 64): number {
     this.#sequence += 1;
-    const message: Unacked = { topic, sequence: this.#sequence, sizeBytes, sentAt: undefined };
+    const message: Unacked = { topic, sequence: this.#sequence, sizeBytes, isSent: false };
     this.#unacked.set(this.#nextPacketId(), message);
     if (this.served) this.#send();
     return this.#sequence;
@@ -213,8 +213,8 @@ export class LoadClient {
     const { ledger, name, tenant } = this.#options;
     this.#socket?.cork();
     for (const [messageId, message] of this.#unacked) {
-      if (message.sentAt !== undefined) continue;
-      message.sentAt = performance.now();
+      if (message.isSent) continue;
+      message.isSent = true;
       const mark = { publisher: name, tenant, sequence: message.sequence };
       ledger.sent({ ...mark, topic: message.topic });
       this.#write({
@@ -249,7 +249,7 @@ export class LoadClient {
     this.#subscribed = false;
     this.#connectSentAt = undefined;
     this.#pingSentAt = undefined;
-    for (const message of this.#unacked.values()) message.sentAt = undefined;
+    for (const message of this.#unacked.values()) message.isSent = false;
     if (!this.#running) return;
     const [first, most] = this.#options.backoffMs ?? [50, 1000];
     const pause = Math.min(most, first * 2 ** this.#failures);
@@ -261,8 +261,7 @@ export class LoadClient {
   #look(): void {
     const { patienceMs = 15_000, keepAliveSeconds = 30 } = this.#options;
     const now = performance.now();
-    const [oldest] = this.#unacked.values();
-    const waiting = [this.#connectSentAt, this.#pingSentAt, oldest?.sentAt];
+    const waiting = [this.#connectSentAt, this.#pingSentAt];
     if (!this.#frozen && waiting.some((since) => since !== undefined && now - since > patienceMs)) this.cut();
     else if (
       this.served &&

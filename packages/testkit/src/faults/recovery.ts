@@ -1,25 +1,36 @@
 import type { Fault, History } from './history.ts';
 
+export interface Recovery {
+  readonly seconds: number;
+  /** Who was served last. */
+  readonly last: string;
+}
+
 /**
  * The longest that anybody who was being served when a fault began had to wait after its end until it was served again:
  * a publisher by an acknowledgement, any other by a connection with its subscriptions. Undefined without a fault,
  * Infinity if somebody never was.
  */
-export function recoverySeconds(history: History): number | undefined {
-  const waits = history.faults.flatMap((fault) => waitsAfter(fault, history));
-  return waits.length === 0 ? undefined : Math.max(...waits) / 1000;
+export function recoveryOf(history: History): Recovery | undefined {
+  return history.faults
+    .flatMap((fault) => recoveries(fault, history))
+    .reduce<Recovery | undefined>(
+      (slowest, one) => (slowest && slowest.seconds >= one.seconds ? slowest : one),
+      undefined,
+    );
 }
 
-function waitsAfter(fault: Fault, history: History): number[] {
-  if (fault.to === Number.POSITIVE_INFINITY) return [Number.POSITIVE_INFINITY];
+function recoveries(fault: Fault, history: History): Recovery[] {
+  if (fault.to === Number.POSITIVE_INFINITY) return [{ seconds: fault.to, last: 'the fault has no end' }];
   const gone = new Set(history.revocations.map(({ client }) => client));
   const served = history.connections.filter(
     ({ client, openedAt, closedAt, end }) =>
       openedAt <= fault.from && (closedAt ?? fault.from) >= fault.from && end !== 'left' && !gone.has(client),
   );
-  return [...new Set(served.map(({ client }) => client))].map(
-    (client) => servedAgain(client, fault, history) - fault.to,
-  );
+  return [...new Set(served.map(({ client }) => client))].map((client) => ({
+    seconds: (servedAgain(client, fault, history) - fault.to) / 1000,
+    last: client,
+  }));
 }
 
 function servedAgain(client: string, { to }: Fault, { sent, connections }: History): number {

@@ -1,3 +1,5 @@
+import type { Recovery } from './recovery.ts';
+
 /** What a check found. Nothing may be lost, foreign or wrong; the rest is counted, so that it is not hidden. */
 export interface Verdict {
   /** Acknowledged, and not received by an eligible subscriber; answered 2xx, and not in the database. */
@@ -14,6 +16,8 @@ export interface Verdict {
   readonly diedWithConnection: number;
   /** From the end of the fault until everybody was served again; undefined: no fault; Infinity: not within the run. */
   readonly recoverySeconds: number | undefined;
+  /** Who was served again last. */
+  readonly recoveredLast: string | undefined;
   /** The first few findings, in words. */
   readonly findings: readonly string[];
 }
@@ -26,6 +30,7 @@ export const cleanVerdict: Verdict = {
   wrong: 0,
   diedWithConnection: 0,
   recoverySeconds: undefined,
+  recoveredLast: undefined,
   findings: [],
 };
 
@@ -41,7 +46,7 @@ export function sumVerdicts(verdicts: readonly Verdict[]): Verdict {
       foreign: sum.foreign + one.foreign,
       wrong: sum.wrong + one.wrong,
       diedWithConnection: sum.diedWithConnection + one.diedWithConnection,
-      recoverySeconds: slower(sum.recoverySeconds, one.recoverySeconds),
+      ...slower(sum, one),
       findings: [...sum.findings, ...one.findings].slice(0, mostFindings),
     }),
     cleanVerdict,
@@ -74,12 +79,17 @@ export class Findings {
     if (!allowed && this.#words.length < mostFindings) this.#words.push(`${kind}: ${words()}`);
   }
 
-  verdict(recoverySeconds?: number): Verdict {
-    return { ...this.#counts, recoverySeconds, findings: this.#words };
+  verdict(recovery?: Recovery): Verdict {
+    return {
+      ...this.#counts,
+      recoverySeconds: recovery?.seconds,
+      recoveredLast: recovery?.last,
+      findings: this.#words,
+    };
   }
 }
 
-function slower(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.max(a, b);
+function slower(a: Verdict, b: Verdict): Pick<Verdict, 'recoverySeconds' | 'recoveredLast'> {
+  const { recoverySeconds, recoveredLast } = (b.recoverySeconds ?? -1) > (a.recoverySeconds ?? -1) ? b : a;
+  return { recoverySeconds, recoveredLast };
 }

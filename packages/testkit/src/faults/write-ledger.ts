@@ -1,3 +1,4 @@
+import type { Recovery } from './recovery.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
 /** One thing that a caller wants done: the same key on every repetition. */
@@ -120,7 +121,7 @@ function checkDelete({ object, attempts }: Write, stored: readonly StoredObject[
     findings.add('lost', () => `the end of ${object} was answered 200`);
 }
 
-function recovery(writes: readonly Write[], healedAt: number | undefined): number | undefined {
+function recovery(writes: readonly Write[], healedAt: number | undefined): Recovery | undefined {
   if (healedAt === undefined) return undefined;
   const answers = writes.flatMap(({ attempts }) =>
     attempts.flatMap(({ status, answeredAt = 0 }) =>
@@ -128,5 +129,5 @@ function recovery(writes: readonly Write[], healedAt: number | undefined): numbe
     ),
   );
   const first = answers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  return (first - healedAt) / 1000;
+  return { seconds: (first - healedAt) / 1000, last: 'the API' };
 }
