@@ -112,6 +112,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     password: {
       ...{ hasher, proofs, changes, equalDelay },
       throttle: new LoginThrottle(),
+      underWay: new Map(),
       findIdentity: lookups.identity,
     },
     certificate: {

@@ -7,7 +7,7 @@ import { hash, verify } from '@node-rs/argon2';
 
 /**
  * OWASP's first recommendation for argon2id (Password Storage Cheat Sheet): the least memory that still defeats
- * graphics cards, and one lane, since the server spends one thread on one login. About 20 ms of one core.
+ * graphics cards, and one lane, since the server spends one thread on one login. About 8 ms of one core.
  */
 const COST = { memoryCost: 19 * 1024 /* KiB */, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 const SALT_BYTES = 16;

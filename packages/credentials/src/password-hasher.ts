@@ -7,9 +7,10 @@ const MAX_PASSWORD_BYTES = limits.password.max;
 
 /**
  * Hashing runs on libuv's thread pool, off the event loop. Two at a time leave half of its four threads to files and
- * name look-ups; 500 waiting are some 5 s of work for two cores, half of what a client waits for its CONNACK.
+ * name look-ups. 3,000 waiting are some 15 to 30 s of work: as long as patient clients wait for their CONNACK. Turning
+ * them away earlier costs more, since they come back at once, with a TLS handshake each.
  */
-const DEFAULT_LIMITS: QueueLimits = { maxRunning: 2, maxWaiting: 500 };
+const DEFAULT_LIMITS: QueueLimits = { maxRunning: 2, maxWaiting: 3000 };
 
 export interface PasswordHasher {
   /** Hashes a new password. Throws RangeError beyond `limits.password`, OverloadedError when too many wait. */

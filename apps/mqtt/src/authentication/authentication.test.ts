@@ -77,6 +77,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
       proofs,
       changes,
       throttle: new LoginThrottle(),
+      underWay: new Map(),
       findIdentity: (id: string) => look(identities, id),
       equalDelay: async (startedAt: number) => {
         delays.push(startedAt);
@@ -193,9 +194,30 @@ describe('a password', () => {
     }
   });
 
+  it('is hashed once for all who wait with it, and each is a client of its own', async () => {
+    let hashes = 0;
+    const counting: PasswordHasher = {
+      ...{ hash: hasher.hash, pending: 0 },
+      findMatch: (candidates, password) => {
+        hashes++;
+        return hasher.findMatch(candidates, password);
+      },
+    };
+    const counted = setUp(counting);
+    const verdicts = await Promise.all(Array.from({ length: 20 }, () => counted.login(right)));
+    expect(hashes).toBe(1);
+    expect(verdicts.every(({ accepted }) => accepted)).toBe(true);
+    const clients = verdicts.map((verdict) => verdict.accepted && verdict.client);
+    expect(new Set(clients).size).toBe(20);
+  });
+
   it('is not tried any more after many wrong ones, unless it is remembered', async () => {
     await state.login(right);
-    const guesses = await Promise.all(Array.from({ length: 40 }, () => state.login(wrong)));
+    const guesses = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        state.login({ ...wrong, password: Buffer.from(`Guess-Number-${n}`) }),
+      ),
+    );
     expect(guesses).toContainEqual(refusedWith(refusals.throttled));
     expect(await state.login(wrong)).toEqual(refusedWith(refusals.throttled));
     expect((await state.login(right)).accepted).toBe(true);
@@ -206,7 +228,8 @@ describe('a password', () => {
     expect(await state.login(right)).toEqual(refusedWith(refusals.unchecked));
     expect(state.failures).toHaveLength(1);
     const busy = setUp(createPasswordHasher({ maxRunning: 1, maxWaiting: 1 }));
-    const verdicts = await Promise.all([right, right, right].map((credentials) => busy.login(credentials)));
+    const passwords = [1, 2, 3].map((n) => ({ ...right, password: Buffer.from(`Wrong-Password-${n}`) }));
+    const verdicts = await Promise.all(passwords.map((credentials) => busy.login(credentials)));
     expect(verdicts).toContainEqual(refusedWith(refusals.overloaded));
   });
 });

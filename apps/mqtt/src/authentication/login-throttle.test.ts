@@ -10,7 +10,10 @@ function setUp() {
   const guess = (attempts: number, address: (n: number) => string, username: (n: number) => string) => {
     let tried = 0;
     for (let n = 0; n < attempts; n++) {
-      if (throttle.admit(address(n), username(n))) tried++;
+      const attempt = throttle.admit(address(n), username(n));
+      if (!attempt) continue;
+      attempt.fail();
+      tried++;
     }
     return tried;
   };
@@ -51,6 +54,13 @@ describe('LoginThrottle', () => {
     guess(5000, from(here), (n) => `neighbour${n}`);
     expect(throttle.admit(here, 'd1')).toBeDefined();
     expect(throttle.admit('192.0.2.9', 'd1')).toBeUndefined();
+  });
+
+  it('lets a fleet come back at once from behind one address, but not a thousand guesses at one name', () => {
+    const { throttle } = setUp();
+    for (let n = 0; n < 5000; n++) expect(throttle.admit(here, `d${n}`)).toBeDefined();
+    const atOnce = Array.from({ length: 1000 }, () => throttle.admit('192.0.2.2', 'x'));
+    expect(atOnce.filter((attempt) => attempt !== undefined)).toHaveLength(30);
   });
 
   it('does not count what succeeded or could not be checked', () => {

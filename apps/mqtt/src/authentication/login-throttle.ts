@@ -25,6 +25,8 @@ const CAPACITY = 50_000;
 export interface LoginAttempt {
   /** The password was right. */
   succeed(): void;
+  /** It was wrong. */
+  fail(): void;
   /** It could not be checked. */
   forgive(): void;
 }
@@ -43,8 +45,9 @@ export class LoginThrottle {
   }
 
   /**
-   * A try for this name from this address, unless too many have failed. It counts as failed from now on, so that a
-   * thousand at once are no way around, until its outcome is known to be another.
+   * A try for this name from this address, unless too many have failed. For the name it counts as failed from now on, so
+   * that a thousand at once are no way around, until its outcome is known to be another. For the address it does not: a
+   * whole fleet may come back at once from behind one, and what is checked at once is bounded anyway.
    */
   admit(address: string, username: string): LoginAttempt | undefined {
     const pair = pairOf(address, username);
@@ -53,15 +56,14 @@ export class LoginThrottle {
     if (!isProven && (this.#addresses.isSpent(address) || this.#usernames.isSpent(username)))
       return undefined;
     this.#pairs.add(pair);
-    this.#addresses.add(address);
     this.#usernames.add(username);
     const forgive = () => {
       this.#pairs.remove(pair);
-      this.#addresses.remove(address);
       this.#usernames.remove(username);
     };
     return {
       forgive,
+      fail: () => this.#addresses.add(address),
       succeed: () => {
         forgive();
         this.#proven.set(pair, true);

@@ -11,6 +11,8 @@ export interface PasswordLoginParts {
   readonly proofs: ProofCache;
   readonly changes: RecentChanges;
   readonly throttle: LoginThrottle;
+  /** Checks under way, by `ProofCache.keyOf`. */
+  readonly underWay: Map<string, Promise<Verdict>>;
   /** Rejects while the database is away. */
   findIdentity(id: string): Promise<PasswordIdentity | undefined>;
   /** Resolves at the next moment at which a wrong password is answered. */
@@ -21,8 +23,8 @@ export interface PasswordLoginParts {
 const MAX_ATTEMPTS = 3;
 
 /**
- * Login by ID and password. A wrong password and an unknown ID cost the same work and are answered alike, at the same
- * beat: how many passwords an ID has must not show either.
+ * Login by ID and password. After a restart a fleet comes back faster than its passwords can be hashed, and whoever waits
+ * too long hangs up and comes again: it joins the check that is under way, and does not get behind itself in the queue.
  */
 export async function logInByPassword(
   parts: PasswordLoginParts,
@@ -30,16 +32,46 @@ export async function logInByPassword(
   password: Uint8Array,
   address: string,
 ): Promise<Verdict> {
-  const startedAt = performance.now();
-  const proven = parts.proofs.find(username, password);
+  const key = parts.proofs.keyOf(username, password);
+  const proven = parts.proofs.find(key);
   if (proven) return { accepted: true, client: proven };
+  const underWay = parts.underWay.get(key);
+  if (underWay !== undefined) return forAnother(await underWay);
+  const login = tryPassword(parts, key, username, password, address);
+  parts.underWay.set(key, login);
+  try {
+    return await login;
+  } finally {
+    parts.underWay.delete(key);
+  }
+}
+
+/** Each connection is a client of its own. */
+function forAnother(verdict: Verdict): Verdict {
+  return verdict.accepted ? { accepted: true, client: { ...verdict.client } } : verdict;
+}
+
+/**
+ * A wrong password and an unknown ID cost the same work and are answered alike, at the same beat: how many passwords an
+ * ID has must not show either.
+ */
+async function tryPassword(
+  parts: PasswordLoginParts,
+  key: string,
+  username: string,
+  password: Uint8Array,
+  address: string,
+): Promise<Verdict> {
+  const startedAt = performance.now();
   const attempt = parts.throttle.admit(address, username);
   if (!attempt) return refuse(refusals.throttled);
   try {
-    const verdict = await checkUntilSettled(parts, username, password);
+    const verdict = await checkUntilSettled(parts, key, username, password);
     if (verdict.accepted) attempt.succeed();
-    else if (verdict.refusal === refusals.wrongPassword) await parts.equalDelay(startedAt);
-    else attempt.forgive();
+    else if (verdict.refusal === refusals.wrongPassword) {
+      attempt.fail();
+      await parts.equalDelay(startedAt);
+    } else attempt.forgive();
     return verdict;
   } catch (error) {
     attempt.forgive();
@@ -50,11 +82,12 @@ export async function logInByPassword(
 
 async function checkUntilSettled(
   parts: PasswordLoginParts,
+  key: string,
   username: string,
   password: Uint8Array,
 ): Promise<Verdict> {
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
-    const verdict = await check(parts, username, password);
+    const verdict = await check(parts, key, username, password);
     if (verdict !== 'changed meanwhile') return verdict;
   }
   return refuse(refusals.unchecked);
@@ -62,6 +95,7 @@ async function checkUntilSettled(
 
 async function check(
   { hasher, proofs, changes, findIdentity }: PasswordLoginParts,
+  key: string,
   username: string,
   password: Uint8Array,
 ): Promise<Verdict | 'changed meanwhile'> {
@@ -72,6 +106,6 @@ async function check(
   if (identity.disabled) return refuse(refusals.registryDisabled, identity.principal.id);
   const client: Client = { principal: identity.principal, credential: { kind: 'password', id: match.id } };
   if (changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';
-  proofs.remember(username, password, client);
+  proofs.remember(key, client);
   return { accepted: true, client };
 }

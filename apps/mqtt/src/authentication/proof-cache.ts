@@ -17,14 +17,22 @@ export class ProofCache {
     return this.#proven.size;
   }
 
-  /** Whom this password proved, as a client of its own. */
-  find(username: string, password: Uint8Array): Client | undefined {
-    const client = this.#proven.get(this.#hash(username, password));
+  /** What a name and a password are remembered under. The length goes in front: no other pair makes the same bytes. */
+  keyOf(username: string, password: Uint8Array): string {
+    const name = Buffer.from(username);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(name.length);
+    return createHmac('sha256', this.#key).update(length).update(name).update(password).digest('base64');
+  }
+
+  /** Whom it proved, as a client of its own. */
+  find(key: string): Client | undefined {
+    const client = this.#proven.get(key);
     return client && { ...client };
   }
 
-  remember(username: string, password: Uint8Array, client: Client): void {
-    this.#proven.set(this.#hash(username, password), client, subjectKeys(client));
+  remember(key: string, client: Client): void {
+    this.#proven.set(key, client, subjectKeys(client));
   }
 
   /** Forgets whatever rests on this password, device, registry or broker. */
@@ -34,13 +42,5 @@ export class ProofCache {
 
   clear(): void {
     this.#proven.clear();
-  }
-
-  /** The length goes in front, so that no other pair of name and password makes the same bytes. */
-  #hash(username: string, password: Uint8Array): string {
-    const name = Buffer.from(username);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(name.length);
-    return createHmac('sha256', this.#key).update(length).update(name).update(password).digest('base64');
   }
 }
