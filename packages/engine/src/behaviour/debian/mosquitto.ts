@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Debian's Mosquitto on a free port, open to everybody, but for topics that begin with `forbidden`. Resolves to its port. */
+export async function startMosquitto(cleanUp: (stop: () => Promise<void>) => void): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'iotcore-mosquitto-'));
+  const port = await freePort();
+  const [conf, acl] = [join(folder, 'conf'), join(folder, 'acl')];
+  await writeFile(acl, 'topic readwrite #\ntopic readwrite $s/#\ntopic deny forbidden/#\n', { mode: 0o600 });
+  await writeFile(
+    conf,
+    `listener ${port} 127.0.0.1\nuser root\nallow_anonymous true\nallow_duplicate_messages true\nacl_file ${acl}\nlog_type error\n`,
+  );
+  const child = spawn('mosquitto', ['-c', conf], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  cleanUp(async () => {
+    child.kill();
+    await ended;
+    await rm(folder, { recursive: true });
+  });
+  while (!(await isListening(port))) {
+    if (child.exitCode !== null) throw new Error('mosquitto does not start');
+    await pause(20);
+  }
+  return port;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await once(server.close(), 'close');
+  return port;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
