@@ -25,7 +25,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['packages/engine/src/behaviour/debian/**'],
           exclude: debianTests,
           testTimeout: 30_000,
           hookTimeout: 60_000,
