@@ -192,6 +192,22 @@ test('a broker lives from its creation to its deletion', async () => {
   expect((await sdk.getBroker({ client, path })).error?.code).toBe(5);
 });
 
+test('a service account calls with its API key, and sees what its roles show', async () => {
+  const client = connect();
+  const folderId = newFolder();
+  const account = ok(await sdk.createServiceAccount({ client, body: { folderId, name: 'reader' } }));
+  const path = { serviceAccountId: idOf(account) };
+  ok(await sdk.createRoleBinding({ client, path, body: { folderId, role: 'viewer' } }));
+  const { secret } = ok(await sdk.createApiKey({ client, path, body: {} }));
+  const reader = sdk.createClient({
+    baseUrl: installation().apiUrl,
+    auth: ({ type }) => (type === 'apiKey' ? `Api-Key ${secret}` : undefined),
+  });
+  const refused = await sdk.createRegistry({ client: reader, body: { folderId } });
+  expect(refused.error?.code).toBe(7);
+  expect(ok(await sdk.listRegistries({ client: reader, query: { folderId } }))).toEqual({ registries: [] });
+});
+
 test('pages follow each other until there is none', async () => {
   const client = connect();
   const registryId = idOf(ok(await sdk.createRegistry({ client, body: { folderId: newFolder() } })));
