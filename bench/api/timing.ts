@@ -1,0 +1,57 @@
+/** What calls took, each in milliseconds. */
+export interface Timing {
+  readonly calls: number;
+  readonly perSecond: number;
+  readonly median: number;
+  readonly p99: number;
+}
+
+/** Makes so many calls by so many callers at once, each the next as soon as it has the answer to the last. */
+export async function time(
+  calls: number,
+  callers: number,
+  call: (n: number) => Promise<unknown>,
+): Promise<Timing> {
+  const taken: number[] = [];
+  let next = 0;
+  const began = performance.now();
+  const work = async () => {
+    while (next < calls) taken.push(await timeOne(call, next++));
+  };
+  await Promise.all(Array.from({ length: callers }, work));
+  return summary(taken, performance.now() - began);
+}
+
+/** Makes calls of two kinds in turn, so that what else the machine does falls on both alike. */
+export async function timeInTurn(
+  rounds: number,
+  one: (n: number) => Promise<unknown>,
+  other: (n: number) => Promise<unknown>,
+): Promise<readonly [Timing, Timing]> {
+  const ofOne: number[] = [];
+  const ofOther: number[] = [];
+  for (let n = 0; n < rounds; n += 1) {
+    ofOne.push(await timeOne(one, n));
+    ofOther.push(await timeOne(other, n));
+  }
+  return [summary(ofOne, total(ofOne)), summary(ofOther, total(ofOther))];
+}
+
+async function timeOne(call: (n: number) => Promise<unknown>, n: number): Promise<number> {
+  const began = performance.now();
+  await call(n);
+  return performance.now() - began;
+}
+
+function summary(taken: readonly number[], wholeMs: number): Timing {
+  const sorted = taken.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  return {
+    calls: sorted.length,
+    perSecond: (sorted.length / wholeMs) * 1000,
+    median: at(0.5),
+    p99: at(0.99),
+  };
+}
+
+const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
