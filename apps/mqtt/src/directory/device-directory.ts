@@ -11,10 +11,13 @@ export interface KnownDevice {
 
 /** Every device of a large node with its aliases, at some 500 bytes each. */
 const CAPACITY = 100_000;
+/** A topic for each device of a large node, written with an alias, at some 150 bytes each. */
+const ALIAS_TOPIC_CAPACITY = 100_000;
 
 /** The devices that routes and grants need to know, looked up once and kept until they change. */
 export class DeviceDirectory {
   readonly #known = new LruMap<string, KnownDevice>(CAPACITY, ({ basis }) => expire(basis));
+  readonly #aliasOwners = new LruMap<string, KnownDevice>(ALIAS_TOPIC_CAPACITY);
   readonly #changes: RecentChanges;
   readonly #load: (id: string) => Promise<DeviceFacts | undefined>;
 
@@ -32,6 +35,20 @@ export class DeviceDirectory {
     return this.#known.get(id) ?? this.#look(id);
   }
 
+  /** The device of the registry whose alias stands at the beginning of a topic, if that is known. */
+  aliasOwner(registryId: string, written: string): KnownDevice | undefined {
+    const owner = this.#aliasOwners.get(`${registryId} ${written}`);
+    return owner?.basis.stale ? undefined : owner;
+  }
+
+  /**
+   * Keeps the owner for the next time. It holds as long as the device's own aliases do: none of a registry's aliases is the
+   * beginning of another, so while this device has its alias, no other device has one that fits the same topic.
+   */
+  keepAliasOwner(written: string, owner: KnownDevice): void {
+    this.#aliasOwners.set(`${owner.facts.registryId} ${written}`, owner);
+  }
+
   /** What is known of the device holds no more. */
   forget(id: string): void {
     const known = this.#known.take(id);
@@ -41,6 +58,7 @@ export class DeviceDirectory {
   clear(): void {
     for (const { basis } of this.#known.values()) expire(basis);
     this.#known.clear();
+    this.#aliasOwners.clear();
   }
 
   async #look(id: string): Promise<KnownDevice | undefined> {

@@ -25,19 +25,36 @@ export function findDevices(
       const device = directory.get(lookup.deviceId);
       return device instanceof Promise ? device.then(asList) : asList(device);
     }
-    case 'alias':
-      return findOwners(directory, findAliasOwners, lookup);
+    case 'alias': {
+      const written = exactly(lookup);
+      const owner = written === undefined ? undefined : directory.aliasOwner(lookup.registryId, written);
+      return owner ? [owner] : findOwners(directory, findAliasOwners, lookup);
+    }
   }
+}
+
+type AliasLookup = DeviceLookup & { by: 'alias' };
+
+/** The topic, as far as an alias can reach into it, if it is one topic and no filter with wildcards. */
+function exactly({ candidates, beginning }: AliasLookup): string | undefined {
+  return beginning === undefined ? candidates.at(-1) : undefined;
 }
 
 async function findOwners(
   directory: DeviceDirectory,
   findAliasOwners: FindAliasOwners,
-  { registryId, candidates, beginning }: DeviceLookup & { by: 'alias' },
+  lookup: AliasLookup,
 ): Promise<readonly KnownDevice[]> {
+  const { registryId, candidates, beginning } = lookup;
   const ids = await findAliasOwners({ registryId, candidates, beginning, limit: ALIAS_LOOKUP_LIMIT });
-  const devices = await Promise.all(ids.map((id) => directory.get(id)));
-  return devices.filter((device) => device !== undefined);
+  const found = await Promise.all(ids.map((id) => directory.get(id)));
+  const devices = found.filter((device) => device !== undefined);
+  const written = exactly(lookup);
+  const owner = devices[0];
+  // The owners and the devices are read one after the other: what is kept must hold by the device alone.
+  if (written !== undefined && owner && candidates.some((alias) => owner.facts.aliases.has(alias)))
+    directory.keepAliasOwner(written, owner);
+  return devices;
 }
 
 function asList(device: KnownDevice | undefined): readonly KnownDevice[] {
