@@ -45,6 +45,7 @@ describe('forbidden imports', () => {
       'it leaves its package; import the other by its name',
     ],
     ['tests/a.test.ts', '../packages/store/src/b.ts', 'a deep import; import the package by its name'],
+    ['scripts/a.mjs', '../packages/store/src/b.mjs', 'a deep import; import the package by its name'],
     ['apps/api/src/a.ts', 'fastify', 'apps/api/package.json does not declare it'],
     ['apps/api/src/a.ts', '@iotcore/model', 'apps/api/package.json does not declare it'],
     ['apps/api/src/a.ts', '@iotcore/testkit', 'the test harness is for tests'],
@@ -61,6 +62,7 @@ describe('allowed imports', () => {
     ['packages/store/src/a.ts', ['pg', '@iotcore/model']],
     ['packages/engine/src/aedes/a.ts', ['aedes']],
     ['tests/a.test.ts', ['@iotcore/testkit', '@iotcore/store', 'vitest', './b.ts']],
+    ['scripts/bootstrap/a.mjs', ['../../packages/process/src/b.mjs']],
   ])('in %s', (path, specifiers) => {
     expect(problems(path, ...specifiers)).toEqual([]);
   });

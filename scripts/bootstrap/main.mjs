@@ -1,23 +1,38 @@
 // What `npm start` and `npm test` have in common: install, find Node, run.
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 import { findNode } from './node.mjs';
 import { runInForeground } from './run.mjs';
+import { onStopRequest } from './stop-requests.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Runs a script of the project with its own Node, after installing what it needs. `dev`: development tools too. */
+/**
+ * Runs a script of the project with its own Node, after installing what it needs, and exits with its status.
+ * `dev`: development tools are needed too, and being stopped before the script has begun is no success.
+ */
 export async function runProject(args, { dev }) {
+  const stopped = new AbortController();
+  let stop = (signal) => stopped.abort(signal);
+  onStopRequest((signal) => stop(signal));
   try {
-    await ensureInstalled(root, { dev });
+    await ensureInstalled(root, { dev, signal: stopped.signal });
     const node = findNode(root);
     // Programs that the script starts by name get the same Node.
     process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
-    runInForeground(node, args, { cwd: root });
+    const status = await runInForeground(node, args, {
+      cwd: root,
+      onStopRequest: (listener) => {
+        stop = listener;
+      },
+    });
+    process.exit(status);
   } catch (error) {
+    if (stopped.signal.aborted) process.exit(dev ? 128 + constants.signals[stopped.signal.reason] : 0);
     process.stderr.write(`iotcore: ${error.message}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }
 
