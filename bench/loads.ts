@@ -17,6 +17,10 @@ export interface Load {
   readonly idleSeconds?: number;
   /** Topics that each publisher goes through. */
   readonly topics?: number;
+  /** Digits of a topic's number, with zeros in front. */
+  readonly topicDigits?: number;
+  /** Subscribers that get each message; absent: all that are not frozen. */
+  readonly due?: number;
   /** Subscribers that stop reading. */
   readonly frozen?: number;
   readonly measure: Measure;

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDatabase, prepareDatabase } from '@iotcore/store';
+import { type Database, openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { deviceId, maxDevices, registryId } from '../fleet.ts';
 import { freePorts, startListening } from '../process.ts';
@@ -12,8 +12,14 @@ const passwordHash =
 
 const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 
-/** The MQTT server as it is run: a registry and its devices in a Postgres of its own, with real credentials and rights. */
-export function iotcore(engine: 'native' | 'aedes'): Broker {
+/**
+ * The MQTT server as it is run: a registry and its devices in a Postgres of its own, with real credentials and rights.
+ * `extend` adds to them.
+ */
+export function iotcore(
+  engine: 'native' | 'aedes',
+  extend: (pool: Database['pool']) => Promise<unknown> = async () => {},
+): Broker {
   return {
     id: engine === 'native' ? 'iotcore' : `iotcore-${engine}`,
     title: engine === 'native' ? 'IoT Core' : `IoT Core on ${engine}`,
@@ -25,7 +31,7 @@ export function iotcore(engine: 'native' | 'aedes'): Broker {
       await chmod(folder, 0o711);
       const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });
       await postgres.start();
-      await createFleet(postgres.url);
+      await createFleet(postgres.url, extend);
       const [port, tlsPort, adminPort] = (await freePorts(3)) as [number, number, number];
       const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
       const child = await startListening(process.execPath, [program], [port, tlsPort], {
@@ -52,7 +58,7 @@ export function iotcore(engine: 'native' | 'aedes'): Broker {
   };
 }
 
-async function createFleet(url: string): Promise<void> {
+async function createFleet(url: string, extend: (pool: Database['pool']) => Promise<unknown>): Promise<void> {
   await prepareDatabase(url, silent, new AbortController().signal);
   const database = openDatabase(url, { logger: silent });
   try {
@@ -71,6 +77,7 @@ async function createFleet(url: string): Promise<void> {
       passwordHash,
       registryId,
     ]);
+    await extend(pool);
   } finally {
     await database.close();
   }

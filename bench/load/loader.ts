@@ -29,16 +29,17 @@ export async function buildLoader(folder: string): Promise<string> {
   return program;
 }
 
-/** Runs a load against a broker. `share`: part of its messages, for a warm-up. */
+/** Runs a load against a broker. `share`: part of its messages, for a warm-up. `lines`: its clients, if not the usual ones. */
 export async function runLoad(
   program: string,
   folder: string,
   broker: RunningBroker,
   load: Load,
   share = 1,
+  lines = clientLines(load, password),
 ): Promise<LoadResult> {
   const clients = join(folder, `${load.id}.clients`);
-  await writeFile(clients, clientLines(load, password));
+  await writeFile(clients, lines);
   const optional = (flag: string, value: number | undefined): string[] =>
     value === undefined ? [] : [flag, String(value)];
   const args = [
@@ -48,6 +49,8 @@ export async function runLoad(
     ...optional('-w', load.window),
     ...optional('-r', load.perSecond),
     ...optional('-m', load.topics),
+    ...optional('-d', load.topicDigits),
+    ...optional('-e', load.due),
     ...optional('-z', load.frozen),
     ...optional('-i', load.idleSeconds),
     ...(load.tls ? ['-T'] : []),

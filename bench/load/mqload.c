@@ -9,7 +9,8 @@
 //     -o n  QoS 0 deliveries that may be outstanding in all (50000): like an acknowledgement, so that nothing is lost
 //           to a queue's bound only because the generator sends faster than it reads
 //     -t s  topic of a publisher, -f s filter of a subscriber; %d is the client's number, %m the message's, below -m
-//     -m n  number of topics that %m goes through (1)
+//     -m n  number of topics that %m goes through (1), -d n digits that it has at least, with zeros in front (1)
+//     -e n  subscribers that are to get each message (all)
 //     -c f  file of clients, one a line: "S user password filter" for subscribers, then "P user password topic"
 //     -z n  subscribers, the last ones, that stop reading once they have subscribed, and of whom nothing is expected
 //     -i n  no messages: hold the connections for n seconds and report what that costs
@@ -49,6 +50,7 @@ typedef struct {
 } Client;
 
 static int port = 1883, publishers = 1, subscribers = 1, qos = 0, payload_size = 64, topics = 1, frozen = 0, use_tls = 0;
+static int digits = 1, due = 0;
 static long messages = 100000, window = 100, max_outstanding = 50000, broker_pid = 0;
 static double rate = 0, idle_seconds = 0;
 static const char *topic_form = "bench/%d", *filter_form = "bench/#", *clients_file = NULL;
@@ -211,7 +213,7 @@ static void queue_publish(Client *c) {
   char name[MAX_TOPIC];
   const char *topic = c->topic, *mark = strstr(c->topic, "%m");
   if (mark) {
-    snprintf(name, sizeof name, "%.*s%ld%s", (int)(mark - c->topic), c->topic, sent % topics, mark + 2);
+    snprintf(name, sizeof name, "%.*s%0*ld%s", (int)(mark - c->topic), c->topic, digits, sent % topics, mark + 2);
     topic = name;
   }
   size_t topic_len = strlen(topic);
@@ -384,12 +386,11 @@ static Client *open_clients(int total) {
 // One round over the publishers: each sends as much as it may.
 static void send_more(Client *all, double start) {
   static int next = 0;
-  int expecting = subscribers - frozen;
   for (int i = 0, batch = 0; i < publishers && sent < messages && batch < 2048; i++) {
     Client *c = &all[subscribers + next++ % publishers];
     for (int burst = 0; sent < messages && burst < (rate > 0 ? 1 : 64); burst++, batch++) {
       if (rate > 0 && sent >= rate * (now() - start)) break;
-      if (qos ? c->unacknowledged >= window : c->out_len > 65536 || sent * expecting - received >= max_outstanding) break;
+      if (qos ? c->unacknowledged >= window : c->out_len > 65536 || sent * due - received >= max_outstanding) break;
       queue_publish(c);
     }
     if (c->out_len && !c->wants_write) flush(c);
@@ -416,7 +417,7 @@ static void report(double connecting, double seconds, double cpu, long expected,
 }
 
 static void options(int argc, char **argv) {
-  for (int o; (o = getopt(argc, argv, "p:P:S:q:n:s:r:w:o:t:f:m:c:z:i:x:T")) > 0;) {
+  for (int o; (o = getopt(argc, argv, "p:P:S:q:n:s:r:w:o:t:f:m:d:e:c:z:i:x:T")) > 0;) {
     switch (o) {
     case 'p': port = atoi(optarg); break;
     case 'P': publishers = atoi(optarg); break;
@@ -430,6 +431,8 @@ static void options(int argc, char **argv) {
     case 't': topic_form = optarg; break;
     case 'f': filter_form = optarg; break;
     case 'm': topics = atoi(optarg); break;
+    case 'd': digits = atoi(optarg); break;
+    case 'e': due = atoi(optarg); break;
     case 'c': clients_file = optarg; break;
     case 'z': frozen = atoi(optarg); break;
     case 'i': idle_seconds = atof(optarg); messages = 0; break;
@@ -441,6 +444,7 @@ static void options(int argc, char **argv) {
 #ifndef TLS
   if (use_tls) give_up(2, "built without TLS", NULL);
 #endif
+  if (due == 0) due = subscribers - frozen;
   if (payload_size < (int)sizeof(double)) payload_size = sizeof(double);
 }
 
@@ -461,7 +465,7 @@ int main(int argc, char **argv) {
   double connecting = now() - begun;
   for (double settled = now() + 0.3; now() < settled;) turn(50);
 
-  long expected = messages * (subscribers - frozen);
+  long expected = messages * due;
   double cpu_before = cpu_seconds(), start = now(), progress = start;
   last_arrival = start;
   for (long done = -1; received < expected || (qos && acknowledged < messages);) {
