@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, eventually, repositoryRoot, run } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { npmStart } from '../npm-start.ts';
+import { npmStart, temporaryFolder } from '../lifecycle/support/npm-start.ts';
 
 const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
 
 test('the printed lines, pasted into two terminals, exchange a message', async () => {
-  const { subscriberLine, publisherLine } = await npmStart();
+  const { command } = await npmStart(await temporaryFolder());
+  const subscriberLine = await command.line(/^mosquitto_sub /);
+  const publisherLine = await command.line(/^mosquitto_pub /);
   const subscriber = new Command('sh', ['-c', subscriberLine]);
   // As a person does who sees nothing yet: the subscriber does not say when it is there.
   await eventually('the message', async () => {
@@ -18,7 +20,7 @@ test('the printed lines, pasted into two terminals, exchange a message', async (
 });
 
 test('the call in README.md shows the sample registry', async () => {
-  const { dataDir, command } = await npmStart();
+  const { dataDir, command } = await npmStart(await temporaryFolder());
   const api = /API +(http:\S+)/.exec(command.text)?.[1] ?? '';
   const call = /^curl .*$/m.exec(readme)?.[0] ?? '';
   expect(call).toContain('http://127.0.0.1:8080/');

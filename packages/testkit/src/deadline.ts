@@ -1,5 +1,5 @@
 /** How long anything in a test may take before it counts as never happening. Generous: slow machines are no failures. */
-export const patienceMs = 10_000;
+export const patienceMs = 30_000;
 
 /** Settles as `promise` does, or fails with what was waited for. */
 export async function within<T>(promise: Promise<T>, what: string, ms = patienceMs): Promise<T> {

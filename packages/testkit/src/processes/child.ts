@@ -21,8 +21,8 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** How long a process may take to end when asked (it promises 5 s), before it is killed. */
-const stopPatienceMs = 8000;
+/** How long a process may take to end when asked (it promises 5 s; machines that run tests are busy), before it is killed. */
+const stopPatienceMs = 20_000;
 /** What a failed test shows of a process: its last characters. */
 const keptLogCharacters = 200_000;
 
