@@ -1,6 +1,8 @@
 /** Each part can be started by itself. */
+import { readdir } from 'node:fs/promises';
+import { testDatabase } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { npmRun, npmStart, temporaryFolder } from './support/npm-start.ts';
+import { npmRun, npmStart, temporaryFolder, thePostgres } from './support/npm-start.ts';
 
 test('npm run db, api and mqtt together are an installation, and each stops by itself', async () => {
   const dataDir = await temporaryFolder();
@@ -12,6 +14,15 @@ test('npm run db, api and mqtt together are an installation, and each stops by i
     expect(await part.command.status(), part.command.text).toBe(0);
     await part.nothingIsLeft();
   }
+});
+
+test('with a database that is brought along, none is embedded, and no sample is put into it', async () => {
+  const start = await npmStart(await temporaryFolder(), { DATABASE_URL: await testDatabase() });
+  expect(start.family.filter(({ command }) => thePostgres.test(command))).toEqual([]);
+  expect((await readdir(start.dataDir)).filter((name) => /postgres|sample/.test(name))).toEqual([]);
+  start.command.kill('SIGINT');
+  expect(await start.command.status(), start.command.text).toBe(0);
+  await start.nothingIsLeft();
 });
 
 test('a data folder below one that is closed to everybody else works too', async () => {

@@ -34,11 +34,14 @@ test.each(ways)('%s stops all in order, with status 0', async (_how, stop) => {
   await expect(access(join(start.dataDir, 'postgres/postmaster.pid'))).rejects.toThrow();
 });
 
-test.each([
-  ['npm', ({ command }: NpmStart) => command.pid],
-  ['the launcher', (start: NpmStart) => start.pidOf(theLauncher)],
-])('kill -9 of %s stops the rest', async (_name, victim) => {
+test.each<[string, (start: NpmStart) => void]>([
+  ['the end of its terminal', ({ command }) => command.kill('SIGHUP')],
+  ['kill -9 of npm', ({ command }) => process.kill(command.pid, 'SIGKILL')],
+  ['kill -9 of the launcher', (start) => process.kill(start.pidOf(theLauncher), 'SIGKILL')],
+])('%s stops the rest in order', async (_how, end) => {
   const start = await npmStart(dataDir());
-  process.kill(victim(start), 'SIGKILL');
+  end(start);
   await start.nothingIsLeft();
+  await expect(access(join(start.dataDir, 'run.json'))).rejects.toThrow();
+  await expect(access(join(start.dataDir, 'postgres/postmaster.pid'))).rejects.toThrow();
 });

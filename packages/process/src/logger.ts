@@ -1,14 +1,8 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import { abandonOutput, lineOutput, terminalOutput } from './log-output.ts';
 import type { Settings } from './settings/table.ts';
 
 export type { Logger } from 'pino';
-
-/**
- * Log lines that wait for a reader that does not read (a full disk, a stopped pipe). Beyond, lines are dropped rather
- * than memory filled or the process stalled.
- */
-const maxBufferedBytes = 1024 * 1024;
 
 export interface LoggerOptions {
   /** Default: whether standard output is a terminal. */
@@ -23,7 +17,7 @@ export function createLogger(
   settings: Pick<Settings, 'logLevel'>,
   { terminal = process.stdout.isTTY === true, destination }: LoggerOptions = {},
 ): Logger {
-  return pino(
+  const logger: Logger = pino(
     {
       name,
       level: settings.logLevel,
@@ -32,8 +26,10 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
     },
-    destination ?? (terminal ? readable() : lines()),
+    destination ??
+      (terminal ? terminalOutput() : lineOutput((lines) => logger.warn({ lines }, 'log lines were lost'))),
   );
+  return logger;
 }
 
 /**
@@ -53,15 +49,10 @@ function describeError(error: unknown): unknown {
   };
 }
 
-function readable(): DestinationStream {
-  return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid', colorize: true });
-}
-
-function lines(): DestinationStream {
-  return pino.destination({ fd: 1, sync: false, maxLength: maxBufferedBytes });
-}
-
-/** Waits until everything logged so far is written, but never longer than `deadlineMs`: the reader may be gone. */
+/**
+ * For a process that is about to end: waits until everything logged so far is written, but never longer than
+ * `deadlineMs`, since the reader may have stopped. Nothing can be logged afterwards.
+ */
 export async function flushLogger(logger: Logger, deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([
@@ -73,4 +64,5 @@ export async function flushLogger(logger: Logger, deadlineMs: number): Promise<v
     }),
   ]);
   clearTimeout(timer);
+  abandonOutput(logger);
 }

@@ -97,7 +97,7 @@ describe('a process that runs', () => {
     expect(message).toEqual({ type: 'ready', addresses: { api: 'http://here' } });
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('stops on %s, once, with status 0', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('stops on %s, once, with status 0', async (signal) => {
     const { child, status, text } = run(serves);
     await once(child, 'message');
     child.kill(signal);
@@ -126,6 +126,40 @@ describe('a process that runs', () => {
     const { status, text } = run(`setTimeout(() => Promise.reject(new Error('astray'))); ${serves}`);
     expect(await status()).toBe(1);
     expect(text()).toContain('astray');
+  });
+});
+
+describe('a log that nobody reads', () => {
+  const floods = `
+    const line = 'x'.repeat(1000);
+    for (let lines = 0; lines < 5000; lines++) logger.info(line);
+    return { addresses: {}, stop: async () => {} };`;
+
+  test('neither stalls the process nor keeps it from ending', async () => {
+    const { child } = run(floods);
+    child.stdout?.pause();
+    await once(child, 'message');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('is told how much was lost once it is read again', async () => {
+    const { child, says } = run(floods);
+    child.stdout?.pause();
+    await once(child, 'message');
+    child.stdout?.resume();
+    await says(/"lines":\d+,"msg":"log lines were lost"/);
+  });
+
+  test('is whole at the end of a process when it is read', async () => {
+    const { child, status, text } = run(`
+      return { addresses: {}, stop: async () => { for (let n = 0; n < 500; n++) logger.info({ n }, 'x'.repeat(500)); } };`);
+    await once(child, 'message');
+    child.kill('SIGTERM');
+    expect(await status()).toBe(0);
+    const numbers = [...text().matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
+    expect(numbers).toEqual(Array.from({ length: 500 }, (_, n) => n));
+    expect(text().trimEnd().split('\n').at(-1)).toContain('"msg":"stopped"');
   });
 });
 

@@ -38,7 +38,7 @@ const impatienceMs = 1000;
 const flushDeadlineMs = 500;
 
 /**
- * Runs a process until SIGINT, SIGTERM or the death of its parent (the end of the IPC channel), then stops it and exits
+ * Runs a process until SIGINT, SIGTERM, SIGHUP (its terminal is gone) or the death of its parent (the end of the IPC channel), then stops it and exits
  * with status 0. A second signal, a second or more later, exits at once. A `StartupError` prints its message and exits
  * with status 1, any other error is logged and exits with status 1.
  */
@@ -87,8 +87,7 @@ function stopRequested(logger: Logger): StopRequest {
         process.exit(1);
       }
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stop);
     process.once('disconnect', () => stop('parent gone'));
   });
   return { signal: controller.signal, requested };
