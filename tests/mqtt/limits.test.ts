@@ -1,6 +1,7 @@
 /** Limits of messages and topics, each at its value and one beyond. */
 import { connectRaw, sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { packet, text } from './support/packets.ts';
 import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
 
 const installation = sharedInstallation();
@@ -57,13 +58,6 @@ describe('a topic', () => {
 describe('QoS 2', () => {
   test('in a PUBLISH closes the connection and is logged', async () => {
     const raw = await connectRaw(installation().overTcp);
-    const text = (value: string) =>
-      `${value.length.toString(16).padStart(4, '0')}${Buffer.from(value).toString('hex')}`;
-    const packet = (type: string, body: string) => {
-      const length = body.length / 2;
-      const bytes = length < 128 ? [length] : [(length % 128) | 128, length >> 7];
-      return `${type}${Buffer.from(bytes).toString('hex')}${body}`;
-    };
     raw.send(
       packet('10', `${text('MQTT')}04c2003c${text('qos2')}${text(device.id)}${text(device.password)}`),
     );

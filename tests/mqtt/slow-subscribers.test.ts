@@ -1,18 +1,11 @@
 /** A subscriber that does not read harms nobody but itself. */
 import { connectRaw, eventually, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
+import { packet, text } from './support/packets.ts';
 import { createDevice, createRegistry, type Party } from './support/party.ts';
 
 const installation = sharedInstallation();
 const payload = Buffer.alloc(64 * 1024, 'x');
-
-const text = (value: string) =>
-  `${value.length.toString(16).padStart(4, '0')}${Buffer.from(value).toString('hex')}`;
-const packet = (type: string, body: string) => {
-  const length = body.length / 2;
-  const bytes = length < 128 ? [length] : [(length % 128) | 128, length >> 7];
-  return `${type}${Buffer.from(bytes).toString('hex')}${body}`;
-};
 
 /** A client that subscribes and then never reads again. */
 async function frozen(party: Party, qos: 0 | 1) {
