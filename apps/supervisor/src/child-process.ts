@@ -62,9 +62,14 @@ export class SupervisedProcess implements Runnable {
     const child = this.#child;
     if (!child || !isRunning(child)) return;
     child.kill('SIGTERM');
-    const abandon = setTimeout(() => child.kill('SIGKILL'), stopPatienceMs);
+    const abandon = setTimeout(() => this.kill(), stopPatienceMs);
     await this.ended();
     clearTimeout(abandon);
+  }
+
+  /** Ends it at once, in whatever state it is. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
   }
 
   #knownPorts(): NodeJS.ProcessEnv {

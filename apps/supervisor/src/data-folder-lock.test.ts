@@ -1,50 +1,55 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '@iotcore/process';
-import { listen } from '@iotcore/testkit';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { lockDataFolder } from './data-folder-lock.ts';
 
 let dataDir: string;
 const file = () => join(dataDir, 'lock.json');
+const { signal } = new AbortController();
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'iotcore-lock-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true }));
 });
 
 test('a folder that is in use is refused, with the process that uses it', async () => {
-  const lock = await lockDataFolder(dataDir);
-  await expect(lockDataFolder(dataDir)).rejects.toThrow(StartupError);
-  await expect(lockDataFolder(dataDir)).rejects.toThrow(`process ${process.pid}`);
-  await lock.release();
+  const lock = await lockDataFolder(dataDir, signal);
+  await expect(lockDataFolder(dataDir, signal)).rejects.toThrow(StartupError);
+  await expect(lockDataFolder(dataDir, signal)).rejects.toThrow(`process ${process.pid}`);
+  lock.release();
   expect(existsSync(file())).toBe(false);
 });
 
+test('a folder that cannot be written is refused with the setting to change', async () => {
+  const absent = join(dataDir, 'absent');
+  await expect(lockDataFolder(absent, signal)).rejects.toThrow(StartupError);
+  await expect(lockDataFolder(absent, signal)).rejects.toThrow(
+    `IOT_DATA_DIR: cannot write to ${absent} (ENOENT)`,
+  );
+});
+
 test('of many that want it at once exactly one gets it', async () => {
-  const tries = await Promise.allSettled(Array.from({ length: 10 }, () => lockDataFolder(dataDir)));
-  const got = tries.filter((one) => one.status === 'fulfilled');
-  expect(got).toHaveLength(1);
-  await got[0]?.value.release();
+  const tries = await Promise.allSettled(Array.from({ length: 10 }, () => lockDataFolder(dataDir, signal)));
+  expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test.each([
-  ['of a killed process', { pid: 1, port: 1, word: 'gone' }],
-  ['that is broken', 'no JSON'],
-])('a lock %s is taken over, and that is told', async (_what, content) => {
-  writeFileSync(file(), typeof content === 'string' ? content : JSON.stringify(content));
-  const lock = await lockDataFolder(dataDir);
-  expect(lock.takenOver).toBe(true);
-  await lock.release();
-  const fresh = await lockDataFolder(dataDir);
-  expect(fresh.takenOver).toBe(false);
-  await fresh.release();
+test('one that is stopping is waited for, and waiting can be given up', async () => {
+  const lock = await lockDataFolder(dataDir, signal);
+  lock.announceStop();
+  const impatient = new AbortController();
+  const givenUp = lockDataFolder(dataDir, impatient.signal);
+  impatient.abort();
+  await expect(givenUp).rejects.toThrow('aborted');
+  const next = lockDataFolder(dataDir, signal);
+  lock.release();
+  expect((await next).succeeds).toBe(false);
 });
 
-test('whoever else listens on the port of a killed process is not taken for it', async () => {
-  const port = await listen((socket) => socket.end('something else, and rather long, that is not the word'));
-  writeFileSync(file(), JSON.stringify({ pid: 1, port, word: 'the word' }));
-  const lock = await lockDataFolder(dataDir);
-  expect(JSON.parse(readFileSync(file(), 'utf8')).pid).toBe(process.pid);
-  await lock.release();
+test('the lock of a killed process is taken over, and that is told', async () => {
+  writeFileSync(file(), JSON.stringify({ id: 'dead', processes: [{ pid: process.pid, began: 'long ago' }] }));
+  const lock = await lockDataFolder(dataDir, signal);
+  expect(lock.succeeds).toBe(true);
+  lock.release();
+  expect((await lockDataFolder(dataDir, signal)).succeeds).toBe(false);
 });

@@ -9,8 +9,9 @@ const free = {
   ...{ IOT_API_PORT: '0', IOT_MQTTS_PORT: '0', IOT_MQTT_PORT: '0', IOT_MQTT_ADMIN_PORT: '0' },
   IOT_MQTTS_HOST: '127.0.0.1',
 };
+const { signal } = new AbortController();
 const refusal = (env: Record<string, string>) =>
-  requireFreePorts(readSettings({ ...free, ...env }), 0).catch((error: Error) => error);
+  requireFreePorts(readSettings({ ...free, ...env }), 0, signal).catch((error: Error) => error);
 
 async function anyPort(): Promise<{ server: Server; port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -37,7 +38,7 @@ test('two settings with one port are refused', async () => {
 
 test('a port that becomes free while one waits is no trouble', async () => {
   const { server, port } = await anyPort();
-  const waiting = requireFreePorts(readSettings({ ...free, IOT_API_PORT: String(port) }), 10_000);
+  const waiting = requireFreePorts(readSettings({ ...free, IOT_API_PORT: String(port) }), 10_000, signal);
   server.close();
   await waiting;
 });

@@ -10,13 +10,17 @@ const retryMs = 100;
  * @param patienceMs how long to wait for ports that are about to become free
  * @throws StartupError naming each setting whose port is taken, by others or by another setting
  */
-export async function requireFreePorts(settings: Settings, patienceMs: number): Promise<void> {
+export async function requireFreePorts(
+  settings: Settings,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const taken = await takenPorts(settings);
     if (taken.length === 0) return;
     if (performance.now() >= deadline) throw new StartupError(taken.join('\n'));
-    await sleep(retryMs);
+    await sleep(retryMs, undefined, { signal });
   }
 }
 

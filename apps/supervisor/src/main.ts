@@ -40,9 +40,11 @@ async function start(context: ProcessContext): Promise<RunningProcess> {
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: (() => Promise<void>)[]) {
   const { dataDir } = settings;
-  const lock = await lockDataFolder(dataDir);
-  cleanups.push(() => lock.release());
-  if (!databaseOnly) await requireFreePorts(settings, lock.takenOver ? remainsMs : 0);
+  const lock = await lockDataFolder(dataDir, signal);
+  cleanups.push(async () => lock.release());
+  // From then on a new start waits for this one's end instead of being refused.
+  signal.addEventListener('abort', () => lock.announceStop());
+  if (!databaseOnly) await requireFreePorts(settings, lock.succeeds ? remainsMs : 0, signal);
 
   const databaseUrl = settings.databaseUrl ?? (await startDatabase());
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });
@@ -52,7 +54,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
     return {};
   }
 
+  signal.throwIfAborted();
   const children = childProcesses(settings, databaseUrl);
+  for (const child of children) atExit(() => child.kill());
   const kept: Kept[] = [];
   cleanups.push(async () => {
     await Promise.all([...kept, ...children].map((one) => one.stop()));
@@ -78,13 +82,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
         dataDir,
         logger,
         maxConnections: maxConnections(settings),
+        signal,
       });
       cleanups.push(() => postgres.stop());
-      // A recovery may take long: being asked to stop ends it, and the start with it. Afterwards the order counts.
-      const stopEarly = () => void postgres.stop();
-      signal.addEventListener('abort', stopEarly);
+      atExit(() => postgres.kill());
       await postgres.start();
-      signal.removeEventListener('abort', stopEarly);
       const runnable = {
         name: 'Postgres',
         start: () => postgres.start(),
@@ -101,6 +103,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
   }
 }
 
+/** However this process comes to its end (too slow a stop, an error that nobody caught), nothing is left running. */
+function atExit(kill: () => void): void {
+  process.on('exit', kill);
+}
+
 /** Two processes with a pool and a change feed each, the same again while a new version starts beside, and tools. */
 function maxConnections({ databasePoolSize }: Settings): number {
   return 4 * (databasePoolSize + 1) + 20;
@@ -108,8 +115,8 @@ function maxConnections({ databasePoolSize }: Settings): number {
 
 function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProcess[] {
   // A sample is for trying out; a database that somebody brings is for their own data.
-  const sample = settings.databaseUrl ? 'off' : 'on';
-  const env = { IOT_SAMPLE: sample, ...process.env, DATABASE_URL: databaseUrl.reveal() };
+  const sample = process.env['IOT_SAMPLE'] || (settings.databaseUrl ? 'off' : 'on');
+  const env = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
   return [
     new SupervisedProcess({
       name: 'the API',

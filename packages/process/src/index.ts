@@ -7,6 +7,7 @@ export {
   writeRunFile,
 } from './data-folder/run-file.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { type LockHolder, type ProcessLock, takeLock } from './process-lock/process-lock.mjs';
 export { type ProcessContext, type ProcessMessage, type RunningProcess, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
 export { readSettings } from './settings/read.ts';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -26,6 +26,10 @@ test('the file of a process that was killed, or a broken one, counts as none', a
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   await writeRunFile(dataDir, { ...running, pid });
   expect(await readRunFile(dataDir)).toBeUndefined();
+  await writeRunFile(dataDir, running);
+  const text = readFileSync(join(dataDir, 'run.json'), 'utf8');
+  writeFileSync(join(dataDir, 'run.json'), text.replace(/"began": "[^"]*"/, '"began": "long ago"'));
+  expect(await readRunFile(dataDir), 'its process ID is used again').toBeUndefined();
   writeFileSync(join(dataDir, 'run.json'), '{"pid":');
   expect(await readRunFile(dataDir)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processBeginning } from '../process-lock/process-beginning.mjs';
 import { Secret } from '../secret.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartupError } from '../startup-error.ts';
@@ -16,7 +17,8 @@ export interface RunningInstallation {
 const pathIn = (dataDir: string) => join(dataDir, 'run.json');
 
 export async function writeRunFile(dataDir: string, running: RunningInstallation): Promise<void> {
-  const content = { ...running, databaseUrl: running.databaseUrl.reveal() };
+  const began = processBeginning(running.pid);
+  const content = { ...running, began, databaseUrl: running.databaseUrl.reveal() };
   await writeFileWhole(pathIn(dataDir), `${JSON.stringify(content, null, 2)}\n`, secretMode);
 }
 
@@ -27,8 +29,8 @@ export async function removeRunFile(dataDir: string): Promise<void> {
 /** Undefined if nothing runs on this data folder, as far as can be seen: a process that was killed leaves its file. */
 export async function readRunFile(dataDir: string): Promise<RunningInstallation | undefined> {
   try {
-    const content = JSON.parse(await readFile(pathIn(dataDir), 'utf8'));
-    process.kill(content.pid, 0);
+    const { began, ...content } = JSON.parse(await readFile(pathIn(dataDir), 'utf8'));
+    if (began === undefined || processBeginning(content.pid) !== began) return undefined;
     return { ...content, databaseUrl: new Secret(content.databaseUrl) };
   } catch {
     return undefined;

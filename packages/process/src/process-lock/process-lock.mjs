@@ -41,8 +41,12 @@ export function lockHolder(path) {
 function lockOn(path, mine, succeeds) {
   const change = (changes) => {
     Object.assign(mine, changes);
-    const temporary = writeBeside(path, mine);
-    renameSync(temporary, path);
+    try {
+      renameSync(writeBeside(path, mine), path);
+    } catch (error) {
+      // The folder is gone, and with it whatever was locked.
+      if (error.code !== 'ENOENT') throw error;
+    }
   };
   return {
     succeeds,

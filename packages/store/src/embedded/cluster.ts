@@ -1,8 +1,19 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PostgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { type Launch, launchCommand, type SystemUser } from './system-user.ts';
@@ -51,21 +62,41 @@ export async function readPassword({ cluster, password }: ClusterPaths): Promise
   return text.trim();
 }
 
-/** Makes the cluster, with a random password. It is there whole or not at all, also when this is interrupted. */
+/** What an earlier run was making when it was killed. As much as can be: its initdb may still be at it. */
+export async function removeUnfinished({ cluster }: ClusterPaths): Promise<void> {
+  const folder = dirname(cluster);
+  const unfinished = (await readdir(folder)).filter((name) => name.startsWith(`${basename(cluster)}.new`));
+  const removals = unfinished.map((name) => rm(join(folder, name), { recursive: true, force: true }));
+  await Promise.allSettled(removals);
+}
+
+/**
+ * Makes the cluster, with a random password. It is there whole or not at all, also when this is interrupted.
+ *
+ * @throws EmbeddedPostgresError, or the reason of the signal
+ */
 export async function createCluster(
   paths: ClusterPaths,
   binaries: PostgresBinaries,
   launch: Launch,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const password = randomBytes(24).toString('base64url');
   await rm(paths.password, { force: true });
   await writeFile(paths.password, `${password}\n`, { mode: secretMode, flag: 'wx' });
-  const unfinished = `${paths.cluster}.new`;
-  await rm(unfinished, { recursive: true, force: true });
+  // A name of its own: the initdb of a run that was killed may still be at work on another.
+  const unfinished = `${paths.cluster}.new-${randomBytes(4).toString('hex')}`;
   await mkdir(unfinished, { mode: ownerOnlyMode });
   await giveTo(launch.user, unfinished);
-  await withPasswordFile(password, launch.user, (file) => initdb(unfinished, file, binaries, launch));
-  await rename(unfinished, paths.cluster);
+  try {
+    await withPasswordFile(password, launch.user, (file) =>
+      initdb(unfinished, file, binaries, launch, signal),
+    );
+    await rename(unfinished, paths.cluster);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** For the user that runs initdb, which may not read ours. */
@@ -95,7 +126,9 @@ async function initdb(
   passwordFile: string,
   { initdb: program }: PostgresBinaries,
   launch: Launch,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const [command, args, options] = launchCommand(launch, program, [
     `--pgdata=${folder}`,
     `--username=${superuser}`,
@@ -117,10 +150,14 @@ async function initdb(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
+  const stop = () => child.kill('SIGTERM');
+  signal?.addEventListener('abort', stop);
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
   if (status !== 0) throw new EmbeddedPostgresError(`cannot create the database: ${complaint.trim()}`);
   await chmod(folder, ownerOnlyMode);
 }

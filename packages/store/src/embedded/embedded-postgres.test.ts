@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -99,6 +100,25 @@ test('a first start that was cut off is begun anew', async () => {
   writeFileSync(unfinished, 'half of a cluster');
   expect(await ask(await start(), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
   expect(existsSync(unfinished)).toBe(false);
+});
+
+test('making a database is given up with the signal, and leaves no half of one', async () => {
+  const giveUp = new AbortController();
+  const opening = EmbeddedPostgres.open({ dataDir, logger: quiet, signal: giveUp.signal });
+  opening.catch(() => {});
+  await eventually('initdb at work', () => readdirSync(dataDir).some((name) => name.includes('.new-')));
+  giveUp.abort();
+  await expect(opening).rejects.toThrow('aborted');
+  expect(readdirSync(dataDir)).toEqual(['postgres.password']);
+  expect(await ask(await start(), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+});
+
+test('a start is given up with the signal, and leaves no server', async () => {
+  const giveUp = new AbortController();
+  const postgres = await EmbeddedPostgres.open({ dataDir, logger: quiet, signal: giveUp.signal });
+  giveUp.abort();
+  await expect(postgres.start()).rejects.toThrow('aborted');
+  expect(existsSync(pidFile())).toBe(false);
 });
 
 describe.skipIf(process.platform !== 'linux')('what an earlier run left behind', () => {

@@ -14,6 +14,7 @@ import {
   clusterPaths,
   createCluster,
   readPassword,
+  removeUnfinished,
   superuser,
 } from './cluster.ts';
 import { EmbeddedPostgresError } from './errors.ts';
@@ -28,6 +29,8 @@ export interface EmbeddedPostgresOptions {
   readonly logger: Log;
   /** Connections that our processes may open together. Default 100. */
   readonly maxConnections?: number;
+  /** Gives up what is under way, making a database or starting the server; one that runs is left alone. */
+  readonly signal?: AbortSignal;
 }
 
 const defaultMaxConnections = 100;
@@ -57,14 +60,15 @@ export class EmbeddedPostgres {
   /**
    * Creates the database if the data folder has none. It is there whole or not at all.
    *
-   * @throws EmbeddedPostgresError
+   * @throws EmbeddedPostgresError, or the reason of the signal
    */
   static async open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const paths = clusterPaths(options.dataDir);
     const binaries = await findBinaries();
     const owner = await clusterOwner(paths);
     const launch = chooseLaunch(owner, [binaries.folder, options.dataDir]);
-    if (owner === undefined) await createCluster(paths, binaries, launch);
+    await removeUnfinished(paths);
+    if (owner === undefined) await createCluster(paths, binaries, launch, options.signal);
     return new EmbeddedPostgres(options, { path: binaries.postgres, launch }, await readPassword(paths));
   }
 
@@ -76,7 +80,7 @@ export class EmbeddedPostgres {
   /**
    * Stops a server that an earlier run left behind, starts a new one and waits until it answers, however long it recovers.
    *
-   * @throws EmbeddedPostgresError with the end of its log
+   * @throws EmbeddedPostgresError with the end of its log, or the reason of the signal
    */
   async start(): Promise<void> {
     await stopOrphan(this.#paths.cluster, this.#options.logger);
@@ -84,9 +88,10 @@ export class EmbeddedPostgres {
     this.#port ??= await findFreePort();
     const deadline = performance.now() + remainsMs;
     for (;;) {
-      const { maxConnections = defaultMaxConnections } = this.#options;
+      const { maxConnections = defaultMaxConnections, signal } = this.#options;
+      signal?.throwIfAborted();
       this.#server = await spawnServer(this.#program, this.#paths, { port: this.#port, maxConnections });
-      if (await this.#answers(this.#server)) return;
+      if (await this.#answers(this.#server, signal)) return;
       const complaint = await lastLogLines(this.#paths.log);
       if (!isAboutRemains(complaint) || performance.now() > deadline) {
         throw new EmbeddedPostgresError(`the database does not start (${this.#paths.log}):\n${complaint}`);
@@ -101,18 +106,27 @@ export class EmbeddedPostgres {
     if (server && isRunning(server)) await new Promise((resolve) => server.once('exit', resolve));
   }
 
+  /** Ends it at once: what was committed is recovered at the next start. */
+  kill(): void {
+    this.#server?.kill('SIGQUIT');
+  }
+
   async stop(): Promise<void> {
     const server = this.#server;
     if (!server || !isRunning(server)) return;
     server.kill('SIGINT');
-    const cutShort = setTimeout(() => server.kill('SIGQUIT'), stopPatienceMs);
+    const cutShort = setTimeout(() => this.kill(), stopPatienceMs);
     await this.ended();
     clearTimeout(cutShort);
   }
 
   /** False when it ended instead. */
-  async #answers(server: ChildProcess): Promise<boolean> {
+  async #answers(server: ChildProcess, signal: AbortSignal | undefined): Promise<boolean> {
     while (isRunning(server)) {
+      if (signal?.aborted) {
+        await this.stop();
+        throw signal.reason;
+      }
       if (await this.#takesConnections()) return isRunning(server);
       await sleep(checkIntervalMs);
     }
