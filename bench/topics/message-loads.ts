@@ -83,7 +83,7 @@ export const topicLoads: readonly TopicLoad[] = [
     subscribers: exactSubscribers,
     tls: false,
     qos: 0,
-    messages: 6_000,
+    messages: 60_000,
     measure: 'cpuMicrosPerMessage',
     lines: (naming) => {
       const topic = `${names[naming].events(deviceId(0))}0`;

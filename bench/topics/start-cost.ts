@@ -11,17 +11,19 @@ import { registryId } from '../fleet.ts';
 import { median, numbers, row } from './report.ts';
 
 const fewDevices = 10;
+/** Rows of one statement: more would take longer than a query may. */
+const batch = 25_000;
 const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 /** After this its memory is read: what a start leaves to be done later has been done. */
 const settledMs = 1_000;
 
-/** A registry with `$1` devices, a certificate each. They are only there to be many: nobody logs in with them. */
+/** The devices numbered from `$1` to `$2`, a certificate each. They are only there to be many: nobody logs in with them. */
 const createDevices = [
   `INSERT INTO devices (id, registry_id, folder_id)
-   SELECT 'arebenchd' || lpad(n::text, 11, '0'), '${registryId}', 'bench' FROM generate_series(1, $1::int) n`,
+   SELECT 'arebenchd' || lpad(n::text, 11, '0'), '${registryId}', 'bench' FROM generate_series($1::int, $2::int) n`,
   `INSERT INTO certificates (sha256, fingerprint, pem, not_before, not_after, device_id)
    SELECT sha256(n::text::bytea), md5(n::text) || '00000000', 'certificate ' || n, now(), now() + interval '1 year',
-     'arebenchd' || lpad(n::text, 11, '0') FROM generate_series(1, $1::int) n`,
+     'arebenchd' || lpad(n::text, 11, '0') FROM generate_series($1::int, $2::int) n`,
 ];
 
 interface Start {
@@ -80,11 +82,18 @@ async function createFleet(server: string, devices: number): Promise<string> {
   await first.pool.query(`CREATE DATABASE ${name}`).finally(() => first.close());
   await prepareDatabase(url.href, silent, new AbortController().signal);
   const { pool, close } = openDatabase(url.href, { logger: silent });
+  const client = await pool.connect();
   try {
-    await pool.query(`INSERT INTO registries (id, folder_id) VALUES ($1, 'bench')`, [registryId]);
-    for (const statement of createDevices) await pool.query(statement, [devices]);
-    await pool.query('VACUUM ANALYZE');
+    // Their references are right as they are made.
+    await client.query('SET session_replication_role = replica');
+    await client.query(`INSERT INTO registries (id, folder_id) VALUES ($1, 'bench')`, [registryId]);
+    for (let first = 1; first <= devices; first += batch) {
+      const last = Math.min(devices, first + batch - 1);
+      for (const statement of createDevices) await client.query(statement, [first, last]);
+    }
+    await client.query('ANALYZE devices, certificates');
   } finally {
+    client.release(true);
     await close();
   }
   return url.href;
