@@ -2,64 +2,32 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  Command,
-  makeCertificate,
-  makePassword,
-  type Owner,
-  run,
-  sharedInstallation,
-} from '@iotcore/testkit';
+import { makeCertificate, makePassword, run, sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { byPassword, type Login, Mosquitto } from './mosquitto.ts';
 
 const installation = sharedInstallation();
 
-interface Client {
-  readonly id: string;
-  readonly owner: Owner;
-  readonly password: string;
-}
+const mosquitto = new Mosquitto(installation);
 
-let registry: Client;
-let device: Client;
+let registry: Login;
+let device: Login;
 
 beforeAll(async () => {
   const { api } = installation();
   const { id: registryId } = await api.createRegistry();
-  registry = await client(registryId, { registryId });
+  registry = await mosquitto.login(registryId, { registryId });
   const { id: deviceId } = await api.createDevice(registryId);
-  device = await client(deviceId, { deviceId });
+  device = await mosquitto.login(deviceId, { deviceId });
 });
 
-async function client(id: string, owner: Owner): Promise<Client> {
-  const password = makePassword();
-  await installation().api.addPassword(owner, password);
-  return { id, owner, password };
-}
-
-const server = () => [
-  ...['-h', 'localhost', '-p', String(installation().mqttsPort)],
-  ...['--cafile', join(installation().dataDir, 'ca.crt')],
-];
-const byPassword = ({ id, password }: Client) => ['-u', id, '-P', password];
 const byCertificate = ({ cert, key }: { cert: string; key: string }) => ['--cert', cert, '--key', key];
-
-/** mosquitto_sub, once the server has granted what it asks for; it ends with the first message. */
-async function subscribed(...args: string[]): Promise<Command> {
-  // Line-buffered: what -d says of the subscription would otherwise wait until a page of it is full.
-  const line = ['-oL', 'mosquitto_sub', ...server(), '-d', '-C', '1', '-q', '1', ...args];
-  const command = new Command('stdbuf', line);
-  await command.line(/^Subscribed/);
-  return command;
-}
-
-const publish = (...args: string[]) => run('mosquitto_pub', ...server(), '-q', '1', ...args);
 
 describe('mosquitto_pub and mosquitto_sub by password', () => {
   test('a device sends telemetry to its registry', async () => {
     const topic = `$devices/${device.id}/events`;
-    const listener = await subscribed(...byPassword(registry), '-t', topic);
-    expect(await publish(...byPassword(device), '-t', topic, '-m', 'Test data')).toEqual({
+    const listener = await mosquitto.subscribed(1, ...byPassword(registry), '-t', topic);
+    expect(await mosquitto.publish(...byPassword(device), '-t', topic, '-m', 'Test data')).toEqual({
       status: 0,
       text: '',
     });
@@ -69,27 +37,45 @@ describe('mosquitto_pub and mosquitto_sub by password', () => {
 
   test('a registry sends a command to its device', async () => {
     const topic = `$devices/${device.id}/commands`;
-    const listener = await subscribed(...byPassword(device), '-t', topic);
-    expect((await publish(...byPassword(registry), '-t', topic, '-m', 'on')).status).toBe(0);
+    const listener = await mosquitto.subscribed(1, ...byPassword(device), '-t', topic);
+    expect((await mosquitto.publish(...byPassword(registry), '-t', topic, '-m', 'on')).status).toBe(0);
     expect(await listener.status()).toBe(0);
     expect(listener.text).toMatch(/^on$/m);
   });
 
   test('a wrong password is refused', async () => {
-    const { status, text } = await publish('-u', device.id, '-P', makePassword(), '-t', 'x', '-m', 'x');
+    const { status, text } = await mosquitto.publish(
+      '-u',
+      device.id,
+      '-P',
+      makePassword(),
+      '-t',
+      'x',
+      '-m',
+      'x',
+    );
     expect(status).not.toBe(0);
     expect(text).toMatch(/bad user ?name or password/i);
   });
 
   test('the password of another is refused', async () => {
-    const { status, text } = await publish('-u', device.id, '-P', registry.password, '-t', 'x', '-m', 'x');
+    const { status, text } = await mosquitto.publish(
+      '-u',
+      device.id,
+      '-P',
+      registry.password,
+      '-t',
+      'x',
+      '-m',
+      'x',
+    );
     expect(status).not.toBe(0);
     expect(text).toMatch(/bad user ?name or password/i);
   });
 
   test('a subscription to a foreign topic is denied', async () => {
     const filter = `$devices/${registry.id}/commands`;
-    const { text } = await run('mosquitto_sub', ...server(), ...byPassword(device), '-t', filter);
+    const { text } = await mosquitto.subscribe(...byPassword(device), '-t', filter);
     expect(text).toContain('All subscription requests were denied');
   });
 
@@ -116,8 +102,8 @@ describe('by a certificate that openssl made', () => {
     await api.addCertificate(device.owner, await readFile(deviceFiles.cert, 'utf8'));
 
     const topic = `$devices/${device.id}/events`;
-    const listener = await subscribed(...byCertificate(registryFiles), '-t', topic);
-    const sent = await publish(...byCertificate(deviceFiles), '-t', topic, '-m', 'Test data');
+    const listener = await mosquitto.subscribed(1, ...byCertificate(registryFiles), '-t', topic);
+    const sent = await mosquitto.publish(...byCertificate(deviceFiles), '-t', topic, '-m', 'Test data');
     expect(sent).toEqual({ status: 0, text: '' });
     expect(await listener.status()).toBe(0);
     expect(listener.text).toMatch(/^Test data$/m);
@@ -125,7 +111,7 @@ describe('by a certificate that openssl made', () => {
 
   test('one that nobody has is refused', async () => {
     const files = await opensslCertificate(['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']);
-    const { status, text } = await publish(...byCertificate(files), '-t', 'x', '-m', 'x');
+    const { status, text } = await mosquitto.publish(...byCertificate(files), '-t', 'x', '-m', 'x');
     expect(status).not.toBe(0);
     expect(text).toMatch(/not authori[sz]ed/i);
   });
