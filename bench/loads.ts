@@ -121,9 +121,10 @@ export const loads: readonly Load[] = [
   },
   {
     id: 'tls-idle',
-    title: '10,000 idle connections, TLS',
+    title: '2,000 idle connections, TLS',
     tls: true,
     ...idle,
+    subscribers: 2_000,
     idleSeconds: 5,
     measure: 'kbPerConnection',
   },

@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: the same loads on Mosquitto, plain aedes and ours, side by side in one run, as ratios.
  *
- *   npm run bench -- [--loads in-0,in-1] [--brokers mosquitto,iotcore] [--rounds 3] [--write docs]
+ *   npm run bench -- [--loads in-0,in-1] [--brokers mosquitto,iotcore] [--rounds 3]
+ *     [--share 0.1]  (part of the messages)  [--write docs]
  *
  * Needs Debian's mosquitto and a C compiler with OpenSSL's headers (apt-get install mosquitto gcc libssl-dev).
  */
@@ -10,7 +11,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aedes } from './brokers/aedes.ts';
-import type { Broker, Workplace } from './brokers/broker.ts';
+import type { Broker, RunningBroker, Workplace } from './brokers/broker.ts';
 import { engineAlone } from './brokers/engine.ts';
 import { iotcore } from './brokers/iotcore.ts';
 import { mosquitto } from './brokers/mosquitto.ts';
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     loads: { type: 'string' },
     brokers: { type: 'string', default: 'mosquitto,aedes,iotcore' },
     rounds: { type: 'string', default: '3' },
+    share: { type: 'string', default: '1' },
     write: { type: 'string' },
   },
 });
@@ -55,9 +57,7 @@ async function main(): Promise<void> {
     );
     const rows: Row[] = [];
     for (const load of picked) {
-      const figures = new Map<string, Figure>();
-      for (const broker of brokers)
-        figures.set(broker.id, await measure(broker, place, program, load, rounds));
+      const figures = await measure(brokers, place, program, load, rounds);
       rows.push({ load, figures });
       say(table(columns, [{ load, figures }], ours(columns), mosquitto.id).split('\n').at(-1) as string);
     }
@@ -91,27 +91,51 @@ async function workplace(folder: string): Promise<Workplace> {
   return { folder, certFile, keyFile };
 }
 
-/** A fresh broker for each load, warmed up: a server that has run for a minute is what counts, not its first second. */
+/**
+ * Fresh brokers for each load, warmed up: a server that has run for a minute is what counts, not its first second. They
+ * take turns, so that whatever else the machine does falls on all of them; the round that was disturbed least counts.
+ */
 async function measure(
-  broker: Broker,
+  brokers: readonly Broker[],
   place: Workplace,
   program: string,
   load: Load,
   rounds: number,
-): Promise<Figure> {
-  const running = await broker.start(place);
+): Promise<Map<string, Figure>> {
+  const running = new Map<string, RunningBroker & Pick<Broker, 'share'>>();
+  const results = new Map<string, LoadResult[]>();
   try {
-    if (load.messages > 0) await runLoad(program, place.folder, running, load, 0.5);
-    const results: LoadResult[] = [];
-    for (let round = 0; round < (load.messages > 0 ? rounds : 1); round++) {
-      results.push(await runLoad(program, place.folder, running, load));
+    for (const { id, share, start } of brokers) {
+      running.set(id, { ...(await start(place)), share });
+      results.set(id, []);
     }
-    const values = results.map((result) => figureOf(load, result)).sort((a, b) => a - b);
-    const value = values[Math.floor(values.length / 2)] as number;
-    return { value, rounds: values, lost: Math.max(...results.map(({ lost }) => lost)) };
+    for (let round = load.messages > 0 ? -1 : 0; round < (load.messages > 0 ? rounds : 1); round++) {
+      for (const [id, broker] of running) {
+        const result = await runLoad(
+          program,
+          place.folder,
+          broker,
+          load,
+          round < 0 ? broker.share / 2 : broker.share,
+        );
+        if (round >= 0) results.get(id)?.push(result);
+      }
+    }
   } finally {
-    await running.stop();
+    for (const broker of running.values()) await broker.stop();
   }
+  return new Map([...results].map(([id, ofBroker]) => [id, summary(load, ofBroker)]));
+}
+
+/** Cost for each message does not depend on their number; everything else does. */
+function shareOf(load: Load, { share }: Pick<Broker, 'share'>): number {
+  return load.measure === 'cpuMicrosPerMessage' ? share * Number(values.share) : 1;
+}
+
+function summary(load: Load, results: readonly LoadResult[]): Figure {
+  const rounds = results.map((result) => figureOf(load, result)).sort((a, b) => a - b);
+  const best = load.measure === 'perSecond' ? rounds.at(-1) : rounds[0];
+  return { value: best as number, rounds, lost: Math.max(...results.map(({ lost }) => lost)) };
 }
 
 function figureOf(load: Load, result: LoadResult): number {

@@ -6,6 +6,7 @@ import type { Broker } from './broker.ts';
 export const aedes: Broker = {
   id: 'aedes',
   title: 'aedes',
+  share: 0.1,
   version: async () => {
     const manifest = new URL('../../node_modules/aedes/package.json', import.meta.url);
     return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;

@@ -9,6 +9,8 @@ export interface RunningBroker {
 export interface Broker {
   readonly id: string;
   readonly title: string;
+  /** Part of a load's messages that it is given: less than 1 for a slow one, whose cost for each message shows all the same. */
+  readonly share: number;
   /** What it prints for its version. */
   version(): Promise<string>;
   start(place: Workplace): Promise<RunningBroker>;

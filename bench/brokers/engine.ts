@@ -6,6 +6,7 @@ export function engineAlone(engine: 'native' | 'aedes'): Broker {
   return {
     id: `engine-${engine}`,
     title: `${engine} engine alone`,
+    share: engine === 'native' ? 1 : 0.1,
     version: async () => 'this revision',
     async start({ certFile, keyFile }) {
       const [port, tlsPort] = (await freePorts(2)) as [number, number];

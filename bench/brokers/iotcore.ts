@@ -23,6 +23,7 @@ export function iotcore(
   return {
     id: engine === 'native' ? 'iotcore' : `iotcore-${engine}`,
     title: engine === 'native' ? 'IoT Core' : `IoT Core on ${engine}`,
+    share: engine === 'native' ? 1 : 0.1,
     version: async () => 'this revision',
     async start({ folder, certFile, keyFile }) {
       const dataDir = join(folder, `iotcore-${engine}-${process.hrtime.bigint()}`);

@@ -8,6 +8,7 @@ import type { Broker } from './broker.ts';
 export const mosquitto: Broker = {
   id: 'mosquitto',
   title: 'Mosquitto',
+  share: 1,
   version: async () => {
     const text = await output('sh', ['-c', 'mosquitto -h || true']);
     return /mosquitto version (\S+)/.exec(text)?.[1] ?? 'unknown';

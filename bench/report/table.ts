@@ -1,6 +1,6 @@
 import { type Load, unitOf } from '../loads.ts';
 
-/** The median of a load's rounds on one broker. */
+/** What a load came to on one broker: its best round. */
 export interface Figure {
   readonly value: number;
   readonly lost: number;
