@@ -18,6 +18,8 @@ export default defineConfig({
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
     globalSetup: 'packages/testkit/src/postgres/global-setup.ts',
     pool: 'forks',
+    // End-to-end tests mostly wait for processes of their own: one worker for each core, not one less.
+    maxWorkers: '100%',
     teardownTimeout: 30_000,
     projects: [
       {
