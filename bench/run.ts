@@ -116,7 +116,7 @@ async function measure(
           place.folder,
           broker,
           load,
-          round < 0 ? broker.share / 2 : broker.share,
+          shareOf(load, broker) / (round < 0 ? 2 : 1),
         );
         if (round >= 0) results.get(id)?.push(result);
       }
