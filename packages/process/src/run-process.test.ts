@@ -129,6 +129,28 @@ describe('a process that runs', () => {
   });
 });
 
+test('a start that does not give up is ended', async () => {
+  const { child, status, text, says } = run(
+    `process.stdout.write('WAITING\\n'); await new Promise(() => {});`,
+  );
+  await says(/WAITING/);
+  child.kill('SIGTERM');
+  expect(await status()).toBe(1);
+  expect(text()).toContain('could not stop in time');
+});
+
+test('a process goes on when whoever read what it printed has gone', async () => {
+  const { child } = run(`
+    process.on('message', () => process.stdout.write('to nobody', () => process.send('wrote')));
+    ${serves}`);
+  await once(child, 'message');
+  child.stdout?.destroy();
+  child.send('write');
+  expect(await once(child, 'message')).toContain('wrote');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
 describe('a log that nobody reads', () => {
   const floods = `
     const line = 'x'.repeat(1000);

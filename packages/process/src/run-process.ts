@@ -23,7 +23,7 @@ export interface RunningProcess {
 export interface ProcessDefinition {
   readonly name: string;
   start(context: ProcessContext): Promise<RunningProcess>;
-  /** How long `stop` may take before the process exits regardless. Default 4,000 ms: whoever supervises waits 5 s. */
+  /** How long a stop may take before the process exits regardless. Default 4,000 ms: whoever supervises waits 5 s. */
   readonly stopDeadlineMs?: number;
 }
 
@@ -38,9 +38,10 @@ const impatienceMs = 1000;
 const flushDeadlineMs = 500;
 
 /**
- * Runs a process until SIGINT, SIGTERM, SIGHUP (its terminal is gone) or the death of its parent (the end of the IPC channel), then stops it and exits
- * with status 0. A second signal, a second or more later, exits at once. A `StartupError` prints its message and exits
- * with status 1, any other error is logged and exits with status 1.
+ * Runs a process until SIGINT, SIGTERM, SIGHUP (its terminal is gone) or the death of its parent (the end of the IPC
+ * channel), then stops it, or gives up its start, and exits with status 0. If that takes too long, or a second signal
+ * comes a second or more later, it exits at once with status 1. A `StartupError` prints its message and exits with status
+ * 1, any other error is logged and exits with status 1.
  */
 export async function runProcess(definition: ProcessDefinition): Promise<void> {
   let settings: Settings;
@@ -50,8 +51,10 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
     return refuseToStart(definition.name, error);
   }
   const logger = createLogger(definition.name, settings);
-  const stopping = stopRequested(logger);
+  const stopping = stopRequested(logger, definition.stopDeadlineMs ?? defaultStopDeadlineMs);
   process.on('uncaughtException', (error) => void die(logger, error));
+  // Whoever read what is printed may have gone: no reason to end.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
   let running: RunningProcess;
   try {
@@ -64,7 +67,13 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
   }
   await tellParent({ type: 'ready', addresses: running.addresses });
   await stopping.requested;
-  await stopWithin(definition.stopDeadlineMs ?? defaultStopDeadlineMs, running, logger);
+  try {
+    await running.stop();
+  } catch (error) {
+    return die(logger, error);
+  }
+  logger.info('stopped');
+  await exit(logger, 0);
 }
 
 interface StopRequest {
@@ -72,8 +81,12 @@ interface StopRequest {
   readonly requested: Promise<void>;
 }
 
-function stopRequested(logger: Logger): StopRequest {
+function stopRequested(logger: Logger, deadlineMs: number): StopRequest {
   const controller = new AbortController();
+  const outOfTime = () => {
+    logger.error({ deadlineMs }, 'could not stop in time');
+    void exit(logger, 1);
+  };
   const requested = new Promise<void>((resolve) => {
     let firstAt: number | undefined;
     const stop = (reason: string): void => {
@@ -81,6 +94,7 @@ function stopRequested(logger: Logger): StopRequest {
       if (firstAt === undefined) {
         firstAt = now;
         logger.info({ reason }, 'stopping');
+        setTimeout(outOfTime, deadlineMs);
         controller.abort();
         resolve();
       } else if (now - firstAt >= impatienceMs) {
@@ -91,22 +105,6 @@ function stopRequested(logger: Logger): StopRequest {
     process.once('disconnect', () => stop('parent gone'));
   });
   return { signal: controller.signal, requested };
-}
-
-async function stopWithin(deadlineMs: number, running: RunningProcess, logger: Logger): Promise<void> {
-  const deadline = setTimeout(() => {
-    logger.error({ deadlineMs }, 'could not stop in time');
-    void exit(logger, 1);
-  }, deadlineMs);
-  try {
-    await running.stop();
-  } catch (error) {
-    return die(logger, error);
-  } finally {
-    clearTimeout(deadline);
-  }
-  logger.info('stopped');
-  await exit(logger, 0);
 }
 
 async function refuseToStart(name: string, error: unknown): Promise<void> {
