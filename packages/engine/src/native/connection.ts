@@ -363,6 +363,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     const session = this.#session as Session<P>;
     this.#parts.sessions.remove(this.#scope, session);
     session.end();
+    this.#publisher?.end();
     this.#parts.host.disconnected(session, reason);
     if (this.#will) this.#owner.fireWill(session.principal, this.#will); // [MQTT-3.1.2-8][MQTT-3.1.2-10][MQTT-3.1.2-12]
   }

@@ -17,6 +17,7 @@ import { DeadlineWheel } from './deadline-wheel.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import type { EngineParts } from './parts.ts';
 import { publishOn, publishWill } from './publication.ts';
+import { RouteBudget } from './route-cache.ts';
 import type { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Turn } from './turn.ts';
@@ -44,6 +45,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
       turn: new Turn(),
       deadlines: new DeadlineWheel<Connection<P>>(),
       sessions: new SessionRegistry<P>(),
+      routes: new RouteBudget(),
       counters: { messagesReceived: 0, messagesSent: 0, messagesDropped: 0 },
     };
     this.#parts.deadlines.start();

@@ -10,6 +10,8 @@ import type { Flushable, Turn } from './turn.ts';
 /** This much output is written at once, so that a busy turn does not fill memory before the kernel gets to send. */
 const writeAtBytes = 131_072;
 const firstOwnBytes = 512;
+/** A piece of this size is written by itself rather than copied to what else there is. */
+export const largePieceBytes = 16_384;
 
 export class Outbox implements Flushable {
   readonly #socket: Duplex;
@@ -52,6 +54,7 @@ export class Outbox implements Flushable {
       this.#start = start;
       this.#end = end;
     } else {
+      if (this.#end - this.#start >= largePieceBytes && !this.#isBlocked) this.#write();
       this.#copyPiece();
       if (this.#isBlocked) {
         this.#copy(source, start, end);
@@ -88,17 +91,19 @@ export class Outbox implements Flushable {
   }
 
   #write(): void {
-    let bytes: Buffer;
-    if (this.#own !== undefined) {
-      this.#copyPiece();
-      bytes = this.#own.subarray(0, this.#ownBytes);
-    } else if (this.#source !== undefined) {
-      bytes = this.#turn.view(this.#source, this.#start, this.#end);
-    } else {
-      return;
-    }
+    if (this.#own === undefined && this.#source === undefined) return;
+    if (this.#own !== undefined && this.#end - this.#start < largePieceBytes) this.#copyPiece();
+    const own = this.#own?.subarray(0, this.#ownBytes);
+    const piece = this.#source && this.#turn.view(this.#source, this.#start, this.#end);
     this.discard();
-    this.#isBlocked = !this.#socket.write(bytes);
+    if (own && piece) {
+      this.#socket.cork();
+      this.#socket.write(own);
+      this.#isBlocked = !this.#socket.write(piece);
+      this.#socket.uncork();
+    } else {
+      this.#isBlocked = !this.#socket.write((own ?? piece) as Buffer);
+    }
     if (this.#socket.writableLength > 0) this.#turn.pin();
   }
 

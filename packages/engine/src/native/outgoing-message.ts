@@ -6,7 +6,7 @@
 import { headerBytes, publishBytes, writePublishHeader } from '../codec/index.ts';
 import type { Qos } from '../port.ts';
 import type { Addressable, TopicName } from '../routing/index.ts';
-import type { Outbox } from './outbox.ts';
+import { largePieceBytes, type Outbox } from './outbox.ts';
 import type { Turn } from './turn.ts';
 
 const nameless: TopicName = { topic: '', topicBytes: Buffer.alloc(0) };
@@ -111,6 +111,10 @@ export class OutgoingMessage implements Addressable {
       this.#idAt1 = this.#end1 - this.payloadBytes - 2;
       this.#id1 = 0;
     } else if (this.#id1 !== 0 && this.#id1 !== id) {
+      if (this.payloadBytes >= largePieceBytes) {
+        this.#appendInTwo(outbox, this.#source1, id);
+        return;
+      }
       this.#copyAtQos1();
     }
     if (this.#id1 !== id) {
@@ -119,6 +123,17 @@ export class OutgoingMessage implements Addressable {
       this.#id1 = id;
     }
     outbox.append(this.#source1, this.#start1, this.#end1);
+  }
+
+  /** A header of its own in front of a large payload that all receivers share. */
+  #appendInTwo(outbox: Outbox, source: Buffer, id: number): void {
+    const arena = this.#turn.messages;
+    const headerBytes = this.#idAt1 - this.#start1;
+    const start = arena.reserve(headerBytes + 2);
+    source.copy(arena.buffer, start, this.#start1, this.#idAt1);
+    arena.buffer.writeUInt16BE(id, start + headerBytes);
+    outbox.append(arena.buffer, start, start + headerBytes + 2);
+    outbox.append(source, this.#idAt1 + 2, this.#end1);
   }
 
   #encode(qos: Qos): number {

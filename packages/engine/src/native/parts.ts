@@ -4,6 +4,7 @@ import type { Exchange } from '../routing/index.ts';
 import type { Connection } from './connection.ts';
 import type { DeadlineWheel } from './deadline-wheel.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
+import type { RouteBudget } from './route-cache.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { Turn } from './turn.ts';
@@ -16,6 +17,7 @@ export interface EngineParts<P> {
   readonly turn: Turn;
   readonly deadlines: DeadlineWheel<Connection<P>>;
   readonly sessions: SessionRegistry<P>;
+  readonly routes: RouteBudget;
   readonly counters: Counters;
 }
 

@@ -40,7 +40,7 @@ export class Publisher<P> {
   readonly #parts: EngineParts<P>;
   readonly #session: Session<P>;
   readonly #connection: PublisherConnection;
-  readonly #routes = new RouteCache();
+  readonly #routes: RouteCache;
   readonly #unfinished = new Fifo<Unfinished>();
   #unstoredBytes = 0;
   #isWaitingForStore = false;
@@ -51,11 +51,17 @@ export class Publisher<P> {
     this.#parts = parts;
     this.#session = session;
     this.#connection = connection;
+    this.#routes = new RouteCache(parts.routes);
   }
 
   /** Acknowledgements are still to come. */
   get isOwing(): boolean {
     return this.#unfinished.size > 0 && !this.#hasFailed;
+  }
+
+  /** The session is over: nothing more will be published. */
+  end(): void {
+    this.#routes.clear();
   }
 
   /** False: nothing more until `proceed`. @throws PacketError */

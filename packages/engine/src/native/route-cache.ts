@@ -12,13 +12,36 @@ export interface Plan {
   readonly ownName: TopicName | undefined;
 }
 
-/** Topics that a connection is known to publish to; with more than that at a time, routes are asked for again. */
-const maxPlans = 128;
+/** Routes that one connection may keep whatever others do. */
+const ownPlans = 16;
 
-/** The routes of one connection, by topic. Most publishers write to one topic: the last one is found by its bytes. */
+/** How many routes the connections of an engine keep together; some 500 bytes each. */
+export class RouteBudget {
+  readonly max: number;
+  used = 0;
+
+  constructor(max = 100_000) {
+    this.max = max;
+  }
+}
+
+/**
+ * The routes of one connection, by topic. Most publishers write to one topic: the last one is found by its bytes. A back
+ * end that writes to thousands keeps them all, as long as the engine's budget lasts; then routes are asked for again.
+ */
 export class RouteCache {
+  readonly #budget: RouteBudget;
   #last: Plan | undefined;
+  /** Every route, once there are two. */
   #plans: Map<string, Plan> | undefined;
+
+  constructor(budget: RouteBudget) {
+    this.#budget = budget;
+  }
+
+  get size(): number {
+    return this.#plans?.size ?? (this.#last ? 1 : 0);
+  }
 
   /** The plan of the last topic, if this is it again. */
   findByBytes(bytes: Buffer, start: number, end: number): Plan | undefined {
@@ -34,19 +57,26 @@ export class RouteCache {
   }
 
   find(topic: string): Plan | undefined {
-    const plan = this.#plans?.get(topic);
-    if (plan === undefined || plan.basis.stale) return undefined;
+    const plan = this.#plans ? this.#plans.get(topic) : this.#last;
+    if (plan?.topic !== topic || plan.basis.stale) return undefined;
     this.#last = plan;
     return plan;
   }
 
   add(plan: Plan): void {
-    if (this.#last !== undefined || this.#plans !== undefined) {
-      this.#plans ??= new Map();
-      if (this.#plans.size >= maxPlans) this.#plans.clear();
-      if (this.#last) this.#plans.set(this.#last.topic, this.#last);
-      this.#plans.set(plan.topic, plan);
-    }
+    if (this.#budget.used >= this.#budget.max && this.size >= ownPlans) this.clear();
+    const before = this.size;
+    if (this.#last && this.#last.topic !== plan.topic)
+      this.#plans ??= new Map([[this.#last.topic, this.#last]]);
+    this.#plans?.set(plan.topic, plan);
     this.#last = plan;
+    this.#budget.used += this.size - before;
+  }
+
+  /** Forgets all, and gives back what it took of the budget. */
+  clear(): void {
+    this.#budget.used -= this.size;
+    this.#last = undefined;
+    this.#plans = undefined;
   }
 }
