@@ -150,7 +150,8 @@ function typesOf(dependencies: Readonly<Record<string, string>> = {}): Record<st
   return Object.fromEntries(Object.entries(dependencies).filter(([name]) => name.startsWith('@types/')));
 }
 
-const isTest = (path: string) => path.endsWith('.test.ts') || path.includes('/testing/');
+/** Tests, and folders that hold what only tests use. */
+const isTest = (path: string) => path.endsWith('.test.ts') || /\/(testing|behaviour|cases)\//.test(path);
 const partOf = (path: string) => /^(packages|apps)\/[^/]+/.exec(path)?.[0] ?? '';
 const libraryOf = (specifier: string) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
