@@ -1,5 +1,5 @@
 export { encodeConnack } from './connack.ts';
-export { type ConnectPacket, type ConnectWill, decodeConnect, identifierRefusal } from './connect.ts';
+export { type ConnectPacket, type ConnectWill, identifierRefusal } from './connect.ts';
 export { type ClientPacket, checkTurn, decodePacket } from './decode.ts';
 export { bodyStart, headerBytes, packetBytes } from './fixed-header.ts';
 export { PacketError, type PacketErrorCode } from './packet-error.ts';

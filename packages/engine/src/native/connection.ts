@@ -28,9 +28,9 @@ import { PacketAssembler, type PacketSink } from './packet-assembler.ts';
 import type { EngineParts } from './parts.ts';
 import { Publisher, type PublisherConnection } from './publisher.ts';
 import { Session, type SessionOwner } from './session.ts';
+import { SocketInput } from './socket-input.ts';
 import { sendStored } from './stored-messages.ts';
 import { applyGrants, type Grants, judgeSubscribe } from './subscribe.ts';
-import type { Rested } from './turn.ts';
 
 /**
  * - `connecting`: CONNECT has not come yet.
@@ -53,8 +53,6 @@ const moves: Record<State, readonly State[]> = {
 const judgingMs = 60_000;
 /** How long a client that is being disconnected may take to hang up. */
 const lingerMs = 1_000;
-/** What one connection is read in one turn, before others have theirs. */
-const turnBytes = 262_144;
 /** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */
 const replyHeadroomBytes = 65_536;
 
@@ -66,11 +64,12 @@ export interface ConnectionOwner<P> {
   fireWill(principal: P, will: Will): void;
 }
 
-export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring, Rested {
+export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring {
   readonly #parts: EngineParts<P>;
   readonly #owner: ConnectionOwner<P>;
   readonly #socket: Duplex;
   readonly #transport: Transport;
+  readonly #input: SocketInput;
   readonly #outbox: Outbox;
   readonly #assembler = new PacketAssembler(this);
   #state: State = 'connecting';
@@ -85,15 +84,13 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   /** When the packet began whose rest is due; 0 is none. */
   #partialSinceMs = 0;
   #isHeld = false;
-  #isPaused = false;
-  #turn = 0;
-  #bytesInTurn = 0;
 
   constructor(parts: EngineParts<P>, owner: ConnectionOwner<P>, socket: Duplex, transport: Transport) {
     this.#parts = parts;
     this.#owner = owner;
     this.#socket = socket;
     this.#transport = transport;
+    this.#input = new SocketInput(socket, parts.turn);
     this.#outbox = new Outbox(socket, parts.turn, parts.limits.maxOutputBytes);
     this.#stateSinceMs = this.#lastReadMs = parts.turn.nowMs;
     parts.deadlines.set(this, this.#dueMs() as number);
@@ -240,8 +237,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     const { turn } = this.#parts;
     this.#lastReadMs = turn.nowMs;
     this.#parse(chunk);
-    if (this.#assembler.isStopped) this.#pause();
-    else this.#rest(chunk.length);
+    if (this.#assembler.isStopped) this.#input.pause();
+    else this.#input.took(chunk.length);
   }
 
   /** The host has answered, or stored: handles what has come meanwhile, and reads on. */
@@ -250,22 +247,17 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#lastReadMs = this.#parts.turn.nowMs;
     this.#parse(undefined);
     if (this.#assembler.isStopped) return;
-    this.#resume();
+    this.#input.resume();
     // Who is kept waiting is looked at late; from now on its own silence counts again [MQTT-3.1.2-24].
     const dueMs = this.#dueMs();
     if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
-  }
-
-  /** The next turn has come after a turn that was all too busy. */
-  readOn(): void {
-    if (!this.#assembler.isStopped) this.#resume();
   }
 
   /** From now on nothing that the client sends is handled; it is still sent what it is owed. */
   hold(): void {
     this.#isHeld = true;
     this.#assembler.stop();
-    this.#pause();
+    this.#input.pause();
   }
 
   /** Acknowledgements are still to come: messages are being stored. */
@@ -288,31 +280,6 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     }
   }
 
-  /** Nothing more than its share is read from a connection in one turn: no flood stalls the others. */
-  #rest(bytes: number): void {
-    const { turn } = this.#parts;
-    if (this.#turn !== turn.number) {
-      this.#turn = turn.number;
-      this.#bytesInTurn = 0;
-    }
-    this.#bytesInTurn += bytes;
-    if (this.#bytesInTurn < turnBytes || this.#isPaused) return;
-    this.#pause();
-    turn.readOnLater(this);
-  }
-
-  #pause(): void {
-    if (this.#isPaused) return;
-    this.#isPaused = true;
-    this.#socket.pause();
-  }
-
-  #resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#socket.resume();
-  }
-
   // States and ends.
 
   /** Ends the connection, whatever its state, after what it is owed has been written. */
@@ -325,7 +292,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
     else if (reason !== reasons.connectionLost)
       this.#parts.host.refused(this.#transport, this.#request, reason);
-    this.#resume();
+    this.#input.resume();
     this.#hangUp();
   }
 
