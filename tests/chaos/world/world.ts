@@ -250,9 +250,15 @@ export class World {
   }
 
   get counts(): string {
+    const { ackedCount, receivedCount, givenUp } = this.messages;
     const { refusals } = this.messages.history();
-    const later = refusals.length === 0 ? '' : `, ${refusals.length} CONNECTs refused`;
-    return `${this.messages.ackedCount} messages acknowledged, ${this.messages.receivedCount} received, ${this.writes.writes().length} API writes${later}`;
+    return [
+      `${ackedCount} messages acknowledged`,
+      `${receivedCount} received`,
+      `${this.writes.writes().length} API writes`,
+      ...(refusals.length > 0 ? [`${refusals.length} CONNECTs refused`] : []),
+      ...(givenUp.length > 0 ? [`${givenUp.length} connections given up for want of an answer`] : []),
+    ].join(', ');
   }
 
   // The verdict.

@@ -101,6 +101,7 @@ describe('a load client', () => {
     );
     await eventually('to be let in', () => client.served);
     expect(connects).toBe(2);
+    expect(ledger.givenUp).toEqual(['c']);
     expect(ledger.history().connections).toHaveLength(1);
   });
 });

@@ -261,9 +261,11 @@ export class LoadClient {
   #look(): void {
     const { patienceMs = 15_000, keepAliveSeconds = 30 } = this.#options;
     const now = performance.now();
-    const waiting = [this.#connectSentAt, this.#pingSentAt];
-    if (!this.#frozen && waiting.some((since) => since !== undefined && now - since > patienceMs)) this.cut();
-    else if (
+    const isLate = (since: number | undefined) => since !== undefined && now - since > patienceMs;
+    if (!this.#frozen && (isLate(this.#connectSentAt) || isLate(this.#pingSentAt))) {
+      this.#options.ledger.gaveUp(this.name);
+      this.cut();
+    } else if (
       this.served &&
       this.#pingSentAt === undefined &&
       now - this.#writtenAt > keepAliveSeconds * 500

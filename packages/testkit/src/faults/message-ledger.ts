@@ -23,6 +23,7 @@ export class MessageLedger {
   readonly #faults: Writable<Fault>[] = [];
   readonly #revocations: Revocation[] = [];
   readonly #refusals: Refusal[] = [];
+  readonly #givenUp: string[] = [];
   #draining = false;
 
   constructor(now: () => number = () => performance.now()) {
@@ -102,6 +103,11 @@ export class MessageLedger {
     this.#refusals.push({ client, at: this.#now(), code });
   }
 
+  /** A client waited for CONNACK or PINGRESP in vain, and cut its connection. */
+  gaveUp(client: string): void {
+    this.#givenUp.push(client);
+  }
+
   /** The server is asked to end in order: what it closes until the returned function is called, it owes nothing. */
   drain(): () => void {
     this.#draining = true;
@@ -114,6 +120,11 @@ export class MessageLedger {
     let count = 0;
     for (const { ackedAt } of this.#sent.values()) if (ackedAt !== undefined) count += 1;
     return count;
+  }
+
+  /** The clients that gave up waiting, once for each time. */
+  get givenUp(): readonly string[] {
+    return this.#givenUp;
   }
 
   get receivedCount(): number {
