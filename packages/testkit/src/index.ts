@@ -27,10 +27,9 @@ export { type TestDatabase, testDatabase } from './postgres/shared.ts';
 export { startPostgres } from './postgres/test-postgres.ts';
 export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
 export { Command, run } from './processes/command.ts';
+export { Installation, type ProgramName } from './processes/installation.ts';
 export {
-  Installation,
   type InstallationOptions,
-  type ProgramName,
   sharedInstallation,
   startInstallation,
-} from './processes/installation.ts';
+} from './processes/start-installation.ts';

@@ -1,11 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunFile } from '@iotcore/process';
-import { afterAll, afterEach, beforeAll, onTestFailed, onTestFinished } from 'vitest';
 import { ApiClient } from '../api/client.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
-import { createDatabase } from '../postgres/shared.ts';
 import { Child, type Exit } from './child.ts';
 
 /** What can be started: the two planes, each alone, or the supervisor, which starts both and, if need be, a Postgres. */
@@ -15,26 +12,6 @@ const programs = {
   supervisor: 'apps/supervisor/src/main.ts',
 } as const;
 export type ProgramName = keyof typeof programs;
-
-export interface InstallationOptions {
-  /** Default: `api` and `mqtt`. */
-  readonly programs?: readonly ProgramName[];
-  /** Settings over those of the harness; `undefined` removes one. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Create the sample registry and device? Default false. */
-  readonly sample?: boolean;
-  /** Default: TEST_MQTT_ENGINE of the test run, else the server's own default. */
-  readonly engine?: 'aedes' | 'native';
-  /**
-   * Default `shared`: a database of its own in the Postgres of the test run. `embedded`: none is given, the supervisor
-   * starts its own. Anything else is the URL to use, of a `TestPostgres` for instance.
-   */
-  readonly database?: 'shared' | 'embedded' | (string & {});
-  /** Default: a new temporary folder, removed at the end. */
-  readonly dataDir?: string;
-  /** Default true: resolves once all programs are ready. */
-  readonly waitUntilReady?: boolean;
-}
 
 /** A running IoT core on free ports, with a data folder and a database of its own. */
 export class Installation {
@@ -153,90 +130,4 @@ export class Installation {
   #read(file: string): Promise<string | undefined> {
     return readFile(join(this.dataDir, file), 'utf8').catch(() => undefined);
   }
-}
-
-/** Starts an installation for one test. It ends with the test; when that failed, what the programs wrote is printed. */
-export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
-  const cleanups: Cleanup[] = [];
-  onTestFinished(() => runBackwards(cleanups), 60_000);
-  let installation: Installation | undefined;
-  onTestFailed(() => print(installation));
-  installation = await build(options, cleanups);
-  if (options.waitUntilReady ?? true) await installation.ready();
-  return installation;
-}
-
-/**
- * Declares one installation for all tests of the file or `describe` it is called in; the returned function gives it
- * inside them. Tests keep apart by using registries of their own.
- */
-export function sharedInstallation(options: InstallationOptions = {}): () => Installation {
-  const cleanups: Cleanup[] = [];
-  let installation: Installation | undefined;
-  beforeAll(async () => {
-    installation = await build(options, cleanups);
-    await installation.ready();
-  });
-  afterEach(({ task }) => {
-    if (task.result?.state === 'fail') print(installation);
-  });
-  afterAll(() => runBackwards(cleanups), 60_000);
-  return () => {
-    if (!installation) throw new Error('the installation is there within tests only');
-    return installation;
-  };
-}
-
-type Cleanup = () => Promise<unknown>;
-
-async function build(options: InstallationOptions, cleanups: Cleanup[]): Promise<Installation> {
-  const dataDir = options.dataDir ?? (await makeFolder(cleanups));
-  const databaseUrl = await chooseDatabase(options.database ?? 'shared', cleanups);
-  const installation = new Installation(dataDir, databaseUrl, {
-    ...harnessSettings(options),
-    IOT_DATA_DIR: dataDir,
-    DATABASE_URL: databaseUrl,
-    ...options.env,
-  });
-  cleanups.push(() => installation.stop());
-  for (const name of options.programs ?? (['api', 'mqtt'] as const)) installation.start(name);
-  return installation;
-}
-
-function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {
-  return {
-    IOT_API_PORT: '0',
-    IOT_MQTTS_HOST: '127.0.0.1',
-    IOT_MQTTS_PORT: '0',
-    IOT_MQTT_PORT: '0',
-    IOT_MQTT_ADMIN_PORT: '0',
-    IOT_LOG_LEVEL: 'debug',
-    IOT_SAMPLE: options.sample ? 'on' : 'off',
-    IOT_MQTT_ENGINE: options.engine ?? process.env['TEST_MQTT_ENGINE'],
-  };
-}
-
-async function chooseDatabase(choice: string, cleanups: Cleanup[]): Promise<string | undefined> {
-  if (choice === 'embedded') return undefined;
-  if (choice !== 'shared') return choice;
-  const database = await createDatabase();
-  cleanups.push(() => database.drop());
-  return database.url;
-}
-
-async function makeFolder(cleanups: Cleanup[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
-}
-
-/** Every cleanup gets its turn; the first that failed fails the test. */
-async function runBackwards(cleanups: Cleanup[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup().catch((error) => failures.push(error));
-  if (failures.length > 0) throw failures[0];
-}
-
-function print(installation: Installation | undefined): void {
-  process.stderr.write(`${installation?.logs() ?? 'the installation was not built'}\n`);
 }
