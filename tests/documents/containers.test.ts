@@ -34,7 +34,7 @@ const instructions = read('Dockerfile')
 const instruction = (name: string) => instructions.find((one) => one.name === name)?.rest;
 
 /** Compose puts the environment of whoever runs it in these places. */
-const filledIn = (value = '') => value.replaceAll(/\$\{\w+\}/g, 'x');
+const filledIn = (value = '') => value.replaceAll(/\$\{\w+(:[-?][^}]*)?\}/g, 'x');
 
 /** Settings as a service would read them. */
 function settingsOf({ environment }: Service) {
@@ -119,6 +119,14 @@ describe('docker-compose.yml', () => {
       }
     },
   );
+
+  test('lets the API reach the MQTT server, to publish', () => {
+    for (const [, service] of ours) {
+      const { mqttAdminHost, mqttAdminPort, mqttAdminUrl } = settingsOf(service);
+      expect(mqttAdminHost).toBe('0.0.0.0');
+      expect(new URL(mqttAdminUrl ?? '').host).toBe(`mqtt:${mqttAdminPort}`);
+    }
+  });
 
   test('gives our services the database that Postgres makes', () => {
     const { environment } = compose.services['postgres'] ?? { environment: {} as Record<string, string> };
