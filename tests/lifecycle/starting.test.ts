@@ -1,0 +1,94 @@
+/** What happens while `npm start` is still at it. */
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, eventually, repositoryRoot } from '@iotcore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  type NpmStart,
+  npmRun,
+  npmStart,
+  temporaryFolder,
+  theApi,
+  thePostgres,
+  theSupervisor,
+} from './support/npm-start.ts';
+import { familyOf, survivors } from './support/process-table.ts';
+
+/** Waits until this is among what it started, and remembers all of that. */
+async function until(start: NpmStart, what: RegExp): Promise<void> {
+  await eventually(`a process like ${what}`, () => {
+    start.family = familyOf(start.command.pid);
+    return start.family.some(({ command }) => what.test(command));
+  });
+}
+
+describe('asked to stop, it gives up with status 0 and leaves nothing running', () => {
+  test.each([
+    ['the database is made', /initdb --pgdata/],
+    ['the database starts', thePostgres],
+    ['the API and the MQTT server start', theApi],
+  ])('while %s', async (_what, process) => {
+    const start = npmRun('start', await temporaryFolder());
+    await until(start, process);
+    start.command.kill('SIGINT');
+    expect(await start.command.status(), start.command.text).toBe(0);
+    await start.nothingIsLeft();
+    expect(start.command.text).not.toContain('IoT Core is ready');
+    const left = await readdir(start.dataDir);
+    expect(left.filter((name) => /lock|run\.json|\.new/.test(name))).toEqual([]);
+  });
+});
+
+describe('in a fresh clone', () => {
+  test.each([
+    ['start', 0],
+    ['test', 128 + 15],
+  ])(
+    'npm %s that is stopped while it installs ends with status %i, and npm with it',
+    async (script, status) => {
+      const clone = await mkdtemp(join(tmpdir(), 'iotcore-clone-'));
+      onTestFinished(() => rm(clone, { recursive: true, force: true, maxRetries: 5 }));
+      const parts = ['apps', 'packages', 'scripts', 'package.json', 'package-lock.json', '.npmrc'];
+      for (const part of parts) {
+        await cp(join(repositoryRoot, part), join(clone, part), {
+          recursive: true,
+          filter: (path) => !path.includes('node_modules'),
+        });
+      }
+      const command = new Command('npm', ['--prefix', clone, script]);
+      await command.line(/installing what package-lock\.json names/);
+      const family = await eventually('npm at work', () => {
+        const all = familyOf(command.pid);
+        return all.some(({ command }) => /npm\S* ci/.test(command)) && all;
+      });
+      process.kill(command.pid, 'SIGTERM');
+      expect(await command.status(), command.text).toBe(status);
+      await eventually('the end of every process', () => survivors(family).length === 0);
+      expect((await readdir(clone)).filter((name) => name.startsWith('.install.lock'))).toEqual([]);
+    },
+  );
+});
+
+describe('two starts on one data folder', () => {
+  test('at the same instant: one gets it, and the other says so', async () => {
+    const dataDir = await temporaryFolder();
+    const starts = [npmRun('start', dataDir), npmRun('start', dataDir)];
+    const outcomes = await Promise.all(
+      starts.map((start) => start.ready(/IoT Core is ready|already running/).then(() => start.command.text)),
+    );
+    expect(outcomes.filter((text) => text.includes('already running'))).toHaveLength(1);
+    expect(outcomes.filter((text) => text.includes('IoT Core is ready'))).toHaveLength(1);
+  });
+
+  test('the second while the first is stopping: it waits for its end', async () => {
+    const first = await npmStart(await temporaryFolder());
+    // Frozen, it is waited for; the supervisor ends it in the end.
+    process.kill(first.pidOf(theApi), 'SIGSTOP');
+    process.kill(first.pidOf(theSupervisor), 'SIGTERM');
+    await first.command.line(/"name":"iotcore".*"msg":"stopping"/);
+    await npmStart(first.dataDir);
+    await first.nothingIsLeft();
+    expect(await first.command.status()).toBe(0);
+  });
+});
