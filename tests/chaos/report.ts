@@ -11,41 +11,59 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-export function isGood({ result }: Outcome): boolean {
+export function isGood({ result }: Pick<Outcome, 'result'>): boolean {
   return result === 'kept' || result === 'caught';
 }
 
-/** JSON has no Infinity. */
-export function toJson(seed: string, outcomes: readonly Outcome[]): string {
-  const plain = (_key: string, value: unknown) => (value === Number.POSITIVE_INFINITY ? 'never' : value);
-  return `${JSON.stringify({ seed, outcomes }, plain, 2)}\n`;
+/** An outcome, and the run that it is from: what the page of results is made of. */
+export interface Entry {
+  readonly id: string;
+  readonly title: string;
+  readonly result: Outcome['result'];
+  readonly verdict?: Omit<Verdict, 'findings'>;
+  readonly notes: readonly string[];
+  readonly seconds: number;
+  readonly seed: string;
+  /** When it began: a day, as `2026-11-22`. */
+  readonly date: string;
+  /** Programs that wanted the processor at its end (the mean of a minute), and how many processors there are. */
+  readonly load: number;
+  readonly processors: number;
 }
 
-export function toMarkdown(outcomes: readonly Outcome[]): string {
-  const head = [
-    '| # | fault | result | lost | foreign | wrong | reordered | duplicated | died with connection | recovery, s | figures |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-  ];
-  return [...head, ...outcomes.map(row), ''].join('\n');
+const columns = [
+  ['#', ({ id }) => id],
+  ['fault', ({ title }) => title],
+  ['result', ({ result }) => (isGood({ result }) ? result : `**${result}**`)],
+  ['lost', ({ verdict }) => verdict?.lost],
+  ['foreign', ({ verdict }) => verdict?.foreign],
+  ['wrong', ({ verdict }) => verdict?.wrong],
+  ['reordered', ({ verdict }) => verdict?.reordered],
+  ['duplicated', ({ verdict }) => verdict?.duplicated],
+  ['died with connection', ({ verdict }) => verdict?.diedWithConnection],
+  ['recovery, s', ({ verdict }) => seconds(verdict?.recoverySeconds)],
+  ['figures', ({ notes }) => notes.join('; ')],
+  [
+    'run',
+    ({ date, seed, seconds, load }) =>
+      `${date}, seed ${seed}, ${seconds.toFixed(0)} s, load ${load.toFixed(1)}`,
+  ],
+] as const satisfies readonly (readonly [string, (entry: Entry) => string | number | undefined])[];
+
+export function toMarkdown(entries: readonly Entry[]): string {
+  const line = (cells: readonly unknown[]) => `| ${cells.map(inCell).join(' | ')} |`;
+  return [
+    line(columns.map(([head]) => head)),
+    line(columns.map(() => '---')),
+    ...entries.map((entry) => line(columns.map(([, cell]) => cell(entry)))),
+    '',
+  ].join('\n');
 }
 
-function row({ id, title, result, verdict, notes }: Outcome): string {
-  const counts = verdict
-    ? [
-        verdict.lost,
-        verdict.foreign,
-        verdict.wrong,
-        verdict.reordered,
-        verdict.duplicated,
-        verdict.diedWithConnection,
-        recovery(verdict),
-      ]
-    : Array.from({ length: 7 }, () => '–');
-  const cells = [id, title, result, ...counts, notes.join('; ')];
-  return `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+function inCell(value: unknown): string {
+  return value === undefined ? '–' : String(value).replaceAll('|', '\\|');
 }
 
-function recovery({ recoverySeconds }: Verdict): string {
-  if (recoverySeconds === undefined) return '–';
-  return recoverySeconds === Number.POSITIVE_INFINITY ? 'never' : recoverySeconds.toFixed(1);
+function seconds(recovery: number | undefined): string | undefined {
+  return recovery === Number.POSITIVE_INFINITY ? 'never' : recovery?.toFixed(1);
 }

@@ -5,15 +5,17 @@
  *   npm run chaos -- --short            the short run, for CI
  *   npm run chaos -- --scenario 4,6     some of them
  *   npm run chaos -- --seed 7           the same choices again
- *   npm run chaos -- --write            the table into docs/resilience.md, the figures into docs/resilience.json
+ *   npm run chaos -- --write            the rows of what was run into docs/resilience.md (not of short runs)
+ *   npm run chaos -- --report FILE      the verdicts as JSON, in the form that vitest reports tests
  *
  * Ends with status 1 if a promise was broken, or a build that is broken on purpose was not caught.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { repositoryRoot, SeededRandom } from '@iotcore/testkit/faults';
-import { isGood, type Outcome, toJson, toMarkdown } from './report.ts';
+import { cleanVerdict, SeededRandom } from '@iotcore/testkit/faults';
+import { type Entry, isGood, type Outcome, toMarkdown } from './report.ts';
+import { keepResults } from './results.ts';
 import { runScenario } from './run-scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     scenario: { type: 'string' },
     short: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    report: { type: 'string' },
   },
 });
 
@@ -36,22 +39,48 @@ function chosen() {
 }
 
 async function main(): Promise<void> {
+  if (options.short && options.write)
+    throw new TypeError('the page shows full runs: --write without --short');
   const random = new SeededRandom(options.seed);
-  const outcomes: Outcome[] = [];
+  const entries: Entry[] = [];
   for (const scenario of chosen()) {
     say(`${scenario.id}  ${scenario.title}`);
+    const date = new Date().toISOString().slice(0, 10);
     const outcome = await runScenario(scenario, { random, short: options.short, say });
-    outcomes.push(outcome);
     say(`    ${outcome.result} in ${outcome.seconds.toFixed(0)} s${summary(outcome)}`);
+    const entry = toEntry(outcome, date);
+    entries.push(entry);
+    if (options.write && outcome.result !== 'not run') await keepResults([entry], order);
   }
-  say(`\nseed ${options.seed}\n\n${toMarkdown(outcomes)}`);
-  if (options.write) await write(outcomes);
-  const bad = outcomes.filter((outcome) => !isGood(outcome) && outcome.result !== 'not run');
-  const notRun = outcomes.filter(({ result }) => result === 'not run');
-  say(
-    `${outcomes.length - bad.length - notRun.length} passed, ${bad.length} failed, ${notRun.length} skipped`,
-  );
-  process.exit(bad.length > 0 ? 1 : 0);
+  say(`\nseed ${options.seed}\n\n${toMarkdown(entries)}`);
+  await conclude(entries);
+}
+
+const order = scenarios.map(({ id }) => id);
+
+function toEntry({ verdict, ...outcome }: Outcome, date: string): Entry {
+  const { findings: _words, ...figures } = verdict ?? cleanVerdict;
+  return {
+    ...outcome,
+    ...(verdict ? { verdict: figures } : {}),
+    seed: options.seed,
+    date,
+    load: loadavg()[0] ?? 0,
+    processors: availableParallelism(),
+  };
+}
+
+/** Counts, and ends with what they mean. */
+async function conclude(entries: readonly Entry[]): Promise<void> {
+  const passed = entries.filter(isGood).length;
+  const skipped = entries.filter(({ result }) => result === 'not run').length;
+  const failed = entries.length - passed - skipped;
+  if (options.report !== undefined) {
+    const report = { numPassedTests: passed, numFailedTests: failed, testResults: [] };
+    await writeFile(options.report, `${JSON.stringify(report)}\n`);
+  }
+  say(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  process.exit(failed > 0 ? 1 : 0);
 }
 
 function summary({ verdict, notes }: Outcome): string {
@@ -59,20 +88,6 @@ function summary({ verdict, notes }: Outcome): string {
     ? ` (lost ${verdict.lost}, foreign ${verdict.foreign}, wrong ${verdict.wrong}, reordered ${verdict.reordered}, duplicated ${verdict.duplicated}, died with connection ${verdict.diedWithConnection}, recovery ${verdict.recoverySeconds?.toFixed(1) ?? '–'} s, last ${verdict.recoveredLast ?? '–'})`
     : '';
   return `${figures}${notes.map((note) => `\n    ${note}`).join('')}`;
-}
-
-/** Between these marks the page is generated. */
-const [begin, end] = ['<!-- chaos: begin -->', '<!-- chaos: end -->'];
-
-async function write(outcomes: readonly Outcome[]): Promise<void> {
-  const page = resolve(repositoryRoot, 'docs/resilience.md');
-  const text = await readFile(page, 'utf8');
-  const [before] = text.split(begin);
-  const [, after] = text.split(end);
-  if (before === undefined || after === undefined) throw new Error(`${page} lacks the marks of the table`);
-  const table = `${begin}\n\nSeed \`${options.seed}\`.\n\n${toMarkdown(outcomes)}\n${end}`;
-  await writeFile(page, `${before}${table}${after}`);
-  await writeFile(resolve(repositoryRoot, 'docs/resilience.json'), toJson(options.seed, outcomes));
 }
 
 await main();
