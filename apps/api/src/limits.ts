@@ -2,6 +2,8 @@
 
 /** Body of a request. The largest legal one is a publish: 262,144 bytes in base64. */
 export const maxBodyBytes = 1024 * 1024;
+/** Body of an import: 1,000 entries, half of them certificates of RSA keys as long as they come. */
+export const maxImportBodyBytes = 8 * 1024 * 1024;
 /** All headers of a request. A token is the largest of them. */
 export const maxHeaderBytes = 16 * 1024;
 export const maxHeaders = 100;

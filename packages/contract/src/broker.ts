@@ -4,6 +4,11 @@ import { brokerId, description, folderId, labels, name, nextPageToken, paging, t
 import { LogOptions } from './log-options.ts';
 import { createFields, updateFields } from './top-level.ts';
 
+export const BrokerStatus = component('BrokerStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
+  description:
+    'ACTIVE: brokers are created and deleted at once. An imported one may be DELETING, as it was exported.',
+});
+
 export const Broker = component(
   'Broker',
   z.object({
@@ -13,9 +18,7 @@ export const Broker = component(
     name: name.optional(),
     description: description.optional(),
     labels: labels.optional(),
-    status: component('BrokerStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
-      description: 'Always ACTIVE: brokers are created and deleted at once.',
-    }),
+    status: BrokerStatus,
     logOptions: LogOptions.optional(),
   }),
   {

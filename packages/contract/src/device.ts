@@ -36,6 +36,11 @@ const MonitoringData = component(
   { description: 'When and from where a device was last seen. At most a few seconds old.' },
 );
 
+export const DeviceStatus = component('DeviceStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
+  description:
+    'ACTIVE: devices are created and deleted at once. An imported one may be DELETING, as it was exported.',
+});
+
 export const Device = component(
   'Device',
   z.object({
@@ -45,9 +50,7 @@ export const Device = component(
     name: name.optional(),
     description: description.optional(),
     topicAliases: z.record(z.string(), z.string()).optional().describe('Alias → topic prefix.'),
-    status: component('DeviceStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
-      description: 'Always ACTIVE: devices are created and deleted at once.',
-    }),
+    status: DeviceStatus,
     monitoringData: MonitoringData.optional(),
     labels: labels.optional(),
   }),

@@ -1,6 +1,7 @@
 export * from './broker.ts';
 export { credentialMessages } from './credentials.ts';
 export * from './device.ts';
+export * from './export.ts';
 export {
   apiKeyId,
   authorizedKeyId,
@@ -15,6 +16,8 @@ export {
   serviceAccountId,
 } from './fields.ts';
 export * from './iam.ts';
+export * from './import.ts';
+export { BadEntry } from './judged-alone.ts';
 export type { LogOptions } from './log-options.ts';
 export * from './observation.ts';
 export { type Any, Operation } from './operation.ts';

@@ -14,6 +14,12 @@ import {
 import { LogOptions } from './log-options.ts';
 import { createFields, updateFields } from './top-level.ts';
 
+export const RegistryStatus = component(
+  'RegistryStatus',
+  z.enum(['CREATING', 'ACTIVE', 'DELETING', 'DISABLED']),
+  { description: 'While a registry is DISABLED, neither it nor its devices can connect.' },
+);
+
 export const Registry = component(
   'Registry',
   z.object({
@@ -23,9 +29,7 @@ export const Registry = component(
     name: name.optional(),
     description: description.optional(),
     labels: labels.optional(),
-    status: component('RegistryStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING', 'DISABLED']), {
-      description: 'While a registry is DISABLED, neither it nor its devices can connect.',
-    }),
+    status: RegistryStatus,
     logGroupId: z.string().optional(),
     logOptions: LogOptions.optional(),
   }),

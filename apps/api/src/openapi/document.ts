@@ -14,7 +14,7 @@ const info = {
   version,
   license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   description: [
-    'Registries, devices and brokers, their credentials, topic aliases and operations. The calls under `/iot-devices/v1`, `/iot-broker/v1`, `/iam/v1` and `/operations` are those of the Yandex Cloud REST API; accounts, audit events and connection logs under `/ext/v1` are our own.',
+    'Registries, devices and brokers, their credentials, topic aliases and operations. The calls under `/iot-devices/v1`, `/iot-broker/v1`, `/iam/v1` and `/operations` are those of the Yandex Cloud REST API; accounts, import and export, audit events and connection logs under `/ext/v1` are our own.',
     'Bodies are proto3 JSON: lower-camel names, enums by name, RFC 3339 timestamps, bytes in base64. Empty fields are absent from answers; lists are always there. Unknown fields and parameters are refused.',
     'Every answer has a header `x-request-id`, which the log and the audit trail have too.',
   ].join('\n\n'),
@@ -26,6 +26,7 @@ const tags = [
   { name: 'BrokerService', description: 'Isolated topic spaces.' },
   { name: 'OperationService', description: 'Records of mutating calls.' },
   { name: 'IamService', description: 'Access tokens, service accounts, their keys and roles.' },
+  { name: 'MigrationService', description: 'Moving in and out.' },
   { name: 'ObservationService', description: 'Audit events and connection logs.' },
 ];
 

@@ -1,6 +1,8 @@
 /** Every route of the API, in folders that mirror their paths. */
 import type { Route } from '../routing/route.ts';
 import { auditEventRoutes } from './ext/v1/audit-events/index.ts';
+import { exportRoutes } from './ext/v1/export/index.ts';
+import { importRoutes } from './ext/v1/import/index.ts';
 import { serviceAccountRoutes } from './ext/v1/service-accounts/index.ts';
 import { tokenRoutes } from './iam/v1/tokens/index.ts';
 import { brokerRoutes } from './iot-broker/v1/brokers/index.ts';
@@ -16,4 +18,6 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...serviceAccountRoutes,
   ...auditEventRoutes,
+  ...importRoutes,
+  ...exportRoutes,
 ];

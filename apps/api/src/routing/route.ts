@@ -53,7 +53,7 @@ export interface Mutation {
 }
 
 export interface RouteDefinition<P, Q, B, R extends Schema> {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As in OpenAPI, parameters in braces. */
   readonly path: string;
   readonly operationId: string;
@@ -65,6 +65,8 @@ export interface RouteDefinition<P, Q, B, R extends Schema> {
   readonly permission: Permission | 'public';
   /** Present if the route changes state: `...mutation(names, 'CreateDevice')`. */
   readonly mutation?: Mutation;
+  /** Size of the largest body, where it is not the usual one. */
+  readonly bodyLimitBytes?: number;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -221,7 +221,7 @@ export type BrokerPassword = {
 };
 
 /**
- * Always ACTIVE: brokers are created and deleted at once.
+ * ACTIVE: brokers are created and deleted at once. An imported one may be DELETING, as it was exported.
  */
 export type BrokerStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
 
@@ -503,7 +503,7 @@ export type DevicePassword = {
 };
 
 /**
- * Always ACTIVE: devices are created and deleted at once.
+ * ACTIVE: devices are created and deleted at once. An imported one may be DELETING, as it was exported.
  */
 export type DeviceStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
 
@@ -522,6 +522,74 @@ export type ErrorDetail = {
 };
 
 /**
+ * A page of the devices of a registry, ordered by ID.
+ */
+export type ExportRegistryResponse = {
+    devices: Array<ExportedDevice>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
+ * A certificate of an exported device.
+ */
+export type ExportedCertificate = {
+    /**
+     * SHA-1 over the DER, as `openssl x509 -fingerprint -sha1` prints it, in lower case without colons.
+     */
+    fingerprint: string;
+    /**
+     * PEM, as it was given.
+     */
+    certificateData: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+};
+
+/**
+ * A device with its certificates. Empty fields are absent.
+ */
+export type ExportedDevice = {
+    /**
+     * ID of the device.
+     */
+    id: string;
+    /**
+     * ID of the registry.
+     */
+    registryId: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    /**
+     * Alias → topic prefix.
+     */
+    topicAliases?: {
+        [key: string]: string;
+    };
+    status: DeviceStatus;
+    monitoringData?: DeviceMonitoringData;
+    labels?: {
+        [key: string]: string;
+    };
+    certificates: Array<ExportedCertificate>;
+    /**
+     * How many passwords it has. They are stored as hashes, and never shown.
+     */
+    passwordCount: number;
+};
+
+/**
  * One bad field of a request.
  */
 export type FieldViolation = {
@@ -533,6 +601,184 @@ export type FieldViolation = {
      * What is wrong with it, for people.
      */
     description: string;
+};
+
+/**
+ * A broker to import. It is described whole: absent fields are empty.
+ */
+export type ImportBroker = {
+    /**
+     * ID of the broker.
+     */
+    id: string;
+    /**
+     * ID of the folder. Folders need no creation.
+     */
+    folderId: string;
+    /**
+     * RFC 3339, kept to the millisecond. Absent: now, or of what is there already any.
+     */
+    createdAt?: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    logOptions?: LogOptions;
+    status?: BrokerStatus;
+};
+
+/**
+ * A certificate to import, and the one resource that it belongs to.
+ */
+export type ImportCertificate = {
+    /**
+     * ID of the registry.
+     */
+    registryId?: string;
+    /**
+     * ID of the device.
+     */
+    deviceId?: string;
+    /**
+     * ID of the broker.
+     */
+    brokerId?: string;
+    /**
+     * One X.509 certificate in PEM. Kept byte for byte.
+     */
+    certificateData: string;
+    /**
+     * If it is given, the certificate must have it. SHA-1 over the DER, 40 lower-case hex digits.
+     */
+    fingerprint?: string;
+    /**
+     * RFC 3339, kept to the millisecond. Absent: now, or of what is there already any.
+     */
+    createdAt?: string;
+};
+
+/**
+ * A device to import. It is described whole: absent fields are empty.
+ */
+export type ImportDevice = {
+    /**
+     * ID of the device.
+     */
+    id: string;
+    /**
+     * ID of the registry.
+     */
+    registryId: string;
+    /**
+     * RFC 3339, kept to the millisecond. Absent: now, or of what is there already any.
+     */
+    createdAt?: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    status?: DeviceStatus;
+    /**
+     * Alias → topic prefix, at most 5. In a prefix `{id}` stands for the ID of the device itself.
+     */
+    topicAliases?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * What an entry was about.
+ */
+export type ImportKind = 'REGISTRY' | 'BROKER' | 'DEVICE' | 'CERTIFICATE';
+
+/**
+ * UNCHANGED: it was there with the same content. UPDATED: it was there with other content, and `overwrite` was said. CONFLICT: it is there with other content, or another resource has its name, alias or certificate. REFUSED: the entry is wrong; `reason` says what to do.
+ */
+export type ImportOutcome = 'CREATED' | 'UNCHANGED' | 'UPDATED' | 'CONFLICT' | 'REFUSED';
+
+/**
+ * A registry to import. It is described whole: absent fields are empty.
+ */
+export type ImportRegistry = {
+    /**
+     * ID of the registry.
+     */
+    id: string;
+    /**
+     * ID of the folder. Folders need no creation.
+     */
+    folderId: string;
+    /**
+     * RFC 3339, kept to the millisecond. Absent: now, or of what is there already any.
+     */
+    createdAt?: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    logOptions?: LogOptions;
+    status?: RegistryStatus;
+};
+
+/**
+ * What to import: at most 1000 entries in all. A device may come with its registry, a certificate with its owner.
+ */
+export type ImportRequest = {
+    /**
+     * Whether what exists with other content is changed to the content given. Default: no.
+     */
+    overwrite?: boolean;
+    /**
+     * Whether nothing is written, and the results say what would have been done. Default: no.
+     */
+    dryRun?: boolean;
+    registries?: Array<ImportRegistry>;
+    brokers?: Array<ImportBroker>;
+    devices?: Array<ImportDevice>;
+    certificates?: Array<ImportCertificate>;
+};
+
+/**
+ * One result for each entry: registries, brokers, devices, certificates, each in the order given.
+ */
+export type ImportResponse = {
+    results: Array<ImportResult>;
+};
+
+/**
+ * What became of one entry.
+ */
+export type ImportResult = {
+    kind: ImportKind;
+    /**
+     * ID of the resource; of a certificate, of its owner. Empty if the entry names none.
+     */
+    id: string;
+    /**
+     * Of a certificate that could be read.
+     */
+    fingerprint?: string;
+    outcome: ImportOutcome;
+    /**
+     * Why it is a CONFLICT or was REFUSED, for people.
+     */
+    reason?: string;
+    /**
+     * The fields in which what is there differs from the entry, or differed.
+     */
+    differences?: Array<string>;
 };
 
 /**
@@ -3334,3 +3580,73 @@ export type ListAuditEventsResponses = {
 };
 
 export type ListAuditEventsResponse2 = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type ImportResourcesData = {
+    body: ImportRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ext/v1/import';
+};
+
+export type ImportResourcesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ImportResourcesError = ImportResourcesErrors[keyof ImportResourcesErrors];
+
+export type ImportResourcesResponses = {
+    /**
+     * Success.
+     */
+    200: ImportResponse;
+};
+
+export type ImportResourcesResponse = ImportResourcesResponses[keyof ImportResourcesResponses];
+
+export type ExportRegistryData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: {
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/registries/{registryId}/export';
+};
+
+export type ExportRegistryErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ExportRegistryError = ExportRegistryErrors[keyof ExportRegistryErrors];
+
+export type ExportRegistryResponses = {
+    /**
+     * Success.
+     */
+    200: ExportRegistryResponse;
+};
+
+export type ExportRegistryResponse2 = ExportRegistryResponses[keyof ExportRegistryResponses];

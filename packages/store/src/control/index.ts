@@ -17,6 +17,7 @@ export { type DataPlaneNode, listLiveNodes } from './data-plane-nodes.ts';
 export type { Db, Page, PageRequest } from './db.ts';
 export * from './devices.ts';
 export * from './errors.ts';
+export { type ExportedDeviceRow, exportDevices } from './export.ts';
 export { prune, type Retention } from './housekeeping.ts';
 export { findEarlierOutcome, type IdempotencyKey } from './idempotency.ts';
 export { type CallFacts, type ChangeRecord, doOnce, mutate } from './mutate.ts';

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+
+/** An entry of a list that is not as it must be. */
+export class BadEntry {
+  /** As it was given: anything at all. */
+  readonly given: unknown;
+  /** What is wrong with it, for people. */
+  readonly reason: string;
+
+  constructor(given: unknown, reason: string) {
+    this.given = given;
+    this.reason = reason;
+  }
+}
+
+/** Of an entry that is wrong in many places these are named. */
+const maxNamed = 5;
+const maxFieldCharacters = 100;
+
+/** A schema for entries that are judged one by one: a bad one is a `BadEntry`, and does not make the list a bad one. */
+export function judgedAlone<S extends z.ZodType>(schema: S): z.ZodType<z.output<S> | BadEntry, z.input<S>> {
+  // While OpenAPI is generated there is no context: a default is asked for, and there is none.
+  const catching = (context?: { readonly input: unknown; readonly error: { issues: z.core.$ZodIssue[] } }) =>
+    context && new BadEntry(context.input, reasonOf(context.error.issues));
+  return schema.catch(catching as never) as unknown as z.ZodType<z.output<S> | BadEntry, z.input<S>>;
+}
+
+/** Such as `name: At most 50 characters.` */
+function reasonOf(issues: readonly z.core.$ZodIssue[]): string {
+  return issues.slice(0, maxNamed).map(sentence).join(' ');
+}
+
+function sentence({ path, message, ...issue }: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `${fieldName(issue.keys.slice(0, maxNamed).join(', '))}: There is no such field.`;
+  }
+  return path.length === 0 ? message : `${fieldName(path.join('.'))}: ${message}`;
+}
+
+function fieldName(name: string): string {
+  return name.slice(0, maxFieldCharacters).toWellFormed();
+}
