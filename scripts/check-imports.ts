@@ -30,6 +30,14 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     mayImport: ['credentials', 'engine', 'model', 'process', 'store'],
     because: 'the data plane serves no management API',
   },
+  'apps/cli': {
+    mayImport: ['model', 'process', 'sdk'],
+    because: 'the command line knows an installation by its API and its data folder',
+  },
+  'apps/backup': {
+    mayImport: ['process', 'store'],
+    because: 'a backup is what the store and the data folder hold, whatever it means',
+  },
   'apps/supervisor': {
     mayImport: ['process', 'store'],
     because: 'the supervisor starts processes, and knows none of their parts',

@@ -1,0 +1,12 @@
+/** The first words of command lines. Each is loaded when it is used: starting stays fast however many there are. */
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+
+export interface CommandGroup {
+  readonly name: string;
+  load(): Promise<{ register(program: Command, context: CliContext): void }>;
+}
+
+export const commandGroups: readonly CommandGroup[] = [
+  { name: 'registry', load: () => import('./registry/index.ts') },
+];

@@ -1,0 +1,23 @@
+/** `iotcore`: the only file that sees the environment, the streams and the exit status of the process. */
+import { Context } from './context.ts';
+import { runProgram } from './program.ts';
+
+const interrupted = new AbortController();
+// The first Ctrl-C lets a command end what it does; the second ends it.
+process.once('SIGINT', () => interrupted.abort());
+
+// Whoever reads the output may have seen enough: `iotcore device list | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const context = new Context({
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interrupted.signal,
+  now: () => new Date(),
+});
+process.exitCode = await runProgram(process.argv.slice(2), context);
