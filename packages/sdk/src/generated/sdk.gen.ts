@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AddBrokerCertificateData, AddBrokerCertificateErrors, AddBrokerCertificateResponses, AddBrokerPasswordData, AddBrokerPasswordErrors, AddBrokerPasswordResponses, AddDeviceCertificateData, AddDeviceCertificateErrors, AddDeviceCertificateResponses, AddDevicePasswordData, AddDevicePasswordErrors, AddDevicePasswordResponses, AddRegistryCertificateData, AddRegistryCertificateErrors, AddRegistryCertificateResponses, AddRegistryPasswordData, AddRegistryPasswordErrors, AddRegistryPasswordResponses, CancelOperationData, CancelOperationErrors, CancelOperationResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateAuthorizedKeyData, CreateAuthorizedKeyErrors, CreateAuthorizedKeyResponses, CreateBrokerData, CreateBrokerErrors, CreateBrokerResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateIamTokenData, CreateIamTokenErrors, CreateIamTokenResponses, CreateRegistryData, CreateRegistryErrors, CreateRegistryResponses, CreateRoleBindingData, CreateRoleBindingErrors, CreateRoleBindingResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAuthorizedKeyData, DeleteAuthorizedKeyErrors, DeleteAuthorizedKeyResponses, DeleteBrokerCertificateData, DeleteBrokerCertificateErrors, DeleteBrokerCertificateResponses, DeleteBrokerData, DeleteBrokerErrors, DeleteBrokerPasswordData, DeleteBrokerPasswordErrors, DeleteBrokerPasswordResponses, DeleteBrokerResponses, DeleteDeviceCertificateData, DeleteDeviceCertificateErrors, DeleteDeviceCertificateResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDevicePasswordData, DeleteDevicePasswordErrors, DeleteDevicePasswordResponses, DeleteDeviceResponses, DeleteRegistryCertificateData, DeleteRegistryCertificateErrors, DeleteRegistryCertificateResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryPasswordData, DeleteRegistryPasswordErrors, DeleteRegistryPasswordResponses, DeleteRegistryResponses, DeleteRoleBindingData, DeleteRoleBindingErrors, DeleteRoleBindingResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DisableRegistryData, DisableRegistryErrors, DisableRegistryResponses, EnableRegistryData, EnableRegistryErrors, EnableRegistryResponses, ExportRegistryData, ExportRegistryErrors, ExportRegistryResponses, GetBrokerData, GetBrokerErrors, GetBrokerResponses, GetDeviceByNameData, GetDeviceByNameErrors, GetDeviceByNameResponses, GetDeviceData, GetDeviceErrors, GetDeviceResponses, GetOperationData, GetOperationErrors, GetOperationResponses, GetRegistryByNameData, GetRegistryByNameErrors, GetRegistryByNameResponses, GetRegistryData, GetRegistryErrors, GetRegistryResponses, GetServiceAccountData, GetServiceAccountErrors, GetServiceAccountResponses, ImportResourcesData, ImportResourcesErrors, ImportResourcesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuthorizedKeysData, ListAuthorizedKeysErrors, ListAuthorizedKeysResponses, ListBrokerCertificatesData, ListBrokerCertificatesErrors, ListBrokerCertificatesResponses, ListBrokerLogEntriesData, ListBrokerLogEntriesErrors, ListBrokerLogEntriesResponses, ListBrokerOperationsData, ListBrokerOperationsErrors, ListBrokerOperationsResponses, ListBrokerPasswordsData, ListBrokerPasswordsErrors, ListBrokerPasswordsResponses, ListBrokersData, ListBrokersErrors, ListBrokersResponses, ListDeviceCertificatesData, ListDeviceCertificatesErrors, ListDeviceCertificatesResponses, ListDeviceLogEntriesData, ListDeviceLogEntriesErrors, ListDeviceLogEntriesResponses, ListDeviceOperationsData, ListDeviceOperationsErrors, ListDeviceOperationsResponses, ListDevicePasswordsData, ListDevicePasswordsErrors, ListDevicePasswordsResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDeviceTopicAliasesData, ListDeviceTopicAliasesErrors, ListDeviceTopicAliasesResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRegistryCertificatesData, ListRegistryCertificatesErrors, ListRegistryCertificatesResponses, ListRegistryLogEntriesData, ListRegistryLogEntriesErrors, ListRegistryLogEntriesResponses, ListRegistryOperationsData, ListRegistryOperationsErrors, ListRegistryOperationsResponses, ListRegistryPasswordsData, ListRegistryPasswordsErrors, ListRegistryPasswordsResponses, ListRoleBindingsData, ListRoleBindingsErrors, ListRoleBindingsResponses, ListServiceAccountsData, ListServiceAccountsErrors, ListServiceAccountsResponses, PublishBrokerDataData, PublishBrokerDataErrors, PublishBrokerDataResponses, PublishDeviceDataData, PublishDeviceDataErrors, PublishDeviceDataResponses, PublishRegistryDataData, PublishRegistryDataErrors, PublishRegistryDataResponses, UpdateBrokerData, UpdateBrokerErrors, UpdateBrokerResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateRegistryData, UpdateRegistryErrors, UpdateRegistryResponses } from './types.gen.ts';
+import type { AddBrokerCertificateData, AddBrokerCertificateErrors, AddBrokerCertificateResponses, AddBrokerPasswordData, AddBrokerPasswordErrors, AddBrokerPasswordResponses, AddDeviceCertificateData, AddDeviceCertificateErrors, AddDeviceCertificateResponses, AddDevicePasswordData, AddDevicePasswordErrors, AddDevicePasswordResponses, AddRegistryCertificateData, AddRegistryCertificateErrors, AddRegistryCertificateResponses, AddRegistryPasswordData, AddRegistryPasswordErrors, AddRegistryPasswordResponses, CancelOperationData, CancelOperationErrors, CancelOperationResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateAuthorizedKeyData, CreateAuthorizedKeyErrors, CreateAuthorizedKeyResponses, CreateBrokerData, CreateBrokerErrors, CreateBrokerResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateIamTokenData, CreateIamTokenErrors, CreateIamTokenResponses, CreateRegistryData, CreateRegistryErrors, CreateRegistryResponses, CreateRoleBindingData, CreateRoleBindingErrors, CreateRoleBindingResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAuthorizedKeyData, DeleteAuthorizedKeyErrors, DeleteAuthorizedKeyResponses, DeleteBrokerCertificateData, DeleteBrokerCertificateErrors, DeleteBrokerCertificateResponses, DeleteBrokerData, DeleteBrokerErrors, DeleteBrokerPasswordAdoptionData, DeleteBrokerPasswordAdoptionErrors, DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordData, DeleteBrokerPasswordErrors, DeleteBrokerPasswordResponses, DeleteBrokerResponses, DeleteDeviceCertificateData, DeleteDeviceCertificateErrors, DeleteDeviceCertificateResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDevicePasswordData, DeleteDevicePasswordErrors, DeleteDevicePasswordResponses, DeleteDeviceResponses, DeleteRegistryCertificateData, DeleteRegistryCertificateErrors, DeleteRegistryCertificateResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryPasswordAdoptionData, DeleteRegistryPasswordAdoptionErrors, DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordData, DeleteRegistryPasswordErrors, DeleteRegistryPasswordResponses, DeleteRegistryResponses, DeleteRoleBindingData, DeleteRoleBindingErrors, DeleteRoleBindingResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DisableRegistryData, DisableRegistryErrors, DisableRegistryResponses, EnableRegistryData, EnableRegistryErrors, EnableRegistryResponses, ExportRegistryData, ExportRegistryErrors, ExportRegistryResponses, GetBrokerData, GetBrokerErrors, GetBrokerPasswordAdoptionData, GetBrokerPasswordAdoptionErrors, GetBrokerPasswordAdoptionResponses, GetBrokerResponses, GetDeviceByNameData, GetDeviceByNameErrors, GetDeviceByNameResponses, GetDeviceData, GetDeviceErrors, GetDeviceResponses, GetMigrationStatusData, GetMigrationStatusErrors, GetMigrationStatusResponses, GetOperationData, GetOperationErrors, GetOperationResponses, GetRegistryByNameData, GetRegistryByNameErrors, GetRegistryByNameResponses, GetRegistryData, GetRegistryErrors, GetRegistryPasswordAdoptionData, GetRegistryPasswordAdoptionErrors, GetRegistryPasswordAdoptionResponses, GetRegistryResponses, GetServiceAccountData, GetServiceAccountErrors, GetServiceAccountResponses, ImportResourcesData, ImportResourcesErrors, ImportResourcesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuthorizedKeysData, ListAuthorizedKeysErrors, ListAuthorizedKeysResponses, ListBrokerCertificatesData, ListBrokerCertificatesErrors, ListBrokerCertificatesResponses, ListBrokerLogEntriesData, ListBrokerLogEntriesErrors, ListBrokerLogEntriesResponses, ListBrokerOperationsData, ListBrokerOperationsErrors, ListBrokerOperationsResponses, ListBrokerPasswordsData, ListBrokerPasswordsErrors, ListBrokerPasswordsResponses, ListBrokersData, ListBrokersErrors, ListBrokersResponses, ListDeviceCertificatesData, ListDeviceCertificatesErrors, ListDeviceCertificatesResponses, ListDeviceLogEntriesData, ListDeviceLogEntriesErrors, ListDeviceLogEntriesResponses, ListDeviceOperationsData, ListDeviceOperationsErrors, ListDeviceOperationsResponses, ListDevicePasswordsData, ListDevicePasswordsErrors, ListDevicePasswordsResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDeviceTopicAliasesData, ListDeviceTopicAliasesErrors, ListDeviceTopicAliasesResponses, ListMigrationDevicesData, ListMigrationDevicesErrors, ListMigrationDevicesResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRegistryCertificatesData, ListRegistryCertificatesErrors, ListRegistryCertificatesResponses, ListRegistryLogEntriesData, ListRegistryLogEntriesErrors, ListRegistryLogEntriesResponses, ListRegistryOperationsData, ListRegistryOperationsErrors, ListRegistryOperationsResponses, ListRegistryPasswordsData, ListRegistryPasswordsErrors, ListRegistryPasswordsResponses, ListRoleBindingsData, ListRoleBindingsErrors, ListRoleBindingsResponses, ListServiceAccountsData, ListServiceAccountsErrors, ListServiceAccountsResponses, PublishBrokerDataData, PublishBrokerDataErrors, PublishBrokerDataResponses, PublishDeviceDataData, PublishDeviceDataErrors, PublishDeviceDataResponses, PublishRegistryDataData, PublishRegistryDataErrors, PublishRegistryDataResponses, SetBrokerPasswordAdoptionData, SetBrokerPasswordAdoptionErrors, SetBrokerPasswordAdoptionResponses, SetRegistryPasswordAdoptionData, SetRegistryPasswordAdoptionErrors, SetRegistryPasswordAdoptionResponses, UpdateBrokerData, UpdateBrokerErrors, UpdateBrokerResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateRegistryData, UpdateRegistryErrors, UpdateRegistryResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -734,6 +734,100 @@ export const deleteRoleBinding = <ThrowOnError extends boolean = false>(options:
 export const listAuditEvents = <ThrowOnError extends boolean = false>(options?: Options<ListAuditEventsData, ThrowOnError>): RequestResult<ListAuditEventsResponses, ListAuditEventsErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditEventsResponses, ListAuditEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
     url: '/ext/v1/auditEvents',
+    ...options
+});
+
+/**
+ * Ends the adoption of passwords of a registry and its devices
+ *
+ * At once. Passwords that were adopted stay.
+ */
+export const deleteRegistryPasswordAdoption = <ThrowOnError extends boolean = false>(options: Options<DeleteRegistryPasswordAdoptionData, ThrowOnError>): RequestResult<DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordAdoptionErrors, ThrowOnError> => (options.client ?? client).delete<DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordAdoptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/passwordAdoption',
+    ...options
+});
+
+/**
+ * Returns how the passwords of a registry and its devices are adopted
+ *
+ * NOT_FOUND while adoption is off. What has ended is shown until it is deleted.
+ */
+export const getRegistryPasswordAdoption = <ThrowOnError extends boolean = false>(options: Options<GetRegistryPasswordAdoptionData, ThrowOnError>): RequestResult<GetRegistryPasswordAdoptionResponses, GetRegistryPasswordAdoptionErrors, ThrowOnError> => (options.client ?? client).get<GetRegistryPasswordAdoptionResponses, GetRegistryPasswordAdoptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/passwordAdoption',
+    ...options
+});
+
+/**
+ * Adopts the passwords of a registry and its devices from their first connections
+ *
+ * This is trust on first use: until the end, **whoever first connects with the ID of a device and any password is taken for that device**, and its password is stored; from then on only that one counts. Devices that have a password already are not touched. Empty passwords are refused, weak ones are adopted with a warning, since devices in the field have what they have. What was adopted wrongly is rejected by deleting the password; while adoption is on, the next first connection is adopted then. Keep it short, and name the networks that the devices come from.
+ */
+export const setRegistryPasswordAdoption = <ThrowOnError extends boolean = false>(options: Options<SetRegistryPasswordAdoptionData, ThrowOnError>): RequestResult<SetRegistryPasswordAdoptionResponses, SetRegistryPasswordAdoptionErrors, ThrowOnError> => (options.client ?? client).put<SetRegistryPasswordAdoptionResponses, SetRegistryPasswordAdoptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/passwordAdoption',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ends the adoption of passwords of a broker
+ *
+ * At once. Passwords that were adopted stay.
+ */
+export const deleteBrokerPasswordAdoption = <ThrowOnError extends boolean = false>(options: Options<DeleteBrokerPasswordAdoptionData, ThrowOnError>): RequestResult<DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordAdoptionErrors, ThrowOnError> => (options.client ?? client).delete<DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordAdoptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}/passwordAdoption',
+    ...options
+});
+
+/**
+ * Returns how the passwords of a broker are adopted
+ *
+ * NOT_FOUND while adoption is off. What has ended is shown until it is deleted.
+ */
+export const getBrokerPasswordAdoption = <ThrowOnError extends boolean = false>(options: Options<GetBrokerPasswordAdoptionData, ThrowOnError>): RequestResult<GetBrokerPasswordAdoptionResponses, GetBrokerPasswordAdoptionErrors, ThrowOnError> => (options.client ?? client).get<GetBrokerPasswordAdoptionResponses, GetBrokerPasswordAdoptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}/passwordAdoption',
+    ...options
+});
+
+/**
+ * Adopts the passwords of a broker from their first connections
+ *
+ * This is trust on first use: until the end, **whoever first connects with the ID of a device and any password is taken for that device**, and its password is stored; from then on only that one counts. Devices that have a password already are not touched. Empty passwords are refused, weak ones are adopted with a warning, since devices in the field have what they have. What was adopted wrongly is rejected by deleting the password; while adoption is on, the next first connection is adopted then. Keep it short, and name the networks that the devices come from.
+ */
+export const setBrokerPasswordAdoption = <ThrowOnError extends boolean = false>(options: Options<SetBrokerPasswordAdoptionData, ThrowOnError>): RequestResult<SetBrokerPasswordAdoptionResponses, SetBrokerPasswordAdoptionErrors, ThrowOnError> => (options.client ?? client).put<SetBrokerPasswordAdoptionResponses, SetBrokerPasswordAdoptionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}/passwordAdoption',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Returns how far the registries and brokers of a folder, or one of them, have come
+ *
+ * Exactly one of `folderId`, `registryId` and `brokerId` must be given.
+ */
+export const getMigrationStatus = <ThrowOnError extends boolean = false>(options?: Options<GetMigrationStatusData, ThrowOnError>): RequestResult<GetMigrationStatusResponses, GetMigrationStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetMigrationStatusResponses, GetMigrationStatusErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/migrationStatus',
+    ...options
+});
+
+/**
+ * Lists how far the devices of a registry have come, oldest first
+ */
+export const listMigrationDevices = <ThrowOnError extends boolean = false>(options: Options<ListMigrationDevicesData, ThrowOnError>): RequestResult<ListMigrationDevicesResponses, ListMigrationDevicesErrors, ThrowOnError> => (options.client ?? client).get<ListMigrationDevicesResponses, ListMigrationDevicesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/migrationDevices',
     ...options
 });
 

@@ -203,6 +203,35 @@ export type BrokerCertificate = {
 };
 
 /**
+ * How far a broker has come.
+ */
+export type BrokerMigration = {
+    /**
+     * ID of the broker.
+     */
+    brokerId: string;
+    name?: string;
+    /**
+     * ID of the folder. Folders need no creation.
+     */
+    folderId: string;
+    hasCertificate: boolean;
+    hasPassword: boolean;
+    /**
+     * When its password was adopted. Absent if it has no adopted one.
+     */
+    adoptedAt?: string;
+    /**
+     * The adopted password: delete it to reject it.
+     */
+    passwordId?: string;
+    /**
+     * Absent while it is off, or after its end.
+     */
+    adoption?: OpenAdoption;
+};
+
+/**
  * A password of a broker. Its text is stored as a hash alone, and never shown.
  */
 export type BrokerPassword = {
@@ -901,6 +930,17 @@ export type ListLogEntriesResponse = {
 };
 
 /**
+ * A page of the devices of a registry, oldest first.
+ */
+export type ListMigrationDevicesResponse = {
+    devices: Array<MigrationDevice>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * A page of the registries of a folder, ordered by ID.
  */
 export type ListRegistriesResponse = {
@@ -988,6 +1028,58 @@ export type LogOptions = {
 };
 
 /**
+ * How far a device has come.
+ */
+export type MigrationDevice = {
+    /**
+     * ID of the device.
+     */
+    deviceId: string;
+    name?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    /**
+     * When it logged in first. Absent if it never has.
+     */
+    firstSeenAt?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    lastAuthTime?: string;
+    hasCertificate: boolean;
+    hasPassword: boolean;
+    /**
+     * When its password was adopted. Absent if it has no adopted one.
+     */
+    adoptedAt?: string;
+    /**
+     * The adopted password: delete it to reject it.
+     */
+    passwordId?: string;
+};
+
+/**
+ * How far a move has come, oldest registries and brokers first.
+ */
+export type MigrationStatus = {
+    registries: Array<RegistryMigration>;
+    brokers: Array<BrokerMigration>;
+};
+
+/**
+ * Password adoption that is on. Empty networks: from anywhere.
+ */
+export type OpenAdoption = {
+    /**
+     * RFC 3339, UTC.
+     */
+    endsAt: string;
+    networks: Array<string>;
+};
+
+/**
  * The record of one mutating call. One of `error` and `response` is present.
  */
 export type Operation = {
@@ -1018,6 +1110,40 @@ export type Operation = {
     metadata: Any;
     error?: Status;
     response?: Any;
+};
+
+/**
+ * That passwords are adopted, until when, and from where. One of registryId and brokerId is set.
+ */
+export type PasswordAdoption = {
+    /**
+     * ID of the registry.
+     */
+    registryId?: string;
+    /**
+     * ID of the broker.
+     */
+    brokerId?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    endsAt: string;
+    /**
+     * Empty: from anywhere.
+     */
+    networks: Array<string>;
+    /**
+     * From one address.
+     */
+    attemptsPerMinute: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    /**
+     * Who switched it on, or changed it last.
+     */
+    createdBy: string;
 };
 
 /**
@@ -1135,6 +1261,51 @@ export type RegistryCertificate = {
 };
 
 /**
+ * How far a registry has come. hasCertificate, hasPassword, adoptedAt and passwordId are about the registry itself.
+ */
+export type RegistryMigration = {
+    /**
+     * ID of the registry.
+     */
+    registryId: string;
+    name?: string;
+    /**
+     * ID of the folder. Folders need no creation.
+     */
+    folderId: string;
+    devices: number;
+    /**
+     * Devices that have ever logged in.
+     */
+    seen: number;
+    notSeen: number;
+    withCertificate: number;
+    withPassword: number;
+    /**
+     * Devices whose password was adopted.
+     */
+    adopted: number;
+    /**
+     * Devices with neither certificate nor password: they cannot log in.
+     */
+    withoutCredential: number;
+    hasCertificate: boolean;
+    hasPassword: boolean;
+    /**
+     * When its password was adopted. Absent if it has no adopted one.
+     */
+    adoptedAt?: string;
+    /**
+     * The adopted password: delete it to reject it.
+     */
+    passwordId?: string;
+    /**
+     * Absent while it is off, or after its end.
+     */
+    adoption?: OpenAdoption;
+};
+
+/**
  * A password of a registry. Its text is stored as a hash alone, and never shown.
  */
 export type RegistryPassword = {
@@ -1197,6 +1368,24 @@ export type ServiceAccount = {
     createdAt: string;
     name: string;
     description?: string;
+};
+
+/**
+ * How passwords may be adopted. Replaces what was set before.
+ */
+export type SetPasswordAdoptionRequest = {
+    /**
+     * When it ends by itself: at most 90 days from now.
+     */
+    endsAt: string;
+    /**
+     * Where first connections may come from. Absent or empty: from anywhere.
+     */
+    networks?: Array<string>;
+    /**
+     * First connections from one address in a minute; others are refused and may come again. Default 60: raise it if thousands of devices share an address.
+     */
+    attemptsPerMinute?: number;
 };
 
 /**
@@ -3580,6 +3769,267 @@ export type ListAuditEventsResponses = {
 };
 
 export type ListAuditEventsResponse2 = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type DeleteRegistryPasswordAdoptionData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/passwordAdoption';
+};
+
+export type DeleteRegistryPasswordAdoptionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteRegistryPasswordAdoptionError = DeleteRegistryPasswordAdoptionErrors[keyof DeleteRegistryPasswordAdoptionErrors];
+
+export type DeleteRegistryPasswordAdoptionResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteRegistryPasswordAdoptionResponse = DeleteRegistryPasswordAdoptionResponses[keyof DeleteRegistryPasswordAdoptionResponses];
+
+export type GetRegistryPasswordAdoptionData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/passwordAdoption';
+};
+
+export type GetRegistryPasswordAdoptionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetRegistryPasswordAdoptionError = GetRegistryPasswordAdoptionErrors[keyof GetRegistryPasswordAdoptionErrors];
+
+export type GetRegistryPasswordAdoptionResponses = {
+    /**
+     * Success.
+     */
+    200: PasswordAdoption;
+};
+
+export type GetRegistryPasswordAdoptionResponse = GetRegistryPasswordAdoptionResponses[keyof GetRegistryPasswordAdoptionResponses];
+
+export type SetRegistryPasswordAdoptionData = {
+    body: SetPasswordAdoptionRequest;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/passwordAdoption';
+};
+
+export type SetRegistryPasswordAdoptionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type SetRegistryPasswordAdoptionError = SetRegistryPasswordAdoptionErrors[keyof SetRegistryPasswordAdoptionErrors];
+
+export type SetRegistryPasswordAdoptionResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type SetRegistryPasswordAdoptionResponse = SetRegistryPasswordAdoptionResponses[keyof SetRegistryPasswordAdoptionResponses];
+
+export type DeleteBrokerPasswordAdoptionData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}/passwordAdoption';
+};
+
+export type DeleteBrokerPasswordAdoptionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteBrokerPasswordAdoptionError = DeleteBrokerPasswordAdoptionErrors[keyof DeleteBrokerPasswordAdoptionErrors];
+
+export type DeleteBrokerPasswordAdoptionResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteBrokerPasswordAdoptionResponse = DeleteBrokerPasswordAdoptionResponses[keyof DeleteBrokerPasswordAdoptionResponses];
+
+export type GetBrokerPasswordAdoptionData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}/passwordAdoption';
+};
+
+export type GetBrokerPasswordAdoptionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetBrokerPasswordAdoptionError = GetBrokerPasswordAdoptionErrors[keyof GetBrokerPasswordAdoptionErrors];
+
+export type GetBrokerPasswordAdoptionResponses = {
+    /**
+     * Success.
+     */
+    200: PasswordAdoption;
+};
+
+export type GetBrokerPasswordAdoptionResponse = GetBrokerPasswordAdoptionResponses[keyof GetBrokerPasswordAdoptionResponses];
+
+export type SetBrokerPasswordAdoptionData = {
+    body: SetPasswordAdoptionRequest;
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}/passwordAdoption';
+};
+
+export type SetBrokerPasswordAdoptionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type SetBrokerPasswordAdoptionError = SetBrokerPasswordAdoptionErrors[keyof SetBrokerPasswordAdoptionErrors];
+
+export type SetBrokerPasswordAdoptionResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type SetBrokerPasswordAdoptionResponse = SetBrokerPasswordAdoptionResponses[keyof SetBrokerPasswordAdoptionResponses];
+
+export type GetMigrationStatusData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * ID of the folder. Folders need no creation.
+         */
+        folderId?: string;
+        /**
+         * ID of the registry.
+         */
+        registryId?: string;
+        /**
+         * ID of the broker.
+         */
+        brokerId?: string;
+    };
+    url: '/ext/v1/migrationStatus';
+};
+
+export type GetMigrationStatusErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetMigrationStatusError = GetMigrationStatusErrors[keyof GetMigrationStatusErrors];
+
+export type GetMigrationStatusResponses = {
+    /**
+     * Success.
+     */
+    200: MigrationStatus;
+};
+
+export type GetMigrationStatusResponse = GetMigrationStatusResponses[keyof GetMigrationStatusResponses];
+
+export type ListMigrationDevicesData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: {
+        /**
+         * NOT_SEEN: never logged in. WITHOUT_CREDENTIAL: neither certificate nor password. ADOPTED: with an adopted password. Absent: all.
+         */
+        filter?: 'NOT_SEEN' | 'WITHOUT_CREDENTIAL' | 'ADOPTED';
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/registries/{registryId}/migrationDevices';
+};
+
+export type ListMigrationDevicesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListMigrationDevicesError = ListMigrationDevicesErrors[keyof ListMigrationDevicesErrors];
+
+export type ListMigrationDevicesResponses = {
+    /**
+     * Success.
+     */
+    200: ListMigrationDevicesResponse;
+};
+
+export type ListMigrationDevicesResponse2 = ListMigrationDevicesResponses[keyof ListMigrationDevicesResponses];
 
 export type ImportResourcesData = {
     body: ImportRequest;

@@ -65,8 +65,16 @@ export type Certificate = Prisma.CertificateModel
 /**
  * Model Password
  * argon2id hash in PHC form. Belongs to exactly one of registry, device, broker (a CHECK in the migration).
+ * `adoptedAt` is set if the MQTT server took it from a first connection; an owner has at most one such (indexes in the
+ * migration), and that is what decides between two first connections.
  */
 export type Password = Prisma.PasswordModel
+/**
+ * Model PasswordAdoption
+ * Password adoption that an operator switched on. Of a registry (for itself and its devices) or of a broker (a CHECK in
+ * the migration). Empty `networks`: from anywhere. A row whose end has come means nothing any more.
+ */
+export type PasswordAdoption = Prisma.PasswordAdoptionModel
 /**
  * Model TopicAlias
  * `prefix` holds the device's own ID in place of `{id}`. The alias collates "C" in the migration: prefix search by index.

@@ -402,6 +402,7 @@ export const ModelName = {
   Broker: 'Broker',
   Certificate: 'Certificate',
   Password: 'Password',
+  PasswordAdoption: 'PasswordAdoption',
   TopicAlias: 'TopicAlias',
   Operation: 'Operation',
   DeviceActivity: 'DeviceActivity',
@@ -430,7 +431,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
+    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -801,6 +802,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.PasswordCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.PasswordCountAggregateOutputType> | number
+        }
+      }
+    }
+    PasswordAdoption: {
+      payload: Prisma.$PasswordAdoptionPayload<ExtArgs>
+      fields: Prisma.PasswordAdoptionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.PasswordAdoptionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.PasswordAdoptionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>
+        }
+        findFirst: {
+          args: Prisma.PasswordAdoptionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.PasswordAdoptionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>
+        }
+        findMany: {
+          args: Prisma.PasswordAdoptionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>[]
+        }
+        create: {
+          args: Prisma.PasswordAdoptionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>
+        }
+        createMany: {
+          args: Prisma.PasswordAdoptionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.PasswordAdoptionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>[]
+        }
+        delete: {
+          args: Prisma.PasswordAdoptionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>
+        }
+        update: {
+          args: Prisma.PasswordAdoptionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>
+        }
+        deleteMany: {
+          args: Prisma.PasswordAdoptionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.PasswordAdoptionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.PasswordAdoptionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>[]
+        }
+        upsert: {
+          args: Prisma.PasswordAdoptionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PasswordAdoptionPayload>
+        }
+        aggregate: {
+          args: Prisma.PasswordAdoptionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePasswordAdoption>
+        }
+        groupBy: {
+          args: Prisma.PasswordAdoptionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PasswordAdoptionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.PasswordAdoptionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PasswordAdoptionCountAggregateOutputType> | number
         }
       }
     }
@@ -1867,12 +1942,27 @@ export const PasswordScalarFieldEnum = {
   id: 'id',
   hash: 'hash',
   createdAt: 'createdAt',
+  adoptedAt: 'adoptedAt',
   registryId: 'registryId',
   deviceId: 'deviceId',
   brokerId: 'brokerId'
 } as const
 
 export type PasswordScalarFieldEnum = (typeof PasswordScalarFieldEnum)[keyof typeof PasswordScalarFieldEnum]
+
+
+export const PasswordAdoptionScalarFieldEnum = {
+  id: 'id',
+  registryId: 'registryId',
+  brokerId: 'brokerId',
+  endsAt: 'endsAt',
+  networks: 'networks',
+  attemptsPerMinute: 'attemptsPerMinute',
+  createdAt: 'createdAt',
+  createdBy: 'createdBy'
+} as const
+
+export type PasswordAdoptionScalarFieldEnum = (typeof PasswordAdoptionScalarFieldEnum)[keyof typeof PasswordAdoptionScalarFieldEnum]
 
 
 export const TopicAliasScalarFieldEnum = {
@@ -1903,6 +1993,7 @@ export type OperationScalarFieldEnum = (typeof OperationScalarFieldEnum)[keyof t
 
 export const DeviceActivityScalarFieldEnum = {
   deviceId: 'deviceId',
+  firstAuthTime: 'firstAuthTime',
   lastAuthIp: 'lastAuthIp',
   lastAuthTime: 'lastAuthTime',
   lastPubActivityTime: 'lastPubActivityTime',
@@ -2169,20 +2260,6 @@ export type ListBytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaMode
 
 
 /**
- * Reference to a field of type 'BigInt'
- */
-export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt'>
-    
-
-
-/**
- * Reference to a field of type 'BigInt[]'
- */
-export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
-    
-
-
-/**
  * Reference to a field of type 'Int'
  */
 export type IntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Int'>
@@ -2193,6 +2270,20 @@ export type IntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'In
  * Reference to a field of type 'Int[]'
  */
 export type ListIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Int[]'>
+    
+
+
+/**
+ * Reference to a field of type 'BigInt'
+ */
+export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt'>
+    
+
+
+/**
+ * Reference to a field of type 'BigInt[]'
+ */
+export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
     
 
 
@@ -2365,6 +2456,7 @@ export type GlobalOmitConfig = {
   broker?: Prisma.BrokerOmit
   certificate?: Prisma.CertificateOmit
   password?: Prisma.PasswordOmit
+  passwordAdoption?: Prisma.PasswordAdoptionOmit
   topicAlias?: Prisma.TopicAliasOmit
   operation?: Prisma.OperationOmit
   deviceActivity?: Prisma.DeviceActivityOmit

@@ -56,6 +56,7 @@ export const ModelName = {
   Broker: 'Broker',
   Certificate: 'Certificate',
   Password: 'Password',
+  PasswordAdoption: 'PasswordAdoption',
   TopicAlias: 'TopicAlias',
   Operation: 'Operation',
   DeviceActivity: 'DeviceActivity',
@@ -149,12 +150,27 @@ export const PasswordScalarFieldEnum = {
   id: 'id',
   hash: 'hash',
   createdAt: 'createdAt',
+  adoptedAt: 'adoptedAt',
   registryId: 'registryId',
   deviceId: 'deviceId',
   brokerId: 'brokerId'
 } as const
 
 export type PasswordScalarFieldEnum = (typeof PasswordScalarFieldEnum)[keyof typeof PasswordScalarFieldEnum]
+
+
+export const PasswordAdoptionScalarFieldEnum = {
+  id: 'id',
+  registryId: 'registryId',
+  brokerId: 'brokerId',
+  endsAt: 'endsAt',
+  networks: 'networks',
+  attemptsPerMinute: 'attemptsPerMinute',
+  createdAt: 'createdAt',
+  createdBy: 'createdBy'
+} as const
+
+export type PasswordAdoptionScalarFieldEnum = (typeof PasswordAdoptionScalarFieldEnum)[keyof typeof PasswordAdoptionScalarFieldEnum]
 
 
 export const TopicAliasScalarFieldEnum = {
@@ -185,6 +201,7 @@ export type OperationScalarFieldEnum = (typeof OperationScalarFieldEnum)[keyof t
 
 export const DeviceActivityScalarFieldEnum = {
   deviceId: 'deviceId',
+  firstAuthTime: 'firstAuthTime',
   lastAuthIp: 'lastAuthIp',
   lastAuthTime: 'lastAuthTime',
   lastPubActivityTime: 'lastPubActivityTime',

@@ -200,6 +200,7 @@ export type BrokerWhereInput = {
   logOptions?: Prisma.JsonNullableFilter<"Broker">
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
+  adoption?: Prisma.XOR<Prisma.PasswordAdoptionNullableScalarRelationFilter, Prisma.PasswordAdoptionWhereInput> | null
 }
 
 export type BrokerOrderByWithRelationInput = {
@@ -213,6 +214,7 @@ export type BrokerOrderByWithRelationInput = {
   logOptions?: Prisma.SortOrderInput | Prisma.SortOrder
   certificates?: Prisma.CertificateOrderByRelationAggregateInput
   passwords?: Prisma.PasswordOrderByRelationAggregateInput
+  adoption?: Prisma.PasswordAdoptionOrderByWithRelationInput
 }
 
 export type BrokerWhereUniqueInput = Prisma.AtLeast<{
@@ -230,6 +232,7 @@ export type BrokerWhereUniqueInput = Prisma.AtLeast<{
   logOptions?: Prisma.JsonNullableFilter<"Broker">
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
+  adoption?: Prisma.XOR<Prisma.PasswordAdoptionNullableScalarRelationFilter, Prisma.PasswordAdoptionWhereInput> | null
 }, "id" | "folderId_name">
 
 export type BrokerOrderByWithAggregationInput = {
@@ -271,6 +274,7 @@ export type BrokerCreateInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateCreateNestedManyWithoutBrokerInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutBrokerInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutBrokerInput
 }
 
 export type BrokerUncheckedCreateInput = {
@@ -284,6 +288,7 @@ export type BrokerUncheckedCreateInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutBrokerInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutBrokerInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutBrokerInput
 }
 
 export type BrokerUpdateInput = {
@@ -297,6 +302,7 @@ export type BrokerUpdateInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUpdateManyWithoutBrokerNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutBrokerNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutBrokerNestedInput
 }
 
 export type BrokerUncheckedUpdateInput = {
@@ -310,6 +316,7 @@ export type BrokerUncheckedUpdateInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutBrokerNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutBrokerNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutBrokerNestedInput
 }
 
 export type BrokerCreateManyInput = {
@@ -416,6 +423,22 @@ export type BrokerUpdateOneWithoutPasswordsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.BrokerUpdateToOneWithWhereWithoutPasswordsInput, Prisma.BrokerUpdateWithoutPasswordsInput>, Prisma.BrokerUncheckedUpdateWithoutPasswordsInput>
 }
 
+export type BrokerCreateNestedOneWithoutAdoptionInput = {
+  create?: Prisma.XOR<Prisma.BrokerCreateWithoutAdoptionInput, Prisma.BrokerUncheckedCreateWithoutAdoptionInput>
+  connectOrCreate?: Prisma.BrokerCreateOrConnectWithoutAdoptionInput
+  connect?: Prisma.BrokerWhereUniqueInput
+}
+
+export type BrokerUpdateOneWithoutAdoptionNestedInput = {
+  create?: Prisma.XOR<Prisma.BrokerCreateWithoutAdoptionInput, Prisma.BrokerUncheckedCreateWithoutAdoptionInput>
+  connectOrCreate?: Prisma.BrokerCreateOrConnectWithoutAdoptionInput
+  upsert?: Prisma.BrokerUpsertWithoutAdoptionInput
+  disconnect?: Prisma.BrokerWhereInput | boolean
+  delete?: Prisma.BrokerWhereInput | boolean
+  connect?: Prisma.BrokerWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.BrokerUpdateToOneWithWhereWithoutAdoptionInput, Prisma.BrokerUpdateWithoutAdoptionInput>, Prisma.BrokerUncheckedUpdateWithoutAdoptionInput>
+}
+
 export type BrokerCreateWithoutCertificatesInput = {
   id: string
   folderId: string
@@ -426,6 +449,7 @@ export type BrokerCreateWithoutCertificatesInput = {
   status?: $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   passwords?: Prisma.PasswordCreateNestedManyWithoutBrokerInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutBrokerInput
 }
 
 export type BrokerUncheckedCreateWithoutCertificatesInput = {
@@ -438,6 +462,7 @@ export type BrokerUncheckedCreateWithoutCertificatesInput = {
   status?: $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutBrokerInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutBrokerInput
 }
 
 export type BrokerCreateOrConnectWithoutCertificatesInput = {
@@ -466,6 +491,7 @@ export type BrokerUpdateWithoutCertificatesInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   passwords?: Prisma.PasswordUpdateManyWithoutBrokerNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutBrokerNestedInput
 }
 
 export type BrokerUncheckedUpdateWithoutCertificatesInput = {
@@ -478,6 +504,7 @@ export type BrokerUncheckedUpdateWithoutCertificatesInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutBrokerNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutBrokerNestedInput
 }
 
 export type BrokerCreateWithoutPasswordsInput = {
@@ -490,6 +517,7 @@ export type BrokerCreateWithoutPasswordsInput = {
   status?: $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateCreateNestedManyWithoutBrokerInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutBrokerInput
 }
 
 export type BrokerUncheckedCreateWithoutPasswordsInput = {
@@ -502,6 +530,7 @@ export type BrokerUncheckedCreateWithoutPasswordsInput = {
   status?: $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutBrokerInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutBrokerInput
 }
 
 export type BrokerCreateOrConnectWithoutPasswordsInput = {
@@ -530,6 +559,7 @@ export type BrokerUpdateWithoutPasswordsInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUpdateManyWithoutBrokerNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutBrokerNestedInput
 }
 
 export type BrokerUncheckedUpdateWithoutPasswordsInput = {
@@ -542,6 +572,75 @@ export type BrokerUncheckedUpdateWithoutPasswordsInput = {
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutBrokerNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutBrokerNestedInput
+}
+
+export type BrokerCreateWithoutAdoptionInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.ResourceStatus
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  certificates?: Prisma.CertificateCreateNestedManyWithoutBrokerInput
+  passwords?: Prisma.PasswordCreateNestedManyWithoutBrokerInput
+}
+
+export type BrokerUncheckedCreateWithoutAdoptionInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.ResourceStatus
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutBrokerInput
+  passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutBrokerInput
+}
+
+export type BrokerCreateOrConnectWithoutAdoptionInput = {
+  where: Prisma.BrokerWhereUniqueInput
+  create: Prisma.XOR<Prisma.BrokerCreateWithoutAdoptionInput, Prisma.BrokerUncheckedCreateWithoutAdoptionInput>
+}
+
+export type BrokerUpsertWithoutAdoptionInput = {
+  update: Prisma.XOR<Prisma.BrokerUpdateWithoutAdoptionInput, Prisma.BrokerUncheckedUpdateWithoutAdoptionInput>
+  create: Prisma.XOR<Prisma.BrokerCreateWithoutAdoptionInput, Prisma.BrokerUncheckedCreateWithoutAdoptionInput>
+  where?: Prisma.BrokerWhereInput
+}
+
+export type BrokerUpdateToOneWithWhereWithoutAdoptionInput = {
+  where?: Prisma.BrokerWhereInput
+  data: Prisma.XOR<Prisma.BrokerUpdateWithoutAdoptionInput, Prisma.BrokerUncheckedUpdateWithoutAdoptionInput>
+}
+
+export type BrokerUpdateWithoutAdoptionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  certificates?: Prisma.CertificateUpdateManyWithoutBrokerNestedInput
+  passwords?: Prisma.PasswordUpdateManyWithoutBrokerNestedInput
+}
+
+export type BrokerUncheckedUpdateWithoutAdoptionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  certificates?: Prisma.CertificateUncheckedUpdateManyWithoutBrokerNestedInput
+  passwords?: Prisma.PasswordUncheckedUpdateManyWithoutBrokerNestedInput
 }
 
 
@@ -595,6 +694,7 @@ export type BrokerSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   logOptions?: boolean
   certificates?: boolean | Prisma.Broker$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Broker$passwordsArgs<ExtArgs>
+  adoption?: boolean | Prisma.Broker$adoptionArgs<ExtArgs>
   _count?: boolean | Prisma.BrokerCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["broker"]>
 
@@ -635,6 +735,7 @@ export type BrokerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
 export type BrokerInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   certificates?: boolean | Prisma.Broker$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Broker$passwordsArgs<ExtArgs>
+  adoption?: boolean | Prisma.Broker$adoptionArgs<ExtArgs>
   _count?: boolean | Prisma.BrokerCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type BrokerIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -645,6 +746,7 @@ export type $BrokerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
   objects: {
     certificates: Prisma.$CertificatePayload<ExtArgs>[]
     passwords: Prisma.$PasswordPayload<ExtArgs>[]
+    adoption: Prisma.$PasswordAdoptionPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1051,6 +1153,7 @@ export interface Prisma__BrokerClient<T, Null = never, ExtArgs extends runtime.T
   readonly [Symbol.toStringTag]: "PrismaPromise"
   certificates<T extends Prisma.Broker$certificatesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Broker$certificatesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CertificatePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   passwords<T extends Prisma.Broker$passwordsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Broker$passwordsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PasswordPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  adoption<T extends Prisma.Broker$adoptionArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Broker$adoptionArgs<ExtArgs>>): Prisma.Prisma__PasswordAdoptionClient<runtime.Types.Result.GetResult<Prisma.$PasswordAdoptionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1526,6 +1629,25 @@ export type Broker$passwordsArgs<ExtArgs extends runtime.Types.Extensions.Intern
   take?: number
   skip?: number
   distinct?: Prisma.PasswordScalarFieldEnum | Prisma.PasswordScalarFieldEnum[]
+}
+
+/**
+ * Broker.adoption
+ */
+export type Broker$adoptionArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PasswordAdoption
+   */
+  select?: Prisma.PasswordAdoptionSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PasswordAdoption
+   */
+  omit?: Prisma.PasswordAdoptionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PasswordAdoptionInclude<ExtArgs> | null
+  where?: Prisma.PasswordAdoptionWhereInput
 }
 
 /**

@@ -26,6 +26,7 @@ export type AggregateDeviceActivity = {
 
 export type DeviceActivityMinAggregateOutputType = {
   deviceId: string | null
+  firstAuthTime: Date | null
   lastAuthIp: string | null
   lastAuthTime: Date | null
   lastPubActivityTime: Date | null
@@ -36,6 +37,7 @@ export type DeviceActivityMinAggregateOutputType = {
 
 export type DeviceActivityMaxAggregateOutputType = {
   deviceId: string | null
+  firstAuthTime: Date | null
   lastAuthIp: string | null
   lastAuthTime: Date | null
   lastPubActivityTime: Date | null
@@ -46,6 +48,7 @@ export type DeviceActivityMaxAggregateOutputType = {
 
 export type DeviceActivityCountAggregateOutputType = {
   deviceId: number
+  firstAuthTime: number
   lastAuthIp: number
   lastAuthTime: number
   lastPubActivityTime: number
@@ -58,6 +61,7 @@ export type DeviceActivityCountAggregateOutputType = {
 
 export type DeviceActivityMinAggregateInputType = {
   deviceId?: true
+  firstAuthTime?: true
   lastAuthIp?: true
   lastAuthTime?: true
   lastPubActivityTime?: true
@@ -68,6 +72,7 @@ export type DeviceActivityMinAggregateInputType = {
 
 export type DeviceActivityMaxAggregateInputType = {
   deviceId?: true
+  firstAuthTime?: true
   lastAuthIp?: true
   lastAuthTime?: true
   lastPubActivityTime?: true
@@ -78,6 +83,7 @@ export type DeviceActivityMaxAggregateInputType = {
 
 export type DeviceActivityCountAggregateInputType = {
   deviceId?: true
+  firstAuthTime?: true
   lastAuthIp?: true
   lastAuthTime?: true
   lastPubActivityTime?: true
@@ -161,6 +167,7 @@ export type DeviceActivityGroupByArgs<ExtArgs extends runtime.Types.Extensions.I
 
 export type DeviceActivityGroupByOutputType = {
   deviceId: string
+  firstAuthTime: Date | null
   lastAuthIp: string | null
   lastAuthTime: Date | null
   lastPubActivityTime: Date | null
@@ -192,6 +199,7 @@ export type DeviceActivityWhereInput = {
   OR?: Prisma.DeviceActivityWhereInput[]
   NOT?: Prisma.DeviceActivityWhereInput | Prisma.DeviceActivityWhereInput[]
   deviceId?: Prisma.StringFilter<"DeviceActivity"> | string
+  firstAuthTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastAuthIp?: Prisma.StringNullableFilter<"DeviceActivity"> | string | null
   lastAuthTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastPubActivityTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
@@ -203,6 +211,7 @@ export type DeviceActivityWhereInput = {
 
 export type DeviceActivityOrderByWithRelationInput = {
   deviceId?: Prisma.SortOrder
+  firstAuthTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastAuthIp?: Prisma.SortOrderInput | Prisma.SortOrder
   lastAuthTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastPubActivityTime?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -217,6 +226,7 @@ export type DeviceActivityWhereUniqueInput = Prisma.AtLeast<{
   AND?: Prisma.DeviceActivityWhereInput | Prisma.DeviceActivityWhereInput[]
   OR?: Prisma.DeviceActivityWhereInput[]
   NOT?: Prisma.DeviceActivityWhereInput | Prisma.DeviceActivityWhereInput[]
+  firstAuthTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastAuthIp?: Prisma.StringNullableFilter<"DeviceActivity"> | string | null
   lastAuthTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastPubActivityTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
@@ -228,6 +238,7 @@ export type DeviceActivityWhereUniqueInput = Prisma.AtLeast<{
 
 export type DeviceActivityOrderByWithAggregationInput = {
   deviceId?: Prisma.SortOrder
+  firstAuthTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastAuthIp?: Prisma.SortOrderInput | Prisma.SortOrder
   lastAuthTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastPubActivityTime?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -244,6 +255,7 @@ export type DeviceActivityScalarWhereWithAggregatesInput = {
   OR?: Prisma.DeviceActivityScalarWhereWithAggregatesInput[]
   NOT?: Prisma.DeviceActivityScalarWhereWithAggregatesInput | Prisma.DeviceActivityScalarWhereWithAggregatesInput[]
   deviceId?: Prisma.StringWithAggregatesFilter<"DeviceActivity"> | string
+  firstAuthTime?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
   lastAuthIp?: Prisma.StringNullableWithAggregatesFilter<"DeviceActivity"> | string | null
   lastAuthTime?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
   lastPubActivityTime?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
@@ -253,6 +265,7 @@ export type DeviceActivityScalarWhereWithAggregatesInput = {
 }
 
 export type DeviceActivityCreateInput = {
+  firstAuthTime?: Date | string | null
   lastAuthIp?: string | null
   lastAuthTime?: Date | string | null
   lastPubActivityTime?: Date | string | null
@@ -264,6 +277,7 @@ export type DeviceActivityCreateInput = {
 
 export type DeviceActivityUncheckedCreateInput = {
   deviceId: string
+  firstAuthTime?: Date | string | null
   lastAuthIp?: string | null
   lastAuthTime?: Date | string | null
   lastPubActivityTime?: Date | string | null
@@ -273,6 +287,7 @@ export type DeviceActivityUncheckedCreateInput = {
 }
 
 export type DeviceActivityUpdateInput = {
+  firstAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastAuthIp?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastPubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -284,6 +299,7 @@ export type DeviceActivityUpdateInput = {
 
 export type DeviceActivityUncheckedUpdateInput = {
   deviceId?: Prisma.StringFieldUpdateOperationsInput | string
+  firstAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastAuthIp?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastPubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -294,6 +310,7 @@ export type DeviceActivityUncheckedUpdateInput = {
 
 export type DeviceActivityCreateManyInput = {
   deviceId: string
+  firstAuthTime?: Date | string | null
   lastAuthIp?: string | null
   lastAuthTime?: Date | string | null
   lastPubActivityTime?: Date | string | null
@@ -303,6 +320,7 @@ export type DeviceActivityCreateManyInput = {
 }
 
 export type DeviceActivityUpdateManyMutationInput = {
+  firstAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastAuthIp?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastPubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -313,6 +331,7 @@ export type DeviceActivityUpdateManyMutationInput = {
 
 export type DeviceActivityUncheckedUpdateManyInput = {
   deviceId?: Prisma.StringFieldUpdateOperationsInput | string
+  firstAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastAuthIp?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastPubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -328,6 +347,7 @@ export type DeviceActivityNullableScalarRelationFilter = {
 
 export type DeviceActivityCountOrderByAggregateInput = {
   deviceId?: Prisma.SortOrder
+  firstAuthTime?: Prisma.SortOrder
   lastAuthIp?: Prisma.SortOrder
   lastAuthTime?: Prisma.SortOrder
   lastPubActivityTime?: Prisma.SortOrder
@@ -338,6 +358,7 @@ export type DeviceActivityCountOrderByAggregateInput = {
 
 export type DeviceActivityMaxOrderByAggregateInput = {
   deviceId?: Prisma.SortOrder
+  firstAuthTime?: Prisma.SortOrder
   lastAuthIp?: Prisma.SortOrder
   lastAuthTime?: Prisma.SortOrder
   lastPubActivityTime?: Prisma.SortOrder
@@ -348,6 +369,7 @@ export type DeviceActivityMaxOrderByAggregateInput = {
 
 export type DeviceActivityMinOrderByAggregateInput = {
   deviceId?: Prisma.SortOrder
+  firstAuthTime?: Prisma.SortOrder
   lastAuthIp?: Prisma.SortOrder
   lastAuthTime?: Prisma.SortOrder
   lastPubActivityTime?: Prisma.SortOrder
@@ -388,11 +410,8 @@ export type DeviceActivityUncheckedUpdateOneWithoutDeviceNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.DeviceActivityUpdateToOneWithWhereWithoutDeviceInput, Prisma.DeviceActivityUpdateWithoutDeviceInput>, Prisma.DeviceActivityUncheckedUpdateWithoutDeviceInput>
 }
 
-export type NullableDateTimeFieldUpdateOperationsInput = {
-  set?: Date | string | null
-}
-
 export type DeviceActivityCreateWithoutDeviceInput = {
+  firstAuthTime?: Date | string | null
   lastAuthIp?: string | null
   lastAuthTime?: Date | string | null
   lastPubActivityTime?: Date | string | null
@@ -402,6 +421,7 @@ export type DeviceActivityCreateWithoutDeviceInput = {
 }
 
 export type DeviceActivityUncheckedCreateWithoutDeviceInput = {
+  firstAuthTime?: Date | string | null
   lastAuthIp?: string | null
   lastAuthTime?: Date | string | null
   lastPubActivityTime?: Date | string | null
@@ -427,6 +447,7 @@ export type DeviceActivityUpdateToOneWithWhereWithoutDeviceInput = {
 }
 
 export type DeviceActivityUpdateWithoutDeviceInput = {
+  firstAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastAuthIp?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastPubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -436,6 +457,7 @@ export type DeviceActivityUpdateWithoutDeviceInput = {
 }
 
 export type DeviceActivityUncheckedUpdateWithoutDeviceInput = {
+  firstAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastAuthIp?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastAuthTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastPubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -448,6 +470,7 @@ export type DeviceActivityUncheckedUpdateWithoutDeviceInput = {
 
 export type DeviceActivitySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   deviceId?: boolean
+  firstAuthTime?: boolean
   lastAuthIp?: boolean
   lastAuthTime?: boolean
   lastPubActivityTime?: boolean
@@ -459,6 +482,7 @@ export type DeviceActivitySelect<ExtArgs extends runtime.Types.Extensions.Intern
 
 export type DeviceActivitySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   deviceId?: boolean
+  firstAuthTime?: boolean
   lastAuthIp?: boolean
   lastAuthTime?: boolean
   lastPubActivityTime?: boolean
@@ -470,6 +494,7 @@ export type DeviceActivitySelectCreateManyAndReturn<ExtArgs extends runtime.Type
 
 export type DeviceActivitySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   deviceId?: boolean
+  firstAuthTime?: boolean
   lastAuthIp?: boolean
   lastAuthTime?: boolean
   lastPubActivityTime?: boolean
@@ -481,6 +506,7 @@ export type DeviceActivitySelectUpdateManyAndReturn<ExtArgs extends runtime.Type
 
 export type DeviceActivitySelectScalar = {
   deviceId?: boolean
+  firstAuthTime?: boolean
   lastAuthIp?: boolean
   lastAuthTime?: boolean
   lastPubActivityTime?: boolean
@@ -489,7 +515,7 @@ export type DeviceActivitySelectScalar = {
   lastDisconnectTime?: boolean
 }
 
-export type DeviceActivityOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"deviceId" | "lastAuthIp" | "lastAuthTime" | "lastPubActivityTime" | "lastSubActivityTime" | "lastOnlineTime" | "lastDisconnectTime", ExtArgs["result"]["deviceActivity"]>
+export type DeviceActivityOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"deviceId" | "firstAuthTime" | "lastAuthIp" | "lastAuthTime" | "lastPubActivityTime" | "lastSubActivityTime" | "lastOnlineTime" | "lastDisconnectTime", ExtArgs["result"]["deviceActivity"]>
 export type DeviceActivityInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   device?: boolean | Prisma.DeviceDefaultArgs<ExtArgs>
 }
@@ -507,6 +533,7 @@ export type $DeviceActivityPayload<ExtArgs extends runtime.Types.Extensions.Inte
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     deviceId: string
+    firstAuthTime: Date | null
     lastAuthIp: string | null
     lastAuthTime: Date | null
     lastPubActivityTime: Date | null
@@ -938,6 +965,7 @@ export interface Prisma__DeviceActivityClient<T, Null = never, ExtArgs extends r
  */
 export interface DeviceActivityFieldRefs {
   readonly deviceId: Prisma.FieldRef<"DeviceActivity", 'String'>
+  readonly firstAuthTime: Prisma.FieldRef<"DeviceActivity", 'DateTime'>
   readonly lastAuthIp: Prisma.FieldRef<"DeviceActivity", 'String'>
   readonly lastAuthTime: Prisma.FieldRef<"DeviceActivity", 'DateTime'>
   readonly lastPubActivityTime: Prisma.FieldRef<"DeviceActivity", 'DateTime'>

@@ -15,6 +15,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 /**
  * Model Password
  * argon2id hash in PHC form. Belongs to exactly one of registry, device, broker (a CHECK in the migration).
+ * `adoptedAt` is set if the MQTT server took it from a first connection; an owner has at most one such (indexes in the
+ * migration), and that is what decides between two first connections.
  */
 export type PasswordModel = runtime.Types.Result.DefaultSelection<Prisma.$PasswordPayload>
 
@@ -28,6 +30,7 @@ export type PasswordMinAggregateOutputType = {
   id: string | null
   hash: string | null
   createdAt: Date | null
+  adoptedAt: Date | null
   registryId: string | null
   deviceId: string | null
   brokerId: string | null
@@ -37,6 +40,7 @@ export type PasswordMaxAggregateOutputType = {
   id: string | null
   hash: string | null
   createdAt: Date | null
+  adoptedAt: Date | null
   registryId: string | null
   deviceId: string | null
   brokerId: string | null
@@ -46,6 +50,7 @@ export type PasswordCountAggregateOutputType = {
   id: number
   hash: number
   createdAt: number
+  adoptedAt: number
   registryId: number
   deviceId: number
   brokerId: number
@@ -57,6 +62,7 @@ export type PasswordMinAggregateInputType = {
   id?: true
   hash?: true
   createdAt?: true
+  adoptedAt?: true
   registryId?: true
   deviceId?: true
   brokerId?: true
@@ -66,6 +72,7 @@ export type PasswordMaxAggregateInputType = {
   id?: true
   hash?: true
   createdAt?: true
+  adoptedAt?: true
   registryId?: true
   deviceId?: true
   brokerId?: true
@@ -75,6 +82,7 @@ export type PasswordCountAggregateInputType = {
   id?: true
   hash?: true
   createdAt?: true
+  adoptedAt?: true
   registryId?: true
   deviceId?: true
   brokerId?: true
@@ -157,6 +165,7 @@ export type PasswordGroupByOutputType = {
   id: string
   hash: string
   createdAt: Date
+  adoptedAt: Date | null
   registryId: string | null
   deviceId: string | null
   brokerId: string | null
@@ -187,6 +196,7 @@ export type PasswordWhereInput = {
   id?: Prisma.StringFilter<"Password"> | string
   hash?: Prisma.StringFilter<"Password"> | string
   createdAt?: Prisma.DateTimeFilter<"Password"> | Date | string
+  adoptedAt?: Prisma.DateTimeNullableFilter<"Password"> | Date | string | null
   registryId?: Prisma.StringNullableFilter<"Password"> | string | null
   deviceId?: Prisma.StringNullableFilter<"Password"> | string | null
   brokerId?: Prisma.StringNullableFilter<"Password"> | string | null
@@ -199,6 +209,7 @@ export type PasswordOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   hash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  adoptedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   registryId?: Prisma.SortOrderInput | Prisma.SortOrder
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   brokerId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -214,6 +225,7 @@ export type PasswordWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.PasswordWhereInput | Prisma.PasswordWhereInput[]
   hash?: Prisma.StringFilter<"Password"> | string
   createdAt?: Prisma.DateTimeFilter<"Password"> | Date | string
+  adoptedAt?: Prisma.DateTimeNullableFilter<"Password"> | Date | string | null
   registryId?: Prisma.StringNullableFilter<"Password"> | string | null
   deviceId?: Prisma.StringNullableFilter<"Password"> | string | null
   brokerId?: Prisma.StringNullableFilter<"Password"> | string | null
@@ -226,6 +238,7 @@ export type PasswordOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   hash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  adoptedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   registryId?: Prisma.SortOrderInput | Prisma.SortOrder
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   brokerId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -241,6 +254,7 @@ export type PasswordScalarWhereWithAggregatesInput = {
   id?: Prisma.StringWithAggregatesFilter<"Password"> | string
   hash?: Prisma.StringWithAggregatesFilter<"Password"> | string
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Password"> | Date | string
+  adoptedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Password"> | Date | string | null
   registryId?: Prisma.StringNullableWithAggregatesFilter<"Password"> | string | null
   deviceId?: Prisma.StringNullableWithAggregatesFilter<"Password"> | string | null
   brokerId?: Prisma.StringNullableWithAggregatesFilter<"Password"> | string | null
@@ -250,6 +264,7 @@ export type PasswordCreateInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registry?: Prisma.RegistryCreateNestedOneWithoutPasswordsInput
   device?: Prisma.DeviceCreateNestedOneWithoutPasswordsInput
   broker?: Prisma.BrokerCreateNestedOneWithoutPasswordsInput
@@ -259,6 +274,7 @@ export type PasswordUncheckedCreateInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registryId?: string | null
   deviceId?: string | null
   brokerId?: string | null
@@ -268,6 +284,7 @@ export type PasswordUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registry?: Prisma.RegistryUpdateOneWithoutPasswordsNestedInput
   device?: Prisma.DeviceUpdateOneWithoutPasswordsNestedInput
   broker?: Prisma.BrokerUpdateOneWithoutPasswordsNestedInput
@@ -277,6 +294,7 @@ export type PasswordUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -286,6 +304,7 @@ export type PasswordCreateManyInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registryId?: string | null
   deviceId?: string | null
   brokerId?: string | null
@@ -295,12 +314,14 @@ export type PasswordUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type PasswordUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -320,6 +341,7 @@ export type PasswordCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   hash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  adoptedAt?: Prisma.SortOrder
   registryId?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   brokerId?: Prisma.SortOrder
@@ -329,6 +351,7 @@ export type PasswordMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   hash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  adoptedAt?: Prisma.SortOrder
   registryId?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   brokerId?: Prisma.SortOrder
@@ -338,6 +361,7 @@ export type PasswordMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   hash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  adoptedAt?: Prisma.SortOrder
   registryId?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   brokerId?: Prisma.SortOrder
@@ -469,10 +493,15 @@ export type PasswordUncheckedUpdateManyWithoutBrokerNestedInput = {
   deleteMany?: Prisma.PasswordScalarWhereInput | Prisma.PasswordScalarWhereInput[]
 }
 
+export type NullableDateTimeFieldUpdateOperationsInput = {
+  set?: Date | string | null
+}
+
 export type PasswordCreateWithoutRegistryInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   device?: Prisma.DeviceCreateNestedOneWithoutPasswordsInput
   broker?: Prisma.BrokerCreateNestedOneWithoutPasswordsInput
 }
@@ -481,6 +510,7 @@ export type PasswordUncheckedCreateWithoutRegistryInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   deviceId?: string | null
   brokerId?: string | null
 }
@@ -518,6 +548,7 @@ export type PasswordScalarWhereInput = {
   id?: Prisma.StringFilter<"Password"> | string
   hash?: Prisma.StringFilter<"Password"> | string
   createdAt?: Prisma.DateTimeFilter<"Password"> | Date | string
+  adoptedAt?: Prisma.DateTimeNullableFilter<"Password"> | Date | string | null
   registryId?: Prisma.StringNullableFilter<"Password"> | string | null
   deviceId?: Prisma.StringNullableFilter<"Password"> | string | null
   brokerId?: Prisma.StringNullableFilter<"Password"> | string | null
@@ -527,6 +558,7 @@ export type PasswordCreateWithoutDeviceInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registry?: Prisma.RegistryCreateNestedOneWithoutPasswordsInput
   broker?: Prisma.BrokerCreateNestedOneWithoutPasswordsInput
 }
@@ -535,6 +567,7 @@ export type PasswordUncheckedCreateWithoutDeviceInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registryId?: string | null
   brokerId?: string | null
 }
@@ -569,6 +602,7 @@ export type PasswordCreateWithoutBrokerInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registry?: Prisma.RegistryCreateNestedOneWithoutPasswordsInput
   device?: Prisma.DeviceCreateNestedOneWithoutPasswordsInput
 }
@@ -577,6 +611,7 @@ export type PasswordUncheckedCreateWithoutBrokerInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registryId?: string | null
   deviceId?: string | null
 }
@@ -611,6 +646,7 @@ export type PasswordCreateManyRegistryInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   deviceId?: string | null
   brokerId?: string | null
 }
@@ -619,6 +655,7 @@ export type PasswordUpdateWithoutRegistryInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   device?: Prisma.DeviceUpdateOneWithoutPasswordsNestedInput
   broker?: Prisma.BrokerUpdateOneWithoutPasswordsNestedInput
 }
@@ -627,6 +664,7 @@ export type PasswordUncheckedUpdateWithoutRegistryInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -635,6 +673,7 @@ export type PasswordUncheckedUpdateManyWithoutRegistryInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -643,6 +682,7 @@ export type PasswordCreateManyDeviceInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registryId?: string | null
   brokerId?: string | null
 }
@@ -651,6 +691,7 @@ export type PasswordUpdateWithoutDeviceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registry?: Prisma.RegistryUpdateOneWithoutPasswordsNestedInput
   broker?: Prisma.BrokerUpdateOneWithoutPasswordsNestedInput
 }
@@ -659,6 +700,7 @@ export type PasswordUncheckedUpdateWithoutDeviceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -667,6 +709,7 @@ export type PasswordUncheckedUpdateManyWithoutDeviceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -675,6 +718,7 @@ export type PasswordCreateManyBrokerInput = {
   id: string
   hash: string
   createdAt?: Date | string
+  adoptedAt?: Date | string | null
   registryId?: string | null
   deviceId?: string | null
 }
@@ -683,6 +727,7 @@ export type PasswordUpdateWithoutBrokerInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registry?: Prisma.RegistryUpdateOneWithoutPasswordsNestedInput
   device?: Prisma.DeviceUpdateOneWithoutPasswordsNestedInput
 }
@@ -691,6 +736,7 @@ export type PasswordUncheckedUpdateWithoutBrokerInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -699,6 +745,7 @@ export type PasswordUncheckedUpdateManyWithoutBrokerInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   hash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  adoptedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -709,6 +756,7 @@ export type PasswordSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   id?: boolean
   hash?: boolean
   createdAt?: boolean
+  adoptedAt?: boolean
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
@@ -721,6 +769,7 @@ export type PasswordSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   id?: boolean
   hash?: boolean
   createdAt?: boolean
+  adoptedAt?: boolean
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
@@ -733,6 +782,7 @@ export type PasswordSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   id?: boolean
   hash?: boolean
   createdAt?: boolean
+  adoptedAt?: boolean
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
@@ -745,12 +795,13 @@ export type PasswordSelectScalar = {
   id?: boolean
   hash?: boolean
   createdAt?: boolean
+  adoptedAt?: boolean
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
 }
 
-export type PasswordOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "hash" | "createdAt" | "registryId" | "deviceId" | "brokerId", ExtArgs["result"]["password"]>
+export type PasswordOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "hash" | "createdAt" | "adoptedAt" | "registryId" | "deviceId" | "brokerId", ExtArgs["result"]["password"]>
 export type PasswordInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   registry?: boolean | Prisma.Password$registryArgs<ExtArgs>
   device?: boolean | Prisma.Password$deviceArgs<ExtArgs>
@@ -778,6 +829,7 @@ export type $PasswordPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     id: string
     hash: string
     createdAt: Date
+    adoptedAt: Date | null
     registryId: string | null
     deviceId: string | null
     brokerId: string | null
@@ -1210,6 +1262,7 @@ export interface PasswordFieldRefs {
   readonly id: Prisma.FieldRef<"Password", 'String'>
   readonly hash: Prisma.FieldRef<"Password", 'String'>
   readonly createdAt: Prisma.FieldRef<"Password", 'DateTime'>
+  readonly adoptedAt: Prisma.FieldRef<"Password", 'DateTime'>
   readonly registryId: Prisma.FieldRef<"Password", 'String'>
   readonly deviceId: Prisma.FieldRef<"Password", 'String'>
   readonly brokerId: Prisma.FieldRef<"Password", 'String'>

@@ -209,6 +209,7 @@ export type RegistryWhereInput = {
   devices?: Prisma.DeviceListRelationFilter
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
+  adoption?: Prisma.XOR<Prisma.PasswordAdoptionNullableScalarRelationFilter, Prisma.PasswordAdoptionWhereInput> | null
   aliases?: Prisma.TopicAliasListRelationFilter
   messages?: Prisma.PermanentMessageListRelationFilter
 }
@@ -226,6 +227,7 @@ export type RegistryOrderByWithRelationInput = {
   devices?: Prisma.DeviceOrderByRelationAggregateInput
   certificates?: Prisma.CertificateOrderByRelationAggregateInput
   passwords?: Prisma.PasswordOrderByRelationAggregateInput
+  adoption?: Prisma.PasswordAdoptionOrderByWithRelationInput
   aliases?: Prisma.TopicAliasOrderByRelationAggregateInput
   messages?: Prisma.PermanentMessageOrderByRelationAggregateInput
 }
@@ -247,6 +249,7 @@ export type RegistryWhereUniqueInput = Prisma.AtLeast<{
   devices?: Prisma.DeviceListRelationFilter
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
+  adoption?: Prisma.XOR<Prisma.PasswordAdoptionNullableScalarRelationFilter, Prisma.PasswordAdoptionWhereInput> | null
   aliases?: Prisma.TopicAliasListRelationFilter
   messages?: Prisma.PermanentMessageListRelationFilter
 }, "id" | "folderId_name">
@@ -294,6 +297,7 @@ export type RegistryCreateInput = {
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
@@ -311,6 +315,7 @@ export type RegistryUncheckedCreateInput = {
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
@@ -328,6 +333,7 @@ export type RegistryUpdateInput = {
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
@@ -345,6 +351,7 @@ export type RegistryUncheckedUpdateInput = {
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
@@ -494,6 +501,22 @@ export type RegistryUpdateOneWithoutPasswordsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.RegistryUpdateToOneWithWhereWithoutPasswordsInput, Prisma.RegistryUpdateWithoutPasswordsInput>, Prisma.RegistryUncheckedUpdateWithoutPasswordsInput>
 }
 
+export type RegistryCreateNestedOneWithoutAdoptionInput = {
+  create?: Prisma.XOR<Prisma.RegistryCreateWithoutAdoptionInput, Prisma.RegistryUncheckedCreateWithoutAdoptionInput>
+  connectOrCreate?: Prisma.RegistryCreateOrConnectWithoutAdoptionInput
+  connect?: Prisma.RegistryWhereUniqueInput
+}
+
+export type RegistryUpdateOneWithoutAdoptionNestedInput = {
+  create?: Prisma.XOR<Prisma.RegistryCreateWithoutAdoptionInput, Prisma.RegistryUncheckedCreateWithoutAdoptionInput>
+  connectOrCreate?: Prisma.RegistryCreateOrConnectWithoutAdoptionInput
+  upsert?: Prisma.RegistryUpsertWithoutAdoptionInput
+  disconnect?: Prisma.RegistryWhereInput | boolean
+  delete?: Prisma.RegistryWhereInput | boolean
+  connect?: Prisma.RegistryWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RegistryUpdateToOneWithWhereWithoutAdoptionInput, Prisma.RegistryUpdateWithoutAdoptionInput>, Prisma.RegistryUncheckedUpdateWithoutAdoptionInput>
+}
+
 export type RegistryCreateNestedOneWithoutAliasesInput = {
   create?: Prisma.XOR<Prisma.RegistryCreateWithoutAliasesInput, Prisma.RegistryUncheckedCreateWithoutAliasesInput>
   connectOrCreate?: Prisma.RegistryCreateOrConnectWithoutAliasesInput
@@ -534,6 +557,7 @@ export type RegistryCreateWithoutDevicesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
@@ -550,6 +574,7 @@ export type RegistryUncheckedCreateWithoutDevicesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
@@ -582,6 +607,7 @@ export type RegistryUpdateWithoutDevicesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
@@ -598,6 +624,7 @@ export type RegistryUncheckedUpdateWithoutDevicesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
@@ -614,6 +641,7 @@ export type RegistryCreateWithoutCertificatesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
@@ -630,6 +658,7 @@ export type RegistryUncheckedCreateWithoutCertificatesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
@@ -662,6 +691,7 @@ export type RegistryUpdateWithoutCertificatesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
@@ -678,6 +708,7 @@ export type RegistryUncheckedUpdateWithoutCertificatesInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
@@ -694,6 +725,7 @@ export type RegistryCreateWithoutPasswordsInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
@@ -710,6 +742,7 @@ export type RegistryUncheckedCreateWithoutPasswordsInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
@@ -742,6 +775,7 @@ export type RegistryUpdateWithoutPasswordsInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
@@ -758,6 +792,91 @@ export type RegistryUncheckedUpdateWithoutPasswordsInput = {
   logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutRegistryNestedInput
+  aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
+}
+
+export type RegistryCreateWithoutAdoptionInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.RegistryStatus
+  logGroupId?: string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
+  certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
+  passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
+}
+
+export type RegistryUncheckedCreateWithoutAdoptionInput = {
+  id: string
+  folderId: string
+  createdAt?: Date | string
+  name?: string | null
+  description?: string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: $Enums.RegistryStatus
+  logGroupId?: string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
+  certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
+  passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
+  messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
+}
+
+export type RegistryCreateOrConnectWithoutAdoptionInput = {
+  where: Prisma.RegistryWhereUniqueInput
+  create: Prisma.XOR<Prisma.RegistryCreateWithoutAdoptionInput, Prisma.RegistryUncheckedCreateWithoutAdoptionInput>
+}
+
+export type RegistryUpsertWithoutAdoptionInput = {
+  update: Prisma.XOR<Prisma.RegistryUpdateWithoutAdoptionInput, Prisma.RegistryUncheckedUpdateWithoutAdoptionInput>
+  create: Prisma.XOR<Prisma.RegistryCreateWithoutAdoptionInput, Prisma.RegistryUncheckedCreateWithoutAdoptionInput>
+  where?: Prisma.RegistryWhereInput
+}
+
+export type RegistryUpdateToOneWithWhereWithoutAdoptionInput = {
+  where?: Prisma.RegistryWhereInput
+  data: Prisma.XOR<Prisma.RegistryUpdateWithoutAdoptionInput, Prisma.RegistryUncheckedUpdateWithoutAdoptionInput>
+}
+
+export type RegistryUpdateWithoutAdoptionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumRegistryStatusFieldUpdateOperationsInput | $Enums.RegistryStatus
+  logGroupId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
+  certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
+  passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
+  messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
+}
+
+export type RegistryUncheckedUpdateWithoutAdoptionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  status?: Prisma.EnumRegistryStatusFieldUpdateOperationsInput | $Enums.RegistryStatus
+  logGroupId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logOptions?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
+  certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
+  passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
@@ -775,6 +894,7 @@ export type RegistryCreateWithoutAliasesInput = {
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutRegistryInput
   messages?: Prisma.PermanentMessageCreateNestedManyWithoutRegistryInput
 }
 
@@ -791,6 +911,7 @@ export type RegistryUncheckedCreateWithoutAliasesInput = {
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutRegistryInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutRegistryInput
 }
 
@@ -823,6 +944,7 @@ export type RegistryUpdateWithoutAliasesInput = {
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUpdateManyWithoutRegistryNestedInput
 }
 
@@ -839,6 +961,7 @@ export type RegistryUncheckedUpdateWithoutAliasesInput = {
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutRegistryNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
@@ -855,6 +978,7 @@ export type RegistryCreateWithoutMessagesInput = {
   devices?: Prisma.DeviceCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutRegistryInput
 }
 
@@ -871,6 +995,7 @@ export type RegistryUncheckedCreateWithoutMessagesInput = {
   devices?: Prisma.DeviceUncheckedCreateNestedManyWithoutRegistryInput
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutRegistryInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutRegistryInput
+  adoption?: Prisma.PasswordAdoptionUncheckedCreateNestedOneWithoutRegistryInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutRegistryInput
 }
 
@@ -903,6 +1028,7 @@ export type RegistryUpdateWithoutMessagesInput = {
   devices?: Prisma.DeviceUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutRegistryNestedInput
 }
 
@@ -919,6 +1045,7 @@ export type RegistryUncheckedUpdateWithoutMessagesInput = {
   devices?: Prisma.DeviceUncheckedUpdateManyWithoutRegistryNestedInput
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutRegistryNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutRegistryNestedInput
+  adoption?: Prisma.PasswordAdoptionUncheckedUpdateOneWithoutRegistryNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutRegistryNestedInput
 }
 
@@ -1002,6 +1129,7 @@ export type RegistrySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   devices?: boolean | Prisma.Registry$devicesArgs<ExtArgs>
   certificates?: boolean | Prisma.Registry$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Registry$passwordsArgs<ExtArgs>
+  adoption?: boolean | Prisma.Registry$adoptionArgs<ExtArgs>
   aliases?: boolean | Prisma.Registry$aliasesArgs<ExtArgs>
   messages?: boolean | Prisma.Registry$messagesArgs<ExtArgs>
   _count?: boolean | Prisma.RegistryCountOutputTypeDefaultArgs<ExtArgs>
@@ -1048,6 +1176,7 @@ export type RegistryInclude<ExtArgs extends runtime.Types.Extensions.InternalArg
   devices?: boolean | Prisma.Registry$devicesArgs<ExtArgs>
   certificates?: boolean | Prisma.Registry$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Registry$passwordsArgs<ExtArgs>
+  adoption?: boolean | Prisma.Registry$adoptionArgs<ExtArgs>
   aliases?: boolean | Prisma.Registry$aliasesArgs<ExtArgs>
   messages?: boolean | Prisma.Registry$messagesArgs<ExtArgs>
   _count?: boolean | Prisma.RegistryCountOutputTypeDefaultArgs<ExtArgs>
@@ -1061,6 +1190,7 @@ export type $RegistryPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     devices: Prisma.$DevicePayload<ExtArgs>[]
     certificates: Prisma.$CertificatePayload<ExtArgs>[]
     passwords: Prisma.$PasswordPayload<ExtArgs>[]
+    adoption: Prisma.$PasswordAdoptionPayload<ExtArgs> | null
     aliases: Prisma.$TopicAliasPayload<ExtArgs>[]
     messages: Prisma.$PermanentMessagePayload<ExtArgs>[]
   }
@@ -1471,6 +1601,7 @@ export interface Prisma__RegistryClient<T, Null = never, ExtArgs extends runtime
   devices<T extends Prisma.Registry$devicesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$devicesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$DevicePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   certificates<T extends Prisma.Registry$certificatesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$certificatesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CertificatePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   passwords<T extends Prisma.Registry$passwordsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$passwordsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PasswordPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  adoption<T extends Prisma.Registry$adoptionArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$adoptionArgs<ExtArgs>>): Prisma.Prisma__PasswordAdoptionClient<runtime.Types.Result.GetResult<Prisma.$PasswordAdoptionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   aliases<T extends Prisma.Registry$aliasesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$aliasesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TopicAliasPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   messages<T extends Prisma.Registry$messagesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Registry$messagesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PermanentMessagePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
@@ -1973,6 +2104,25 @@ export type Registry$passwordsArgs<ExtArgs extends runtime.Types.Extensions.Inte
   take?: number
   skip?: number
   distinct?: Prisma.PasswordScalarFieldEnum | Prisma.PasswordScalarFieldEnum[]
+}
+
+/**
+ * Registry.adoption
+ */
+export type Registry$adoptionArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PasswordAdoption
+   */
+  select?: Prisma.PasswordAdoptionSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PasswordAdoption
+   */
+  omit?: Prisma.PasswordAdoptionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PasswordAdoptionInclude<ExtArgs> | null
+  where?: Prisma.PasswordAdoptionWhereInput
 }
 
 /**

@@ -1,0 +1,41 @@
+import { BlockList, isIP } from 'node:net';
+import type { Violation } from './violation.ts';
+
+const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+/** Checks an IPv4 or IPv6 network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`. */
+export function checkNetwork(network: string, field = ''): Violation | undefined {
+  if (readNetwork(network)) return undefined;
+  return {
+    code: 'NOT_A_NETWORK',
+    field,
+    description: 'A network in CIDR form, such as 192.0.2.0/24, 192.0.2.7/32 or 2001:db8::/32.',
+  };
+}
+
+/** Does one of the networks hold this address? An address of neither family is held by none. */
+export function isInNetworks(networks: readonly string[], address: string): boolean {
+  const family = familyOf(address);
+  if (!family) return false;
+  const list = new BlockList();
+  for (const network of networks) {
+    const read = readNetwork(network);
+    if (read) list.addSubnet(read.address, read.bits, read.family);
+  }
+  return list.check(address, family);
+}
+
+function readNetwork(network: string) {
+  const [address = '', bits = '', ...more] = network.split('/');
+  const version = isIP(address);
+  const family = familyOf(address);
+  if (!family || more.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(bits)) return undefined;
+  if (Number(bits) > (BITS[version] ?? 0)) return undefined;
+  return { address, bits: Number(bits), family };
+}
+
+/** Addresses with a zone (`fe80::1%eth0`) mean something on one machine only, and belong to no network here. */
+function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
+  const version = address.includes('%') ? 0 : isIP(address);
+  return version === 4 ? 'ipv4' : version === 6 ? 'ipv6' : undefined;
+}

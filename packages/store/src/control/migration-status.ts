@@ -1,0 +1,164 @@
+/**
+ * How far a move has come. Counted by the database in one statement, whatever the number of devices: per device it looks
+ * into three indexes, which for 100,000 devices takes a fraction of a second.
+ */
+import { Prisma } from '../generated/client.ts';
+import type { Db, Page, PageRequest } from './db.ts';
+import { toPage } from './db.ts';
+
+export type MigrationScope =
+  | { readonly folderId: string }
+  | { readonly registryId: string }
+  | { readonly brokerId: string };
+
+/** What a registry, device or broker itself has to log in with. */
+export interface OwnCredentials {
+  readonly hasCertificate: boolean;
+  readonly hasPassword: boolean;
+  /** Of its adopted password, if it has one. */
+  readonly adoptedAt: Date | null;
+  readonly passwordId: string | null;
+}
+
+/** Password adoption, null where it is off or has ended. */
+interface OpenAdoption {
+  readonly endsAt: Date | null;
+  readonly networks: readonly string[] | null;
+}
+
+export interface RegistryMigrationRow extends OwnCredentials, OpenAdoption {
+  readonly id: string;
+  readonly name: string | null;
+  readonly folderId: string;
+  readonly devices: number;
+  readonly seen: number;
+  readonly withCertificate: number;
+  readonly withPassword: number;
+  readonly adopted: number;
+  readonly withoutCredential: number;
+}
+
+export interface BrokerMigrationRow extends OwnCredentials, OpenAdoption {
+  readonly id: string;
+  readonly name: string | null;
+  readonly folderId: string;
+}
+
+/** The columns of `OwnCredentials`, of the owner in row `o`. */
+function ownCredentials(column: 'registry_id' | 'device_id' | 'broker_id'): Prisma.Sql {
+  const owner = Prisma.raw(column);
+  return Prisma.sql`
+    EXISTS (SELECT FROM certificates c WHERE c.${owner} = o.id) AS "hasCertificate",
+    EXISTS (SELECT FROM passwords p WHERE p.${owner} = o.id) AS "hasPassword",
+    adopted.adopted_at AS "adoptedAt", adopted.id AS "passwordId"`;
+}
+
+/** The adopted password of the owner in row `o`. */
+function adoptedPassword(column: 'registry_id' | 'device_id' | 'broker_id'): Prisma.Sql {
+  const owner = Prisma.raw(column);
+  return Prisma.sql`
+    LEFT JOIN passwords adopted ON adopted.${owner} = o.id AND adopted.adopted_at IS NOT NULL`;
+}
+
+/** The registries of the scope, oldest first. `now` decides which adoption has ended. */
+export async function readRegistryMigrations(
+  db: Db,
+  scope: MigrationScope,
+  now: Date,
+): Promise<readonly RegistryMigrationRow[]> {
+  if ('brokerId' in scope) return [];
+  const within =
+    'folderId' in scope
+      ? Prisma.sql`o.folder_id = ${scope.folderId}`
+      : Prisma.sql`o.id = ${scope.registryId}`;
+  return db.$queryRaw<RegistryMigrationRow[]>`
+    SELECT o.id, o.name, o.folder_id AS "folderId", fleet.*, ${ownCredentials('registry_id')},
+           adoption.ends_at AS "endsAt", adoption.networks
+    FROM registries o
+    ${adoptedPassword('registry_id')}
+    LEFT JOIN password_adoptions adoption ON adoption.registry_id = o.id AND adoption.ends_at > ${now}
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS devices,
+             (count(*) FILTER (WHERE seen))::int AS seen,
+             (count(*) FILTER (WHERE certificate))::int AS "withCertificate",
+             (count(*) FILTER (WHERE password))::int AS "withPassword",
+             (count(*) FILTER (WHERE adopted))::int AS adopted,
+             (count(*) FILTER (WHERE NOT certificate AND NOT password))::int AS "withoutCredential"
+      FROM (
+        SELECT EXISTS (SELECT FROM device_activity a WHERE a.device_id = d.id AND a.last_auth_time IS NOT NULL) AS seen,
+               EXISTS (SELECT FROM certificates c WHERE c.device_id = d.id) AS certificate,
+               EXISTS (SELECT FROM passwords p WHERE p.device_id = d.id) AS password,
+               EXISTS (SELECT FROM passwords p WHERE p.device_id = d.id AND p.adopted_at IS NOT NULL) AS adopted
+        FROM devices d WHERE d.registry_id = o.id
+      ) AS device
+    ) AS fleet
+    WHERE ${within}
+    ORDER BY o.created_at, o.id`;
+}
+
+/** The brokers of the scope, oldest first. */
+export async function readBrokerMigrations(
+  db: Db,
+  scope: MigrationScope,
+  now: Date,
+): Promise<readonly BrokerMigrationRow[]> {
+  if ('registryId' in scope) return [];
+  const within =
+    'folderId' in scope ? Prisma.sql`o.folder_id = ${scope.folderId}` : Prisma.sql`o.id = ${scope.brokerId}`;
+  return db.$queryRaw<BrokerMigrationRow[]>`
+    SELECT o.id, o.name, o.folder_id AS "folderId", ${ownCredentials('broker_id')},
+           adoption.ends_at AS "endsAt", adoption.networks
+    FROM brokers o
+    ${adoptedPassword('broker_id')}
+    LEFT JOIN password_adoptions adoption ON adoption.broker_id = o.id AND adoption.ends_at > ${now}
+    WHERE ${within}
+    ORDER BY o.created_at, o.id`;
+}
+
+export interface DeviceMigrationRow extends OwnCredentials {
+  readonly id: string;
+  readonly name: string | null;
+  readonly createdAt: Date;
+  readonly firstAuthTime: Date | null;
+  readonly lastAuthTime: Date | null;
+}
+
+export type DeviceMigrationFilter = 'NOT_SEEN' | 'WITHOUT_CREDENTIAL' | 'ADOPTED';
+
+const conditions: Readonly<Record<DeviceMigrationFilter, Prisma.Sql>> = {
+  NOT_SEEN: Prisma.sql`activity.last_auth_time IS NULL`,
+  WITHOUT_CREDENTIAL: Prisma.sql`
+    NOT EXISTS (SELECT FROM certificates c WHERE c.device_id = o.id)
+    AND NOT EXISTS (SELECT FROM passwords p WHERE p.device_id = o.id)`,
+  ADOPTED: Prisma.sql`adopted.id IS NOT NULL`,
+};
+
+/** The devices of a registry to which the filter applies, oldest first. */
+export async function listDeviceMigrations(
+  db: Db,
+  registryId: string,
+  filter: DeviceMigrationFilter | undefined,
+  { after, limit }: PageRequest,
+): Promise<Page<DeviceMigrationRow>> {
+  const condition = filter === undefined ? Prisma.empty : Prisma.sql`AND ${conditions[filter]}`;
+  const rows = await db.$queryRaw<(DeviceMigrationRow & { micros: bigint })[]>`
+    SELECT o.id, o.name, o.created_at AS "createdAt", (extract(epoch FROM o.created_at) * 1000000)::bigint AS micros,
+           activity.first_auth_time AS "firstAuthTime", activity.last_auth_time AS "lastAuthTime",
+           ${ownCredentials('device_id')}
+    FROM devices o
+    LEFT JOIN device_activity activity ON activity.device_id = o.id
+    ${adoptedPassword('device_id')}
+    WHERE o.registry_id = ${registryId} ${isAfter(after)} ${condition}
+    ORDER BY o.created_at, o.id LIMIT ${limit + 1}`;
+  return toPage(rows, limit, ({ micros, id }) => `${micros.toString(KEY_RADIX)} ${id}`);
+}
+
+/** A key is the time in microseconds, as short as can be since a page token has few characters, and the ID. */
+const KEY_RADIX = 36;
+
+function isAfter(key: string | undefined): Prisma.Sql {
+  if (key === undefined) return Prisma.empty;
+  const [time = '', id = ''] = key.split(' ');
+  const micros = Number.parseInt(time, KEY_RADIX);
+  return Prisma.sql`AND (o.created_at, o.id) > (to_timestamp(0) + ${micros}::bigint * interval '1 microsecond', ${id})`;
+}
