@@ -17,9 +17,9 @@ import { iotcore } from './brokers/iotcore.ts';
 import { mosquitto } from './brokers/mosquitto.ts';
 import { buildLoader, type LoadResult, runLoad } from './load/loader.ts';
 import { type Load, loads } from './loads.ts';
-import { output } from './process.ts';
 import { chart } from './report/chart.ts';
 import { type Column, type Figure, type Row, table } from './report/table.ts';
+import { workplace } from './workplace.ts';
 
 const allBrokers: readonly Broker[] = [
   mosquitto,
@@ -79,16 +79,6 @@ function pick<T extends { readonly id: string }>(all: readonly T[], ids: string 
 /** The last broker asked for is the one that is compared with Mosquitto. */
 function ours(columns: readonly Column[]): string {
   return columns.at(-1)?.id ?? '';
-}
-
-async function workplace(folder: string): Promise<Workplace> {
-  const [certFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
-  const subject = ['-subj', '/CN=localhost', '-days', '2'];
-  await output('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-    ...['-keyout', keyFile, '-out', certFile, ...subject],
-  ]);
-  return { folder, certFile, keyFile };
 }
 
 /**

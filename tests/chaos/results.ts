@@ -5,12 +5,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { repositoryRoot } from '@iotcore/testkit/faults';
+import { keepSection } from '../../bench/report/section.ts';
 import { type Entry, toMarkdown } from './report.ts';
 
 const data = resolve(repositoryRoot, 'docs/resilience.json');
-const page = resolve(repositoryRoot, 'docs/resilience.md');
-/** Between these marks the page is generated. */
-const [begin, end] = ['<!-- chaos: begin -->', '<!-- chaos: end -->'];
 
 /** Puts the entries in the place of older ones. `order`: the scenarios that there are, as the table shows them. */
 export async function keepResults(entries: readonly Entry[], order: readonly string[]): Promise<void> {
@@ -18,7 +16,7 @@ export async function keepResults(entries: readonly Entry[], order: readonly str
   for (const entry of entries) byId.set(entry.id, entry);
   const kept = order.flatMap((id) => byId.get(id) ?? []);
   await writeFile(data, `${JSON.stringify(kept, withInfinity, 2)}\n`);
-  await writePage(kept);
+  await keepSection('docs/resilience.md', 'chaos', toMarkdown(kept));
 }
 
 async function readResults(): Promise<Entry[]> {
@@ -29,12 +27,4 @@ async function readResults(): Promise<Entry[]> {
 /** JSON has no Infinity. */
 function withInfinity(_key: string, value: unknown): unknown {
   return value === Number.POSITIVE_INFINITY ? 'never' : value;
-}
-
-async function writePage(entries: readonly Entry[]): Promise<void> {
-  const text = await readFile(page, 'utf8');
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`${page} lacks the marks of the table`);
-  await writeFile(page, `${before}${begin}\n\n${toMarkdown(entries)}\n${end}${after}`);
 }

@@ -212,8 +212,9 @@ export class World {
     return client;
   }
 
+  /** Everybody who has not left. */
   async everybodyServed(ms = 60_000): Promise<void> {
-    const all = [...this.#clients.values()];
+    const all = [...this.#clients.values()].filter(({ running }) => running);
     await eventually('everybody to be served', () => all.every(({ served }) => served), ms);
   }
 

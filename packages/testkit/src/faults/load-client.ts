@@ -115,6 +115,11 @@ export class LoadClient {
     return this.#subscribed;
   }
 
+  /** Started, and not stopped since. */
+  get running(): boolean {
+    return this.#running;
+  }
+
   /** Published, and not acknowledged yet. */
   get unacked(): number {
     return this.#unacked.size;

@@ -1,0 +1,74 @@
+import type { RunningBroker } from '../brokers/broker.ts';
+import { Fleet, type FleetOptions } from '../load/fleet-loader.ts';
+import { cpuSeconds, residentMiB } from '../process.ts';
+
+/** What came of a storm at one server. */
+export interface Storm {
+  readonly title: string;
+  /** Until all were connected for the first time, with nothing remembered of them, seconds. */
+  readonly cold: number;
+  /** Until all were back after a cut, seconds: each round. */
+  readonly warm: readonly number[];
+  /** The server's CPU for one of them in the best round, ms. */
+  readonly cpuMs: number;
+  /** Resident, with all connected: at first, and after the rounds. */
+  readonly mib: readonly [before: number, after: number];
+  /** Attempts that failed or were refused, in all rounds. */
+  readonly vain: number;
+}
+
+/** Connects a fleet, and cuts it `rounds` times. */
+export async function measureStorm(
+  title: string,
+  broker: RunningBroker,
+  options: Omit<FleetOptions, 'port'>,
+  rounds: number,
+): Promise<Storm> {
+  const fleet = await Fleet.start({ ...options, port: broker.tlsPort });
+  try {
+    const cold = await fleet.up();
+    let vain = cold.failed + cold.refused;
+    const before = await residentMiB(broker.pid);
+    const warm: number[] = [];
+    const cpu: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const cpuBefore = await cpuSeconds(broker.pid);
+      const { seconds, failed, refused } = await fleet.cut();
+      vain += failed + refused;
+      warm.push(seconds);
+      cpu.push(((await cpuSeconds(broker.pid)) - cpuBefore) * 1000);
+    }
+    const after = await residentMiB(broker.pid);
+    const cpuMs = Math.min(...cpu) / options.clients.length;
+    return { title, cold: cold.seconds, warm, cpuMs, mib: [before, after], vain };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+/** Markdown. */
+export function stormTable(storms: readonly Storm[], devices: number): string {
+  const rows = storms.map(({ title, cold, warm, cpuMs, mib, vain }) => {
+    const best = Math.min(...warm);
+    return [
+      title,
+      cold.toFixed(1),
+      warm.map((seconds) => seconds.toFixed(1)).join(' · '),
+      `**${(devices / best).toFixed(0)}**`,
+      cpuMs.toFixed(2),
+      vain,
+      mib.map((figure) => figure.toFixed(0)).join(' → '),
+    ];
+  });
+  const head = [
+    'server and fleet',
+    'first connection of all, s',
+    'back after a cut, s',
+    'rate of the best, per second',
+    'CPU for each, ms',
+    'attempts in vain',
+    'memory, MiB',
+  ];
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
