@@ -62,7 +62,10 @@ export interface PageQuery {
 /** All items of a list, at most `limit`; a page is asked for when the ones before it have been taken. */
 export async function* everyPage<T>(
   ask: (query: PageQuery) => Promise<Page<T>>,
-  { limit = Number.POSITIVE_INFINITY, pageSize = 1000 } = {},
+  {
+    limit = Number.POSITIVE_INFINITY,
+    pageSize = 1000,
+  }: { limit?: number | undefined; pageSize?: number } = {},
 ): AsyncGenerator<T> {
   let left = limit;
   let pageToken: string | undefined;

@@ -9,4 +9,6 @@ export interface CommandGroup {
 
 export const commandGroups: readonly CommandGroup[] = [
   { name: 'registry', load: () => import('./registry/index.ts') },
+  { name: 'device', load: () => import('./device/index.ts') },
+  { name: 'broker', load: () => import('./broker/index.ts') },
 ];

@@ -1,26 +1,122 @@
+/** `iotcore registry …`. */
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer, everyPage } from '../../calls.ts';
+import { answer, everyPage, resultOf } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
+import { addFolderOption, addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
+import { count } from '../../options/values.ts';
+import { listRegistries, registryKind } from '../../resources/kinds.ts';
+import { withExamples } from '../examples.ts';
+import { registerCertificates } from '../shared/certificates.ts';
+import {
+  addCreationOptions,
+  addLogOptions,
+  creationFields,
+  type FieldOptions,
+  logOptionsOf,
+} from '../shared/fields.ts';
+import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
+import { registerLabels } from '../shared/labels.ts';
+import { registerLogs } from '../shared/logs.ts';
+import { registerPasswords } from '../shared/passwords.ts';
+import { registerUpdate } from '../shared/update.ts';
 
 export function register(program: Command, context: CliContext): void {
-  const registry = program.command('registry').description('Manage registries');
-  registry
-    .command('list')
-    .description('List the registries of a folder')
-    .option('--folder-id <id>', 'folder (IOTCORE_FOLDER_ID)')
-    .action(async (options: { folderId?: string }) => {
+  const registry = program
+    .command('registry')
+    .alias('registries')
+    .description('Manage registries of devices');
+  registerCreate(registry, context);
+  registerGet(registry, registryKind, context);
+  registerList(registry, context);
+  addLogOptions(registerUpdate(registry, registryKind, context));
+  registerDelete(registry, registryKind, context, { consequence: 'it must have no devices' });
+  registerStatus(registry, context);
+  registerLabels(registry, registryKind, context);
+  registerAliases(registry, context);
+  registerLogs(registry, registryKind, context);
+  registerCertificates(registry, registryKind, context);
+  registerPasswords(registry, registryKind, context);
+}
+
+function registerCreate(parent: Command, context: CliContext): void {
+  const create = addLogOptions(addFolderOption(addCreationOptions(parent.command('create'), 'registry')))
+    .description('Create a registry')
+    .action(async (name: string | undefined, options: FieldOptions & { folderId?: string }) => {
       const folderId = await context.configuration.folderId(options.folderId);
+      const { fields, shown } = await creationFields(context, name, options);
       const client = await context.api();
-      const registries = everyPage(async (page) => {
-        const { registries: items, nextPageToken } = await answer(
-          sdk.listRegistries({ client, query: { folderId, ...page } }),
-        );
-        return { items, nextPageToken };
-      });
-      await context.out.rows(registries, [
+      const body = { folderId, ...fields, ...logOptionsOf(options) };
+      const operation = await answer(sdk.createRegistry({ client, body }));
+      await context.out.result({ ...resultOf<sdk.Registry>(operation), ...shown });
+    });
+  withExamples(
+    create,
+    'iotcore registry create greenhouse --generate-password',
+    `iotcore registry create --name orchard --labels country=am --certificate-file cert.pem`,
+  );
+}
+
+function registerList(parent: Command, context: CliContext): void {
+  const list = addFolderOption(parent.command('list'))
+    .description('List the registries of a folder')
+    .option('--limit <n>', 'registries at most', count(1))
+    .action(async (options: { folderId?: string; limit?: number }) => {
+      const folderId = await context.configuration.folderId(options.folderId);
+      await context.out.rows(listRegistries(await context.api(), folderId, options.limit), [
         { title: 'ID', value: ({ id }) => id },
         { title: 'NAME', value: ({ name }) => name },
+        { title: 'STATUS', value: ({ status }) => status },
+        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+        { title: 'LABELS', value: ({ labels }) => labels },
       ]);
     });
+  withExamples(list, 'iotcore registry list', 'iotcore registry list --folder-id default --format json');
+}
+
+function registerStatus(parent: Command, context: CliContext): void {
+  const verbs = [
+    {
+      verb: 'enable',
+      call: sdk.enableRegistry,
+      what: 'Let a disabled registry and its devices connect again',
+    },
+    {
+      verb: 'disable',
+      call: sdk.disableRegistry,
+      what: 'Refuse a registry and its devices, and end their sessions',
+    },
+  ];
+  for (const { verb, call, what } of verbs) {
+    const command = addSelection(parent.command(verb), registryKind)
+      .description(what)
+      .action(async (either: string | undefined, options: SelectionOptions) => {
+        const { client, id } = await selected(context, registryKind, either, options);
+        const operation = await answer(call({ client, path: { registryId: id } }));
+        await context.out.result(resultOf<sdk.Registry>(operation));
+      });
+    withExamples(command, `iotcore registry ${verb} greenhouse`);
+  }
+}
+
+function registerAliases(parent: Command, context: CliContext): void {
+  const aliases = addSelection(parent.command('list-device-topic-aliases'), registryKind)
+    .description('List the topic aliases of all devices of a registry')
+    .option('--limit <n>', 'aliases at most', count(1))
+    .action(async (either: string | undefined, options: SelectionOptions & { limit?: number }) => {
+      const { client, id } = await selected(context, registryKind, either, options);
+      const rows = everyPage(
+        async (query) => {
+          const page = await answer(sdk.listDeviceTopicAliases({ client, path: { registryId: id }, query }));
+          return { items: page.aliases, nextPageToken: page.nextPageToken };
+        },
+        { limit: options.limit },
+      );
+      await context.out.rows(rows, [
+        { title: 'DEVICE ID', value: ({ deviceId }) => deviceId },
+        { title: 'ALIAS', value: ({ alias }) => alias },
+        { title: 'TOPIC PREFIX', value: ({ topicPrefix }) => topicPrefix },
+      ]);
+    });
+  withExamples(aliases, 'iotcore registry list-device-topic-aliases greenhouse');
 }

@@ -1,0 +1,34 @@
+/** `registry|device|broker get, delete`. */
+import type { Command } from 'commander';
+import type { CliContext } from '../../context.ts';
+import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import { exampleOf, withExamples } from '../examples.ts';
+
+export function registerGet(parent: Command, kind: Kind, context: CliContext): void {
+  const { noun } = kind;
+  const get = addSelection(parent.command('get'), kind)
+    .description(`Show a ${noun}`)
+    .action(async (either: string | undefined, options: SelectionOptions) => {
+      const { client, id } = await selected(context, kind, either, options);
+      await context.out.result(await kind.get(client, id));
+    });
+  withExamples(get, `iotcore ${noun} get ${exampleOf(noun)}`);
+}
+
+export function registerDelete(
+  parent: Command,
+  kind: Kind,
+  context: CliContext,
+  { consequence }: { readonly consequence: string },
+): void {
+  const { noun } = kind;
+  const remove = addSelection(parent.command('delete'), kind)
+    .description(`Delete a ${noun}; ${consequence}`)
+    .action(async (either: string | undefined, options: SelectionOptions) => {
+      const { client, id } = await selected(context, kind, either, options);
+      await kind.remove(client, id);
+      context.out.note(`deleted ${noun} ${id}`);
+    });
+  withExamples(remove, `iotcore ${noun} delete ${exampleOf(noun)}`);
+}
