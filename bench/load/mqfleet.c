@@ -38,8 +38,8 @@ enum { ROOM = 65536, WINDOW = 20, BUCKETS = 1024 };
 // How long a device waits before it tries again, seconds: from the first, doubled up to the second. At random it is down to
 // half of that.
 static const double first_pause = 0.2, longest_pause = 5;
-// A server that has not answered CONNECT by then is given up, seconds.
-static const double patience = 60;
+// A server that has not finished the TLS handshake by then, or not answered CONNECT, is given up, seconds.
+static const double handshake_patience = 15, answer_patience = 60;
 
 typedef enum { AWAY, REACHING, SHAKING_HANDS, INTRODUCED, UP } State;
 
@@ -233,6 +233,7 @@ static void send_connect(Client *c) {
   if (c->user) n += put_text(body + n, c->password);
   put_packet(c, 0x10, body, n);
   c->state = INTRODUCED;
+  c->due = now() + answer_patience;
   flush(c);
 }
 
@@ -437,7 +438,7 @@ static void reach(Client *c) {
   c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   c->state = REACHING;
-  c->due = now() + patience;
+  c->due = now() + handshake_patience;
   c->wants_write = 1;
   if (connect(c->fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS) {
     watch(c, EPOLL_CTL_ADD);

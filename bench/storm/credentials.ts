@@ -2,7 +2,7 @@
 
 import { createPasswordHasher } from '@iotcore/credentials';
 import type { Database } from '@iotcore/store';
-import { makeCertificate, type TestCertificate } from '@iotcore/testkit';
+import { makeCertificate, type TestCertificate } from '@iotcore/testkit/faults';
 import { deviceId, eventsTopic, password } from '../fleet.ts';
 import type { FleetClient } from '../load/fleet-loader.ts';
 
@@ -16,11 +16,15 @@ export interface StormFleet {
 
 export async function makeStormFleet(devices: number, withCertificate: number): Promise<StormFleet> {
   const ids = Array.from({ length: devices }, (_, number) => deviceId(number));
-  const byCertificate = new Map<string, TestCertificate>();
-  for (const id of ids.slice(devices - withCertificate)) {
-    byCertificate.set(id, await makeCertificate({ commonName: id }));
-  }
+  const byCertificate = await makeCertificates(ids.slice(devices - withCertificate));
   return { byPassword: ids.slice(0, devices - withCertificate), byCertificate };
+}
+
+/** A certificate for each of these devices. */
+export async function makeCertificates(ids: readonly string[]): Promise<Map<string, TestCertificate>> {
+  const certificates = new Map<string, TestCertificate>();
+  for (const id of ids) certificates.set(id, await makeCertificate({ commonName: id }));
+  return certificates;
 }
 
 export function clientsOf({ byPassword, byCertificate }: StormFleet): FleetClient[] {
@@ -44,24 +48,24 @@ export async function register(pool: Pool, { byCertificate }: StormFleet): Promi
   const hash = await createPasswordHasher().hash(password);
   await pool.query('UPDATE passwords SET hash = $1', [hash]);
   await pool.query('DELETE FROM passwords WHERE device_id = ANY($1)', [[...byCertificate.keys()]]);
-  await addCertificates(pool, byCertificate);
+  await addCertificates((text, values) => pool.query(text, [...values]), byCertificate);
 }
 
-/** Straight into the database: registering is not what is measured. */
+/** Straight into the database: registering is not what is measured. By device. */
 export async function addCertificates(
-  pool: Pick<Pool, 'query'>,
+  query: (text: string, values: readonly unknown[]) => Promise<unknown>,
   certificates: ReadonlyMap<string, TestCertificate>,
 ): Promise<void> {
-  const all = [...certificates];
-  await pool.query(
+  const all = [...certificates.values()];
+  await query(
     `INSERT INTO certificates (sha256, fingerprint, pem, not_before, not_after, device_id)
      SELECT decode(sha256, 'hex'), sha1, pem, now() - interval '1 hour', now() + interval '1 day', id
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS all_of (sha256, sha1, pem, id)`,
     [
-      all.map(([, { sha256 }]) => sha256),
-      all.map(([, { sha1 }]) => sha1),
-      all.map(([, { certPem }]) => certPem),
-      all.map(([id]) => id),
+      all.map(({ sha256 }) => sha256),
+      all.map(({ sha1 }) => sha1),
+      all.map(({ certPem }) => certPem),
+      [...certificates.keys()],
     ],
   );
 }

@@ -2,7 +2,7 @@
 
 // What the chaos runner needs of the rest of the harness.
 export { type ApiAnswer, ApiClient, makePassword } from '../api/client.ts';
-export { makeCertificate } from '../certificates/make-certificate.ts';
+export { makeCertificate, type TestCertificate } from '../certificates/make-certificate.ts';
 export { eventually } from '../deadline.ts';
 export { Child, repositoryRoot } from '../processes/child.ts';
 export { type CheckOptions, checkMessages } from './check-messages.ts';
