@@ -34,12 +34,14 @@ const recordTable = `
 
 /**
  * Applies every migration that the database lacks, each in a transaction of its own together with its record: it is
- * there whole or not at all. Migrations of a newer version are left alone (an older version may run beside it).
+ * there whole or not at all. Migrations of a newer version are left alone (an older version may run beside it). With
+ * `last` it goes no further than the migration of that name.
  *
  * @throws DatabaseUnavailableError, MigrationMismatchError, or the error of a migration that failed
  */
-export async function migrate(url: string, logger: Log): Promise<void> {
-  const migrations = await readMigrations();
+export async function migrate(url: string, logger: Log, last?: string): Promise<void> {
+  const all = await readMigrations();
+  const migrations = all.filter(({ name }) => last === undefined || name <= last);
   const client = new Connection({
     ...connectionConfig(url, 'iotcore migrate'),
     statement_timeout: false,

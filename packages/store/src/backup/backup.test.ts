@@ -1,0 +1,220 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { testDatabase } from '@iotcore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Database, openDatabase } from '../database/open-database.ts';
+import { archiveVersion } from './archive-text.ts';
+import { checkBackup } from './check-backup.ts';
+import { restoreBackup } from './restore-backup.ts';
+import { excludedTables } from './tables.ts';
+import { writeBackup } from './write-backup.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+async function newDatabase(): Promise<Database & { url: string }> {
+  const url = await testDatabase();
+  const database = openDatabase(url, { logger: quiet });
+  onTestFinished(() => database.close());
+  return { ...database, url };
+}
+
+async function archiveOf(url: string, files: Parameters<typeof writeBackup>[1] = []): Promise<string> {
+  let text = '';
+  await writeBackup(url, files, async (lines) => {
+    for await (const some of lines) text += some;
+  });
+  return text;
+}
+
+async function* pieces(text: string, size = 7): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function restore(url: string, archive: string, beforeCommit = async () => {}): Promise<void> {
+  const checked = await checkBackup(pieces(archive));
+  await restoreBackup(url, checked, pieces(archive, 4096), { logger: quiet, beforeCommit });
+}
+
+/** Every row of every table that is in archives, in no order. */
+async function contents({ pool }: Database): Promise<Record<string, string[]>> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`,
+  );
+  const all: Record<string, string[]> = {};
+  for (const { name } of tables.filter((table) => !excludedTables.has(table.name))) {
+    const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`);
+    all[name] = rows.map(({ row }) => row).sort();
+  }
+  return all;
+}
+
+/** Values that are easily lost on the way: NULL and the JSON null, every byte, line ends, microseconds, big numbers. */
+async function fill({ prisma, pool }: Database): Promise<void> {
+  const text = '"\\ \n\r\t\u2028 ü 𝒳 {} [] $1 \'; DROP TABLE registries --';
+  await prisma.registry.create({
+    data: { id: 'are1', folderId: 'f', description: text, labels: { a: text, big: 1e300 } },
+  });
+  await prisma.device.create({ data: { id: 'are2', registryId: 'are1', folderId: 'f', name: 'd' } });
+  await prisma.topicAlias.create({
+    data: { registryId: 'are1', alias: 'my/', deviceId: 'are2', prefix: '$devices/are2/' },
+  });
+  const topic = '$devices/are2/state';
+  await prisma.permanentMessage.create({
+    data: {
+      ...{ registryId: 'are1', deviceId: 'are2', topic },
+      topicSha256: createHash('sha256').update(topic).digest(),
+      payload: Uint8Array.from({ length: 256 }, (_, byte) => byte),
+      updatedAt: new Date('2026-01-02T03:04:05.678Z'),
+    },
+  });
+  await pool.query(
+    `INSERT INTO operations (id, resource_id, folder_id, description, created_by, metadata, response, created_at)
+     VALUES ('o1', 'are1', 'f', '', 'me', 'null', NULL, '2026-01-02 03:04:05.678901+03'), ('o2', 'are1', 'f', '', 'me', '{"n": 12345678901234567890.10}', 'null', 'infinity')`,
+  );
+  await pool.query(
+    `INSERT INTO connection_log (id, resource_id, level, message) VALUES (9007199254740993, 'are1', 'INFO', 'x')`,
+  );
+}
+
+/** As the writer would have ended it. */
+function withManifest(lines: readonly string[]): string {
+  const text = `${lines.join('\n')}\n`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return `${text}${JSON.stringify({ manifest: [], sha256 })}\n`;
+}
+
+describe('an archive is refused', () => {
+  test('that lacks any part of its end, has a changed byte, or goes on, and nothing is read from it', async () => {
+    const source = await newDatabase();
+    await source.prisma.registry.create({ data: { id: 'are1', folderId: 'f' } });
+    const archive = await archiveOf(source.url, [{ name: 'ca.key', content: Buffer.from('secret') }]);
+    await expect(checkBackup(pieces(archive, 1000))).resolves.toBeDefined();
+    const damaged = new Map<string, string>();
+    for (let end = 0; end < archive.length; end += 1 + Math.floor(archive.length / 60))
+      damaged.set(`cut at ${end}`, archive.slice(0, end));
+    damaged.set('without its last line end', archive.slice(0, -1));
+    for (let at = 0; at < archive.length; at += 1 + Math.floor(archive.length / 60)) {
+      const other = archive[at] === '0' ? '1' : '0';
+      damaged.set(`changed at ${at}`, archive.slice(0, at) + other + archive.slice(at + 1));
+    }
+    damaged.set(
+      'a line twice',
+      archive.replace(/^.*"are1".*\n/m, (line) => line + line),
+    );
+    damaged.set('a line less', archive.replace(/^.*"are1".*\n/m, ''));
+    damaged.set('two of them', archive + archive);
+    damaged.set('binary', randomBytes(1000).toString('latin1'));
+    for (const [what, text] of damaged) {
+      const outcome = await checkBackup(pieces(text, 1000)).then(
+        () => 'accepted',
+        (error: Error) => error.name,
+      );
+      expect(outcome, what).toMatch(/^(DamagedArchiveError|RestoreRefusedError)$/);
+    }
+  });
+
+  test.each([
+    ['of a newer format', { version: archiveVersion + 1, migrations: [] }, /format 2.*update/],
+    [
+      'of a newer schema',
+      { version: archiveVersion, migrations: [{ name: '99991231235959_future', checksum: '00' }] },
+      /99991231235959_future.*update/,
+    ],
+  ])('%s', async (_what, header, message) => {
+    const archive = withManifest([JSON.stringify({ format: 'iotcore-backup', createdAt: '', ...header })]);
+    await expect(checkBackup(pieces(archive))).rejects.toThrow(message);
+  });
+});
+
+describe('a database is refused', () => {
+  test('that holds a row of anything, and keeps just that', async () => {
+    const [source, target] = [await newDatabase(), await newDatabase()];
+    await fill(source);
+    await target.prisma.serviceAccount.create({ data: { id: 'a', folderId: '*', name: 'admin' } });
+    const before = await contents(target);
+    await expect(restore(target.url, await archiveOf(source.url))).rejects.toThrow(
+      /not empty \(service_accounts has rows\)/,
+    );
+    expect(await contents(target)).toEqual(before);
+  });
+
+  test('of another schema, or with tables of something else', async () => {
+    const [source, target, other] = [await newDatabase(), await newDatabase(), await newDatabase()];
+    const archive = await archiveOf(source.url);
+    await target.pool.query(
+      `DELETE FROM "_prisma_migrations" WHERE migration_name = (SELECT max(migration_name) FROM "_prisma_migrations")`,
+    );
+    await expect(restore(target.url, archive)).rejects.toThrow(/another schema/);
+    await other.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE invoices (n int)');
+    await expect(restore(other.url, archive)).rejects.toThrow(/something else \(invoices\)/);
+  });
+
+  test('when what is to come before the commit fails: nothing of the archive is in it', async () => {
+    const [source, target] = [await newDatabase(), await newDatabase()];
+    await fill(source);
+    const before = await contents(target);
+    const failing = restore(target.url, await archiveOf(source.url), () =>
+      Promise.reject(new Error('no space left')),
+    );
+    await expect(failing).rejects.toThrow('no space left');
+    expect(await contents(target)).toEqual(before);
+  });
+});
+
+describe('what was archived', () => {
+  test('comes back in every byte, into empty tables and into a database without any', async () => {
+    const [source, target, bare] = [await newDatabase(), await newDatabase(), await newDatabase()];
+    await fill(source);
+    const archive = await archiveOf(source.url);
+    const before = await contents(source);
+    expect(Object.values(before).flat().length).toBeGreaterThan(6);
+    await restore(target.url, archive);
+    expect(await contents(target)).toEqual(before);
+    await bare.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await restore(bare.url, archive);
+    expect(await contents(bare)).toEqual(before);
+    // What counts up goes on behind what came.
+    await bare.pool.query(
+      `INSERT INTO connection_log (resource_id, level, message) VALUES ('x', 'INFO', 'x')`,
+    );
+    const { rows } = await bare.pool.query('SELECT max(id)::text AS id FROM connection_log');
+    expect(rows).toEqual([{ id: '9007199254740994' }]);
+  });
+
+  test('comes from every table, but for those that are left out by name', async () => {
+    const source = await newDatabase();
+    // A table that came later: nobody told the backup of it.
+    await source.pool.query(
+      `CREATE TABLE later (id text PRIMARY KEY, device_id text REFERENCES devices (id))`,
+    );
+    const archive = await archiveOf(source.url);
+    const archived = archive
+      .split('\n')
+      .filter((line) => line.startsWith('{"table"'))
+      .map((line) => JSON.parse(line).table as string);
+    const { rows } = await source.pool.query<{ name: string }>(
+      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+    );
+    const all = rows.map(({ name }) => name);
+    expect([...archived, ...excludedTables.keys()].sort()).toEqual(all.sort());
+    expect(archived.indexOf('later')).toBeGreaterThan(archived.indexOf('devices'));
+    for (const reason of excludedTables.values()) expect(reason).not.toBe('');
+  });
+
+  test('is of one instant: a write between two tables is in none of them', async () => {
+    const source = await newDatabase();
+    await source.prisma.registry.create({ data: { id: 'before', folderId: 'f' } });
+    let text = '';
+    await writeBackup(source.url, [], async (lines) => {
+      for await (const some of lines) {
+        if (text === '') {
+          await source.prisma.registry.create({ data: { id: 'meanwhile', folderId: 'f' } });
+          await source.prisma.registry.delete({ where: { id: 'before' } });
+        }
+        text += some;
+      }
+    });
+    expect(text).toContain('["before"');
+    expect(text).not.toContain('meanwhile');
+  });
+});

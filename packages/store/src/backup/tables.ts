@@ -1,0 +1,63 @@
+import type { ClientBase } from 'pg';
+
+/** Tables that no archive holds, and why. Every other table is in it: a new one need not be named anywhere. */
+export const excludedTables: ReadonlyMap<string, string> = new Map([
+  ['_prisma_migrations', 'the first line of the archive names them, and restoring applies them'],
+  ['changes', 'what running processes have yet to hear; its positions mean nothing on another server'],
+  ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
+]);
+
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** As Postgres writes it: `timestamp with time zone`. */
+  readonly type: string;
+}
+
+/** The tables to archive, as the database itself describes them; a table comes after those that it refers to. */
+export async function readTables(client: ClientBase): Promise<Table[]> {
+  const { rows } = await client.query<Table>(`
+    SELECT c.relname AS name,
+           json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum) AS columns
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    GROUP BY c.relname ORDER BY c.relname`);
+  const references = await readReferences(client);
+  return inOrder(
+    rows.filter(({ name }) => !excludedTables.has(name)),
+    references,
+  );
+}
+
+/** For each table, those that its foreign keys name. */
+async function readReferences(client: ClientBase): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await client.query<{ name: string; parents: string[] }>(`
+    SELECT child.relname AS name, json_agg(parent.relname) AS parents
+    FROM pg_constraint k JOIN pg_class child ON child.oid = k.conrelid JOIN pg_class parent ON parent.oid = k.confrelid
+    WHERE k.contype = 'f' AND k.connamespace = current_schema()::regnamespace AND k.conrelid <> k.confrelid
+    GROUP BY child.relname`);
+  return new Map(rows.map(({ name, parents }) => [name, parents]));
+}
+
+function inOrder(tables: readonly Table[], references: ReadonlyMap<string, readonly string[]>): Table[] {
+  const ordered: Table[] = [];
+  let waiting = [...tables];
+  while (waiting.length > 0) {
+    const names = new Set(waiting.map(({ name }) => name));
+    const isReady = ({ name }: Table) => !references.get(name)?.some((parent) => names.has(parent));
+    const ready = waiting.filter(isReady);
+    if (ready.length === 0) throw new TypeError(`tables refer to each other: ${[...names].join(', ')}`);
+    ordered.push(...ready);
+    waiting = waiting.filter((table) => !ready.includes(table));
+  }
+  return ordered;
+}
+
+/** A name as SQL quotes it. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
