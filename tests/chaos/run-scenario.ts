@@ -33,18 +33,18 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     const verdict = await scenario.run(scope);
     notes.push(...worlds.map(({ counts }) => counts));
-    for (const finding of verdict.findings) options.say(`    ${finding}`);
+    for (const finding of verdict.findings) options.say(finding);
     const result = resultOf(scenario, verdict);
     if (result !== 'kept' && result !== 'caught') showLogs(worlds, options);
     return outcome(result, verdict);
   } catch (error) {
     notes.push(error instanceof Error ? error.message : String(error));
-    options.say(`    ${error instanceof Error ? error.stack : String(error)}`);
+    options.say(`${error instanceof Error ? error.stack : error}`);
     showLogs(worlds, options);
     return outcome('broken');
   } finally {
     for (const cleanup of cleanups.reverse()) {
-      await Promise.resolve(cleanup()).catch((error: unknown) => options.say(`    cleaning up: ${error}`));
+      await Promise.resolve(cleanup()).catch((error: unknown) => options.say(`cleaning up: ${error}`));
     }
   }
 }

@@ -4,6 +4,7 @@
  *   npm run chaos                       every scenario
  *   npm run chaos -- --short            the short run, for CI
  *   npm run chaos -- --scenario 4,6     some of them
+ *   npm run chaos -- --jobs 3           so many at a time: quicker, with less load on each
  *   npm run chaos -- --seed 7           the same choices again
  *   npm run chaos -- --write            the rows of what was run into docs/resilience.md (not of short runs)
  *   npm run chaos -- --report FILE      the verdicts as JSON, in the form that vitest reports tests
@@ -17,6 +18,7 @@ import { cleanVerdict, SeededRandom } from '@iotcore/testkit/faults';
 import { type Entry, isGood, type Outcome, toMarkdown } from './report.ts';
 import { keepResults } from './results.ts';
 import { runScenario } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
 const { values: options } = parseArgs({
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string' },
     short: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
     report: { type: 'string' },
   },
@@ -41,19 +44,35 @@ function chosen() {
 async function main(): Promise<void> {
   if (options.short && options.write)
     throw new TypeError('the page shows full runs: --write without --short');
-  const random = new SeededRandom(options.seed);
-  const entries: Entry[] = [];
-  for (const scenario of chosen()) {
-    say(`${scenario.id}  ${scenario.title}`);
-    const date = new Date().toISOString().slice(0, 10);
-    const outcome = await runScenario(scenario, { random, short: options.short, say });
-    say(`    ${outcome.result} in ${outcome.seconds.toFixed(0)} s${summary(outcome)}`);
-    const entry = toEntry(outcome, date);
-    entries.push(entry);
-    if (options.write && outcome.result !== 'not run') await keepResults([entry], order);
-  }
+  const entries = await runAll(chosen());
   say(`\nseed ${options.seed}\n\n${toMarkdown(entries)}`);
   await conclude(entries);
+}
+
+/** In the order of the table, however many are run at a time. */
+async function runAll(all: readonly Scenario[]): Promise<Entry[]> {
+  const random = new SeededRandom(options.seed);
+  const entries = new Map<string, Entry>();
+  const waiting = [...all];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      entries.set(next.id, await runOne(next, random));
+    }
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+  return all.flatMap(({ id }) => entries.get(id) ?? []);
+}
+
+async function runOne(scenario: Scenario, random: SeededRandom): Promise<Entry> {
+  const { id, title } = scenario;
+  say(`${id}  ${title}`);
+  const date = new Date().toISOString().slice(0, 10);
+  const tell = (line: string) => say(line.replaceAll(/^/gm, `${id.padEnd(4)}`));
+  const outcome = await runScenario(scenario, { random, short: options.short, say: tell });
+  tell(`${outcome.result} in ${outcome.seconds.toFixed(0)} s${summary(outcome)}`);
+  const entry = toEntry(outcome, date);
+  if (options.write && outcome.result !== 'not run') await keepResults([entry], order);
+  return entry;
 }
 
 const order = scenarios.map(({ id }) => id);
@@ -87,7 +106,7 @@ function summary({ verdict, notes }: Outcome): string {
   const figures = verdict
     ? ` (lost ${verdict.lost}, foreign ${verdict.foreign}, wrong ${verdict.wrong}, reordered ${verdict.reordered}, duplicated ${verdict.duplicated}, died with connection ${verdict.diedWithConnection}, recovery ${verdict.recoverySeconds?.toFixed(1) ?? '–'} s, last ${verdict.recoveredLast ?? '–'})`
     : '';
-  return `${figures}${notes.map((note) => `\n    ${note}`).join('')}`;
+  return `${figures}${notes.map((note) => `\n${note}`).join('')}`;
 }
 
 await main();

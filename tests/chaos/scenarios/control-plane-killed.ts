@@ -5,7 +5,7 @@ import { revoke } from './revocation.ts';
 export const controlPlaneKilled: Scenario = {
   id: '7',
   title: 'Control plane killed (kill -9) at random times',
-  short: false,
+  short: true,
   maxRecoverySeconds: 10,
   async run(chaos) {
     const world = await chaos.world({ apiCallers: 6 });

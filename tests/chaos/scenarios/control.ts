@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 export const control: Scenario = {
   id: '0',
   title: 'Nothing: the control run',
-  short: true,
+  short: false,
   async run(chaos) {
     const world = await chaos.world();
     await world.run(chaos.short ? 3000 : 10_000);

@@ -31,7 +31,7 @@ export async function drain(chaos: Chaos, world: World, rounds: number): Promise
 export const drained: Scenario = {
   id: '24',
   title: 'SIGTERM: drain, rolling restart, and a second SIGTERM',
-  short: true,
+  short: false,
   maxRecoverySeconds: 30,
   async run(chaos) {
     const world = await chaos.world(chaos.short ? {} : { devices: 50 });

@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts';
 export const slowConsumers: Scenario = {
   id: '14',
   title: 'Slow (1 KiB/s) and frozen subscribers',
-  short: false,
+  short: true,
   async run(chaos) {
     const world = await chaos.world({ perSecond: 20 });
     const before = await memoryMiB(world);
