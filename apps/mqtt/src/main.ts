@@ -75,6 +75,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       ...plane,
       engine: () => engine.stats(),
       connections: () => listeners.connections,
+      acceptsWaiting: () => listeners.acceptsWaiting,
+      acceptsPostponed: () => listeners.acceptsPostponed,
       certificateEnd: () => certificate.current.notAfter,
       changeFeedBehindMs: () => feed.behindMs,
     }),

@@ -8,6 +8,9 @@ export interface MetricSources {
   engine(): EngineStats | undefined;
   /** Open connections, authenticated or not. */
   connections(): number;
+  /** Accepted connections that wait until the server has time for them, and those that had to, since the start. */
+  acceptsWaiting(): number;
+  acceptsPostponed(): number;
   certificateEnd(): Date;
   /** Entries of each cache. */
   cacheSizes(): Readonly<Record<string, number>>;
@@ -68,6 +71,14 @@ export function createMetrics(sources: MetricSources): Registry {
   counterBy('disconnects_total', 'reason', 'Ended sessions', counters.endedBy);
   counterBy('connections_turned_away_total', 'limit', 'Connections beyond a limit', counters.turnedAwayBy);
   counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
+  counterBy(
+    'proxy_headers_refused_total',
+    'reason',
+    'Connections of proxies without a usable header',
+    counters.proxyHeadersRefusedBy,
+  );
+  gauge('accepts_waiting', 'New connections that wait until the event loop has time', sources.acceptsWaiting);
+  counter('accepts_postponed_total', 'New connections that had to wait', sources.acceptsPostponed);
   gauge('passwords_being_checked', 'Password hashes computed or waited for', sources.passwordsBeingChecked);
   gauge('permanent_messages_pending', 'Messages not yet durable', sources.permanentMessagesPending);
   counter('log_lines_dropped_total', 'Lines of the connection log given up', sources.logLinesDropped);

@@ -18,6 +18,10 @@ export class ConnectionCounters {
   readonly droppedBy = new Map<string, number>();
   /** Turned away before the first byte was read, by the limit that was reached. */
   readonly turnedAwayBy = new Map<string, number>();
+  /** Connections of proxies that were closed, by what was wrong with their header. */
+  readonly proxyHeadersRefusedBy = new Map<string, number>();
+  /** Passwords adopted from first connections: those that the API would have taken, and weak ones. */
+  readonly adoptedBy = new Map<string, number>();
   handshakesFailed = 0;
 
   accepted(by: Credential['kind']): void {
@@ -38,6 +42,9 @@ export class ConnectionCounters {
 }
 
 /** A reason may quote what a client wrote, which must not become a name of a metric. */
+  proxyHeaderRefused(why: string): void {
+    count(this.proxyHeadersRefusedBy, why);
+  }
 function withoutNames(reason: string): string {
   if (reason.startsWith('publish to topic')) return 'publish not allowed';
   if (reason.startsWith('will on topic')) return 'will not allowed';

@@ -21,21 +21,27 @@ export class ConnectionLimiter {
     return this.#total;
   }
 
-  /** Takes a place, or tells which limit is reached and takes none. */
-  admit(address: string): LimitReached | undefined {
-    const ofAddress = this.#byAddress.get(address) ?? 0;
+  /** Takes a place, or tells that the limit is reached and takes none. */
+  admit(): LimitReached | undefined {
     if (this.#total >= this.#limits.maxConnections) return 'total connections';
-    if (ofAddress >= this.#limits.maxConnectionsPerAddress) return 'connections of the address';
-    this.#byAddress.set(address, ofAddress + 1);
     this.#total++;
     return undefined;
   }
 
-  /** Gives back a place that `admit` took; once for each. */
-  release(address: string): void {
+  /** Takes a place of the client's address, once it is known; behind a proxy that is later. */
+  admitAddress(address: string): LimitReached | undefined {
+    const ofAddress = this.#byAddress.get(address) ?? 0;
+    if (ofAddress >= this.#limits.maxConnectionsPerAddress) return 'connections of the address';
+    this.#byAddress.set(address, ofAddress + 1);
+    return undefined;
+  }
+
+  /** Gives back a place that `admit` took, and that of the address, if `admitAddress` took one; once for each. */
+  release(address: string | undefined): void {
+    this.#total--;
+    if (address === undefined) return;
     const left = (this.#byAddress.get(address) ?? 0) - 1;
     if (left > 0) this.#byAddress.set(address, left);
     else this.#byAddress.delete(address);
-    this.#total--;
   }
 }

@@ -11,8 +11,8 @@ import {
   createKey,
   issueServerCertificate,
 } from '../tls/issue-certificate.ts';
-import { ConnectionLimiter } from './connection-limiter.ts';
-import { type Listener, type ListenOptions, listenTcp } from './tcp-listener.ts';
+import { type Listener, listenTcp } from './tcp-listener.ts';
+import { listenOptions } from './testing/listen-options.ts';
 import { listenTls, type TlsListener } from './tls-listener.ts';
 
 const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
@@ -55,18 +55,6 @@ function collector() {
   };
 }
 
-function options(limits = { maxConnections: 10, maxConnectionsPerAddress: 10 }) {
-  const refused: string[] = [];
-  const listenOptions: ListenOptions = {
-    settingNames: 'IOT_MQTT_HOST, IOT_MQTT_PORT',
-    host: '127.0.0.1',
-    port: 0,
-    limiter: new ConnectionLimiter(limits),
-    refusedByLimit: (limit) => refused.push(limit),
-  };
-  return { ...listenOptions, refused };
-}
-
 function tcp(port: number): Socket {
   const socket = connectTcp(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -76,23 +64,23 @@ function tcp(port: number): Socket {
 
 describe('the TCP listener', () => {
   it('says which setting to change when its port is taken', async () => {
-    const first = await listenTcp(options(), () => {});
+    const first = await listenTcp(listenOptions(), () => {});
     listeners.push(first);
-    const second = listenTcp({ ...options(), port: first.port }, () => {});
+    const second = listenTcp({ ...listenOptions(), port: first.port }, () => {});
     await expect(second).rejects.toBeInstanceOf(StartupError);
     await expect(second).rejects.toThrow(/IOT_MQTT_PORT: 127\.0\.0\.1:\d+ is taken/);
   });
 
   it('closes a connection beyond the limit without handing it over, and takes one again after a close', async () => {
-    const listenOptions = options({ maxConnections: 1, maxConnectionsPerAddress: 1 });
+    const options = listenOptions({ maxConnections: 1, maxConnectionsPerAddress: 1 });
     const accepted = collector();
-    const listener = await listenTcp(listenOptions, accepted.accept);
+    const listener = await listenTcp(options, accepted.accept);
     listeners.push(listener);
     const first = tcp(listener.port);
     const { socket } = await accepted.next();
     await closed(tcp(listener.port));
     expect(accepted.ready).toEqual([]);
-    expect(listenOptions.refused).toEqual(['total connections']);
+    expect(options.refused).toEqual(['total connections']);
     socket.resume();
     first.destroy();
     await closed(socket);
@@ -102,7 +90,7 @@ describe('the TCP listener', () => {
 
   it('tells the address of the peer, and that it has no certificate', async () => {
     const accepted = collector();
-    const listener = await listenTcp(options(), accepted.accept);
+    const listener = await listenTcp(listenOptions(), accepted.accept);
     listeners.push(listener);
     const socket = tcp(listener.port);
     const { transport } = await accepted.next();
@@ -123,7 +111,11 @@ describe('the TLS listener', () => {
   async function start() {
     const failed: string[] = [];
     const accepted = collector();
-    const tlsOptions = { ...options(), certificate, handshakeFailed: (code: string) => failed.push(code) };
+    const tlsOptions = {
+      ...listenOptions(),
+      certificate,
+      handshakeFailed: (code: string) => failed.push(code),
+    };
     const listener = await listenTls(tlsOptions, accepted.accept);
     listeners.push(listener);
     return { listener, accepted, failed, limiter: tlsOptions.limiter };

@@ -8,7 +8,7 @@ import {
   createKey,
   issueServerCertificate,
 } from '../tls/issue-certificate.ts';
-import { ConnectionLimiter } from './connection-limiter.ts';
+import { listenOptions } from './testing/listen-options.ts';
 import { type KeyPair, selfSigned } from './testing/self-signed.ts';
 import { listenTls, type TlsListener } from './tls-listener.ts';
 
@@ -25,13 +25,9 @@ beforeAll(async () => {
     { hosts: ['localhost'], addresses: ['127.0.0.1'] },
     new Date(),
   );
-  const limiter = new ConnectionLimiter({ maxConnections: 100, maxConnectionsPerAddress: 100 });
   listener = await listenTls(
     {
-      settingNames: '',
-      host: '127.0.0.1',
-      port: 0,
-      limiter,
+      ...listenOptions(),
       refusedByLimit: (limit) => seen(limit),
       certificate,
       handshakeFailed: (code) => seen(code),

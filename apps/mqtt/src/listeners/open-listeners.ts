@@ -1,9 +1,12 @@
 import { isIPv6 } from 'node:net';
+import { isInNetworks } from '@iotcore/model';
 import type { Logger, Settings } from '@iotcore/process';
 import type { ConnectionCounters } from '../hosting/connection-counters.ts';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
 import type { CertificateKeeper } from '../tls/certificate-keeper.ts';
+import { AcceptGate } from './accept-gate.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
+import type { NoHeader } from './proxy-header-reader.ts';
 import { type Accept, type Listener, listenTcp } from './tcp-listener.ts';
 import { listenTls } from './tls-listener.ts';
 
@@ -16,6 +19,7 @@ export interface ListenersParts {
     | 'mqttPort'
     | 'mqttMaxConnections'
     | 'mqttMaxConnectionsPerAddress'
+    | 'mqttProxyProtocolFrom'
   >;
   readonly counters: ConnectionCounters;
   readonly logger: Logger;
@@ -26,10 +30,13 @@ export interface ListenersParts {
 export interface Listeners {
   /** Open connections of all listeners. */
   readonly connections: number;
+  /** Accepted connections that wait until the server has time for them, and those that had to, since the start. */
+  readonly acceptsWaiting: number;
+  readonly acceptsPostponed: number;
   /** Answers the URLs by name. @throws StartupError if a port is taken */
   open(accept: Accept): Promise<Record<string, string>>;
   /** Takes no more connections. */
-  close(): Promise<unknown>;
+  close(): Promise<void>;
 }
 
 /** The listeners of MQTT: over TLS always, over plain TCP if it has a port. */
@@ -44,12 +51,31 @@ export function openListeners({
     maxConnections: settings.mqttMaxConnections,
     maxConnectionsPerAddress: settings.mqttMaxConnectionsPerAddress,
   });
+  const turnedAway = (limit: string, remoteAddress: string | undefined) => {
+    counters.turnedAway(limit);
+    throttled.say(limit, (heldBack) =>
+      logger.warn({ remoteAddress, limit, heldBack }, 'turned a connection away'),
+    );
+  };
+  const gate = new AcceptGate({
+    busy: (lateMs, waiting) =>
+      throttled.say('new connections wait', (heldBack) =>
+        logger.warn({ lateMs: Math.round(lateMs), waiting, heldBack }, 'busy: new connections wait'),
+      ),
+    gaveUp: (socket) => turnedAway('time to wait', socket.remoteAddress),
+  });
+  const proxies = settings.mqttProxyProtocolFrom;
   const shared = {
     limiter,
-    refusedByLimit: (limit: string, remoteAddress: string) => {
-      counters.turnedAway(limit);
-      throttled.say(limit, (heldBack) =>
-        logger.warn({ remoteAddress, limit, heldBack }, 'turned a connection away'),
+    gate,
+    refusedByLimit: turnedAway,
+    isProxy: (address: string) => proxies.length > 0 && isInNetworks(proxies, address),
+    noProxyHeader: (why: NoHeader, remoteAddress: string) => {
+      counters.proxyHeaderRefused(why);
+      // A probe that hangs up without a word is nothing to tell of.
+      if (why === 'gone') return;
+      throttled.say('no PROXY protocol header', (heldBack) =>
+        logger.warn({ remoteAddress, why, heldBack }, 'closed a connection without a PROXY protocol header'),
       );
     },
   };
@@ -64,6 +90,12 @@ export function openListeners({
   return {
     get connections() {
       return limiter.connections;
+    },
+    get acceptsWaiting() {
+      return gate.waiting;
+    },
+    get acceptsPostponed() {
+      return gate.postponed;
     },
     async open(accept) {
       const tls = await listenTls(
@@ -96,7 +128,10 @@ export function openListeners({
       opened.push(tcp);
       return { ...addresses, mqtt: url('mqtt', tcp) };
     },
-    close: () => Promise.all(opened.map((listener) => listener.close())),
+    async close() {
+      await Promise.all(opened.map((listener) => listener.close()));
+      gate.close();
+    },
   };
 }
 

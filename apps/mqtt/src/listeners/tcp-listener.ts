@@ -3,7 +3,10 @@ import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
 import { StartupError } from '@iotcore/process';
+import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
+import { type NoHeader, readHeaderOf } from './proxy-header-reader.ts';
+import { asIPv4, type ProxyHeader, type RemoteEnd } from './proxy-protocol.ts';
 
 export interface Listener {
   readonly host: string;
@@ -18,7 +21,12 @@ export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly limiter: ConnectionLimiter;
+  readonly gate: AcceptGate;
   refusedByLimit(limit: LimitReached, address: string): void;
+  /** Must a connection from this address begin with a PROXY protocol header? Nobody else may send one. */
+  isProxy(address: string): boolean;
+  /** A connection of a proxy was closed: it sent no header that can be read. */
+  noProxyHeader(why: NoHeader, address: string): void;
 }
 
 export type Accept = (socket: Duplex, transport: Transport) => void;
@@ -38,30 +46,17 @@ export function listenTcp(options: ListenOptions, accept: Accept): Promise<Liste
   });
 }
 
-type RemoteEnd = Pick<Transport, 'remoteAddress' | 'remotePort'>;
-
-/** Accepts sockets within the limits. @throws StartupError if the port is taken */
+/**
+ * Accepts sockets within the limits, and tells whose they are. `take` must begin to read a socket at once.
+ *
+ * @throws StartupError if the port is taken
+ */
 export async function listen(
   options: ListenOptions,
-  take: (socket: Socket, remote: RemoteEnd) => void,
+  take: (socket: Socket, client: RemoteEnd) => void,
 ): Promise<Listener> {
-  const { limiter } = options;
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS });
-  server.on('connection', (socket) => {
-    const remote = remoteEnd(socket);
-    if (!remote) {
-      socket.destroy();
-      return;
-    }
-    const limit = limiter.admit(remote.remoteAddress);
-    if (limit) {
-      options.refusedByLimit(limit, remote.remoteAddress);
-      socket.resetAndDestroy();
-      return;
-    }
-    socket.once('close', () => limiter.release(remote.remoteAddress));
-    take(socket, remote);
-  });
+  server.on('connection', (socket) => admit(options, socket, take));
   try {
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG });
     await once(server, 'listening');
@@ -78,6 +73,51 @@ export async function listen(
   };
 }
 
+/** A place of the total, the client's address, a place of that, its turn: then the connection is taken. */
+function admit(
+  options: ListenOptions,
+  socket: Socket,
+  take: (socket: Socket, client: RemoteEnd) => void,
+): void {
+  const { limiter, gate } = options;
+  const peer = remoteEnd(socket);
+  if (!peer) {
+    socket.destroy();
+    return;
+  }
+  const turnAway = (limit: LimitReached, address: string) => {
+    options.refusedByLimit(limit, address);
+    socket.resetAndDestroy();
+  };
+  const reached = limiter.admit();
+  if (reached) {
+    turnAway(reached, peer.remoteAddress);
+    return;
+  }
+  let admitted: string | undefined;
+  socket.once('close', () => limiter.release(admitted));
+
+  const identified = (client: RemoteEnd) => {
+    const ofAddress = limiter.admitAddress(client.remoteAddress);
+    if (ofAddress) {
+      turnAway(ofAddress, client.remoteAddress);
+      return;
+    }
+    admitted = client.remoteAddress;
+    gate.enter(socket, () => take(socket, client));
+  };
+  const withHeader = (header: ProxyHeader | NoHeader) => {
+    if (typeof header === 'object') {
+      identified(header.client ?? peer);
+      return;
+    }
+    options.noProxyHeader(header, peer.remoteAddress);
+    socket.destroy();
+  };
+  if (options.isProxy(peer.remoteAddress)) readHeaderOf(socket, withHeader);
+  else identified(peer);
+}
+
 function listenProblem(error: unknown, { host, port }: ListenOptions): string {
   const code = (error as NodeJS.ErrnoException).code;
   const place = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
@@ -88,8 +128,8 @@ function listenProblem(error: unknown, { host, port }: ListenOptions): string {
 }
 
 /** Undefined when the peer is gone already. IPv4 peers of a dual-stack listener are shown as IPv4. */
-export function remoteEnd(socket: Socket): RemoteEnd | undefined {
+function remoteEnd(socket: Socket): RemoteEnd | undefined {
   const { remoteAddress, remotePort } = socket;
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
-  return { remoteAddress: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ''), remotePort };
+  return { remoteAddress: asIPv4(remoteAddress), remotePort };
 }

@@ -6,22 +6,32 @@
 import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
 import type { CertificatePair } from '../tls/issue-certificate.ts';
-import { type Accept, type Listener, type ListenOptions, listen, remoteEnd } from './tcp-listener.ts';
+import { ClientAddresses } from './client-addresses.ts';
+import { type Accept, type Listener, type ListenOptions, listen } from './tcp-listener.ts';
 
 export interface TlsListener extends Listener {
   /** New connections see this certificate from now on; open ones stay. */
   replaceCertificate(pair: CertificatePair): void;
+  /** Makes the session tickets that were given out so far worth nothing: their owners make a full handshake. */
+  rotateTicketKeys(): void;
 }
 
 export interface TlsListenOptions extends ListenOptions {
   readonly certificate: CertificatePair;
+  /** Default: `HANDSHAKE_TIMEOUT_MS`. */
+  readonly handshakeTimeoutMs?: number;
   handshakeFailed(code: string, remoteAddress: string): void;
 }
 
 /** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Resumption saves a small device seconds of arithmetic; a stolen ticket key is worth no more than this. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/**
+ * Resumption saves a small device seconds of arithmetic, so tickets are good for as long as their key; a stolen key is
+ * worth no more than this. There is one key at a time (Node offers no second), so whoever comes back after a change makes
+ * one full handshake.
+ */
 const TICKET_KEYS_LIFETIME_MS = 12 * 60 * 60 * 1000;
+const TICKET_LIFETIME_SECONDS = TICKET_KEYS_LIFETIME_MS / 1000;
 const TICKET_KEYS_BYTES = 48;
 
 /** TLS 1.3, and of 1.2 what has forward secrecy and authenticated encryption; AES-CCM is what bare small devices have. */
@@ -62,27 +72,30 @@ const GROUPS = [
 
 /** MQTT over TLS. @throws StartupError if the port is taken */
 export async function listenTls(options: TlsListenOptions, accept: Accept): Promise<TlsListener> {
-  const handshakes = createHandshakes(options);
+  const clients = new ClientAddresses();
+  const handshakes = createHandshakes(options, clients);
   handshakes.on('secureConnection', (socket) => {
-    const remote = remoteEnd(socket);
-    if (!remote) {
+    const client = clients.of(socket);
+    if (!client) {
       socket.destroy();
       return;
     }
     accept(socket, {
       secure: true,
-      ...remote,
+      ...client,
       peerCertificate: () => socket.getPeerX509Certificate()?.raw,
     });
   });
-  const rotation = setInterval(
-    () => handshakes.setTicketKeys(randomBytes(TICKET_KEYS_BYTES)),
-    TICKET_KEYS_LIFETIME_MS,
-  ).unref();
+  const rotateTicketKeys = () => handshakes.setTicketKeys(randomBytes(TICKET_KEYS_BYTES));
+  const rotation = setInterval(rotateTicketKeys, TICKET_KEYS_LIFETIME_MS).unref();
   // A plain server accepts and counts; the TLS server only makes the handshake on the sockets it is handed.
-  const listener = await listen(options, (socket) => handshakes.emit('connection', socket));
+  const listener = await listen(options, (socket, client) => {
+    clients.note(socket, client);
+    handshakes.emit('connection', socket);
+  });
   return {
     ...listener,
+    rotateTicketKeys,
     replaceCertificate: (certificate) => handshakes.setSecureContext(secureContext(certificate)),
     close: async () => {
       clearInterval(rotation);
@@ -91,15 +104,19 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
   };
 }
 
-function createHandshakes({ certificate, handshakeFailed }: TlsListenOptions): Server {
+function createHandshakes(
+  { certificate, handshakeFailed, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS }: TlsListenOptions,
+  clients: ClientAddresses,
+): Server {
   const server = createServer({
     ...secureContext(certificate),
     requestCert: true,
     rejectUnauthorized: false,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    handshakeTimeout: handshakeTimeoutMs,
+    sessionTimeout: TICKET_LIFETIME_SECONDS,
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const address = remoteEnd(socket)?.remoteAddress ?? 'unknown';
+    const address = clients.of(socket)?.remoteAddress ?? 'unknown';
     // After a time-out the socket is still open; no one else would close it.
     socket.destroy();
     handshakeFailed(error.code ?? 'unknown', address);

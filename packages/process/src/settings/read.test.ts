@@ -29,6 +29,9 @@ describe('settings that are refused', () => {
     ['IOT_MQTT_ENGINE', 'mosquitto'],
     ['IOT_DATABASE_POOL_SIZE', '1'],
     ['IOT_TLS_NAMES', 'a,b c'],
+    ['IOT_MQTT_PROXY_PROTOCOL_FROM', '10.0.0.1'],
+    ['IOT_MQTT_PROXY_PROTOCOL_FROM', '10.0.0.0/33'],
+    ['IOT_MQTT_PROXY_PROTOCOL_FROM', '10.0.0.0/8,fe80::1%eth0/64'],
   ])('%s=%j is named with what would be right', (variable, value) => {
     expect(problemsOf({ [variable]: value })).toEqual([
       expect.stringMatching(new RegExp(`^${variable}="${value}": expected \\S`)),
@@ -79,6 +82,7 @@ describe('settings', () => {
       IOT_SAMPLE: 'off',
       IOT_API_HOST: '::1',
       IOT_TLS_NAMES: 'mqtt.example.com, 192.0.2.7',
+      IOT_MQTT_PROXY_PROTOCOL_FROM: '10.0.0.0/8, 2001:db8::7/128',
     });
     expect(settings.databaseUrl).toBeInstanceOf(Secret);
     expect(settings.databaseUrl?.reveal()).toBe('postgresql://u:p@db/iot');
@@ -87,6 +91,7 @@ describe('settings', () => {
       sample: false,
       apiHost: '::1',
       tlsNames: ['mqtt.example.com', '192.0.2.7'],
+      mqttProxyProtocolFrom: ['10.0.0.0/8', '2001:db8::7/128'],
     });
   });
 

@@ -7,6 +7,7 @@ import {
   host,
   httpUrl,
   nameList,
+  networkList,
   oneOf,
   onOff,
   path,
@@ -133,6 +134,23 @@ export const settingsTable = {
     wholeNumber(1, 1_000_000),
     '20000',
     'MQTT connections at the same time from one address, so that one host cannot take all places.',
+  ),
+  mqttMaxConnectionsPerPrincipal: setting(
+    'IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL',
+    wholeNumber(1, 1_000_000),
+    '1000',
+    'MQTT sessions at the same time of one device, or of one registry itself, under client IDs of their choice: a stolen password must not take the places of a whole fleet. Beyond, CONNECT is answered with code 3.',
+  ),
+  mqttMaxConnectionsPerTenant: optional(
+    'IOT_MQTT_MAX_CONNECTIONS_PER_TENANT',
+    wholeNumber(1, 1_000_000),
+    'MQTT sessions at the same time of one registry and its devices together, or of one broker. Beyond, CONNECT is answered with code 3. Without it: nine tenths of `IOT_MQTT_MAX_CONNECTIONS`, so that a tenth is left for the others.',
+  ),
+  mqttProxyProtocolFrom: setting(
+    'IOT_MQTT_PROXY_PROTOCOL_FROM',
+    networkList,
+    '',
+    "Networks of proxies in front of the MQTT listeners. Connections from there must begin with a PROXY protocol header (version 1 or 2), and the address in it counts as the client's; from anywhere else none is taken (see [connections.md](connections.md)).",
   ),
   deviceMessagesPerSecond: optional(
     'IOT_DEVICE_MESSAGES_PER_SECOND',

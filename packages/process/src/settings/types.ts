@@ -52,6 +52,27 @@ export const nameList: SettingType<readonly string[]> = {
   takesEmpty: true,
 };
 
+/** Addresses with a zone mean something on one machine only, and belong to no network. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  const mostBits = { 4: 32, 6: 128 }[isIP(address.includes('%') ? '' : address)];
+  return mostBits !== undefined && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= mostBits;
+}
+
+export const networkList: SettingType<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((network) => network.trim())
+        .filter((network) => network !== ''),
+    )
+    .refine((networks) => networks.every(isNetwork)),
+  expects: 'networks in CIDR form with commas between, such as `10.0.0.0/8,2001:db8::7/128`',
+  takesEmpty: true,
+};
+
 export const httpUrl: SettingType<string> = {
   schema: z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
   expects: 'a URL such as `http://10.0.0.7:9464`',

@@ -1,0 +1,40 @@
+import type { Socket } from 'node:net';
+import { type ProxyHeader, readProxyHeader } from './proxy-protocol.ts';
+
+/** Why a proxy's connection is closed. `gone`: it ended by itself, as the probe of a load balancer does. */
+export type NoHeader = 'malformed' | 'too long' | 'late' | 'gone';
+
+/** A proxy sends its header as soon as it is connected. */
+export const PROXY_HEADER_TIMEOUT_MS = 3_000;
+
+/**
+ * Reads the header of a socket that nobody has read from yet, and leaves what follows to whoever reads next. `done` is
+ * called once; it must begin to read the socket at once.
+ */
+export function readHeaderOf(
+  socket: Socket,
+  done: (outcome: ProxyHeader | NoHeader) => void,
+  timeoutMs = PROXY_HEADER_TIMEOUT_MS,
+): void {
+  let received: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => finish('late'), timeoutMs);
+  const onReadable = () => {
+    const chunk: Buffer | null = socket.read();
+    if (chunk === null) return;
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    const header = readProxyHeader(received);
+    if (header !== 'incomplete') finish(header);
+  };
+  const onGone = () => finish('gone');
+  const onError = () => socket.destroy();
+
+  function finish(outcome: ProxyHeader | NoHeader): void {
+    clearTimeout(timer);
+    socket.off('readable', onReadable).off('end', onGone).off('close', onGone).off('error', onError);
+    if (typeof outcome === 'object' && received.length > outcome.bytes) {
+      socket.unshift(received.subarray(outcome.bytes));
+    }
+    done(outcome);
+  }
+  socket.on('readable', onReadable).on('end', onGone).on('close', onGone).on('error', onError);
+}

@@ -1,0 +1,125 @@
+/**
+ * The header that a proxy puts in front of a connection: PROXY protocol, versions 1 and 2, as HAProxy's specification
+ * (doc/proxy-protocol.txt) writes it. Bytes in, header or verdict out: no socket, no clock.
+ *
+ * Of a header only the client's address and port are taken. Whatever else version 2 can carry (names, certificate fields)
+ * is skipped unread: who a client is comes from its own TLS handshake and its own CONNECT alone.
+ */
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+
+export interface RemoteEnd {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
+export interface ProxyHeader {
+  /**
+   * The client. Undefined if the connection is the proxy's own (LOCAL, such as a health check) or its client has no IP
+   * address (UNKNOWN, UNSPEC, a unix socket): then the proxy's address stands.
+   */
+  readonly client: RemoteEnd | undefined;
+  /** Bytes of the header; what follows is the client's. */
+  readonly bytes: number;
+}
+
+/** `incomplete`: more bytes may still make a header of it. */
+export type ProxyHeaderVerdict = ProxyHeader | 'incomplete' | 'malformed' | 'too long';
+
+/** The longest line of version 1, with its CR LF: two IPv6 addresses and ports. */
+const MAX_LINE_BYTES = 107;
+/** The longest header of version 2 that is taken. Addresses need 232 bytes at most; load balancers add some hundred. */
+const MAX_BINARY_BYTES = 2048;
+
+const SIGNATURE = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
+/** Signature, version and command, family and protocol, length. */
+const FIXED_BYTES = 16;
+
+const LINE_START = Buffer.from('PROXY ');
+
+/** Reads the header at the beginning of what a proxy sent. Never looks further than its end. */
+export function readProxyHeader(received: Buffer): ProxyHeaderVerdict {
+  if (beginsLike(received, SIGNATURE)) return readBinary(received);
+  if (beginsLike(received, LINE_START)) return readLine(received);
+  return 'malformed';
+}
+
+function beginsLike(received: Buffer, start: Buffer): boolean {
+  const bytes = Math.min(received.length, start.length);
+  return received.compare(start, 0, bytes, 0, bytes) === 0;
+}
+
+// Version 1: PROXY TCP4 192.0.2.1 198.51.100.1 56324 8883 CR LF
+
+function readLine(received: Buffer): ProxyHeaderVerdict {
+  const line = received.subarray(0, MAX_LINE_BYTES).toString('latin1');
+  const end = line.indexOf('\r\n');
+  if (end < 0) return received.length < MAX_LINE_BYTES ? 'incomplete' : 'too long';
+  const bytes = end + 2;
+  const [, family, ...fields] = line.slice(0, end).split(' ');
+  // Whatever follows UNKNOWN is to be ignored.
+  if (family === 'UNKNOWN') return { client: undefined, bytes };
+  const isAddress = family === 'TCP4' ? isIPv4 : family === 'TCP6' ? isPlainIPv6 : undefined;
+  const [source = '', destination = '', sourcePort = '', destinationPort = ''] = fields;
+  const isRight =
+    fields.length === 4 &&
+    isAddress?.(source) &&
+    isAddress(destination) &&
+    isPort(sourcePort) &&
+    isPort(destinationPort);
+  return isRight ? { client: remoteEndOf(source, Number(sourcePort)), bytes } : 'malformed';
+}
+
+function isPlainIPv6(text: string): boolean {
+  return isIPv6(text) && !text.includes('%');
+}
+
+function isPort(text: string): boolean {
+  return /^(0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65_535;
+}
+
+// Version 2: signature, version and command, family and protocol, length, addresses, further fields
+
+const COMMAND = { local: 0x20, proxy: 0x21 } as const;
+const FAMILY = { unspecified: 0x00, tcpOverIPv4: 0x11, tcpOverIPv6: 0x21, unixStream: 0x31 } as const;
+/** What the addresses of a family take: source and destination, each with its port. */
+const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
+  [FAMILY.unspecified, 0],
+  [FAMILY.tcpOverIPv4, 12],
+  [FAMILY.tcpOverIPv6, 36],
+  [FAMILY.unixStream, 216],
+]);
+
+function readBinary(received: Buffer): ProxyHeaderVerdict {
+  const [command, family] = [received[12], received[13]];
+  if (command !== undefined && command !== COMMAND.local && command !== COMMAND.proxy) return 'malformed';
+  if (received.length < FIXED_BYTES) return 'incomplete';
+  const bytes = FIXED_BYTES + received.readUInt16BE(14);
+  if (bytes > MAX_BINARY_BYTES) return 'too long';
+  // Families of LOCAL are to be ignored, whatever they are.
+  const addressBytes = command === COMMAND.local ? 0 : ADDRESS_BYTES.get(family as number);
+  if (addressBytes === undefined || bytes < FIXED_BYTES + addressBytes) return 'malformed';
+  if (received.length < bytes) return 'incomplete';
+  return { client: command === COMMAND.local ? undefined : binaryClient(received, family as number), bytes };
+}
+
+function binaryClient(header: Buffer, family: number): RemoteEnd | undefined {
+  if (family === FAMILY.tcpOverIPv4) {
+    return remoteEndOf(header.subarray(16, 20).join('.'), header.readUInt16BE(24));
+  }
+  if (family === FAMILY.tcpOverIPv6) {
+    const groups = Array.from({ length: 8 }, (_, n) => header.readUInt16BE(16 + 2 * n).toString(16));
+    return remoteEndOf(groups.join(':'), header.readUInt16BE(48));
+  }
+  return undefined;
+}
+
+/** In the one form that the kernel writes addresses in too, so that an address is the same key wherever it comes from. */
+function remoteEndOf(address: string, remotePort: number): RemoteEnd {
+  const written = isIPv4(address) ? address : new SocketAddress({ address, family: 'ipv6' }).address;
+  return { remoteAddress: asIPv4(written), remotePort };
+}
+
+/** IPv4 in an IPv6 address, as a dual-stack listener shows its peers, as IPv4. */
+export function asIPv4(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}

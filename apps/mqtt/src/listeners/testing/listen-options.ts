@@ -1,0 +1,21 @@
+/** What a listener of a test is given: roomy limits, no proxy, and lists of what it told. */
+import { AcceptGate } from '../accept-gate.ts';
+import { ConnectionLimiter, type ConnectionLimits } from '../connection-limiter.ts';
+import type { ListenOptions } from '../tcp-listener.ts';
+
+export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
+  const refused: string[] = [];
+  const noHeader: string[] = [];
+  const limiter = new ConnectionLimiter({ maxConnections: 100, maxConnectionsPerAddress: 100, ...limits });
+  const options: ListenOptions = {
+    settingNames: 'IOT_MQTT_HOST, IOT_MQTT_PORT',
+    host: '127.0.0.1',
+    port: 0,
+    limiter,
+    gate: new AcceptGate({ busy: () => {}, gaveUp: () => {} }),
+    refusedByLimit: (limit) => refused.push(limit),
+    isProxy: () => false,
+    noProxyHeader: (why) => noHeader.push(why),
+  };
+  return { ...options, refused, noHeader };
+}
