@@ -12,6 +12,8 @@ export const exitCodes = {
   conflict: 5,
   /** Nothing answers, or it asks to come back later. */
   unavailable: 6,
+  /** An import ended, and some entries did not come: the report names them. */
+  incomplete: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

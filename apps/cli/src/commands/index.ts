@@ -9,6 +9,7 @@ export interface CommandGroup {
 
 export const commandGroups: readonly CommandGroup[] = [
   { name: 'registry', load: () => import('./registry/index.ts') },
+  { name: 'migrate', load: () => import('./migrate/index.ts') },
   { name: 'device', load: () => import('./device/index.ts') },
   { name: 'broker', load: () => import('./broker/index.ts') },
 ];

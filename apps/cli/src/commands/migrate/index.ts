@@ -1,0 +1,8 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../../context.ts';
+import { registerYandex } from './yandex.ts';
+
+export function register(program: Command, context: CliContext): void {
+  const migrate = program.command('migrate').description('Move in from another service');
+  registerYandex(migrate, context);
+}

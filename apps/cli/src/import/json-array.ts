@@ -1,0 +1,159 @@
+/**
+ * Reads a JSON array of any size, one entry at a time. Entries are cut out of the bytes by their brackets and parsed
+ * alone, so that a bad one costs no other, and what stands before the end of a truncated file still counts.
+ */
+
+/** An entry longer than this is no registry, device or certificate: those have a few kilobytes, 40 at most. */
+const MAX_ENTRY_BYTES = 1_048_576;
+
+/** What costs one entry. */
+export type EntryFault = 'BAD_ENTRY' | 'ENTRY_TOO_LARGE' | 'CUT_ENTRY';
+/** What ends the file before its time; how many entries it costs nobody knows. */
+export type FileFault = 'TRUNCATED' | 'NOT_AN_ARRAY' | 'TEXT_BEHIND';
+
+export type ArrayItem =
+  | { readonly index: number; readonly value: unknown }
+  | { readonly index: number; readonly entryFault: EntryFault }
+  | { readonly index: number; readonly fileFault: FileFault };
+
+const byte = (character: string) => character.charCodeAt(0);
+const QUOTE = byte('"');
+const BACKSLASH = byte('\\');
+const COMMA = byte(',');
+const ARRAY_BEGIN = byte('[');
+const ARRAY_END = byte(']');
+const OBJECT_BEGIN = byte('{');
+const OBJECT_END = byte('}');
+const isSpace = (code: number) => code === 0x20 || (code >= 0x09 && code <= 0x0d);
+
+/**
+ * The entries of the array in these bytes, in order. Faults that concern the file as a whole carry the index of the
+ * entry that would have come next. A byte order mark is skipped; nothing at all is an empty array.
+ */
+export async function* readJsonArray(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ArrayItem> {
+  const splitter = new ArraySplitter();
+  const input = new Utf8Input();
+  for await (const chunk of chunks) yield* splitter.push(input.convert(chunk));
+  yield* splitter.end();
+}
+
+/** The same for an array that is in memory already. */
+export function* splitJsonArray(bytes: Uint8Array): Generator<ArrayItem> {
+  const splitter = new ArraySplitter();
+  yield* splitter.push(new Utf8Input().convert(bytes));
+  yield* splitter.end();
+}
+
+/** Windows PowerShell writes redirected output as UTF-16 with a byte order mark; all else is taken as UTF-8. */
+class Utf8Input {
+  #utf16: InstanceType<typeof TextDecoder> | undefined;
+  #isFirst = true;
+
+  convert(chunk: Uint8Array): Uint8Array {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst && chunk[0] === 0xff && chunk[1] === 0xfe) this.#utf16 = new TextDecoder('utf-16le');
+    if (this.#utf16) return Buffer.from(this.#utf16.decode(chunk, { stream: true }));
+    const isMarked = isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
+    return isMarked ? chunk.subarray(3) : chunk;
+  }
+}
+
+/** Where in the array the next byte stands. */
+type Position = 'before' | 'between' | 'in entry' | 'behind' | 'lost';
+
+class ArraySplitter {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  #position: Position = 'before';
+  #index = 0;
+  /** What has come of the entry in earlier chunks. */
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+
+  *push(chunk: Uint8Array): Generator<ArrayItem> {
+    let at = 0;
+    let from = 0;
+    while (at < chunk.length && this.#position !== 'lost') {
+      if (this.#position === 'in entry') {
+        at = this.#skipInEntry(chunk, at);
+        if (at === chunk.length) break;
+        yield this.#finish(chunk.subarray(from, at));
+        continue;
+      }
+      const code = chunk[at] ?? 0;
+      if (isSpace(code)) at += 1;
+      else if (this.#position === 'between' && code !== ARRAY_END && code !== COMMA) {
+        this.#position = 'in entry';
+        from = at;
+      } else {
+        const fault = this.#step(code);
+        if (fault) yield fault;
+        at += 1;
+      }
+    }
+    if (this.#position === 'in entry') this.#keep(chunk.subarray(from));
+  }
+
+  *end(): Generator<ArrayItem> {
+    if (this.#position === 'in entry') {
+      const last = this.#finish(new Uint8Array());
+      yield 'value' in last ? last : { index: last.index, entryFault: 'CUT_ENTRY' };
+    }
+    if (this.#position === 'between') yield { index: this.#index, fileFault: 'TRUNCATED' };
+  }
+
+  /** A byte that begins no entry: of the array itself, or of something that is none. */
+  #step(code: number): ArrayItem | undefined {
+    if (this.#position === 'before' && code === ARRAY_BEGIN) this.#position = 'between';
+    else if (this.#position === 'between') this.#position = code === ARRAY_END ? 'behind' : 'between';
+    else {
+      const fileFault = this.#position === 'before' ? 'NOT_AN_ARRAY' : 'TEXT_BEHIND';
+      this.#position = 'lost';
+      return { index: this.#index, fileFault };
+    }
+    return undefined;
+  }
+
+  /** The offset just behind the entry, or the chunk's length while the entry goes on. */
+  #skipInEntry(chunk: Uint8Array, start: number): number {
+    for (let at = start; at < chunk.length; at += 1) {
+      const code = chunk[at];
+      if (this.#inString) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (code === BACKSLASH) this.#isEscaped = true;
+        else if (code === QUOTE) this.#inString = false;
+      } else if (code === QUOTE) this.#inString = true;
+      else if (code === OBJECT_BEGIN || code === ARRAY_BEGIN) this.#depth += 1;
+      else if (this.#depth === 0 && (code === COMMA || code === ARRAY_END)) return at;
+      else if (code === OBJECT_END || code === ARRAY_END) this.#depth = Math.max(0, this.#depth - 1);
+    }
+    return chunk.length;
+  }
+
+  #keep(part: Uint8Array): void {
+    this.#bytes += part.length;
+    if (this.#bytes > MAX_ENTRY_BYTES) this.#parts = [];
+    else this.#parts.push(part);
+  }
+
+  #finish(last: Uint8Array): ArrayItem {
+    this.#keep(last);
+    const index = this.#index;
+    const isTooLarge = this.#bytes > MAX_ENTRY_BYTES;
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#index += 1;
+    this.#position = 'between';
+    if (isTooLarge) return { index, entryFault: 'ENTRY_TOO_LARGE' };
+    try {
+      const text = this.#decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
+      return { index, value: JSON.parse(text) };
+    } catch {
+      return { index, entryFault: 'BAD_ENTRY' };
+    }
+  }
+}

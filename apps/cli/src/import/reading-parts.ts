@@ -1,0 +1,16 @@
+import type { CertificateReader } from './certificates.ts';
+import type { EntryIndex } from './entry-index.ts';
+import type { ExportFolder } from './export-folder.ts';
+import type { Journal } from './finding.ts';
+
+/** What the readers of an export share during one reading. */
+export interface ReadingParts {
+  readonly folder: ExportFolder;
+  readonly journal: Journal;
+  readonly index: EntryIndex;
+  readonly certificates: CertificateReader;
+  /** Aliases that stay behind, as `device alias`. */
+  readonly refusedAliases: Set<string>;
+  /** Whether this is the first reading, which judges aliases and certificates. */
+  readonly isFirst: boolean;
+}

@@ -1,0 +1,121 @@
+/** What became of an export, for programs and for people. */
+
+import type { Output } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
+import { snakeCase } from '../output/snake-case.ts';
+import type { Account, DeviceName, Shortfall, Totals } from './account.ts';
+import type { Finding } from './finding.ts';
+
+export interface Report {
+  readonly source: string;
+  readonly dryRun: boolean;
+  /** Whether a server was asked. A dry run does without one. */
+  readonly server: boolean;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Whether everything that was read is on the server now, as it was read (of a dry run: could be). */
+  readonly complete: boolean;
+  readonly totals: {
+    readonly registries: Totals;
+    readonly brokers: Totals;
+    readonly devices: Totals;
+    readonly certificates: Totals;
+  };
+  readonly notImported: readonly Shortfall[];
+  readonly warnings: readonly Finding[];
+  /** Devices with neither certificate nor password: these cannot connect yet. */
+  readonly devicesWithoutCredentials: readonly DeviceName[];
+}
+
+interface ReportParts {
+  readonly source: string;
+  readonly dryRun: boolean;
+  readonly server: boolean;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly devicesWithoutCredentials: readonly DeviceName[];
+}
+
+export function makeReport(account: Account, parts: ReportParts): Report {
+  const { REGISTRY, BROKER, DEVICE, CERTIFICATE } = account.totals;
+  const isOffline = parts.dryRun && !parts.server;
+  return {
+    ...parts,
+    startedAt: parts.startedAt.toISOString(),
+    finishedAt: parts.finishedAt.toISOString(),
+    complete: isOffline ? account.shortfalls.length === 0 : account.isComplete,
+    totals: { registries: REGISTRY, brokers: BROKER, devices: DEVICE, certificates: CERTIFICATE },
+    notImported: account.shortfalls,
+    warnings: account.warnings,
+    devicesWithoutCredentials: parts.devicesWithoutCredentials,
+  };
+}
+
+/** As JSON, with names like those of the export. */
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(snakeCase(report), null, 2)}\n`;
+}
+
+/** Lines of each list on a terminal; all of them are in the JSON. */
+const MAX_LINES = 20;
+
+/** The totals on standard output in the format that was asked for; for people the rest on standard error. */
+export async function showReport(report: Report, out: Output): Promise<void> {
+  if (out.format === 'table' || out.format === 'text') {
+    noteList(
+      out,
+      report.dryRun ? 'Would not come over' : 'Did not come over',
+      report.notImported,
+      findingLine,
+    );
+    noteList(out, 'Worth a look', report.warnings, findingLine);
+    noteList(
+      out,
+      'Devices with neither certificate nor password',
+      report.devicesWithoutCredentials,
+      ({ registryId, deviceId, name }) => `${deviceId}${name ? ` (${name})` : ''} of registry ${registryId}`,
+    );
+    return showTotals(report, out);
+  }
+  await out.result(report);
+}
+
+function showTotals({ totals }: Report, out: Output): Promise<void> {
+  const rows = Object.entries(totals).map(([kind, counts]) => ({ kind, ...counts }));
+  const column = (title: string, field: keyof Totals) => ({
+    title,
+    value: (row: Totals) => row[field],
+  });
+  return out.rows(rows, [
+    { title: '', value: ({ kind }) => kind },
+    column('READ', 'read'),
+    column('CREATED', 'created'),
+    column('UNCHANGED', 'unchanged'),
+    column('UPDATED', 'updated'),
+    column('CONFLICTS', 'conflicts'),
+    column('REFUSED', 'refused'),
+    column('REPEATED', 'repeated'),
+    column('NOT SENT', 'notSent'),
+  ]);
+}
+
+function noteList<T>(out: Output, title: string, list: readonly T[], line: (entry: T) => string): void {
+  if (list.length === 0) return;
+  out.note(`${title}: ${list.length}`);
+  for (const entry of list.slice(0, MAX_LINES)) out.note(`  ${printable(line(entry))}`);
+  if (list.length > MAX_LINES)
+    out.note(`  … and ${list.length - MAX_LINES} more: --report <file> has all of them`);
+}
+
+function findingLine(finding: Finding & Partial<Shortfall>): string {
+  const { file, entry, kind, id, fingerprint, outcome, reason, differences = [], advice } = finding;
+  const place = entry === undefined ? file : `${file}[${entry}]`;
+  const subject = [kind?.toLowerCase(), id, fingerprint].filter(Boolean).join(' ');
+  const differing = differences.length > 0 ? ` (differs in ${differences.join(', ')})` : '';
+  return [
+    `${place}: ${subject}${subject && ': '}${outcome === 'CONFLICT' ? 'conflict: ' : ''}${reason}${differing}`,
+    advice,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
