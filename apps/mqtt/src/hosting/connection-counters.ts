@@ -39,12 +39,12 @@ export class ConnectionCounters {
   turnedAway(limit: string): void {
     count(this.turnedAwayBy, limit);
   }
-}
-
-/** A reason may quote what a client wrote, which must not become a name of a metric. */
   proxyHeaderRefused(why: string): void {
     count(this.proxyHeadersRefusedBy, why);
   }
+}
+
+/** A reason may quote what a client wrote, which must not become a name of a metric. */
 function withoutNames(reason: string): string {
   if (reason.startsWith('publish to topic')) return 'publish not allowed';
   if (reason.startsWith('will on topic')) return 'will not allowed';
