@@ -4,6 +4,8 @@
 export const maxBodyBytes = 1024 * 1024;
 /** Body of an import: 1,000 entries, half of them certificates of RSA keys as long as they come. */
 export const maxImportBodyBytes = 8 * 1024 * 1024;
+/** One import writes at a time; some wait with their bodies in memory, and one more is told to come again. */
+export const importQueue = { maxRunning: 1, maxWaiting: 8 };
 /** All headers of a request. A token is the largest of them. */
 export const maxHeaderBytes = 16 * 1024;
 export const maxHeaders = 100;

@@ -1,4 +1,4 @@
-import { createPasswordHasher } from '@iotcore/credentials';
+import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
 import type { Settings } from '@iotcore/process';
 import type { PrismaClient } from '@iotcore/store';
 import { AccessTokens } from './auth/access-tokens.ts';
@@ -6,6 +6,7 @@ import { oldServiceAudience } from './auth/account-jwt.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import type { CallerDirectory } from './auth/caller-directory.ts';
 import { openInstallationKeys } from './auth/installation-keys.ts';
+import { importQueue } from './limits.ts';
 import { DataPlane } from './publish/data-plane.ts';
 import { PageTokens } from './routing/page-tokens.ts';
 import type { Services } from './services.ts';
@@ -26,6 +27,7 @@ export async function openServices(
     authenticator: new Authenticator(tokens, directory),
     pageTokens: new PageTokens(keys.secretFor('page tokens')),
     dataPlane: new DataPlane(prisma, tokens),
+    imports: new BoundedQueue(importQueue),
     tokenAudiences: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],
     quotas: {
       registries: settings.quotaRegistriesPerFolder,

@@ -1,5 +1,5 @@
 /** What the routes work with, made once by the composition root. */
-import type { PasswordHasher } from '@iotcore/credentials';
+import type { BoundedQueue, PasswordHasher } from '@iotcore/credentials';
 import type { PrismaClient } from '@iotcore/store';
 import type { FolderQuotas } from '@iotcore/store/control';
 import type { AccessTokens } from './auth/access-tokens.ts';
@@ -17,6 +17,8 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly pageTokens: PageTokens;
   readonly dataPlane: DataPlane;
+  /** Imports take turns: each is a transaction of many rows. */
+  readonly imports: BoundedQueue;
   /** What the JWT of a service account may have as its audience. */
   readonly tokenAudiences: readonly string[];
 }

@@ -171,6 +171,7 @@ export const ImportRequest = component(
     ],
   },
 );
+export type ImportRequest = z.output<typeof ImportRequest>;
 
 export const ImportResult = component(
   'ImportResult',

@@ -1,2 +1,2 @@
-export { OverloadedError, type QueueLimits } from './bounded-queue.ts';
+export { BoundedQueue, OverloadedError, type QueueLimits } from './bounded-queue.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';

@@ -47,6 +47,18 @@ export class Guard {
     if (!this.#permits(folderId)) throw errors.permissionDenied();
   }
 
+  /**
+   * For a request about many resources, each with a result of its own: tells what the caller may do in a folder. Of what
+   * lies in a hidden one nothing may be shown, not even that it is there.
+   */
+  each(): (folderId: string) => 'permitted' | 'visible' | 'hidden' {
+    this.#asked = true;
+    return (folderId) => {
+      if (this.#permits(folderId)) return 'permitted';
+      return this.may('view', folderId) ? 'visible' : 'hidden';
+    };
+  }
+
   #permits(folderId: string): boolean {
     return this.#permission === 'public' || this.may(this.#permission, folderId);
   }

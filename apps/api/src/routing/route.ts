@@ -4,7 +4,7 @@
  */
 import type { Operation, ResourceNames } from '@iotcore/contract';
 import type { Permission } from '@iotcore/model';
-import type { ChangeRecord, Db, Page, PageRequest } from '@iotcore/store/control';
+import type { AuditedCall, ChangeRecord, Db, Page, PageRequest } from '@iotcore/store/control';
 import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Guard } from '../auth/guard.ts';
@@ -29,6 +29,8 @@ export interface RouteContext extends Services {
    * was made before under its Idempotency-Key, the handler ends here and the first answer is given again.
    */
   commit(change: (tx: Db) => Promise<Change>): Promise<Operation>;
+  /** Who calls what, from where: for a change that records itself. */
+  auditedCall(): AuditedCall;
   /** Does work that leaves no operation; only once, if the request has an Idempotency-Key. */
   once(work: () => Promise<void>): Promise<void>;
 }

@@ -18,7 +18,7 @@ import type { Services } from '../services.ts';
 import { asAny, toOperation } from '../wire/operation.ts';
 import { idempotencyHeader, readIdempotencyKey } from './idempotency-key.ts';
 import { type RawInput, readInput } from './read-input.ts';
-import type { Change, Route, RouteContext } from './route.ts';
+import type { Change, Mutation, Route, RouteContext } from './route.ts';
 
 /** Ends a handler whose request turned out to have been made before. */
 class RepeatedRequest extends Error {
@@ -101,6 +101,7 @@ function contextOf(call: Call): Parameters<Route['handler']>[0] {
     nextPageToken: ({ next }) =>
       next === undefined ? {} : { nextPageToken: services.pageTokens.seal(list, next) },
     commit: (change) => commit(call, change),
+    auditedCall: () => callFacts(call),
     async once(work) {
       mustHaveAsked(guard, route);
       if (key) await doOnce(services.prisma, key, work);
@@ -110,17 +111,18 @@ function contextOf(call: Call): Parameters<Route['handler']>[0] {
   return { ...context, ...input } as Parameters<Route['handler']>[0];
 }
 
-async function commit(
-  { route, services, request, caller, guard, key }: Call,
-  change: Parameters<RouteContext['commit']>[0],
-): Promise<Operation> {
+function callFacts({ route, request, caller, guard, key }: Call): CallFacts & Mutation {
   mustHaveAsked(guard, route);
   const { mutation } = route;
   if (!mutation) throw new TypeError(`${route.operationId} is not declared as a mutation`);
-  const facts: CallFacts = { callerId: caller.id, ...originOf(request), ...mutation, idempotencyKey: key };
-  const outcome = await mutate(services.prisma, facts, async (tx) => {
+  return { callerId: caller.id, ...originOf(request), ...mutation, idempotencyKey: key };
+}
+
+async function commit(call: Call, change: Parameters<RouteContext['commit']>[0]): Promise<Operation> {
+  const facts = callFacts(call);
+  const outcome = await mutate(call.services.prisma, facts, async (tx) => {
     const changed: Change = await change(tx);
-    return { ...changed, metadata: asAny(mutation.metadataType, changed.metadata) };
+    return { ...changed, metadata: asAny(facts.metadataType, changed.metadata) };
   });
   if (outcome.repeated) throw new RepeatedRequest(outcome.operationId);
   return toOperation(outcome.operation);

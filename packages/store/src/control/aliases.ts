@@ -53,7 +53,7 @@ async function lockRegistry(tx: Db, registryId: string): Promise<void> {
 }
 
 /** U+10FFFF is no character: every alias that begins with `a` lies between `a` and `a` followed by it. */
-const last = '\u{10FFFF}';
+export const behindAll = '\u{10FFFF}';
 
 async function refuseConflicts(tx: Db, registryId: string, aliases: readonly NewAlias[]): Promise<void> {
   const added = aliases.map(({ alias }) => alias);
@@ -64,7 +64,7 @@ async function refuseConflicts(tx: Db, registryId: string, aliases: readonly New
     SELECT 1 FROM topic_aliases WHERE registry_id = ${registryId} AND alias = ANY (${prefixes}::text[])
     UNION ALL
     SELECT 1 FROM unnest(${added}::text[]) AS added (alias) JOIN topic_aliases AS other
-      ON other.registry_id = ${registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${last}
+      ON other.registry_id = ${registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${behindAll}
     LIMIT 1`;
   if (conflicts.length > 0) throw new TakenError('alias');
 }

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../generated/client.ts';
+import type { AuditEvent, Prisma } from '../generated/client.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
 import type { CallFacts } from './mutate.ts';
 import { createSortableId } from './sortable-ids.ts';
@@ -18,6 +18,33 @@ export async function recordRefusal(db: Db, refusal: Refusal): Promise<void> {
   const { callerId = null, folderId = null, resourceId = null, ...others } = refusal;
   const id = createSortableId(new Date());
   await db.auditEvent.createMany({ data: [{ id, callerId, folderId, resourceId, ...others }] });
+}
+
+/** Who called what, from where, for a record of its own. */
+export type AuditedCall = Pick<CallFacts, 'callerId' | 'remoteIp' | 'userAgent' | 'requestId' | 'eventType'>;
+
+/** What a call did in one folder. */
+export interface DoneInFolder {
+  readonly folderId: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Records a call that has no operation, in the transaction of what it did: an event for each folder. */
+export async function recordDone(
+  tx: Db,
+  { callerId, remoteIp, userAgent, requestId, eventType }: AuditedCall,
+  at: Date,
+  done: readonly DoneInFolder[],
+): Promise<void> {
+  const call = { at, callerId, remoteIp, userAgent, requestId, eventType, code: 0 };
+  await tx.auditEvent.createMany({
+    data: done.map(({ folderId = null, details }) => ({
+      ...call,
+      id: createSortableId(at),
+      folderId,
+      details: details as Prisma.JsonObject,
+    })),
+  });
 }
 
 export interface AuditFilter {

@@ -3,6 +3,7 @@ export * from './account-keys.ts';
 export { type AliasRow, listAliases, type NewAlias } from './aliases.ts';
 export {
   type AuditEventRow,
+  type AuditedCall,
   type AuditFilter,
   listAuditEvents,
   type Refusal,
@@ -20,6 +21,8 @@ export * from './errors.ts';
 export { type ExportedDeviceRow, exportDevices } from './export.ts';
 export { prune, type Retention } from './housekeeping.ts';
 export { findEarlierOutcome, type IdempotencyKey } from './idempotency.ts';
+export { importResources } from './import/import-resources.ts';
+export type * from './import/types.ts';
 export * from './migration-status.ts';
 export { type CallFacts, type ChangeRecord, doOnce, mutate } from './mutate.ts';
 export { findOperation, listOperations, type OperationRow } from './operations.ts';

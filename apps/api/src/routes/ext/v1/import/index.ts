@@ -1,13 +1,17 @@
-import { ImportRequest, ImportResponse } from '@iotcore/contract';
-import { errors } from '../../../../errors/catalogue.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BadEntry, ImportRequest, ImportResponse, type ImportResult } from '@iotcore/contract';
+import { type ImportOutcome, importResources } from '@iotcore/store/control';
 import { maxImportBodyBytes } from '../../../../limits.ts';
 import { defineRoute, mutation } from '../../../../routing/route.ts';
+import { certificateSlot, deviceSlot, type Slot, topLevelSlot } from './entries.ts';
+
+const names = { protoPackage: 'iotcore.ext.v1', auditService: 'migration' };
 
 export const importRoutes = [
   defineRoute({
     method: 'POST',
     path: '/ext/v1/import',
-    ...mutation({ protoPackage: 'iotcore.ext.v1', auditService: 'migration' }, 'ImportResources'),
+    ...mutation(names, 'ImportResources'),
     tag: 'MigrationService',
     summary: 'Imports registries, brokers, devices and certificates with their IDs',
     description:
@@ -16,9 +20,73 @@ export const importRoutes = [
     bodyLimitBytes: maxImportBodyBytes,
     body: ImportRequest,
     response: ImportResponse,
-    async handler({ guard, body }) {
-      for (const entry of body.registries ?? []) if ('folderId' in entry) guard.folder(entry.folderId);
-      throw errors.unavailable();
+    async handler({ body, guard, prisma, quotas, imports, auditedCall }) {
+      const { overwrite = false, dryRun = false } = body;
+      for (const folderId of foldersOf(body)) guard.folder(folderId);
+      const access = guard.each();
+      const slots = {
+        registries: (body.registries ?? []).map((given) => topLevelSlot('REGISTRY', given)),
+        brokers: (body.brokers ?? []).map((given) => topLevelSlot('BROKER', given)),
+        devices: (body.devices ?? []).map(deviceSlot),
+        certificates: await inSlices(body.certificates ?? [], certificateSlot),
+      };
+      const request = {
+        overwrite,
+        dryRun,
+        access,
+        quotas,
+        registries: entriesOf(slots.registries),
+        brokers: entriesOf(slots.brokers),
+        devices: entriesOf(slots.devices),
+        certificates: entriesOf(slots.certificates),
+      };
+      const outcomes = await imports.run(() => importResources(prisma, auditedCall(), request));
+      return {
+        results: [
+          ...results(slots.registries, outcomes.registries),
+          ...results(slots.brokers, outcomes.brokers),
+          ...results(slots.devices, outcomes.devices),
+          ...results(slots.certificates, outcomes.certificates),
+        ],
+      };
     },
   }),
 ];
+
+/** The folders that the entries name. */
+function foldersOf({ registries = [], brokers = [] }: ImportRequest): Set<string> {
+  return new Set(
+    [...registries, ...brokers].flatMap((entry) => (entry instanceof BadEntry ? [] : [entry.folderId])),
+  );
+}
+
+/** Certificates read at a time: some milliseconds, after which other requests have their turn. */
+const certificatesPerSlice = 25;
+
+async function inSlices<T, R>(all: readonly T[], read: (one: T) => R): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < all.length; at += certificatesPerSlice) {
+    done.push(...all.slice(at, at + certificatesPerSlice).map(read));
+    await nextTurn();
+  }
+  return done;
+}
+
+function entriesOf<E>(slots: readonly Slot<E>[]): E[] {
+  return slots.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+}
+
+/** The result of each slot: its refusal, or what became of its entry. */
+function results(slots: readonly Slot<unknown>[], outcomes: readonly ImportOutcome[]): ImportResult[] {
+  const left = outcomes.values();
+  return slots.map(({ about, entry, reason }) => {
+    if (entry === undefined) return { ...about, outcome: 'REFUSED', ...(reason !== undefined && { reason }) };
+    return { ...about, ...toResult(left.next().value) };
+  });
+}
+
+function toResult(outcome: ImportOutcome | undefined) {
+  if (outcome === undefined) throw new Error('an entry of an import has no outcome');
+  const { folderId: _, differences, ...said } = outcome;
+  return { ...said, ...(differences !== undefined && { differences: [...differences] }) };
+}
