@@ -1,4 +1,4 @@
-// count.mjs BROKEN REPORT…: adds up vitest's JSON reports, prints "N passed, N failed", and fails unless all is well.
+// count.mjs BROKEN REPORT…: adds up vitest's JSON reports (and others of that form), prints "N passed, N failed", and fails unless all is well.
 // BROKEN is the number of steps that ended badly; one that no failed case explains counts as a failure itself.
 import { readFileSync } from 'node:fs';
 

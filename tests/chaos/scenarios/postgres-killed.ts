@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 export const postgresKilled: Scenario = {
   id: '4',
   title: 'kill -9 of all Postgres processes, mid-commit',
-  short: true,
+  short: false,
   maxRecoverySeconds: 10,
   async run(chaos) {
     const world = await chaos.world({ apiCallers: chaos.short ? 4 : 8 });

@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts';
 export const postgresStopped: Scenario = {
   id: '1',
   title: 'Postgres stopped under load, and at our start',
-  short: true,
+  short: false,
   maxRecoverySeconds: 10,
   async run(chaos) {
     const world = await chaos.world();

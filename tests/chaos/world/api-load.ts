@@ -72,11 +72,11 @@ export class ApiLoad {
   async #delete(id: string, key: string): Promise<void> {
     let repeated = false;
     await this.#untilDone({ key, kind: 'delete', object: id }, async () => {
-      const answer = await this.#send('DELETE', `/iot-devices/v1/devices/${id}`, key);
-      // DELETE takes no key: an unanswered one that was done is found gone when repeated.
-      const gone = repeated && answer.status === 404;
+      // DELETE takes no key: one that was done, and whose answer was lost, is found gone when repeated.
+      const mayBeGone = repeated;
       repeated = true;
-      return gone ? { ...answer, status: 200 } : answer;
+      const answer = await this.#send('DELETE', `/iot-devices/v1/devices/${id}`, key);
+      return mayBeGone && answer.status === 404 ? { ...answer, status: 200 } : answer;
     });
   }
 
