@@ -10,10 +10,18 @@ import { type Entry, toMarkdown } from './report.ts';
 
 const data = resolve(repositoryRoot, 'docs/resilience.json');
 
-/** Puts the entries in the place of older ones. `order`: the scenarios that there are, as the table shows them. */
-export async function keepResults(entries: readonly Entry[], order: readonly string[]): Promise<void> {
-  const byId = new Map((await readResults()).map((entry) => [entry.id, entry]));
-  for (const entry of entries) byId.set(entry.id, entry);
+/** Scenarios that run side by side may end at the same time. */
+let writing: Promise<unknown> = Promise.resolve();
+
+/** Puts the entry in the place of an older one. `order`: the scenarios that there are, as the table shows them. */
+export function keepResult(entry: Entry, order: readonly string[]): Promise<unknown> {
+  writing = writing.then(() => write(entry, order));
+  return writing;
+}
+
+async function write(entry: Entry, order: readonly string[]): Promise<void> {
+  const byId = new Map((await readResults()).map((kept) => [kept.id, kept]));
+  byId.set(entry.id, entry);
   const kept = order.flatMap((id) => byId.get(id) ?? []);
   await writeFile(data, `${JSON.stringify(kept, withInfinity, 2)}\n`);
   await keepSection('docs/resilience.md', 'chaos', toMarkdown(kept));

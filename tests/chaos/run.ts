@@ -16,7 +16,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cleanVerdict, SeededRandom } from '@iotcore/testkit/faults';
 import { type Entry, isGood, type Outcome, toMarkdown } from './report.ts';
-import { keepResults } from './results.ts';
+import { keepResult } from './results.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -71,7 +71,7 @@ async function runOne(scenario: Scenario, random: SeededRandom): Promise<Entry> 
   const outcome = await runScenario(scenario, { random, short: options.short, say: tell });
   tell(`${outcome.result} in ${outcome.seconds.toFixed(0)} s${summary(outcome)}`);
   const entry = toEntry(outcome, date);
-  if (options.write && outcome.result !== 'not run') await keepResults([entry], order);
+  if (options.write && outcome.result !== 'not run') await keepResult(entry, order);
   return entry;
 }
 
