@@ -19,8 +19,9 @@ export const engineLimits: EngineLimits = {
   // A back end that hears a whole fleet: at 50,000 messages a second, what is on its way within 400 ms. What is in flight
   // costs eight bytes here; the bytes themselves are bounded by maxOutputBytes.
   maxInflightMessages: 20_000,
-  // Behind the window: a back end that stalls for a second, or a few large payloads.
-  maxQueuedMessages: 50_000,
+  // Behind the window: a back end that stalls for a second, or a few large payloads. With the window less than there are
+  // packet identifiers (65,535): at the end of the process all of it can go out, acknowledged or not.
+  maxQueuedMessages: 45_000,
   maxQueuedBytes: 16 * 1024 * 1024,
   // What a fast reader is behind in one burst of QoS 0; a frozen one costs no more than this.
   maxOutputBytes: 8 * 1024 * 1024,

@@ -110,6 +110,7 @@ export class Connection<P> implements SessionLink {
   /** Takes nothing more from the client. */
   stop(): void {
     this.#isStopped = true;
+    this.#session?.delivery.drain();
     if (this.#state === 'awaiting CONNECT') this.#shut();
   }
 

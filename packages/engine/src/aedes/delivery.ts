@@ -46,6 +46,8 @@ export class Delivery {
   #unwrittenBytes = 0;
   #queue: Message[] = [];
   #queuedBytes = 0;
+  /** Messages that may be on their way unacknowledged. */
+  #window: number;
   #roomWanted: (() => void)[] = [];
   readonly #overtaken = new Set<Set<string>>();
   #isClosed = false;
@@ -53,11 +55,18 @@ export class Delivery {
   constructor(outlet: DeliveryOutlet, limits: EngineLimits) {
     this.#outlet = outlet;
     this.#limits = limits;
+    this.#window = limits.maxInflightMessages;
   }
 
-  /** All that was given to aedes has been written. */
+  /** Nothing waits, and all that was given to aedes has been written. */
   get isSettled(): boolean {
-    return this.#unwrittenBytes === 0;
+    return this.#unwrittenBytes === 0 && this.#queue.length === 0;
+  }
+
+  /** Sends what waits without regard to the window: who is about to be disconnected acknowledges nothing any more. */
+  drain(): void {
+    this.#window = packetIdsInUse;
+    this.roomChanged();
   }
 
   deliver(topic: string, payload: Buffer, qos: Qos): void {
@@ -147,7 +156,7 @@ export class Delivery {
 
   #hasRoom(): boolean {
     const unacknowledged = this.#inflight.size + this.#unnumbered;
-    if (unacknowledged >= this.#limits.maxInflightMessages || this.#isOutputFull()) return false;
+    if (unacknowledged >= this.#window || this.#isOutputFull()) return false;
     // Messages are acknowledged in any order: one that never is must not meet its own number again [MQTT-2.3.1-4].
     const oldest = this.#inflight.values().next().value ?? this.#sent;
     return this.#sent + this.#unnumbered - oldest < packetIdsInUse;

@@ -234,6 +234,28 @@ describe.each(engines)('closing the $name engine', ({ create }) => {
     await closed;
   });
 
+  it('sends a subscriber what waits behind its window, and in its socket, before it ends the session', async () => {
+    const { port, engine } = await startServer(create, onTestFinished, { maxInflightMessages: 2 });
+    const subscriber = await connectRaw({ port });
+    subscriber.send(Buffer.concat([connect({ clientId: 'subscriber' }), subscribe(1, ['a', 1])]));
+    await subscriber.expectBytes(Buffer.concat([connack(0), suback(1, 1)]));
+    const publisher = await connectMqtt({ port });
+    // Neither read nor acknowledged, and more than two sockets hold.
+    subscriber.socket.pause();
+    const payloads = Array.from({ length: 40 }, (_, n) => Buffer.alloc(100_000, n));
+    await Promise.all(payloads.map((payload) => publisher.publish('a', payload)));
+
+    const closed = engine.close('server stops');
+    subscriber.socket.resume();
+
+    for (const payload of payloads) {
+      const heard = await subscriber.read(publish('a', payload, 1).length);
+      expect(heard.subarray(-payload.length).equals(payload)).toBe(true);
+    }
+    await subscriber.expectClose();
+    await closed;
+  });
+
   it('lets nobody in any more', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     await engine.close('server stops');

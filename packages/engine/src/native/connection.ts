@@ -253,16 +253,17 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
   }
 
-  /** From now on nothing that the client sends is handled; it is still sent what it is owed. */
+  /** From now on nothing that the client sends is handled; it is still sent what it is owed, and all of it at once. */
   hold(): void {
     this.#isHeld = true;
+    this.#session?.drain();
     this.#assembler.stop();
     this.#input.pause();
   }
 
-  /** Acknowledgements are still to come: messages are being stored. */
+  /** Acknowledgements are still to come, since messages are being stored; or messages wait to be sent. */
   get isOwing(): boolean {
-    return this.#publisher?.isOwing ?? false;
+    return (this.#publisher?.isOwing ?? false) || (this.#session?.isOwed ?? false);
   }
 
   /** Handles the packets of a chunk, or those that have been waiting. */

@@ -24,8 +24,8 @@ import { Turn } from './turn.ts';
 
 /** Connections that `close` ends in one turn. */
 const closesPerTurn = 100;
-/** How long `close` waits for messages that are being stored, and how often it looks. */
-const storingMs = 1_000;
+/** How long `close` waits for messages that are being stored or wait for their subscriber, and how often it looks. */
+const drainMs = 1_500;
 const lookMs = 5;
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
@@ -100,11 +100,11 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
     this.#parts.deadlines.stop();
   }
 
-  /** Nobody is heard any more; what is being stored is handed over while those who may hear it are still there. */
+  /** Nobody is heard any more; what is being stored, or waits, goes out while those who may hear it are still there. */
   async #hearOut(): Promise<void> {
     const connections = [...this.#connections];
     for (const connection of connections) connection.hold();
-    const deadlineMs = performance.now() + storingMs;
+    const deadlineMs = performance.now() + drainMs;
     while (connections.some(({ isOwing }) => isOwing) && performance.now() < deadlineMs) await sleep(lookMs);
   }
 

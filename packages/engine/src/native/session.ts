@@ -18,6 +18,9 @@ import type { EngineParts } from './parts.ts';
 /** What a waiting message costs beside its topic and payload. */
 const queuedOverheadBytes = 128;
 
+/** One identifier less than there are: see `PacketIds.take`. */
+const mostInflight = 65_534;
+
 /** Topics remembered while stored messages are sent. Beyond, a stored message may follow a live one of its topic. */
 const maxWatchedTopics = 65_536;
 
@@ -48,6 +51,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly #ids = new PacketIds();
   readonly #queue = new Fifo<QueuedMessage>();
   #queuedBytes = 0;
+  /** Messages that may be on their way unacknowledged. */
+  #window: number;
   #isOpen = true;
   #roomWaiters: (() => void)[] = [];
   /** One for each `watchingLiveTopics` that runs. */
@@ -57,6 +62,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.#parts = parts;
     this.#owner = owner;
     this.#outbox = outbox;
+    this.#window = parts.limits.maxInflightMessages;
     this.principal = identity.principal;
     this.clientId = identity.clientId;
     this.transport = identity.transport;
@@ -134,6 +140,17 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
   }
 
+  /** Sends what waits without regard to the window: who is about to be disconnected acknowledges nothing any more. */
+  drain(): void {
+    this.#window = mostInflight;
+    this.sendWaiting();
+  }
+
+  /** Messages wait to be sent. */
+  get isOwed(): boolean {
+    return this.#queue.size > 0;
+  }
+
   /** Resolves when nothing waits before what would be sent now, or when the session has ended. */
   async room(): Promise<void> {
     while (this.#isOpen && (this.#queue.size > 0 || !this.#hasRoom)) {
@@ -159,8 +176,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 
   get #hasRoom(): boolean {
-    const { maxInflightMessages, maxOutputBytes } = this.#parts.limits;
-    return this.#ids.size < maxInflightMessages && this.#outbox.waitingBytes < maxOutputBytes;
+    return this.#ids.size < this.#window && this.#outbox.waitingBytes < this.#parts.limits.maxOutputBytes;
   }
 
   #deliverAtQos0(message: OutgoingMessage): void {
