@@ -1,24 +1,32 @@
 /** Builds the data plane from its parts: an engine, and everything that answers its questions. No listener, no settings. */
 import { createPasswordHasher } from '@iotcore/credentials';
 import type { CreateEngine, Engine } from '@iotcore/engine';
+import { createId } from '@iotcore/model';
 import type { Logger } from '@iotcore/process';
 import type { ChangeListener, Database } from '@iotcore/store';
 import {
   findDeviceActivities,
   readPermanentMessages,
+  adoptPassword as storeAdoptedPassword,
   writeDeviceActivities,
   writeLogLines,
   writePermanentMessages,
 } from '@iotcore/store/data-plane';
-import { authenticate } from './authentication/authenticator.ts';
+import { type AuthenticatorParts, authenticate } from './authentication/authenticator.ts';
 import { createCertificateCache } from './authentication/certificate-login.ts';
 import { equalDelay } from './authentication/equal-delay.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
+import {
+  adoptPassword,
+  countAdoptionAttempts,
+  type PasswordAdoptionParts,
+} from './authentication/password-adoption.ts';
 import { ProofCache } from './authentication/proof-cache.ts';
 import { RecentChanges } from './caching/recent-changes.ts';
 import type { Client } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
+import { passwordAdoptedLine } from './connection-log/lines.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
 import { engineLimits } from './engine-limits.ts';
@@ -108,8 +116,22 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     readStored: (selection) => permanent.read(selection),
   };
 
-  const authenticator = {
+  const adoption: PasswordAdoptionParts = {
+    attempts: countAdoptionAttempts(),
+    now: () => new Date(),
+    hash: (password) => hasher.hash(password),
+    newPasswordId: createId,
+    findAdoption: lookups.passwordAdoption,
+    store: (password) => storeAdoptedPassword(pool, password),
+    adopted(adopted) {
+      counters.passwordAdopted(adopted.weakness !== undefined);
+      const level = adopted.weakness === undefined ? 'INFO' : 'WARN';
+      log.add(adopted.principal.id, level, passwordAdoptedLine(adopted));
+    },
+  };
+  const authenticator: AuthenticatorParts = {
     password: {
+      adopt: (identity, password, address) => adoptPassword(adoption, identity, password, address),
       ...{ hasher, proofs, changes, equalDelay },
       throttle: new LoginThrottle(),
       underWay: new Map(),

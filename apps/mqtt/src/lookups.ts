@@ -7,6 +7,8 @@ import {
   findCertificateIdentities,
   findDevices,
   findIdentities,
+  findPasswordAdoptions,
+  type PasswordAdoption,
   type PasswordIdentity,
 } from '@iotcore/store/data-plane';
 import { BatchLoader } from './caching/batch-loader.ts';
@@ -19,6 +21,8 @@ export interface Lookups {
   identities(ids: readonly string[]): Promise<ReadonlyMap<string, PasswordIdentity>>;
   certificate(sha256: string): Promise<CertificateIdentity | undefined>;
   certificates(sha256s: readonly string[]): Promise<ReadonlyMap<string, CertificateIdentity>>;
+  /** By `registry:…` or `broker:…`. */
+  passwordAdoption(adopter: string): Promise<PasswordAdoption | undefined>;
   /** For sessions that are open: a short outage is waited for. */
   device(id: string): Promise<DeviceFacts | undefined>;
   aliasOwners: FindAliasOwners;
@@ -34,12 +38,16 @@ export function createLookups({ pool }: Database): Lookups {
 
   const identityLoader = new BatchLoader(identities);
   const certificateLoader = new BatchLoader(certificates);
+  const adoptionLoader = new BatchLoader((adopters: readonly string[]) =>
+    findPasswordAdoptions(pool, adopters),
+  );
   const deviceLoader = new BatchLoader(devices);
   return {
     identities,
     certificates,
     identity: (id) => identityLoader.load(id),
     certificate: (sha256) => certificateLoader.load(sha256),
+    passwordAdoption: (adopter) => adoptionLoader.load(adopter),
     device: (id) => patiently(isDatabaseAway, () => deviceLoader.load(id)),
     aliasOwners: (query) => patiently(isDatabaseAway, () => findAliasOwners(pool, query)),
   };

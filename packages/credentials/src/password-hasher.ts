@@ -14,7 +14,7 @@ const DEFAULT_LIMITS: QueueLimits = { maxRunning: 2, maxWaiting: 3000 };
 
 export interface PasswordHasher {
   /** Hashes a new password. Throws RangeError beyond `limits.password`, OverloadedError when too many wait. */
-  hash(password: string): Promise<string>;
+  hash(password: string | Uint8Array): Promise<string>;
   /**
    * The first of `candidates` whose hash this password made. With no candidates it still does the work of one, so that
    * the time tells nobody whether an ID exists. Throws OverloadedError when too many wait.

@@ -20,7 +20,8 @@ export function isInNetworks(networks: readonly string[], address: string): bool
   const list = new BlockList();
   for (const network of networks) {
     const read = readNetwork(network);
-    if (read) list.addSubnet(read.address, read.bits, read.family);
+    // A list of both families would find IPv4 addresses in ::/0, where the database does not.
+    if (read?.family === family) list.addSubnet(read.address, read.bits, read.family);
   }
   return list.check(address, family);
 }

@@ -67,10 +67,10 @@ export function createMetrics(sources: MetricSources): Registry {
   counter('messages_sent_total', 'Messages sent to subscribers', stats('messagesSent'));
   counterBy('messages_dropped_total', 'reason', 'Messages not sent to a subscriber', counters.droppedBy);
   counterBy('connects_accepted_total', 'credential', 'Logins, by what proved them', counters.acceptedBy);
+  counterBy('passwords_adopted_total', 'strength', 'Passwords adopted', counters.adoptedBy);
   counterBy('connects_refused_total', 'reason', 'Refused logins', counters.refusedBy);
   counterBy('disconnects_total', 'reason', 'Ended sessions', counters.endedBy);
   counterBy('connections_turned_away_total', 'limit', 'Connections beyond a limit', counters.turnedAwayBy);
-  counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
   counterBy(
     'proxy_headers_refused_total',
     'reason',
@@ -79,6 +79,7 @@ export function createMetrics(sources: MetricSources): Registry {
   );
   gauge('accepts_waiting', 'New connections that wait until the event loop has time', sources.acceptsWaiting);
   counter('accepts_postponed_total', 'New connections that had to wait', sources.acceptsPostponed);
+  counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
   gauge('passwords_being_checked', 'Password hashes computed or waited for', sources.passwordsBeingChecked);
   gauge('permanent_messages_pending', 'Messages not yet durable', sources.permanentMessagesPending);
   counter('log_lines_dropped_total', 'Lines of the connection log given up', sources.logLinesDropped);

@@ -79,6 +79,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
       throttle: new LoginThrottle(),
       underWay: new Map(),
       findIdentity: (id: string) => look(identities, id),
+      adopt: async () => 'off' as const,
       equalDelay: async (startedAt: number) => {
         delays.push(startedAt);
       },

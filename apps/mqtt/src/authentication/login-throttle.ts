@@ -5,19 +5,14 @@
  * neighbours, do. User names that exist and that do not are counted alike.
  */
 import { LruMap } from '../caching/lru-map.ts';
-
-/** Failures that may come at once, and how long one of them takes to be forgiven. */
-interface Budget {
-  readonly failures: number;
-  readonly refillMs: number;
-}
+import { type Budget, RefillingCounter } from './refilling-counter.ts';
 
 /** A device with an old password that tries every few seconds is soon down to one try in ten. */
-const OF_PAIR: Budget = { failures: 30, refillMs: 10_000 };
+const OF_PAIR: Budget = { most: 30, refillMs: 10_000 };
 /** Thousands of devices may be behind one address; a guesser there costs at most half of one core in hashes. */
-const OF_ADDRESS: Budget = { failures: 1000, refillMs: 50 };
+const OF_ADDRESS: Budget = { most: 1000, refillMs: 50 };
 /** Guesses at one ID from many addresses. */
-const OF_USERNAME: Budget = { failures: 100, refillMs: 1000 };
+const OF_USERNAME: Budget = { most: 100, refillMs: 1000 };
 /** Names and addresses remembered, some 100 bytes each; who floods them out has only bought what the others have. */
 const CAPACITY = 50_000;
 
@@ -32,16 +27,16 @@ export interface LoginAttempt {
 }
 
 export class LoginThrottle {
-  readonly #pairs: FailureCounter;
-  readonly #addresses: FailureCounter;
-  readonly #usernames: FailureCounter;
+  readonly #pairs: RefillingCounter;
+  readonly #addresses: RefillingCounter;
+  readonly #usernames: RefillingCounter;
   /** Pairs that have logged in. */
   readonly #proven = new LruMap<string, true>(CAPACITY);
 
   constructor(now: () => number = () => performance.now()) {
-    this.#pairs = new FailureCounter(OF_PAIR, now);
-    this.#addresses = new FailureCounter(OF_ADDRESS, now);
-    this.#usernames = new FailureCounter(OF_USERNAME, now);
+    this.#pairs = new RefillingCounter(CAPACITY, now);
+    this.#addresses = new RefillingCounter(CAPACITY, now);
+    this.#usernames = new RefillingCounter(CAPACITY, now);
   }
 
   /**
@@ -51,19 +46,22 @@ export class LoginThrottle {
    */
   admit(address: string, username: string): LoginAttempt | undefined {
     const pair = pairOf(address, username);
-    if (this.#pairs.isSpent(pair)) return undefined;
+    if (this.#pairs.isSpent(pair, OF_PAIR)) return undefined;
     const isProven = this.#proven.get(pair) === true;
-    if (!isProven && (this.#addresses.isSpent(address) || this.#usernames.isSpent(username)))
+    if (
+      !isProven &&
+      (this.#addresses.isSpent(address, OF_ADDRESS) || this.#usernames.isSpent(username, OF_USERNAME))
+    )
       return undefined;
-    this.#pairs.add(pair);
-    this.#usernames.add(username);
+    this.#pairs.add(pair, OF_PAIR);
+    this.#usernames.add(username, OF_USERNAME);
     const forgive = () => {
-      this.#pairs.remove(pair);
-      this.#usernames.remove(username);
+      this.#pairs.remove(pair, OF_PAIR);
+      this.#usernames.remove(username, OF_USERNAME);
     };
     return {
       forgive,
-      fail: () => this.#addresses.add(address),
+      fail: () => this.#addresses.add(address, OF_ADDRESS),
       succeed: () => {
         forgive();
         this.#proven.set(pair, true);
@@ -75,32 +73,4 @@ export class LoginThrottle {
 /** No address holds a space. */
 function pairOf(address: string, username: string): string {
   return `${address} ${username}`;
-}
-
-/** Counts failures by key, and forgives them at a steady rate. */
-class FailureCounter {
-  readonly #budget: Budget;
-  readonly #now: () => number;
-  /** When all failures of a key will be forgiven, in ms. */
-  readonly #forgivenAt = new LruMap<string, number>(CAPACITY);
-
-  constructor(budget: Budget, now: () => number) {
-    this.#budget = budget;
-    this.#now = now;
-  }
-
-  isSpent(key: string): boolean {
-    const { failures, refillMs } = this.#budget;
-    return (this.#forgivenAt.get(key) ?? 0) - this.#now() > (failures - 1) * refillMs;
-  }
-
-  add(key: string): void {
-    const from = Math.max(this.#forgivenAt.get(key) ?? 0, this.#now());
-    this.#forgivenAt.set(key, from + this.#budget.refillMs);
-  }
-
-  remove(key: string): void {
-    const forgivenAt = this.#forgivenAt.get(key);
-    if (forgivenAt !== undefined) this.#forgivenAt.set(key, forgivenAt - this.#budget.refillMs);
-  }
 }

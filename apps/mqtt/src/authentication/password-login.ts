@@ -1,10 +1,12 @@
 import { OverloadedError, type PasswordHasher } from '@iotcore/credentials';
+import { ConnackCode } from '@iotcore/engine';
 import type { PasswordIdentity } from '@iotcore/store/data-plane';
 import type { RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
 import type { LoginThrottle } from './login-throttle.ts';
+import type { AdoptionOutcome } from './password-adoption.ts';
 import type { ProofCache } from './proof-cache.ts';
-import { refusals, refuse, type Verdict } from './verdict.ts';
+import { type Refusal, refusals, refuse, type Verdict } from './verdict.ts';
 
 export interface PasswordLoginParts {
   readonly hasher: PasswordHasher;
@@ -15,12 +17,23 @@ export interface PasswordLoginParts {
   readonly underWay: Map<string, Promise<Verdict>>;
   /** Rejects while the database is away. */
   findIdentity(id: string): Promise<PasswordIdentity | undefined>;
+  /** Makes this the password of an owner that has none, if the operator has switched that on. Rejects as above. */
+  adopt(identity: PasswordIdentity, password: Uint8Array, address: string): Promise<AdoptionOutcome>;
   /** Resolves at the next moment at which a wrong password is answered. */
   equalDelay(startedAt: number): Promise<void>;
 }
 
 /** Whoever changes a password just while it is used tries again; more often than this somebody plays games. */
 const MAX_ATTEMPTS = 3;
+
+/** What a client sent, and where from. */
+interface Login {
+  readonly username: string;
+  readonly password: Uint8Array;
+  readonly address: string;
+  /** `ProofCache.keyOf` of name and password. */
+  readonly key: string;
+}
 
 /**
  * Login by ID and password. After a restart a fleet comes back faster than its passwords can be hashed, and whoever waits
@@ -37,7 +50,7 @@ export async function logInByPassword(
   if (proven) return { accepted: true, client: proven };
   const underWay = parts.underWay.get(key);
   if (underWay !== undefined) return forAnother(await underWay);
-  const login = tryPassword(parts, key, username, password, address);
+  const login = tryPassword(parts, { username, password, address, key });
   parts.underWay.set(key, login);
   try {
     return await login;
@@ -52,23 +65,17 @@ function forAnother(verdict: Verdict): Verdict {
 }
 
 /**
- * A wrong password and an unknown ID cost the same work and are answered alike, at the same beat: how many passwords an
- * ID has must not show either.
+ * A wrong password, an unknown ID and a password that is not adopted cost the same work and are answered alike, at the
+ * same beat: how many passwords an ID has must not show either.
  */
-async function tryPassword(
-  parts: PasswordLoginParts,
-  key: string,
-  username: string,
-  password: Uint8Array,
-  address: string,
-): Promise<Verdict> {
+async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<Verdict> {
   const startedAt = performance.now();
-  const attempt = parts.throttle.admit(address, username);
+  const attempt = parts.throttle.admit(login.address, login.username);
   if (!attempt) return refuse(refusals.throttled);
   try {
-    const verdict = await checkUntilSettled(parts, key, username, password);
+    const verdict = await checkUntilSettled(parts, login);
     if (verdict.accepted) attempt.succeed();
-    else if (verdict.refusal === refusals.wrongPassword) {
+    else if (verdict.refusal.code === ConnackCode.badUserNameOrPassword) {
       attempt.fail();
       await parts.equalDelay(startedAt);
     } else attempt.forgive();
@@ -80,32 +87,38 @@ async function tryPassword(
   }
 }
 
-async function checkUntilSettled(
-  parts: PasswordLoginParts,
-  key: string,
-  username: string,
-  password: Uint8Array,
-): Promise<Verdict> {
+async function checkUntilSettled(parts: PasswordLoginParts, login: Login): Promise<Verdict> {
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
-    const verdict = await check(parts, key, username, password);
+    const verdict = await check(parts, login);
     if (verdict !== 'changed meanwhile') return verdict;
   }
   return refuse(refusals.unchecked);
 }
 
-async function check(
-  { hasher, proofs, changes, findIdentity }: PasswordLoginParts,
-  key: string,
-  username: string,
-  password: Uint8Array,
-): Promise<Verdict | 'changed meanwhile'> {
-  const mark = changes.mark();
-  const identity = await findIdentity(username);
-  const match = await hasher.findMatch(identity?.passwords ?? [], password);
-  if (!identity || !match) return refuse(refusals.wrongPassword, identity?.principal.id);
+async function check(parts: PasswordLoginParts, login: Login): Promise<Verdict | 'changed meanwhile'> {
+  const mark = parts.changes.mark();
+  const identity = await parts.findIdentity(login.username);
+  const found = await findOrAdopt(parts, identity, login);
+  if (found === 'changed meanwhile') return found;
+  if (!identity || 'refusal' in found) {
+    return refuse('refusal' in found ? found.refusal : refusals.wrongPassword, identity?.principal.id);
+  }
   if (identity.disabled) return refuse(refusals.registryDisabled, identity.principal.id);
-  const client: Client = { principal: identity.principal, credential: { kind: 'password', id: match.id } };
-  if (changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';
-  proofs.remember(key, client);
+  const client: Client = { principal: identity.principal, credential: { kind: 'password', id: found.id } };
+  if (parts.changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';
+  parts.proofs.remember(login.key, client);
   return { accepted: true, client };
+}
+
+/** The password that this is. Costs one hash at least, whatever comes of it. */
+async function findOrAdopt(
+  { hasher, adopt }: PasswordLoginParts,
+  identity: PasswordIdentity | undefined,
+  { password, address }: Login,
+): Promise<{ readonly id: string } | { readonly refusal: Refusal } | 'changed meanwhile'> {
+  const outcome = identity ? await adopt(identity, password, address) : 'off';
+  if (outcome === 'changed meanwhile') return outcome;
+  if (outcome !== 'off' && 'passwordId' in outcome) return { id: outcome.passwordId };
+  const match = await hasher.findMatch(identity?.passwords ?? [], password);
+  return match ?? { refusal: outcome === 'off' ? refusals.wrongPassword : outcome.refusal };
 }

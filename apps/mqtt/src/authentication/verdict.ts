@@ -27,6 +27,19 @@ export const refusals = {
     code: ConnackCode.notAuthorized,
     reason: 'certificate of another than the user name',
   },
+  adoptionOutside: {
+    code: ConnackCode.badUserNameOrPassword,
+    reason: 'password not adopted: address outside the allowed networks',
+  },
+  adoptionEmpty: { code: ConnackCode.badUserNameOrPassword, reason: 'password not adopted: it is empty' },
+  adoptionTooLong: {
+    code: ConnackCode.badUserNameOrPassword,
+    reason: 'password not adopted: it is too long',
+  },
+  adoptionThrottled: {
+    code: ConnackCode.badUserNameOrPassword,
+    reason: 'password not adopted: too many first connections from this address',
+  },
   registryDisabled: { code: ConnackCode.notAuthorized, reason: 'registry disabled' },
   unchecked: { code: ConnackCode.serverUnavailable, reason: 'credentials could not be checked' },
   throttled: { code: ConnackCode.serverUnavailable, reason: 'too many wrong passwords' },

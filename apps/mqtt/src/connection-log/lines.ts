@@ -16,6 +16,18 @@ export function connectedLine(credential: Credential, transport: Transport, clie
   return `connected, ${proof}, address: ${quote(addressOf(transport))}, clientID: ${quote(clientId)}`;
 }
 
+/** That a first connection's password became the owner's own; from `address`, before its session begins. */
+export function passwordAdoptedLine(adoption: {
+  readonly passwordId: string;
+  readonly address: string;
+  readonly anew: boolean;
+  readonly weakness: string | undefined;
+}): string {
+  const { passwordId, address, anew, weakness } = adoption;
+  const warning = weakness === undefined ? '' : `, weak: ${quote(weakness)}`;
+  return `password adopted${anew ? ' anew' : ''}, password: ${quote(passwordId)}, address: ${quote(address)}${warning}`;
+}
+
 /** `reason` may hold what a client wrote (a topic), which `escapeText` makes harmless. */
 export function disconnectedLine(reason: string): string {
   return `disconnected: ${escapeText(reason)}`;

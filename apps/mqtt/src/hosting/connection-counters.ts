@@ -36,6 +36,9 @@ export class ConnectionCounters {
   dropped(reason: DropReason): void {
     count(this.droppedBy, reason);
   }
+  passwordAdopted(isWeak: boolean): void {
+    count(this.adoptedBy, isWeak ? 'weak' : 'strong');
+  }
   turnedAway(limit: string): void {
     count(this.turnedAwayBy, limit);
   }

@@ -33,12 +33,15 @@ export async function writeDeviceActivities(
 ): Promise<void> {
   const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
   await db.query(
-    `INSERT INTO device_activity AS stored (device_id, ${COLUMNS.join(', ')})
-     SELECT given.* FROM unnest(
+    `INSERT INTO device_activity AS stored (device_id, ${COLUMNS.join(', ')}, first_auth_time)
+     SELECT given.*, given.last_auth_time FROM unnest(
        $1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[]
      ) AS given(device_id, ${COLUMNS.join(', ')})
      JOIN devices ON devices.id = given.device_id
      ON CONFLICT (device_id) DO UPDATE SET
+       first_auth_time = CASE WHEN stored.last_auth_time IS NULL THEN excluded.last_auth_time
+                              WHEN stored.first_auth_time > excluded.last_auth_time THEN excluded.last_auth_time
+                              ELSE stored.first_auth_time END,
        last_auth_ip = CASE WHEN excluded.last_auth_time >= stored.last_auth_time OR stored.last_auth_time IS NULL
                            THEN coalesce(excluded.last_auth_ip, stored.last_auth_ip) ELSE stored.last_auth_ip END,
        ${TIMES.join(',\n       ')}`,

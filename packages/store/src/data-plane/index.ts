@@ -16,6 +16,12 @@ export {
 } from './identities.ts';
 export { removeNode, renewNode } from './nodes.ts';
 export {
+  type AdoptedPassword,
+  adoptPassword,
+  findPasswordAdoptions,
+  type PasswordAdoption,
+} from './password-adoptions.ts';
+export {
   type PermanentMessageRange,
   type PermanentMessageRow,
   type PermanentMessageWrite,

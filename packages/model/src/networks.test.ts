@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { checkNetwork, isInNetworks } from './networks.ts';
+
+describe('a network', () => {
+  it.each([
+    '',
+    '192.0.2.0',
+    '192.0.2.0/',
+    '192.0.2.0/33',
+    '192.0.2.0/-1',
+    '192.0.2.0/08',
+    '192.0.2.0/1e1',
+    '192.0.2.0/24/1',
+    '192.0.2/24',
+    '192.0.2.256/24',
+    '2001:db8::/129',
+    'fe80::1%eth0/64',
+    'example.org/24',
+    ' 192.0.2.0/24',
+    `192.0.2.0/${'0'.repeat(1000)}24`,
+  ])('is not %j', (network) => {
+    expect(checkNetwork(network)?.code).toBe('NOT_A_NETWORK');
+    expect(isInNetworks([network], '192.0.2.7')).toBe(false);
+  });
+
+  it.each(['0.0.0.0/0', '192.0.2.0/24', '192.0.2.7/32', '::/0', '2001:db8::/32', '2001:db8::7/128'])(
+    'may be %s',
+    (network) => expect(checkNetwork(network)).toBeUndefined(),
+  );
+});
+
+describe('an address', () => {
+  it('is in none of no networks', () => {
+    expect(isInNetworks([], '192.0.2.7')).toBe(false);
+  });
+
+  it.each([
+    ['192.0.2.0/24', '192.0.2.255', true],
+    ['192.0.2.0/24', '192.0.3.0', false],
+    ['192.0.2.7/24', '192.0.2.1', true],
+    ['192.0.2.7/32', '192.0.2.8', false],
+    ['0.0.0.0/0', '203.0.113.9', true],
+    ['0.0.0.0/0', '2001:db8::1', false],
+    ['2001:db8::/32', '2001:db8:ffff::1', true],
+    ['2001:db8::/32', '2001:db9::1', false],
+    ['::/0', '192.0.2.1', false],
+    ['fe80::/10', 'fe80::1%eth0', false],
+    ['0.0.0.0/0', 'unknown', false],
+  ])('of %s: %s is in it: %s', (network, address, isIn) => {
+    expect(isInNetworks(['198.51.100.0/24', network], address)).toBe(isIn);
+  });
+});
