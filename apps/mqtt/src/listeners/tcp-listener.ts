@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
+import { withDirectReads } from '@iotcore/engine/native';
 import { StartupError } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
@@ -38,24 +39,30 @@ export type Accept = (socket: Duplex, transport: Transport) => void;
 const BACKLOG = 4096;
 /** Finds peers that vanished without a word, for clients that asked for no keep alive. */
 const TCP_KEEP_ALIVE_MS = 60_000;
+const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
 
 /** MQTT over plain TCP. @throws StartupError if the port is taken */
 export function listenTcp(options: ListenOptions, accept: Accept): Promise<Listener> {
-  return listen(options, (socket, remote) => {
+  const take = (accepted: Socket, remote: RemoteEnd) => {
+    const socket = withDirectReads(accepted);
     accept(socket, { secure: false, ...remote, peerCertificate: () => undefined });
-  });
+    socket.resume();
+  };
+  return listen(options, take, { pauseOnConnect: true });
 }
 
 /**
- * Accepts sockets within the limits, and tells whose they are. `take` must begin to read a socket at once.
+ * Accepts sockets within the limits, and tells whose they are. `take` must begin to read a socket at once; with
+ * `pauseOnConnect` nothing has been read from it (a proxy's header aside), and it must be resumed.
  *
  * @throws StartupError if the port is taken
  */
 export async function listen(
   options: ListenOptions,
   take: (socket: Socket, client: RemoteEnd) => void,
+  { pauseOnConnect = false } = {},
 ): Promise<Listener> {
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS });
+  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect });
   server.on('connection', (socket) => admit(options, socket, take));
   try {
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG });

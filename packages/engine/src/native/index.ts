@@ -1,5 +1,7 @@
 import type { CreateEngine } from '../port.ts';
 import { NativeEngine } from './engine.ts';
 
+export { withDirectReads } from './direct-reads.ts';
+
 /** The native engine. */
 export const createNativeEngine: CreateEngine = (host, limits) => new NativeEngine(host, limits);
