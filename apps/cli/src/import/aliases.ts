@@ -4,10 +4,10 @@
  */
 import { checkAliases } from '@iotcore/model';
 import type { Aliases } from './entries.ts';
-import { fileNames } from './export-folder.ts';
+import type { RawEntry } from './export-folder.ts';
 import { Fields } from './fields.ts';
 import type { Finding, Place } from './finding.ts';
-import type { ReadingParts } from './reading-parts.ts';
+import type { JudgingParts } from './reading-parts.ts';
 
 interface ListedAlias {
   readonly prefix: string;
@@ -15,21 +15,22 @@ interface ListedAlias {
 }
 
 export class RegistryAliases {
-  readonly #registryId: string;
-  readonly #parts: ReadingParts;
+  readonly #file: string;
+  readonly #parts: JudgingParts;
   /** By device, what the file of aliases says. */
   readonly #listed = new Map<string, Map<string, ListedAlias>>();
   /** Every alias that stays, and its device; only during the first reading. */
   readonly #taken: (readonly [alias: string, deviceId: string])[] = [];
 
-  constructor(registryId: string, parts: ReadingParts) {
-    this.#registryId = registryId;
+  /** `file`: where findings that concern several of them are placed. */
+  constructor(file: string, parts: JudgingParts) {
+    this.#file = file;
     this.#parts = parts;
   }
 
-  async load(): Promise<void> {
-    const file = fileNames.aliases(this.#registryId);
-    for await (const { value, place } of this.#parts.folder.stream(file, 'ALIAS')) {
+  /** Takes what the file of aliases says. */
+  async load(entries: AsyncIterable<RawEntry>): Promise<void> {
+    for await (const { value, place } of entries) {
       const fields = new Fields(typeof value === 'object' && value !== null ? value : {});
       const [deviceId, alias, prefix] = ['device_id', 'alias', 'topic_prefix'].map((name) =>
         fields.text(name),
@@ -102,9 +103,8 @@ export class RegistryAliases {
       }
       this.#parts.refusedAliases.add(keyOf(deviceId, alias));
       const reason = `Alias "${alias}" begins with alias "${before[0]}" of device ${before[1]}.`;
-      const place = { file: fileNames.aliases(this.#registryId) };
       this.#refuse(
-        place,
+        { file: this.#file },
         deviceId,
         reason,
         'No alias of a registry may begin with another one: remove one of them.',

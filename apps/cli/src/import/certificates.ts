@@ -16,12 +16,13 @@ const PEM_BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIF
 export class CertificateReader {
   readonly #journal: Journal;
   readonly #now: Date;
-  /** Places of certificates that an earlier reading of the same export refused; undefined during the first one. */
-  readonly #refusedBefore: ReadonlySet<string> | undefined;
+  /** Those that an earlier reading of the same entries refused, by their number; undefined during the first one. */
+  readonly #refusedBefore: ReadonlySet<number> | undefined;
   readonly #owners = new Map<string, string>();
-  readonly refused = new Set<string>();
+  readonly refused = new Set<number>();
+  #count = 0;
 
-  constructor(journal: Journal, now: Date, refusedBefore?: ReadonlySet<string>) {
+  constructor(journal: Journal, now: Date, refusedBefore?: ReadonlySet<number>) {
     this.#journal = journal;
     this.#now = now;
     this.#refusedBefore = refusedBefore;
@@ -30,10 +31,11 @@ export class CertificateReader {
   /** The certificate as it can be sent; otherwise the journal knows why not. */
   read(entry: unknown, owner: CertificateOwner, place: Place): Item | undefined {
     this.#journal.read('CERTIFICATE');
-    const key = `${place.file}#${place.entry}`;
-    if (this.#refusedBefore?.has(key)) return undefined;
+    this.#count += 1;
+    const number = this.#count;
+    if (this.#refusedBefore?.has(number)) return undefined;
     const refuse = (field: string | undefined, reason: string, advice: string): undefined => {
-      this.refused.add(key);
+      this.refused.add(number);
       const about: Finding = { ...place, kind: 'CERTIFICATE', id: owner.id, reason, advice };
       this.#journal.refuse('CERTIFICATE', field === undefined ? about : { ...about, field });
     };

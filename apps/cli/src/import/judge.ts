@@ -1,7 +1,7 @@
 import type { Converted } from './entries.ts';
 import type { RawEntry } from './export-folder.ts';
 import type { Finding, ItemKind } from './finding.ts';
-import type { ReadingParts } from './reading-parts.ts';
+import type { JudgingParts } from './reading-parts.ts';
 
 const NAME_SCOPES = { REGISTRY: 'folder', BROKER: 'folder', DEVICE: 'registry' } as const;
 
@@ -13,7 +13,7 @@ export function judgeEntry<C extends Converted>(
   kind: Exclude<ItemKind, 'CERTIFICATE'>,
   { value, place }: RawEntry,
   convert: (entry: object) => C,
-  { journal, index }: Pick<ReadingParts, 'journal' | 'index'>,
+  { journal, index }: Pick<JudgingParts, 'journal' | 'index'>,
 ): { readonly id: string; readonly converted: C } | undefined {
   journal.read(kind);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -8,8 +8,9 @@ import type { ReadingParts } from './reading-parts.ts';
 
 /** The devices of a registry, each with its aliases and certificates; then certificates whose device is not there. */
 export async function* readDevices(registryId: string, parts: ReadingParts): AsyncGenerator<Unit> {
-  const aliases = new RegistryAliases(registryId, parts);
-  await aliases.load();
+  const aliasFile = fileNames.aliases(registryId);
+  const aliases = new RegistryAliases(aliasFile, parts);
+  await aliases.load(parts.folder.stream(aliasFile, 'ALIAS'));
   const files = new DeviceCertificateFiles(registryId, parts);
   for await (const entry of parts.folder.stream(fileNames.devices(registryId), 'DEVICE')) {
     const judged = judgeEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);

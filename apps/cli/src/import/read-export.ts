@@ -13,8 +13,8 @@ import type { ReadingParts } from './reading-parts.ts';
 
 /** What one reading of an export found out, and the next one need not find out again. */
 export interface Verdicts {
-  /** Places of refused certificates, as `file#entry`. */
-  readonly refusedCertificates: ReadonlySet<string>;
+  /** Refused certificates, by their number in the order of reading. */
+  readonly refusedCertificates: ReadonlySet<number>;
   /** Aliases that stay behind, as `device alias`. */
   readonly refusedAliases: ReadonlySet<string>;
 }

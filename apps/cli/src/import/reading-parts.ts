@@ -3,9 +3,8 @@ import type { EntryIndex } from './entry-index.ts';
 import type { ExportFolder } from './export-folder.ts';
 import type { Journal } from './finding.ts';
 
-/** What the readers of an export share during one reading. */
-export interface ReadingParts {
-  readonly folder: ExportFolder;
+/** What judges the entries during one reading. */
+export interface JudgingParts {
   readonly journal: Journal;
   readonly index: EntryIndex;
   readonly certificates: CertificateReader;
@@ -13,4 +12,9 @@ export interface ReadingParts {
   readonly refusedAliases: Set<string>;
   /** Whether this is the first reading, which judges aliases and certificates. */
   readonly isFirst: boolean;
+}
+
+/** What the readers of an export share during one reading. */
+export interface ReadingParts extends JudgingParts {
+  readonly folder: ExportFolder;
 }

@@ -161,5 +161,5 @@ function checkedLine({ totals, shortfalls, warnings }: Account): string {
 
 function incompleteLine({ shortfalls }: Account, dryRun: boolean): string {
   const what = dryRun ? 'would not come over' : 'did not come over';
-  return `${shortfalls.length} entries ${what}: the report says why. Mend them and run it again.`;
+  return `${shortfalls.length || 'Some'} entries ${what}: the report says why. Mend them and run it again.`;
 }

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import * as sdk from '@iotcore/sdk';
+import type { Command } from 'commander';
+import { answer, everyPage } from '../../calls.ts';
+import type { CliContext } from '../../context.ts';
+import type { FileFormat } from '../../device-files/read-rows.ts';
+import { CliError } from '../../errors.ts';
+import {
+  addFolderOption,
+  addRegistryOptions,
+  type SelectionOptions,
+  selected,
+} from '../../options/selection.ts';
+import { registryKind } from '../../resources/kinds.ts';
+import { withExamples } from '../examples.ts';
+import { fileFormatOption, formatOf } from './import.ts';
+
+interface DeviceExportFlags extends SelectionOptions {
+  readonly fileFormat?: FileFormat;
+}
+
+export function registerExport(parent: Command, context: CliContext): void {
+  const command = addFolderOption(addRegistryOptions(parent.command('export'), 'registry to export'))
+    .description('Export the devices of a registry with their certificates, as CSV or NDJSON')
+    .argument('[file]', 'file to write; without one, standard output')
+    .addOption(fileFormatOption());
+  withExamples(
+    command,
+    'iotcore device export pumps.csv --registry-name greenhouse',
+    'iotcore device export --registry-name greenhouse --file-format ndjson',
+  ).action(async (file: string | undefined, flags: DeviceExportFlags) => {
+    const format = formatOf(file, flags.fileFormat);
+    const { writeRows } = await import('../../device-files/write-rows.ts');
+    const { client, id: registryId } = await selected(context, registryKind, undefined, flags);
+    let count = 0;
+    const devices = everyPage(async (page) => {
+      const found = await answer(sdk.exportRegistry({ client, path: { registryId }, query: page }));
+      count += found.devices.length;
+      context.out.progress(`${count} devices`);
+      return { items: found.devices, nextPageToken: found.nextPageToken };
+    });
+    const rows = writeRows(devices, format);
+    if (file === undefined) for await (const row of rows) await context.out.raw(row);
+    else await writeFile(file, rows);
+    context.out.note(`${count} devices exported. Passwords are stored as hashes, and are in no export.`);
+  });
+}
+
+async function writeFile(path: string, rows: AsyncIterable<string>): Promise<void> {
+  const file = createWriteStream(path);
+  const failed = once(file, 'error').then(([error]: NodeJS.ErrnoException[]) => {
+    throw new CliError(`${path} cannot be written (${error?.code})`);
+  });
+  failed.catch(() => {});
+  const writing = async () => {
+    for await (const row of rows) if (!file.write(row)) await once(file, 'drain');
+    file.end();
+    await once(file, 'close');
+  };
+  await Promise.race([writing(), failed]);
+}

@@ -1,0 +1,46 @@
+/** Devices as rows of a file: one column for each field, named as in the old service's exports. */
+
+export const columns = [
+  'id',
+  'name',
+  'description',
+  'created_at',
+  'status',
+  'labels',
+  'topic_aliases',
+  'certificates',
+] as const;
+export type Column = (typeof columns)[number];
+
+/** Hold JSON: objects, and a list of `{certificate_data, fingerprint, created_at}` or of PEM texts. */
+const structured: ReadonlySet<string> = new Set(['labels', 'topic_aliases', 'certificates']);
+
+/**
+ * Spreadsheets run a cell that begins with one of these as a formula, quoted or not. An apostrophe before it makes it text;
+ * cells that begin with apostrophes and then one of these get one more, so that reading takes away exactly what writing added.
+ */
+const FORMULA = /^'*[=+\-@\t\r]/;
+const ESCAPED = /^'+[=+\-@\t\r]/;
+
+/** What a cell says, as the field that it is of. Text that should be JSON and is none stays text, and is refused as such. */
+export function valueOfCell(column: string, cell: string): unknown {
+  const text = ESCAPED.test(cell) ? cell.slice(1) : cell;
+  if (!structured.has(column) || text === '') return text;
+  if (column === 'certificates' && text.startsWith('-----')) return splitPem(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function cellOfValue(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+/** Certificates one behind the other, as `cat` puts them. */
+function splitPem(text: string): string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\r?\n?/g) ?? [text];
+}

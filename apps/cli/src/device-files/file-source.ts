@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { usageError } from '../errors.ts';
+import { RegistryAliases } from '../import/aliases.ts';
+import { CertificateReader } from '../import/certificates.ts';
+import { convertDevice } from '../import/entries.ts';
+import { EntryIndex } from '../import/entry-index.ts';
+import type { Item, Unit } from '../import/finding.ts';
+import { judgeEntry } from '../import/judge.ts';
+import type { JudgingParts } from '../import/reading-parts.ts';
+import type { ImportSource } from '../import/run-import.ts';
+import { type FileFormat, type Row, readRows } from './read-rows.ts';
+
+/** A file of devices for one registry. */
+export function fileSource(path: string, format: FileFormat, registryId: string): ImportSource {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw usageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return {
+    name: path,
+    read(journal, now, earlier) {
+      const certificates = new CertificateReader(journal, now, earlier?.refusedCertificates);
+      const refusedAliases = new Set(earlier?.refusedAliases);
+      const index = new EntryIndex();
+      const parts = { journal, index, certificates, refusedAliases, isFirst: earlier === undefined };
+      return {
+        units: readUnits(path, format, registryId, parts),
+        verdicts: { refusedCertificates: certificates.refused, refusedAliases },
+      };
+    },
+  };
+}
+
+async function* readUnits(
+  path: string,
+  format: FileFormat,
+  registryId: string,
+  parts: JudgingParts,
+): AsyncGenerator<Unit> {
+  const aliases = new RegistryAliases(path, parts);
+  for await (const row of readRows(path, format, parts.journal)) {
+    const place = { file: path, entry: row.index };
+    const entry = { value: withId(row.value, registryId), place };
+    const judged = judgeEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
+    if (!judged) continue;
+    const { id, converted } = judged;
+    const own = aliases.of(id, converted.aliases, place);
+    const body =
+      own.size === 0 ? converted.body : { ...converted.body, topicAliases: Object.fromEntries(own) };
+    const device: Item = { kind: 'DEVICE', id, body, place };
+    yield { registryId, items: [device, ...certificatesOf(row, id, path, parts)] };
+  }
+  aliases.finish();
+}
+
+/**
+ * A row without an ID gets one made of registry and name: the same row is the same device however often it is imported.
+ * Without a name either, it has none, and is refused.
+ */
+function withId(value: unknown, registryId: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { id, name } = value as { id?: unknown; name?: unknown };
+  if ((id !== undefined && id !== null && id !== '') || typeof name !== 'string' || name === '') return value;
+  const digest = createHash('sha256').update(`${registryId}/${name}`).digest();
+  const letters = Array.from(digest.subarray(0, 17), (byte) => (byte & 31).toString(32));
+  return { ...value, id: `are${letters.join('')}` };
+}
+
+function certificatesOf(row: Row, id: string, file: string, parts: JudgingParts): Item[] {
+  const { certificates } = row.value as { certificates?: unknown };
+  const list = Array.isArray(certificates) ? certificates : [certificates].filter(Boolean);
+  return list.flatMap((given: unknown) => {
+    const entry = typeof given === 'string' ? { certificate_data: given } : given;
+    return parts.certificates.read(entry, { field: 'device_id', id }, { file, entry: row.index }) ?? [];
+  });
+}

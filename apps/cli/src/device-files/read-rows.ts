@@ -1,0 +1,82 @@
+/** The rows of a CSV or NDJSON file of devices, one at a time. */
+import { createReadStream } from 'node:fs';
+import { type CsvError, parse } from 'csv-parse';
+import { CliError, usageError } from '../errors.ts';
+import type { Journal } from '../import/finding.ts';
+import { columns, valueOfCell } from './columns.ts';
+import { readLines } from './lines.ts';
+
+export type FileFormat = 'csv' | 'ndjson';
+
+export interface Row {
+  /** From 0; the heading of CSV does not count. */
+  readonly index: number;
+  readonly value: unknown;
+}
+
+/** A row longer than this is no device. */
+const MAX_ROW_BYTES = 1_048_576;
+
+export function readRows(path: string, format: FileFormat, journal: Journal): AsyncGenerator<Row> {
+  return format === 'csv' ? readCsv(path, journal) : readNdjson(path, journal);
+}
+
+async function* readNdjson(path: string, journal: Journal): AsyncGenerator<Row> {
+  let index = -1;
+  for await (const line of readLines(createReadStream(path))) {
+    const text = index === -1 ? line?.replace(/^\uFEFF/, '') : line;
+    if (text?.trim() === '') continue;
+    index += 1;
+    try {
+      yield { index, value: JSON.parse(text ?? '') };
+    } catch {
+      const reason = text === undefined ? 'The line has more than 1 MiB.' : 'The line is no JSON.';
+      refuseRow(journal, path, index, reason);
+    }
+  }
+}
+
+async function* readCsv(path: string, journal: Journal): AsyncGenerator<Row> {
+  let index = -1;
+  const file = createReadStream(path);
+  const parser = file.pipe(
+    parse({
+      bom: true,
+      columns: (names: string[]) => names.map((name) => known(name, path, journal)),
+      max_record_size: MAX_ROW_BYTES,
+      skip_empty_lines: true,
+      skip_records_with_error: true,
+      on_skip: (error: CsvError | undefined) => {
+        index += 1;
+        refuseRow(journal, path, index, `The row is no CSV: ${error?.code ?? 'unreadable'}.`);
+        return undefined;
+      },
+    }),
+  );
+  file.on('error', (error) => parser.destroy(error));
+  try {
+    for await (const record of parser as AsyncIterable<Record<string, string>>) {
+      index += 1;
+      const fields = Object.entries(record).map(([column, cell]) => [column, valueOfCell(column, cell)]);
+      yield { index, value: Object.fromEntries(fields) };
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw usageError(`${path}: cannot be read as CSV: ${(error as Error).message}`);
+  }
+}
+
+/** A heading as this program writes it; one that nobody knows is told, as it may be a slip of the pen. */
+function known(name: string, path: string, journal: Journal): string {
+  const column = name.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (!columns.some((one) => one === column) && column !== 'registry_id') {
+    const reason = `Column "${name}" is not read.`;
+    journal.warn({ file: path, reason, advice: `These are: ${columns.join(', ')}.` });
+  }
+  return column;
+}
+
+function refuseRow(journal: Journal, file: string, entry: number, reason: string): void {
+  journal.read('DEVICE');
+  journal.refuse('DEVICE', { file, entry, kind: 'DEVICE', reason, advice: 'Correct it and run again.' });
+}
