@@ -1,5 +1,5 @@
 /** Calls of the API: answers or refusals, and lists that go on over pages. */
-import type { Operation, Status } from '@iotcore/sdk';
+import type { Status } from '@iotcore/sdk';
 import { ApiRefusal, CliError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -29,12 +29,6 @@ export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
     exitCodes.unavailable,
     { cause: error },
   );
-}
-
-/** The resource that an operation made or changed. */
-export function resultOf<T>(operation: Operation): T {
-  const { '@type': _type, ...resource } = operation.response ?? {};
-  return resource as T;
 }
 
 function isStatus(error: unknown): error is Status {

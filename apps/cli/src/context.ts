@@ -1,7 +1,7 @@
 /** What every command is handed: the API, the output, and whatever else it needs of the outside. */
 import type { Client } from '@iotcore/sdk';
 import { Configuration, type Environment, type GlobalFlags } from './configuration/configuration.ts';
-import { createOutput, type Format, type Output, type OutputStreams } from './output/output.ts';
+import { type Format, Output, type OutputStreams } from './output/output.ts';
 import { createPrompt, type Prompt, type PromptStreams } from './prompt.ts';
 
 export interface CliContext {
@@ -36,7 +36,7 @@ export class Context implements CliContext {
   #client: Promise<Client> | undefined;
 
   constructor(parts: ContextParts) {
-    this.out = createOutput(parts);
+    this.out = new Output(parts);
     this.prompt = createPrompt(parts);
     this.env = parts.env;
     this.signal = parts.signal;

@@ -35,7 +35,10 @@ export class ApiRefusal extends CliError {
 
   constructor(status: Status) {
     const fields = status.details.flatMap(({ fieldViolations = [] }) => fieldViolations);
-    const lines = fields.map(({ field, description }) => `  ${field}: ${description}`);
+    // A single one is in the message already.
+    const lines = fields
+      .filter(({ description }) => !status.message.includes(description))
+      .map(({ field, description }) => `  ${field}: ${description}`);
     const advice = status.code === 16 ? ['  give another token: --token, IOTCORE_TOKEN or a profile'] : [];
     super(
       [status.message, ...lines, ...advice].join('\n'),

@@ -5,7 +5,6 @@ import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { formats } from './output/output.ts';
-import { printable } from './output/printable.ts';
 
 /** Runs one command line. Errors are told on standard error; resolves to the exit code. */
 export async function runProgram(args: readonly string[], context: Context): Promise<number> {
@@ -17,7 +16,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     // Commander has said what was wrong by then.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
     if (!(error instanceof CliError)) throw error;
-    context.out.note(`iotcore: ${error.message.split('\n').map(printable).join('\n')}`);
+    context.out.note(`iotcore: ${error.message}`);
     return error.exitCode;
   }
 }
@@ -35,7 +34,7 @@ export async function buildProgram(context: Context, only?: string): Promise<Com
     .showHelpAfterError('Add --help to see what it takes.')
     .exitOverride()
     .hook('preAction', () => context.configure(program.opts()));
-  const group = commandGroups.find(({ name }) => name === only);
+  const group = commandGroups.find(({ name, needsAll }) => name === only && !needsAll);
   for (const { load } of group ? [group] : commandGroups) (await load()).register(program, context);
   return program;
 }

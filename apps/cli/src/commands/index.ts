@@ -4,6 +4,8 @@ import type { CliContext } from '../context.ts';
 
 export interface CommandGroup {
   readonly name: string;
+  /** Does it need all other groups to be there? */
+  readonly needsAll?: true;
   load(): Promise<{ register(program: Command, context: CliContext): void }>;
 }
 
@@ -12,4 +14,9 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'migrate', load: () => import('./migrate/index.ts') },
   { name: 'device', load: () => import('./device/index.ts') },
   { name: 'broker', load: () => import('./broker/index.ts') },
+  { name: 'mqtt', load: () => import('./mqtt/index.ts') },
+  { name: 'operation', load: () => import('./operation/index.ts') },
+  { name: 'certificate', load: () => import('./certificate/index.ts') },
+  { name: 'config', load: () => import('./config/index.ts') },
+  { name: 'completion', needsAll: true, load: () => import('./completion/index.ts') },
 ];

@@ -5,13 +5,17 @@ import type { CliContext } from '../context.ts';
 import { findId, type Selection } from '../resources/find.ts';
 import type { Kind } from '../resources/kinds.ts';
 
-/** As commander hands them over; `--device-id` of credentials is the same as `--id` of the device itself. */
-export interface SelectionOptions {
-  readonly id?: string;
-  readonly name?: string;
-  readonly folderId?: string;
+/** How a command names the registry that something belongs to. */
+export interface RegistryOptions {
   readonly registryId?: string;
   readonly registryName?: string;
+  readonly folderId?: string;
+}
+
+/** As commander hands them over; `--device-id` of credentials is the same as `--id` of the device itself. */
+export interface SelectionOptions extends RegistryOptions {
+  readonly id?: string;
+  readonly name?: string;
   readonly deviceId?: string;
   readonly deviceName?: string;
   readonly brokerId?: string;

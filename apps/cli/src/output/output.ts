@@ -1,90 +1,119 @@
 /** Where results go (standard output, in the format that was asked for) and where words for people go (standard error). */
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { jsonText, yamlText } from './documents.ts';
+import { printable } from './printable.ts';
 import { snakeCase } from './snake-case.ts';
-import { type Column, fieldLines, tableLines } from './table.ts';
+import { type Column, cellText, fieldLines, tableLines } from './table.ts';
 
 /** `text` is what the old service calls `table`; `json-rest` is the JSON of the API, names unchanged. */
 export const formats = ['table', 'text', 'json', 'yaml', 'json-rest'] as const;
 export type Format = (typeof formats)[number];
 
-export interface Output {
-  /** Of the results. Set by `--format`. */
-  format: Format;
-  /** One thing: a resource, a report. */
-  result(value: object): Promise<void>;
-  /** A list, printed as it comes. Without `columns` a table has those of the first row. */
-  rows<Row extends object>(
-    rows: Iterable<Row> | AsyncIterable<Row>,
-    columns: readonly Column<Row>[],
-  ): Promise<void>;
-  /** Text as it is, for what has no format: a payload, a script. */
-  raw(text: string | Uint8Array): Promise<void>;
-  /** A line for the person who waits; on standard error. */
-  note(text: string): void;
-  /** Like `note`, but replaces the progress before it on a terminal, and is silent elsewhere. */
-  progress(text: string): void;
-}
-
 export interface OutputStreams {
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean };
 }
 
-export function createOutput({ stdout, stderr }: OutputStreams): Output {
-  let inProgress = false;
-  const endProgress = () => {
-    if (inProgress) stderr.write('\r\u001b[K');
-    inProgress = false;
-  };
-  /** Waits for a slow reader: a list of a million rows must not pile up in memory. */
-  const write = async (text: string | Uint8Array) => {
-    endProgress();
-    if (stdout.write(text)) return;
-    await new Promise<void>((resolve) => stdout.once('drain', resolve));
-  };
-  return {
-    format: 'table',
-    async result(value) {
-      if (this.format === 'json' || this.format === 'json-rest')
-        return write(`${JSON.stringify(this.format === 'json' ? snakeCase(value) : value, null, 2)}\n`);
-      if (this.format === 'yaml') return write(await yamlOf(snakeCase(value)));
-      for (const line of fieldLines(snakeCase(value) as object)) await write(`${line}\n`);
-    },
-    async rows(rows, columns) {
-      if (this.format === 'json' || this.format === 'json-rest') {
-        let separator = '[\n  ';
-        for await (const row of rows) {
-          const text = JSON.stringify(this.format === 'json' ? snakeCase(row) : row, null, 2);
-          await write(separator + text.replaceAll('\n', '\n  '));
-          separator = ',\n  ';
-        }
-        return write(separator.startsWith('[') ? '[]\n' : '\n]\n');
-      }
-      if (this.format === 'yaml') {
-        let empty = true;
-        for await (const row of rows) {
-          await write(await yamlOf([snakeCase(row)]));
-          empty = false;
-        }
-        return empty ? write('[]\n') : undefined;
-      }
-      for await (const line of tableLines(rows, columns)) await write(`${line}\n`);
-    },
-    raw: write,
-    note(text) {
-      endProgress();
-      stderr.write(`${text}\n`);
-    },
-    progress(text) {
-      if (!stderr.isTTY) return;
-      stderr.write(`\r\u001b[K${text}`);
-      inProgress = true;
-    },
-  };
-}
+const clearLine = '\r\u001b[K';
 
-async function yamlOf(value: unknown): Promise<string> {
-  const { stringify } = await import('yaml');
-  // Timestamps stay text for parsers of YAML 1.1, too.
-  return stringify(value, { version: '1.1', lineWidth: 0 });
+export class Output {
+  /** Of the results. Set by `--format`. */
+  format: Format = 'table';
+  readonly #stdout: OutputStreams['stdout'];
+  readonly #stderr: OutputStreams['stderr'];
+  #inProgress = false;
+
+  constructor({ stdout, stderr }: OutputStreams) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+  }
+
+  /** Does a person see the results as they are, with what is in them? */
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY === true;
+  }
+
+  /** Are results for people rather than for programs? */
+  get isTable(): boolean {
+    return this.format === 'table' || this.format === 'text';
+  }
+
+  /** One thing: a resource, a report. */
+  async result(value: object): Promise<void> {
+    if (this.format === 'yaml') return this.raw(await yamlText(snakeCase(value)));
+    if (!this.isTable) return this.raw(`${jsonText(this.#named(value), 2)}\n`);
+    for (const line of fieldLines(snakeCase(value) as object)) await this.raw(`${line}\n`);
+  }
+
+  /** A list, printed as it comes. */
+  async rows<Row extends object>(
+    rows: Iterable<Row> | AsyncIterable<Row>,
+    columns: readonly Column<Row>[],
+  ): Promise<void> {
+    if (this.isTable) for await (const line of tableLines(rows, columns)) await this.raw(`${line}\n`);
+    else if (this.format === 'yaml') await this.#yamlList(rows);
+    else await this.#jsonList(rows);
+  }
+
+  /**
+   * A list that may never end. In JSON each is a line of its own, in YAML a document: whoever reads it can begin at once.
+   */
+  async stream<Row extends object>(rows: AsyncIterable<Row>, columns: readonly Column<Row>[]): Promise<void> {
+    for await (const row of rows) {
+      if (this.format === 'yaml') await this.raw(`---\n${await yamlText(snakeCase(row))}`);
+      else if (!this.isTable) await this.raw(`${jsonText(this.#named(row))}\n`);
+      else await this.raw(`${columns.map(({ value }) => cellText(value(row))).join('  ')}\n`);
+    }
+  }
+
+  /**
+   * Text as it is, for what has no format: a payload, a script. Waits for a slow reader: a list of a million rows must
+   * not pile up in memory.
+   */
+  async raw(text: string | Uint8Array): Promise<void> {
+    this.#endProgress();
+    if (!this.#stdout.write(text)) await once(this.#stdout, 'drain');
+  }
+
+  /** Lines for the person who waits; on standard error. */
+  note(text: string): void {
+    this.#endProgress();
+    this.#stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
+  }
+
+  /** A line that replaces the progress before it; on a terminal alone. */
+  progress(text: string): void {
+    if (this.#stderr.isTTY !== true) return;
+    this.#stderr.write(clearLine + printable(text));
+    this.#inProgress = true;
+  }
+
+  #endProgress(): void {
+    if (this.#inProgress) this.#stderr.write(clearLine);
+    this.#inProgress = false;
+  }
+
+  async #jsonList(rows: Iterable<object> | AsyncIterable<object>): Promise<void> {
+    let separator = '[\n  ';
+    for await (const row of rows) {
+      await this.raw(separator + jsonText(this.#named(row), 2).replaceAll('\n', '\n  '));
+      separator = ',\n  ';
+    }
+    await this.raw(separator.startsWith('[') ? '[]\n' : '\n]\n');
+  }
+
+  async #yamlList(rows: Iterable<object> | AsyncIterable<object>): Promise<void> {
+    let isEmpty = true;
+    for await (const row of rows) {
+      await this.raw(await yamlText([snakeCase(row)]));
+      isEmpty = false;
+    }
+    if (isEmpty) await this.raw('[]\n');
+  }
+
+  /** With the names of fields that the format has. */
+  #named(value: object): unknown {
+    return this.format === 'json-rest' ? value : snakeCase(value);
+  }
 }

@@ -5,7 +5,7 @@
 
 // C0, DEL and C1 controls; line and paragraph separator; marks, embeddings and isolates of bidirectional text;
 // zero-width characters; the byte order mark; tags; lone surrogates.
-const unprintable =
+export const unprintable =
   /[\p{Cc}\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu;
 
 /** The text with everything that does not print as itself written as `\n`, `\u{1b}` and so on. */

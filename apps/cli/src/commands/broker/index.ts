@@ -1,7 +1,7 @@
 /** `iotcore broker …`. */
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer, resultOf } from '../../calls.ts';
+import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { addFolderOption } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
@@ -19,6 +19,7 @@ import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerPasswords } from '../shared/passwords.ts';
+import { reportChange } from '../shared/report.ts';
 import { registerUpdate } from '../shared/update.ts';
 
 export function register(program: Command, context: CliContext): void {
@@ -46,7 +47,7 @@ function registerCreate(parent: Command, context: CliContext): void {
       const client = await context.api();
       const body = { folderId, ...fields, ...logOptionsOf(options) };
       const operation = await answer(sdk.createBroker({ client, body }));
-      await context.out.result({ ...resultOf<sdk.Broker>(operation), ...shown });
+      await reportChange(context, operation, shown);
     });
   withExamples(create, 'iotcore broker create hall --generate-password');
 }

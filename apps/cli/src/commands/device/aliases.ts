@@ -1,7 +1,7 @@
 /** `device add-topic-aliases, remove-topic-aliases`. */
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer, resultOf } from '../../calls.ts';
+import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { CliError } from '../../errors.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -9,6 +9,7 @@ import { addSelection, type SelectionOptions, selected } from '../../options/sel
 import { pairs, words } from '../../options/values.ts';
 import { deviceKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
+import { reportChange } from '../shared/report.ts';
 
 type Aliases = Map<string, string>;
 
@@ -26,7 +27,7 @@ export function registerAliasChanges(parent: Command, context: CliContext): void
     edit(aliases);
     const body = { updateMask: 'topicAliases', topicAliases: Object.fromEntries(aliases) };
     const operation = await answer(sdk.updateDevice({ client, path, body }));
-    await context.out.result(resultOf<sdk.Device>(operation));
+    await reportChange(context, operation);
   }
 
   const add = addSelection(parent.command('add-topic-aliases'), deviceKind)

@@ -1,18 +1,20 @@
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer, resultOf } from '../../calls.ts';
+import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
-import { addFolderOption, addRegistryOptions, selected } from '../../options/selection.ts';
+import {
+  addFolderOption,
+  addRegistryOptions,
+  type RegistryOptions,
+  selected,
+} from '../../options/selection.ts';
 import { pairs } from '../../options/values.ts';
 import { registryKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
 import { addCreationOptions, creationFields, type FieldOptions } from '../shared/fields.ts';
+import { reportChange } from '../shared/report.ts';
 
-interface CreateOptions extends FieldOptions {
-  readonly registryId?: string;
-  readonly registryName?: string;
-  readonly folderId?: string;
-}
+interface CreateOptions extends FieldOptions, RegistryOptions {}
 
 export function registerCreate(parent: Command, context: CliContext): void {
   const create = addFolderOption(
@@ -26,15 +28,11 @@ export function registerCreate(parent: Command, context: CliContext): void {
     )
     .action(async (name: string | undefined, options: CreateOptions) => {
       const { fields, shown } = await creationFields(context, name, options);
-      const { registryId, registryName, folderId, topicAliases } = options;
-      const { client, id } = await selected(context, registryKind, undefined, {
-        ...(registryId === undefined ? {} : { registryId }),
-        ...(registryName === undefined ? {} : { registryName }),
-        ...(folderId === undefined ? {} : { folderId }),
-      });
+      const { name: _ofDevice, topicAliases, ...ofRegistry } = options;
+      const { client, id } = await selected(context, registryKind, undefined, ofRegistry);
       const body = { registryId: id, ...fields, ...(topicAliases === undefined ? {} : { topicAliases }) };
       const operation = await answer(sdk.createDevice({ client, body }));
-      await context.out.result({ ...resultOf<sdk.Device>(operation), ...shown });
+      await reportChange(context, operation, shown);
     });
   withExamples(
     create,

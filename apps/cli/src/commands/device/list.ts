@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
-import { addFolderOption, addRegistryOptions } from '../../options/selection.ts';
+import { addFolderOption, addRegistryOptions, type RegistryOptions } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
 import { findId } from '../../resources/find.ts';
 import { listDevices, registryKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
 
-interface ListOptions {
-  readonly registryId?: string;
-  readonly registryName?: string;
-  readonly folderId?: string;
+interface ListOptions extends RegistryOptions {
   readonly limit?: number;
 }
 

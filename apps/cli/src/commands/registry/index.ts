@@ -1,7 +1,7 @@
 /** `iotcore registry …`. */
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer, everyPage, resultOf } from '../../calls.ts';
+import { answer, everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { addFolderOption, addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
@@ -19,6 +19,7 @@ import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerPasswords } from '../shared/passwords.ts';
+import { reportChange } from '../shared/report.ts';
 import { registerUpdate } from '../shared/update.ts';
 
 export function register(program: Command, context: CliContext): void {
@@ -48,7 +49,7 @@ function registerCreate(parent: Command, context: CliContext): void {
       const client = await context.api();
       const body = { folderId, ...fields, ...logOptionsOf(options) };
       const operation = await answer(sdk.createRegistry({ client, body }));
-      await context.out.result({ ...resultOf<sdk.Registry>(operation), ...shown });
+      await reportChange(context, operation, shown);
     });
   withExamples(
     create,
@@ -93,7 +94,7 @@ function registerStatus(parent: Command, context: CliContext): void {
       .action(async (either: string | undefined, options: SelectionOptions) => {
         const { client, id } = await selected(context, registryKind, either, options);
         const operation = await answer(call({ client, path: { registryId: id } }));
-        await context.out.result(resultOf<sdk.Registry>(operation));
+        await reportChange(context, operation);
       });
     withExamples(command, `iotcore registry ${verb} greenhouse`);
   }

@@ -1,12 +1,12 @@
 /** `registry|device|broker certificate add, list, delete`. */
 import { X509Certificate } from 'node:crypto';
 import type { Command } from 'commander';
-import { resultOf } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { readCertificateFile } from '../../options/files.ts';
 import { addOwnerSelection, type SelectionOptions, selected } from '../../options/selection.ts';
-import type { Certificate, Kind } from '../../resources/kinds.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import { exampleOf, withExamples } from '../examples.ts';
+import { reportChange, reportRemoval } from './report.ts';
 
 export function registerCertificates(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
@@ -22,7 +22,7 @@ export function registerCertificates(parent: Command, kind: Kind, context: CliCo
       const pem = await readCertificateFile('--certificate-file', options.certificateFile);
       const { client, id } = await selected(context, kind, either, options);
       const operation = await kind.addCertificate(client, id, pem);
-      await context.out.result(resultOf<Certificate>(operation));
+      await reportChange(context, operation);
     });
   withExamples(
     add,
@@ -47,8 +47,8 @@ export function registerCertificates(parent: Command, kind: Kind, context: CliCo
     .action(async (either: string | undefined, options: SelectionOptions & { fingerprint: string }) => {
       const { client, id } = await selected(context, kind, either, options);
       const fingerprint = options.fingerprint.replaceAll(':', '').toLowerCase();
-      await kind.removeCertificate(client, id, fingerprint);
-      context.out.note(`deleted certificate ${fingerprint}`);
+      const operation = await kind.removeCertificate(client, id, fingerprint);
+      reportRemoval(context, operation, `certificate ${fingerprint}`);
     });
   withExamples(
     remove,

@@ -4,6 +4,7 @@ import type { CliContext } from '../../context.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { exampleOf, withExamples } from '../examples.ts';
+import { reportRemoval } from './report.ts';
 
 export function registerGet(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
@@ -27,8 +28,7 @@ export function registerDelete(
     .description(`Delete a ${noun}; ${consequence}`)
     .action(async (either: string | undefined, options: SelectionOptions) => {
       const { client, id } = await selected(context, kind, either, options);
-      await kind.remove(client, id);
-      context.out.note(`deleted ${noun} ${id}`);
+      reportRemoval(context, await kind.remove(client, id), `${noun} ${id}`);
     });
   withExamples(remove, `iotcore ${noun} delete ${exampleOf(noun)}`);
 }

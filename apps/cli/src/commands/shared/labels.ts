@@ -1,11 +1,11 @@
 /** `registry|device|broker add-labels, remove-labels`. */
 import type { Command } from 'commander';
-import { resultOf } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { pairs, words } from '../../options/values.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { exampleOf, withExamples } from '../examples.ts';
+import { reportChange } from './report.ts';
 
 export function registerLabels(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
@@ -19,7 +19,7 @@ export function registerLabels(parent: Command, kind: Kind, context: CliContext)
     const { labels = {} } = await kind.get(client, id);
     const changed = Object.fromEntries(next(new Map(Object.entries(labels))));
     const operation = await kind.update(client, id, { updateMask: 'labels', labels: changed });
-    await context.out.result(resultOf<object>(operation));
+    await reportChange(context, operation);
   }
 
   const add = addSelection(parent.command('add-labels'), kind)

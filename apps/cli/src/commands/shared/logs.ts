@@ -6,6 +6,7 @@ import { everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count, pastTime, words } from '../../options/values.ts';
+import type { Column } from '../../output/table.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { exampleOf, withExamples } from '../examples.ts';
 
@@ -16,6 +17,12 @@ interface LogOptions extends SelectionOptions {
   readonly levels?: readonly string[];
   readonly follow?: boolean;
 }
+
+const columns: readonly Column<LogEntry>[] = [
+  { title: 'TIME', value: ({ at }) => at },
+  { title: 'LEVEL', value: ({ level }) => level },
+  { title: 'MESSAGE', value: ({ message }) => message },
+];
 
 const defaultLimit = 100;
 /** How often the log is asked for what is new. */
@@ -39,14 +46,8 @@ export function registerLogs(parent: Command, kind: Kind, context: CliContext): 
       const { client, id } = await selected(context, kind, either, options);
       const levels = options.levels?.map((level) => level.toUpperCase());
       const wanted = ({ level }: LogEntry) => levels?.includes(level) ?? true;
-      await context.out.rows(
-        entriesOf({ client, kind, id, range, wanted, options, signal: context.signal }),
-        [
-          { title: 'TIME', value: ({ at }) => at },
-          { title: 'LEVEL', value: ({ level }) => level },
-          { title: 'MESSAGE', value: ({ message }) => message },
-        ],
-      );
+      const entries = entriesOf({ client, kind, id, range, wanted, options, signal: context.signal });
+      await context.out[options.follow ? 'stream' : 'rows'](entries, columns);
     });
   withExamples(logs, `iotcore ${noun} logs ${exampleOf(noun)} --since 2h`);
 }

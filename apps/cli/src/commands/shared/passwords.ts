@@ -1,12 +1,12 @@
 /** `registry|device|broker password add, list, delete`. */
 import type { Command } from 'commander';
-import { resultOf } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { addPasswordOptions, type PasswordOptions, readPassword } from '../../options/password.ts';
 import { addOwnerSelection, type SelectionOptions, selected } from '../../options/selection.ts';
-import type { Kind, Password } from '../../resources/kinds.ts';
+import type { Kind } from '../../resources/kinds.ts';
 import { exampleOf, withExamples } from '../examples.ts';
+import { reportChange, reportRemoval } from './report.ts';
 
 export function registerPasswords(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
@@ -22,7 +22,7 @@ export function registerPasswords(parent: Command, kind: Kind, context: CliConte
       const { client, id } = await selected(context, kind, either, options);
       const operation = await kind.addPassword(client, id, password.text);
       const shown = password.generated ? { password: password.text } : {};
-      await context.out.result({ ...resultOf<Password>(operation), ...shown });
+      await reportChange(context, operation, shown);
     });
   withExamples(
     add,
@@ -46,8 +46,8 @@ export function registerPasswords(parent: Command, kind: Kind, context: CliConte
     .requiredOption('--password-id <id>', 'ID of the password, as `list` shows it')
     .action(async (either: string | undefined, options: SelectionOptions & { passwordId: string }) => {
       const { client, id } = await selected(context, kind, either, options);
-      await kind.removePassword(client, id, options.passwordId);
-      context.out.note(`deleted password ${options.passwordId}`);
+      const operation = await kind.removePassword(client, id, options.passwordId);
+      reportRemoval(context, operation, `password ${options.passwordId}`);
     });
   withExamples(
     remove,
