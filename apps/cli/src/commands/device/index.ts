@@ -11,6 +11,8 @@ import { registerPasswords } from '../shared/passwords.ts';
 import { registerUpdate } from '../shared/update.ts';
 import { registerAliasChanges } from './aliases.ts';
 import { registerCreate } from './create.ts';
+import { registerExport } from './export.ts';
+import { registerImport } from './import.ts';
 import { registerList } from './list.ts';
 
 export function register(program: Command, context: CliContext): void {
@@ -29,4 +31,6 @@ export function register(program: Command, context: CliContext): void {
   registerLogs(device, deviceKind, context);
   registerCertificates(device, deviceKind, context);
   registerPasswords(device, deviceKind, context);
+  registerImport(device, context);
+  registerExport(device, context);
 }
