@@ -8,7 +8,8 @@ COPY prisma ./prisma
 RUN npm ci --omit=dev && npm cache clean --force \
  && mkdir /data && chown node:node /data
 USER node
-ENV IOT_DATA_DIR=/data
+# The second: see packages/process/src/allocator.ts.
+ENV IOT_DATA_DIR=/data MALLOC_MMAP_THRESHOLD_=66000
 VOLUME /data
 EXPOSE 8080 8883
 CMD ["node", "apps/mqtt/src/main.ts"]

@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allocatorSettings } from '@iotcore/process';
 import { type Database, openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { deviceId, maxDevices, registryId } from '../fleet.ts';
@@ -36,6 +37,7 @@ export function iotcore(
       const [port, tlsPort, adminPort] = (await freePorts(3)) as [number, number, number];
       const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
       const child = await startListening(process.execPath, [program], [port, tlsPort], {
+        ...allocatorSettings,
         ...process.env,
         DATABASE_URL: postgres.url,
         IOT_DATA_DIR: dataDir,

@@ -3,6 +3,7 @@
  * order. With the argument `db` only the database.
  */
 import {
+  allocatorSettings,
   type ProcessContext,
   type RunningProcess,
   removeRunFile,
@@ -127,7 +128,7 @@ function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProc
     new SupervisedProcess({
       name: 'the MQTT server',
       entry: '../../mqtt/src/main.ts',
-      env,
+      env: { ...allocatorSettings, ...env },
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
     }),
   ];

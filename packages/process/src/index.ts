@@ -1,3 +1,4 @@
+export { allocatorSettings } from './allocator.ts';
 export { createFileWhole, publicMode, secretMode, writeFileWhole } from './data-folder/files.ts';
 export {
   findDatabaseUrl,

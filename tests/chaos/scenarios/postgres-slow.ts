@@ -108,9 +108,11 @@ async function takeAllSlots(chaos: Chaos, world: World) {
   const options = { logger: quiet, poolSize: 60, applicationName: 'iotcore chaos' };
   const database = openDatabase(world.postgres.url, options);
   const hogs: Hog[] = [];
-  const release = async () => {
+  let closing: Promise<void> | undefined;
+  const release = () => {
     for (const hog of hogs.splice(0)) hog.release();
-    await database.close();
+    closing ??= database.close();
+    return closing;
   };
   chaos.cleanup(release);
   // A plane that was quicker than the hogs loses its connection again.

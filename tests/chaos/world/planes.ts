@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allocatorSettings } from '@iotcore/process';
 import { Child } from '@iotcore/testkit/faults';
 import { freePort } from './free-port.ts';
 
@@ -58,6 +59,7 @@ export class Planes {
       name,
       script: [name === 'mqtt' ? mqttProgram : programs[name]],
       env: {
+        ...allocatorSettings,
         IOT_DATA_DIR: dataDir,
         IOT_API_PORT: String(ports.api),
         IOT_MQTT_PORT: String(ports.mqtt),
