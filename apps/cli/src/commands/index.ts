@@ -17,6 +17,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'mqtt', load: () => import('./mqtt/index.ts') },
   { name: 'operation', load: () => import('./operation/index.ts') },
   { name: 'certificate', load: () => import('./certificate/index.ts') },
+  { name: 'doctor', load: () => import('./doctor/index.ts') },
   { name: 'config', load: () => import('./config/index.ts') },
   { name: 'completion', needsAll: true, load: () => import('./completion/index.ts') },
 ];

@@ -20,6 +20,14 @@ export interface GlobalFlags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Who may have signed a server's certificate. */
+export interface Authority {
+  readonly pem: string;
+  readonly path: string;
+  /** Somebody said so; otherwise it is that of the data folder. */
+  readonly named: boolean;
+}
+
 /** Where `npm start` keeps its data unless told otherwise. */
 const defaultDataDir = resolve(import.meta.dirname, '../../../../data');
 
@@ -82,11 +90,12 @@ export class Configuration {
    * PEM of who may have signed the certificate of the MQTT server: what was named, else the authority in the data folder.
    * Undefined if there is neither.
    */
-  async authority(flag?: string): Promise<{ readonly pem: string; readonly named: boolean } | undefined> {
+  async authority(flag?: string): Promise<Authority | undefined> {
     const path = flag ?? this.#variable('IOTCORE_CA') ?? (await this.#readProfile())?.ca;
-    if (path !== undefined) return { pem: await readNamed(path), named: true };
-    const pem = await readFile(join(this.dataDir, 'ca.crt'), 'utf8').catch(() => undefined);
-    return pem === undefined ? undefined : { pem, named: false };
+    if (path !== undefined) return { pem: await readNamed(path), path, named: true };
+    const own = join(this.dataDir, 'ca.crt');
+    const pem = await readFile(own, 'utf8').catch(() => undefined);
+    return pem === undefined ? undefined : { pem, path: own, named: false };
   }
 
   async folderId(flag?: string): Promise<string> {
