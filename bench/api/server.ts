@@ -29,6 +29,8 @@ export async function startPostgres(folder: string): Promise<EmbeddedPostgres> {
 export interface Server {
   readonly caller: Caller;
   readonly pool: Pool;
+  /** Of the API. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startServer(postgres: EmbeddedPostgres, folder: string, na
   return {
     caller,
     pool: database.pool,
+    pid: child.pid,
     async stop() {
       caller.close();
       await child.stop();
