@@ -36,6 +36,7 @@ import type { ThrottledLog } from './logging/throttled-log.ts';
 import { createLookups, isDatabaseAway, type Lookups } from './lookups.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { PermanentMessages } from './permanent/permanent-messages.ts';
+import { type ConnectionQuotaLimits, ConnectionQuotas } from './quotas/connection-quotas.ts';
 import { MessageQuotas, type MessageRates } from './quotas/message-quotas.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
@@ -46,6 +47,7 @@ export interface DataPlaneOptions {
   readonly database: Database;
   readonly acceptExpiredCertificates: boolean;
   readonly messageRates: MessageRates;
+  readonly connectionQuotas: ConnectionQuotaLimits;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
   /** Keys that sign what the API says came or went. */
@@ -54,6 +56,8 @@ export interface DataPlaneOptions {
 
 export interface DataPlane {
   readonly engine: Engine<Client>;
+  /** Takes a connection from a listener. */
+  readonly accept: Engine<Client>['accept'];
   readonly lookups: Lookups;
   readonly rights: RightsParts;
   readonly monitoring: Monitoring;
@@ -146,19 +150,29 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
     failed: failed('credentials could not be checked'),
   };
+  const connectionQuotas = new ConnectionQuotas(options.connectionQuotas);
   const host = createEngineHost({
     ...{ changes, clients, rights, revoker, permanent, log, monitoring, counters },
     quotas: new MessageQuotas(options.messageRates),
+    connectionQuotas,
     authenticate: (credentials) => authenticate(authenticator, credentials),
     strangeConnection: ({ remoteAddress, secure }, reason) =>
       throttled.say('connection without a valid CONNECT', (heldBack) =>
         logger.info({ remoteAddress, secure, reason, heldBack }, 'connection without a valid CONNECT'),
+      ),
+    quotaReached: (limit, { kind, id }) =>
+      throttled.say(limit, (heldBack) =>
+        logger.warn({ limit, [`${kind}Id`]: id, heldBack }, 'refused a client: too many connections'),
       ),
   });
   const engine = options.createEngine(host, engineLimits);
 
   return {
     ...{ engine, lookups, rights, monitoring, counters },
+    accept(socket, transport) {
+      socket.once('close', () => connectionQuotas.leave(transport));
+      engine.accept(socket, transport);
+    },
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },
       caches: [proofs, certificates],

@@ -61,6 +61,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       registry: settings.registryMessagesPerSecond,
       broker: settings.brokerMessagesPerSecond,
     },
+    connectionQuotas: {
+      maxPerPrincipal: settings.mqttMaxConnectionsPerPrincipal,
+      maxPerTenant: settings.mqttMaxConnectionsPerTenant ?? Math.ceil(0.9 * settings.mqttMaxConnections),
+    },
     ...{ logger, throttled },
     signingKeysChanged: () => tokens.forget(),
   });

@@ -43,6 +43,14 @@ export const refusals = {
   registryDisabled: { code: ConnackCode.notAuthorized, reason: 'registry disabled' },
   unchecked: { code: ConnackCode.serverUnavailable, reason: 'credentials could not be checked' },
   throttled: { code: ConnackCode.serverUnavailable, reason: 'too many wrong passwords' },
+  principalFull: {
+    code: ConnackCode.serverUnavailable,
+    reason: 'too many connections of this device or registry',
+  },
+  tenantFull: {
+    code: ConnackCode.serverUnavailable,
+    reason: 'too many connections of the registry with its devices, or of the broker',
+  },
   overloaded: { code: ConnackCode.serverUnavailable, reason: 'too many passwords are being checked' },
 } as const satisfies Record<string, Refusal>;
 

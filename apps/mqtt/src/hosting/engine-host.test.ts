@@ -4,6 +4,7 @@ import { refusals, type Verdict } from '../authentication/verdict.ts';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import type { Client } from '../clients/client.ts';
 import { LiveClients } from '../clients/live-clients.ts';
+import { ConnectionQuotas } from '../quotas/connection-quotas.ts';
 import { MessageQuotas, type MessageRates } from '../quotas/message-quotas.ts';
 import { ConnectionCounters } from './connection-counters.ts';
 import { createEngineHost } from './engine-host.ts';
@@ -24,6 +25,7 @@ function setUp(verdict: () => Verdict, rates = unlimited) {
   const clients = new LiveClients();
   const counters = new ConnectionCounters();
   const strange: string[] = [];
+  const reached: string[] = [];
   const nothing = () => {};
   const host = createEngineHost({
     ...{ changes, clients, counters },
@@ -41,10 +43,12 @@ function setUp(verdict: () => Verdict, rates = unlimited) {
       subscribed: nothing,
     } as never,
     quotas: new MessageQuotas(rates),
+    connectionQuotas: new ConnectionQuotas({ maxPerPrincipal: 1, maxPerTenant: 10 }),
+    quotaReached: (limit) => reached.push(limit),
     authenticate: async () => verdict(),
     strangeConnection: (_transport, reason) => strange.push(reason),
   });
-  return { host, lines, suspects, changes, clients, counters, strange };
+  return { host, lines, suspects, changes, clients, counters, strange, reached };
 }
 
 const client = (): Client => ({
@@ -92,6 +96,17 @@ describe('the host of an engine', () => {
     host.disconnected(session(known), 'publish to topic "secret/topic" not allowed');
     expect(clients.size).toBe(0);
     expect(lines.at(-1)).toBe('d1 INFO disconnected: publish to topic "secret/topic" not allowed');
+  });
+
+  it('refuses who has too many connections, under a name that a metric may have', async () => {
+    const { host, reached, counters, lines } = setUp(() => ({ accepted: true, client: client() }));
+    await host.connect(request);
+    const second = { ...request, clientId: 'c2', transport: { ...transport } };
+    expect(await host.connect(second)).toEqual({ accepted: false, ...refusals.principalFull });
+    host.refused(second.transport, second, refusals.principalFull.reason);
+    expect(reached).toEqual(['connections of the principal']);
+    expect([...counters.refusedBy]).toEqual([[refusals.principalFull.reason, 1]]);
+    expect(lines).toEqual([expect.stringMatching(/^d1 refused connection refused: too many connections/)]);
   });
 
   it('doubts a client whose credentials changed between the check and its session', async () => {

@@ -1,7 +1,8 @@
 /** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
 import type { ConnectAnswer, ConnectRequest, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
+import type { Principal } from '@iotcore/model';
 import type { Credentials } from '../authentication/authenticator.ts';
-import type { Verdict } from '../authentication/verdict.ts';
+import { type Refusal, refusals, type Verdict } from '../authentication/verdict.ts';
 import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, principalKey, subjectKeys } from '../clients/client.ts';
 import type { LiveClients } from '../clients/live-clients.ts';
@@ -14,6 +15,7 @@ import {
 } from '../connection-log/lines.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
 import type { PermanentMessages } from '../permanent/permanent-messages.ts';
+import type { ConnectionQuotas, QuotaReached } from '../quotas/connection-quotas.ts';
 import type { MessageQuotas } from '../quotas/message-quotas.ts';
 import type { Revoker } from '../revocation/revoker.ts';
 import { grant, type RightsParts, route, stored } from '../rights/rights.ts';
@@ -29,10 +31,18 @@ export interface HostParts {
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
   readonly quotas: MessageQuotas;
+  readonly connectionQuotas: ConnectionQuotas;
   authenticate(credentials: Credentials): Promise<Verdict>;
   /** Told of bytes that were no CONNECT. */
   strangeConnection(transport: Transport, reason: string): void;
+  /** Told of a client that was refused since a limit of connections is reached. */
+  quotaReached(reached: QuotaReached, principal: Principal): void;
 }
+
+const fullRefusals: Readonly<Record<QuotaReached, Refusal>> = {
+  'connections of the principal': refusals.principalFull,
+  'connections of the tenant': refusals.tenantFull,
+};
 
 export function createEngineHost(parts: HostParts): EngineHost<Client> {
   const { changes, clients, rights, revoker, permanent, log, monitoring, counters, quotas } = parts;
@@ -48,8 +58,14 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       const subject = verdict.accepted ? verdict.client.principal.id : verdict.subject;
       if (subject !== undefined) subjects.set(request, subject);
       if (!verdict.accepted) return { accepted: false, ...verdict.refusal };
+      const { principal } = verdict.client;
+      const reached = parts.connectionQuotas.take(request.transport, principal, request.clientId);
+      if (reached) {
+        parts.quotaReached(reached, principal);
+        return { accepted: false, ...fullRefusals[reached] };
+      }
       checkedSince.set(verdict.client, mark);
-      return { accepted: true, principal: verdict.client, scope: principalKey(verdict.client.principal) };
+      return { accepted: true, principal: verdict.client, scope: principalKey(principal) };
     },
     route: ({ principal }, topic) => route(rights, principal, topic),
     grant: ({ principal }, filter) => grant(rights, principal, filter),

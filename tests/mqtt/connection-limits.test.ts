@@ -1,0 +1,107 @@
+/** How many connections one device, one tenant and everybody may have, and that neighbours do not notice. */
+import {
+  ConnectRefused,
+  connectRaw,
+  eventually,
+  type MqttSession,
+  sharedInstallation,
+} from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+
+const installation = sharedInstallation({
+  env: {
+    IOT_MQTT_MAX_CONNECTIONS: '40',
+    IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL: '3',
+    IOT_MQTT_MAX_CONNECTIONS_PER_TENANT: '5',
+  },
+});
+
+/** As many sessions as it gets of so many that it opens at once, each silent for as long as MQTT allows. */
+async function flood(party: Party, attempts: number): Promise<MqttSession[]> {
+  const opened = await Promise.allSettled(
+    Array.from({ length: attempts }, (_, n) => party.connect({ keepAliveSeconds: n % 2 === 0 ? 0 : 65_535 })),
+  );
+  for (const outcome of opened) {
+    if (outcome.status === 'rejected') {
+      expect(outcome.reason).toBeInstanceOf(ConnectRefused);
+      expect(outcome.reason.code).toBe(3);
+    }
+  }
+  return opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+async function endAll(sessions: readonly MqttSession[]): Promise<void> {
+  await Promise.all(sessions.map((session) => session.end()));
+}
+
+describe('a device', () => {
+  test('has no more sessions than its limit, though it opens them at once and is never heard of again', async () => {
+    const registry = await createRegistry(installation());
+    const [device, sibling] = [
+      await createDevice(installation(), registry),
+      await createDevice(installation(), registry),
+    ];
+    const sessions = await flood(device, 8);
+    expect(sessions.length).toBe(3);
+    expect(await device.refusal()).toBe(3);
+    await device.logLine(/^connection refused: too many connections of this device/);
+    await (await sibling.connect()).publish(`$devices/${sibling.id}/events`, 'served');
+    const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(
+      /connects_refused_total\{reason="too many connections of this device or registry"\} [1-9]/,
+    );
+    await endAll(sessions);
+  });
+
+  test('takes over its own session at its limit, and has a place again once one has ended', async () => {
+    const device = await createDevice(installation(), await createRegistry(installation()));
+    const sessions = await flood(device, 3);
+    const again = await device.connect({ clientId: sessions[0]?.clientId as string });
+    await sessions[0]?.expectClosed();
+    expect(await device.refusal()).toBe(3);
+    await again.end();
+    const last = await eventually('a place to be free', () => device.connect());
+    await endAll([...sessions, last]);
+  });
+});
+
+describe('a tenant', () => {
+  test('has no more sessions than its limit, with all its devices; another is served', async () => {
+    const [registry, other] = [await createRegistry(installation()), await createRegistry(installation())];
+    const devices = [
+      await createDevice(installation(), registry),
+      await createDevice(installation(), registry),
+    ];
+    const neighbour = await createDevice(installation(), other);
+    const heard = await other.connect();
+    await heard.subscribe('$devices/#');
+    const sessions = (await Promise.all(devices.map((device) => flood(device, 3)))).flat();
+    expect(sessions.length).toBe(5);
+    expect(await registry.refusal()).toBe(3);
+    await registry.logLine(/^connection refused: too many connections of the registry with its devices/);
+    await (await neighbour.connect()).publish(`$devices/${neighbour.id}/events`, 'not held up');
+    expect(String((await heard.messages.next()).payload)).toBe('not held up');
+    await endAll(sessions);
+  });
+
+  test('that is a broker has its sessions all as the broker', async () => {
+    const broker = await createBroker(installation());
+    const sessions = await flood(broker, 8);
+    expect(sessions.length).toBe(5);
+    await endAll(sessions);
+  });
+});
+
+describe('connections that never say who they are', () => {
+  test('are reset beyond the total, and serve nobody less who is connected; their places come back', async () => {
+    const device = await createDevice(installation(), await createRegistry(installation()));
+    const connected = await device.connect();
+    const silent = await Promise.all(Array.from({ length: 40 }, () => connectRaw(installation().overTcp)));
+    await expect(device.connect({ clientId: 'late' })).rejects.toThrow();
+    await connected.publish(`$devices/${device.id}/events`, 'served');
+    for (const raw of silent) raw.close();
+    await eventually('a place to be free', () => device.connect({ clientId: 'later' }));
+    expect(connected.connected).toBe(true);
+  });
+});
