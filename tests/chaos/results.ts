@@ -1,5 +1,5 @@
 /**
- * The results that the page shows: the last full run of each scenario, kept in docs/resilience.json. A run of some
+ * The results that the page shows: the last full run of each scenario, a line each in docs/resilience.ndjson. A run of some
  * scenarios renews their rows and no others.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { repositoryRoot } from '@iotcore/testkit/faults';
 import { keepSection } from '../../bench/report/section.ts';
 import { type Entry, toMarkdown } from './report.ts';
 
-const data = resolve(repositoryRoot, 'docs/resilience.json');
+const data = resolve(repositoryRoot, 'docs/resilience.ndjson');
 
 /** Scenarios that run side by side may end at the same time. */
 let writing: Promise<unknown> = Promise.resolve();
@@ -23,13 +23,18 @@ async function write(entry: Entry, order: readonly string[]): Promise<void> {
   const byId = new Map((await readResults()).map((kept) => [kept.id, kept]));
   byId.set(entry.id, entry);
   const kept = order.flatMap((id) => byId.get(id) ?? []);
-  await writeFile(data, `${JSON.stringify(kept, withInfinity, 2)}\n`);
+  await writeFile(data, kept.map((one) => `${JSON.stringify(one, withInfinity)}\n`).join(''));
   await keepSection('docs/resilience.md', 'chaos', toMarkdown(kept));
 }
 
 async function readResults(): Promise<Entry[]> {
-  const text = await readFile(data, 'utf8').catch(() => '[]');
-  return JSON.parse(text, (_key, value) => (value === 'never' ? Number.POSITIVE_INFINITY : value)) as Entry[];
+  const text = await readFile(data, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line, toInfinity) as Entry);
+}
+
+function toInfinity(_key: string, value: unknown): unknown {
+  return value === 'never' ? Number.POSITIVE_INFINITY : value;
 }
 
 /** JSON has no Infinity. */
