@@ -1,5 +1,6 @@
 /** Values of options: how they are written on the command line, and what is wrong with them. */
 import { InvalidArgumentError } from 'commander';
+import { usageError } from '../errors.ts';
 
 /** `key=value,key=value`; may be given several times. A value may hold `=`, but no comma. */
 export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -44,20 +45,21 @@ export function durationMs(text: string): number | undefined {
 export function pastTime(text: string, now: Date): Date {
   const ago = durationMs(text.replace(/ ago$/, ''));
   if (ago !== undefined) return new Date(now.getTime() - ago);
-  return dateOf(text, now, 'It looks like 2h, 15:04:05 or 2026-11-30T15:04:05Z.');
+  return dateOf(text, now, 'it looks like 2h, 15:04:05 or 2026-11-30T15:04:05Z');
 }
 
 /** A time: RFC 3339, or how far ahead (`12h`, `14d`). */
 export function futureTime(text: string, now: Date): Date {
   const ahead = durationMs(text);
   if (ahead !== undefined) return new Date(now.getTime() + ahead);
-  return dateOf(text, now, 'It looks like 14d or 2026-12-31T00:00:00Z.');
+  return dateOf(text, now, 'it looks like 14d or 2026-12-31T00:00:00Z');
 }
 
 function dateOf(text: string, now: Date, form: string): Date {
   const today = now.toISOString().slice(0, 'yyyy-mm-dd'.length);
   const full = /^\d\d:\d\d(:\d\d)?$/.test(text) ? `${today}T${text}Z` : text;
   const date = new Date(full);
-  if (!/^\d{4}-\d\d-\d\d/.test(full) || Number.isNaN(date.getTime())) throw new InvalidArgumentError(form);
+  if (!/^\d{4}-\d\d-\d\d/.test(full) || Number.isNaN(date.getTime()))
+    throw usageError(`${text} is no time: ${form}`);
   return date;
 }

@@ -43,7 +43,7 @@ export function register(program: Command, context: CliContext): void {
         context,
       );
     });
-  withExamples(tls, 'iotcore doctor tls', 'iotcore doctor tls iot.example.com:8883 --ca ca.crt');
+  withExamples(tls, 'iotcore doctor tls', 'iotcore doctor tls localhost:8883 --ca data/ca.crt');
 }
 
 async function report(findings: AsyncIterable<Finding>, { out }: CliContext): Promise<void> {

@@ -54,7 +54,7 @@ function registerCreate(parent: Command, context: CliContext): void {
   withExamples(
     create,
     'iotcore registry create greenhouse --generate-password',
-    `iotcore registry create --name orchard --labels country=am --certificate-file cert.pem`,
+    `iotcore registry create --name orchard --labels country=am --certificate-file valve.crt`,
   );
 }
 

@@ -1,0 +1,125 @@
+/** `iotcore migrate status`: how far a move has come. */
+import * as sdk from '@iotcore/sdk';
+import { type Command, Option } from 'commander';
+import { answer, everyPage } from '../../calls.ts';
+import type { CliContext } from '../../context.ts';
+import { count } from '../../options/values.ts';
+import type { Column } from '../../output/table.ts';
+import { withExamples } from '../examples.ts';
+import { addOwnerOptions, findOwner, type OwnerOptions } from './owner.ts';
+
+type Filter = NonNullable<NonNullable<sdk.ListMigrationDevicesData['query']>['filter']>;
+
+const filters: ReadonlyMap<string, Filter | undefined> = new Map([
+  ['all', undefined],
+  ['not-seen', 'NOT_SEEN'],
+  ['without-credential', 'WITHOUT_CREDENTIAL'],
+  ['adopted', 'ADOPTED'],
+]);
+
+interface StatusOptions extends OwnerOptions {
+  readonly devices?: string;
+  readonly limit?: number;
+}
+
+type DeviceRow = sdk.MigrationDevice & { readonly registryId: string };
+
+export function registerStatus(parent: Command, context: CliContext): void {
+  const status = addOwnerOptions(parent.command('status'))
+    .description('Show how far a move has come: what was seen, what was not, by registry and broker')
+    .addOption(
+      new Option('--devices <which>', 'list the devices instead, oldest first').choices([...filters.keys()]),
+    )
+    .option('--limit <n>', 'devices at most', count(1))
+    .action(async (options: StatusOptions) => {
+      const { client, query } = await scope(context, options);
+      const found = await answer(sdk.getMigrationStatus({ client, query }));
+      if (options.devices === undefined) return print(found, context);
+      const registryIds = found.registries.map(({ registryId }) => registryId);
+      const devices = devicesOf(client, registryIds, filters.get(options.devices), options.limit);
+      await context.out.rows(devices, deviceColumns);
+    });
+  withExamples(
+    status,
+    'iotcore migrate status',
+    'iotcore migrate status --registry-name greenhouse --devices not-seen',
+  );
+}
+
+/** One registry or broker if one is named, else the folder. */
+async function scope(context: CliContext, options: StatusOptions) {
+  const { registryId, registryName, brokerId, brokerName } = options;
+  if ([registryId, registryName, brokerId, brokerName].every((one) => one === undefined)) {
+    const folderId = await context.configuration.folderId(options.folderId);
+    return { client: await context.api(), query: { folderId } };
+  }
+  const { client, owner } = await findOwner(context, options);
+  return { client, query: owner };
+}
+
+async function print(status: sdk.MigrationStatus, { out }: CliContext): Promise<void> {
+  if (!out.isTable) return out.result(status);
+  await out.rows(status.registries, registryColumns);
+  if (status.registries.length > 0 && status.brokers.length > 0) await out.raw('\n');
+  await out.rows(status.brokers, brokerColumns);
+}
+
+async function* devicesOf(
+  client: sdk.Client,
+  registryIds: readonly string[],
+  filter: Filter | undefined,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<DeviceRow> {
+  let left = limit;
+  for (const registryId of registryIds) {
+    if (left <= 0) return;
+    const devices = everyPage(
+      async (page) => {
+        const query = { ...page, ...(filter === undefined ? {} : { filter }) };
+        const found = await answer(sdk.listMigrationDevices({ client, path: { registryId }, query }));
+        return { items: found.devices, nextPageToken: found.nextPageToken };
+      },
+      { limit: left },
+    );
+    for await (const device of devices) {
+      yield { registryId, ...device };
+      left -= 1;
+    }
+  }
+}
+
+const yesNo = (value: boolean) => (value ? 'yes' : 'no');
+
+const registryColumns: readonly Column<sdk.RegistryMigration>[] = [
+  { title: 'REGISTRY ID', value: ({ registryId }) => registryId },
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'DEVICES', value: ({ devices }) => devices },
+  { title: 'SEEN', value: ({ seen }) => seen },
+  { title: 'NOT SEEN', value: ({ notSeen }) => notSeen },
+  { title: 'CERTIFICATE', value: ({ withCertificate }) => withCertificate },
+  { title: 'PASSWORD', value: ({ withPassword }) => withPassword },
+  { title: 'ADOPTED', value: ({ adopted }) => adopted },
+  { title: 'NEITHER', value: ({ withoutCredential }) => withoutCredential },
+  { title: 'ADOPTION UNTIL', value: ({ adoption }) => adoption?.endsAt ?? 'off' },
+];
+
+const brokerColumns: readonly Column<sdk.BrokerMigration>[] = [
+  { title: 'BROKER ID', value: ({ brokerId }) => brokerId },
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'CERTIFICATE', value: ({ hasCertificate }) => yesNo(hasCertificate) },
+  { title: 'PASSWORD', value: ({ hasPassword }) => yesNo(hasPassword) },
+  { title: 'ADOPTED AT', value: ({ adoptedAt }) => adoptedAt },
+  { title: 'ADOPTION UNTIL', value: ({ adoption }) => adoption?.endsAt ?? 'off' },
+];
+
+const deviceColumns: readonly Column<DeviceRow>[] = [
+  { title: 'DEVICE ID', value: ({ deviceId }) => deviceId },
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'REGISTRY ID', value: ({ registryId }) => registryId },
+  { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+  { title: 'FIRST SEEN', value: ({ firstSeenAt }) => firstSeenAt ?? 'never' },
+  { title: 'CERTIFICATE', value: ({ hasCertificate }) => yesNo(hasCertificate) },
+  { title: 'PASSWORD', value: ({ hasPassword }) => yesNo(hasPassword) },
+  { title: 'ADOPTED AT', value: ({ adoptedAt }) => adoptedAt },
+  { title: 'ADOPTED PASSWORD ID', value: ({ passwordId }) => passwordId },
+];
