@@ -98,7 +98,8 @@ describe('connections that never say who they are', () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
     const connected = await device.connect();
     const silent = await Promise.all(Array.from({ length: 40 }, () => connectRaw(installation().overTcp)));
-    await expect(device.connect({ clientId: 'late' })).rejects.toThrow();
+    // Over the same listener, so that it is accepted behind them.
+    await expect(device.connect({ clientId: 'late' }, 'TCP')).rejects.toThrow();
     await connected.publish(`$devices/${device.id}/events`, 'served');
     for (const raw of silent) raw.close();
     await eventually('a place to be free', () => device.connect({ clientId: 'later' }));

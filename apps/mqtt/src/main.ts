@@ -109,7 +109,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   cleanups.add(() => plane.stop());
   cleanups.add(() => listeners.close());
-  const addresses = await listeners.open((socket, transport) => engine.accept(socket, transport));
+  const addresses = await listeners.open(plane.accept);
   serving = true;
   cleanups.add(async () => {
     serving = false;
