@@ -1,4 +1,4 @@
-import { sharedInstallation } from '@iotcore/testkit';
+import { type ApiAnswer, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
@@ -38,6 +38,56 @@ describe('rates', () => {
     expect(statuses).toEqual(new Set([401, 429]));
     const good = await createAccount(api, { folderId: 'f', role: 'viewer' });
     expect((await good.call('GET', `${registries}?folderId=f`)).status).toBe(200);
+  });
+});
+
+describe('guesses', () => {
+  const installation = sharedInstallation({
+    programs: ['api'],
+    env: { IOT_API_TRUSTED_PROXIES: '127.0.0.1/32' },
+  });
+
+  /** Guesses more often than an address may in a minute; what else the last answer could have been. */
+  async function guessTooOften(from: string): Promise<ApiAnswer> {
+    const { api } = installation();
+    const headers = { authorization: 'Api-Key iotcore_nobody', 'x-forwarded-for': from };
+    const guess = () => api.call('GET', `${registries}?folderId=f`, undefined, { token: null, headers });
+    const answers = await Promise.all(Array.from({ length: 121 }, guess));
+    const last = answers.filter(({ status }) => status !== 401);
+    expect(last).toHaveLength(1);
+    return last[0] as ApiAnswer;
+  }
+
+  const exchange = (from: string) => {
+    const headers = { 'x-forwarded-for': from };
+    return installation().api.call('POST', '/iam/v1/tokens', { jwt: 'x' }, { token: null, headers });
+  };
+
+  test('beyond 120 a minute are refused with 429, and those at the exchange of tokens count with them', async () => {
+    expectRefusal(await guessTooOften('203.0.113.1'), 'RESOURCE_EXHAUSTED');
+    expectRefusal(await exchange('203.0.113.1'), 'RESOURCE_EXHAUSTED');
+    expectRefusal(await exchange('203.0.113.2'), 'UNAUTHENTICATED');
+  });
+
+  test('of a client that a trusted proxy names harm no other client of that proxy, whatever it claims to be', async () => {
+    await guessTooOften('192.0.2.1, 198.51.100.1');
+    expectRefusal(await exchange('192.0.2.2, 198.51.100.1'), 'RESOURCE_EXHAUSTED');
+    expectRefusal(await exchange('192.0.2.1'), 'UNAUTHENTICATED');
+  });
+
+  test('from one IPv6 network count together', async () => {
+    await guessTooOften('2a00:1:2:3::1');
+    expectRefusal(await exchange('2a00:1:2:3:ffff::'), 'RESOURCE_EXHAUSTED');
+    expectRefusal(await exchange('2a00:1:2:4::1'), 'UNAUTHENTICATED');
+  });
+
+  test('the audit trail names the client that a trusted proxy names', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const headers = { 'x-forwarded-for': '6.6.6.6, 203.0.113.9, 127.0.0.1' };
+    await api.call('POST', registries, { folderId }, { headers });
+    const [event] = (await api.must('GET', `/ext/v1/auditEvents?folderId=${folderId}`)).auditEvents;
+    expect(event.remoteIp).toBe('203.0.113.9');
   });
 });
 

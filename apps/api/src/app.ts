@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly services: () => Services | undefined;
   readonly isReady: () => Promise<boolean>;
   readonly callsPerSecond: number;
+  /** Networks in CIDR form whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly openapi?: OpenApiVersion;
 }
 
@@ -43,7 +45,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    trustProxy: false,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     bodyLimit: limits.maxBodyBytes,
     connectionTimeout: limits.connectionTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,

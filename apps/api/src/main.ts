@@ -43,6 +43,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     services: () => services,
     isReady: async () => services !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
     callsPerSecond: settings.apiCallsPerSecond,
+    trustedProxies: settings.apiTrustedProxies,
   });
   const stopBasics = async () => {
     await app.close();
@@ -61,7 +62,12 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     await feed.start();
     const housekeeping = new Housekeeping(
       prisma,
-      { connectionLogDays: settings.connectionLogDays, idempotencyKeyHours },
+      {
+        connectionLogDays: settings.connectionLogDays,
+        operationDays: settings.operationDays,
+        auditEventDays: settings.auditDays,
+        idempotencyKeyHours,
+      },
       logger,
     );
     return {

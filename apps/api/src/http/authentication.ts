@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { errors } from '../errors/catalogue.ts';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import { ApiError, codes, errors } from '../errors/catalogue.ts';
 import { badCredentialsPerMinute } from '../limits.ts';
 import type { Services } from '../services.ts';
+import { addressBlock } from './client-address.ts';
 
 interface AuthenticationOptions {
   /** Undefined until the service is ready to serve. */
@@ -20,12 +21,14 @@ export function authenticate(
   const failures = app.createRateLimit({
     max: badCredentialsPerMinute,
     timeWindow: '1 minute',
-    keyGenerator: ({ ip }) => `address ${ip}`,
+    keyGenerator: (request) => `address ${addressBlock(request)}`,
   });
+  const report = failureReport();
   const calls = app.createRateLimit({
     max: callsPerSecond,
     timeWindow: '1 second',
-    keyGenerator: ({ caller, ip }) => (caller ? `caller ${caller.id}` : `address ${ip}`),
+    keyGenerator: (request) =>
+      request.caller ? `caller ${request.caller.id}` : `address ${addressBlock(request)}`,
   });
 
   app.addHook('onRequest', async (request) => {
@@ -38,10 +41,32 @@ export function authenticate(
 
   async function prove(request: FastifyRequest, { authenticator }: Services): Promise<void> {
     request.caller = await authenticator.authenticate(request.headers.authorization);
-    if (request.caller) return;
-    refuseBeyond(await failures(request));
-    throw errors.unauthenticated();
+    if (!request.caller) throw errors.unauthenticated();
   }
+
+  // Wherever credentials are refused, the exchange of tokens included. What is thrown here goes to the next handler.
+  app.setErrorHandler(async (error, request) => {
+    if (error instanceof ApiError && error.code === codes.UNAUTHENTICATED.code) {
+      report(request.log);
+      refuseBeyond(await failures(request));
+    }
+    throw error;
+  });
+}
+
+/** Bad credentials are counted, and the count logged once in this time, so that guessing shows without filling the log. */
+const reportIntervalMs = 60_000;
+
+function failureReport(): (log: FastifyBaseLogger) => void {
+  let failures = 0;
+  let nextAt = 0;
+  return (log) => {
+    failures += 1;
+    if (Date.now() < nextAt) return;
+    log.warn({ failures }, 'calls with bad credentials since the last such line');
+    failures = 0;
+    nextAt = Date.now() + reportIntervalMs;
+  };
 }
 
 interface RateLimitState {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { clientAddress } from './client-address.ts';
 
 /** Every answer carries the ID of its request, and has one line in the log with it. */
 export function logRequests(app: FastifyInstance): void {
@@ -6,7 +7,7 @@ export function logRequests(app: FastifyInstance): void {
     reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions, ip } = request;
+    const { method, routeOptions } = request;
     const { route } = routeOptions.config;
     request.log.info(
       {
@@ -14,7 +15,7 @@ export function logRequests(app: FastifyInstance): void {
         operation: route?.operationId ?? routeOptions.url,
         status: reply.statusCode,
         tookMs: Math.round(reply.elapsedTime),
-        remoteIp: ip,
+        remoteIp: clientAddress(request),
         callerId: request.caller?.id,
       },
       'answered',

@@ -8,6 +8,7 @@ const app = await buildApp({
   logger: createLogger('openapi', { logLevel: 'silent' }),
   services: () => undefined,
   isReady: async () => false,
+  trustedProxies: [],
   callsPerSecond: 1,
   openapi: version,
 });

@@ -13,6 +13,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Caller, nobody } from '../auth/caller.ts';
 import { Guard } from '../auth/guard.ts';
 import { errors } from '../errors/catalogue.ts';
+import { clientAddress } from '../http/client-address.ts';
 import { maxUserAgentCharacters } from '../limits.ts';
 import type { Services } from '../services.ts';
 import { asAny, toOperation } from '../wire/operation.ts';
@@ -33,8 +34,7 @@ class RepeatedRequest extends Error {
 /** Who made the request, where from, and which; for the audit trail. */
 export function originOf(request: FastifyRequest) {
   return {
-    // On a listener of both families an IPv4 address comes dressed as one of IPv6.
-    remoteIp: request.ip.replace(/^::ffff:/, ''),
+    remoteIp: clientAddress(request),
     userAgent: (request.headers['user-agent'] ?? '').slice(0, maxUserAgentCharacters),
     requestId: request.id,
   };

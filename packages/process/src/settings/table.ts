@@ -66,6 +66,12 @@ export const settingsTable = {
     '2000',
     'Calls that one caller may make in a second; beyond, the API answers 429 with `Retry-After`.',
   ),
+  apiTrustedProxies: setting(
+    'IOT_API_TRUSTED_PROXIES',
+    networkList,
+    '',
+    "Networks of proxies in front of the management API. From there the client's address is taken from `X-Forwarded-For` (the last one in it that is no such proxy's), for rate limits, the log and the audit trail; from anywhere else the header is ignored.",
+  ),
   iamAudience: optional(
     'IOT_IAM_AUDIENCE',
     url,
@@ -92,6 +98,13 @@ export const settingsTable = {
     '30',
     'How long the connection log is kept.',
   ),
+  operationDays: setting(
+    'IOT_OPERATION_DAYS',
+    wholeNumber(2, 3650),
+    '90',
+    'How long the operations of the API are kept.',
+  ),
+  auditDays: setting('IOT_AUDIT_DAYS', wholeNumber(1, 3650), '365', 'How long audit events are kept.'),
   mqttsHost: setting('IOT_MQTTS_HOST', host, '0.0.0.0', 'Where MQTT over TLS listens.'),
   mqttsPort: setting('IOT_MQTTS_PORT', port, '8883', 'The port of MQTT over TLS.'),
   mqttHost: setting(

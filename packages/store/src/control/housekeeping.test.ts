@@ -2,11 +2,13 @@ import { testDatabase } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Database, openDatabase } from '../database/open-database.ts';
 import { prune } from './housekeeping.ts';
+import { createSortableId } from './sortable-ids.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const now = new Date('2026-11-22T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
-const retention = { connectionLogDays: 30, idempotencyKeyHours: 24 };
+const retention = { connectionLogDays: 30, operationDays: 90, auditEventDays: 365, idempotencyKeyHours: 24 };
+const nothing = { connectionLog: 0, operations: 0, auditEvents: 0, idempotencyKeys: 0 };
 
 async function open(): Promise<Database> {
   const database = openDatabase(await testDatabase(), { logger: quiet });
@@ -34,6 +36,7 @@ test('what is young enough stays', async () => {
   const database = await open();
   await fill(database, [0, 23, 25, 30 * 24 - 1, 30 * 24 + 1, 1000]);
   expect(await prune(database.prisma, retention, now, new AbortController().signal)).toEqual({
+    ...nothing,
     connectionLog: 2,
     idempotencyKeys: 4,
   });
@@ -52,4 +55,44 @@ test('more than one batch goes in one round, unless it is asked to stop', async 
   const rest = await prune(database.prisma, retention, now, new AbortController().signal);
   expect(stopped.connectionLog + rest.connectionLog).toBe(12_000);
   expect(await database.prisma.connectionLog.count()).toBe(0);
+});
+
+test('operations and audit events go each after its own time', async () => {
+  const { prisma } = await open();
+  for (const days of [0, 89, 91, 364, 366]) {
+    const at = hoursAgo(24 * days);
+    const shared = { resourceId: 'r', folderId: String(days) };
+    await prisma.operation.create({
+      data: {
+        ...shared,
+        id: createSortableId(at),
+        description: '',
+        createdAt: at,
+        createdBy: 'c',
+        metadata: {},
+      },
+    });
+    await prisma.auditEvent.create({
+      data: { ...shared, id: createSortableId(at), at, eventType: 'e', remoteIp: '', requestId: '', code: 0 },
+    });
+  }
+  const pruned = await prune(prisma, retention, now, new AbortController().signal);
+  expect(pruned).toEqual({ ...nothing, operations: 3, auditEvents: 1 });
+  const folders = async (rows: Promise<{ folderId: string | null }[]>) =>
+    (await rows).map(({ folderId }) => Number(folderId)).sort((a, b) => a - b);
+  expect(await folders(prisma.operation.findMany())).toEqual([0, 89]);
+  expect(await folders(prisma.auditEvent.findMany())).toEqual([0, 89, 91, 364]);
+});
+
+test('while another process tidies up, nothing is removed here', async () => {
+  const database = await open();
+  await fill(database, [1000]);
+  const other = await database.pool.connect();
+  onTestFinished(() => other.release(true));
+  await other.query('BEGIN');
+  await other.query(`SELECT pg_advisory_xact_lock(hashtextextended('housekeeping', 0))`);
+  expect(await prune(database.prisma, retention, now, new AbortController().signal)).toEqual(nothing);
+  await other.query('COMMIT');
+  const pruned = await prune(database.prisma, retention, now, new AbortController().signal);
+  expect(pruned).toEqual({ ...nothing, connectionLog: 1, idempotencyKeys: 1 });
 });

@@ -9,13 +9,18 @@ const randomCharacters = 8;
  * 3084), 40 random bits. For records that are listed by age; resources have wholly random IDs.
  */
 export function createSortableId(now: Date): string {
+  let id = earliestSortableId(now);
+  for (const byte of randomBytes(randomCharacters)) id += alphabet.charAt(byte & 31);
+  return id;
+}
+
+/** Sorts before every ID that was made at this time or later, and behind every earlier one. */
+export function earliestSortableId(at: Date): string {
   let time = '';
-  let rest = now.getTime();
+  let rest = at.getTime();
   for (let i = 0; i < timeCharacters; i += 1) {
     time = alphabet.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
-  let id = `are${time}`;
-  for (const byte of randomBytes(randomCharacters)) id += alphabet.charAt(byte & 31);
-  return id;
+  return `are${time}`;
 }
