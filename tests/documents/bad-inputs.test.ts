@@ -1,0 +1,54 @@
+/** docs/bad-inputs.md promises a row for each bad input, and tests for each row: they must be there. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '@iotcore/testkit';
+import { expect, test } from 'vitest';
+
+const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+const page = read('docs/bad-inputs.md');
+
+const files = new Map(
+  [...page.matchAll(/^\| ([\w-]+) \| `([^`]+)` \|$/gm)].map(([, name = '', path = '']) => [name, path]),
+);
+const rows = [...page.matchAll(/^\| ([A-G]\d+) \| (.+) \| (.+) \| (.+) \|$/gm)].map(
+  ([, id = '', input = '', outcome = '', tests = '']) => ({ id, input, outcome, tests: tests.split('<br>') }),
+);
+
+/** How many rows each group has. */
+const groups = { A: 13, B: 20, C: 15, D: 17, E: 19, F: 8, G: 21 };
+
+/** A title as it stands in a file: a string, with the statements of MQTT behind it or without. */
+function hasTitle(text: string, title: string): boolean {
+  return ["'", '"', '`'].some(
+    (quote) =>
+      text.includes(`${quote}${title}${quote}`) ||
+      text.includes(`${quote}${title} [MQTT`) ||
+      text.includes(`${quote}${title.replaceAll("'", "\\'")}${quote}`),
+  );
+}
+
+test('every bad input has a row with an outcome', () => {
+  const ids = Object.entries(groups).flatMap(([letter, count]) =>
+    Array.from({ length: count }, (_, index) => `${letter}${index + 1}`),
+  );
+  expect(rows.map(({ id }) => id)).toEqual(ids);
+  expect(ids).toHaveLength(113);
+});
+
+test('every test that a row names is there, in the file that it names', () => {
+  const missing = rows.flatMap(({ id, tests }) =>
+    tests
+      .filter((cited) => {
+        const [, name = '', title = ''] = /^([\w-]+): (.+)$/.exec(cited) ?? [];
+        const path = files.get(name);
+        return path === undefined || !hasTitle(read(path), title);
+      })
+      .map((cited) => `${id}: ${cited}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('every file that is named has a row that needs it', () => {
+  const cited = new Set(rows.flatMap(({ tests }) => tests.map((one) => one.split(':')[0])));
+  expect([...files.keys()].filter((name) => !cited.has(name))).toEqual([]);
+});
