@@ -33,3 +33,5 @@ export {
   sharedInstallation,
   startInstallation,
 } from './processes/start-installation.ts';
+export { findLeaks } from './secrets/find-leaks.ts';
+export { knownSecrets, notePrivateKey, noteSecret } from './secrets/known-secrets.ts';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { noteSecret, noteSecretsIn } from '../secrets/known-secrets.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the tests are there to find out
 export type Json = any;
@@ -29,6 +30,8 @@ export interface Resource {
 
 /** The management API by fetch, as the admin unless said otherwise. */
 export class ApiClient {
+  /** What was answered to calls that failed. */
+  readonly errorBodies: string[] = [];
   readonly #baseUrl: () => string;
   readonly #token: () => string;
 
@@ -40,6 +43,8 @@ export class ApiClient {
   /** Any call, whatever its answer. `body` is sent as JSON; a string or bytes as they are. */
   async call(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<ApiAnswer> {
     const token = options.token === undefined ? this.#token() : options.token;
+    noteSecret(token);
+    noteSecretsIn(body);
     const response = await fetch(new URL(path, this.#baseUrl()), {
       method,
       headers: {
@@ -49,7 +54,11 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
     });
-    return { status: response.status, headers: response.headers, body: parse(await response.text()) };
+    const text = await response.text();
+    if (!response.ok) this.errorBodies.push(text);
+    const answer = { status: response.status, headers: response.headers, body: parse(text) };
+    noteSecretsIn(answer.body);
+    return answer;
   }
 
   /** A call that must succeed: its body. */
@@ -91,7 +100,9 @@ export function pathOf(owner: Owner): string {
 
 /** A new password that satisfies the policy. */
 export function makePassword(): string {
-  return `Aa1-${randomBytes(12).toString('base64url')}`;
+  const password = `Aa1-${randomBytes(12).toString('base64url')}`;
+  noteSecret(password);
+  return password;
 }
 
 const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>

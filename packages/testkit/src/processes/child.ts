@@ -24,7 +24,9 @@ export interface Exit {
 /** How long a process may take to end when asked (it promises 5 s; machines that run tests are busy), before it is killed. */
 const stopPatienceMs = 20_000;
 /** What a failed test shows of a process: its last characters. */
-const keptLogCharacters = 200_000;
+const shownLogCharacters = 200_000;
+/** What is kept to be searched; a process that writes more has its last characters kept. */
+const keptLogCharacters = 50_000_000;
 
 /** A real process of ours, as its parent sees it: readiness over IPC, output, signals, exit status. */
 export class Child {
@@ -71,6 +73,11 @@ export class Child {
     return this.#output;
   }
 
+  /** As much of that as helps when something failed. */
+  get lastOutput(): string {
+    return this.#output.slice(-shownLogCharacters);
+  }
+
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
     this.#process.kill(signal);
   }
@@ -95,7 +102,7 @@ export class Child {
         if (message.type === 'ready') resolveReady(message.addresses ?? {});
       });
       void this.exited.then(({ code, signal }) =>
-        reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${this.#output}`)),
+        reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${this.lastOutput}`)),
       );
     });
   }

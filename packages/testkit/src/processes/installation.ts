@@ -17,6 +17,8 @@ export type ProgramName = keyof typeof programs;
 export class Installation {
   readonly dataDir: string;
   readonly api: ApiClient;
+  /** The metrics pages that `readMetrics` found. */
+  readonly metricsSeen: { readonly name: string; readonly text: string }[] = [];
   readonly #children = new Map<ProgramName, Child>();
   readonly #ended: Child[] = [];
   readonly #env: Readonly<Record<string, string | undefined>>;
@@ -79,6 +81,11 @@ export class Installation {
     return this.#address('admin').origin;
   }
 
+  /** False until a supervisor has said which one it started. */
+  get isDatabaseKnown(): boolean {
+    return this.#databaseUrl !== undefined;
+  }
+
   /** The database, the supervisor's own one included. */
   get databaseUrl(): string {
     if (this.#databaseUrl === undefined)
@@ -106,9 +113,28 @@ export class Installation {
 
   /** What all programs wrote, the earlier runs first. */
   logs(): string {
-    return [...this.#ended, ...this.#children.values()]
-      .map((child) => `--- ${child.name}\n${child.output}`)
+    return this.#all()
+      .map((child) => `--- ${child.name}\n${child.lastOutput}`)
       .join('\n');
+  }
+
+  /** The same, whole and apart. */
+  outputs(): { readonly name: string; readonly text: string }[] {
+    return this.#all().map((child) => ({ name: `log of ${child.name}`, text: child.output }));
+  }
+
+  /** Reads the metrics of the MQTT process, if it runs: they go with it. */
+  async readMetrics(): Promise<void> {
+    if (this.#addresses['admin'] === undefined) return;
+    const text = await fetch(`${this.adminUrl}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    );
+    this.metricsSeen.push({ name: 'metrics', text });
+  }
+
+  #all(): Child[] {
+    return [...this.#ended, ...this.#children.values()];
   }
 
   /** Stops all programs, the last one first. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, onTestFailed, onTestFinished } from 'vitest';
 import { createDatabase } from '../postgres/shared.ts';
+import { findLeaks } from '../secrets/find-leaks.ts';
 import { Installation, type ProgramName } from './installation.ts';
 
 export interface InstallationOptions {
@@ -68,7 +69,10 @@ async function build(options: InstallationOptions, cleanups: Cleanup[]): Promise
     DATABASE_URL: databaseUrl,
     ...options.env,
   });
+  // In this order at the end: the last look at what runs, its end, the search of all that it left.
+  cleanups.push(() => expectNoLeaks(installation));
   cleanups.push(() => installation.stop());
+  cleanups.push(() => installation.readMetrics());
   for (const name of options.programs ?? (['api', 'mqtt'] as const)) installation.start(name);
   return installation;
 }
@@ -92,6 +96,12 @@ async function chooseDatabase(choice: string, cleanups: Cleanup[]): Promise<stri
   const database = await createDatabase();
   cleanups.push(() => database.drop());
   return database.url;
+}
+
+/** Whatever the tests were about: no secret may stand where people read. */
+async function expectNoLeaks(installation: Installation): Promise<void> {
+  const leaks = await findLeaks(installation);
+  if (leaks.length > 0) throw new Error(`secrets stand where they must not: ${leaks.join(', ')}`);
 }
 
 async function makeFolder(cleanups: Cleanup[]): Promise<string> {

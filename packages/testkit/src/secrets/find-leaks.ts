@@ -1,0 +1,83 @@
+/** Looks for secrets in everything that an installation shows or keeps for people to read. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseUnavailableError, openDatabase } from '@iotcore/store';
+import { quiet } from '../postgres/quiet.ts';
+import type { Installation } from '../processes/installation.ts';
+import { knownSecrets, notePrivateKey, noteSecret, noteSecretsIn } from './known-secrets.ts';
+
+export interface Place {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The tables that people read through the API, and what an Idempotency-Key answers again. */
+const shownTables = ['audit_events', 'connection_log', 'operations'] as const;
+
+/**
+ * The places where one of the secrets is found: logs of all processes, metrics, error bodies, audit events, connection
+ * logs, operations. Without `secrets` those that are known, and what lies in the data folder and the database.
+ */
+export async function findLeaks(
+  installation: Installation,
+  secrets?: ReadonlySet<string>,
+): Promise<string[]> {
+  const places: Place[] = [
+    ...installation.outputs(),
+    ...installation.metricsSeen,
+    { name: 'error bodies', text: installation.api.errorBodies.join('\n') },
+  ];
+  if (!secrets) await noteDataFolder(installation.dataDir);
+  places.push(...(await readDatabase(installation)));
+  return placesWith(places, secrets ?? knownSecrets());
+}
+
+async function noteDataFolder(dataDir: string): Promise<void> {
+  const read = (name: string) => readFile(join(dataDir, name), 'utf8').catch(() => undefined);
+  for (const name of ['admin.token', 'postgres.password']) noteSecret(await read(name));
+  for (const name of ['ca.key', 'server.key']) notePrivateKey(await read(name));
+  const sample = JSON.parse((await read('sample.json')) ?? '{}');
+  for (const field of ['registryPassword', 'devicePassword']) noteSecret(sample[field]);
+}
+
+/** Notes the hashes and keys that it keeps, and gives what it shows. A database that is away shows nothing. */
+async function readDatabase(installation: Installation): Promise<Place[]> {
+  if (!installation.isDatabaseKnown) return [];
+  const database = openDatabase(installation.databaseUrl, { logger: quiet, poolSize: 1 });
+  const texts = async (sql: string) =>
+    (await database.pool.query<{ text: string }>(sql)).rows.map(({ text }) => text);
+  try {
+    for (const hash of await texts('SELECT hash AS text FROM passwords LIMIT 10000')) noteSecret(hash);
+    for (const hash of await texts(`SELECT encode(secret_sha256, 'hex') AS text FROM api_keys`))
+      noteSecret(hash);
+    for (const exponent of await texts(`SELECT jwk ->> 'd' AS text FROM signing_keys`)) noteSecret(exponent);
+    noteSecretsIn({ password: new URL(installation.databaseUrl).password });
+    const places: Place[] = [];
+    for (const name of shownTables)
+      places.push({ name, text: (await texts(`SELECT t::text AS text FROM ${name} t`)).join('\n') });
+    return places;
+  } catch (error) {
+    // Some tests take it away, or never let it be migrated.
+    const isMissing = (error as { code?: string }).code === '42P01';
+    if (error instanceof DatabaseUnavailableError || isMissing) return [];
+    throw error;
+  } finally {
+    await database.close();
+  }
+}
+
+/** As many characters of each secret are looked up at every position of a text; at most the length of the shortest. */
+const keyLength = 12;
+
+/** Which of these places hold any of these secrets, by name, with how it begins. */
+export function placesWith(places: readonly Place[], secrets: ReadonlySet<string>): string[] {
+  const byBeginning = Map.groupBy(secrets, (secret) => secret.slice(0, keyLength));
+  const found = new Set<string>();
+  for (const { name, text } of places) {
+    for (let at = 0; at + keyLength <= text.length; at += 1) {
+      const secret = byBeginning.get(text.slice(at, at + keyLength))?.find((one) => text.startsWith(one, at));
+      if (secret !== undefined) found.add(`${name}: ${secret.slice(0, 6)}…`);
+    }
+  }
+  return [...found];
+}
