@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findBadDependencies, isAllowed } from './check-dependencies.ts';
+import { findBadDependencies, isAllowed, listLicences } from './check-dependencies.ts';
 
 describe('a licence', () => {
   test.each([undefined, 'GPL-3.0', 'MIT AND GPL-3.0', 'SEE LICENSE IN FILE'])('%s is refused', (licence) => {
@@ -42,4 +42,16 @@ describe('a dependency', () => {
       '@scope/below: licence GPL-3.0 is not on the list',
     ]);
   });
+});
+
+test('the list of licences names every package once, however often it is installed', () => {
+  const installed = { version: '1.0.0', license: 'MIT' };
+  const packages = {
+    '': {},
+    'node_modules/@iotcore/model': { link: true },
+    'node_modules/thing': installed,
+    'node_modules/b/node_modules/thing': installed,
+    'node_modules/a': { version: '2.0.0' },
+  };
+  expect(listLicences({ packages })).toEqual(['a 2.0.0: not named', 'thing 1.0.0: MIT']);
 });

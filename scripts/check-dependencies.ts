@@ -33,6 +33,7 @@ export interface LockFile {
 }
 
 interface LockedPackage {
+  readonly version?: string;
   readonly license?: string;
   readonly link?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -76,8 +77,21 @@ export function isAllowed(expression: string | undefined): boolean {
     .some((option) => option.split(/ and /i).every((licence) => allowed.has(licence.trim())));
 }
 
+/** Name, version and licence of everything that is installed, one a line. */
+export function listLicences({ packages }: LockFile): string[] {
+  const lines = Object.entries(packages).flatMap(([path, { link, version, license }]) => {
+    const name = /.*node_modules\/(.+)$/.exec(path)?.[1];
+    return link || name === undefined ? [] : [`${name} ${version}: ${license ?? 'not named'}`];
+  });
+  return [...new Set(lines)].sort();
+}
+
 function main(root: string): void {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as LockFile;
+  if (process.argv.includes('--list')) {
+    console.log(listLicences(lock).join('\n'));
+    return;
+  }
   const problems = findBadDependencies(lock, readFileSync(join(root, 'docs/dependencies.md'), 'utf8'));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
