@@ -38,10 +38,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const failed = (what: string) => (error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
 
-  const certificate = await CertificateKeeper.open(
-    settings,
-    failed('the server certificate could not be renewed'),
-  );
+  const certificate = await CertificateKeeper.open(settings, {
+    failed: failed('the server certificate could not be renewed'),
+    expiresSoon: (notAfter) => logger.warn({ notAfter }, 'the server certificate ends soon: replace it'),
+  });
   cleanups.add(() => certificate.stop());
 
   const database = openDatabase(url, {

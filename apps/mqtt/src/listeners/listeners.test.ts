@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Transport } from '@iotcore/engine';
 import { StartupError } from '@iotcore/process';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type CertificatePair,
   createAuthorityCertificate,
@@ -13,7 +13,10 @@ import {
 } from '../tls/issue-certificate.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
-import { listenTls, type TlsListener } from './tls-listener.ts';
+import { HANDSHAKE_TIMEOUT_MS, listenTls, type TlsListener } from './tls-listener.ts';
+
+/** A busy machine is no failure. */
+const patient = { timeout: 30_000 };
 
 const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 const open: { destroy(): unknown }[] = [];
@@ -108,13 +111,14 @@ describe('the TLS listener', () => {
     certificate = await issueServerCertificate(authority, names, new Date());
   });
 
-  async function start() {
+  async function start(more: { handshakeTimeoutMs?: number } = {}) {
     const failed: string[] = [];
     const accepted = collector();
     const tlsOptions = {
       ...listenOptions(),
       certificate,
       handshakeFailed: (code: string) => failed.push(code),
+      ...more,
     };
     const listener = await listenTls(tlsOptions, accepted.accept);
     listeners.push(listener);
@@ -141,20 +145,84 @@ describe('the TLS listener', () => {
     await closed(plain);
     await closed(tls(listener, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }));
     expect(accepted.ready).toEqual([]);
-    await expect.poll(() => limiter.connections).toBe(0);
+    await expect.poll(() => limiter.connections, patient).toBe(0);
     expect(failed).toHaveLength(2);
   });
 
-  it('survives names and protocols that nobody serves', async () => {
+  it('gives a handshake that stalls no more than ten seconds, however slowly single bytes come', async () => {
+    expect(HANDSHAKE_TIMEOUT_MS).toBeLessThanOrEqual(10_000);
+    const { listener, accepted, failed, limiter } = await start({ handshakeTimeoutMs: 200 });
+    const [silent, slow] = [tcp(listener.port), tcp(listener.port)];
+    // A record of 512 bytes begins.
+    slow.write(Buffer.from('160301020001000200', 'hex'));
+    const trickle = setInterval(() => slow.write('x'), 20);
+    onTestFinished(() => clearInterval(trickle));
+    await Promise.all([closed(silent), closed(slow)]);
+    await expect.poll(() => limiter.connections, patient).toBe(0);
+    expect(failed).toEqual(['ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_TLS_HANDSHAKE_TIMEOUT']);
+    expect(accepted.ready).toEqual([]);
+  });
+
+  it.each([
+    ['RSA key exchange', 'AES128-GCM-SHA256'],
+    ['CBC', 'ECDHE-RSA-AES128-SHA256'],
+    ['SHA-1', 'ECDHE-RSA-AES128-SHA'],
+  ])('refuses %s', async (_what, suite) => {
+    const { listener, accepted, failed } = await start();
+    const socket = tls(listener, { maxVersion: 'TLSv1.2', ciphers: `${suite}:@SECLEVEL=0` });
+    await closed(socket);
+    await expect.poll(() => failed, patient).toEqual(['ERR_SSL_NO_SHARED_CIPHER']);
+    expect(accepted.ready).toEqual([]);
+  });
+
+  it('refuses to renegotiate, and serves the next', async () => {
     const { listener, accepted } = await start();
-    tls(listener, {
-      servername: 'nobody.example',
-      checkServerIdentity: () => undefined,
-    });
+    const socket = tls(listener, { maxVersion: 'TLSv1.2' });
+    await once(socket, 'secureConnect');
     await accepted.next();
-    tls(listener, { ALPNProtocols: ['mqtt', 'x-other'] });
+    const refused = once(socket, 'error');
+    socket.renegotiate({}, () => {});
+    expect(String((await refused)[0])).toContain('no renegotiation');
+    await once(tls(listener), 'secureConnect');
     await accepted.next();
   });
+
+  it.each([
+    ['a name that nobody serves', { servername: 'nobody.example' }],
+    ['the longest name', { servername: `${'a'.repeat(62)}.`.repeat(4).slice(0, 250) }],
+    ['a name that is none', { servername: '..\u0001%00/*' }],
+    ['a name like a member of Object.prototype', { servername: '__proto__' }],
+    ['protocols that nobody speaks', { ALPNProtocols: ['mqtt', '\u0000', 'x'.repeat(255)] }],
+  ])('survives %s', async (_what, odd) => {
+    const { listener, accepted } = await start();
+    tls(listener, { checkServerIdentity: () => undefined, ...odd });
+    expect((await accepted.next()).transport.secure).toBe(true);
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'resumes a session of %s until the ticket key is replaced',
+    async (version) => {
+      const { listener, accepted } = await start();
+      const open = async (session?: Buffer) => {
+        const socket = tls(listener, {
+          minVersion: version,
+          maxVersion: version,
+          ...(session && { session }),
+        });
+        const ticket = new Promise<Buffer>((resolve) => socket.once('session', resolve));
+        await once(socket, 'secureConnect');
+        (await accepted.next()).socket.write('x');
+        await once(socket, 'data');
+        return { isReused: socket.isSessionReused(), ticket };
+      };
+      const session = await (await open()).ticket;
+      expect((await open(session)).isReused).toBe(true);
+      listener.rotateTicketKeys();
+      const again = await open(session);
+      expect(again.isReused).toBe(false);
+      expect((await open(await again.ticket)).isReused).toBe(true);
+    },
+  );
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('serves %s, with and without a server name', async (version) => {
     const { listener, accepted } = await start();

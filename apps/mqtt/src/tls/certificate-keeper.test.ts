@@ -1,15 +1,29 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '@iotcore/process';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { CertificateKeeper } from './certificate-keeper.ts';
-import { ensureServerCertificate } from './server-certificate.ts';
+import {
+  type CertificatePair,
+  createAuthorityCertificate,
+  createKey,
+  issueServerCertificate,
+} from './issue-certificate.ts';
+
+const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+/** A busy machine is no failure. */
+const patient = { timeout: 30_000 };
 
 const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 
 describe('the certificate keeper', () => {
   let folder: string;
+  let authority: CertificatePair;
+  beforeAll(async () => {
+    const key = await createKey();
+    authority = { certificatePem: createAuthorityCertificate(key, daysAgo(1000)), privateKeyPem: key };
+  });
   const file = (name: string) => join(folder, name);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'iotcore-keeper-'));
@@ -19,6 +33,7 @@ describe('the certificate keeper', () => {
   async function open(own: boolean) {
     const failures: unknown[] = [];
     const replaced: string[] = [];
+    const endings: Date[] = [];
     const keeper = await CertificateKeeper.open(
       {
         dataDir: folder,
@@ -26,17 +41,16 @@ describe('the certificate keeper', () => {
         tlsCertFile: own ? file('own.crt') : undefined,
         tlsKeyFile: own ? file('own.key') : undefined,
       },
-      (error) => failures.push(error),
+      { failed: (error) => failures.push(error), expiresSoon: (notAfter) => endings.push(notAfter) },
     );
     keeper.onReplaced(({ certificatePem }) => replaced.push(certificatePem));
     onTestFinished(() => keeper.stop());
-    return { keeper, failures, replaced };
+    return { keeper, failures, replaced, endings };
   }
 
-  async function offer() {
-    const other = await mkdtemp(join(tmpdir(), 'iotcore-keeper-'));
-    const made = await ensureServerCertificate(other, names, new Date());
-    await rm(other, { recursive: true });
+  /** Writes a pair that was made at this time, and is good for a year and a month. */
+  async function offer(madeAt = new Date()) {
+    const made = await issueServerCertificate(authority, names, madeAt);
     await writeFile(file('own.crt'), made.certificatePem);
     await writeFile(file('own.key'), made.privateKeyPem);
     return made;
@@ -66,6 +80,72 @@ describe('the certificate keeper', () => {
     expect(replaced).toEqual([second.certificatePem]);
     expect(keeper.current.certificatePem).toBe(second.certificatePem);
     expect(failures).toEqual([]);
+  });
+
+  it('keeps the current one when one that is over is offered, and reports that', async () => {
+    const first = await offer();
+    const { keeper, failures, replaced, endings } = await open(true);
+    await offer(daysAgo(500));
+    await keeper.check();
+    expect(failures).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('is over since') }),
+    ]);
+    expect(replaced).toEqual([]);
+    expect(endings).toEqual([]);
+    expect(keeper.current.certificatePem).toBe(first.certificatePem);
+  });
+
+  it('keeps the current one when the new one cannot be used, and tries again at the next look', async () => {
+    const first = await offer();
+    const { keeper, failures } = await open(true);
+    let broken = true;
+    keeper.onReplaced(() => {
+      if (broken) throw new Error('key too small');
+    });
+    const second = await offer();
+    await keeper.check();
+    expect(failures).toHaveLength(1);
+    expect(keeper.current.certificatePem).toBe(first.certificatePem);
+    broken = false;
+    await keeper.check();
+    expect(keeper.current.certificatePem).toBe(second.certificatePem);
+  });
+
+  it('notices a new pair by itself, also one that takes the place of the old by renaming', async () => {
+    await offer();
+    const { replaced, failures } = await open(true);
+    const second = await offer();
+    await expect.poll(() => replaced, patient).toEqual([second.certificatePem]);
+    const third = await offer();
+    for (const name of ['own.crt', 'own.key']) {
+      await writeFile(file(`new.${name}`), await readFile(file(name)));
+    }
+    await Promise.all(['own.crt', 'own.key'].map((name) => rename(file(`new.${name}`), file(name))));
+    await expect.poll(() => replaced.at(-1), patient).toBe(third.certificatePem);
+    expect(failures).toEqual([]);
+  });
+
+  it('reports no failure while one of the two files is still to come', async () => {
+    const first = await offer();
+    const { keeper, replaced, failures } = await open(true);
+    const second = await offer();
+    await writeFile(file('own.key'), first.privateKeyPem);
+    const checked = keeper.check();
+    await writeFile(file('own.key'), second.privateKeyPem);
+    await checked;
+    await expect.poll(() => replaced, patient).toEqual([second.certificatePem]);
+    expect(failures).toEqual([]);
+  });
+
+  it('warns of the end of the current one from two weeks before, and not at every look', async () => {
+    await offer(daysAgo(382));
+    const { keeper, endings } = await open(true);
+    expect(endings).toEqual([]);
+    const near = await offer(daysAgo(384));
+    await keeper.check();
+    await keeper.check();
+    expect(keeper.current.certificatePem).toBe(near.certificatePem);
+    expect(endings).toEqual([keeper.current.notAfter]);
   });
 
   it('makes one of its own in the data folder', async () => {

@@ -1,55 +1,130 @@
-import type { Settings } from '@iotcore/process';
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Settings, StartupError } from '@iotcore/process';
 import { ensureServerCertificate, loadOwnCertificate, type ServerCertificate } from './server-certificate.ts';
 import { machineNames } from './server-names.ts';
 
 type TlsSettings = Pick<Settings, 'dataDir' | 'tlsCertFile' | 'tlsKeyFile' | 'tlsNames'>;
 
-/** How often the files are read again, and the own certificate is checked for renewal. */
-const CHECK_INTERVAL_MS = 60_000;
+/** How often the files are read again: where the system tells nothing of changes (network file systems), and for renewal. */
+const CHECK_INTERVAL_MS = 10_000;
+/** After a change is told: the others that belong to it come at once. */
+const SETTLE_MS = 200;
+/** A certificate and its key are two files: what does not fit may be half of a change, and is looked at once more. */
+const SECOND_LOOK_MS = 500;
+/** Longer than a weekend with holidays before it, shorter than what short-lived certificates are good for. */
+const WARN_BEFORE_MS = 14 * 24 * 60 * 60 * 1000;
+const WARN_INTERVAL_MS = 24 * 60 * 60 * 1000;
+
+export interface CertificateEvents {
+  /** The files hold no usable certificate; the current one stays. */
+  failed(error: unknown): void;
+  /** Told once a day from two weeks before the end on, and after it. */
+  expiresSoon(notAfter: Date): void;
+}
 
 /** Holds the certificate that new connections are shown, and replaces it when its files change or its end comes near. */
 export class CertificateKeeper {
   readonly #settings: TlsSettings;
-  readonly #failed: (error: unknown) => void;
+  readonly #events: CertificateEvents;
   readonly #timer: NodeJS.Timeout;
+  readonly #watchers: readonly FSWatcher[];
   #current: ServerCertificate;
   #replaced: (certificate: ServerCertificate) => void = () => {};
+  #settling: NodeJS.Timeout | undefined;
+  #checking: Promise<void> = Promise.resolve();
+  #warnedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @throws StartupError if there is no usable certificate */
-  static async open(settings: TlsSettings, failed: (error: unknown) => void): Promise<CertificateKeeper> {
-    return new CertificateKeeper(settings, failed, await load(settings));
+  static async open(settings: TlsSettings, events: CertificateEvents): Promise<CertificateKeeper> {
+    return new CertificateKeeper(settings, events, await load(settings));
   }
 
-  private constructor(settings: TlsSettings, failed: (error: unknown) => void, current: ServerCertificate) {
+  private constructor(settings: TlsSettings, events: CertificateEvents, current: ServerCertificate) {
     this.#settings = settings;
-    this.#failed = failed;
+    this.#events = events;
     this.#current = current;
+    this.#watchers = foldersOf(settings).flatMap((folder) => watchFolder(folder, () => this.#changed()));
     this.#timer = setInterval(() => void this.check(), CHECK_INTERVAL_MS).unref();
+    this.#warn();
   }
 
   get current(): ServerCertificate {
     return this.#current;
   }
 
-  /** `replaced` is told when another certificate takes over. */
+  /** `replaced` is told when another certificate takes over. It throws if it cannot be used. */
   onReplaced(replaced: (certificate: ServerCertificate) => void): void {
     this.#replaced = replaced;
   }
 
   /** Takes over a changed or renewed certificate. A broken one is reported, and the current one stays. */
-  async check(): Promise<void> {
-    try {
-      const loaded = await load(this.#settings);
-      if (loaded.certificatePem === this.#current.certificatePem) return;
-      this.#replaced(loaded);
-      this.#current = loaded;
-    } catch (error) {
-      this.#failed(error);
-    }
+  check(): Promise<void> {
+    this.#checking = this.#checking.then(() => this.#check());
+    return this.#checking;
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#settling);
+    for (const watcher of this.#watchers) watcher.close();
+    await this.#checking;
+  }
+
+  async #check(): Promise<void> {
+    try {
+      await this.#takeOver().catch(async () => {
+        await sleep(SECOND_LOOK_MS);
+        await this.#takeOver();
+      });
+    } catch (error) {
+      this.#events.failed(error);
+    }
+    this.#warn();
+  }
+
+  async #takeOver(): Promise<void> {
+    const loaded = await load(this.#settings);
+    if (loaded.certificatePem === this.#current.certificatePem) return;
+    const now = new Date();
+    if (loaded.notAfter < now && this.#current.notAfter > now)
+      throw new StartupError(`the new server certificate is over since ${loaded.notAfter.toISOString()}`);
+    this.#replaced(loaded);
+    this.#current = loaded;
+    this.#warnedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #changed(): void {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      void this.check();
+    }, SETTLE_MS);
+  }
+
+  #warn(): void {
+    const nowMs = Date.now();
+    const { notAfter } = this.#current;
+    if (notAfter.getTime() - nowMs > WARN_BEFORE_MS || nowMs - this.#warnedAtMs < WARN_INTERVAL_MS) return;
+    this.#warnedAtMs = nowMs;
+    this.#events.expiresSoon(notAfter);
+  }
+}
+
+/** Folders rather than files: files are replaced by renaming others, or by a link that changes beside them. */
+function foldersOf({ dataDir, tlsCertFile, tlsKeyFile }: TlsSettings): string[] {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return [dataDir];
+  return [...new Set([dirname(tlsCertFile), dirname(tlsKeyFile)])];
+}
+
+/** None where the system cannot watch: the check by the clock remains. */
+function watchFolder(folder: string, changed: () => void): FSWatcher[] {
+  try {
+    const watcher = watch(folder, { persistent: false }, changed);
+    watcher.on('error', () => watcher.close());
+    return [watcher];
+  } catch {
+    return [];
   }
 }
 
