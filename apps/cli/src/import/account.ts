@@ -43,8 +43,8 @@ export class Account implements Journal {
   };
   readonly shortfalls: Shortfall[] = [];
   readonly warnings: Finding[] = [];
-  /** Devices that come, and have no certificate in the export. */
-  readonly withoutCertificate: DeviceName[] = [];
+  /** By ID, devices that come without a certificate: those that have none in the export, or lost one on the way. */
+  readonly withoutCertificate = new Map<string, DeviceName>();
   /** All registries that devices or certificates were read of. */
   readonly registryIds = new Set<string>();
   /** Registries that did not come, and why. */
@@ -79,11 +79,11 @@ export class Account implements Journal {
     if (first?.kind !== 'DEVICE' || items.length > 1 || registryId === undefined) return;
     const name = first.body['name'];
     const device = { registryId, deviceId: first.id };
-    this.withoutCertificate.push(typeof name === 'string' ? { ...device, name } : device);
+    this.withoutCertificate.set(first.id, typeof name === 'string' ? { ...device, name } : device);
   }
 
   /** Takes note of what the server made of an item. */
-  settle(item: Item, { outcome, reason = '', differences }: ImportResult): void {
+  settle(item: Item, { outcome, reason = '', differences }: ImportResult, registryId?: string): void {
     const totals = this.totals[item.kind];
     totals.notSent -= 1;
     if (outcome !== 'CONFLICT' && outcome !== 'REFUSED') {
@@ -96,6 +96,9 @@ export class Account implements Journal {
     const why =
       outcome === 'REFUSED' && registry ? `${reason} Its registry did not come: ${registry}` : reason;
     const { kind, id, fingerprint, place } = item;
+    if (kind === 'CERTIFICATE' && registryId !== undefined && !this.withoutCertificate.has(id)) {
+      this.withoutCertificate.set(id, { registryId, deviceId: id });
+    }
     this.shortfalls.push({
       ...place,
       kind,

@@ -75,12 +75,12 @@ async function sendBatch(
 ): Promise<void> {
   const { items } = batch;
   try {
-    await sendItems(items, registry, options);
+    await sendItems(batch, registry, options);
   } catch (error) {
     if (!(error instanceof ApiRefusal) || !WHOLE_REQUEST.has(error.status.code)) throw error;
     // Something in it fails the whole request: the halves are tried alone, until it stands alone.
     const [item] = items;
-    if (items.length === 1 && item) return refuseAlone(item, error, options);
+    if (items.length === 1 && item) return refuseAlone(item, batch.registryId, error, options);
     const middle = Math.ceil(items.length / 2);
     await sendBatch({ ...batch, items: items.slice(0, middle) }, registry, options);
     await sendBatch({ ...batch, items: items.slice(middle) }, registry, options);
@@ -88,16 +88,18 @@ async function sendBatch(
 }
 
 function refuseAlone(
-  { kind, id, ...item }: Item,
-  error: ApiRefusal,
+  item: Item,
+  registryId: string | undefined,
+  { message }: ApiRefusal,
   { account, progress }: ImportingOptions,
-) {
-  account.settle({ kind, id, ...item }, { kind, id, outcome: 'REFUSED', reason: error.message });
+): void {
+  const { kind, id } = item;
+  account.settle(item, { kind, id, outcome: 'REFUSED', reason: message }, registryId);
   progress();
 }
 
 async function sendItems(
-  items: readonly Item[],
+  { items, registryId }: Batch,
   registry: object | undefined,
   { send, account, progress }: ImportingOptions,
 ): Promise<void> {
@@ -110,7 +112,7 @@ async function sendItems(
   if (own.length !== sorted.length)
     throw new Error(`${sorted.length} entries sent, ${own.length} results came`);
   sorted.forEach((item: Item, at) => {
-    account.settle(item, own[at] as ImportResult);
+    account.settle(item, own[at] as ImportResult, registryId);
   });
   progress();
 }

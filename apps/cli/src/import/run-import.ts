@@ -56,7 +56,7 @@ export async function runImport(
   }
   const devicesWithoutCredentials = client
     ? await withoutCredentials(client, account, options, context)
-    : account.withoutCertificate;
+    : [...account.withoutCertificate.values()];
   const report = makeReport(account, {
     source: source.name,
     dryRun: options.dryRun,
@@ -125,26 +125,27 @@ async function withoutCredentials(
   options: ImportOptions,
   { out }: CliContext,
 ): Promise<readonly DeviceName[]> {
-  if (options.dryRun || account.withoutCertificate.length === 0) return account.withoutCertificate;
-  const candidates = new Map(account.withoutCertificate.map((device) => [device.deviceId, device]));
+  const candidates = [...account.withoutCertificate.values()];
+  if (options.dryRun) return candidates;
   const found: DeviceName[] = [];
   try {
-    for (const registryId of new Set(account.withoutCertificate.map((device) => device.registryId))) {
+    for (const registryId of new Set(candidates.map((device) => device.registryId))) {
       const devices = everyPage(async (page) => {
         const query = { ...page, filter: 'WITHOUT_CREDENTIAL' as const };
         const call = sdk.listMigrationDevices({ client, path: { registryId }, query });
         const { devices: items, nextPageToken } = await answer(call);
         return { items, nextPageToken };
       });
-      for await (const { deviceId } of devices) {
-        const device = candidates.get(deviceId);
-        if (device) found.push(device);
+      for await (const { deviceId, name } of devices) {
+        if (account.withoutCertificate.has(deviceId)) {
+          found.push({ registryId, deviceId, ...(name === undefined ? {} : { name }) });
+        }
       }
     }
     return found;
   } catch (error) {
     out.note(`Which devices have a password cannot be asked: ${(error as Error).message}`);
-    return account.withoutCertificate;
+    return candidates;
   }
 }
 

@@ -1,0 +1,66 @@
+/** Moving straight from an API that speaks as the old service's does: here, from our own. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sharedInstallation, startInstallation } from '@iotcore/testkit';
+import { makeFleet, writeExport } from '@iotcore/testkit/exports';
+import { expect, it } from 'vitest';
+import { expectAccount, expectFleet } from './support/account.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { iotcore, migrate } from './support/iotcore.ts';
+
+const target = sharedInstallation({ programs: ['api'] });
+
+const folderId = 'b1gsource';
+
+it.each([
+  [['--from-api', '--iam-token', 'any'], '--folder-id'],
+  [['--from-api', '--folder-id', folderId], 'YC_IAM_TOKEN'],
+  [['--from-api', '--folder-id', folderId, '--iam-token', 'any', '/tmp'], 'either'],
+  [['--from-api', '--folder-id', folderId, '--iam-token', 'any', '--source-endpoint', 'old'], 'address'],
+  [[], '--from-api'],
+])('refuses to begin without knowing what to read: %s', async (args, advice) => {
+  const { status, stderr } = await iotcore(target(), 'migrate', 'yandex', ...args);
+  expect(status).toBe(2);
+  expect(stderr).toContain(advice);
+});
+
+it('refuses a token that the source does not take, and writes nothing', async () => {
+  const save = join(await temporaryFolder(), 'export');
+  const args = ['--from-api', '--folder-id', folderId, '--iam-token', 'wrong', '--save', save];
+  const own = ['--source-endpoint', target().apiUrl];
+  const { status } = await iotcore(target(), 'migrate', 'yandex', ...args, ...own);
+  expect(status).toBe(4);
+  expect(readdirSync(save)).toEqual([]);
+});
+
+it('brings everything over, and keeps it as an export that imports the same', async () => {
+  const source = await startInstallation({ programs: ['api'] });
+  const fleet = await makeFleet({ registries: 3, brokers: 1, devices: 120, folderId });
+  const written = await temporaryFolder();
+  await writeExport(written, fleet);
+  expect((await migrate(source, written)).status).toBe(0);
+
+  const save = join(await temporaryFolder(), 'export');
+  const { status, stdout } = await iotcore(
+    target(),
+    ...['migrate', 'yandex', '--from-api', '--format', 'json', '--save', save],
+    ...['--folder-id', folderId, '--iam-token', source.adminToken, '--source-endpoint', source.apiUrl],
+    ...['--requests-per-second', '500'],
+  );
+  expect(status).toBe(0);
+  const report = JSON.parse(stdout);
+  expectAccount(report);
+  expect(report.totals.devices).toMatchObject({ read: 120, created: 120 });
+  for (const { id } of fleet.registries) {
+    await expectFleet(target().api, fleet, id);
+  }
+
+  const names = (folder: string) => readdirSync(folder, { recursive: true }).sort();
+  expect(names(save)).toEqual(names(written));
+  const devices = JSON.parse(readFileSync(join(save, `devices-${fleet.registries[0]?.id}.json`), 'utf8'));
+  expect(devices).toEqual(
+    expect.arrayContaining([...(fleet.devices.get(fleet.registries[0]?.id ?? '') ?? [])]),
+  );
+  const again = await migrate(target(), save);
+  expect(again.report.totals.devices).toMatchObject({ read: 120, unchanged: 120 });
+});
