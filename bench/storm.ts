@@ -59,6 +59,8 @@ async function candidates(): Promise<Candidate[]> {
 }
 
 async function main(): Promise<void> {
+  if (options.resume && options.write)
+    throw new TypeError('the page shows full handshakes: --write without --resume');
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-storm-'));
   const storms: Storm[] = [];
   try {
@@ -79,9 +81,7 @@ async function main(): Promise<void> {
   }
   const text = `${conditions()}\n\n${stormTable(storms, devices)}`;
   say(`\n${text}`);
-  if (options.write) {
-    await keepSection('docs/resilience.md', options.resume ? 'storm, resumed' : 'storm', text);
-  }
+  if (options.write) await keepSection('docs/resilience.md', 'storm', text);
 }
 
 function conditions(): string {
