@@ -87,7 +87,7 @@ function report({ samples, end, cpuMicros, cores, memory }: Soak): string {
       'memory of the MQTT server: begin, end, most',
       [memory.firstMiB, memory.lastMiB, memory.mostMiB].map((mib) => `${mib.toFixed(0)} MiB`).join(', '),
     ],
-    ['its slope, without the first tenth of the run', `${memory.slopeMiBPerHour.toFixed(1)} MiB an hour`],
+    ['slope of what is left when garbage has been collected', slope(memory.slopeMiBPerHour)],
     ['CPU of the MQTT server', `${cores.toFixed(2)} of a core, ${cpuMicros.toFixed(0)} µs for each message`],
   ];
   return [
@@ -97,6 +97,10 @@ function report({ samples, end, cpuMicros, cores, memory }: Soak): string {
     '| --- | --- |',
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),
   ].join('\n');
+}
+
+function slope(mibPerHour: number): string {
+  return Number.isNaN(mibPerHour) ? 'too short a run to tell' : `${mibPerHour.toFixed(0)} MiB an hour`;
 }
 
 function ms(value: number | undefined): string {

@@ -21,7 +21,10 @@ export interface Memory {
   readonly firstMiB: number;
   readonly lastMiB: number;
   readonly mostMiB: number;
-  /** Least squares, without the first tenth of the run, in which caches fill and code is compiled. */
+  /**
+   * Of what is left when garbage has been collected: least squares over the least memory of each tenth of the run (of two
+   * minutes at least), without the first, in which caches fill and code is compiled. NaN: too short to tell.
+   */
   readonly slopeMiBPerHour: number;
 }
 
@@ -56,18 +59,33 @@ export async function soak(
 }
 
 function memoryOf(samples: readonly Sample[]): Memory {
-  const settled = samples.slice(Math.ceil(samples.length / 10));
-  const figures = settled.map(({ rssMiB }) => rssMiB);
+  const figures = samples.map(({ rssMiB }) => rssMiB);
   return {
     firstMiB: figures[0] ?? Number.NaN,
     lastMiB: figures.at(-1) ?? Number.NaN,
     mostMiB: Math.max(...figures),
-    slopeMiBPerHour: 3600 * slope(settled.map(({ seconds, rssMiB }) => [seconds, rssMiB])),
+    slopeMiBPerHour: 3600 * slope(floors(samples).slice(1)),
   };
+}
+
+/** So long that garbage is collected in it at least once, in samples of ten seconds. */
+const leastWindow = 12;
+
+/** The least memory of each part of the run, and when it was. */
+function floors(samples: readonly Sample[]): [seconds: number, mib: number][] {
+  const window = Math.max(leastWindow, Math.floor(samples.length / 10));
+  const points: [number, number][] = [];
+  for (let from = 0; from + window <= samples.length; from += window) {
+    const part = samples.slice(from, from + window);
+    const least = part.reduce((a, b) => (b.rssMiB < a.rssMiB ? b : a));
+    points.push([least.seconds, least.rssMiB]);
+  }
+  return points;
 }
 
 /** Of the line that fits best. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  if (points.length < 3) return Number.NaN;
   const mean = (of: (point: readonly [number, number]) => number) =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [meanX, meanY] = [mean(([x]) => x), mean(([, y]) => y)];
