@@ -104,6 +104,10 @@ const rows: Record<string, Row> = {
     request: ({ folderId }) => ({ body: { registries: [{ id: createId(), folderId }] } }),
   },
   exportRegistry: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
+  ...adoptionRows('Registry', 'registries'),
+  ...adoptionRows('Broker', 'brokers'),
+  getMigrationStatus: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
+  listMigrationDevices: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
   listAuditEvents: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
 };
 
@@ -152,6 +156,23 @@ function ownerRows(noun: keyof typeof owners): Record<string, Row> {
       needs: 'editor',
       request: (world) => ({ path: at(world), body: { topic: topics[noun].replace('{id}', world[field]) } }),
     },
+  };
+}
+
+function adoptionRows(noun: 'Registry' | 'Broker', collection: string): Record<string, Row> {
+  const { field } = owners[noun];
+  const body = () => ({ endsAt: new Date(Date.now() + 3_600_000).toISOString() });
+  const switchedOn = async (world: World) => {
+    await world.api.must('PUT', `/ext/v1/${collection}/${world[field]}/passwordAdoption`, body());
+    return { path: { [field]: world[field] } };
+  };
+  return {
+    [`get${noun}PasswordAdoption`]: { needs: 'admin', request: switchedOn },
+    [`set${noun}PasswordAdoption`]: {
+      needs: 'admin',
+      request: (world) => ({ path: { [field]: world[field] }, body: body() }),
+    },
+    [`delete${noun}PasswordAdoption`]: { needs: 'admin', request: switchedOn },
   };
 }
 
