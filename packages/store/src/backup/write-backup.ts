@@ -11,10 +11,12 @@ import { inOneTransaction, snapshot } from './connection.ts';
 import { quoted, readTables, type Table } from './tables.ts';
 
 /**
- * Rows fetched together: with the largest rows there are (a permanent message of 256 KiB, in hexadecimal digits) some 50
- * MiB, and with ordinary ones still few round trips.
+ * Rows fetched together: as many as hold some 2 MiB, going by those before. The largest row, a permanent message of 256 KiB,
+ * has 512 KiB in hexadecimal digits: even where a table turns from the smallest to these, no more than 50 MiB come at once.
  */
-const rowsAtATime = 100;
+const charactersAtATime = 2 * 1024 * 1024;
+const leastRowsAtATime = 4;
+const mostRowsAtATime = 100;
 
 export interface BackupFile {
   readonly name: string;
@@ -80,13 +82,14 @@ async function* tableRows(client: ClientBase, { name, columns }: Table): AsyncGe
   await client.query(
     `DECLARE archived NO SCROLL CURSOR FOR SELECT json_build_array(${values})::text FROM ${quoted(name)}`,
   );
+  let count = leastRowsAtATime;
   for (;;) {
-    const { rows } = await client.query<[string]>({
-      text: `FETCH ${rowsAtATime} FROM archived`,
-      rowMode: 'array',
-    });
-    if (rows.length === 0) break;
-    yield rows.map(([row]) => row);
+    const fetched = await client.query<[string]>({ text: `FETCH ${count} FROM archived`, rowMode: 'array' });
+    if (fetched.rows.length === 0) break;
+    const rows = fetched.rows.map(([row]) => row);
+    yield rows;
+    const average = rows.reduce((sum, row) => sum + row.length, 0) / rows.length;
+    count = Math.max(leastRowsAtATime, Math.min(mostRowsAtATime, Math.floor(charactersAtATime / average)));
   }
   await client.query('CLOSE archived');
 }

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { notePrivateKey } from '../secrets/known-secrets.ts';
 
 export type KeyKind = 'rsa' | 'ecdsa' | 'ed25519';
 
@@ -53,9 +54,11 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
   });
   const der = Buffer.from(cert.rawData);
   const read = new X509Certificate(der);
+  const keyPem = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
+  notePrivateKey(keyPem);
   return {
     certPem: read.toString(),
-    keyPem: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    keyPem,
     der,
     sha256: hex(read.fingerprint256),
     sha1: hex(read.fingerprint),

@@ -9,7 +9,7 @@ import {
 } from 'mqtt';
 import { onTestFinished } from 'vitest';
 import { within } from '../deadline.ts';
-import { notePrivateKey, noteSecret } from '../secrets/known-secrets.ts';
+import { noteSecret } from '../secrets/known-secrets.ts';
 import { MessageQueue } from './message-queue.ts';
 
 export interface MqttOptions {
@@ -139,7 +139,6 @@ export async function refusalOf(options: MqttOptions): Promise<number> {
 
 function clientOptions(options: MqttOptions): IClientOptions {
   noteSecret(options.password);
-  notePrivateKey(options.certificate?.keyPem);
   return {
     host: options.host ?? '127.0.0.1',
     port: options.port,
