@@ -11,9 +11,12 @@ export interface Up {
   readonly clients: number;
   /** Since the first of them lost its connection, or was cut. */
   readonly seconds: number;
-  /** CONNECTs refused, and attempts that failed otherwise. */
   readonly attempts: number;
+  /** CONNECTs refused. */
   readonly refused: number;
+  /** Nobody listened. */
+  readonly unreachable: number;
+  /** Given up by the client for want of an answer, or closed by the server without one. */
   readonly failed: number;
   /** TLS sessions resumed. */
   readonly resumed: number;

@@ -74,7 +74,7 @@ static EVP_PKEY **keys;
 static SSL_CTX *context;
 static uint8_t *payload;
 static double lost_since = -1, publish_from, publish_until, progress_at, tick_at;
-static long attempts, refusals, failures, resumed;
+static long attempts, refusals, unreachable, failures, resumed;
 static long sent, acknowledged, received, skipped, duplicates;
 static Histogram all_latencies, tick_latencies;
 static int next_device;
@@ -266,10 +266,11 @@ static void publish(Client *c) {
 
 static void report_up(void) {
   double seconds = lost_since < 0 ? 0 : now() - lost_since;
-  printf("{\"event\":\"up\",\"clients\":%d,\"seconds\":%.3f,\"attempts\":%ld,\"refused\":%ld,\"failed\":%ld,\"resumed\":%ld}\n",
-         count, seconds, attempts, refusals, failures, resumed);
+  printf("{\"event\":\"up\",\"clients\":%d,\"seconds\":%.3f,\"attempts\":%ld,\"refused\":%ld,\"unreachable\":%ld,"
+         "\"failed\":%ld,\"resumed\":%ld}\n",
+         count, seconds, attempts, refusals, unreachable, failures, resumed);
   fflush(stdout);
-  attempts = refusals = failures = resumed = 0;
+  attempts = refusals = unreachable = failures = resumed = 0;
 }
 
 static void is_up(Client *c) {
@@ -417,7 +418,8 @@ static void reached(Client *c) {
   socklen_t size = sizeof error;
   getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error) {
-    leave(c, 1);
+    unreachable++;
+    leave(c, 0);
     return;
   }
   want_write(c, 0);

@@ -13,8 +13,9 @@ export interface Storm {
   readonly cpuMs: number;
   /** Resident, with all connected: at first, and after the rounds. */
   readonly mib: readonly [before: number, after: number];
-  /** Attempts that failed or were refused, in all rounds. */
-  readonly vain: number;
+  /** At first and in all rounds: CONNECTs that were refused (try again), and attempts that were not answered. */
+  readonly refused: number;
+  readonly unanswered: number;
 }
 
 /** Connects a fleet, and cuts it `rounds` times. */
@@ -27,20 +28,21 @@ export async function measureStorm(
   const fleet = await Fleet.start({ ...options, port: broker.tlsPort });
   try {
     const cold = await fleet.up();
-    let vain = cold.failed + cold.refused;
+    let { refused, failed } = cold;
     const before = await residentMiB(broker.pid);
     const warm: number[] = [];
     const cpu: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const cpuBefore = await cpuSeconds(broker.pid);
-      const { seconds, failed, refused } = await fleet.cut();
-      vain += failed + refused;
-      warm.push(seconds);
+      const up = await fleet.cut();
+      refused += up.refused;
+      failed += up.failed;
+      warm.push(up.seconds);
       cpu.push(((await cpuSeconds(broker.pid)) - cpuBefore) * 1000);
     }
     const after = await residentMiB(broker.pid);
     const cpuMs = Math.min(...cpu) / options.clients.length;
-    return { title, cold: cold.seconds, warm, cpuMs, mib: [before, after], vain };
+    return { title, cold: cold.seconds, warm, cpuMs, mib: [before, after], refused, unanswered: failed };
   } finally {
     await fleet.stop();
   }
@@ -48,7 +50,7 @@ export async function measureStorm(
 
 /** Markdown. */
 export function stormTable(storms: readonly Storm[], devices: number): string {
-  const rows = storms.map(({ title, cold, warm, cpuMs, mib, vain }) => {
+  const rows = storms.map(({ title, cold, warm, cpuMs, mib, refused, unanswered }) => {
     const best = Math.min(...warm);
     return [
       title,
@@ -56,7 +58,8 @@ export function stormTable(storms: readonly Storm[], devices: number): string {
       warm.map((seconds) => seconds.toFixed(1)).join(' · '),
       `**${(devices / best).toFixed(0)}**`,
       cpuMs.toFixed(2),
-      vain,
+      refused,
+      unanswered,
       mib.map((figure) => figure.toFixed(0)).join(' → '),
     ];
   });
@@ -66,7 +69,8 @@ export function stormTable(storms: readonly Storm[], devices: number): string {
     'back after a cut, s',
     'rate of the best, per second',
     'CPU for each, ms',
-    'attempts in vain',
+    'told to try again',
+    'not answered in time',
     'memory, MiB',
   ];
   const lines = [head, head.map(() => '---'), ...rows];

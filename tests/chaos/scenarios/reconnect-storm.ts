@@ -32,7 +32,7 @@ export const reconnectStorm: Scenario = {
     const cold = await killUnder(world, fleet);
     chaos.note(`${size} devices: connected in ${first.seconds.toFixed(0)} s at first`);
     chaos.note(
-      `all back ${cold.seconds.toFixed(0)} s after the kill, with ${cold.refused} refusals (try again) and ${cold.failed} attempts in vain`,
+      `all back ${cold.seconds.toFixed(0)} s after the kill: ${cold.unreachable} attempts while nobody listened, ${cold.failed} unanswered, ${cold.refused} told to try again`,
     );
     const warm = await fleet.cut();
     chaos.note(`all back ${warm.seconds.toFixed(1)} s after a cut`);
