@@ -1,7 +1,7 @@
 // What `npx iotcore` needs before it can run: packages, if there are none yet, and a Node that runs TypeScript.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,9 +31,12 @@ export async function runCommand(script) {
   }
 }
 
-/** A cache of compiled code halves the time to start. It lies with the packages: nobody else can write there. */
+/**
+ * A cache of compiled code halves the time to start; the first Node 24 knows it, the oldest 20 does not. It lies with the
+ * packages: nobody else can write there.
+ */
 async function runHere(script) {
-  enableCompileCache?.(join(modules, '.cache', 'iotcore'));
+  module.enableCompileCache?.(join(modules, '.cache', 'iotcore'));
   await import(script);
 }
 

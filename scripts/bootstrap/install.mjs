@@ -29,13 +29,14 @@ export function isInstalled(root, dev, platform = process) {
   const present = readPackages(join(root, 'node_modules', '.package-lock.json'));
   if (!wanted || !present) return false;
   return Object.entries(wanted).every(
-    ([path, entry]) => !isNeeded(path, entry, dev, platform) || present[path]?.version === entry.version,
+    ([path, entry]) =>
+      !isNeeded(path, entry, dev, platform) || (present[path] && present[path].version === entry.version),
   );
 }
 
 function isNeeded(path, entry, dev, platform) {
-  // The root itself, and links to our own packages.
-  if (!path.includes('node_modules/') || entry.link) return false;
+  // The root itself, and our own packages where they lie; the links to them are needed, as a new one brings a new name.
+  if (!path.includes('node_modules/')) return false;
   if (!dev && (entry.dev || entry.devOptional)) return false;
   return !entry.optional || (carriesPrograms.test(path) && fits(entry, platform));
 }

@@ -129,6 +129,18 @@ test('the programs of this platform are needed, those of others are not, nor is 
   expect(isInstalled(root, false, { platform: 'darwin', arch: 'x64' })).toBe(true);
 });
 
+test('a new package of ours is linked', () => {
+  const packages = { 'apps/new': { version: '1' }, 'node_modules/@iotcore/new': { link: true } };
+  writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }));
+  mkdirSync(join(root, 'node_modules'));
+  const present = (links: object) =>
+    writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify({ packages: links }));
+  present({});
+  expect(isInstalled(root, false)).toBe(false);
+  present({ 'node_modules/@iotcore/new': { link: true } });
+  expect(isInstalled(root, false)).toBe(true);
+});
+
 test('a command that was killed while it installed does not hold up the next', async () => {
   const killed = begin(true);
   await once(killed.stderr ?? killed, 'data');

@@ -65,6 +65,8 @@ export class Context implements CliContext {
       auth: ({ type }) =>
         (isApiKey ? type === 'apiKey' && `Api-Key ${text}` : type === 'http' && text) || undefined,
       headers: { 'User-Agent': 'iotcore-cli' },
+      // Whatever the type of the answer says: a page of HTML is no empty list.
+      parseAs: 'json',
       fetch: (request) => fetch(request, { signal: AbortSignal.timeout(callTimeoutMs) }),
     });
   }

@@ -80,7 +80,7 @@ async function checkObsolete(server: URL, version: SecureVersion): Promise<Findi
 const nameOf = (version: SecureVersion) => version.replace(/^TLSv1$/, 'TLSv1.0').replace('TLSv', 'TLS ');
 
 /** How much of its memory the certificates take. */
-export function judgeChain(chain: readonly X509Certificate[]): Finding {
+function judgeChain(chain: readonly X509Certificate[]): Finding {
   const bytes = chain.reduce((sum, { raw }) => sum + raw.length + framingBytes, 0);
   const count = `${chain.length} ${chain.length === 1 ? 'certificate' : 'certificates'}`;
   const details = { certificates: chain.length, bytes };

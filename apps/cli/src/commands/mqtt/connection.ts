@@ -1,6 +1,6 @@
 /** The options with which `mqtt publish` and `mqtt subscribe` say who they are, and to which server. */
 import { rootCertificates } from 'node:tls';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Packet } from 'mqtt';
 import type { CliContext } from '../../context.ts';
 import { usageError } from '../../errors.ts';
@@ -31,6 +31,12 @@ const qosByName: ReadonlyMap<string, Qos> = new Map([
   ['at-least-once', 1],
 ]);
 
+function qosOf(text: string): Qos {
+  const qos = qosByName.get(text);
+  if (qos === undefined) throw new InvalidArgumentError(`It is one of ${[...qosByName.keys()].join(', ')}.`);
+  return qos;
+}
+
 export function addConnectionOptions(command: Command): Command {
   return command
     .option('-u, --username <id>', 'ID of the registry, device or broker to connect as')
@@ -41,12 +47,7 @@ export function addConnectionOptions(command: Command): Command {
     .option('--password-file <path>', 'file that holds its password')
     .option('--cert <path>', 'its certificate in PEM, instead of a password')
     .option('--key <path>', 'private key to --cert in PEM')
-    .addOption(
-      new Option('-q, --qos <qos>', '0 or 1 (at-most-once, at-least-once)')
-        .choices([...qosByName.keys()])
-        .argParser((text) => qosByName.get(text))
-        .default(1),
-    )
+    .option('-q, --qos <qos>', '0 or 1 (at-most-once, at-least-once)', qosOf, 1)
     .option('--server <address>', 'MQTT server, such as mqtts://iot.example.com:8883 (IOTCORE_MQTT)')
     .option(
       '--ca <path>',

@@ -1,6 +1,6 @@
 /** The fields of a resource as options: at its creation, and to change it later. */
 import type { LogOptions } from '@iotcore/sdk';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { usageError } from '../../errors.ts';
 import { readCertificateFile } from '../../options/files.ts';
@@ -25,11 +25,14 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 export function addLogOptions(command: Command): Command {
   return command
     .option('--no-logging', 'keep no connection log')
-    .addOption(
-      new Option('--min-log-level <level>', `least important lines to log: ${levels.join(', ')}`)
-        .choices([...levels, ...levels.map((level) => level.toUpperCase())])
-        .argParser((level) => level.toUpperCase()),
-    );
+    .option('--min-log-level <level>', `least important lines to log: ${levels.join(', ')}`, levelOf);
+}
+
+/** In small letters, as the old service's command line has them, or in large ones, as the API has. */
+function levelOf(text: string): string {
+  if (!levels.includes(text.toLowerCase()))
+    throw new InvalidArgumentError(`It is one of ${levels.join(', ')}.`);
+  return text.toUpperCase();
 }
 
 /** Name, description and labels of something new, and its first certificate and password. */

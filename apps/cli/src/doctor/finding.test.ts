@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { judgeClock, judgeDisk } from './check-installation.ts';
+import { judgeExpiry } from './finding.ts';
+
+const now = new Date('2026-11-30T12:00:00Z');
+const at = (ms: number) => new Date(now.getTime() + ms);
+const dayMs = 86_400_000;
+
+describe('a certificate', () => {
+  const judge = (validUntil: Date) => judgeExpiry('it', validUntil, now, { warnDays: 30, advice: 'renew' });
+
+  test('that is over fails, with advice', () => {
+    expect(judge(at(-1))).toMatchObject({
+      status: 'fail',
+      finding: 'expired on 2026-11-30',
+      advice: 'renew',
+    });
+  });
+
+  test('that ends soon warns, that ends later does not', () => {
+    expect(judge(at(30 * dayMs - 1))).toMatchObject({ status: 'warn', details: { days: 29 } });
+    expect(judge(at(30 * dayMs))).toMatchObject({ status: 'ok', details: { days: 30 } });
+  });
+});
+
+describe('the clock of the server', () => {
+  const judge = (serverMs: number) => judgeClock(at(serverMs).toUTCString(), now, at(1000));
+
+  test('fails minutes off, warns seconds off, on either side', () => {
+    expect(judge(-400_000)).toMatchObject({ status: 'fail', finding: expect.stringContaining('behind') });
+    expect(judge(400_000)).toMatchObject({ status: 'fail', finding: expect.stringContaining('ahead of') });
+    expect(judge(-10_000)).toMatchObject({ status: 'warn', details: { offSeconds: 10 } });
+    expect(judge(10_000)).toMatchObject({ status: 'warn', details: { offSeconds: 9 } });
+    expect(judgeClock(null, now, now).status).toBe('warn');
+    expect(judgeClock('noon', now, now).status).toBe('warn');
+  });
+
+  test('agrees within what a Date of whole seconds and a slow answer explain', () => {
+    for (const ms of [-5000, 0, 6000]) expect(judge(ms).status).toBe('ok');
+  });
+});
+
+test('a disk that is nearly full warns, a full one fails', () => {
+  const mebibyte = 1024 * 1024;
+  expect(judgeDisk(99 * mebibyte, 'data')).toMatchObject({ status: 'fail', finding: '99 MiB free for data' });
+  expect(judgeDisk(1023 * mebibyte, 'data').status).toBe('warn');
+  expect(judgeDisk(1024 * mebibyte, 'data').status).toBe('ok');
+});

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { repositoryRoot, within } from '@iotcore/testkit';
+
+/** What `npx iotcore` runs. */
+export const bin = join(repositoryRoot, 'apps/cli/bin/iotcore.mjs');
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** All that the command sees of an environment, beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What is piped in. */
+  readonly input?: string;
+}
+
+/** A run of the command line, as a process of its own. */
+export class Run {
+  readonly #process;
+  readonly #ended: Promise<Outcome>;
+  #stdout = '';
+  #stderr = '';
+  #told = () => {};
+
+  constructor(args: readonly string[], { env = {}, cwd = repositoryRoot, input }: RunOptions = {}) {
+    const { PATH = '' } = process.env;
+    this.#process = spawn(process.execPath, [bin, ...args], {
+      cwd,
+      env: { PATH, HOME: '/nonexistent', ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Longer than a test waits for anything: what a failed one left behind.
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
+    this.#process.stdin.on('error', () => {});
+    this.#process.stdin.end(input);
+    this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+      this.#told();
+    });
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#told();
+    });
+    this.#ended = new Promise((resolve) =>
+      this.#process.once('close', (status) =>
+        resolve({ status, stdout: this.#stdout, stderr: this.#stderr }),
+      ),
+    );
+  }
+
+  /** Waits until it has said this, on either of its outputs. */
+  async says(text: string): Promise<void> {
+    const said = new Promise<void>((resolve, reject) => {
+      this.#told = () => {
+        if (`${this.#stdout}${this.#stderr}`.includes(text)) resolve();
+      };
+      this.#told();
+      void this.#ended.then(({ stderr }) => reject(new Error(`ended without '${text}': ${stderr}`)));
+    });
+    await within(said, `'${text}'`);
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.#process.kill('SIGINT');
+  }
+
+  end(): Promise<Outcome> {
+    return within(this.#ended, 'the end of the command');
+  }
+}
+
+/** Runs a command line to its end. */
+export function iotcore(args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return new Run(args, options).end();
+}
