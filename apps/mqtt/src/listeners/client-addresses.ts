@@ -8,7 +8,7 @@ import type { RemoteEnd } from './proxy-protocol.ts';
 export class ClientAddresses {
   readonly #clients = new Map<string, RemoteEnd>();
 
-  /** Remembers the client of an open socket until it closes. */
+  /** Remembers the client of an open socket until it is taken, or the socket closes. */
   note(socket: Socket, client: RemoteEnd): void {
     const ends = endsOf(socket);
     this.#clients.set(ends, client);
@@ -17,9 +17,12 @@ export class ClientAddresses {
     });
   }
 
-  /** Undefined when the socket has closed already. */
-  of(socket: Socket): RemoteEnd | undefined {
-    return this.#clients.get(endsOf(socket));
+  /** Once for each connection; undefined when its socket has closed already. */
+  take(socket: Socket): RemoteEnd | undefined {
+    const ends = endsOf(socket);
+    const client = this.#clients.get(ends);
+    this.#clients.delete(ends);
+    return client;
   }
 }
 

@@ -5,7 +5,7 @@ import { type ProxyHeader, readProxyHeader } from './proxy-protocol.ts';
 export type NoHeader = 'malformed' | 'too long' | 'late' | 'gone';
 
 /** A proxy sends its header as soon as it is connected. */
-export const PROXY_HEADER_TIMEOUT_MS = 3_000;
+const PROXY_HEADER_TIMEOUT_MS = 3_000;
 
 /**
  * Reads the header of a socket that nobody has read from yet, and leaves what follows to whoever reads next. `done` is

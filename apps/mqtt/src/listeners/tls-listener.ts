@@ -75,7 +75,7 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
   const clients = new ClientAddresses();
   const handshakes = createHandshakes(options, clients);
   handshakes.on('secureConnection', (socket) => {
-    const client = clients.of(socket);
+    const client = clients.take(socket);
     if (!client) {
       socket.destroy();
       return;
@@ -116,7 +116,7 @@ function createHandshakes(
     sessionTimeout: TICKET_LIFETIME_SECONDS,
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const address = clients.of(socket)?.remoteAddress ?? 'unknown';
+    const address = clients.take(socket)?.remoteAddress ?? 'unknown';
     // After a time-out the socket is still open; no one else would close it.
     socket.destroy();
     handshakeFailed(error.code ?? 'unknown', address);
