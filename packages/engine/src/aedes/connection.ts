@@ -15,9 +15,9 @@ import {
   maxPublishBytes,
   PacketError,
 } from '../codec/index.ts';
-import type { ConnackCode, ConnectRequest, Transport } from '../port.ts';
+import { connectRequest, judgeConnect, judgingMs, type Verdict } from '../connect.ts';
+import { ConnackCode, type ConnectRequest, type Transport } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { admit } from './admission.ts';
 import { Deadlines } from './deadlines.ts';
 import { Framer } from './framer.ts';
 import { Outbox } from './outbox.ts';
@@ -190,13 +190,14 @@ export class Connection<P> implements SessionLink {
 
   async #admit(packet: ConnectPacket): Promise<void> {
     const { host, limits } = this.#reception.parts;
-    const admission = await admit(host, limits, packet, this.transport);
+    const request = connectRequest(packet, this.transport);
+    const verdict = await inTime(judgeConnect(host, packet, request, limits.maxClientIdBytes));
     if (this.#state !== 'admitting') return;
     // Whoever hung up meanwhile is not refused, and takes nobody's client ID.
     if (this.#socket.destroyed) return this.#shut();
-    if (!admission.accepted) return this.#refuse(admission.code, admission.reason, admission.request);
-    this.#deadlines.keepAlive(admission.request.keepAliveSeconds);
-    this.#session = this.#reception.begin(this, admission);
+    if (!verdict.accepted) return this.#refuse(verdict.code, verdict.reason, request);
+    this.#deadlines.keepAlive(request.keepAliveSeconds);
+    this.#session = this.#reception.begin(this, { request, ...verdict });
   }
 
   #refuse(code: ConnackCode | undefined, reason: string, request?: ConnectRequest): void {
@@ -227,4 +228,11 @@ export class Connection<P> implements SessionLink {
     const cut = setTimeout(() => this.#socket.destroy(), closingMs);
     this.#socket.once('close', () => clearTimeout(cut));
   }
+}
+
+async function inTime<P>(verdict: Promise<Verdict<P>>): Promise<Verdict<P>> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<Verdict<P>>();
+  const refusal = { code: ConnackCode.serverUnavailable, reason: reasons.credentialsUnchecked };
+  const timer = setTimeout(() => resolve({ accepted: false, ...refusal }), judgingMs);
+  return Promise.race([verdict, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -12,7 +12,6 @@ import type {
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import { LocalExchange } from '../routing/index.ts';
-import { sessionKey } from './admission.ts';
 import { aedesTopicLevels, createBroker } from './broker.ts';
 import { type Admitted, Connection, type Reception } from './connection.ts';
 import type { Broker, Parts } from './parts.ts';
@@ -166,4 +165,9 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     const isUnsettled = ({ session }: Connection<P>) => session !== undefined && !session.isSettled;
     while (performance.now() < end && [...this.#connections].some(isUnsettled)) await delay(drainCheckMs);
   }
+}
+
+/** One name for a client within its scope; different pairs never come to the same. */
+function sessionKey(scope: string, clientId: string): string {
+  return `${scope.length}:${scope}${clientId}`;
 }

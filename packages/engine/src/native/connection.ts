@@ -19,9 +19,9 @@ import {
   type UnsubscribePacket,
   writePuback,
 } from '../codec/index.ts';
+import { connectRequest, judgeConnect, judgingMs, type Verdict } from '../connect.ts';
 import { ConnackCode, type ConnectRequest, type Transport, type Will } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { connectRequest, judgeConnect, type Verdict } from './connect.ts';
 import type { Expiring } from './deadline-wheel.ts';
 import { Outbox } from './outbox.ts';
 import { PacketAssembler, type PacketSink } from './packet-assembler.ts';
@@ -49,8 +49,6 @@ const moves: Record<State, readonly State[]> = {
   gone: [],
 };
 
-/** How long the host may take to judge a CONNECT. */
-const judgingMs = 60_000;
 /** How long a client that is being disconnected may take to hang up. */
 const lingerMs = 1_000;
 /** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */

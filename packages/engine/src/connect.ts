@@ -3,9 +3,12 @@
  * it has been answered with yes: authentication comes before takeover.
  */
 import { randomUUID } from 'node:crypto';
-import { type ConnectPacket, identifierRefusal } from '../codec/index.ts';
-import { ConnackCode, type ConnectRequest, type EngineHost, type Transport, type Will } from '../port.ts';
-import { reasons } from '../reasons.ts';
+import { type ConnectPacket, identifierRefusal } from './codec/index.ts';
+import { ConnackCode, type ConnectRequest, type EngineHost, type Transport, type Will } from './port.ts';
+import { reasons } from './reasons.ts';
+
+/** How long all of it may take: nobody waits longer for CONNACK. */
+export const judgingMs = 60_000;
 
 export type Verdict<P> =
   | { readonly accepted: true; readonly principal: P; readonly scope: string }
