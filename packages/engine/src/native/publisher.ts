@@ -43,6 +43,7 @@ export class Publisher<P> {
   readonly #routes: RouteCache;
   readonly #unfinished = new Fifo<Unfinished>();
   #unstoredBytes = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
   #isWaitingForStore = false;
   /** A message could not be stored: those behind it are not acknowledged either, to keep their order. */
   #hasFailed = false;
@@ -69,6 +70,7 @@ export class Publisher<P> {
     const { limits, counters } = this.#parts;
     const layout = publishLayout(bytes, start, end, limits);
     counters.messagesReceived++;
+    this.#pace();
     let plan = this.#routes.findByBytes(bytes, layout.topicStart, layout.topicEnd);
     if (plan === undefined) {
       const topic = publishTopic(bytes, layout, limits);
@@ -76,6 +78,13 @@ export class Publisher<P> {
       if (plan === undefined) return this.#ask(topic, bytes, start, end, layout);
     }
     return this.#accept(plan, bytes, start, end, layout);
+  }
+
+  #pace(): void {
+    const { turn } = this.#parts;
+    const { nowMs } = turn;
+    turn.pacer.note(nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
   }
 
   /** Asks the host. Its answer may come later: the packet waits in the chunk that it came in. */

@@ -1,4 +1,5 @@
 import { Arena } from './arena.ts';
+import { Pacer } from './pacer.ts';
 
 /** Something with output to write at the end of the turn. */
 export interface Flushable {
@@ -23,6 +24,8 @@ export class Turn {
   readonly messages = new Arena(messageArenaBytes);
   /** Acknowledgements, apart from messages so that those of one connection lie side by side. */
   readonly acks = new Arena(ackArenaBytes);
+  /** Keeps turns apart while nobody is in a hurry. */
+  readonly pacer = new Pacer();
   #dirty: Flushable[] = [];
   #rested: Rested[] = [];
   #isScheduled = false;
@@ -94,5 +97,6 @@ export class Turn {
     const rested = this.#rested;
     this.#rested = [];
     for (const item of rested) item.readOn();
+    this.pacer.rest();
   }
 }
