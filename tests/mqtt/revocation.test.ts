@@ -166,7 +166,7 @@ describe('while the database is away', () => {
     await back.publish(topic, 'from the cache');
     expect(String((await listener.messages.next()).payload)).toBe('from the cache');
     const readyz = await fetch(`${other.adminUrl}/readyz`);
-    expect([readyz.status, await readyz.json()]).toEqual([200, { status: 'ready', database: 'away' }]);
+    expect([readyz.status, await readyz.json()]).toEqual([503, { status: 'not ready', database: 'away' }]);
 
     // Rights that are not in memory: the publication waits, and so does its sender.
     const commander = await fleet.connect({ clientId: 'commander' });

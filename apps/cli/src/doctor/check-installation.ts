@@ -99,12 +99,12 @@ async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<
   const check = 'MQTT server';
   const ready = await probe(`${admin}/readyz`);
   const body = (await ready?.json().catch(() => undefined)) as { database?: string } | undefined;
-  if (!ready?.ok) {
-    const finding = ready ? 'takes no connections' : `${admin} does not answer`;
-    yield { status: 'fail', check, finding, advice: 'see its log' };
-  } else if (body?.database !== 'up') {
+  if (body?.database === 'away') {
     const finding = 'serves those it knows; its database is away';
     yield { status: 'fail', check, finding, advice: 'bring the database back: nobody new can connect' };
+  } else if (!ready?.ok) {
+    const finding = ready ? 'takes no connections' : `${admin} does not answer`;
+    yield { status: 'fail', check, finding, advice: 'see its log' };
   } else yield { status: 'ok', check, finding: 'takes connections, and reaches the database' };
 }
 

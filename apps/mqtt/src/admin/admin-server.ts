@@ -58,14 +58,14 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
 
   app.get('/livez', async () => ({ status: 'alive' }));
 
-  // Away from the database the server goes on for whoever it knows, so it stays ready and only says so.
+  // Away from the database the server goes on for whoever it knows; but who is new should be sent elsewhere.
   app.get('/readyz', async (_request, reply) => {
     const database = await parts.pingDatabase().then(
       () => 'up',
       () => 'away',
     );
-    const serving = parts.isServing();
-    return reply.code(serving ? 200 : 503).send({ status: serving ? 'ready' : 'starting', database });
+    const status = !parts.isServing() ? 'starting' : database === 'up' ? 'ready' : 'not ready';
+    return reply.code(status === 'ready' ? 200 : 503).send({ status, database });
   });
 
   app.get('/metrics', async (_request, reply) => {

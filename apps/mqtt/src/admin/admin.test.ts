@@ -181,7 +181,9 @@ describe('the admin server', () => {
     expect(await ready()).toEqual([503, { status: 'starting', database: 'up' }]);
     state.serving = true;
     state.away = true;
-    expect(await ready()).toEqual([200, { status: 'ready', database: 'away' }]);
+    expect(await ready()).toEqual([503, { status: 'not ready', database: 'away' }]);
+    state.away = false;
+    expect(await ready()).toEqual([200, { status: 'ready', database: 'up' }]);
   });
 
   it('says which setting to change when its port is taken', async () => {
