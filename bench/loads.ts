@@ -60,7 +60,7 @@ const fleet = {
   publishers: 10_000,
   subscribers: 1,
   qos: 1,
-  messages: 100_000,
+  messages: 200_000,
   window: 1,
   perSecond: 10_000,
 } as const;

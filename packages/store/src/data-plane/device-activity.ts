@@ -23,6 +23,9 @@ const COLUMNS = [
   'last_disconnect_time',
 ] as const;
 
+/** Times are given as milliseconds since 1970: that costs a tenth of what writing them as text does. */
+const GIVEN_TIMES = COLUMNS.slice(1).map((column) => `to_timestamp(given.${column} / 1000)`);
+
 /** The later of what is stored and what is given: several nodes write, in any order. GREATEST passes over NULL. */
 const TIMES = COLUMNS.slice(1).map((column) => `${column} = greatest(excluded.${column}, stored.${column})`);
 
@@ -34,8 +37,8 @@ export async function writeDeviceActivities(
   const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
   await db.query(
     `INSERT INTO device_activity AS stored (device_id, ${COLUMNS.join(', ')}, first_auth_time)
-     SELECT given.*, given.last_auth_time FROM unnest(
-       $1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[]
+     SELECT device_id, last_auth_ip, ${GIVEN_TIMES.join(', ')}, ${GIVEN_TIMES[0]} FROM unnest(
+       $1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[]
      ) AS given(device_id, ${COLUMNS.join(', ')})
      JOIN devices ON devices.id = given.device_id
      ON CONFLICT (device_id) DO UPDATE SET
@@ -48,11 +51,11 @@ export async function writeDeviceActivities(
     [
       ordered.map(({ deviceId }) => deviceId),
       ordered.map(({ lastAuthIp }) => lastAuthIp ?? null),
-      ordered.map(({ lastAuthTime }) => lastAuthTime ?? null),
-      ordered.map(({ lastPubActivityTime }) => lastPubActivityTime ?? null),
-      ordered.map(({ lastSubActivityTime }) => lastSubActivityTime ?? null),
-      ordered.map(({ lastOnlineTime }) => lastOnlineTime ?? null),
-      ordered.map(({ lastDisconnectTime }) => lastDisconnectTime ?? null),
+      ordered.map(({ lastAuthTime }) => lastAuthTime?.getTime() ?? null),
+      ordered.map(({ lastPubActivityTime }) => lastPubActivityTime?.getTime() ?? null),
+      ordered.map(({ lastSubActivityTime }) => lastSubActivityTime?.getTime() ?? null),
+      ordered.map(({ lastOnlineTime }) => lastOnlineTime?.getTime() ?? null),
+      ordered.map(({ lastDisconnectTime }) => lastDisconnectTime?.getTime() ?? null),
     ],
   );
 }
