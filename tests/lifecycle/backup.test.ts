@@ -108,6 +108,16 @@ test('a damaged archive is refused before anything is written', async () => {
   }
 });
 
+test('where there is no installation none is made to be archived', async () => {
+  const dataDir = join(await temporaryFolder(), 'data');
+  const file = await newArchive();
+  expect(await run('backup', file, { dataDir })).toEqual({
+    status: 1,
+    text: expect.stringContaining('no installation'),
+  });
+  for (const path of [dataDir, file]) await expect(readdir(path)).rejects.toThrow('ENOENT');
+});
+
 test('an installation in use is neither overwritten nor given another authority; a file is not replaced', async () => {
   const { dataDir, databaseUrl, api } = installation();
   const { id } = await api.createRegistry();

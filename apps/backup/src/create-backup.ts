@@ -1,4 +1,6 @@
-import type { Settings } from '@iotcore/process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Settings, StartupError } from '@iotcore/process';
 import { type Manifest, writeBackup } from '@iotcore/store/backup';
 import { writeArchiveFile } from './archive-file.ts';
 import { readDataFolder } from './data-folder.ts';
@@ -6,7 +8,13 @@ import { withDatabase } from './with-database.ts';
 
 /** Writes the installation, which may be running, to a new file. Answers what to say about it. */
 export async function createBackup(path: string, settings: Settings, signal: AbortSignal): Promise<string> {
-  const files = await readDataFolder(settings.dataDir);
+  const { dataDir, databaseUrl } = settings;
+  // Starting its database would make an installation where there is none.
+  if (!databaseUrl && !existsSync(join(dataDir, 'postgres')))
+    throw new StartupError(
+      `there is no installation in ${dataDir}; name its folder with IOT_DATA_DIR, or its database with DATABASE_URL`,
+    );
+  const files = await readDataFolder(dataDir);
   let manifest: Manifest | undefined;
   const bytes = await writeArchiveFile(
     path,

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { readSettings, type Settings, StartupError } from '@iotcore/process';
 import { DatabaseUnavailableError } from '@iotcore/store';
-import { RestoreRefusedError } from '@iotcore/store/backup';
+import { NoInstallationError, RestoreRefusedError } from '@iotcore/store/backup';
 import { createBackup } from './create-backup.ts';
 import { restoreFromFile } from './restore-from-file.ts';
 
@@ -25,7 +25,8 @@ async function run([name = '', file, ...more]: readonly string[], signal: AbortS
 
 /** Reasons that whoever typed the command can do something about. */
 function isExpected(error: unknown): error is Error {
-  return [StartupError, RestoreRefusedError, DatabaseUnavailableError].some((kind) => error instanceof kind);
+  const kinds = [StartupError, RestoreRefusedError, NoInstallationError, DatabaseUnavailableError];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 const stopping = new AbortController();

@@ -46,7 +46,7 @@ export interface Manifest {
 /** A line that is longer holds no row of ours: the largest is a message of 256 KiB in hexadecimal digits, in characters. */
 const longestLine = 16 * 1024 * 1024;
 
-export function partLabel(name: PartName): string {
+function partLabel(name: PartName): string {
   return 'table' in name ? `table ${name.table}` : `file ${name.file}`;
 }
 

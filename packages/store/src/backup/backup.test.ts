@@ -126,6 +126,12 @@ describe('an archive is refused', () => {
   });
 });
 
+test('a database that was never prepared is not archived', async () => {
+  const { url, pool } = await newDatabase();
+  await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await expect(archiveOf(url)).rejects.toThrow('holds no installation');
+});
+
 describe('a database is refused', () => {
   test('that holds a row of anything, and keeps just that', async () => {
     const [source, target] = [await newDatabase(), await newDatabase()];

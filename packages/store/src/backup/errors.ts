@@ -9,3 +9,12 @@ export class DamagedArchiveError extends RestoreRefusedError {
     super(`the archive is damaged: ${what}`);
   }
 }
+
+/** There is nothing to archive: the database was never prepared for IoT Core. */
+export class NoInstallationError extends Error {
+  override readonly name = 'NoInstallationError';
+
+  constructor() {
+    super('the database holds no installation of IoT Core');
+  }
+}

@@ -1,6 +1,5 @@
 export type { Manifest, PartSummary } from './archive-text.ts';
 export { type CheckedBackup, checkBackup } from './check-backup.ts';
-export { RestoreRefusedError } from './errors.ts';
+export { NoInstallationError, RestoreRefusedError } from './errors.ts';
 export { type RestoreOptions, restoreBackup } from './restore-backup.ts';
-export { excludedTables } from './tables.ts';
 export { type BackupFile, writeBackup } from './write-backup.ts';

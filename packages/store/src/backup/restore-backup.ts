@@ -5,7 +5,7 @@ import { type ArchiveHeader, type PartName, readArchiveText } from './archive-te
 import type { CheckedBackup } from './check-backup.ts';
 import { changes, inOneTransaction, snapshot } from './connection.ts';
 import { DamagedArchiveError, RestoreRefusedError } from './errors.ts';
-import { quoted, readTables, type Table } from './tables.ts';
+import { hasMigrations, quoted, readTables, type Table } from './tables.ts';
 
 /** What one INSERT takes: enough to make round trips cheap, little enough to stay small in memory. */
 const maxRowsTogether = 1000;
@@ -47,10 +47,7 @@ export async function restoreBackup(
 /** Answers whether it has no tables at all yet. */
 async function requireEmpty(client: ClientBase, { migrations }: ArchiveHeader): Promise<boolean> {
   const tables = await readTables(client);
-  const { rows } = await client.query<{ exists: boolean }>(
-    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS exists`,
-  );
-  if (!rows[0]?.exists) {
+  if (!(await hasMigrations(client))) {
     if (tables.length === 0) return true;
     throw new RestoreRefusedError(
       `the database has tables of something else (${tables[0]?.name}); restore into an empty one`,

@@ -57,6 +57,14 @@ function inOrder(tables: readonly Table[], references: ReadonlyMap<string, reado
   return ordered;
 }
 
+/** Whether our migrations, or some of them, were ever applied. */
+export async function hasMigrations(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS exists`,
+  );
+  return rows[0]?.exists ?? false;
+}
+
 /** A name as SQL quotes it. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -8,7 +8,8 @@ import {
   writeArchiveText,
 } from './archive-text.ts';
 import { inOneTransaction, snapshot } from './connection.ts';
-import { quoted, readTables, type Table } from './tables.ts';
+import { NoInstallationError } from './errors.ts';
+import { hasMigrations, quoted, readTables, type Table } from './tables.ts';
 
 /**
  * Rows fetched together: as many as hold some 2 MiB, going by those before. The largest row, a permanent message of 256 KiB,
@@ -27,7 +28,7 @@ export interface BackupFile {
  * Archives a database as it is at one instant, while others go on writing, and the files beside it. `write` gets the
  * lines as they are read; memory does not grow with the database.
  *
- * @throws DatabaseUnavailableError, or what `write` throws
+ * @throws NoInstallationError, DatabaseUnavailableError, or what `write` throws
  */
 export async function writeBackup(
   url: string,
@@ -35,6 +36,7 @@ export async function writeBackup(
   write: (lines: AsyncIterable<string>) => Promise<void>,
 ): Promise<Manifest> {
   return inOneTransaction(url, snapshot, async (client) => {
+    if (!(await hasMigrations(client))) throw new NoInstallationError();
     const tables = await readTables(client);
     // A migration that came between two tables would make them of two schemas.
     if (tables.length > 0)
