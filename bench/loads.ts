@@ -29,10 +29,17 @@ export interface Load {
 }
 
 /** Which figure of the load generator counts, and its unit. */
-export type Measure = 'cpuMicrosPerMessage' | 'kbPerConnection' | 'seconds' | 'perSecond' | 'p99Ms';
+export type Measure =
+  | 'cpuMicrosPerMessage'
+  | 'cpuPercent'
+  | 'kbPerConnection'
+  | 'seconds'
+  | 'perSecond'
+  | 'p99Ms';
 
 const units: Record<Measure, string> = {
   cpuMicrosPerMessage: 'µs of CPU per delivered message',
+  cpuPercent: '% of a core',
   kbPerConnection: 'KB per connection',
   seconds: 's until all have it',
   perSecond: 'deliveries per second',
@@ -118,6 +125,14 @@ export const loads: readonly Load[] = [
     ...idle,
     idleSeconds: 5,
     measure: 'kbPerConnection',
+  },
+  {
+    id: 'idle-cpu',
+    title: 'the same, CPU',
+    tls: false,
+    ...idle,
+    idleSeconds: 20,
+    measure: 'cpuPercent',
   },
   {
     id: 'tls-idle',

@@ -129,6 +129,7 @@ function summary(load: Load, results: readonly LoadResult[]): Figure {
 }
 
 function figureOf(load: Load, result: LoadResult): number {
+  if (load.measure === 'cpuPercent') return (100 * result.cpuSeconds) / result.seconds;
   if (load.measure !== 'kbPerConnection') return result[load.measure];
   return (result.rssKb - result.rssBeforeKb) / (load.publishers + load.subscribers);
 }
