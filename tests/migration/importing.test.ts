@@ -1,5 +1,4 @@
 /** An export of the old service becomes registries, brokers, devices and certificates of ours. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf, sharedInstallation } from '@iotcore/testkit';
@@ -14,12 +13,7 @@ const installation = sharedInstallation({ programs: ['api'] });
 /** A small sound export in a folder of its own. */
 async function soundExport(devices = 20): Promise<{ folder: string; fleet: Fleet }> {
   const folder = await temporaryFolder();
-  const fleet = await makeFleet({
-    registries: 2,
-    brokers: 1,
-    devices,
-    folderId: `b1g${randomBytes(8).toString('hex')}`,
-  });
+  const fleet = await makeFleet({ registries: 2, brokers: 1, devices });
   await writeExport(folder, fleet);
   return { folder, fleet };
 }

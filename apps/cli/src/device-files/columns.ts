@@ -42,5 +42,5 @@ export function cellOfValue(value: unknown): string {
 
 /** Certificates one behind the other, as `cat` puts them. */
 function splitPem(text: string): string[] {
-  return text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\r?\n?/g) ?? [text];
+  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\r?\n?/g) ?? [text];
 }

@@ -41,7 +41,7 @@ async function* readUnits(
 ): AsyncGenerator<Unit> {
   const aliases = new RegistryAliases(path, parts);
   for await (const row of readRows(path, format, parts.journal)) {
-    const place = { file: path, entry: row.index };
+    const place = { file: path, entry: row.line };
     const entry = { value: withId(row.value, registryId), place };
     const judged = judgeEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
     if (!judged) continue;
@@ -73,6 +73,6 @@ function certificatesOf(row: Row, id: string, file: string, parts: JudgingParts)
   const list = Array.isArray(certificates) ? certificates : [certificates].filter(Boolean);
   return list.flatMap((given: unknown) => {
     const entry = typeof given === 'string' ? { certificate_data: given } : given;
-    return parts.certificates.read(entry, { field: 'device_id', id }, { file, entry: row.index }) ?? [];
+    return parts.certificates.read(entry, { field: 'device_id', id }, { file, entry: row.line }) ?? [];
   });
 }

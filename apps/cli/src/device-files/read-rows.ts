@@ -9,8 +9,8 @@ import { readLines } from './lines.ts';
 export type FileFormat = 'csv' | 'ndjson';
 
 export interface Row {
-  /** From 0; the heading of CSV does not count. */
-  readonly index: number;
+  /** The line that it ends in, from 1. */
+  readonly line: number;
   readonly value: unknown;
 }
 
@@ -22,43 +22,49 @@ export function readRows(path: string, format: FileFormat, journal: Journal): As
 }
 
 async function* readNdjson(path: string, journal: Journal): AsyncGenerator<Row> {
-  let index = -1;
+  let number = 0;
   for await (const line of readLines(createReadStream(path))) {
-    const text = index === -1 ? line?.replace(/^\uFEFF/, '') : line;
+    number += 1;
+    const text = number === 1 ? line?.replace(/^\uFEFF/, '') : line;
     if (text?.trim() === '') continue;
-    index += 1;
     try {
-      yield { index, value: JSON.parse(text ?? '') };
+      yield { line: number, value: JSON.parse(text ?? '') };
     } catch {
       const reason = text === undefined ? 'The line has more than 1 MiB.' : 'The line is no JSON.';
-      refuseRow(journal, path, index, reason);
+      refuseRow(journal, path, number, reason);
     }
   }
 }
 
+interface CsvRow {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
+
 async function* readCsv(path: string, journal: Journal): AsyncGenerator<Row> {
-  let index = -1;
   const file = createReadStream(path);
   const parser = file.pipe(
     parse({
       bom: true,
       columns: (names: string[]) => names.map((name) => known(name, path, journal)),
+      info: true,
       max_record_size: MAX_ROW_BYTES,
+      // A stray quote is part of a bad value, and must not make the rows behind it part of it, too.
+      relax_quotes: true,
       skip_empty_lines: true,
       skip_records_with_error: true,
       on_skip: (error: CsvError | undefined) => {
-        index += 1;
-        refuseRow(journal, path, index, `The row is no CSV: ${error?.code ?? 'unreadable'}.`);
+        const reason = `The row is no CSV: ${error?.code ?? 'unreadable'}.`;
+        refuseRow(journal, path, Number(error?.['lines'] ?? 0), reason);
         return undefined;
       },
     }),
   );
   file.on('error', (error) => parser.destroy(error));
   try {
-    for await (const record of parser as AsyncIterable<Record<string, string>>) {
-      index += 1;
+    for await (const { record, info } of parser as AsyncIterable<CsvRow>) {
       const fields = Object.entries(record).map(([column, cell]) => [column, valueOfCell(column, cell)]);
-      yield { index, value: Object.fromEntries(fields) };
+      yield { line: info.lines, value: Object.fromEntries(fields) };
     }
   } catch (error) {
     if (error instanceof CliError) throw error;

@@ -24,8 +24,8 @@ export class Fields {
 
   text(field: string): string | undefined {
     const value = this.#value(field);
-    if (value === undefined || value === '') return undefined;
-    return typeof value === 'string' ? value : this.#fault(field, 'It must be a string.');
+    if (value === undefined || typeof value === 'string') return value;
+    return this.#fault(field, 'It must be a string.');
   }
 
   /** RFC 3339, with up to nine digits of a second. */
@@ -76,7 +76,8 @@ export class Fields {
   }
 
   #value(field: string): unknown {
-    return this.#entry.get(field) ?? this.#entry.get(apiName(field)) ?? undefined;
+    const value = this.#entry.get(field) ?? this.#entry.get(apiName(field));
+    return value === null || value === '' ? undefined : value;
   }
 
   #fault(field: string, reason: string): undefined {

@@ -10,7 +10,7 @@ export type ItemKind = Exclude<EntryKind, 'ALIAS'>;
 export interface Place {
   /** Relative to the folder of the export. */
   readonly file: string;
-  /** Index in the file's array, from 0. Absent: the file itself. */
+  /** Index in the file's array, from 0; in a file of rows, the line. Absent: the file itself. */
   readonly entry?: number;
 }
 

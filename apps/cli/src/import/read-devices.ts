@@ -6,13 +6,19 @@ import { judgeEntry } from './judge.ts';
 import { readCertificates } from './read-top-level.ts';
 import type { ReadingParts } from './reading-parts.ts';
 
+/** The command line of the old service ends its lists there, and says nothing. */
+const LISTED_WITHOUT_LIMIT = 1_000;
+
 /** The devices of a registry, each with its aliases and certificates; then certificates whose device is not there. */
 export async function* readDevices(registryId: string, parts: ReadingParts): AsyncGenerator<Unit> {
   const aliasFile = fileNames.aliases(registryId);
   const aliases = new RegistryAliases(aliasFile, parts);
   await aliases.load(parts.folder.stream(aliasFile, 'ALIAS'));
   const files = new DeviceCertificateFiles(registryId, parts);
-  for await (const entry of parts.folder.stream(fileNames.devices(registryId), 'DEVICE')) {
+  const file = fileNames.devices(registryId);
+  let count = 0;
+  for await (const entry of parts.folder.stream(file, 'DEVICE')) {
+    count += 1;
     const judged = judgeEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
     if (!judged) continue;
     const { id, converted } = judged;
@@ -20,6 +26,10 @@ export async function* readDevices(registryId: string, parts: ReadingParts): Asy
     const body =
       own.size === 0 ? converted.body : { ...converted.body, topicAliases: Object.fromEntries(own) };
     yield { registryId, items: [{ kind: 'DEVICE', id, body, place: entry.place }, ...files.take(id)] };
+  }
+  if (count === LISTED_WITHOUT_LIMIT) {
+    const reason = `It has exactly ${LISTED_WITHOUT_LIMIT} devices: as many as yc lists unless it is told more.`;
+    parts.journal.warn({ file, reason, advice: 'If the registry has more, list them with --limit 1000000.' });
   }
   aliases.finish();
   yield* files.rest();

@@ -9,7 +9,7 @@ export interface FleetOptions {
   readonly devices?: number;
   /** Default 2. */
   readonly brokers?: number;
-  /** Default `b1gfleet`. */
+  /** Default: a new one. */
   readonly folderId?: string;
   /**
    * Default `mixed`: in turn an RSA certificate, one of ECDSA, one of each, and none (such a device has a password, which
@@ -53,7 +53,7 @@ export interface Fleet {
 /** Makes a fleet. Its IDs are new each time, so that many can share an installation. */
 export async function makeFleet(options: FleetOptions = {}): Promise<Fleet> {
   const { registries: registryCount = 10, devices: deviceCount = 1_000, brokers: brokerCount = 2 } = options;
-  const folderId = options.folderId ?? 'b1gfleet';
+  const folderId = options.folderId ?? `b1g${createId()}`;
   const rsa = await certificateSeries({ key: 'rsa', commonName: 'fleet' });
   const ecdsa = await certificateSeries({ key: 'ecdsa', commonName: 'fleet' });
   const certificates = new Map<string, readonly SeriesCertificate[]>();
@@ -87,7 +87,7 @@ function topLevel(kind: string, folderId: string, at: number): FleetRegistry {
     id: createId(),
     folder_id: folderId,
     created_at: creationTime(at),
-    name: `${kind}-${at}`,
+    name: kind === 'registry' && at === 0 ? 'greenhouse' : `${kind}-${at}`,
     ...(at % 2 === 0 ? { description: `Реестр № ${at}`, labels: { site: `hall-${at}` } } : {}),
     status: kind === 'registry' && at % 10 === 9 ? 'DISABLED' : 'ACTIVE',
     log_options: { folder_id: folderId, min_level: 'INFO' },
