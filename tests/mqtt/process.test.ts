@@ -2,8 +2,16 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { eventually, listen, sharedInstallation, startInstallation, startPostgres } from '@iotcore/testkit';
+import {
+  connectRaw,
+  eventually,
+  listen,
+  sharedInstallation,
+  startInstallation,
+  startPostgres,
+} from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
+import { packet, text } from './support/packets.ts';
 import { createDevice, createRegistry } from './support/party.ts';
 
 const installation = sharedInstallation();
@@ -127,5 +135,30 @@ describe('the metrics', () => {
     await registry.refusal({ password: 'Wrong-Password-1234' });
     expect(installation().logs()).not.toContain(registry.password);
     expect(installation().logs()).not.toContain('Wrong-Password-1234');
+  });
+});
+
+describe('who speaks another protocol than the port', () => {
+  const tlsHello = '16030100c8010000c40303';
+  const http = Buffer.from('GET / HTTP/1.1\r\nHost: iot.example\r\n\r\n').toString('hex');
+  const mqtt = packet('10', `${text('MQTT')}0402003c${text('lost')}`);
+
+  test.each([
+    ['TLS to the plain port', 'mqttPort', tlsHello, 'connection without a valid CONNECT'],
+    ['HTTP to the plain port', 'mqttPort', http, 'connection without a valid CONNECT'],
+    ['MQTT to the TLS port', 'mqttsPort', mqtt, 'TLS handshake failed'],
+    ['HTTP to the TLS port', 'mqttsPort', http, 'TLS handshake failed'],
+  ] as const)('%s is closed at once, and fills no log', async (_what, port, bytes, line) => {
+    const canary = await (await createRegistry(installation())).connect();
+    const lines = () => installation().logs().split(line).length - 1;
+    const before = lines();
+    for (let n = 0; n < 20; n++) {
+      const raw = await connectRaw({ port: installation()[port] });
+      raw.send(bytes);
+      // An alert of TLS at most, and the end.
+      expect((await raw.read(100)).toString('hex')).toMatch(/^(15030[1-4]0002.{4})?$/);
+    }
+    expect(lines() - before).toBeLessThan(5);
+    await canary.subscribe('$devices/#');
   });
 });

@@ -1,4 +1,7 @@
-/** What is taken away ends live sessions, with the right line in the log, and leaves everybody else alone. */
+/**
+ * What is taken away ends live sessions, with the right line in the log, and leaves everybody else alone; within the second
+ * that docs/promises.md promises, by the clocks of the servers: from the operation in the API's answer to the line of the end.
+ */
 
 import { openDatabase } from '@iotcore/store';
 import {
@@ -27,6 +30,14 @@ async function watch() {
   onTestFinished(() => expect(watching.connected).toBe(true));
 }
 
+const promisedMs = 1000;
+
+/** Waits for the line that tells of the end, and compares its time with that of the operation. */
+async function expectEnd(party: Party, line: RegExp, { modifiedAt }: { modifiedAt: string | Date }) {
+  const { at } = await party.logEntry(line);
+  expect(at.getTime() - new Date(modifiedAt).getTime()).toBeLessThanOrEqual(promisedMs);
+}
+
 async function passwordId(party: Party): Promise<string> {
   const [kind, id] = Object.entries(party.owner)[0] as [string, string];
   const plural = {
@@ -49,9 +60,12 @@ describe('a live session ends', () => {
     const second = await installation().api.addPassword(device.owner, 'Second-Password-1234');
     const byFirst = await device.connect();
     const bySecond = await device.connect({ password: 'Second-Password-1234' });
-    await installation().api.must('DELETE', `/iot-devices/v1/devices/${device.id}/passwords/${first}`);
+    const deletion = await installation().api.must(
+      'DELETE',
+      `/iot-devices/v1/devices/${device.id}/passwords/${first}`,
+    );
     await byFirst.expectClosed();
-    await device.logLine(/^disconnected: password deleted$/);
+    await expectEnd(device, /^disconnected: password deleted$/, deletion);
     expect(bySecond.connected).toBe(true);
     expect(await device.refusal()).toBe(4);
     await installation().api.must('DELETE', `/iot-devices/v1/devices/${device.id}/passwords/${second.id}`);
@@ -64,12 +78,12 @@ describe('a live session ends', () => {
     const certificate = await device.addCertificate();
     const byPassword = await device.connect();
     const session = await device.connect(byCertificate(certificate));
-    await installation().api.must(
+    const deletion = await installation().api.must(
       'DELETE',
       `/iot-devices/v1/devices/${device.id}/certificates/${certificate.sha1}`,
     );
     await session.expectClosed();
-    await device.logLine(/^disconnected: certificate deleted$/);
+    await expectEnd(device, /^disconnected: certificate deleted$/, deletion);
     expect(await device.refusal(byCertificate(certificate))).toBe(5);
     expect(byPassword.connected).toBe(true);
   });
@@ -78,9 +92,9 @@ describe('a live session ends', () => {
     await watch();
     const device = await createDevice(installation(), registry);
     const session = await device.connect();
-    await device.delete();
+    const deletion = await device.delete();
     await session.expectClosed();
-    await device.logLine(/^disconnected: device deleted$/);
+    await expectEnd(device, /^disconnected: device deleted$/, deletion);
     expect(await device.refusal()).toBe(4);
   });
 
@@ -88,9 +102,9 @@ describe('a live session ends', () => {
     await watch();
     for (const party of [await createRegistry(installation()), await createBroker(installation())]) {
       const session = await party.connect();
-      await party.delete();
+      const deletion = await party.delete();
       await session.expectClosed();
-      await party.logLine(/^disconnected: (registry|broker) deleted$/);
+      await expectEnd(party, /^disconnected: (registry|broker) deleted$/, deletion);
       expect(await party.refusal()).toBe(4);
     }
   });
@@ -105,10 +119,10 @@ describe('a live session ends', () => {
       await device.connect(),
       await device.connect(byCertificate(certificate)),
     ];
-    await installation().api.must('POST', `/iot-devices/v1/registries/${fleet.id}:disable`);
+    const disabling = await installation().api.must('POST', `/iot-devices/v1/registries/${fleet.id}:disable`);
     for (const session of sessions) await session.expectClosed();
-    await fleet.logLine(/^disconnected: registry disabled$/);
-    await device.logLine(/^disconnected: registry disabled$/);
+    await expectEnd(fleet, /^disconnected: registry disabled$/, disabling);
+    await expectEnd(device, /^disconnected: registry disabled$/, disabling);
     expect([
       await fleet.refusal(),
       await device.refusal(),
@@ -133,12 +147,13 @@ describe('a revocation whose notification was lost', () => {
     onTestFinished(() =>
       database.pool.query('ALTER TABLE passwords ENABLE TRIGGER password_deleted').then(() => {}),
     );
-    await database.pool.query(
+    const { rows } = await database.pool.query<{ modifiedAt: Date }>(
       `WITH gone AS (DELETE FROM passwords WHERE device_id = $1 RETURNING id)
-       INSERT INTO changes (kind, key) SELECT 'password', id FROM gone`,
+       INSERT INTO changes (kind, key) SELECT 'password', id FROM gone RETURNING at AS "modifiedAt"`,
       [device.id],
     );
     await session.expectClosed();
+    await expectEnd(device, /^disconnected: password deleted$/, rows[0] as { modifiedAt: Date });
     expect(await device.refusal()).toBe(4);
   });
 });

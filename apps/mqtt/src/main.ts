@@ -21,6 +21,9 @@ const engines = { aedes: createAedesEngine, native: createNativeEngine } as cons
 /** A line that repeats, such as one about an absent database, is written this often at most. */
 const REPEATED_LINE_MS = 10_000;
 
+/** A change whose notification was lost is to take effect within a second, the look at the database included. */
+const CHANGES_POLL_MS = 500;
+
 async function start(context: ProcessContext): Promise<RunningProcess> {
   const cleanups = new Cleanups();
   try {
@@ -69,7 +72,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     signingKeysChanged: () => tokens.forget(),
   });
   const { engine, counters, rights, lookups, monitoring } = plane;
-  const feed = new ChangeFeed(url, { logger, listener: plane.changeListener });
+  const feed = new ChangeFeed(url, {
+    logger,
+    listener: plane.changeListener,
+    pollIntervalMs: CHANGES_POLL_MS,
+  });
   const listeners = openListeners({ settings, counters, logger, throttled, certificate });
 
   let serving = false;

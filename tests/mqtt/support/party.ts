@@ -17,6 +17,11 @@ import {
 export const transports = ['TLS', 'TCP'] as const;
 export type TransportName = (typeof transports)[number];
 
+interface LogEntry {
+  readonly at: Date;
+  readonly message: string;
+}
+
 /** A registry, device or broker that tests act as. */
 export class Party {
   readonly id: string;
@@ -53,24 +58,34 @@ export class Party {
     return added;
   }
 
-  async delete(): Promise<void> {
-    await this.#installation.api.must('DELETE', pathOf(this.owner));
+  /** Answers the operation. */
+  async delete(): Promise<{ modifiedAt: string }> {
+    return this.#installation.api.must('DELETE', pathOf(this.owner));
   }
 
   /** Waits for a line of the connection log that matches. */
-  logLine(pattern: RegExp): Promise<string> {
+  async logLine(pattern: RegExp): Promise<string> {
+    return (await this.logEntry(pattern)).message;
+  }
+
+  /** Waits for it, and tells when it was written, by the clock of the server. */
+  logEntry(pattern: RegExp): Promise<LogEntry> {
     return eventually(`a line like ${pattern} in the log of ${this.id}`, async () =>
-      (await this.log()).find((line) => pattern.test(line)),
+      (await this.#entries()).find(({ message }) => pattern.test(message)),
     );
   }
 
-  /** The connection log, oldest first, from the database: the API no longer shows that of a resource that is gone. */
+  /** The lines of the connection log, oldest first. */
   async log(): Promise<string[]> {
+    return (await this.#entries()).map(({ message }) => message);
+  }
+
+  /** From the database: the API no longer shows the log of a resource that is gone. */
+  async #entries(): Promise<LogEntry[]> {
     const database = openDatabase(this.#installation.databaseUrl ?? '', { logger: quiet, poolSize: 1 });
     try {
       const where = { resourceId: this.id };
-      const lines = await database.prisma.connectionLog.findMany({ where, orderBy: { id: 'asc' } });
-      return lines.map(({ message }) => message);
+      return await database.prisma.connectionLog.findMany({ where, orderBy: { id: 'asc' } });
     } finally {
       await database.close();
     }
