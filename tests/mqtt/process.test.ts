@@ -138,6 +138,27 @@ describe('the metrics', () => {
   });
 });
 
+describe('a burst of new connections', () => {
+  const anonymous = packet('10', `${text('MQTT')}0402003c${text('nobody')}`);
+  const burst = async () => {
+    const all = await Promise.all(Array.from({ length: 300 }, () => connectRaw(installation().overTcp)));
+    for (const raw of all) raw.send(anonymous);
+    for (const raw of all) {
+      await raw.expectBytes('20020005');
+      raw.close();
+    }
+  };
+
+  test('is answered whole, a few at a time, and holds up nobody who is connected', async () => {
+    const canary = await (await createRegistry(installation())).connect();
+    await eventually('some of them to wait', async () => {
+      await Promise.all([burst(), canary.subscribe('$devices/#')]);
+      const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+      return /^iotcore_mqtt_accepts_postponed_total [1-9]/m.test(metrics);
+    });
+  });
+});
+
 describe('who speaks another protocol than the port', () => {
   const tlsHello = '16030100c8010000c40303';
   const http = Buffer.from('GET / HTTP/1.1\r\nHost: iot.example\r\n\r\n').toString('hex');
