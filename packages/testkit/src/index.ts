@@ -16,6 +16,7 @@ export {
   makeFutureCertificate,
   type TestCertificate,
 } from './certificates/make-certificate.ts';
+export { makeHugeRsaKeys, makeShortRsaKeys } from './certificates/odd-keys.ts';
 export { eventually, within } from './deadline.ts';
 export { listen } from './listen.ts';
 export { MessageQueue, type ReceivedMessage } from './mqtt/message-queue.ts';

@@ -9,6 +9,8 @@ export type KeyKind = 'rsa' | 'ecdsa' | 'ed25519';
 export interface CertificateOptions {
   /** Default `ecdsa` (P-256), the cheapest to make. `rsa` has 2048 bits. */
   readonly key?: KeyKind;
+  /** Keys that are there already, in place of new ones. */
+  readonly keys?: webcrypto.CryptoKeyPair;
   readonly commonName?: string;
   /** Default: an hour ago, and in a day. */
   readonly notBefore?: Date;
@@ -38,7 +40,7 @@ const hour = 3_600_000;
 
 /** Makes a key and a certificate for it, at run time: no test depends on a file that ages. */
 export async function makeCertificate(options: CertificateOptions = {}): Promise<TestCertificate> {
-  const keys = await generateKeys(options.key ?? 'ecdsa');
+  const keys = options.keys ?? (await generateKeys(options.key ?? 'ecdsa'));
   const signer = options.issuer?.keys ?? keys;
   const name = subject(options.commonName ?? 'test');
   const cert = await x509.X509CertificateGenerator.create({
