@@ -4,6 +4,13 @@
 export const maxBodyBytes = 1024 * 1024;
 /** Body of an import: 1,000 entries, half of them certificates of RSA keys as long as they come. */
 export const maxImportBodyBytes = 8 * 1024 * 1024;
+/**
+ * What a body may hold. The deepest legal one has four levels: an import, its entries, one, its labels. The largest usual
+ * one has some 300 values (100 certificates, 64 labels); the rest is for mistakes, so that they are told by name.
+ */
+export const maxJson = { levels: 32, values: 10_000 };
+/** An import may have 1,000 devices with 64 labels and 5 aliases each. */
+export const maxImportJson = { levels: 32, values: 100_000 };
 /** One import writes at a time; some wait with their bodies in memory, and one more is told to come again. */
 export const importQueue = { maxRunning: 1, maxWaiting: 8 };
 /** All headers of a request. A token is the largest of them. */

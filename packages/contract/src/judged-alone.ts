@@ -2,14 +2,21 @@ import type { z } from 'zod';
 
 /** An entry of a list that is not as it must be. */
 export class BadEntry {
-  /** As it was given: anything at all. */
-  readonly given: unknown;
+  /** Anything at all. */
+  readonly #given: unknown;
   /** What is wrong with it, for people. */
   readonly reason: string;
 
   constructor(given: unknown, reason: string) {
-    this.given = given;
+    this.#given = given;
     this.reason = reason;
+  }
+
+  /** The text of a field, if what was given is an object that has such a one. */
+  text(field: string): string | undefined {
+    const fields = typeof this.#given === 'object' ? Object.entries(this.#given ?? {}) : [];
+    const [, text] = fields.find(([name]) => name === field) ?? [];
+    return typeof text === 'string' ? text : undefined;
   }
 }
 

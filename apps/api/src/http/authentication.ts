@@ -1,6 +1,9 @@
+import { isPermitted } from '@iotcore/model';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { Caller } from '../auth/caller.ts';
 import { ApiError, codes, errors } from '../errors/catalogue.ts';
 import { badCredentialsPerMinute } from '../limits.ts';
+import type { Route } from '../routing/route.ts';
 import type { Services } from '../services.ts';
 import { addressBlock } from './client-address.ts';
 
@@ -34,9 +37,10 @@ export function authenticate(
   app.addHook('onRequest', async (request) => {
     request.services = services();
     if (!request.services) throw errors.unavailable('The service is starting.');
-    const isPublic = request.routeOptions.config.route?.permission === 'public';
-    if (!isPublic) await prove(request, request.services);
+    const { route } = request.routeOptions.config;
+    if (route?.permission !== 'public') await prove(request, request.services);
     refuseBeyond(await calls(request));
+    if (route?.bodyLimits) refuseUseless(route, request.caller);
   });
 
   async function prove(request: FastifyRequest, { authenticator }: Services): Promise<void> {
@@ -67,6 +71,15 @@ function failureReport(): (log: FastifyBaseLogger) => void {
     failures = 0;
     nextAt = Date.now() + reportIntervalMs;
   };
+}
+
+/** A large body is read only for a caller whose roles permit the call in some folder at least. */
+function refuseUseless({ permission }: Route, caller: Caller | undefined): void {
+  const bindings = caller?.roleBindings ?? [];
+  const isOfUse = bindings.some(
+    (binding) => permission !== 'public' && isPermitted([binding], binding.folderId, permission),
+  );
+  if (!isOfUse) throw errors.permissionDenied();
 }
 
 interface RateLimitState {

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { errors } from '../errors/catalogue.ts';
+import { maxJson } from '../limits.ts';
+import { exceeds } from './json-size.ts';
 
 /**
  * Bodies are JSON and nothing else. An empty one counts as none, since many clients send Content-Type with every
@@ -13,7 +15,10 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const { json: limits = maxJson } = request.routeOptions.config.route?.bodyLimits ?? {};
     if (body === '') done(null, undefined);
+    else if (exceeds(body as string, limits))
+      done(errors.malformed('The body holds too many values, or too deep ones.'));
     else void parse(request, body as string, done);
   });
 }

@@ -29,7 +29,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[]): 
       url: toFastifyPath(route.path),
       schema: schemaOf(route),
       config: { route },
-      ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
+      ...(route.bodyLimits && { bodyLimit: route.bodyLimits.bytes }),
       handler: (request) => runRoute(route, servicesOf(request), request),
     });
   }

@@ -8,6 +8,7 @@ import type { AuditedCall, ChangeRecord, Db, Page, PageRequest } from '@iotcore/
 import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Guard } from '../auth/guard.ts';
+import type { JsonLimits } from '../http/json-size.ts';
 import type { Services } from '../services.ts';
 
 type Schema = z.ZodType;
@@ -67,8 +68,8 @@ export interface RouteDefinition<P, Q, B, R extends Schema> {
   readonly permission: Permission | 'public';
   /** Present if the route changes state: `...mutation(names, 'CreateDevice')`. */
   readonly mutation?: Mutation;
-  /** Size of the largest body, where it is not the usual one. */
-  readonly bodyLimitBytes?: number;
+  /** Of the largest body, where it is not the usual one. */
+  readonly bodyLimits?: { readonly bytes: number; readonly json: JsonLimits };
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

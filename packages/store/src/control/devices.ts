@@ -41,22 +41,30 @@ function including({ activity }: DeviceView) {
   return { aliases, activity };
 }
 
-/** Queries: two; with the activity three. */
-export async function findDevice(db: Db, id: string, view: DeviceView): Promise<DeviceRow | undefined> {
-  return (await db.device.findUnique({ where: { id }, include: including(view) })) ?? undefined;
+/** A device without what belongs to it: all that it takes to tell whether the caller may see it. */
+export async function findDevice(db: Db, id: string): Promise<Device | undefined> {
+  return (await db.device.findUnique({ where: { id } })) ?? undefined;
 }
 
 export async function findDeviceByName(
   db: Db,
   registryId: string,
   name: string,
-  view: DeviceView,
-): Promise<DeviceRow | undefined> {
-  const where = { registryId_name: { registryId, name } };
-  return (await db.device.findUnique({ where, include: including(view) })) ?? undefined;
+): Promise<Device | undefined> {
+  return (await db.device.findUnique({ where: { registryId_name: { registryId, name } } })) ?? undefined;
 }
 
-/** The devices of a registry, or of a folder. Queries as for one device. */
+/** A device with what belongs to it. Queries: one; with the activity two. */
+export async function completeDevice(db: Db, device: Device, view: DeviceView): Promise<DeviceRow> {
+  const deviceId = device.id;
+  return {
+    ...device,
+    aliases: await db.topicAlias.findMany({ where: { deviceId }, ...aliases }),
+    ...(view.activity && { activity: await db.deviceActivity.findUnique({ where: { deviceId } }) }),
+  };
+}
+
+/** The devices of a registry, or of a folder. Queries: two; with the activity three. */
 export async function listDevices(
   db: Db,
   of: { readonly registryId: string } | { readonly folderId: string },

@@ -96,8 +96,7 @@ function ownerOf({ registryId, deviceId, brokerId }: ImportCertificate): Owner {
 }
 
 /** `idFields`: where the entry may say what it is about. */
-function bad(kind: ImportResult['kind'], { given, reason }: BadEntry, ...idFields: string[]): Slot<never> {
-  const fields = new Map(Object.entries(given ?? {}));
-  const id = idFields.map((field) => fields.get(field)).find((value) => typeof value === 'string') ?? '';
-  return { about: { kind, id: id.slice(0, limits.id.max).toWellFormed() }, reason };
+function bad(kind: ImportResult['kind'], entry: BadEntry, ...idFields: string[]): Slot<never> {
+  const [id = ''] = idFields.flatMap((field) => entry.text(field) ?? []);
+  return { about: { kind, id: id.slice(0, limits.id.max).toWellFormed() }, reason: entry.reason };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BadEntry, ImportRequest, ImportResponse, type ImportResult } from '@iotcore/contract';
 import { type ImportOutcome, importResources } from '@iotcore/store/control';
-import { maxImportBodyBytes } from '../../../../limits.ts';
+import { maxImportBodyBytes, maxImportJson } from '../../../../limits.ts';
 import { defineRoute, mutation } from '../../../../routing/route.ts';
 import { certificateSlot, deviceSlot, type Slot, topLevelSlot } from './entries.ts';
 
@@ -17,7 +17,7 @@ export const importRoutes = [
     description:
       'Each entry is judged alone and has a result of its own; a bad one costs the others nothing. Nothing is ever deleted, and a repeated import changes nothing, so it needs no Idempotency-Key. The body may have 8 MiB. The caller must be an admin of every folder named.',
     permission: 'administer',
-    bodyLimitBytes: maxImportBodyBytes,
+    bodyLimits: { bytes: maxImportBodyBytes, json: maxImportJson },
     body: ImportRequest,
     response: ImportResponse,
     async handler({ body, guard, prisma, quotas, imports, auditedCall }) {

@@ -28,7 +28,8 @@ export const getDevice = defineRoute({
   query: GetDeviceQuery,
   response: Device,
   async handler({ params, query, guard, db }) {
-    return toDevice(guard.resource(await control.findDevice(db, params.deviceId, viewOf(query)), noun));
+    const device = guard.resource(await control.findDevice(db, params.deviceId), noun);
+    return toDevice(await control.completeDevice(db, device, viewOf(query)));
   },
 });
 
@@ -43,8 +44,8 @@ export const getDeviceByName = defineRoute({
   response: Device,
   async handler({ query, guard, db }) {
     const { registryId, deviceName } = query;
-    const device = await control.findDeviceByName(db, registryId, deviceName, viewOf(query));
-    return toDevice(guard.resource(device, noun));
+    const device = guard.resource(await control.findDeviceByName(db, registryId, deviceName), noun);
+    return toDevice(await control.completeDevice(db, device, viewOf(query)));
   },
 });
 

@@ -1,0 +1,51 @@
+import { connect } from 'node:net';
+import { listen } from '@iotcore/testkit';
+
+/** A way to Postgres that writes down which statements pass; gone with the test. */
+export interface StatementLog {
+  /** Of the database by this way. */
+  readonly url: string;
+  /** The statements since the last call. */
+  take(): string[];
+}
+
+/** Types of the messages that carry a statement: Parse, and Query. */
+const parse = 0x50;
+const query = 0x51;
+
+export async function startStatementLog(databaseUrl: string): Promise<StatementLog> {
+  const url = new URL(databaseUrl);
+  const target = { host: url.hostname, port: Number(url.port) };
+  const statements: string[] = [];
+  const port = await listen((client) => {
+    const database = connect(target);
+    database.on('error', () => client.destroy());
+    client.on('close', () => database.destroy());
+    client.on(
+      'data',
+      reader((statement) => statements.push(statement)),
+    );
+    client.pipe(database).pipe(client);
+  });
+  url.host = `127.0.0.1:${port}`;
+  return { url: url.href, take: () => statements.splice(0) };
+}
+
+/** Reads what a client sends; the message that opens a connection has no type, so its first byte is 0. */
+function reader(onStatement: (statement: string) => void): (bytes: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    for (;;) {
+      const typed = rest[0] === 0 ? 0 : 1;
+      if (rest.length < typed + 4) return;
+      const end = typed + rest.readUInt32BE(typed);
+      if (rest.length < end) return;
+      const type = typed === 0 ? 0 : rest[0];
+      const [first = '', second = ''] = rest.toString('utf8', typed + 4, end).split('\0', 2);
+      if (type === query) onStatement(first);
+      if (type === parse) onStatement(second);
+      rest = rest.subarray(end);
+    }
+  };
+}
