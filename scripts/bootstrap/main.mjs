@@ -22,6 +22,8 @@ export async function runProject(args, { dev }) {
     const node = findNode(root);
     // Programs that the script starts by name get the same Node.
     process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
+    // TypeScript without its types, and compiled code, are kept beside the packages: the next start takes half as long.
+    process.env.NODE_COMPILE_CACHE ??= projectFile('node_modules', '.cache', 'iotcore');
     const status = await runInForeground(node, args, {
       cwd: root,
       onStopRequest: (listener) => {
