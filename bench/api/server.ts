@@ -27,6 +27,8 @@ export async function startPostgres(folder: string): Promise<EmbeddedPostgres> {
 
 /** A database and an API process on it. */
 export interface Server {
+  readonly origin: string;
+  readonly token: string;
   readonly caller: Caller;
   readonly pool: Pool;
   /** Of the API. */
@@ -63,6 +65,8 @@ export async function startServer(postgres: EmbeddedPostgres, folder: string, na
   const token = (await readFile(join(dataDir, 'admin.token'), 'utf8')).trim();
   const caller = new Caller(origin, token);
   return {
+    origin,
+    token,
     caller,
     pool: database.pool,
     pid: child.pid,
