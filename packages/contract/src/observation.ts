@@ -16,7 +16,10 @@ export const AuditEvent = component(
     eventType: z
       .string()
       .describe('Under the names of the old service: `devices.CreateDevice`, `broker.AddBrokerPassword`.'),
-    callerId: z.string().optional().describe('Absent if the call had no valid credentials.'),
+    callerId: z
+      .string()
+      .optional()
+      .describe('Absent if the call had no valid credentials, and where nobody called: an adopted password.'),
     remoteIp: z.string(),
     userAgent: z.string().optional(),
     requestId: z.string(),

@@ -112,7 +112,7 @@ export type AuditEvent = {
      */
     eventType: string;
     /**
-     * Absent if the call had no valid credentials.
+     * Absent if the call had no valid credentials, and where nobody called: an adopted password.
      */
     callerId?: string;
     remoteIp: string;
