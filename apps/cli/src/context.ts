@@ -13,13 +13,14 @@ export interface CliContext {
   readonly configuration: Configuration;
   readonly env: Environment;
   now(): Date;
-  /** Aborts on Ctrl-C: what goes on for ever ends by it, and successfully. */
+  /** Aborts on Ctrl-C, for commands that have something to end in order. Those that never ask for it end at once. */
   readonly signal: AbortSignal;
 }
 
 export interface ContextParts extends OutputStreams, PromptStreams {
   readonly env: Environment;
-  readonly signal: AbortSignal;
+  /** Called once a command wants to know of Ctrl-C. */
+  onInterrupt(): AbortSignal;
   now(): Date;
 }
 
@@ -30,18 +31,24 @@ export class Context implements CliContext {
   readonly out: Output;
   readonly prompt: Prompt;
   readonly env: Environment;
-  readonly signal: AbortSignal;
   readonly now: () => Date;
   configuration: Configuration;
+  readonly #onInterrupt: () => AbortSignal;
   #client: Promise<Client> | undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(parts: ContextParts) {
     this.out = new Output(parts);
     this.prompt = createPrompt(parts);
     this.env = parts.env;
-    this.signal = parts.signal;
+    this.#onInterrupt = parts.onInterrupt;
     this.now = parts.now;
     this.configuration = new Configuration({}, parts.env);
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#onInterrupt();
+    return this.#signal;
   }
 
   /** Takes over the flags, once the command line has been read. */

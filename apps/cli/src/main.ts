@@ -2,9 +2,12 @@
 import { Context } from './context.ts';
 import { runProgram } from './program.ts';
 
-const interrupted = new AbortController();
-// The first Ctrl-C lets a command end what it does; the second ends it.
-process.once('SIGINT', () => interrupted.abort());
+/** The first Ctrl-C lets the command end what it does; the second ends it. */
+function onInterrupt(): AbortSignal {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  return interrupted.signal;
+}
 
 // Whoever reads the output may have seen enough: `iotcore device list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -17,7 +20,7 @@ const context = new Context({
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  signal: interrupted.signal,
+  onInterrupt,
   now: () => new Date(),
 });
 process.exitCode = await runProgram(process.argv.slice(2), context);

@@ -25,17 +25,19 @@ export function createPrompt({ stdin, stderr }: PromptStreams): Prompt {
   async function line(question: string, shown: boolean): Promise<string> {
     const { createInterface } = await import('node:readline');
     const { Writable } = await import('node:stream');
-    if (isTerminal) stderr.write(question);
     // Readline echoes what is typed to its output, and puts the terminal into raw mode by itself: with an output that
     // goes nowhere nothing is shown.
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const reader = createInterface({ input: stdin, output: shown ? stderr : silent, terminal: isTerminal });
+    const answer = new Promise<string>((resolve, reject) => {
+      reader.once('line', resolve);
+      reader.once('SIGINT', () => reject(usageError('cancelled')));
+      reader.once('close', () => reject(usageError('there was nothing to read')));
+    });
+    // Last: whoever answers at once must be heard, and not be echoed.
+    if (isTerminal) stderr.write(question);
     try {
-      return await new Promise((resolve, reject) => {
-        reader.once('line', resolve);
-        reader.once('SIGINT', () => reject(usageError('cancelled')));
-        reader.once('close', () => reject(usageError('there was nothing to read')));
-      });
+      return await answer;
     } finally {
       reader.close();
       if (isTerminal && !shown) stderr.write('\n');

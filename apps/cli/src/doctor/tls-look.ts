@@ -4,7 +4,6 @@ import { isIP } from 'node:net';
 import {
   type CipherNameAndProtocol,
   type ConnectionOptions,
-  checkServerIdentity,
   connect,
   type DetailedPeerCertificate,
   rootCertificates,
@@ -35,11 +34,9 @@ export async function lookAtTls(server: URL, authorityPem?: string): Promise<Tls
   // Without any authority Node adds none of its own to the chain that it shows.
   const bare = await shake(server, { ca: [] }, read);
   const ca = authorityPem === undefined ? [...rootCertificates] : [authorityPem];
-  const trust = await shake(server, { ca }, (socket) => {
-    const name = bare.chain[0] && checkServerIdentity(hostOf(server), bare.chain[0].toLegacyObject());
-    if (!socket.authorized) return untrusted(socket.authorizationError, authorityPem !== undefined);
-    return name && 'its certificate is not for that name';
-  });
+  const trust = await shake(server, { ca }, ({ authorized, authorizationError }) =>
+    authorized ? undefined : untrusted(authorizationError, authorityPem !== undefined),
+  );
   return { ...bare, trust };
 }
 
@@ -74,6 +71,7 @@ function read(socket: TLSSocket) {
 
 function untrusted(reason: Error | string | undefined, isNamed: boolean): string {
   const code = reason instanceof Error ? ((reason as NodeJS.ErrnoException).code ?? reason.message) : reason;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is not for that name';
   const whose = isNamed ? 'the authority given' : 'the authorities that computers trust';
   return `its certificate does not verify against ${whose} (${code})`;
 }

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   readonly clientId?: string;
   readonly qos: Qos;
   readonly debug?: boolean;
+  /** Standard input holds messages, and cannot answer a question. */
+  readonly stdin?: boolean;
 }
 
 const qosByName: ReadonlyMap<string, Qos> = new Map([

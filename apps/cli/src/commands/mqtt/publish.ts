@@ -11,7 +11,6 @@ interface PublishOptions extends ConnectionOptions {
   readonly topic: string;
   readonly message?: string;
   readonly file?: string;
-  readonly stdin?: boolean;
 }
 
 export function registerPublish(parent: Command, context: CliContext): void {

@@ -46,7 +46,7 @@ export function registerLogs(parent: Command, kind: Kind, context: CliContext): 
       const { client, id } = await selected(context, kind, either, options);
       const levels = options.levels?.map((level) => level.toUpperCase());
       const wanted = ({ level }: LogEntry) => levels?.includes(level) ?? true;
-      const entries = entriesOf({ client, kind, id, range, wanted, options, signal: context.signal });
+      const entries = entriesOf({ client, kind, id, range, wanted, options, context });
       await context.out[options.follow ? 'stream' : 'rows'](entries, columns);
     });
   withExamples(logs, `iotcore ${noun} logs ${exampleOf(noun)} --since 2h`);
@@ -58,19 +58,19 @@ interface LogSource {
   readonly id: string;
   readonly range: { readonly since?: string; readonly until?: string };
   readonly options: LogOptions;
-  readonly signal: AbortSignal;
+  readonly context: CliContext;
   wanted(entry: LogEntry): boolean;
 }
 
 async function* entriesOf(source: LogSource): AsyncGenerator<LogEntry> {
-  const { options, signal, wanted } = source;
+  const { options, context, wanted } = source;
   const newest = (await read(source, source.range, options.limit, wanted)).reverse();
   yield* newest;
   if (!options.follow) return;
   // Lines of one instant may come in two answers: the last instant is asked for again, less what was shown of it.
   let since = newest.at(-1)?.at ?? source.range.since ?? new Date(0).toISOString();
   let shown = newest.filter(({ at }) => at === since).map(keyOf);
-  while (await passes(signal)) {
+  while (await passes(context.signal)) {
     const entries = (await read(source, { since }, Number.POSITIVE_INFINITY, () => true)).reverse();
     for (const entry of entries) {
       const known = shown.indexOf(keyOf(entry));
