@@ -67,8 +67,9 @@ describe('Dockerfile', () => {
   });
 
   test('names settings and programs that exist', () => {
-    const [name = '', value = ''] = instruction('ENV')?.split('=') ?? [];
-    expect(readSettings({ [name]: value }).dataDir).toBe(instruction('VOLUME'));
+    const variables = instruction('ENV')?.split(' ') ?? [];
+    const env = Object.fromEntries(variables.map((variable) => variable.split('=')));
+    expect(readSettings(env).dataDir).toBe(instruction('VOLUME'));
     const [node, program = ''] = JSON.parse(instruction('CMD') ?? '[]');
     expect(node).toBe('node');
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
