@@ -32,6 +32,10 @@ export async function buildProgram(context: Context, only?: string): Promise<Com
     .option('--data-dir <folder>', 'data folder of a running `npm start` (IOTCORE_DATA_DIR)')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showHelpAfterError('Add --help to see what it takes.')
+    .configureOutput({
+      writeOut: (text) => void context.out.raw(text),
+      writeErr: (text) => context.out.note(text.trimEnd()),
+    })
     .exitOverride()
     .hook('preAction', () => context.configure(program.opts()));
   const group = commandGroups.find(({ name, needsAll }) => name === only && !needsAll);

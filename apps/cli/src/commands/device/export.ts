@@ -27,8 +27,8 @@ export function registerExport(parent: Command, context: CliContext): void {
     .addOption(fileFormatOption());
   withExamples(
     command,
-    'iotcore device export pumps.csv --registry-name greenhouse',
-    'iotcore device export --registry-name greenhouse --file-format ndjson',
+    'iotcore device export devices.csv --registry-name greenhouse',
+    'iotcore device export devices.ndjson --registry-name greenhouse',
   ).action(async (file: string | undefined, flags: DeviceExportFlags) => {
     const format = formatOf(file, flags.fileFormat);
     const { writeRows } = await import('../../device-files/write-rows.ts');

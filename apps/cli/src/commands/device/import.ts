@@ -24,8 +24,8 @@ export function registerImport(parent: Command, context: CliContext): void {
     .addOption(fileFormatOption());
   withExamples(
     addImportOptions(command),
-    'iotcore device import pumps.csv --registry-name greenhouse --dry-run',
-    'iotcore device import pumps.ndjson --registry-name greenhouse',
+    'iotcore device import devices.csv --registry-name greenhouse --dry-run',
+    'iotcore device import devices.ndjson --registry-name greenhouse',
   ).action(async (file: string, flags: DeviceImportFlags) => {
     const format = formatOf(file, flags.fileFormat);
     const { fileSource } = await import('../../device-files/file-source.ts');

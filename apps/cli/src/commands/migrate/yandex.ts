@@ -42,7 +42,7 @@ export function registerYandex(migrate: Command, context: CliContext): void {
     addImportOptions(command),
     'iotcore migrate yandex ./export --dry-run',
     'iotcore migrate yandex ./export --report report.json',
-    'iotcore migrate yandex --from-api --folder-id b1gfolder --save ./export',
+    'iotcore migrate yandex --from-api --folder-id b1gfolder --save ./from-api --dry-run',
   ).action((folder: string | undefined, flags: YandexFlags) => run(folder, flags, context));
 }
 
