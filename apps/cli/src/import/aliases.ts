@@ -79,7 +79,9 @@ export class RegistryAliases {
   #sound(deviceId: string, aliases: Aliases, place: Place): Aliases {
     const { isFirst, refusedAliases } = this.#parts;
     if (isFirst) {
-      for (const { field, description } of checkAliases(aliases, deviceId)) {
+      for (const { code, field, description } of checkAliases(aliases, deviceId)) {
+        // Of two that exclude each other one can stay: that is for all aliases of the registry to decide.
+        if (code === 'CONFLICTING_ALIAS') continue;
         this.#refuse(place, deviceId, `${field}: ${description}`, CORRECT);
         // The field of a violation is `topicAliases.<alias>`; one that concerns all of them has no alias.
         const alias = field.slice('topicAliases.'.length);
