@@ -1,4 +1,5 @@
 /** `iotcore config profile …`: named settings for installations that are elsewhere. */
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { mqttUrl } from '../../configuration/configuration.ts';
 import { type Profile, type Profiles, readProfiles, writeProfiles } from '../../configuration/profiles.ts';
@@ -41,7 +42,7 @@ function registerCreate(parent: Command, context: CliContext): void {
         endpoint: await context.configuration.endpoint(),
         token: token ?? (await context.prompt.secret('Token: ')),
         mqtt: mqtt === undefined ? undefined : mqttUrl(mqtt).href,
-        ca,
+        ca: ca === undefined ? undefined : resolve(ca),
         folderId,
       };
       await change(context, ({ byName }) => ({
