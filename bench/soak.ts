@@ -77,6 +77,7 @@ function report({ samples, end, cpuMicros, cores, memory }: Soak): string {
     ['messages sent', `${end.sent} (${(end.sent / end.seconds).toFixed(0)} a second)`],
     ['lost (acknowledged, and not received)', String(end.missing)],
     ['received twice', String(end.duplicates)],
+    ['times that the registry lost its connection', String(end.listenerLosses)],
     ['due and not sent, for want of a connection or of PUBACKs', String(end.skipped)],
     [
       'latency, publisher to registry: p50, p99, longest',

@@ -36,6 +36,8 @@ export interface Published {
   /** Not acknowledged when the connection of their device ended. */
   readonly unknown: number;
   readonly duplicates: number;
+  /** How often a listener lost its connection. What was sent before it subscribed again is not due to it. */
+  readonly listenerLosses: number;
   readonly up: number;
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -56,6 +56,7 @@ typedef struct {
   uint32_t sent, acknowledged, heard; // sequence numbers; heard: the highest that a listener got
   uint32_t missing;                   // skipped by the listener so far
   uint32_t unknown;                   // not acknowledged when a connection ended: they may come or not
+  uint32_t before;                    // sent when the listener subscribed (again): not due to it
 } Client;
 
 // Latencies in buckets of 1/16 of a power of two, from a microsecond on: no percentile is off by more than 6 %.
@@ -75,7 +76,7 @@ static SSL_CTX *context;
 static uint8_t *payload;
 static double lost_since = -1, publish_from, publish_until, progress_at, tick_at;
 static long attempts, refusals, unreachable, failures, resumed;
-static long sent, acknowledged, received, skipped, duplicates;
+static long sent, acknowledged, received, skipped, duplicates, listener_losses;
 static Histogram all_latencies, tick_latencies;
 static int next_device;
 
@@ -134,6 +135,7 @@ static void leave(Client *c, int is_failure) {
   if (c->state == AWAY) return;
   if (c->state == UP) {
     if (up-- == count) lost_since = now();
+    if (c->is_listener) listener_losses++;
   } else {
     attempts_now--;
     if (is_failure) failures++;
@@ -273,12 +275,21 @@ static void report_up(void) {
   attempts = refusals = unreachable = failures = resumed = 0;
 }
 
+// Sessions are not kept: what was sent before the listener subscribed is not due to it.
+static void owe_nothing_from_before(void) {
+  for (int i = 0; i < count; i++) {
+    clients[i].before = clients[i].heard = clients[i].sent;
+    clients[i].missing = 0;
+  }
+}
+
 static void is_up(Client *c) {
   c->state = UP;
   c->failures = 0;
   c->due = 0;
   attempts_now--;
   if (c->ssl && SSL_session_reused(c->ssl)) resumed++;
+  if (c->is_listener) owe_nothing_from_before();
   if (++up == count) report_up();
 }
 
@@ -292,7 +303,7 @@ static void hear(const uint8_t *at, size_t n) {
   memcpy(&sequence, at + 12, sizeof sequence);
   if (number >= (uint32_t)count) return;
   Client *from = &clients[number];
-  if (sequence <= from->heard) duplicates++;
+  if (sequence <= from->heard) duplicates += sequence > from->before;
   else {
     from->missing += sequence - from->heard - 1;
     from->heard = sequence;
@@ -507,8 +518,8 @@ static long unknown(void) {
 
 static void report(const char *event, const Histogram *h, double seconds) {
   printf("{\"event\":\"%s\",\"seconds\":%.1f,\"sent\":%ld,\"acknowledged\":%ld,\"received\":%ld,\"missing\":%ld,\"skipped\":%ld,\"unknown\":%ld,"
-         "\"duplicates\":%ld,\"up\":%d,\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f}\n",
-         event, seconds, sent, acknowledged, received, missing(), skipped, unknown(), duplicates, up, percentile_ms(h, 0.5),
+         "\"duplicates\":%ld,\"listenerLosses\":%ld,\"up\":%d,\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f}\n",
+         event, seconds, sent, acknowledged, received, missing(), skipped, unknown(), duplicates, listener_losses, up, percentile_ms(h, 0.5),
          percentile_ms(h, 0.99), h->longest * 1e3);
   fflush(stdout);
 }
@@ -516,7 +527,7 @@ static void report(const char *event, const Histogram *h, double seconds) {
 static void begin_publishing(double seconds) {
   publish_from = progress_at = tick_at = now();
   publish_until = publish_from + seconds;
-  sent = acknowledged = received = skipped = duplicates = 0;
+  sent = acknowledged = received = skipped = duplicates = listener_losses = 0;
   for (int i = 0; i < count; i++) clients[i].unknown = clients[i].missing = 0;
   memset(&all_latencies, 0, sizeof all_latencies);
   memset(&tick_latencies, 0, sizeof tick_latencies);
