@@ -4,13 +4,12 @@
  *
  *   npm run bench:import -- [--devices 100000] [--callers 2]
  */
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeCertificate } from '@iotcore/testkit/faults';
 import { type Server, startPostgres, startServer } from './api/server.ts';
 import { time } from './api/timing.ts';
 
@@ -27,26 +26,14 @@ const registry = { id: 'bench0registry000000', folderId: 'bench', createdAt: '20
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Certificates as many as one likes: one of RSA, with another serial number each. Nobody checks its signature here. */
-function makeCertificates(folder: string): (n: number) => string {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.der')];
-  const options = [
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-subj',
-    '/CN=device',
-    '-set_serial',
-    '0x7f00000000000000',
-  ];
-  execFileSync('openssl', ['req', ...options, '-keyout', key, '-outform', 'DER', '-out', cert], {
-    stdio: 'ignore',
-  });
-  const der = readFileSync(cert);
-  const serial = der.indexOf(Buffer.from('7f00000000000000', 'hex'));
+async function makeCertificates(): Promise<(n: number) => string> {
+  const { der } = await makeCertificate({ key: 'rsa' });
+  const serial = Buffer.from(new X509Certificate(der).serialNumber, 'hex');
+  const at = der.indexOf(serial) + serial.length - 4;
   return (n) => {
-    der.writeUInt32BE(n, serial + 4);
-    return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+    der.writeUInt32BE(n, at);
+    const lines = der.toString('base64').replace(/.{64}/g, '$&\n');
+    return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
   };
 }
 
@@ -96,7 +83,7 @@ try {
   const server = await startServer(postgres, folder, 'import');
   try {
     await server.caller.post('/ext/v1/import', { registries: [registry] });
-    const certificateOf = makeCertificates(folder);
+    const certificateOf = await makeCertificates();
     if (
       new X509Certificate(certificateOf(1)).serialNumber ===
       new X509Certificate(certificateOf(2)).serialNumber

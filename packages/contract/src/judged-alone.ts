@@ -14,8 +14,9 @@ export class BadEntry {
 
   /** The text of a field, if what was given is an object that has such a one. */
   text(field: string): string | undefined {
-    const fields = typeof this.#given === 'object' ? Object.entries(this.#given ?? {}) : [];
-    const [, text] = fields.find(([name]) => name === field) ?? [];
+    const given = this.#given;
+    if (typeof given !== 'object' || given === null || !Object.hasOwn(given, field)) return undefined;
+    const text: unknown = given[field as keyof typeof given];
     return typeof text === 'string' ? text : undefined;
   }
 }
