@@ -132,7 +132,7 @@ describe('the status of a move', () => {
   test('shows no adoption that has ended', async () => {
     const { api } = installation();
     const registry = await api.createRegistry();
-    const endsAt = new Date(Date.now() + 500).toISOString();
+    const endsAt = new Date(Date.now() + 2000).toISOString();
     await api.must('PUT', `/ext/v1/registries/${registry.id}/passwordAdoption`, { endsAt });
     await eventually('the end', async () => {
       const { registries } = await api.must('GET', `${status}?registryId=${registry.id}`);

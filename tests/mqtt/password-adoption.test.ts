@@ -91,8 +91,9 @@ describe('a first password is refused as any wrong one', () => {
   });
 
   test('from the end on, which comes by itself; what was adopted before stays', async () => {
-    const registry = await newRegistry({ endsAt: new Date(Date.now() + 1500) });
+    const registry = await newRegistry();
     const early = await newDevice(registry);
+    await switchOn(registry.owner, { endsAt: new Date(Date.now() + 2000) });
     await eventually('the end', async () => {
       const device = await newDevice(registry);
       return device.connect().then(
