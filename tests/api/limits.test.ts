@@ -1,4 +1,5 @@
-import { type ApiAnswer, sharedInstallation } from '@iotcore/testkit';
+import { createId } from '@iotcore/model';
+import { type ApiAnswer, type Json, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
@@ -116,6 +117,30 @@ describe('quotas', () => {
     expect((await api.call('POST', registries, { folderId: newFolder() })).status).toBe(200);
     await api.must('DELETE', `${registries}/${made[0]?.body.response.id}`);
     expect((await api.call('POST', registries, { folderId })).status).toBe(200);
+  });
+
+  test('hold for imports too, exactly, and what is there already needs no room', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const registryId = createId();
+    const ids = Array.from({ length: 6 }, () => createId());
+    const body = {
+      registries: [{ id: registryId, folderId }],
+      brokers: [{ id: createId(), folderId }],
+      devices: ids.map((id) => ({ id, registryId })),
+    };
+    const both = await Promise.all([
+      api.must('POST', '/ext/v1/import', body),
+      api.must('POST', '/ext/v1/import', body),
+    ]);
+    const outcomes = both.map(({ results }) => results.map(({ outcome }: Json) => outcome));
+    const [refused, fourTimes] = [['REFUSED', 'REFUSED'], (outcome: string) => Array(4).fill(outcome)];
+    expect(outcomes.sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([
+      ['CREATED', 'REFUSED', ...fourTimes('CREATED'), ...refused],
+      ['UNCHANGED', 'REFUSED', ...fourTimes('UNCHANGED'), ...refused],
+    ]);
+    expect((await api.call('POST', devices, { registryId })).status).toBe(429);
+    expect((await api.must('GET', `${devices}?folderId=${folderId}`)).devices).toHaveLength(4);
   });
 
   test('of devices count those of all registries of the folder', async () => {
