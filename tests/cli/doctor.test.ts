@@ -57,6 +57,7 @@ describe('doctor', () => {
       'database',
       'clock',
       'token',
+      'MQTT over TCP',
       'MQTT server',
       'MQTT over TLS',
       'server certificate',

@@ -94,7 +94,8 @@ async function checkToken(context: CliContext): Promise<Finding> {
 
 /** Only what runs on the data folder tells where its MQTT process can be asked. */
 async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<Finding> {
-  const admin = (await configuration.running())?.addresses['admin'];
+  const { admin, mqtt } = (await configuration.running())?.addresses ?? {};
+  if (mqtt !== undefined) yield judgePlainMqtt(mqtt);
   if (admin === undefined) return;
   const check = 'MQTT server';
   const ready = await probe(`${admin}/readyz`);
@@ -106,6 +107,16 @@ async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<
     const finding = ready ? 'takes no connections' : `${admin} does not answer`;
     yield { status: 'fail', check, finding, advice: 'see its log' };
   } else yield { status: 'ok', check, finding: 'takes connections, and reaches the database' };
+}
+
+/** Passwords cross it unencrypted. */
+export function judgePlainMqtt(address: string): Finding {
+  const check = 'MQTT over TCP';
+  const { host, hostname } = new URL(address);
+  if (/^(127\.|\[::1\]|localhost$)/.test(hostname))
+    return { status: 'ok', check, finding: `${host}, for this machine alone` };
+  const advice = 'passwords cross it unencrypted: switch it off with an empty IOT_MQTT_PORT';
+  return { status: 'warn', check, finding: `${host} is open to others`, advice };
 }
 
 async function* checkMqttTls(context: CliContext): AsyncGenerator<Finding> {

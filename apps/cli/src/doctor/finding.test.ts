@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeClock, judgeDisk } from './check-installation.ts';
+import { judgeClock, judgeDisk, judgePlainMqtt } from './check-installation.ts';
 import { judgeExpiry } from './finding.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
@@ -45,4 +45,11 @@ test('a disk that is nearly full warns, a full one fails', () => {
   expect(judgeDisk(99 * mebibyte, 'data')).toMatchObject({ status: 'fail', finding: '99 MiB free for data' });
   expect(judgeDisk(1023 * mebibyte, 'data').status).toBe('warn');
   expect(judgeDisk(1024 * mebibyte, 'data').status).toBe('ok');
+});
+
+test('plain MQTT that others can reach warns', () => {
+  expect(judgePlainMqtt('mqtt://0.0.0.0:1883')).toMatchObject({ status: 'warn' });
+  expect(judgePlainMqtt('mqtt://[::]:1883')).toMatchObject({ status: 'warn' });
+  for (const own of ['127.0.0.1', '[::1]', 'localhost'])
+    expect(judgePlainMqtt(`mqtt://${own}:1883`)).toMatchObject({ status: 'ok' });
 });
