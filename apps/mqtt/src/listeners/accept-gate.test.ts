@@ -68,7 +68,7 @@ describe('AcceptGate', () => {
     for (let n = 0; n < 150; n++)
       enter(() => {
         perTurn.push((perTurn.pop() ?? 0) + 1);
-        block(4);
+        block(5);
       });
     await eventually(() => gate.waiting).toBe(0);
     clearInterval(turn);

@@ -1,8 +1,8 @@
 /**
  * How many new connections are begun at a time. A fleet that comes back after an outage brings more handshakes than the
  * server can make in a second, and the operating system hands over all of them at once: begun together, they would hold up
- * every client that is connected. So a few are begun in each tick, as many as leave the event loop in time: twice as many
- * after a tick that was in time, half as many after a late one, and always at least one. The others wait, unread.
+ * every client that is connected. So a few are begun in each tick, as many as leave the event loop in time: half as many
+ * after a late tick, more after any other, and always at least one. The others wait, unread.
  */
 import type { Socket } from 'node:net';
 
@@ -11,7 +11,7 @@ const TICK_MS = 25;
 const MOST_PER_TICK = 64;
 /** A tick this late: connected clients wait, so fewer are begun in the next. */
 const LATE_MS = 100;
-/** A tick no later than this: there is time for more. Between the two nothing changes. */
+/** A tick no later than this: there is time for twice as many. Between the two: for one more. */
 const IN_TIME_MS = 30;
 /** Clients give up after about this time; it makes no sense to begin later. */
 const MAX_WAIT_MS = 30_000;
@@ -87,8 +87,9 @@ export class AcceptGate {
     if (lateMs >= LATE_MS) {
       this.#perTick = Math.max(1, this.#perTick >> 1);
       if (this.#waiting.size > 0) this.#events.busy(lateMs, this.#waiting.size);
-    } else if (lateMs <= IN_TIME_MS) {
-      this.#perTick = Math.min(MOST_PER_TICK, 2 * this.#perTick);
+    } else {
+      const more = lateMs <= IN_TIME_MS ? 2 * this.#perTick : this.#perTick + 1;
+      this.#perTick = Math.min(MOST_PER_TICK, more);
     }
     // Otherwise there is nothing to measure for, and the next connection starts it again.
     if (this.#begunInTick > 0 || this.#waiting.size > 0 || this.#perTick < MOST_PER_TICK) this.#arm();
