@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot, sharedInstallation, within } from '@iotcore/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { bin } from './support/iotcore.ts';
 
 const installation = sharedInstallation({ programs: ['supervisor'] });
@@ -56,6 +56,9 @@ function remember(
   if (line.includes(' certificate list ')) keep('FINGERPRINT', /^[0-9a-f]{40}\b/m.exec(stdout)?.[0]);
   keep('OPERATION_ID', /^operation (\S+) is done$/m.exec(stderr)?.[1]);
 }
+
+/** Some eighty processes, one behind the other, also on a busy machine. */
+vi.setConfig({ testTimeout: 300_000 });
 
 test('every example of docs/cli.md does what it says', async () => {
   expect(examples.length).toBeGreaterThan(60);
