@@ -197,7 +197,11 @@ test('a thousand clients with overlapping wildcards get one copy each, at the hi
   publisher.send(publishPacket('a/b', 'x', 9));
   await publisher.expectBytes('40020009');
   for (const client of clients) client.send('c000');
-  for (const client of clients) await client.expectBytes(`${publishPacket('a/b', 'x', 1)}d000`);
+  for (const client of clients) {
+    const heard = (await client.read(12)).toString('hex');
+    // Between the topic and the payload stands an identifier that the server chose.
+    expect([heard.slice(0, 14), heard.slice(18)]).toEqual(['32080003612f62', '78d000']);
+  }
 });
 
 test('after all of it, memory and handles are where they were', async () => {

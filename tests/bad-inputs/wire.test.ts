@@ -87,7 +87,7 @@ test.each(transports)('a conversation over %s goes the same wherever it is cut i
     ].join(''),
     'hex',
   );
-  const heard = `20020000${'9003000101'}${'320a00056375742f61000178'}${'40020007'}${pingresp}${'b0020002'}${pingresp}`;
+  const heard = ['20020000', '9003000101', delivered, '40020007', pingresp, 'b0020002', pingresp].join('');
   for (let at = 1; at < said.length; at += 1) {
     const client = await connectRaw(reach(transport));
     client.socket.setNoDelay(true);
@@ -100,11 +100,13 @@ test.each(transports)('a conversation over %s goes the same wherever it is cut i
   }
 });
 
-/** PUBACK may come before or behind the message itself: nothing says which. */
+/** The message as the subscriber gets it, under the first identifier. */
+const delivered = '320a00056375742f61000178';
+
+/** PUBACK may come before or behind the message itself, and the server chooses the identifier of the latter. */
 function sorted(answer: string): string[] {
-  return (
-    answer.match(/20020000|9003000101|320a00056375742f61000178|40020007|b0020002|d000|../g) ?? []
-  ).sort();
+  const packets = /20020000|9003000101|320a00056375742f61....78|40020007|b0020002|d000|../g;
+  return (answer.match(packets) ?? []).map((one) => (one.startsWith('320a') ? delivered : one)).sort();
 }
 
 test.each(transports)(

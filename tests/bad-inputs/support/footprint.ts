@@ -12,7 +12,7 @@ export interface Footprint {
 }
 
 /** What a heap that was cold may have grown by without anything being kept: it is tidied when the runtime sees fit. */
-const slackBytes = 96 * 1024 * 1024;
+const slackBytes = 160 * 1024 * 1024;
 /** Connections to the database, which come and go. Each of the inputs opens one of its own: one kept for each is far more. */
 const slackHandles = 12;
 

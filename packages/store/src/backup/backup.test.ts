@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Database, openDatabase } from '../database/open-database.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { readMigrations } from '../migrations/migration-files.ts';
 import { archiveVersion } from './archive-text.ts';
 import { checkBackup } from './check-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
@@ -185,6 +187,22 @@ describe('what was archived', () => {
     );
     const { rows } = await bare.pool.query('SELECT max(id)::text AS id FROM connection_log');
     expect(rows).toEqual([{ id: '9007199254740994' }]);
+  });
+
+  test('under an older schema is migrated with its rows, as a start of this version would have done', async () => {
+    const [old, bare] = [await newDatabase(), await newDatabase()];
+    for (const { pool } of [old, bare]) await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await migrate(old.url, quiet, '20261122163000_alias_listing');
+    await old.pool.query(`INSERT INTO registries (id, folder_id) VALUES ('are1', 'f')`);
+    await old.pool.query(
+      `INSERT INTO permanent_messages (registry_id, topic, payload) VALUES ('are1', 'topic', '\\x00')`,
+    );
+    await restore(bare.url, await archiveOf(old.url));
+    // A later migration adds this column, and computes it from the rows that it finds.
+    const { rows } = await bare.pool.query('SELECT topic_sha256 FROM permanent_messages');
+    expect(rows).toEqual([{ topic_sha256: createHash('sha256').update('topic').digest() }]);
+    const { rowCount } = await bare.pool.query('SELECT FROM "_prisma_migrations"');
+    expect(rowCount).toBe((await readMigrations()).length);
   });
 
   test('comes from every table, but for those that are left out by name', async () => {
