@@ -50,3 +50,18 @@ test('a guard remembers whether it was asked, and about which folder', () => {
 test('public routes need no asking', () => {
   expect(new Guard(caller(), 'public').asked).toBe(true);
 });
+
+test('of many folders it tells which are permitted, which only visible, and hides the others', () => {
+  const guard = new Guard(
+    caller(['admin', 'mine'], ['viewer', 'seen'], ['iot.devices.writer', 'other']),
+    'administer',
+  );
+  const access = guard.each();
+  expect(['mine', 'seen', 'other', 'unknown'].map(access)).toEqual([
+    'permitted',
+    'visible',
+    'hidden',
+    'hidden',
+  ]);
+  expect(guard.asked).toBe(true);
+});
