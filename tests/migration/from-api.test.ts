@@ -1,5 +1,5 @@
 /** Moving straight from an API that speaks as the old service's does: here, from our own. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { makeFleet, writeExport } from '@iotcore/testkit/exports';
@@ -41,26 +41,33 @@ it('brings everything over, and keeps it as an export that imports the same', as
   expect((await migrate(source, written)).status).toBe(0);
 
   const save = join(await temporaryFolder(), 'export');
-  const { status, stdout } = await iotcore(
-    target(),
-    ...['migrate', 'yandex', '--from-api', '--format', 'json', '--save', save],
-    ...['--folder-id', folderId, '--iam-token', source.adminToken, '--source-endpoint', source.apiUrl],
-    ...['--requests-per-second', '500'],
-  );
-  expect(status).toBe(0);
-  const report = JSON.parse(stdout);
+  const fetchAndImport = async () => {
+    const { status, stdout } = await iotcore(
+      target(),
+      ...['migrate', 'yandex', '--from-api', '--format', 'json', '--save', save],
+      ...['--folder-id', folderId, '--iam-token', source.adminToken, '--source-endpoint', source.apiUrl],
+      ...['--requests-per-second', '500'],
+    );
+    expect(status).toBe(0);
+    return JSON.parse(stdout);
+  };
+  const report = await fetchAndImport();
   expectAccount(report);
   expect(report.totals.devices).toMatchObject({ read: 120, created: 120 });
-  for (const { id } of fleet.registries) {
-    await expectFleet(target().api, fleet, id);
-  }
+  for (const { id } of fleet.registries) await expectFleet(target().api, fleet, id);
 
   const names = (folder: string) => readdirSync(folder, { recursive: true }).sort();
   expect(names(save)).toEqual(names(written));
-  const devices = JSON.parse(readFileSync(join(save, `devices-${fleet.registries[0]?.id}.json`), 'utf8'));
-  expect(devices).toEqual(
-    expect.arrayContaining([...(fleet.devices.get(fleet.registries[0]?.id ?? '') ?? [])]),
-  );
-  const again = await migrate(target(), save);
-  expect(again.report.totals.devices).toMatchObject({ read: 120, unchanged: 120 });
+  const [registryId = ''] = fleet.devices.keys();
+  const devices = JSON.parse(readFileSync(join(save, `devices-${registryId}.json`), 'utf8'));
+  expect(devices).toEqual(expect.arrayContaining([...(fleet.devices.get(registryId) ?? [])]));
+
+  // As if it had been broken off: what is there already is not asked for again.
+  const folder = join(save, `device-certs-${registryId}`);
+  const [missing = '', kept = ''] = readdirSync(folder);
+  const { ino } = statSync(join(folder, kept));
+  rmSync(join(folder, missing));
+  expect((await fetchAndImport()).totals.devices).toMatchObject({ read: 120, unchanged: 120 });
+  expect(names(save)).toEqual(names(written));
+  expect(statSync(join(folder, kept)).ino).toBe(ino);
 });

@@ -32,110 +32,105 @@ export class CertificateReader {
   read(entry: unknown, owner: CertificateOwner, place: Place): Item | undefined {
     this.#journal.read('CERTIFICATE');
     this.#count += 1;
-    const number = this.#count;
-    if (this.#refusedBefore?.has(number)) return undefined;
-    const refuse = (field: string | undefined, reason: string, advice: string): undefined => {
-      this.refused.add(number);
-      const about: Finding = { ...place, kind: 'CERTIFICATE', id: owner.id, reason, advice };
-      this.#journal.refuse('CERTIFICATE', field === undefined ? about : { ...about, field });
-    };
-    if (typeof entry !== 'object' || entry === null) {
-      return refuse(undefined, 'It is no object.', 'Export the certificate anew.');
-    }
-    const fields = new Fields(entry);
-    const pem = fields.text('certificate_data') ?? '';
-    const named = fields.text('fingerprint')?.replaceAll(':', '').toLowerCase();
-    const createdAt = fields.timestamp('created_at');
-    const [bad] = fields.faults;
-    if (bad) return refuse(bad.field, bad.reason, 'Export the certificate anew, or correct the entry.');
-    const ownerId = fields.text(owner.field) ?? owner.id;
-    if (ownerId !== owner.id) {
-      return refuse(owner.field, `The file is of ${owner.id}.`, 'Move the entry to the file of its owner.');
-    }
-    const print = this.#judge(pem, named, owner, place, refuse);
-    if (print === undefined) return undefined;
-    const item: Item = {
+    const candidate: Candidate = { number: this.#count, owner, place };
+    if (this.#refusedBefore?.has(candidate.number)) return undefined;
+    const given = this.#fieldsOf(entry, candidate);
+    const fingerprint = given && this.#fingerprintOf(given, candidate);
+    if (given === undefined || fingerprint === undefined || !this.#isNew(fingerprint, candidate))
+      return undefined;
+    const { pem: certificateData, createdAt } = given;
+    const body = { [bodyFields[owner.field]]: owner.id, certificateData, fingerprint };
+    return {
       kind: 'CERTIFICATE',
       id: owner.id,
-      fingerprint: print,
+      fingerprint,
       place,
-      body: {
-        [bodyFields[owner.field]]: owner.id,
-        certificateData: pem,
-        fingerprint: print,
-        ...(createdAt === undefined ? {} : { createdAt }),
-      },
+      body: createdAt === undefined ? body : { ...body, createdAt },
     };
-    return this.#isNew(item, owner, refuse) ? item : undefined;
+  }
+
+  #fieldsOf(entry: unknown, candidate: Candidate): Given | undefined {
+    if (typeof entry !== 'object' || entry === null) {
+      return this.#refuse(candidate, undefined, 'It is no object.', EXPORT_ANEW);
+    }
+    const fields = new Fields(entry);
+    const given: Given = {
+      pem: fields.text('certificate_data') ?? '',
+      fingerprint: fields.text('fingerprint')?.replaceAll(':', '').toLowerCase(),
+      createdAt: fields.timestamp('created_at'),
+    };
+    const { field, id } = candidate.owner;
+    const isMisplaced = (fields.text(field) ?? id) !== id;
+    if (isMisplaced)
+      fields.blame([{ field, reason: `The file is of ${id}: move the entry to that of its owner.` }]);
+    const [bad] = fields.faults;
+    return bad ? this.#refuse(candidate, bad.field, bad.reason, EXPORT_ANEW) : given;
   }
 
   /** Its fingerprint when it is sound. The second reading of an export only computes it: a twentieth of the work. */
-  #judge(
-    pem: string,
-    named: string | undefined,
-    owner: CertificateOwner,
-    place: Place,
-    refuse: (field: string, reason: string, advice: string) => undefined,
-  ): string | undefined {
+  #fingerprintOf({ pem, fingerprint: named }: Given, candidate: Candidate): string | undefined {
     if (this.#refusedBefore) return quickFingerprint(pem);
     const reading = readCertificate(pem, 'certificate_data');
     if (!reading.ok) {
       const { field, description } = reading.violation;
-      return refuse(
-        field,
-        description,
-        'Export the certificate anew; other certificates come over without it.',
-      );
+      return this.#refuse(candidate, field, description, EXPORT_ANEW);
     }
-    const { certificate } = reading;
-    if (
-      named !== undefined &&
-      named !== certificate.fingerprint &&
-      named !== certificate.sha256.toString('hex')
-    ) {
-      const reason = `The certificate has another fingerprint: ${certificate.fingerprint}.`;
-      return refuse('fingerprint', reason, 'Find out which of the two is right, and correct the entry.');
+    const { fingerprint, sha256 } = reading.certificate;
+    // The old service's documentation also speaks of SHA-256.
+    if (named !== undefined && named !== fingerprint && named !== sha256.toString('hex')) {
+      const reason = `The certificate has another fingerprint: ${fingerprint}.`;
+      const advice = 'Find out which of the two is right, and correct the entry.';
+      return this.#refuse(candidate, 'fingerprint', reason, advice);
     }
-    const judgement = judgeDates(certificate, this.#now);
+    const judgement = judgeDates(reading.certificate, this.#now);
     if (judgement !== 'valid') {
-      this.#journal.warn({
-        ...place,
-        kind: 'CERTIFICATE',
-        id: owner.id,
-        fingerprint: certificate.fingerprint,
-        reason: `The certificate is ${judgement}.`,
-        advice: 'It comes over; the MQTT server takes it only with IOT_EXPIRED_CERTIFICATES=accept.',
-      });
+      const advice = 'It comes over; the MQTT server takes it only with IOT_EXPIRED_CERTIFICATES=accept.';
+      this.#journal.warn(finding(candidate, `The certificate is ${judgement}.`, { fingerprint, advice }));
     }
-    return certificate.fingerprint;
+    return fingerprint;
   }
 
-  #isNew(
-    item: Item,
-    owner: CertificateOwner,
-    refuse: (field: undefined, reason: string, advice: string) => undefined,
-  ): boolean {
-    const print = item.fingerprint ?? '';
-    const before = this.#owners.get(print);
-    if (before === undefined) {
-      this.#owners.set(print, owner.id);
-      return true;
-    }
-    if (before === owner.id) {
+  #isNew(fingerprint: string, candidate: Candidate): boolean {
+    const { id } = candidate.owner;
+    const before = this.#owners.get(fingerprint);
+    if (before === undefined) this.#owners.set(fingerprint, id);
+    else if (before === id) {
       const reason = 'The same certificate stands here twice.';
-      this.#journal.repeat('CERTIFICATE', {
-        ...item.place,
-        kind: 'CERTIFICATE',
-        id: owner.id,
-        fingerprint: print,
-        reason,
-      });
+      this.#journal.repeat('CERTIFICATE', finding(candidate, reason, { fingerprint }));
     } else {
       const advice = 'A certificate tells who connects: decide whose it is, and remove the other entry.';
-      refuse(undefined, `${before} has the same certificate.`, advice);
+      this.#refuse(candidate, undefined, `${before} has the same certificate.`, advice);
     }
-    return false;
+    return before === undefined;
   }
+
+  #refuse(candidate: Candidate, field: string | undefined, reason: string, advice: string): undefined {
+    this.refused.add(candidate.number);
+    const more = field === undefined ? { advice } : { field, advice };
+    this.#journal.refuse('CERTIFICATE', finding(candidate, reason, more));
+  }
+}
+
+/** A certificate that is being read. */
+interface Candidate {
+  /** In the order of reading, from 1. */
+  readonly number: number;
+  readonly owner: CertificateOwner;
+  readonly place: Place;
+}
+
+/** What its entry says. */
+interface Given {
+  readonly pem: string;
+  /** Without colons, in lower case. */
+  readonly fingerprint: string | undefined;
+  readonly createdAt: string | undefined;
+}
+
+const EXPORT_ANEW = 'Export the certificate anew, or correct the entry; all others come over without it.';
+
+function finding({ owner, place }: Candidate, reason: string, more: Partial<Finding>): Finding {
+  return { ...place, kind: 'CERTIFICATE', id: owner.id, reason, ...more };
 }
 
 function quickFingerprint(pem: string): string {
