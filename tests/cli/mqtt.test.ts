@@ -170,3 +170,30 @@ test('a device with a certificate hears its registry, until Ctrl-C; packets are 
   hears.interrupt();
   expect((await hears.end()).status).toBe(0);
 });
+
+test('a connection log is followed: what happened, and then what happens, each once', async () => {
+  const { api, apiUrl, adminToken } = installation();
+  const password = makePassword();
+  const { id } = await api.createDevice(registryId, { password });
+  const connect = () => mqtt('publish', '-u', id, '-P', password, '-t', '$me/device/events', '-m', 'x');
+  await connect();
+  const follow = new Run(['device', 'logs', id, '--follow', '--format', 'json'], {
+    env: { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken },
+  });
+  await follow.says('"disconnected');
+  const before = follow.stdout.length;
+  await connect();
+  await follow.says('"disconnected', before);
+  follow.interrupt();
+  const { status, stdout } = await follow.end();
+  expect(status).toBe(0);
+  const lines = stdout.trim().split('\n');
+  expect(new Set(lines).size).toBe(lines.length);
+  const messages = lines.map((line): string => JSON.parse(line).message);
+  expect(messages.map((message) => /^\w+/.exec(message)?.[0])).toEqual([
+    'connected',
+    'disconnected',
+    'connected',
+    'disconnected',
+  ]);
+});

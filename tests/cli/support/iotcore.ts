@@ -54,11 +54,16 @@ export class Run {
     );
   }
 
-  /** Waits until it has said this, on either of its outputs. */
-  async says(text: string): Promise<void> {
+  /** What it has printed so far. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** Waits until it has said this: on standard error, or on standard output, there behind its first `from` characters. */
+  async says(text: string, from = 0): Promise<void> {
     const said = new Promise<void>((resolve, reject) => {
       this.#told = () => {
-        if (`${this.#stdout}${this.#stderr}`.includes(text)) resolve();
+        if (this.#stdout.includes(text, from) || this.#stderr.includes(text)) resolve();
       };
       this.#told();
       void this.#ended.then(({ stderr }) => reject(new Error(`ended without '${text}': ${stderr}`)));
