@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY apps ./apps
 COPY packages ./packages
 COPY prisma ./prisma
+COPY scripts/bootstrap ./scripts/bootstrap
 RUN npm ci --omit=dev && npm cache clean --force \
  && mkdir /data && chown node:node /data
 USER node
