@@ -75,12 +75,13 @@ export async function runImport(
 }
 
 /**
- * Entries live for a moment, and so do the certificates that are parsed of them, whose memory lies outside of the heap. The
- * young generation grows to 16 MiB by default and is swept the less often for it: kept at its first size, an import of
- * 100,000 devices takes 390 MiB instead of 470, and no longer.
+ * Entries live for a moment, and so do the certificates that are parsed of them, whose memory lies outside of the heap. By
+ * default V8 lets garbage pile up while there is memory: 470 MiB for 100,000 devices. A young generation that stays small,
+ * and an old one that is swept whenever it has grown by a third, leave little more than what is kept.
  */
 function keepMemorySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=33');
 }
 
 /** The server, or undefined when a dry run has to do without. */
