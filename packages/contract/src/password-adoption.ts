@@ -35,7 +35,7 @@ export const SetPasswordAdoptionRequest = component(
       .optional(),
     attemptsPerMinute: attemptsPerMinute
       .meta({
-        description: `First connections from one address in a minute; others are refused and may come again. Default ${DEFAULT_ATTEMPTS_PER_MINUTE}: raise it if thousands of devices share an address.`,
+        description: `First connections from one address (of IPv6: one /64) in a minute; others are refused and may come again. Default ${DEFAULT_ATTEMPTS_PER_MINUTE}: raise it if thousands of devices share an address.`,
       })
       .default(DEFAULT_ATTEMPTS_PER_MINUTE),
   }),

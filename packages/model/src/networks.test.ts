@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkNetwork, isInNetworks } from './networks.ts';
+import { addressBlock, checkNetwork, isInNetworks } from './networks.ts';
 
 describe('a network', () => {
   it.each([
@@ -48,5 +48,35 @@ describe('an address', () => {
     ['0.0.0.0/0', 'unknown', false],
   ])('of %s: %s is in it: %s', (network, address, isIn) => {
     expect(isInNetworks(['198.51.100.0/24', network], address)).toBe(isIn);
+  });
+});
+
+describe('the block that an address counts as', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::FFFF:cb00:7109', '203.0.113.9'],
+    ['0:0:0:0:0:ffff:203.0.113.9', '203.0.113.9'],
+    ['2a00:1:2:3:4:5:6:7', '2a00:1:2:3::/64'],
+    ['2A00:0001:2:3::', '2a00:1:2:3::/64'],
+    ['2a00::7', '2a00:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::203.0.113.9', '64:ff9b:0:0::/64'],
+    ['1::2:3:4:5:192.0.2.7', '1:0:2:3::/64'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4::/64'],
+    ['unknown', 'unknown'],
+    ['', ''],
+  ])('of %j is %j', (address, block) => {
+    expect(addressBlock(address)).toBe(block);
+  });
+
+  it('is the same for every host of a /64, and another for every /64', () => {
+    for (let n = 1; n < 1000; n++) {
+      const block = addressBlock(`2001:db8:0:${n.toString(16)}::`);
+      expect(addressBlock(`2001:db8:0:${n.toString(16)}:${n}:0:ffff:${(n * 31).toString(16)}`)).toBe(block);
+      expect(addressBlock(`2001:db8:0:${(n - 1).toString(16)}::1`)).not.toBe(block);
+    }
   });
 });

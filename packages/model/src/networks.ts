@@ -26,6 +26,47 @@ export function isInNetworks(networks: readonly string[], address: string): bool
   return list.check(address, family);
 }
 
+/**
+ * What limits per address count by. Whoever has one IPv6 address has the 2^64 of its network, so that all of a /64 counts
+ * as one (`2001:db8:0:0::/64`, zeros written out). An IPv4 address counts for itself, also one that is written as IPv6
+ * (`::ffff:192.0.2.7`); what is no address is given back as it is.
+ */
+export function addressBlock(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const groups = groupsOf(address);
+  if (!isIPv4Mapped(groups)) {
+    const network = groups.slice(0, 4).map((group) => group.toString(16));
+    return `${network.join(':')}::/64`;
+  }
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 255])
+    .join('.');
+}
+
+/** The eight groups of a valid IPv6 address. */
+function groupsOf(address: string): number[] {
+  const [head = '', tail = ''] = address.replace(/%.*$/s, '').split('::').map(dottedToGroups);
+  const [before, behind] = [numbersOf(head), numbersOf(tail)];
+  return [...before, ...new Array<number>(8 - before.length - behind.length).fill(0), ...behind];
+}
+
+/** The last two groups may be written as an IPv4 address. */
+function dottedToGroups(groups: string): string {
+  return groups.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
+    const [a, b, c, d] = bytes.map(Number) as [number, number, number, number];
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+}
+
+function numbersOf(groups: string): number[] {
+  return groups === '' ? [] : groups.split(':').map((group) => Number.parseInt(group, 16));
+}
+
+function isIPv4Mapped(groups: readonly number[]): boolean {
+  return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+}
+
 function readNetwork(network: string) {
   const [address = '', bits = '', ...more] = network.split('/');
   const version = isIP(address);

@@ -5,7 +5,7 @@ import { ApiError, codes, errors } from '../errors/catalogue.ts';
 import { badCredentialsPerMinute } from '../limits.ts';
 import type { Route } from '../routing/route.ts';
 import type { Services } from '../services.ts';
-import { addressBlock } from './client-address.ts';
+import { clientBlock } from './client-address.ts';
 
 interface AuthenticationOptions {
   /** Undefined until the service is ready to serve. */
@@ -24,14 +24,14 @@ export function authenticate(
   const failures = app.createRateLimit({
     max: badCredentialsPerMinute,
     timeWindow: '1 minute',
-    keyGenerator: (request) => `address ${addressBlock(request)}`,
+    keyGenerator: (request) => `address ${clientBlock(request)}`,
   });
   const report = failureReport();
   const calls = app.createRateLimit({
     max: callsPerSecond,
     timeWindow: '1 second',
     keyGenerator: (request) =>
-      request.caller ? `caller ${request.caller.id}` : `address ${addressBlock(request)}`,
+      request.caller ? `caller ${request.caller.id}` : `address ${clientBlock(request)}`,
   });
 
   app.addHook('onRequest', async (request) => {

@@ -1,5 +1,6 @@
 /** Where a request comes from, as far as that can be trusted. */
 import { isIP } from 'node:net';
+import { addressBlock } from '@iotcore/model';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -15,22 +16,7 @@ function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-/**
- * What to count the tries of a client by. Whoever has one IPv6 address has 2^64 of them: they count as one.
- */
-export function addressBlock(request: Pick<FastifyRequest, 'ip' | 'socket'>): string {
-  const address = clientAddress(request);
-  return isIP(address) === 6 ? firstHalf(address) : address;
-}
-
-/** The first four groups of an IPv6 address, written out. */
-function firstHalf(address: string): string {
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length;
-  const all = [...groups, ...Array(Math.max(0, zeros)).fill('0'), ...(tail?.split(':') ?? [])];
-  return `${all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group || '0', 16).toString(16))
-    .join(':')}::/64`;
+/** What to count the tries of a client by. */
+export function clientBlock(request: Pick<FastifyRequest, 'ip' | 'socket'>): string {
+  return addressBlock(clientAddress(request));
 }

@@ -40,6 +40,15 @@ describe('LoginThrottle', () => {
     expect(throttle.admit('192.0.2.2', 'another')).toBeDefined();
   });
 
+  it('holds up who tries from ever other addresses of one IPv6 network, and not who comes from another', () => {
+    const { throttle, guess } = setUp();
+    const ofOne = (n: number) => `2001:db8::${n.toString(16)}`;
+    expect(guess(1000, ofOne, at('d1'))).toBe(30);
+    expect(guess(5000, ofOne, (n) => `e${n}`)).toBe(970);
+    expect(throttle.admit('2001:db8::ffff:1', 'another')).toBeUndefined();
+    expect(throttle.admit('2001:db8:0:1::1', 'another')).toBeDefined();
+  });
+
   it('holds up who guesses at one name from many addresses, and not other names', () => {
     const { throttle, guess } = setUp();
     expect(guess(5000, (n) => `10.0.${n >> 8}.${n & 255}`, at('d1'))).toBe(100);

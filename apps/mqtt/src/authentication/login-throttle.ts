@@ -2,8 +2,9 @@
  * Slows guessing at passwords. Failures are counted for each pair of address and user name, for each address, and for
  * each user name; who has used up one of them is told to come again later, before any hash is computed. Nothing is ever
  * locked: a budget refills by itself, and an address from which an ID has logged in is not held up by what others, or its
- * neighbours, do. User names that exist and that do not are counted alike.
+ * neighbours, do. User names that exist and that do not are counted alike. Of IPv6 a whole /64 is one address.
  */
+import { addressBlock } from '@iotcore/model';
 import { LruMap } from '../caching/lru-map.ts';
 import { type Budget, RefillingCounter } from './refilling-counter.ts';
 
@@ -45,12 +46,13 @@ export class LoginThrottle {
    * whole fleet may come back at once from behind one, and what is checked at once is bounded anyway.
    */
   admit(address: string, username: string): LoginAttempt | undefined {
-    const pair = pairOf(address, username);
+    const block = addressBlock(address);
+    const pair = pairOf(block, username);
     if (this.#pairs.isSpent(pair, OF_PAIR)) return undefined;
     const isProven = this.#proven.get(pair) === true;
     if (
       !isProven &&
-      (this.#addresses.isSpent(address, OF_ADDRESS) || this.#usernames.isSpent(username, OF_USERNAME))
+      (this.#addresses.isSpent(block, OF_ADDRESS) || this.#usernames.isSpent(username, OF_USERNAME))
     )
       return undefined;
     this.#pairs.add(pair, OF_PAIR);
@@ -61,7 +63,7 @@ export class LoginThrottle {
     };
     return {
       forgive,
-      fail: () => this.#addresses.add(address, OF_ADDRESS),
+      fail: () => this.#addresses.add(block, OF_ADDRESS),
       succeed: () => {
         forgive();
         this.#proven.set(pair, true);
@@ -70,7 +72,7 @@ export class LoginThrottle {
   }
 }
 
-/** No address holds a space. */
-function pairOf(address: string, username: string): string {
-  return `${address} ${username}`;
+/** No block holds a space. */
+function pairOf(block: string, username: string): string {
+  return `${block} ${username}`;
 }

@@ -95,6 +95,14 @@ describe('a first password is not adopted', () => {
     expect(await adopt()).toEqual({ refusal: refusals.adoptionThrottled });
   });
 
+  it('beyond the attempts of its IPv6 network in a minute, whichever of its addresses it comes from', async () => {
+    const { adopt, rules } = setUp();
+    rules.set('registry:r1', { endsAt, networks: ['2001:db8::/32'], attemptsPerMinute: 1 });
+    expect(await adopt(device, strong, '2001:db8::1')).toEqual({ passwordId: 'p1' });
+    expect(await adopt(device, strong, '2001:db8::2')).toEqual({ refusal: refusals.adoptionThrottled });
+    expect(await adopt(device, strong, '2001:db8:0:1::1')).toEqual({ passwordId: 'p2' });
+  });
+
   it('by a later time than it was hashed at: the database judges the end again', async () => {
     const { adopt, clock, stored } = setUp({
       hash: async () => {

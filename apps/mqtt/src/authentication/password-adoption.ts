@@ -2,13 +2,13 @@
  * Password adoption: trust on first use, for fleets whose passwords nobody can export. While an operator has it switched
  * on, an owner without a password keeps the one that it connects with; from then on only that one counts.
  */
-import { checkPassword, isInNetworks, limits, type Principal } from '@iotcore/model';
+import { addressBlock, checkPassword, isInNetworks, limits, type Principal } from '@iotcore/model';
 import type { AdoptedPassword, PasswordAdoption, PasswordIdentity } from '@iotcore/store/data-plane';
 import { type Budget, RefillingCounter } from './refilling-counter.ts';
 import { type Refusal, refusals } from './verdict.ts';
 
 export interface PasswordAdoptionParts {
-  /** First connections by who adopts and address. */
+  /** First connections by who adopts and address (of IPv6: one /64). */
   readonly attempts: RefillingCounter;
   now(): Date;
   /** Throws OverloadedError when too many wait. */
@@ -66,7 +66,7 @@ export async function adoptPassword(
   if (!adoption || adoption.endsAt <= parts.now()) return 'off';
   const refusal = whyNot(adoption, password, address);
   if (refusal) return { refusal };
-  const attempt = admit(parts.attempts, `${adopter} ${address}`, adoption.attemptsPerMinute);
+  const attempt = admit(parts.attempts, `${adopter} ${addressBlock(address)}`, adoption.attemptsPerMinute);
   if (!attempt) return { refusal: refusals.adoptionThrottled };
   try {
     return await store(parts, principal, password, address);

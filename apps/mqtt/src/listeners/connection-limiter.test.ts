@@ -17,6 +17,16 @@ describe('ConnectionLimiter', () => {
     expect(limiter.admitAddress('192.0.2.2')).toBeUndefined();
   });
 
+  it('counts all of an IPv6 network of 64 bits as one address, and gives its places back', () => {
+    const limiter = new ConnectionLimiter({ maxConnections: 10, maxConnectionsPerAddress: 1 });
+    expect(limiter.admit()).toBeUndefined();
+    expect(limiter.admitAddress('2001:db8::1')).toBeUndefined();
+    expect(limiter.admitAddress('2001:db8::ffff:2')).toBe('connections of the address');
+    expect(limiter.admitAddress('2001:db8:0:1::1')).toBeUndefined();
+    limiter.release('2001:db8::1');
+    expect(limiter.admitAddress('2001:db8::ffff:2')).toBeUndefined();
+  });
+
   it('has a place again once a connection has gone, whether its address was known or not', () => {
     const limiter = new ConnectionLimiter({ maxConnections: 1, maxConnectionsPerAddress: 1 });
     for (const address of ['192.0.2.1', undefined]) {

@@ -1,7 +1,9 @@
+import { addressBlock } from '@iotcore/model';
+
 export interface ConnectionLimits {
   /** Connections at the same time, of everybody together: what the machine's memory and file handles carry. */
   readonly maxConnections: number;
-  /** Of these from one address, so that one host (or one office behind a router) cannot take them all. */
+  /** Of these from one address (of IPv6: one /64), so that one host (or one office behind a router) cannot take them all. */
   readonly maxConnectionsPerAddress: number;
 }
 
@@ -10,7 +12,7 @@ export type LimitReached = 'total connections' | 'connections of the address';
 /** Counts open connections, from the accept on: those that never authenticate cost a place too. */
 export class ConnectionLimiter {
   readonly #limits: ConnectionLimits;
-  readonly #byAddress = new Map<string, number>();
+  readonly #byBlock = new Map<string, number>();
   #total = 0;
 
   constructor(limits: ConnectionLimits) {
@@ -30,9 +32,10 @@ export class ConnectionLimiter {
 
   /** Takes a place of the client's address, once it is known; behind a proxy that is later. */
   admitAddress(address: string): LimitReached | undefined {
-    const ofAddress = this.#byAddress.get(address) ?? 0;
-    if (ofAddress >= this.#limits.maxConnectionsPerAddress) return 'connections of the address';
-    this.#byAddress.set(address, ofAddress + 1);
+    const block = addressBlock(address);
+    const ofBlock = this.#byBlock.get(block) ?? 0;
+    if (ofBlock >= this.#limits.maxConnectionsPerAddress) return 'connections of the address';
+    this.#byBlock.set(block, ofBlock + 1);
     return undefined;
   }
 
@@ -40,8 +43,9 @@ export class ConnectionLimiter {
   release(address: string | undefined): void {
     this.#total--;
     if (address === undefined) return;
-    const left = (this.#byAddress.get(address) ?? 0) - 1;
-    if (left > 0) this.#byAddress.set(address, left);
-    else this.#byAddress.delete(address);
+    const block = addressBlock(address);
+    const left = (this.#byBlock.get(block) ?? 0) - 1;
+    if (left > 0) this.#byBlock.set(block, left);
+    else this.#byBlock.delete(block);
   }
 }

@@ -146,7 +146,7 @@ export const settingsTable = {
     'IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS',
     wholeNumber(1, 1_000_000),
     '20000',
-    'MQTT connections at the same time from one address, so that one host cannot take all places.',
+    'MQTT connections at the same time from one address (of IPv6: one /64), so that one host cannot take all places.',
   ),
   mqttMaxConnectionsPerPrincipal: setting(
     'IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL',

@@ -1383,7 +1383,7 @@ export type SetPasswordAdoptionRequest = {
      */
     networks?: Array<string>;
     /**
-     * First connections from one address in a minute; others are refused and may come again. Default 60: raise it if thousands of devices share an address.
+     * First connections from one address (of IPv6: one /64) in a minute; others are refused and may come again. Default 60: raise it if thousands of devices share an address.
      */
     attemptsPerMinute?: number;
 };
