@@ -1,5 +1,5 @@
 /** An export of the old service becomes registries, brokers, devices and certificates of ours. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf, sharedInstallation } from '@iotcore/testkit';
 import { addOddities, type Fleet, makeFleet, type Oddities, writeExport } from '@iotcore/testkit/exports';
@@ -37,6 +37,16 @@ describe('nothing is imported', () => {
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
       expect(stderr).toMatch(/there is no such folder|no export/);
     }
+  });
+
+  it('when the report cannot be written', async () => {
+    const { folder, fleet } = await soundExport();
+    for (const path of [join(folder, 'nowhere', 'report.json'), folder]) {
+      const { status, stdout, stderr } = await migrate(installation(), folder, '--report', path);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/--report: .* cannot be written \((ENOENT|EISDIR)\)/);
+    }
+    expect(await statusOf(fleet.registries[0]?.id ?? '')).toBe(404);
   });
 
   it('with a token that may not', async () => {
@@ -207,6 +217,14 @@ describe('an import that is repeated', () => {
 });
 
 describe('the report', () => {
+  it.skipIf(!existsSync('/dev/full'))('is shown even if its file cannot be written after all', async () => {
+    const { folder } = await soundExport(8);
+    const { status, report, stderr } = await migrate(installation(), folder, '--report', '/dev/full');
+    expect(status).toBe(1);
+    expect(report).toMatchObject({ complete: true });
+    expect(stderr).toContain('The report cannot be written to /dev/full (ENOSPC).');
+  });
+
   it('of an entry that was refused names what it brought down with it', async () => {
     const { folder, fleet } = await soundExport(8);
     const [registryId = ''] = fleet.devices.keys();

@@ -1,6 +1,7 @@
 /** What every command that imports takes. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ImportOptions } from '../import/run-import.ts';
+import { checkWritable } from '../options/files.ts';
 
 interface ImportFlags {
   readonly dryRun?: boolean;
@@ -33,7 +34,9 @@ export function addImportOptions(command: Command): Command {
     );
 }
 
+/** @throws CliError if the report could not be written: an import that nobody can account for does not begin */
 export function readImportOptions(flags: ImportFlags): ImportOptions {
+  if (flags.report !== undefined) checkWritable('--report', flags.report);
   return {
     dryRun: flags.dryRun ?? false,
     overwrite: flags.overwrite ?? false,

@@ -10,7 +10,7 @@ import { Account, type DeviceName, silentJournal } from './account.ts';
 import type { Journal } from './finding.ts';
 import { type ImportBody, importUnits } from './import-units.ts';
 import type { ExportReading, Verdicts } from './read-export.ts';
-import { makeReport, reportJson, showReport } from './report.ts';
+import { makeReport, type Report, reportJson, showReport } from './report.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 
 /** Where entries come from. It is read twice: to judge everything, and to send it. */
@@ -67,8 +67,14 @@ export async function runImport(
     finishedAt: context.now(),
     devicesWithoutCredentials,
   });
-  if (options.report !== undefined) await writeFile(options.report, reportJson(report));
   await showReport(report, out);
+  if (options.report !== undefined) {
+    await writeReport(options.report, report).catch((error: CliError) => {
+      // What ended the import says more of the two, and is said last.
+      if (failure === undefined) failure = error;
+      else out.note(error.message);
+    });
+  }
   if (failure !== undefined) throw failure;
   if (signal.aborted) throw new CliError('Interrupted: run it again to go on.', exitCodes.incomplete);
   if (!report.complete) throw new CliError(incompleteLine(account, options.dryRun), exitCodes.incomplete);
@@ -82,6 +88,12 @@ export async function runImport(
 function keepMemorySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=33');
+}
+
+async function writeReport(path: string, report: Report): Promise<void> {
+  await writeFile(path, reportJson(report)).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`The report cannot be written to ${path} (${error.code}).`);
+  });
 }
 
 /** The server, or undefined when a dry run has to do without. */

@@ -1,4 +1,6 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { usageError } from '../errors.ts';
 
 /** The content of a file that an option names. @throws CliError if it cannot be read */
@@ -7,6 +9,17 @@ export async function readOptionFile(option: string, path: string): Promise<Buff
     return await readFile(path);
   } catch (error) {
     throw usageError(`${option}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+/** Looks whether a file that an option names can be written, and makes none. @throws CliError if it cannot */
+export function checkWritable(option: string, path: string): void {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    accessSync(there ? path : dirname(path), constants.W_OK);
+  } catch (error) {
+    throw usageError(`${option}: ${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 

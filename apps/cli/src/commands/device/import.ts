@@ -30,8 +30,9 @@ export function registerImport(parent: Command, context: CliContext): void {
     const format = formatOf(file, flags.fileFormat);
     const { fileSource } = await import('../../device-files/file-source.ts');
     const { runImport } = await import('../../import/run-import.ts');
+    const options = readImportOptions(flags);
     const { id } = await selected(context, registryKind, undefined, flags);
-    await runImport(fileSource(file, format, id), readImportOptions(flags), context);
+    await runImport(fileSource(file, format, id), options, context);
   });
 }
 
