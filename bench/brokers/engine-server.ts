@@ -61,6 +61,7 @@ const engine = (name === 'aedes' ? createAedesEngine : createNativeEngine)(host,
   maxQueuedMessages: 50_000,
   maxQueuedBytes: 16_777_216,
   maxOutputBytes: 8_388_608,
+  maxWaitingBytes: 536_870_912,
 });
 
 function accept(secure: boolean) {

@@ -25,4 +25,7 @@ export const engineLimits: EngineLimits = {
   maxQueuedBytes: 16 * 1024 * 1024,
   // What a fast reader is behind in one burst of QoS 0; a frozen one costs no more than this.
   maxOutputBytes: 8 * 1024 * 1024,
+  // Twenty back ends that have stopped to read, or a thousand devices that are somewhat behind; what a machine with 2 GiB
+  // can spare. The aedes engine bounds each session only.
+  maxWaitingBytes: 512 * 1024 * 1024,
 };

@@ -153,6 +153,8 @@ export interface EngineLimits {
   readonly maxQueuedBytes: number;
   /** Output waiting in one socket. Beyond: QoS 0 messages for it are dropped and counted. */
   readonly maxOutputBytes: number;
+  /** What waits in all sessions. Beyond: one that adds to it, and has more than a small share, is closed as too slow. */
+  readonly maxWaitingBytes: number;
 }
 
 export interface EngineStats {

@@ -13,8 +13,8 @@ const MOST_PER_TICK = 64;
 const LATE_MS = 100;
 /** A tick no later than this: there is time for twice as many. Between the two: for one more. */
 const IN_TIME_MS = 30;
-/** Clients give up after about this time; it makes no sense to begin later. */
-const MAX_WAIT_MS = 30_000;
+/** The less patient clients give up after this time; a handshake begun later would be for nobody. */
+const MAX_WAIT_MS = 10_000;
 
 export interface AcceptGateEvents {
   /** Connections wait, and the event loop was late by so much. */

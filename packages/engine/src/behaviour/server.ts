@@ -16,6 +16,7 @@ export const testLimits: EngineLimits = {
   maxQueuedMessages: 1000,
   maxQueuedBytes: 4_194_304,
   maxOutputBytes: 1_048_576,
+  maxWaitingBytes: 67_108_864,
 };
 
 export interface TestServer {

@@ -21,6 +21,7 @@ import { RouteBudget } from './route-cache.ts';
 import type { Session } from './session.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Turn } from './turn.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 /** Connections that `close` ends in one turn. */
 const closesPerTurn = 100;
@@ -46,6 +47,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
       deadlines: new DeadlineWheel<Connection<P>>(),
       sessions: new SessionRegistry<P>(),
       routes: new RouteBudget(),
+      waiting: new WaitingBytes(limits.maxWaitingBytes),
       counters: { messagesReceived: 0, messagesSent: 0, messagesDropped: 0 },
     };
     this.#parts.deadlines.start();

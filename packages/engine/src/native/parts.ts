@@ -8,6 +8,7 @@ import type { RouteBudget } from './route-cache.ts';
 import type { Session } from './session.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { Turn } from './turn.ts';
+import type { WaitingBytes } from './waiting-bytes.ts';
 
 /** What the connections of one engine share. */
 export interface EngineParts<P> {
@@ -18,6 +19,7 @@ export interface EngineParts<P> {
   readonly deadlines: DeadlineWheel<Connection<P>>;
   readonly sessions: SessionRegistry<P>;
   readonly routes: RouteBudget;
+  readonly waiting: WaitingBytes;
   readonly counters: Counters;
 }
 

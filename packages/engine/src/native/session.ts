@@ -51,6 +51,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly #ids = new PacketIds();
   readonly #queue = new Fifo<QueuedMessage>();
   #queuedBytes = 0;
+  /** What `waiting` was told of. */
+  #waitingBytes = 0;
   /** Messages that may be on their way unacknowledged. */
   #window: number;
   #isOpen = true;
@@ -115,6 +117,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     for (const filter of this.#subscriptions.keys()) this.unsubscribe(filter);
     this.#queue.clear();
     this.#queuedBytes = 0;
+    this.#parts.waiting.changed(-this.#waitingBytes, 0);
+    this.#waitingBytes = 0;
     this.#letWaitersGo();
   }
 
@@ -137,6 +141,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       this.#queuedBytes -= costOf(queued);
       this.#send(queued, 1);
     }
+    if (this.#waitingBytes > 0) this.#countWaiting();
     if (this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
   }
 
@@ -187,6 +192,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     }
     message.appendAtQos0(this.#outbox);
     this.#parts.counters.messagesSent++;
+    if (this.#outbox.isBlocked) this.#countWaiting();
   }
 
   #deliverAtQos1(message: OutgoingMessage): void {
@@ -196,6 +202,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     }
     message.appendAtQos1(this.#outbox, this.#ids.take());
     this.#parts.counters.messagesSent++;
+    if (this.#outbox.isBlocked) this.#countWaiting();
   }
 
   #enqueue(message: OutgoingMessage): void {
@@ -205,6 +212,15 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.#queuedBytes += costOf(queued);
     const { maxQueuedMessages, maxQueuedBytes } = this.#parts.limits;
     if (this.#queue.size > maxQueuedMessages || this.#queuedBytes > maxQueuedBytes)
+      this.close(reasons.slowSubscriber);
+    else this.#countWaiting();
+  }
+
+  #countWaiting(): void {
+    if (!this.#isOpen) return;
+    const before = this.#waitingBytes;
+    this.#waitingBytes = this.#queuedBytes + (this.#outbox.isBlocked ? this.#outbox.waitingBytes : 0);
+    if (this.#parts.waiting.changed(this.#waitingBytes - before, this.#waitingBytes))
       this.close(reasons.slowSubscriber);
   }
 
