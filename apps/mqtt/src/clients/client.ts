@@ -1,4 +1,5 @@
 import type { Principal } from '@iotcore/model';
+import type { Activity } from '../monitoring/activity.ts';
 
 /** What a client proved itself with. */
 export type Credential =
@@ -15,6 +16,8 @@ export type Credential =
 export interface Client {
   readonly principal: Principal;
   readonly credential: Credential;
+  /** What monitoring notes of a device that is connected. */
+  activity?: Activity | undefined;
 }
 
 /** The name of a thing whose change may end a session: `device:…`, `password:…`. No kind holds a colon. */

@@ -79,7 +79,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       const mark = checkedSince.get(client) ?? 0;
       if (changes.touchedSince(mark, subjectKeys(client))) revoker.suspect(client);
       counters.accepted(client.credential.kind);
-      monitoring.connected(client.principal, transport);
+      client.activity = monitoring.connected(client.principal, transport);
       log.add(client.principal.id, 'INFO', connectedLine(client.credential, transport, clientId));
     },
     disconnected({ principal: client }, reason) {
@@ -100,7 +100,9 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     subscriptionsRefused({ principal: { principal } }, filters) {
       log.add(principal.id, 'WARN', subscriptionsRefusedLine(filters));
     },
-    published: (session) => monitoring.published(whoIs(session)),
+    published({ principal: client }) {
+      if (client.activity) monitoring.publishedOn(client.activity);
+    },
     subscribed: (session) => monitoring.subscribed(whoIs(session)),
     dropped: (_session, reason) => counters.dropped(reason),
   };

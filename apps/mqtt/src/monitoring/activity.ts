@@ -1,9 +1,11 @@
-import type { DevicePrincipal } from '@iotcore/model';
+import { type DevicePrincipal, monitoringSpaces } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 
 /** Milliseconds since 1970; 0 where nothing is known. Plain numbers, since the hot path writes them per packet. */
 export class Activity {
   readonly device: DevicePrincipal;
+  /** Where it may be heard of: looked at every second, so made once. */
+  readonly spaces: readonly string[];
   lastAuthIp: string | undefined;
   lastAuthTime = 0;
   lastPubActivityTime = 0;
@@ -23,6 +25,7 @@ export class Activity {
 
   constructor(device: DevicePrincipal) {
     this.device = device;
+    this.spaces = monitoringSpaces(device);
   }
 
   /** Adds what is known from elsewhere: the later time of each wins. */

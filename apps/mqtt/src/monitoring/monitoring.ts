@@ -4,7 +4,7 @@
  * other round writes to the database.
  */
 import type { PublishRoute, Transport } from '@iotcore/engine';
-import { type DevicePrincipal, monitoringSpaces, type Principal, routeMonitoring } from '@iotcore/model';
+import { type DevicePrincipal, type Principal, routeMonitoring } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
@@ -54,19 +54,24 @@ export class Monitoring {
     return this.#activities.size;
   }
 
-  connected(principal: Principal, transport: Transport): void {
-    if (principal.kind !== 'device') return;
+  /** What to note further messages of this connection on, so that they need not look for it; only devices have one. */
+  connected(principal: Principal, transport: Transport): Activity | undefined {
+    if (principal.kind !== 'device') return undefined;
     const activity = this.#of(principal);
     activity.sessions++;
     activity.saveAfter = 0;
     activity.lastAuthIp = transport.remoteAddress;
     activity.lastAuthTime = activity.lastOnlineTime = this.#parts.now();
     this.#note(activity);
+    return activity;
   }
 
   published(principal: Principal): void {
-    if (principal.kind !== 'device') return;
-    const activity = this.#of(principal);
+    if (principal.kind === 'device') this.publishedOn(this.#of(principal));
+  }
+
+  /** The same, on a live connection. */
+  publishedOn(activity: Activity): void {
     activity.lastPubActivityTime = activity.lastOnlineTime = this.#parts.now();
     this.#note(activity);
   }
@@ -140,8 +145,8 @@ export class Monitoring {
     for (const activity of changed) this.#forgetIfIdle(activity);
   }
 
-  #isHeard({ device }: Activity): boolean {
-    return monitoringSpaces(device).some((space) => this.#parts.hasSubscribers(space));
+  #isHeard({ spaces }: Activity): boolean {
+    return spaces.some((space) => this.#parts.hasSubscribers(space));
   }
 
   /** Adds what was before this node began to look; while the database is away, what is known here must do. */
