@@ -1,4 +1,5 @@
-import { sharedInstallation } from '@iotcore/testkit';
+import { createId } from '@iotcore/model';
+import { connectMqtt, eventually, makePassword, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { iotcore } from './support/iotcore.ts';
@@ -70,5 +71,67 @@ describe('results', () => {
       await print('device', 'list', '--registry-id', id, '--limit', '3', '--format', 'json'),
     );
     expect(some).toEqual(all.slice(0, 3));
+  });
+});
+
+describe('the status of a move', () => {
+  const moved = 'moved';
+  const status = (...line: string[]) => print('migrate', 'status', '--folder-id', moved, ...line);
+
+  /** Two registries, the older one with the newer devices, in whatever order; one device has been seen. */
+  async function move() {
+    const { api, overTls } = installation();
+    const [cellar, attic] = [createId(), createId()];
+    const device = (registryId: string, name: string, year: number) => ({
+      id: createId(),
+      registryId,
+      name,
+      createdAt: `${year}-01-01T00:00:00Z`,
+    });
+    const seen = device(attic, 'attic-seen', 2022);
+    await api.must('POST', '/ext/v1/import', {
+      registries: [
+        { id: cellar, name: 'cellar', folderId: moved, createdAt: '2019-06-01T00:00:00Z' },
+        { id: attic, name: 'attic', folderId: moved, createdAt: '2018-06-01T00:00:00Z' },
+      ],
+      devices: [
+        device(cellar, 'cellar-old', 2020),
+        device(attic, 'attic-new', 2024),
+        seen,
+        device(attic, 'attic-old', 2023),
+      ],
+    });
+    const password = makePassword();
+    await api.addPassword({ deviceId: seen.id }, password);
+    await (await connectMqtt({ ...overTls, username: seen.id, password })).end();
+    await eventually(
+      'the device seen',
+      async () =>
+        (await api.must('GET', `/ext/v1/migrationStatus?folderId=${moved}`)).registries[0].seen === 1,
+    );
+    return { attic, cellar };
+  }
+
+  test('counts, and lists the devices registry by registry, oldest first', async () => {
+    const { attic, cellar } = await move();
+    const counts = JSON.parse(await status('--format', 'json'));
+    expect(counts.registries).toMatchObject([
+      { registry_id: attic, name: 'attic', devices: 3, seen: 1, not_seen: 2, with_password: 1 },
+      { registry_id: cellar, name: 'cellar', devices: 1, seen: 0, not_seen: 1, without_credential: 1 },
+    ]);
+    const table = await status();
+    expect(table).toMatch(
+      /^REGISTRY ID +NAME +DEVICES +SEEN +NOT SEEN +CERTIFICATE +PASSWORD +ADOPTED +NEITHER/,
+    );
+    expect(table).toMatch(new RegExp(`^${attic} +attic +3 +1 +2 +0 +1 +0 +2 +off$`, 'm'));
+    expect(table).toMatch(new RegExp(`^${cellar} +cellar +1 +0 +1 +0 +0 +0 +1 +off$`, 'm'));
+
+    const expected = ['attic-old', 'attic-new', 'cellar-old'];
+    const devices = JSON.parse(await status('--devices', 'not-seen', '--format', 'json'));
+    expect(devices.map(({ name }: { name: string }) => name)).toEqual(expected);
+    expect(devices[2]).toMatchObject({ registry_id: cellar, has_password: false });
+    const namesIn = (text: string) => text.match(/\b(attic|cellar)-\w+/g);
+    expect(namesIn(await status('--devices', 'not-seen'))).toEqual(expected);
+    expect(namesIn(await status('--devices', 'not-seen', '--limit', '2'))).toEqual(expected.slice(0, 2));
   });
 });

@@ -123,6 +123,15 @@ test('adoption is not switched on by somebody who was not asked', async () => {
   expect(on.stderr, 'it is told all the same').toContain('trust on first use');
 });
 
+test('the status of a move with options that say nothing together', async () => {
+  await refused(['migrate', 'status', '--limit', '20'], 2, /--limit .* with --devices/);
+  for (const broker of [
+    ['--broker-name', 'x'],
+    ['--broker-id', 'are00000000000000000'],
+  ])
+    await refused(['migrate', 'status', ...broker, '--devices', 'not-seen'], 2, /a broker has no devices/);
+});
+
 test('a password that is given is shown nowhere', async () => {
   const { id } = await installation().api.createRegistry();
   const password = makePassword();

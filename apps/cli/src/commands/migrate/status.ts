@@ -3,6 +3,7 @@ import * as sdk from '@iotcore/sdk';
 import { type Command, Option } from 'commander';
 import { answer, everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
+import { usageError } from '../../errors.ts';
 import { count } from '../../options/values.ts';
 import type { Column } from '../../output/table.ts';
 import { withExamples } from '../examples.ts';
@@ -28,10 +29,13 @@ export function registerStatus(parent: Command, context: CliContext): void {
   const status = addOwnerOptions(parent.command('status'))
     .description('Show how far a move has come: what was seen, what was not, by registry and broker')
     .addOption(
-      new Option('--devices <which>', 'list the devices instead, oldest first').choices([...filters.keys()]),
+      new Option('--devices <which>', 'list the devices instead, registry by registry, oldest first').choices(
+        [...filters.keys()],
+      ),
     )
-    .option('--limit <n>', 'devices at most', count(1))
+    .option('--limit <n>', 'with --devices: as many at most', count(1))
     .action(async (options: StatusOptions) => {
+      check(options);
       const { client, query } = await scope(context, options);
       const found = await answer(sdk.getMigrationStatus({ client, query }));
       if (options.devices === undefined) return print(found, context);
@@ -44,6 +48,14 @@ export function registerStatus(parent: Command, context: CliContext): void {
     'iotcore migrate status',
     'iotcore migrate status --registry-name greenhouse --devices not-seen',
   );
+}
+
+/** @throws CliError for options that say nothing together */
+function check({ devices, limit, brokerId, brokerName }: StatusOptions): void {
+  if (devices === undefined && limit !== undefined)
+    throw usageError('--limit says how many devices to list: give it with --devices');
+  if (devices !== undefined && (brokerId ?? brokerName) !== undefined)
+    throw usageError('a broker has no devices: give --devices with a registry, or with the whole folder');
 }
 
 /** One registry or broker if one is named, else the folder. */
