@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
-import { makeCertificate, sharedInstallation } from '@iotcore/testkit';
+import { Secret, writeRunFile } from '@iotcore/process';
+import { listen, makeCertificate, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { iotcore } from './support/iotcore.ts';
 
@@ -39,6 +40,48 @@ describe('doctor', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('not well: API');
     expect(findings.find(({ check }) => check === 'API')?.finding).toMatch(/npm start/);
+  });
+
+  /** Findings about a data folder that says that these are its addresses. */
+  async function doctorOf(addresses: Record<string, string>) {
+    const folder = makeFolder();
+    await writeRunFile(folder, { pid: process.pid, databaseUrl: new Secret(''), addresses });
+    return doctor([], { IOTCORE_DATA_DIR: folder });
+  }
+
+  test('fails for everything that does not answer, whatever the data folder says', async () => {
+    const { status, of } = await doctorOf({
+      api: 'http://127.0.0.1:9',
+      mqtt: 'mqtt://0.0.0.0:9',
+      mqtts: 'mqtts://127.0.0.1:9',
+      admin: 'http://127.0.0.1:9',
+    });
+    expect(status).toBe(1);
+    for (const check of ['API', 'MQTT over TCP', 'MQTT server'])
+      expect(of(check)).toMatchObject({
+        status: 'fail',
+        finding: expect.stringMatching(/:9 does not answer$/),
+      });
+    expect(of('MQTT over TLS')).toMatchObject({ status: 'fail' });
+    expect(of('disk'), 'the rest is checked all the same').toBeDefined();
+  });
+
+  test.each([
+    ['{"database":"away"}', 'serves those it knows; its database is away'],
+    ['{}', 'takes no connections'],
+  ])('fails for servers that are not ready: %s', async (body, finding) => {
+    const head = `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: ${body.length}`;
+    const port = await listen((socket) => socket.once('data', () => socket.end(`${head}\r\n\r\n${body}`)));
+    const { status, of } = await doctorOf({
+      api: `http://127.0.0.1:${port}`,
+      mqtt: `mqtt://127.0.0.1:${port}`,
+      admin: `http://127.0.0.1:${port}`,
+    });
+    expect(status).toBe(1);
+    expect(of('API')?.status).toBe('ok');
+    expect(of('database')).toMatchObject({ status: 'fail', finding: 'the API does not reach it' });
+    expect(of('MQTT over TCP'), 'which takes connections').toMatchObject({ status: 'ok' });
+    expect(of('MQTT server')).toMatchObject({ status: 'fail', finding });
   });
 
   test('fails for a token that is not good, and checks the rest all the same', async () => {

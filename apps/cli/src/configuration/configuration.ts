@@ -185,6 +185,6 @@ export function mqttUrl(text: string): URL {
 }
 
 /** An address that listens everywhere is reached as the machine itself. */
-function reachable(address: string, self: string): string {
+export function reachable(address: string, self: string): string {
   return address.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:|$)/, `//${self}`).replace(/\/$/, '');
 }

@@ -1,9 +1,11 @@
 /** Is everything well? Each check stands alone: one that fails hides none of the others. */
 import { X509Certificate } from 'node:crypto';
 import { readFile, stat, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { listRegistries } from '@iotcore/sdk';
 import { answer } from '../calls.ts';
+import { reachable } from '../configuration/configuration.ts';
 import type { CliContext } from '../context.ts';
 import { type Finding, judgeExpiry } from './finding.ts';
 import { lookAtTls } from './tls-look.ts';
@@ -95,7 +97,7 @@ async function checkToken(context: CliContext): Promise<Finding> {
 /** Only what runs on the data folder tells where its MQTT process can be asked. */
 async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<Finding> {
   const { admin, mqtt } = (await configuration.running())?.addresses ?? {};
-  if (mqtt !== undefined) yield judgePlainMqtt(mqtt);
+  if (mqtt !== undefined) yield await checkPlainMqtt(mqtt);
   if (admin === undefined) return;
   const check = 'MQTT server';
   const ready = await probe(`${admin}/readyz`);
@@ -109,7 +111,13 @@ async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<
   } else yield { status: 'ok', check, finding: 'takes connections, and reaches the database' };
 }
 
-/** Passwords cross it unencrypted. */
+async function checkPlainMqtt(address: string): Promise<Finding> {
+  if (await accepts(new URL(reachable(address, '127.0.0.1')))) return judgePlainMqtt(address);
+  const finding = `${new URL(address).host} does not answer`;
+  return { status: 'fail', check: 'MQTT over TCP', finding, advice: 'see the log of the MQTT server' };
+}
+
+/** Of one that answers: who can reach it, as passwords cross it unencrypted. */
 export function judgePlainMqtt(address: string): Finding {
   const check = 'MQTT over TCP';
   const { host, hostname } = new URL(address);
@@ -138,7 +146,8 @@ async function* checkMqttTls(context: CliContext): AsyncGenerator<Finding> {
     if (leaf)
       yield judgeExpiry('server certificate', leaf.validToDate, context.now(), {
         warnDays: serverWarnDays,
-        advice: 'replace the files of IOT_TLS_CERT_FILE; an own certificate is renewed at a restart',
+        advice:
+          'replace the files of IOT_TLS_CERT_FILE; the server renews its own by itself: if it has not, see its log',
       });
   } catch (error) {
     yield { status: 'fail', check, finding: messageOf(error) };
@@ -177,6 +186,16 @@ export function judgeDisk(freeBytes: number, dataDir: string): Finding {
 
 async function probe(url: string): Promise<Response | undefined> {
   return fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) }).catch(() => undefined);
+}
+
+/** Whether something takes TCP connections there. */
+async function accepts({ hostname, port }: URL): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
+  socket.setTimeout(probeTimeoutMs, () => resolve(false));
+  socket.once('connect', () => resolve(true));
+  socket.on('error', () => resolve(false));
+  return promise.finally(() => socket.destroy());
 }
 
 function messageOf(error: unknown): string {
