@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
 import { answer, everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import type { FileFormat } from '../../device-files/read-rows.ts';
-import { CliError } from '../../errors.ts';
 import {
   addFolderOption,
   addRegistryOptions,
@@ -32,6 +29,7 @@ export function registerExport(parent: Command, context: CliContext): void {
   ).action(async (file: string | undefined, flags: DeviceExportFlags) => {
     const format = formatOf(file, flags.fileFormat);
     const { writeRows } = await import('../../device-files/write-rows.ts');
+    const { writeWhole } = await import('../../device-files/write-whole.ts');
     const { client, id: registryId } = await selected(context, registryKind, undefined, flags);
     let count = 0;
     const devices = everyPage(async (page) => {
@@ -42,21 +40,7 @@ export function registerExport(parent: Command, context: CliContext): void {
     });
     const rows = writeRows(devices, format);
     if (file === undefined) for await (const row of rows) await context.out.raw(row);
-    else await writeFile(file, rows);
+    else await writeWhole(file, rows);
     context.out.note(`${count} devices exported. Passwords are stored as hashes, and are in no export.`);
   });
-}
-
-async function writeFile(path: string, rows: AsyncIterable<string>): Promise<void> {
-  const file = createWriteStream(path);
-  const failed = once(file, 'error').then(([error]: NodeJS.ErrnoException[]) => {
-    throw new CliError(`${path} cannot be written (${error?.code})`);
-  });
-  failed.catch(() => {});
-  const writing = async () => {
-    for await (const row of rows) if (!file.write(row)) await once(file, 'drain');
-    file.end();
-    await once(file, 'close');
-  };
-  await Promise.race([writing(), failed]);
 }
