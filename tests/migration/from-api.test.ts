@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate } from './support/iotcore.ts';
+import { reluctantSource } from './support/reluctant-source.ts';
 
 const target = sharedInstallation({ programs: ['api'] });
 
@@ -41,17 +42,22 @@ it('brings everything over, and keeps it as an export that imports the same', as
   expect((await migrate(source, written)).status).toBe(0);
 
   const save = join(await temporaryFolder(), 'export');
+  const reluctant = await reluctantSource(source.apiUrl);
   const fetchAndImport = async () => {
-    const { status, stdout } = await iotcore(
+    const { status, stdout, stderr } = await iotcore(
       target(),
       ...['migrate', 'yandex', '--from-api', '--format', 'json', '--save', save],
-      ...['--folder-id', folderId, '--iam-token', source.adminToken, '--source-endpoint', source.apiUrl],
+      ...['--folder-id', folderId, '--iam-token', source.adminToken, '--source-endpoint', reluctant.url],
       ...['--requests-per-second', '500'],
     );
     expect(status).toBe(0);
-    return JSON.parse(stdout);
+    return { ...JSON.parse(stdout), told: stderr };
   };
-  const report = await fetchAndImport();
+  const { told, ...report } = await fetchAndImport();
+  for (const status of [429, 503]) expect(told).toContain(`The source answers ${status}: trying again.`);
+  expect(reluctant.laterPages(), 'lists of several pages').toEqual(
+    new Set(['registries', 'devices', 'listDeviceTopicAliases']),
+  );
   expectAccount(report);
   expect(report.totals.devices).toMatchObject({ read: 120, created: 120 });
   for (const { id } of fleet.registries) await expectFleet(target().api, fleet, id);

@@ -1,0 +1,49 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Pace } from './rate-limit.ts';
+
+/** How long each call was told to wait, in ms. */
+const waits = vi.hoisted(() => [] as number[]);
+vi.mock('node:timers/promises', () => ({
+  setTimeout: async (ms: number, _value: undefined, { signal }: { signal: AbortSignal }) => {
+    waits.push(ms);
+    signal.throwIfAborted();
+  },
+}));
+
+/** The clock stands still unless a test moves it. */
+let now = 5_000;
+beforeEach(() => {
+  waits.length = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+
+describe('calls at a pace', () => {
+  it('fail once the command is interrupted, whether they would wait or not', async () => {
+    const interrupted = new AbortController();
+    const pace = new Pace(10, interrupted.signal);
+    await pace.turn();
+    interrupted.abort();
+    await expect(pace.turn()).rejects.toThrow();
+    expect(waits).toEqual([100]);
+    now += 10_000;
+    await expect(pace.turn()).rejects.toThrow();
+    expect(waits).toHaveLength(1);
+  });
+
+  it('begin one behind the other, also those that come together', async () => {
+    const pace = new Pace(10, new AbortController().signal);
+    await Promise.all([pace.turn(), pace.turn(), pace.turn()]);
+    expect(waits).toEqual([100, 200]);
+    now += 250;
+    await pace.turn();
+    expect(waits).toEqual([100, 200, 50]);
+  });
+
+  it('save up nothing while none comes', async () => {
+    const pace = new Pace(10, new AbortController().signal);
+    await pace.turn();
+    now += 60_000;
+    await Promise.all([pace.turn(), pace.turn()]);
+    expect(waits).toEqual([100]);
+  });
+});
