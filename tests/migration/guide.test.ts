@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { repositoryRoot, sharedInstallation } from '@iotcore/testkit';
-import { addOddities, makeFleet, writeExport } from '@iotcore/testkit/exports';
+import { connectMqtt, eventually, makePassword, repositoryRoot, sharedInstallation } from '@iotcore/testkit';
+import { addOddities, type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
 import { expect, it } from 'vitest';
 import { expectAccount } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -99,4 +99,38 @@ it('every command does what the guide says, from the export to the status of the
   expectAccount(report);
   expect(report.totals.registries).toMatchObject({ read: 10, created: 10 });
   expect(report.totals.devices).toMatchObject({ read: 1_006, created: 1_000, refused: 5, repeated: 1 });
+
+  await connectSome(fleet);
+  await eventually('the devices seen', async () => {
+    const { stdout } = await shell(
+      folder,
+      made,
+      'iotcore migrate status --folder-id b1gfolder --format json',
+    );
+    const { registries } = JSON.parse(stdout);
+    expect(registries).toHaveLength(10);
+    const found = registries.find(({ name }: { name: string }) => name === movedRegistry);
+    expect(found).toMatchObject({ devices: 100, seen: 3, not_seen: 97, with_certificate: 75 });
+    expect(found).toMatchObject({ with_password: 1, adopted: 1, without_credential: 24 });
+    return true;
+  });
 });
+
+/** One to which nothing odd was done. */
+const movedRegistry = 'registry-5';
+
+/** A device with an RSA certificate, one with ECDSA, and one whose password is adopted: all over TLS. */
+async function connectSome(fleet: Fleet): Promise<void> {
+  const { api, overTls } = installation();
+  const registryId = fleet.registries.find(({ name }) => name === movedRegistry)?.id ?? '';
+  const [rsa, ecdsa, , bare] = fleet.devices.get(registryId) ?? [];
+  for (const device of [rsa, ecdsa]) {
+    const [certificate] = fleet.certificates.get(device?.id ?? '') ?? [];
+    if (!certificate) throw new Error('the device has no certificate');
+    await (await connectMqtt({ ...overTls, certificate })).end();
+  }
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString();
+  const networks = ['127.0.0.0/8'];
+  await api.must('PUT', `/ext/v1/registries/${registryId}/passwordAdoption`, { endsAt, networks });
+  await (await connectMqtt({ ...overTls, username: bare?.id ?? '', password: makePassword() })).end();
+}
