@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, onTestFailed, onTestFinished } from 'vi
 import { createDatabase } from '../postgres/shared.ts';
 import { findLeaks } from '../secrets/find-leaks.ts';
 import { Installation, type ProgramName } from './installation.ts';
+import { expectNoUncaughtErrors } from './uncaught-errors.ts';
 
 export interface InstallationOptions {
   /** Default: `api` and `mqtt`. */
@@ -24,6 +25,8 @@ export interface InstallationOptions {
   readonly dataDir?: string;
   /** Default true: resolves once all programs are ready. */
   readonly waitUntilReady?: boolean;
+  /** Why its programs may have, and must have, errors that nobody caught. Default: they may not. */
+  readonly provokedUncaughtErrors?: string;
 }
 
 /** Starts an installation for one test. It ends with the test; when that failed, what the programs wrote is printed. */
@@ -71,6 +74,7 @@ async function build(options: InstallationOptions, cleanups: Cleanup[]): Promise
   });
   // In this order at the end: the last look at what runs, its end, the search of all that it left.
   cleanups.push(() => expectNoLeaks(installation));
+  cleanups.push(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
   cleanups.push(() => installation.stop());
   cleanups.push(() => installation.readMetrics());
   for (const name of options.programs ?? (['api', 'mqtt'] as const)) installation.start(name);
