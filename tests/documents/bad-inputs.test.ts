@@ -35,6 +35,26 @@ test('every bad input has a row with an outcome', () => {
   expect(ids).toHaveLength(113);
 });
 
+test('the table of docs/resilience.md has as many of each group, and of those that no real process is tested with', () => {
+  const numbers = [...read('docs/resilience.md').matchAll(/^\| ([A-G])\. .*$/gm)].map(
+    ([line, letter = '']) => {
+      const [all = 0, ...parts] = line
+        .split('|')
+        .slice(2, 6)
+        .map((cell) => Number.parseInt(cell, 10) || 0);
+      return { letter, all, sum: parts.reduce((a, b) => a + b), beside: parts.at(-1) };
+    },
+  );
+  const isBeside = (cited: string) =>
+    /^(apps|packages)\/.*\.ts$/.test(files.get(cited.split(':')[0] ?? '') ?? '');
+  expect(numbers).toEqual(
+    Object.entries(groups).map(([letter, all]) => {
+      const ofGroup = rows.filter(({ id }) => id.startsWith(letter));
+      return { letter, all, sum: all, beside: ofGroup.filter(({ tests }) => tests.every(isBeside)).length };
+    }),
+  );
+});
+
 test('every test that a row names is there, in the file that it names', () => {
   const missing = rows.flatMap(({ id, tests }) =>
     tests
