@@ -97,7 +97,12 @@ describe('connections that never say who they are', () => {
   test('are reset beyond the total, and serve nobody less who is connected; their places come back', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
     const connected = await device.connect();
-    const silent = await Promise.all(Array.from({ length: 40 }, () => connectRaw(installation().overTcp)));
+    // The last of them is one too many; whether its reset comes before or after it is told that it is connected is chance.
+    const opened = await Promise.allSettled(
+      Array.from({ length: 40 }, () => connectRaw(installation().overTcp)),
+    );
+    const silent = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(silent.length).toBeGreaterThanOrEqual(39);
     // Over the same listener, so that it is accepted behind them.
     await expect(device.connect({ clientId: 'late' }, 'TCP')).rejects.toThrow();
     await connected.publish(`$devices/${device.id}/events`, 'served');
