@@ -9,11 +9,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Workplace } from './brokers/broker.ts';
-import { output } from './process.ts';
 import { measureMessages } from './topics/message-cost.ts';
 import { topicLoads } from './topics/message-loads.ts';
 import { measureStart } from './topics/start-cost.ts';
+import { workplace } from './workplace.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,15 +42,6 @@ async function main(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-async function workplace(folder: string): Promise<Workplace> {
-  const [certFile, keyFile] = [join(folder, 'server.crt'), join(folder, 'server.key')];
-  await output('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-    ...['-keyout', keyFile, '-out', certFile, '-subj', '/CN=localhost', '-days', '2'],
-  ]);
-  return { folder, certFile, keyFile };
 }
 
 await main();

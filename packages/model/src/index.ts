@@ -15,7 +15,7 @@ export {
 export { checkLabels, LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN } from './labels.ts';
 export { limits, MIN_PASSWORD_CHARACTERS } from './limits.ts';
 export { checkDescription, checkName, NAME_PATTERN } from './names.ts';
-export { addressBlock, checkNetwork, isInNetworks } from './networks.ts';
+export { addressBlock, asIPv4, checkNetwork, isInNetworks } from './networks.ts';
 export { checkPassword } from './password-policy.ts';
 export {
   EVERY_FOLDER,

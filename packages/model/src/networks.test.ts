@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressBlock, checkNetwork, isInNetworks } from './networks.ts';
+import { addressBlock, asIPv4, checkNetwork, isInNetworks } from './networks.ts';
 
 describe('a network', () => {
   it.each([
@@ -78,5 +78,18 @@ describe('the block that an address counts as', () => {
       expect(addressBlock(`2001:db8:0:${n.toString(16)}:${n}:0:ffff:${(n * 31).toString(16)}`)).toBe(block);
       expect(addressBlock(`2001:db8:0:${(n - 1).toString(16)}::1`)).not.toBe(block);
     }
+  });
+});
+
+describe('asIPv4', () => {
+  it.each(['192.0.2.7', '2001:db8::1', '::ffff:c000:207', '::ffff:192.0.2', 'unknown', ''])(
+    'leaves %j as it is',
+    (address) => {
+      expect(asIPv4(address)).toBe(address);
+    },
+  );
+
+  it.each(['::ffff:192.0.2.7', '::FFFF:192.0.2.7'])('writes %s as 192.0.2.7', (address) => {
+    expect(asIPv4(address)).toBe('192.0.2.7');
   });
 });

@@ -26,6 +26,11 @@ export function isInNetworks(networks: readonly string[], address: string): bool
   return list.check(address, family);
 }
 
+/** IPv4 in an IPv6 address, as a listener of both families shows its peers, as IPv4; all else as it is. */
+export function asIPv4(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
+
 /**
  * What limits per address count by. Whoever has one IPv6 address has the 2^64 of its network, so that all of a /64 counts
  * as one (`2001:db8:0:0::/64`, zeros written out). An IPv4 address counts for itself, also one that is written as IPv6

@@ -1,6 +1,6 @@
 /** Where a request comes from, as far as that can be trusted. */
 import { isIP } from 'node:net';
-import { addressBlock } from '@iotcore/model';
+import { addressBlock, asIPv4 } from '@iotcore/model';
 import type { FastifyRequest } from 'fastify';
 
 /**
@@ -8,12 +8,7 @@ import type { FastifyRequest } from 'fastify';
  * takes the last of its addresses that is not a trusted proxy's); where that is no address, the proxy's own counts.
  */
 export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
-  return plain(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip);
-}
-
-/** On a listener of both families an IPv4 address comes dressed as one of IPv6. */
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return asIPv4(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip);
 }
 
 /** What to count the tries of a client by. */

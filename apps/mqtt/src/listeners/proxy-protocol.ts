@@ -6,6 +6,7 @@
  * is skipped unread: who a client is comes from its own TLS handshake and its own CONNECT alone.
  */
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { asIPv4 } from '@iotcore/model';
 
 export interface RemoteEnd {
   readonly remoteAddress: string;
@@ -117,9 +118,4 @@ function binaryClient(header: Buffer, family: number): RemoteEnd | undefined {
 function remoteEndOf(address: string, remotePort: number): RemoteEnd {
   const written = isIPv4(address) ? address : new SocketAddress({ address, family: 'ipv6' }).address;
   return { remoteAddress: asIPv4(written), remotePort };
-}
-
-/** IPv4 in an IPv6 address, as a dual-stack listener shows its peers, as IPv4. */
-export function asIPv4(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

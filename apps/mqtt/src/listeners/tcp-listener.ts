@@ -3,11 +3,12 @@ import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
 import { withDirectReads } from '@iotcore/engine/native';
+import { asIPv4 } from '@iotcore/model';
 import { StartupError } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
 import { type NoHeader, readHeaderOf } from './proxy-header-reader.ts';
-import { asIPv4, type ProxyHeader, type RemoteEnd } from './proxy-protocol.ts';
+import type { ProxyHeader, RemoteEnd } from './proxy-protocol.ts';
 
 export interface Listener {
   readonly host: string;
