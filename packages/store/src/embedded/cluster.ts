@@ -24,6 +24,13 @@ const majorVersion = '18';
 const secretMode = 0o600;
 const ownerOnlyMode = 0o700;
 
+export interface CreateOptions {
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Need it not be on the disk when it is there? Default false. */
+  readonly disposable?: boolean;
+}
+
 /** Where a cluster lies in the data folder. */
 export interface ClusterPaths {
   readonly cluster: string;
@@ -79,7 +86,7 @@ export async function createCluster(
   paths: ClusterPaths,
   binaries: PostgresBinaries,
   launch: Launch,
-  signal: AbortSignal | undefined,
+  options: CreateOptions,
 ): Promise<void> {
   const password = randomBytes(24).toString('base64url');
   await rm(paths.password, { force: true });
@@ -90,7 +97,7 @@ export async function createCluster(
   await giveTo(launch.user, unfinished);
   try {
     await withPasswordFile(password, launch.user, (file) =>
-      initdb(unfinished, file, binaries, launch, signal),
+      initdb(unfinished, file, binaries, launch, options),
     );
     await rename(unfinished, paths.cluster);
   } catch (error) {
@@ -126,7 +133,7 @@ async function initdb(
   passwordFile: string,
   { initdb: program }: PostgresBinaries,
   launch: Launch,
-  signal: AbortSignal | undefined,
+  { signal, disposable }: CreateOptions,
 ): Promise<void> {
   signal?.throwIfAborted();
   const [command, args, options] = launchCommand(launch, program, [
@@ -137,6 +144,7 @@ async function initdb(
     '--encoding=UTF8',
     '--locale=C',
     '--no-instructions',
+    ...(disposable ? ['--no-sync'] : []),
   ]);
   const child = spawn(command, args, {
     ...options,

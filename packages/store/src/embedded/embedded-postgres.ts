@@ -29,6 +29,8 @@ export interface EmbeddedPostgresOptions {
   readonly logger: Log;
   /** Connections that our processes may open together. Default 100. */
   readonly maxConnections?: number;
+  /** Waits for no disk: what it holds may be lost with the machine, as that of a test may. Default false. */
+  readonly disposable?: boolean;
   /** Gives up what is under way, making a database or starting the server; one that runs is left alone. */
   readonly signal?: AbortSignal;
 }
@@ -68,7 +70,7 @@ export class EmbeddedPostgres {
     const owner = await clusterOwner(paths);
     const launch = chooseLaunch(owner, [binaries.folder, options.dataDir]);
     await removeUnfinished(paths);
-    if (owner === undefined) await createCluster(paths, binaries, launch, options.signal);
+    if (owner === undefined) await createCluster(paths, binaries, launch, options);
     return new EmbeddedPostgres(options, { path: binaries.postgres, launch }, await readPassword(paths));
   }
 
@@ -88,9 +90,10 @@ export class EmbeddedPostgres {
     this.#port ??= await findFreePort();
     const deadline = performance.now() + remainsMs;
     for (;;) {
-      const { maxConnections = defaultMaxConnections, signal } = this.#options;
+      const { maxConnections = defaultMaxConnections, disposable = false, signal } = this.#options;
       signal?.throwIfAborted();
-      this.#server = await spawnServer(this.#program, this.#paths, { port: this.#port, maxConnections });
+      const serverOptions = { port: this.#port, maxConnections, disposable };
+      this.#server = await spawnServer(this.#program, this.#paths, serverOptions);
       if (await this.#answers(this.#server, signal)) return;
       const complaint = await lastLogLines(this.#paths.log);
       if (!isAboutRemains(complaint) || performance.now() > deadline) {

@@ -6,18 +6,24 @@ export interface ServerOptions {
   readonly port: number;
   /** Connections that our processes may open together. */
   readonly maxConnections: number;
+  /** May all that it holds be lost with the machine? */
+  readonly disposable: boolean;
 }
 
-function serverSettings({ port, maxConnections }: ServerOptions): Readonly<Record<string, string>> {
+function serverSettings({
+  port,
+  maxConnections,
+  disposable,
+}: ServerOptions): Readonly<Record<string, string>> {
   return {
     // Reachable from this machine alone, by password; no socket in a folder that others may write.
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
     max_connections: String(maxConnections),
-    // A commit that was answered survives a power cut. These are the defaults, repeated because nothing may turn them off.
-    fsync: 'on',
-    full_page_writes: 'on',
+    // A commit that was answered survives a power cut. These are the defaults, repeated because no file may turn them off.
+    fsync: disposable ? 'off' : 'on',
+    full_page_writes: disposable ? 'off' : 'on',
     synchronous_commit: 'on',
     // Enough that the indexes of a million devices are not read from the disk every time.
     shared_buffers: '256MB',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { quiet } from './quiet.ts';
 
-/** A Postgres of the tests' own, which can go away and come back at the same address. */
+/** A Postgres of the tests' own, which can go away and come back at the same address. It waits for no disk. */
 export class Cluster {
   readonly #folder: string;
   readonly #postgres: EmbeddedPostgres;
@@ -16,7 +16,7 @@ export class Cluster {
 
   static async create(): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'iotcore-postgres-'));
-    const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: quiet });
+    const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: quiet, disposable: true });
     await postgres.start();
     return new Cluster(folder, postgres);
   }

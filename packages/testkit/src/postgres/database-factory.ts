@@ -43,9 +43,6 @@ export class DatabaseFactory {
 async function start(): Promise<{ cluster: Cluster; maintenance: Database }> {
   const cluster = await Cluster.create();
   const maintenance = openDatabase(cluster.url('postgres'), { logger: quiet });
-  // What these databases hold need not survive the machine, only the processes.
-  await maintenance.pool.query('ALTER SYSTEM SET fsync = off');
-  await maintenance.pool.query('SELECT pg_reload_conf()');
   await maintenance.pool.query(`CREATE DATABASE ${templateName}`);
   await migrate(cluster.url(templateName), quiet);
   return { cluster, maintenance };

@@ -21,6 +21,11 @@ describe('a database of the test run', () => {
   });
 });
 
+test('no database of the tests waits for the disk', async () => {
+  const { rows } = await open(await testDatabase()).pool.query('SHOW fsync');
+  expect(rows).toEqual([{ fsync: 'off' }]);
+});
+
 describe('a Postgres of its own', () => {
   test('goes away, and comes back at the same address with what it held', async () => {
     const postgres = await startPostgres();
