@@ -1,11 +1,12 @@
-import { type ApiClient, sharedInstallation } from '@iotcore/testkit';
+import type { ApiClient } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { type Account, createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const registries = '/iot-devices/v1/registries';
 const nobody = 'are00000000000000000';
 

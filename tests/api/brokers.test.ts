@@ -1,9 +1,10 @@
-import { makePassword, sharedInstallation } from '@iotcore/testkit';
+import { makePassword } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const brokers = '/iot-broker/v1/brokers';
 
 test('a broker is not created with bad fields, or with a name that the folder has', async () => {

@@ -1,10 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { makeCertificate, makeExpiredCertificate, sharedInstallation } from '@iotcore/testkit';
+import { makeCertificate, makeExpiredCertificate } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 
 describe.each(kinds)('certificates of a %s', (_, create) => {
   test('are added, listed byte for byte, and deleted', async () => {

@@ -1,8 +1,9 @@
-import { type ApiAnswer, makeCertificate, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { type ApiAnswer, makeCertificate, makePassword } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const registries = '/iot-devices/v1/registries';
 const devices = '/iot-devices/v1/devices';
 

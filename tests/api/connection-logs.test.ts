@@ -1,9 +1,10 @@
-import { connectMqtt, eventually, makePassword, refusalOf, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, eventually, makePassword, refusalOf } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 
 const messagesOf = (page: { entries: { message: string }[] }) => page.entries.map(({ message }) => message);
 

@@ -1,9 +1,10 @@
-import { makePassword, sharedInstallation } from '@iotcore/testkit';
+import { makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const devices = '/iot-devices/v1/devices';
 const nobody = 'are00000000000000000';
 

@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { repositoryRoot, sharedInstallation } from '@iotcore/testkit';
+import { repositoryRoot } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 const run = promisify(execFile);
 
 const page = readFileSync(join(repositoryRoot, 'docs/api.md'), 'utf8');

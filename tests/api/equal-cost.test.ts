@@ -3,6 +3,7 @@ import { createId } from '@iotcore/model';
 import { startInstallation, testDatabase } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
+import { CanaryCaller } from './support/canary-caller.ts';
 import { newFolder } from './support/folders.ts';
 import { kinds } from './support/owners.ts';
 import { startStatementLog } from './support/statement-log.ts';
@@ -33,11 +34,13 @@ type Call = readonly [method: string, path: string, body: unknown];
 
 test('the same statements are sent for a foreign ID as for an unknown one', async () => {
   const log = await startStatementLog(await testDatabase());
-  const { api } = await startInstallation({
+  const installation = await startInstallation({
     programs: ['api'],
     database: log.url,
     env: { IOT_LOG_LEVEL: 'warn' },
   });
+  const { api } = installation;
+  const canary = await CanaryCaller.start(installation);
   const stranger = await createAccount(api, { folderId: newFolder(), role: 'admin' });
 
   const statementsOf = async ([method, path, body]: Call) => {
@@ -75,4 +78,6 @@ test('the same statements are sent for a foreign ID as for an unknown one', asyn
   ]) {
     await compare(registryId, callAbout);
   }
+  await canary.isServed();
+  await canary.seesNothingForeign(installation);
 });

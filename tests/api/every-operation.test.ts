@@ -6,14 +6,15 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createId } from '@iotcore/model';
-import { type ApiClient, makeCertificate, repositoryRoot, sharedInstallation } from '@iotcore/testkit';
+import { type ApiClient, makeCertificate, repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 
 /** What a request may need to be about; made anew for each. */
 interface World {

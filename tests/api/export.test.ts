@@ -1,11 +1,12 @@
 import { createId } from '@iotcore/model';
-import { type Json, makeCertificate, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { type Json, makeCertificate, makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 
 const urlOf = (registryId: string, query = '') => `/ext/v1/registries/${registryId}/export${query}`;
 

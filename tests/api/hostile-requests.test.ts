@@ -1,18 +1,13 @@
-/** Requests that are made to break something. Each leaves the API serving. */
+/** Requests that are made to break something. Each leaves the API serving others. */
 import { connect } from 'node:net';
-import { sharedInstallation } from '@iotcore/testkit';
-import { afterEach, describe, expect, test } from 'vitest';
+
+import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const registries = '/iot-devices/v1/registries';
-
-afterEach(async () => {
-  const { api } = installation();
-  const { id } = await api.createRegistry();
-  expect((await api.call('GET', `${registries}/${id}`)).status).toBe(200);
-});
 
 /** Sends bytes as they are; resolves with what came back until the server closed the connection. */
 function sendRaw(bytes: string | Buffer): Promise<string> {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { makePassword, sharedInstallation } from '@iotcore/testkit';
+import { makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const registries = '/iot-devices/v1/registries';
 
 const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });

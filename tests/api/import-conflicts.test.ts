@@ -1,10 +1,11 @@
 /** Imports of what is there already, or is another's, or comes twice at once. */
-import { makeCertificate, sharedInstallation } from '@iotcore/testkit';
+import { makeCertificate } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { newFolder } from './support/folders.ts';
 import { device, Importing, importPath, outcomesOf, registry } from './support/importing.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const importing = new Importing(installation);
 const createdAt = '2021-03-04T09:12:55Z';
 

@@ -1,12 +1,13 @@
 import { createId } from '@iotcore/model';
-import { connectMqtt, eventually, makeCertificate, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, eventually, makeCertificate, makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { device, Importing, importPath, outcomesOf, registry } from './support/importing.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 const importing = new Importing(installation);
 const createdAt = '2021-03-04T09:12:55Z';
 

@@ -1,15 +1,16 @@
 import { createId } from '@iotcore/model';
-import { type ApiAnswer, type Json, sharedInstallation } from '@iotcore/testkit';
+import type { ApiAnswer, Json } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
 const registries = '/iot-devices/v1/registries';
 const devices = '/iot-devices/v1/devices';
 
 describe('rates', () => {
-  const installation = sharedInstallation({ programs: ['api'], env: { IOT_API_CALLS_PER_SECOND: '20' } });
+  const installation = watchedInstallation({ programs: ['api'], env: { IOT_API_CALLS_PER_SECOND: '20' } });
 
   test('a caller beyond its rate is told when to come back; others are served', async () => {
     const { api } = installation();
@@ -43,7 +44,7 @@ describe('rates', () => {
 });
 
 describe('guesses', () => {
-  const installation = sharedInstallation({
+  const installation = watchedInstallation({
     programs: ['api'],
     env: { IOT_API_TRUSTED_PROXIES: '127.0.0.1/32' },
   });
@@ -93,7 +94,7 @@ describe('guesses', () => {
 });
 
 describe('quotas', () => {
-  const installation = sharedInstallation({
+  const installation = watchedInstallation({
     programs: ['api'],
     env: {
       IOT_QUOTA_REGISTRIES_PER_FOLDER: '3',

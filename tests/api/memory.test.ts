@@ -1,13 +1,14 @@
 /** Bodies that are made to fill the memory: the API runs with a heap that a few of them would burst if they stayed. */
 import { request } from 'node:http';
-import { sharedInstallation } from '@iotcore/testkit';
+
 import { expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
 const heapMiB = 128;
-const installation = sharedInstallation({
+const installation = watchedInstallation({
   programs: ['api'],
   env: { NODE_OPTIONS: `--max-old-space-size=${heapMiB}`, IOT_LOG_LEVEL: 'warn' },
 });

@@ -1,19 +1,13 @@
 /** How far a move has come: what is counted, what is listed, and to whom it is shown. */
 import { openDatabase } from '@iotcore/store';
-import {
-  connectMqtt,
-  eventually,
-  type Json,
-  makeCertificate,
-  makePassword,
-  sharedInstallation,
-} from '@iotcore/testkit';
+import { connectMqtt, eventually, type Json, makeCertificate, makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 const status = '/ext/v1/migrationStatus';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -1,7 +1,8 @@
-import { connectMqtt, eventually, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, eventually, makePassword } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 
 test('a device shows when and from where it was seen, in its full view only', async () => {
   const { api, overTcp } = installation();

@@ -1,9 +1,10 @@
-import { makePassword, sharedInstallation } from '@iotcore/testkit';
+import { makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 
 describe.each(kinds)('operations on a %s', (_, create) => {
   test('are listed newest first, and each can be got', async () => {

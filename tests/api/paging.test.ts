@@ -1,9 +1,10 @@
-import { type ApiClient, type Json, sharedInstallation } from '@iotcore/testkit';
+import type { ApiClient, Json } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const registries = '/iot-devices/v1/registries';
 
 async function folderOf(count: number): Promise<{ folderId: string; ids: string[] }> {

@@ -1,11 +1,12 @@
 /** Switching the adoption of passwords on and off: who may, until when, and what is recorded. */
-import { sharedInstallation } from '@iotcore/testkit';
+
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();

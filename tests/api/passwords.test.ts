@@ -1,9 +1,10 @@
-import { makePassword, sharedInstallation } from '@iotcore/testkit';
+import { makePassword } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 
 describe.each(kinds)('passwords of a %s', (_, create) => {
   test('are added, listed without their text, and deleted', async () => {

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  connectMqtt,
-  eventually,
-  makePassword,
-  sharedInstallation,
-  startInstallation,
-} from '@iotcore/testkit';
+import { connectMqtt, eventually, makePassword, startInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation();
+const installation = watchedInstallation();
 
 /** A registry that listens to all its devices, and one of them. */
 async function listening() {

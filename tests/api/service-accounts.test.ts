@@ -1,11 +1,12 @@
 import { constants, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { type ApiClient, eventually, sharedInstallation } from '@iotcore/testkit';
+import { type ApiClient, eventually } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const accounts = '/ext/v1/serviceAccounts';
 const nobody = 'are00000000000000000';
 const audience = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';

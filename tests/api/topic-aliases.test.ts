@@ -1,8 +1,9 @@
-import { type Resource, sharedInstallation } from '@iotcore/testkit';
+import type { Resource } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
+import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({ programs: ['api'] });
 const devices = '/iot-devices/v1/devices';
 
 async function newDevice(registryId?: string): Promise<Resource & { readonly url: string }> {

@@ -1,0 +1,24 @@
+import { type Installation, type InstallationOptions, sharedInstallation } from '@iotcore/testkit';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { CanaryCaller } from './canary-caller.ts';
+
+/**
+ * As `sharedInstallation`, with somebody else who calls the API all the while: whatever the tests send, that caller is
+ * served after each of them, and in the end is shown nothing that is not its own.
+ */
+export function watchedInstallation(options: InstallationOptions = {}): () => Installation {
+  let canary: CanaryCaller | undefined;
+  let lastLook: Promise<void> | undefined;
+  // Declared first, and so done last: what fails in the end must not keep the processes from being stopped.
+  afterAll(() => lastLook);
+  const installation = sharedInstallation(options);
+  beforeAll(async () => {
+    canary = await CanaryCaller.start(installation());
+  });
+  afterEach(() => canary?.isServed());
+  afterAll(async () => {
+    lastLook = canary?.seesNothingForeign(installation());
+    await lastLook?.catch(() => {});
+  });
+  return installation;
+}
