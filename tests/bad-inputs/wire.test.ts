@@ -3,12 +3,15 @@
  * in; those that bring a CONNECT of their own are refused for want of a password where the codec accepts them.
  */
 import { type ConformanceCase, readCases } from '@iotcore/engine/conformance-cases';
-import { connectRaw, sharedInstallation } from '@iotcore/testkit';
+import {
+  connectPacket,
+  connectRaw,
+  publishPacket,
+  sharedInstallation,
+  subscribePacket,
+} from '@iotcore/testkit';
 import { beforeAll, expect, test } from 'vitest';
-import { connectPacket, publishPacket, subscribePacket } from '../mqtt/support/packets.ts';
 import { createBroker, type Party, type TransportName, transports } from '../mqtt/support/party.ts';
-import { Canary } from './support/canary.ts';
-import { expectBack, footprint } from './support/footprint.ts';
 
 const installation = sharedInstallation();
 const cases = readCases();
@@ -65,18 +68,16 @@ async function replay(one: ConformanceCase, transport: TransportName, pieces: 'w
 test.each(files.flatMap((file) => transports.map((transport) => [file, transport] as const)))(
   'each case of %s over %s ends as it says, and somebody else is served after it',
   async (file, transport) => {
-    const canary = await Canary.start(installation());
     for (const one of cases.filter((candidate) => candidate.file === file)) {
       await replay(one, transport, 'whole');
-      await canary.isServed();
+      await installation().canary.isServed();
     }
   },
 );
 
 test.each(transports)('each case over %s ends the same when its bytes come one by one', async (transport) => {
-  const canary = await Canary.start(installation());
   for (const one of cases.filter(({ bytes }) => bytes.length < 100)) await replay(one, transport, 'bytes');
-  await canary.isServed();
+  await installation().canary.isServed();
 });
 
 test.each(transports)('a conversation over %s goes the same wherever it is cut in two', async (transport) => {
@@ -119,9 +120,3 @@ test.each(transports)(
     await client.expectBytes(`20020000${acknowledged.join('')}${pingresp}`);
   },
 );
-
-test('after all of it again, memory and handles are where they were', async () => {
-  const before = await footprint(installation());
-  for (const transport of transports) for (const one of cases) await replay(one, transport, 'whole');
-  await expectBack(installation(), before);
-});

@@ -5,13 +5,14 @@ import {
   makeCertificate,
   makeHugeRsaKeys,
   makeShortRsaKeys,
+  packet,
   RawClient,
   refusalOf,
   sharedInstallation,
   type TestCertificate,
+  text,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { packet, text } from './support/packets.ts';
 import { byCertificate, createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
 
 const installation = sharedInstallation();

@@ -1,7 +1,6 @@
 /** Limits of messages and topics, each at its value and one beyond. */
-import { connectRaw, sharedInstallation } from '@iotcore/testkit';
+import { connectRaw, packet, sharedInstallation, text } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { packet, text } from './support/packets.ts';
 import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
 
 const installation = sharedInstallation();

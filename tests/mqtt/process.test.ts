@@ -6,12 +6,13 @@ import {
   connectRaw,
   eventually,
   listen,
+  packet,
   sharedInstallation,
   startInstallation,
   startPostgres,
+  text,
 } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { packet, text } from './support/packets.ts';
 import { createDevice, createRegistry } from './support/party.ts';
 
 const installation = sharedInstallation();
@@ -111,15 +112,16 @@ describe('the metrics', () => {
     await expect(sender.publish('forbidden/topic', 'x')).rejects.toThrow();
     const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
     for (const line of [
-      /^iotcore_mqtt_sessions 1$/m,
-      /^iotcore_mqtt_subscriptions 1$/m,
+      // Two of each are those of the canary.
+      /^iotcore_mqtt_sessions 3$/m,
+      /^iotcore_mqtt_subscriptions 3$/m,
       /^iotcore_mqtt_messages_received_total [1-9]/m,
       /^iotcore_mqtt_messages_sent_total [1-9]/m,
-      /^iotcore_mqtt_connects_accepted_total\{credential="password"\} 2$/m,
+      /^iotcore_mqtt_connects_accepted_total\{credential="password"\} 4$/m,
       /^iotcore_mqtt_connects_refused_total\{reason="unknown user name or wrong password"\} 1$/m,
       /^iotcore_mqtt_disconnects_total\{reason="publish not allowed"\} 1$/m,
       /^iotcore_mqtt_server_certificate_end_seconds \d{10}/m,
-      /^iotcore_mqtt_cache_entries\{cache="proofs"\} 2$/m,
+      /^iotcore_mqtt_cache_entries\{cache="proofs"\} 3$/m,
       /^nodejs_eventloop_lag_seconds /m,
     ]) {
       expect(metrics).toMatch(line);

@@ -1,7 +1,6 @@
 /** A subscriber that does not read harms nobody but itself. */
-import { connectRaw, eventually, sharedInstallation } from '@iotcore/testkit';
+import { connectRaw, eventually, packet, sharedInstallation, text } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { packet, text } from './support/packets.ts';
 import { createDevice, createRegistry, type Party } from './support/party.ts';
 
 const installation = sharedInstallation();

@@ -78,7 +78,15 @@ export class RawClient {
 }
 
 /** Opens a socket (and does the TLS handshake); closed at the end of the test. */
-export async function connectRaw(options: RawOptions): Promise<RawClient> {
+export function connectRaw(options: RawOptions): Promise<RawClient> {
+  return openRaw(options, (socket) => onTestFinished(() => void socket.destroy()));
+}
+
+/** The same; `opening` is told of the socket at once, and whoever asks for it closes it. */
+export async function openRaw(
+  options: RawOptions,
+  opening: (socket: Socket) => void = () => {},
+): Promise<RawClient> {
   const host = options.host ?? '127.0.0.1';
   const tls = options.caPem !== undefined;
   const socket = tls
@@ -91,9 +99,7 @@ export async function connectRaw(options: RawOptions): Promise<RawClient> {
           : {}),
       })
     : connectTcp({ host, port: options.port });
-  onTestFinished(() => {
-    socket.destroy();
-  });
+  opening(socket);
   const opened = new Promise<void>((resolve, reject) => {
     socket.once(tls ? 'secureConnect' : 'connect', resolve);
     socket.once('error', reject);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunFile } from '@iotcore/process';
 import { ApiClient } from '../api/client.ts';
+import { Canary } from '../harm/canary.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
 import { Child, type Exit } from './child.ts';
 
@@ -26,6 +27,7 @@ export class Installation {
   #addresses: Readonly<Record<string, string>> = {};
   #caPem: string | undefined;
   #adminToken = '';
+  #canary: Canary | undefined;
 
   constructor(
     dataDir: string,
@@ -65,6 +67,20 @@ export class Installation {
     const child = this.#children.get(name);
     if (!child) throw new Error(`${name} was not started`);
     return child;
+  }
+
+  /** Somebody who is served all the while, if its tests share the installation. */
+  get canary(): Canary {
+    if (this.#canary === undefined) throw new Error('there is no canary in this installation');
+    return this.#canary;
+  }
+  async startCanary(): Promise<void> {
+    this.#canary = await Canary.start(this);
+  }
+
+  /** The programs that run now. */
+  running(): readonly Child[] {
+    return [...this.#children.values()].filter(({ running }) => running);
   }
 
   get apiUrl(): string {

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, onTestFailed, onTestFinished } from 'vitest';
+import { expectNothingKept, footprint } from '../harm/footprint.ts';
 import { createDatabase } from '../postgres/shared.ts';
 import { findLeaks } from '../secrets/find-leaks.ts';
 import { Installation, type ProgramName } from './installation.ts';
-import { expectNoUncaughtErrors } from './uncaught-errors.ts';
+import { expectNoErrorLines, expectNoUncaughtErrors } from './uncaught-errors.ts';
 
 export interface InstallationOptions {
   /** Default: `api` and `mqtt`. */
@@ -29,6 +30,11 @@ export interface InstallationOptions {
   readonly provokedUncaughtErrors?: string;
 }
 
+export interface SharedInstallationOptions extends InstallationOptions {
+  /** Why nobody else can be connected meanwhile. Default: a canary is, and must be served after each test. */
+  readonly withoutCanary?: string;
+}
+
 /** Starts an installation for one test. It ends with the test; when that failed, what the programs wrote is printed. */
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const cleanups: Cleanup[] = [];
@@ -42,17 +48,20 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
 
 /**
  * Declares one installation for all tests of the file or `describe` it is called in; the returned function gives it
- * inside them. Tests keep apart by using registries of their own.
+ * inside them. Tests keep apart by using registries of their own. Whatever they do to it, a canary must be served after
+ * each of them, and in the end its processes must hold what they held before, and have logged no error.
  */
-export function sharedInstallation(options: InstallationOptions = {}): () => Installation {
+export function sharedInstallation(options: SharedInstallationOptions = {}): () => Installation {
   const cleanups: Cleanup[] = [];
   let installation: Installation | undefined;
   beforeAll(async () => {
     installation = await build(options, cleanups);
     await installation.ready();
+    await watch(installation, options, cleanups);
   });
-  afterEach(({ task }) => {
+  afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') print(installation);
+    else if (hasCanary(options)) await installation?.canary.isServed();
   });
   afterAll(() => runBackwards(cleanups), 60_000);
   return () => {
@@ -62,6 +71,8 @@ export function sharedInstallation(options: InstallationOptions = {}): () => Ins
 }
 
 type Cleanup = () => Promise<unknown>;
+
+const bothPlanes: readonly ProgramName[] = ['api', 'mqtt'];
 
 async function build(options: InstallationOptions, cleanups: Cleanup[]): Promise<Installation> {
   const dataDir = options.dataDir ?? (await makeFolder(cleanups));
@@ -77,8 +88,27 @@ async function build(options: InstallationOptions, cleanups: Cleanup[]): Promise
   cleanups.push(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
   cleanups.push(() => installation.stop());
   cleanups.push(() => installation.readMetrics());
-  for (const name of options.programs ?? (['api', 'mqtt'] as const)) installation.start(name);
+  for (const name of options.programs ?? bothPlanes) installation.start(name);
   return installation;
+}
+
+/** From now on to the end: what must be as it was, whatever is done to the installation. */
+async function watch(
+  installation: Installation,
+  options: SharedInstallationOptions,
+  cleanups: Cleanup[],
+): Promise<void> {
+  if (hasCanary(options)) {
+    await installation.startCanary();
+    cleanups.push(async () => installation.canary.close());
+  }
+  cleanups.push(async () => expectNoErrorLines(installation));
+  const before = await footprint(installation);
+  cleanups.push(() => expectNothingKept(installation, before));
+}
+
+function hasCanary({ withoutCanary, programs = bothPlanes }: SharedInstallationOptions): boolean {
+  return withoutCanary === undefined && bothPlanes.every((plane) => programs.includes(plane));
 }
 
 function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startInstallation } from './start-installation.ts';
-import { expectNoUncaughtErrors, uncaughtErrorsIn } from './uncaught-errors.ts';
+import { expectNoErrorLines, expectNoUncaughtErrors, uncaughtErrorsIn } from './uncaught-errors.ts';
 
 const fatal = '{"level":"fatal","time":"2026-11-22T00:00:00.000Z","pid":1,"msg":"unexpected error"}';
 const ordinary = [
@@ -29,6 +29,11 @@ describe('an error that nobody caught', () => {
   test('must be there when a test says that it provokes one', () => {
     expect(() => expectNoUncaughtErrors(outputOf(ordinary), 'on purpose')).toThrow('on purpose');
   });
+});
+
+test('an error that was caught is found in a log, and not in what clients chose', () => {
+  expect(() => expectNoErrorLines(outputOf(ordinary))).toThrow('a request failed');
+  expect(() => expectNoErrorLines(outputOf(ordinary.replace('error', 'warn')))).not.toThrow();
 });
 
 test.each([

@@ -12,6 +12,8 @@ const marks: readonly RegExp[] = [
 ];
 /** What is shown: of what stands above it, and of itself. */
 const [charactersAbove, ownCharacters] = [1000, 2000];
+/** What is shown of errors that were caught. */
+const shownCharacters = 5000;
 
 /** All that was found in this output of a process. */
 export function uncaughtErrorsIn(output: string): string[] {
@@ -37,4 +39,10 @@ export function expectNoUncaughtErrors(
     throw new Error(`errors that nobody caught:\n${found.join('\n')}`);
   if (provoked !== undefined && found.length === 0)
     throw new Error(`there was no uncaught error, although: ${provoked}`);
+}
+
+/** Fails if a process logged an error, caught or not: what clients send is never one. */
+export function expectNoErrorLines(installation: Pick<Installation, 'outputs'>): void {
+  const found = installation.outputs().flatMap(({ text }) => text.match(/^\{"level":"error",.*/gm) ?? []);
+  if (found.length > 0) throw new Error(`errors in the logs:\n${found.join('\n').slice(0, shownCharacters)}`);
 }

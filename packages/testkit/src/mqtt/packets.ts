@@ -15,9 +15,15 @@ export function packet(type: string, body: string): string {
   return type + Buffer.from(bytes).toString('hex') + body;
 }
 
-/** A CONNECT with user name and password, clean session, and a keep alive of a minute. */
-export function connectPacket(username: string, password: string, clientId: string): string {
-  return packet('10', `${text('MQTT')}04c2003c${text(clientId)}${text(username)}${text(password)}`);
+/** A CONNECT with user name and password, clean session, and a keep alive of a minute unless another is given. */
+export function connectPacket(
+  username: string,
+  password: string,
+  clientId: string,
+  keepAliveSeconds = 60,
+): string {
+  const keepAlive = keepAliveSeconds.toString(16).padStart(4, '0');
+  return packet('10', `${text('MQTT')}04c2${keepAlive}${text(clientId)}${text(username)}${text(password)}`);
 }
 
 /** At QoS 1, or at QoS 0 without an identifier (1–65,535). */

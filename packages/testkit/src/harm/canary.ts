@@ -1,0 +1,47 @@
+import { makePassword } from '../api/client.ts';
+import { connectPacket, publishPacket, subscribePacket } from '../mqtt/packets.ts';
+import { openRaw, type RawClient } from '../mqtt/raw.ts';
+import type { Installation } from '../processes/installation.ts';
+
+/**
+ * Somebody else's clients, there all the time: one inside TLS, one over plain TCP, both of one broker. They hear all of
+ * their own space, so that anything foreign would come between the messages that they send themselves.
+ */
+export class Canary {
+  readonly #clients: readonly RawClient[];
+  #sent = 0;
+
+  private constructor(clients: readonly RawClient[]) {
+    this.#clients = clients;
+  }
+
+  static async start({ api, overTls, overTcp }: Installation): Promise<Canary> {
+    const answer = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'canary' });
+    const brokerId: string = answer.response.id;
+    const password = makePassword();
+    await api.addPassword({ brokerId }, password);
+    const clients: RawClient[] = [];
+    for (const reach of [overTls, overTcp]) {
+      const client = await openRaw(reach);
+      // No keep alive: it is silent for as long as a test lasts.
+      client.send(connectPacket(brokerId, password, `canary ${clients.length}`, 0) + subscribePacket('#'));
+      await client.expectBytes('200200009003000101');
+      clients.push(client);
+    }
+    return new Canary(clients);
+  }
+
+  /** Fails if one of them is not served, or heard anything but the two. */
+  async isServed(): Promise<void> {
+    for (const sender of this.#clients) {
+      this.#sent += 1;
+      const message = publishPacket('canary', String(this.#sent));
+      sender.send(message);
+      for (const client of this.#clients) await client.expectBytes(message);
+    }
+  }
+
+  close(): void {
+    for (const client of this.#clients) client.close();
+  }
+}
