@@ -67,12 +67,24 @@ export interface RouteBasis {
   stale: boolean;
 }
 
-/** Where a publication goes. Cached by the engine per connection and topic until its basis is stale. */
+/**
+ * The end of a topic that a route does not depend on: every other topic with the same first `from` characters and at most
+ * `maxBytes` of ASCII behind them, no wildcard or control character among them, has the same route, with its own end in
+ * the place of this one in each destination. `from` is behind a slash, and each destination has one before its end.
+ */
+export interface OpenEnd {
+  readonly from: number;
+  readonly maxBytes: number;
+}
+
+/** Where a publication goes. Cached by the engine per connection and topic, or open end, until its basis is stale. */
 export interface PublishRoute {
   readonly destinations: readonly Destination[];
   readonly basis: RouteBasis;
   /** Set for a permanent topic: what `host.store` keeps the message under. */
   readonly permanent: { readonly space: string; readonly topic: string } | undefined;
+  /** Never set for a permanent topic. */
+  readonly openEnd?: OpenEnd | undefined;
 }
 
 /** What a subscription hears: filters, each in a space. An empty answer does not exist; refusal is `undefined`. */

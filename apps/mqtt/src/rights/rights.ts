@@ -83,12 +83,13 @@ function routeAmong(
 }
 
 export function toPublishRoute(
-  { destinations, permanent }: Route,
+  { destinations, permanent, openEnd }: Route,
   basis: PublishRoute['basis'],
 ): PublishRoute {
   return {
     destinations,
     basis,
+    openEnd,
     permanent: permanent && { space: permanent.registryId, topic: permanent.topic },
   };
 }

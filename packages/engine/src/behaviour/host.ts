@@ -119,8 +119,16 @@ export class TestHost implements EngineHost<Principal> {
 
 /** The route of a topic that goes to everybody. */
 export function openRoute(topic: string): PublishRoute {
-  const permanent = topic.startsWith('permanent/') ? { space: 'all', topic } : undefined;
-  return { destinations: [{ space: 'all', topic }], basis: { stale: false }, permanent };
+  const destinations = [{ space: 'all', topic }];
+  const basis = { stale: false };
+  if (topic.startsWith('permanent/')) return { destinations, basis, permanent: { space: 'all', topic } };
+  const from = topic.indexOf('/') + 1;
+  return {
+    destinations,
+    basis,
+    permanent: undefined,
+    openEnd: from === 0 ? undefined : { from, maxBytes: 1_000 },
+  };
 }
 
 export function openGrant(filter: string): SubscriptionGrant {

@@ -7,6 +7,7 @@ export { type CodecLimits, PacketType } from './packet-type.ts';
 export { encodePingresp } from './ping.ts';
 export { pubackBytes, writePuback } from './puback.ts';
 export {
+  isPlainTopicEnd,
   maxPublishBytes,
   type PublishLayout,
   publishBytes,

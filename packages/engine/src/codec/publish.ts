@@ -5,6 +5,8 @@ import type { CodecLimits } from './packet-type.ts';
 import { decodeText } from './text.ts';
 import { checkTopicName } from './topic-fields.ts';
 
+const [plus, hash, slash] = [0x2b, 0x23, 0x2f];
+
 export interface PublishPacket {
   readonly type: 'publish';
   readonly topic: string;
@@ -54,6 +56,20 @@ export function publishTopic(bytes: Buffer, layout: PublishLayout, limits: Codec
   const topic = decodeText(bytes, layout.topicStart, layout.topicEnd); // [MQTT-3.3.2-1]
   checkTopicName(topic, limits);
   return topic;
+}
+
+/**
+ * Is this the end of a topic that needs no closer look: ASCII without wildcards and control characters, and of so many
+ * levels at most? False says nothing: `publishTopic` tells.
+ */
+export function isPlainTopicEnd(bytes: Buffer, start: number, end: number, maxLevels: number): boolean {
+  let levels = 1;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte < 0x20 || byte > 0x7e || byte === plus || byte === hash) return false;
+    if (byte === slash) levels++;
+  }
+  return levels <= maxLevels;
 }
 
 /** PUBLISH, section 3.3. `start` is that of the packet, since the fixed header carries fields of its own. */

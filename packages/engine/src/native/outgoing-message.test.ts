@@ -111,7 +111,7 @@ describe('an outgoing message', () => {
               qos,
               false,
             );
-            outgoing.offerReceived(0, name('own'));
+            outgoing.offerReceived(0, name('own'), 3);
             for (const to of names) {
               outgoing.addressTo(name(to));
               for (const end of ends) {
@@ -143,7 +143,7 @@ describe('an outgoing message', () => {
     const outbox = new Outbox(socket, turn, 1_000);
     const packet = Buffer.from([0x30, 0x84, 0, 0, 1, 0x74, 0x78]);
     const outgoing = new OutgoingMessage(turn, packet, 6, 7, 0, false);
-    outgoing.offerReceived(0, name('t'));
+    outgoing.offerReceived(0, name('t'), 1);
     outgoing.addressTo(name('t'));
     outgoing.appendAtQos0(outbox);
     await nextTurn();

@@ -68,12 +68,11 @@ export class OutgoingMessage implements Addressable {
   }
 
   /**
-   * The received packet [start, payloadEnd) under this name may go out as it came, with DUP and RETAIN cleared
+   * The received packet [start, payloadEnd) under this name of so many bytes may go out as it came, with DUP and RETAIN cleared
    * [MQTT-3.3.1-3][MQTT-3.3.1-9]. A length that was encoded longer than necessary is not sent on.
    */
-  offerReceived(start: number, name: TopicName): void {
-    const idBytes = 2 * this.qos;
-    const bodyBytes = 2 + name.topicBytes.length + idBytes + this.payloadBytes;
+  offerReceived(start: number, name: TopicName, topicBytes: number): void {
+    const bodyBytes = 2 + topicBytes + 2 * this.qos + this.payloadBytes;
     if (this.#payloadEnd - start !== headerBytes(bodyBytes) + bodyBytes) return;
     this.#name = name;
     this.#bytes[start] = 0x30 | (this.qos << 1);
@@ -90,7 +89,7 @@ export class OutgoingMessage implements Addressable {
   }
 
   addressTo(name: TopicName): void {
-    if (name.topic !== this.#name.topic) this.#source0 = this.#source1 = undefined;
+    if (name !== this.#name && name.topic !== this.#name.topic) this.#source0 = this.#source1 = undefined;
     this.#name = name;
   }
 

@@ -8,6 +8,7 @@
 import { type PublishLayout, publishLayout, publishTopic } from '../codec/index.ts';
 import type { PublishRoute, Qos } from '../port.ts';
 import { reasons } from '../reasons.ts';
+import { BranchRoute } from './branch-route.ts';
 import { Fifo } from './fifo.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import type { EngineParts } from './parts.ts';
@@ -71,7 +72,10 @@ export class Publisher<P> {
     const layout = publishLayout(bytes, start, end, limits);
     counters.messagesReceived++;
     this.#pace();
-    let plan = this.#routes.findByBytes(bytes, layout.topicStart, layout.topicEnd);
+    const { topicStart, topicEnd } = layout;
+    let plan =
+      this.#routes.findByBytes(bytes, topicStart, topicEnd) ??
+      this.#routes.findInBranch(bytes, topicStart, topicEnd);
     if (plan === undefined) {
       const topic = publishTopic(bytes, layout, limits);
       plan = this.#routes.find(topic);
@@ -113,12 +117,20 @@ export class Publisher<P> {
       this.#connection.close(reasons.publishNotAllowed(topic)); // [MQTT-3.3.5-2]
       return false;
     }
-    const addresses = this.#parts.exchange.address(route.destinations);
-    const ownName = addresses.find((address) => address.topic === topic);
+    return this.#accept(this.#plan(topic, route), bytes, start, end, layout);
+  }
+
+  /** What the route comes to, kept for the next message. */
+  #plan(topic: string, route: PublishRoute): Plan {
+    const { exchange, limits } = this.#parts;
     const { basis, permanent } = route;
+    const addresses = exchange.address(route.destinations);
+    const ownName = addresses.find((address) => address.topic === topic);
     const plan = { topic, topicBytes: Buffer.from(topic), basis, permanent, addresses, ownName };
     this.#routes.add(plan);
-    return this.#accept(plan, bytes, start, end, layout);
+    const branch = this.#routes.isVaried ? BranchRoute.of(topic, route, exchange, limits) : undefined;
+    if (branch) this.#routes.addBranch(branch);
+    return plan;
   }
 
   #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
@@ -130,7 +142,8 @@ export class Publisher<P> {
     host.published(this.#session);
     if (plan.permanent !== undefined) return this.#store(plan, bytes, end, layout);
     const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
-    if (plan.ownName !== undefined) message.offerReceived(start, plan.ownName);
+    if (plan.ownName !== undefined)
+      message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
     this.#parts.exchange.publish(plan.addresses, message);
     if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]
     return true;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Plan, RouteBudget, RouteCache } from './route-cache.ts';
+import { RouteBudget, RouteCache, type TopicPlan } from './route-cache.ts';
 
-function plan(topic: string): Plan & { basis: { stale: boolean } } {
+function plan(topic: string): TopicPlan & { basis: { stale: boolean } } {
   const topicBytes = Buffer.from(topic);
   return {
     topic,

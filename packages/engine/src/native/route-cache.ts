@@ -1,19 +1,26 @@
 import type { PublishRoute } from '../port.ts';
 import type { Address, TopicName } from '../routing/index.ts';
+import type { BranchRoute } from './branch-route.ts';
 
-/** A route that the host gave, made ready to be used for one message after the other until its basis is stale. */
+/** What the messages of a topic are handed over by. */
 export interface Plan {
-  readonly topic: string;
-  readonly topicBytes: Buffer;
-  readonly basis: PublishRoute['basis'];
   readonly permanent: PublishRoute['permanent'];
   readonly addresses: readonly Address[];
   /** The address of the topic's own name, under which a packet can go out as it came. */
   readonly ownName: TopicName | undefined;
 }
 
+/** A route that the host gave, made ready to be used for one message after the other until its basis is stale. */
+export interface TopicPlan extends Plan {
+  readonly topic: string;
+  readonly topicBytes: Buffer;
+  readonly basis: PublishRoute['basis'];
+}
+
 /** Routes that one connection may keep whatever others do. */
 const ownPlans = 16;
+/** Branches that one connection may keep: a device has its events and those of its registry. */
+const ownBranches = 2;
 
 /** How many routes the connections of an engine keep together; some 500 bytes each. */
 export class RouteBudget {
@@ -26,14 +33,17 @@ export class RouteBudget {
 }
 
 /**
- * The routes of one connection, by topic. Most publishers write to one topic: the last one is found by its bytes. A back
- * end that writes to thousands keeps them all, as long as the engine's budget lasts; then routes are asked for again.
+ * The routes of one connection, by topic. Most publishers write to one topic: the last one is found by its bytes. Topics
+ * that begin alike may share a branch. A back end that writes to thousands of others keeps them all, as long as the
+ * engine's budget lasts; then routes are asked for again.
  */
 export class RouteCache {
   readonly #budget: RouteBudget;
-  #last: Plan | undefined;
+  #last: TopicPlan | undefined;
   /** Every route, once there are two. */
-  #plans: Map<string, Plan> | undefined;
+  #plans: Map<string, TopicPlan> | undefined;
+  /** Routes of topics that begin alike, the latest first. */
+  #branches: BranchRoute[] | undefined;
 
   constructor(budget: RouteBudget) {
     this.#budget = budget;
@@ -41,6 +51,11 @@ export class RouteCache {
 
   get size(): number {
     return this.#plans?.size ?? (this.#last ? 1 : 0);
+  }
+
+  /** More than one topic has been published to. */
+  get isVaried(): boolean {
+    return this.#plans !== undefined;
   }
 
   /** The plan of the last topic, if this is it again. */
@@ -56,6 +71,20 @@ export class RouteCache {
     return plan;
   }
 
+  /** The plan of a topic that need not have been there before, if it is one of a known branch. */
+  findInBranch(bytes: Buffer, start: number, end: number): Plan | undefined {
+    if (this.#branches === undefined) return undefined;
+    for (const branch of this.#branches) {
+      const plan = branch.isStale ? undefined : branch.find(bytes, start, end);
+      if (plan) return plan;
+    }
+    return undefined;
+  }
+
+  addBranch(branch: BranchRoute): void {
+    this.#branches = [branch, ...(this.#branches ?? [])].slice(0, ownBranches);
+  }
+
   find(topic: string): Plan | undefined {
     const plan = this.#plans ? this.#plans.get(topic) : this.#last;
     if (plan?.topic !== topic || plan.basis.stale) return undefined;
@@ -63,7 +92,7 @@ export class RouteCache {
     return plan;
   }
 
-  add(plan: Plan): void {
+  add(plan: TopicPlan): void {
     if (this.#budget.used >= this.#budget.max && this.size >= ownPlans) this.clear();
     const before = this.size;
     if (this.#last && this.#last.topic !== plan.topic)
@@ -78,5 +107,6 @@ export class RouteCache {
     this.#budget.used -= this.size;
     this.#last = undefined;
     this.#plans = undefined;
+    this.#branches = undefined;
   }
 }

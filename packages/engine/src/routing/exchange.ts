@@ -3,7 +3,8 @@
  * an `Exchange`. Today's is `LocalExchange`, for one process; a message bus between processes or machines would be
  * another. In the words of this interface, one process behaves like this:
  *
- * - `address` turns the destinations of a route into addresses that are used again and again. It costs no I/O.
+ * - `address` turns the destinations of a route into addresses that are used again and again, `branch` does so for all
+ *   topics that begin alike, if they have the same receivers. Neither costs I/O.
  * - When `publish` returns, the message has been taken by every subscriber that was subscribed at that moment, at the
  *   lower of both QoS; one that cannot take it has said so by closing itself or by counting a drop. So a PUBACK may follow
  *   at once. (A bus would answer with a promise, as the engine expects of `EngineHost.store` already.)
@@ -12,6 +13,8 @@
  * - The bytes of a publication are the publisher's: a subscriber that keeps any of them beyond this turn copies them.
  */
 import type { Destination, Qos } from '../port.ts';
+import type { Address, TopicName } from './address.ts';
+import { type Branch, LocalBranch } from './branch.ts';
 import type { Receivers } from './receivers.ts';
 import { defaultRouterLimits, Router, type RouterLimits } from './router.ts';
 
@@ -27,23 +30,14 @@ export interface Addressable {
   addressTo(name: TopicName): void;
 }
 
-/** A topic as it stands in packets. */
-export interface TopicName {
-  readonly topic: string;
-  readonly topicBytes: Buffer;
-}
-
-/** One destination, made ready to be published to. Messages go out under its topic, which its filters match [MQTT-3.3.2-3]. */
-export interface Address extends TopicName {
-  readonly space: string;
-}
-
 export interface Exchange<S, M> {
   subscribe(space: string, filter: string, subscriber: S, qos: Qos): void;
   unsubscribe(space: string, filter: string, subscriber: S): void;
   /** Does anybody hear anything in this space? */
   hasSubscribers(space: string): boolean;
   address(destinations: readonly Destination[]): readonly Address[];
+  /** `beginnings`: destinations whose topics end where a route does not look any more, with a slash. */
+  branch(beginnings: readonly Destination[]): Branch | undefined;
   /** Hands the message to everybody who hears one of the addresses: one copy for each address [MQTT-3.3.5-1]. */
   publish(addresses: readonly Address[], message: M): void;
   /** How many (space, filter, subscriber) there are. */
@@ -76,8 +70,12 @@ export class LocalExchange<S extends Subscriber<M>, M extends Addressable> imple
 
   address(destinations: readonly Destination[]): readonly LocalAddress<S>[] {
     return destinations.map(
-      ({ space, topic }) => new LocalAddress(space, topic, this.#router.receivers(space, topic)),
+      ({ space, topic }) => new NamedAddress(space, topic, this.#router.receivers(space, topic)),
     );
+  }
+
+  branch(beginnings: readonly Destination[]): Branch | undefined {
+    return LocalBranch.of(this.#router, beginnings);
   }
 
   publish(addresses: readonly LocalAddress<S>[], message: M): void {
@@ -98,7 +96,11 @@ export class LocalExchange<S extends Subscriber<M>, M extends Addressable> imple
   }
 }
 
-class LocalAddress<S> implements Address {
+interface LocalAddress<S> extends Address {
+  receivers: Receivers<S>;
+}
+
+class NamedAddress<S> implements LocalAddress<S> {
   readonly space: string;
   readonly topic: string;
   readonly topicBytes: Buffer;

@@ -49,10 +49,30 @@ export class FilterTrie<S extends object> {
 
   /** Adds to `found` the subscribers of each filter that matches the topic. */
   match(topic: string, found: SubscriberSet<S>[]): void {
+    for (const node of this.#walk(levelsOf(topic), found)) {
+      if (node.here) found.push(node.here);
+      if (node.below) found.push(node.below); // `sport/#` matches `sport` too
+    }
+  }
+
+  /**
+   * Adds to `found` the subscribers of each filter that matches whatever topic lies below these levels. False if some
+   * filters match only part of those topics.
+   */
+  matchBelow(levels: readonly string[], found: SubscriberSet<S>[]): boolean {
+    for (const node of this.#walk(levels, found)) {
+      if (node.any || node.literals) return false;
+      if (node.below) found.push(node.below);
+    }
+    return true;
+  }
+
+  /** Adds the subscribers above the last level; returns the nodes that the levels lead to. */
+  #walk(levels: readonly string[], found: SubscriberSet<S>[]): readonly TrieNode<S>[] {
     // A wildcard in the first level does not match topics of the server's own, which begin with `$` [MQTT-4.7.2-1].
-    let wildcardsCount = !topic.startsWith('$');
+    let wildcardsCount = !levels[0]?.startsWith('$');
     let possible: TrieNode<S>[] = [this.#root];
-    for (const level of levelsOf(topic)) {
+    for (const level of levels) {
       const next: TrieNode<S>[] = [];
       for (const node of possible) {
         if (wildcardsCount) {
@@ -62,14 +82,11 @@ export class FilterTrie<S extends object> {
         const child = node.literals?.get(level);
         if (child) next.push(child);
       }
-      if (next.length === 0) return;
+      if (next.length === 0) return next;
       possible = next;
       wildcardsCount = true;
     }
-    for (const node of possible) {
-      if (node.here) found.push(node.here);
-      if (node.below) found.push(node.below); // `sport/#` matches `sport` too
-    }
+    return possible;
   }
 }
 

@@ -1,10 +1,10 @@
+export type { Address, TopicName } from './address.ts';
+export type { Branch } from './branch.ts';
 export {
-  type Address,
   type Addressable,
   type Exchange,
   LocalExchange,
   type Subscriber,
-  type TopicName,
 } from './exchange.ts';
 export {
   type TopicLimits,

@@ -199,6 +199,78 @@ describe('an answer of the router', () => {
   });
 });
 
+describe('a branch', () => {
+  const subscriptions = fc.array(fc.tuple(filters, fc.nat(3), fc.constantFrom<Qos>(0, 1)), { maxLength: 5 });
+
+  it('has the receivers of every topic in it, or none at all', () => {
+    const seen = { branches: 0, none: 0 };
+    const endings = fc.array(topics, { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(subscriptions, topics, endings, (wanted, topic, ends) => {
+        const router = new Router<Reader>();
+        const readers = ['r0', 'r1', 'r2', 'r3'].map(reader);
+        for (const [filter, index, qos] of wanted)
+          router.subscribe('s', filter, readers[index] as Reader, qos);
+        const branch = router.branchReceivers('s', `${topic}/`);
+        if (branch === undefined) {
+          seen.none++;
+          return;
+        }
+        if (branch.atQos0.length + branch.atQos1.length > 0) seen.branches++;
+        for (const end of ['', ...ends]) {
+          const { atQos0, atQos1 } = router.receivers('s', `${topic}/${end}`);
+          expect([new Set(branch.atQos0), new Set(branch.atQos1)]).toEqual([
+            new Set(atQos0),
+            new Set(atQos1),
+          ]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(seen.branches).toBeGreaterThan(100);
+    expect(seen.none).toBeGreaterThan(100);
+  });
+
+  it('has no receivers in a space of others', () => {
+    const router = new Router<Reader>();
+    router.subscribe('mine', '#', reader('me'), 1);
+    expect(router.branchReceivers('yours', 'a/')).toMatchObject({ atQos0: [], atQos1: [] });
+  });
+
+  it.each(['a/b', 'a/+', '+/#', 'z'])(
+    'goes stale when %s is subscribed to, and when it is given up',
+    (filter) => {
+      const router = new Router<Reader>();
+      const [other, me] = [reader('other'), reader('me')];
+      router.subscribe('s', 'a/#', other, 0);
+      const before = router.branchReceivers('s', 'a/');
+      expect(router.branchReceivers('s', 'a/')).toBe(before);
+      router.subscribe('s', filter, me, 0);
+      expect(before).toMatchObject({ stale: true, atQos0: [] });
+      const during = router.branchReceivers('s', 'a/');
+      router.unsubscribe('s', filter, me);
+      expect(during?.stale ?? true).toBe(true);
+      expect(router.branchReceivers('s', 'a/')?.atQos0).toEqual([other]);
+    },
+  );
+
+  it('goes stale when the first filter of its space comes, and when the last one goes', () => {
+    const router = new Router<Reader>();
+    const me = reader('me');
+    const nobody = router.branchReceivers('s', 'a/');
+    router.subscribe('s', '#', me, 0);
+    const mine = router.branchReceivers('s', 'a/');
+    router.unsubscribe('s', '#', me);
+    expect([nobody?.stale, mine?.stale]).toEqual([true, true]);
+  });
+
+  it('is none beside many filters without wildcards, which would all have to be looked at', () => {
+    const router = new Router<Reader>();
+    for (let i = 0; i < 17; i++) router.subscribe('s', `other/${i}`, reader(`r${i}`), 0);
+    expect(router.branchReceivers('s', 'a/')).toBeUndefined();
+  });
+});
+
 describe('the cost of a match', () => {
   it('stays small for a filter of a hundred + against a topic as deep', () => {
     const router = new Router<Reader>();

@@ -3,10 +3,11 @@
  * space only (see port.ts). Knows nothing of sockets or packets; `S` is whatever can receive.
  *
  * Answers are cached, for all spaces together up to a weight, oldest out first. A changed subscription makes stale just
- * the answers that it may touch: that of one topic if the filter has no wildcard, else those of its space.
+ * the answers that it may touch: that of one topic if the filter has no wildcard, else those of its space; and those of
+ * the branches of its space.
  */
 import type { Qos } from '../port.ts';
-import { CachedReceivers, noReceivers, type Receivers } from './receivers.ts';
+import { CachedReceivers, noReceivers, type ReceiverLists, type Receivers } from './receivers.ts';
 import { Space } from './space.ts';
 import { hasWildcard } from './topic-name.ts';
 
@@ -79,7 +80,8 @@ export class Router<S extends object> {
     this.#subscriptions--;
     if (space.isEmpty) {
       this.#spaces.delete(spaceName);
-      expireAll(space);
+      expireAll(space.answers);
+      expireAll(space.branchAnswers);
     } else {
       this.#expire(space, filter);
     }
@@ -90,14 +92,27 @@ export class Router<S extends object> {
   receivers(spaceName: string, topic: string): Receivers<S> {
     const space = this.#spaces.get(spaceName);
     if (!space) return this.#nobody;
-    return space.answers.get(topic) ?? this.#answer(space, topic);
+    return space.answers.get(topic) ?? this.#keep(space.answers, topic, space.match(topic));
   }
 
-  #answer(space: Space<S>, topic: string): Receivers<S> {
-    const answer = new CachedReceivers(space.match(topic));
-    space.answers.set(topic, answer);
+  /**
+   * Who hears every topic in this space that begins with `beginning`, which ends with a slash, and goes on; undefined if
+   * that depends on how it goes on.
+   */
+  branchReceivers(spaceName: string, beginning: string): Receivers<S> | undefined {
+    const space = this.#spaces.get(spaceName);
+    if (!space) return this.#nobody;
+    const known = space.branchAnswers.get(beginning);
+    if (known) return known;
+    const lists = space.matchBranch(beginning);
+    return lists && this.#keep(space.branchAnswers, beginning, lists);
+  }
+
+  #keep(answers: Map<string, CachedReceivers<S>>, key: string, lists: ReceiverLists<S>): Receivers<S> {
+    const answer = new CachedReceivers(lists);
+    answers.set(key, answer);
     const weight = answerWeight + answer.atQos0.length + answer.atQos1.length;
-    this.#cached.push({ space, topic, answer, weight });
+    this.#cached.push({ answers, key, answer, weight });
     this.#cacheWeight += weight;
     // The newest stays whatever it weighs: an answer that is stale at birth would be asked for again in the same breath.
     while (this.#cacheWeight > this.#maxCacheWeight && this.#oldest < this.#cached.length - 1)
@@ -110,7 +125,7 @@ export class Router<S extends object> {
     this.#cacheWeight -= entry.weight;
     if (!entry.answer.stale) {
       entry.answer.expire();
-      entry.space.answers.delete(entry.topic);
+      entry.answers.delete(entry.key);
     }
     // The evicted half is cut off at once, so that each entry is moved once on average.
     if (this.#oldest * 2 > this.#cached.length) {
@@ -121,23 +136,25 @@ export class Router<S extends object> {
 
   /** Each answer is dropped at most once for each time that it was made, so this costs nothing that was not paid before. */
   #expire(space: Space<S>, filter: string): void {
+    expireAll(space.branchAnswers);
     if (!hasWildcard(filter)) {
       space.answers.get(filter)?.expire();
       space.answers.delete(filter);
       return;
     }
-    expireAll(space);
+    expireAll(space.answers);
   }
 }
 
-function expireAll(space: Space<object>): void {
-  for (const answer of space.answers.values()) answer.expire();
-  space.answers.clear();
+function expireAll<S>(answers: Map<string, CachedReceivers<S>>): void {
+  for (const answer of answers.values()) answer.expire();
+  answers.clear();
 }
 
 interface CacheEntry<S extends object> {
-  readonly space: Space<S>;
-  readonly topic: string;
+  /** Where it lies, and under what. */
+  readonly answers: Map<string, CachedReceivers<S>>;
+  readonly key: string;
   readonly answer: CachedReceivers<S>;
   readonly weight: number;
 }

@@ -2,7 +2,10 @@ import type { Qos } from '../port.ts';
 import { FilterTrie } from './filter-trie.ts';
 import type { CachedReceivers, ReceiverLists } from './receivers.ts';
 import { mergeReceivers, SubscriberSet } from './subscriber-set.ts';
-import { hasWildcard } from './topic-name.ts';
+import { hasWildcard, levelsOf } from './topic-name.ts';
+
+/** Exact filters that are looked through to see whether one lies in a branch; among more, one is taken to. */
+const searchedExactFilters = 16;
 
 /**
  * The subscriptions of one space. Filters without wildcards are most of a fleet's and match one topic each: they lie in
@@ -13,6 +16,8 @@ export class Space<S extends object> {
   #wildcards: FilterTrie<S> | undefined;
   /** Answers given for topics of this space, kept by the router's cache. */
   readonly answers = new Map<string, CachedReceivers<S>>();
+  /** The same for branches. */
+  readonly branchAnswers = new Map<string, CachedReceivers<S>>();
 
   get isEmpty(): boolean {
     return this.#exact.size === 0 && !this.#wildcards;
@@ -50,6 +55,18 @@ export class Space<S extends object> {
     const exact = this.#exact.get(topic);
     if (exact) found.push(exact);
     this.#wildcards?.match(topic, found);
+    return mergeReceivers(found);
+  }
+
+  /**
+   * Who hears every topic that begins with `beginning`, which ends with a slash, and goes on; undefined if that depends on
+   * how it goes on.
+   */
+  matchBranch(beginning: string): ReceiverLists<S> | undefined {
+    if (this.#exact.size > searchedExactFilters) return undefined;
+    for (const filter of this.#exact.keys()) if (filter.startsWith(beginning)) return undefined;
+    const found: SubscriberSet<S>[] = [];
+    if (this.#wildcards?.matchBelow(levelsOf(beginning).slice(0, -1), found) === false) return undefined;
     return mergeReceivers(found);
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { routeTopic } from './route.ts';
 import { Oracle } from './testing/oracle.ts';
 import { type Copy, Server } from './testing/server.ts';
 import { oneWish, someWishes, topicPools, Wishes } from './testing/wish.ts';
@@ -54,6 +55,35 @@ describe('delivery through spaces', () => {
       { numRuns: 1_000 },
     );
     expect(copies).toBeGreaterThan(1_000);
+  });
+
+  it('goes the same way for every topic that differs in an open end only', () => {
+    const ends = fc.array(fc.constantFrom('a', 'b', '/', 'ices/', 'x', 'events', '$me', ' ', '~'), {
+      maxLength: 4,
+    });
+    let opened = 0;
+    fc.assert(
+      fc.property(worlds, topicPools, oneWish, ends, (world, pool, wish, parts) => {
+        const { by, topic } = enter(world, pool).wishes.publication(wish);
+        const route = routeTopic(by, topic, world.devices);
+        if (route?.openEnd === undefined) return;
+        opened++;
+        const [end, { from }] = [parts.join(''), route.openEnd];
+        const other = routeTopic(by, topic.slice(0, from) + end, world.devices);
+        const exchanged = route.destinations.map(({ space, topic: name }) => ({
+          space,
+          topic: name.slice(0, name.length - (topic.length - from)) + end,
+        }));
+        expect(other?.destinations).toEqual(exchanged);
+        expect([topic.charAt(from - 1), other?.permanent]).toEqual(['/', undefined]);
+        const fixed = route.destinations.map(({ topic: name }) =>
+          name.slice(0, name.length - (topic.length - from)),
+        );
+        for (const beginning of fixed) expect(beginning).toContain('/');
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(opened).toBeGreaterThan(200);
   });
 
   it('grants a filter exactly when it can match a topic that its subscriber may hear', () => {

@@ -121,7 +121,8 @@ describe('a message goes out', () => {
   });
 
   it('in one space for a broker', () => {
-    const route = { topic: 'devices/d1/events', permanent: undefined };
+    const openEnd = { from: 8, maxBytes: limits.topic.max - 8 };
+    const route = { topic: 'devices/d1/events', permanent: undefined, openEnd };
     const destinations = [{ space: 'broker.full.b1', topic: 'devices/d1/events' }];
     expect(routeTopic(broker('b1'), 'devices/d1/events', [])).toEqual({ ...route, destinations });
   });

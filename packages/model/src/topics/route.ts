@@ -1,5 +1,6 @@
 /** Publishing: which topic a client means, whether it may, and under which names the message goes out. */
 import { isId } from '../ids.ts';
+import { limits } from '../limits.ts';
 import {
   type Audience,
   brokerSpace,
@@ -26,6 +27,17 @@ export interface Route {
   readonly destinations: readonly SpaceTopic[];
   /** Set if the last message of the topic is stored. */
   readonly permanent: PermanentTopic | undefined;
+  /** Set if other topics have the same route. */
+  readonly openEnd?: OpenEnd | undefined;
+}
+
+/**
+ * Every topic with the same first `from` characters (the last of them a slash) and at most `maxBytes` of ASCII behind them
+ * has the same route: its destinations, which all have a slash before that end, differ in just that end.
+ */
+export interface OpenEnd {
+  readonly from: number;
+  readonly maxBytes: number;
 }
 
 /** What a stored message is kept under. */
@@ -61,10 +73,10 @@ export function routeTopic(
   const address = addressOf(resolveTopic(principal, topic, devices));
   if (address === undefined || !mayPublish(principal, address)) return undefined;
   const registryId = registryOf(principal);
-  if (address.row.root === 'registries') return routeInRegistry(registryId, address, undefined);
+  if (address.row.root === 'registries') return routeInRegistry(registryId, topic, address, undefined);
   const device = devices.find(({ id }) => id === address.ownerId);
   if (device?.registryId !== registryId) return undefined;
-  return routeInRegistry(registryId, address, device);
+  return routeInRegistry(registryId, topic, address, device);
 }
 
 /** The route of a device's monitoring, which only the server publishes. */
@@ -80,17 +92,44 @@ export function routeMonitoring(device: { readonly id: string; readonly registry
 
 function routeInBroker(brokerId: string, topic: string): Route | undefined {
   if (topic.startsWith('$')) return undefined;
-  return { topic, destinations: [{ space: brokerSpace(brokerId), topic }], permanent: undefined };
+  const from = topic.indexOf('/') + 1;
+  return {
+    topic,
+    destinations: [{ space: brokerSpace(brokerId), topic }],
+    permanent: undefined,
+    openEnd:
+      from === 0 ? undefined : { from, maxBytes: limits.topic.max - Buffer.byteLength(topic.slice(0, from)) },
+  };
 }
 
 function routeInRegistry(
   registryId: string,
-  { topic, row }: TopicAddress,
+  written: string,
+  address: TopicAddress,
   device: DeviceFacts | undefined,
 ): Route {
+  const { topic, row } = address;
   const destinations = names(readersOf(row.reader, registryId, device), topic);
   const permanent = row.permanent ? { registryId, deviceId: device?.id, topic } : undefined;
-  return { topic, destinations, permanent };
+  return { topic, destinations, permanent, openEnd: openEndOf(written, address, device) };
+}
+
+/** The subtopic, unless the topic was written with an alias, or an alias of the device looks at the subtopic. */
+function openEndOf(
+  written: string,
+  { topic, row, subtopic }: TopicAddress,
+  device: DeviceFacts | undefined,
+): OpenEnd | undefined {
+  if (row.permanent || subtopic === undefined || formOf(written) === 'alias') return undefined;
+  const beginning = topic.slice(0, topic.length - subtopic.length);
+  for (const [alias, prefix] of device?.aliases ?? []) {
+    if (prefix.length > beginning.length && prefix.startsWith(beginning)) return undefined;
+    // Without a slash, what follows decides whether it reads as another form: an alias `dev` and `ices/…`.
+    const isFormOpen =
+      beginning.startsWith(prefix) && !(alias + beginning.slice(prefix.length)).includes('/');
+    if (isFormOpen) return undefined;
+  }
+  return { from: written.length - subtopic.length, maxBytes: limits.subtopic.max };
 }
 
 function readersOf(
