@@ -28,6 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: debianTests,
+          // Files share their worker and what it has loaded: to load it anew for each costs more than most tests.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

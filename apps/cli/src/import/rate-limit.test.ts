@@ -1,26 +1,25 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Pace } from './rate-limit.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, Pace } from './rate-limit.ts';
 
 /** How long each call was told to wait, in ms. */
-const waits = vi.hoisted(() => [] as number[]);
-vi.mock('node:timers/promises', () => ({
-  setTimeout: async (ms: number, _value: undefined, { signal }: { signal: AbortSignal }) => {
+const waits: number[] = [];
+/** It stands still unless a test moves it. */
+let now = 5_000;
+const clock: Clock = {
+  now: () => now,
+  wait: async (ms, signal) => {
     waits.push(ms);
     signal.throwIfAborted();
   },
-}));
-
-/** The clock stands still unless a test moves it. */
-let now = 5_000;
+};
 beforeEach(() => {
   waits.length = 0;
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
 });
 
 describe('calls at a pace', () => {
   it('fail once the command is interrupted, whether they would wait or not', async () => {
     const interrupted = new AbortController();
-    const pace = new Pace(10, interrupted.signal);
+    const pace = new Pace(10, interrupted.signal, clock);
     await pace.turn();
     interrupted.abort();
     await expect(pace.turn()).rejects.toThrow();
@@ -31,7 +30,7 @@ describe('calls at a pace', () => {
   });
 
   it('begin one behind the other, also those that come together', async () => {
-    const pace = new Pace(10, new AbortController().signal);
+    const pace = new Pace(10, new AbortController().signal, clock);
     await Promise.all([pace.turn(), pace.turn(), pace.turn()]);
     expect(waits).toEqual([100, 200]);
     now += 250;
@@ -40,7 +39,7 @@ describe('calls at a pace', () => {
   });
 
   it('save up nothing while none comes', async () => {
-    const pace = new Pace(10, new AbortController().signal);
+    const pace = new Pace(10, new AbortController().signal, clock);
     await pace.turn();
     now += 60_000;
     await Promise.all([pace.turn(), pace.turn()]);

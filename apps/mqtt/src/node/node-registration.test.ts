@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { NodeRegistration, reachableUrl } from './node-registration.ts';
 
 describe('the registration of a node', () => {
   it('is renewed while it runs, survives failures, and is taken back at the end', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const told: string[] = [];
     let away = false;
     const registration = new NodeRegistration({
@@ -25,7 +28,6 @@ describe('the registration of a node', () => {
     await vi.advanceTimersByTimeAsync(5000);
     await registration.stop();
     await vi.advanceTimersByTimeAsync(60_000);
-    vi.useRealTimers();
     expect(told).toEqual(['http://node', 'failed', 'http://node', `removed ${registration.id}`]);
   });
 
