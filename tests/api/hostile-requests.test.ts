@@ -1,6 +1,7 @@
 /** Requests that are made to break something. Each leaves the API serving others. */
 import { connect } from 'node:net';
 
+import { eventually } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
@@ -215,6 +216,17 @@ describe('HTTP', () => {
       post('content-type: application/json\r\ncontent-length: 100', '{"folderId"'),
     );
     expect(answer).toMatch(/^HTTP\/1\.1 408/);
+  });
+
+  test('a caller who hangs up in the middle of a body leaves a line in the log, and no error', async () => {
+    const { hostname, port } = new URL(installation().apiUrl);
+    const socket = connect(Number(port), hostname);
+    const head = post('content-type: application/json\r\ncontent-length: 100', '{"jwt"');
+    socket.write(head.replace(registries, '/iam/v1/tokens'), () => socket.destroy());
+    await eventually('its line in the log', () =>
+      /"operation":"createIamToken".*"the connection ended within the request"/.test(installation().logs()),
+    );
+    expect(installation().logs()).not.toMatch(/"level":"error"/);
   });
 
   test('a forged X-Forwarded-For changes nothing in the audit trail', async () => {

@@ -30,7 +30,14 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof QuotaExceededError) return errors.quotaExceeded(error.quota);
   if (error instanceof IdempotencyMismatchError) return errors.idempotencyMismatch();
   if (error instanceof OverloadedError || isUnavailable(error)) return errors.unavailable();
+  if (isCutOff(error)) return errors.malformed('The body ended too early.');
   return fromFastify(error) ?? errors.internal();
+}
+
+/** The connection ended within the body of the request: Node's error, which Fastify marks as the client's. */
+function isCutOff(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error && 'statusCode' in error)) return false;
+  return error.code === 'ECONNRESET' && error.statusCode === 400;
 }
 
 function isUnavailable(error: unknown): boolean {
