@@ -40,16 +40,18 @@ test('the search finds a word that does stand in logs, audit events, operations,
 });
 
 test('passwords, keys, tokens and hashes are in none of them after each kind has been used, well and badly', async () => {
-  const { api, overTls } = installation();
+  const { api, overTls, overTcp } = installation();
   const password = makePassword();
   const registry = await api.createRegistry({ password });
   const device = await api.createDevice(registry.id, { password: makePassword() });
   const certificate = await makeCertificate();
   await api.addCertificate({ deviceId: device.id }, certificate.certPem);
-  await connectMqtt({ ...overTls, username: registry.id, password });
   await connectMqtt({ ...overTls, certificate });
-  await refusalOf({ ...overTls, username: registry.id, password: makePassword() });
-  await refusalOf({ ...overTls, username: password, password: makePassword() });
+  for (const reach of [overTls, overTcp]) {
+    await connectMqtt({ ...reach, username: registry.id, password });
+    await refusalOf({ ...reach, username: registry.id, password: makePassword() });
+    await refusalOf({ ...reach, username: password, password: makePassword() });
+  }
   await api.call('POST', `/iot-devices/v1/registries/${registry.id}/passwords`, { password: 'short', x: 1 });
 
   const accounts = '/ext/v1/serviceAccounts';

@@ -2,7 +2,6 @@
 import {
   connectPacket,
   connectRaw,
-  type Installation,
   packet,
   publishPacket,
   type RawClient,
@@ -16,7 +15,7 @@ import {
   createDevice,
   createRegistry,
   type Party,
-  type TransportName,
+  reach,
   transports,
 } from '../mqtt/support/party.ts';
 
@@ -32,7 +31,6 @@ beforeAll(async () => {
 /** aedes has a ceiling of its own (docs/decisions/0011-engine-differences.md). */
 const topicLevels = process.env['TEST_MQTT_ENGINE'] === 'aedes' ? 100 : 200;
 
-const reach = (to: Installation, transport: TransportName) => (transport === 'TLS' ? to.overTls : to.overTcp);
 const levels = (count: number) => Array(count).fill('a').join('/');
 const login = ({ id, password }: Party, clientId = 'limits') => connectPacket(id, password, clientId);
 

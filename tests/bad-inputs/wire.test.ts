@@ -11,7 +11,7 @@ import {
   subscribePacket,
 } from '@iotcore/testkit';
 import { beforeAll, expect, test } from 'vitest';
-import { createBroker, type Party, type TransportName, transports } from '../mqtt/support/party.ts';
+import { createBroker, type Party, reach, type TransportName, transports } from '../mqtt/support/party.ts';
 
 const installation = sharedInstallation();
 const cases = readCases();
@@ -24,7 +24,6 @@ beforeAll(async () => {
   broker = await createBroker(installation());
 });
 
-const reach = (transport: TransportName) => installation()[transport === 'TLS' ? 'overTls' : 'overTcp'];
 const login = () => Buffer.from(connectPacket(broker.id, broker.password, 'hostile'), 'hex');
 
 interface Outcome {
@@ -45,7 +44,7 @@ function expectedOutcome({ file, title, reply, closes, packets, isFresh }: Confo
 
 /** Sends a case in the given pieces, and compares all that comes of it. */
 async function replay(one: ConformanceCase, transport: TransportName, pieces: 'whole' | 'bytes') {
-  const client = await connectRaw(reach(transport));
+  const client = await connectRaw(reach(installation(), transport));
   const all = one.isFresh ? one.bytes : Buffer.concat([login(), one.bytes]);
   const sent = pieces === 'whole' ? [all] : Array.from(all, (byte) => Buffer.from([byte]));
   client.socket.setNoDelay(true);
@@ -90,7 +89,7 @@ test.each(transports)('a conversation over %s goes the same wherever it is cut i
   );
   const heard = ['20020000', '9003000101', delivered, '40020007', pingresp, 'b0020002', pingresp].join('');
   for (let at = 1; at < said.length; at += 1) {
-    const client = await connectRaw(reach(transport));
+    const client = await connectRaw(reach(installation(), transport));
     client.socket.setNoDelay(true);
     client.send(said.subarray(0, at));
     await new Promise((resolve) => setImmediate(resolve));
@@ -113,7 +112,7 @@ function sorted(answer: string): string[] {
 test.each(transports)(
   'fifty packets in one piece over %s are served like fifty pieces',
   async (transport) => {
-    const client = await connectRaw(reach(transport));
+    const client = await connectRaw(reach(installation(), transport));
     const publishes = Array.from({ length: 50 }, (_, index) => publishPacket('many', 'x', index + 1));
     client.send(connectPacket(broker.id, broker.password, 'many') + publishes.join('') + pingreq);
     const acknowledged = publishes.map((_, index) => `4002${(index + 1).toString(16).padStart(4, '0')}`);

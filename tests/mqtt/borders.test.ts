@@ -5,7 +5,14 @@
 import { type MqttSession, pathOf, sharedInstallation } from '@iotcore/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import {
+  createBroker,
+  createDevice,
+  createRegistry,
+  type Party,
+  type TransportName,
+  transports,
+} from './support/party.ts';
 
 const installation = sharedInstallation();
 
@@ -29,21 +36,26 @@ const FILTERS = [
   'shared/#',
 ];
 
-async function listen(party: Party): Promise<MqttSession> {
-  const session = await party.connect();
+async function listen(party: Party, transport: TransportName): Promise<MqttSession> {
+  const session = await party.connect({}, transport);
   await session.subscribe(FILTERS);
   return session;
+}
+
+/** All of them in TLS, then all of them over plain TCP. */
+function listenAll(parties: readonly Party[]): Promise<MqttSession[]> {
+  return Promise.all(transports.flatMap((transport) => parties.map((party) => listen(party, transport))));
 }
 
 async function registryRealm(name: string): Promise<Realm> {
   const owner = await createRegistry(installation());
   const devices = [await createDevice(installation(), owner), await createDevice(installation(), owner)];
-  return { name, owner, devices, listeners: await Promise.all([owner, ...devices].map(listen)) };
+  return { name, owner, devices, listeners: await listenAll([owner, ...devices]) };
 }
 
 async function brokerRealm(name: string): Promise<Realm> {
   const owner = await createBroker(installation());
-  return { name, owner, devices: [], listeners: [await listen(owner)] };
+  return { name, owner, devices: [], listeners: await listenAll([owner]) };
 }
 
 const step = fc.record({
@@ -66,12 +78,13 @@ const step = fc.record({
   ),
   byOwner: fc.boolean(),
   byApi: fc.boolean(),
+  overTcp: fc.boolean(),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 async function take(
   realms: readonly Realm[],
-  { realm: index, action, device: at, topic, byOwner, byApi }: Step,
+  { realm: index, action, device: at, topic, byOwner, byApi, overTcp }: Step,
 ): Promise<void> {
   const realm = realms[index] as Realm;
   const other = realms[(index + 1) % 2] as Realm;
@@ -100,7 +113,7 @@ async function take(
     });
     return;
   }
-  const session = await sender.connect();
+  const session = await sender.connect({}, overTcp ? 'TCP' : 'TLS');
   // What is not allowed closes the connection, and that is all that happens.
   await session.publish(written, payload).catch(() => {});
   await session.end();
@@ -127,21 +140,16 @@ test('no sequence of changes and messages delivers anything across a border', as
       realm.devices[0] ? `$devices/${realm.devices[0].id}/events` : 'last',
       `last of ${realm.name}`,
     );
-    const listener = realm.listeners[0] as MqttSession;
-    for (;;) {
-      const { topic, payload } = await listener.messages.next();
-      if (topic.startsWith('$monitoring/')) {
-        expect(JSON.parse(String(payload)).registry_id).toBe(realm.owner.id);
-        continue;
-      }
-      if (String(payload) === `last of ${realm.name}`) break;
-      expect(String(payload)).toBe(`from ${realm.name}`);
-      heard++;
-    }
-    for (const device of realm.listeners.slice(1)) {
-      while (device.messages.size > 0) {
-        const { topic, payload } = await device.messages.next();
-        if (!topic.startsWith('$m')) expect(String(payload)).toBe(`from ${realm.name}`);
+    for (const [index, listener] of realm.listeners.entries()) {
+      // Of each transport the first is the owner, who hears it.
+      const hearsLast = index % (realm.listeners.length / transports.length) === 0;
+      while (hearsLast || listener.messages.size > 0) {
+        const { topic, payload } = await listener.messages.next();
+        if (String(payload) === `last of ${realm.name}`) break;
+        if (topic.startsWith('$monitoring/'))
+          expect(JSON.parse(String(payload)).registry_id).toBe(realm.owner.id);
+        else if (!topic.startsWith('$m')) expect(String(payload)).toBe(`from ${realm.name}`);
+        if (hearsLast) heard++;
       }
     }
   }

@@ -1,4 +1,5 @@
 /** Certificates as an attacker would use them: resumed, foreign, too weak, too costly. Whoever belongs here is still served. */
+import { once } from 'node:events';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import {
   eventually,
@@ -138,6 +139,32 @@ describe('who somebody is', () => {
     for (const session of sessions)
       expect(await session.subscribe('$me/nothing')).toEqual([expect.any(Number)]);
     expect(sessions.every(({ connected }) => connected)).toBe(true);
+  });
+});
+
+describe('a handshake', () => {
+  test.each<[string, ConnectionOptions]>([
+    ['a name that nobody serves', { servername: 'nobody.example' }],
+    ['the longest name', { servername: `${'a'.repeat(62)}.`.repeat(4).slice(0, 250) }],
+    ['a name that is none', { servername: '..\u0001%00/*' }],
+    ['a name like a member of Object.prototype', { servername: '__proto__' }],
+    ['protocols that nobody speaks', { ALPNProtocols: ['mqtt', '\u0000', 'x'.repeat(255)] }],
+  ])('for %s is served, and ends nothing but itself', async (_what, odd) => {
+    expect(await connack(await handshake({ checkServerIdentity: () => undefined, ...odd }))).toBe(
+      notAuthorized,
+    );
+  });
+
+  test('cannot be had again in a connection', async () => {
+    const { socket } = await handshake({ maxVersion: 'TLSv1.2' });
+    const refused = once(socket, 'error');
+    socket.renegotiate({}, () => {});
+    expect(String((await refused)[0])).toContain('no renegotiation');
+  });
+
+  test.each(['TLSv1', 'TLSv1.1'] as const)('of %s is refused', async (version) => {
+    const old = { minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' } as const;
+    await expect(handshake(old)).rejects.toThrow(/alert|reset|closed|hang up/i);
   });
 });
 

@@ -7,20 +7,31 @@ import {
   sharedInstallation,
 } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import {
+  createBroker,
+  createDevice,
+  createRegistry,
+  type Party,
+  reach,
+  type TransportName,
+  transports,
+} from './support/party.ts';
 
 const installation = sharedInstallation({
   env: {
-    IOT_MQTT_MAX_CONNECTIONS: '40',
+    // And two of the canary.
+    IOT_MQTT_MAX_CONNECTIONS: '42',
     IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL: '3',
     IOT_MQTT_MAX_CONNECTIONS_PER_TENANT: '5',
   },
 });
 
 /** As many sessions as it gets of so many that it opens at once, each silent for as long as MQTT allows. */
-async function flood(party: Party, attempts: number): Promise<MqttSession[]> {
+async function flood(party: Party, attempts: number, transport: TransportName): Promise<MqttSession[]> {
   const opened = await Promise.allSettled(
-    Array.from({ length: attempts }, (_, n) => party.connect({ keepAliveSeconds: n % 2 === 0 ? 0 : 65_535 })),
+    Array.from({ length: attempts }, (_, n) =>
+      party.connect({ keepAliveSeconds: n % 2 === 0 ? 0 : 65_535 }, transport),
+    ),
   );
   for (const outcome of opened) {
     if (outcome.status === 'rejected') {
@@ -35,18 +46,18 @@ async function endAll(sessions: readonly MqttSession[]): Promise<void> {
   await Promise.all(sessions.map((session) => session.end()));
 }
 
-describe('a device', () => {
+describe.each(transports)('a device over %s', (transport) => {
   test('has no more sessions than its limit, though it opens them at once and is never heard of again', async () => {
     const registry = await createRegistry(installation());
     const [device, sibling] = [
       await createDevice(installation(), registry),
       await createDevice(installation(), registry),
     ];
-    const sessions = await flood(device, 8);
+    const sessions = await flood(device, 8, transport);
     expect(sessions.length).toBe(3);
-    expect(await device.refusal()).toBe(3);
+    expect(await device.refusal({}, transport)).toBe(3);
     await device.logLine(/^connection refused: too many connections of this device/);
-    await (await sibling.connect()).publish(`$devices/${sibling.id}/events`, 'served');
+    await (await sibling.connect({}, transport)).publish(`$devices/${sibling.id}/events`, 'served');
     const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
     expect(metrics).toMatch(
       /connects_refused_total\{reason="too many connections of this device or registry"\} [1-9]/,
@@ -56,17 +67,17 @@ describe('a device', () => {
 
   test('takes over its own session at its limit, and has a place again once one has ended', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
-    const sessions = await flood(device, 3);
-    const again = await device.connect({ clientId: sessions[0]?.clientId as string });
+    const sessions = await flood(device, 3, transport);
+    const again = await device.connect({ clientId: sessions[0]?.clientId as string }, transport);
     await sessions[0]?.expectClosed();
-    expect(await device.refusal()).toBe(3);
+    expect(await device.refusal({}, transport)).toBe(3);
     await again.end();
-    const last = await eventually('a place to be free', () => device.connect());
+    const last = await eventually('a place to be free', () => device.connect({}, transport));
     await endAll([...sessions, last]);
   });
 });
 
-describe('a tenant', () => {
+describe.each(transports)('a tenant over %s', (transport) => {
   test('has no more sessions than its limit, with all its devices; another is served', async () => {
     const [registry, other] = [await createRegistry(installation()), await createRegistry(installation())];
     const devices = [
@@ -74,40 +85,44 @@ describe('a tenant', () => {
       await createDevice(installation(), registry),
     ];
     const neighbour = await createDevice(installation(), other);
-    const heard = await other.connect();
+    const heard = await other.connect({}, transport);
     await heard.subscribe('$devices/#');
-    const sessions = (await Promise.all(devices.map((device) => flood(device, 3)))).flat();
+    const sessions = (await Promise.all(devices.map((device) => flood(device, 3, transport)))).flat();
     expect(sessions.length).toBe(5);
-    expect(await registry.refusal()).toBe(3);
+    expect(await registry.refusal({}, transport)).toBe(3);
     await registry.logLine(/^connection refused: too many connections of the registry with its devices/);
-    await (await neighbour.connect()).publish(`$devices/${neighbour.id}/events`, 'not held up');
+    await (await neighbour.connect({}, transport)).publish(`$devices/${neighbour.id}/events`, 'not held up');
     expect(String((await heard.messages.next()).payload)).toBe('not held up');
     await endAll(sessions);
   });
 
   test('that is a broker has its sessions all as the broker', async () => {
     const broker = await createBroker(installation());
-    const sessions = await flood(broker, 8);
+    const sessions = await flood(broker, 8, transport);
     expect(sessions.length).toBe(5);
     await endAll(sessions);
   });
 });
 
-describe('connections that never say who they are', () => {
+describe.each(transports)('connections over %s that never say who they are', (transport) => {
   test('are reset beyond the total, and serve nobody less who is connected; their places come back', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
-    const connected = await device.connect();
+    const connected = await device.connect({}, transport);
+    await eventually('those of earlier tests to be gone', async () => {
+      const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+      return /^iotcore_mqtt_connections 3$/m.test(metrics);
+    });
     // The last of them is one too many; whether its reset comes before or after it is told that it is connected is chance.
     const opened = await Promise.allSettled(
-      Array.from({ length: 40 }, () => connectRaw(installation().overTcp)),
+      Array.from({ length: 40 }, () => connectRaw(reach(installation(), transport))),
     );
     const silent = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(silent.length).toBeGreaterThanOrEqual(39);
     // Over the same listener, so that it is accepted behind them.
-    await expect(device.connect({ clientId: 'late' }, 'TCP')).rejects.toThrow();
+    await expect(device.connect({ clientId: 'late' }, transport)).rejects.toThrow();
     await connected.publish(`$devices/${device.id}/events`, 'served');
     for (const raw of silent) raw.close();
-    await eventually('a place to be free', () => device.connect({ clientId: 'later' }));
+    await eventually('a place to be free', () => device.connect({ clientId: 'later' }, transport));
     expect(connected.connected).toBe(true);
   });
 });

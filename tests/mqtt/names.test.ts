@@ -1,7 +1,7 @@
 /** The names of topics: aliases, `$me`, forms without `$`, and the name that a message arrives under. */
 import { eventually, expectSilence, type MqttSession, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createDevice, createRegistry, type Party } from './support/party.ts';
+import { createDevice, createRegistry, type Party, transports } from './support/party.ts';
 
 const installation = sharedInstallation();
 let registry: Party;
@@ -19,6 +19,31 @@ beforeEach(async () => {
 const read = async (session: MqttSession, count = 1) =>
   (await session.messages.take(count)).map(({ topic, payload }) => `${topic} ${payload}`);
 
+describe.each(transports)('an alias over %s', (transport) => {
+  test('does not give rights that the topic behind it does not give', async () => {
+    const session = await device.connect({}, transport);
+    expect(await session.subscribe(['my/alias/events', 'my/alias/commands'])).toEqual([0x80, 1]);
+    await expect(session.publish('my/alias/commands', 'x')).rejects.toThrow('closed');
+  });
+
+  test('that changes takes effect on live sessions, without a reconnect', async () => {
+    const listener = await registry.connect({}, transport);
+    await listener.subscribe('#');
+    const sender = await device.connect({}, transport);
+    await sender.publish(`$devices/${device.id}/events`, 'before');
+    expect(await read(listener)).toEqual(['my/alias/events before']);
+    await installation().api.must('PATCH', `/iot-devices/v1/devices/${device.id}`, {
+      updateMask: 'topicAliases',
+      topicAliases: { 'new/': '$devices/{id}/' },
+    });
+    await eventually('the new name', async () => {
+      await sender.publish(`$devices/${device.id}/events`, 'after');
+      return (await read(listener))[0] === 'new/events after';
+    });
+    await expect(sender.publish('my/alias/events', 'x')).rejects.toThrow('closed');
+  });
+});
+
 describe('an alias', () => {
   test('of another device closes the connection of who publishes to it, and cannot be subscribed to', async () => {
     const session = await sibling.connect();
@@ -26,12 +51,6 @@ describe('an alias', () => {
     await expect(session.publish('my/alias/events', 'x')).rejects.toThrow('closed');
     const foreign = await (await createRegistry(installation())).connect();
     expect(await foreign.subscribe('my/alias/events')).toEqual([0x80]);
-  });
-
-  test('does not give rights that the topic behind it does not give', async () => {
-    const session = await device.connect();
-    expect(await session.subscribe(['my/alias/events', 'my/alias/commands'])).toEqual([0x80, 1]);
-    await expect(session.publish('my/alias/commands', 'x')).rejects.toThrow('closed');
   });
 
   test('stands for the topic, for publishing and in filters, also with wildcards', async () => {
@@ -67,23 +86,6 @@ describe('an alias', () => {
     const other = await sibling.connect();
     await other.publish(`$devices/${sibling.id}/events`, 'no alias');
     await expectSilence(listener, (canary) => sender.publish('my/alias/events', canary));
-  });
-
-  test('that changes takes effect on live sessions, without a reconnect', async () => {
-    const listener = await registry.connect();
-    await listener.subscribe('#');
-    const sender = await device.connect();
-    await sender.publish(`$devices/${device.id}/events`, 'before');
-    expect(await read(listener)).toEqual(['my/alias/events before']);
-    await installation().api.must('PATCH', `/iot-devices/v1/devices/${device.id}`, {
-      updateMask: 'topicAliases',
-      topicAliases: { 'new/': '$devices/{id}/' },
-    });
-    await eventually('the new name', async () => {
-      await sender.publish(`$devices/${device.id}/events`, 'after');
-      return (await read(listener))[0] === 'new/events after';
-    });
-    await expect(sender.publish('my/alias/events', 'x')).rejects.toThrow('closed');
   });
 });
 

@@ -12,7 +12,14 @@ import {
   startPostgres,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { byCertificate, createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import {
+  byCertificate,
+  createBroker,
+  createDevice,
+  createRegistry,
+  type Party,
+  transports,
+} from './support/party.ts';
 
 const installation = sharedInstallation();
 let registry: Party;
@@ -52,14 +59,14 @@ async function passwordId(party: Party): Promise<string> {
   return passwords[0].id;
 }
 
-describe('a live session ends', () => {
+describe.each(transports)('a live session over %s ends', (transport) => {
   test('when the password that opened it is deleted, and not when another is', async () => {
     await watch();
     const device = await createDevice(installation(), registry);
     const first = await passwordId(device);
     const second = await installation().api.addPassword(device.owner, 'Second-Password-1234');
-    const byFirst = await device.connect();
-    const bySecond = await device.connect({ password: 'Second-Password-1234' });
+    const byFirst = await device.connect({}, transport);
+    const bySecond = await device.connect({ password: 'Second-Password-1234' }, transport);
     const deletion = await installation().api.must(
       'DELETE',
       `/iot-devices/v1/devices/${device.id}/passwords/${first}`,
@@ -67,7 +74,7 @@ describe('a live session ends', () => {
     await byFirst.expectClosed();
     await expectEnd(device, /^disconnected: password deleted$/, deletion);
     expect(bySecond.connected).toBe(true);
-    expect(await device.refusal()).toBe(4);
+    expect(await device.refusal({}, transport)).toBe(4);
     await installation().api.must('DELETE', `/iot-devices/v1/devices/${device.id}/passwords/${second.id}`);
     await bySecond.expectClosed();
   });
@@ -76,7 +83,7 @@ describe('a live session ends', () => {
     await watch();
     const device = await createDevice(installation(), registry);
     const certificate = await device.addCertificate();
-    const byPassword = await device.connect();
+    const byPassword = await device.connect({}, transport);
     const session = await device.connect(byCertificate(certificate));
     const deletion = await installation().api.must(
       'DELETE',
@@ -91,21 +98,21 @@ describe('a live session ends', () => {
   test('when its device is deleted, and the device is let in no more', async () => {
     await watch();
     const device = await createDevice(installation(), registry);
-    const session = await device.connect();
+    const session = await device.connect({}, transport);
     const deletion = await device.delete();
     await session.expectClosed();
     await expectEnd(device, /^disconnected: device deleted$/, deletion);
-    expect(await device.refusal()).toBe(4);
+    expect(await device.refusal({}, transport)).toBe(4);
   });
 
   test('when its registry or broker is deleted', async () => {
     await watch();
     for (const party of [await createRegistry(installation()), await createBroker(installation())]) {
-      const session = await party.connect();
+      const session = await party.connect({}, transport);
       const deletion = await party.delete();
       await session.expectClosed();
       await expectEnd(party, /^disconnected: (registry|broker) deleted$/, deletion);
-      expect(await party.refusal()).toBe(4);
+      expect(await party.refusal({}, transport)).toBe(4);
     }
   });
 
@@ -115,8 +122,8 @@ describe('a live session ends', () => {
     const device = await createDevice(installation(), fleet);
     const certificate = await device.addCertificate();
     const sessions = [
-      await fleet.connect(),
-      await device.connect(),
+      await fleet.connect({}, transport),
+      await device.connect({}, transport),
       await device.connect(byCertificate(certificate)),
     ];
     const disabling = await installation().api.must('POST', `/iot-devices/v1/registries/${fleet.id}:disable`);
@@ -124,10 +131,10 @@ describe('a live session ends', () => {
     await expectEnd(fleet, /^disconnected: registry disabled$/, disabling);
     await expectEnd(device, /^disconnected: registry disabled$/, disabling);
     expect([
-      await fleet.refusal(),
-      await device.refusal(),
+      await fleet.refusal({}, transport),
+      await device.refusal({}, transport),
       await device.refusal(byCertificate(certificate)),
-      await device.refusal({ password: 'Wrong-Password-1234' }),
+      await device.refusal({ password: 'Wrong-Password-1234' }, transport),
     ]).toEqual([5, 5, 5, 4]);
     await installation().api.must('POST', `/iot-devices/v1/registries/${fleet.id}:enable`);
     await eventually('the registry to be let in again', async () => (await fleet.connect()).connected);
@@ -135,11 +142,11 @@ describe('a live session ends', () => {
   });
 });
 
-describe('a revocation whose notification was lost', () => {
+describe.each(transports)('a revocation whose notification was lost, over %s', (transport) => {
   test('takes effect all the same', async () => {
     await watch();
     const device = await createDevice(installation(), registry);
-    const session = await device.connect();
+    const session = await device.connect({}, transport);
     const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet });
     onTestFinished(() => database.close());
     // The row of the change is written, as by a trigger, but nobody is told.

@@ -1,6 +1,8 @@
 import { openDatabase } from '@iotcore/store';
 import {
   connectMqtt,
+  connectPacket,
+  connectRaw,
   eventually,
   type Installation,
   type MqttOptions,
@@ -9,6 +11,7 @@ import {
   makePassword,
   type Owner,
   pathOf,
+  type RawClient,
   refusalOf,
   type TestCertificate,
 } from '@iotcore/testkit';
@@ -16,6 +19,11 @@ import {
 /** How tests reach the server: the same must hold over both. */
 export const transports = ['TLS', 'TCP'] as const;
 export type TransportName = (typeof transports)[number];
+
+/** Where to connect to. */
+export function reach(installation: Installation, transport: TransportName) {
+  return transport === 'TLS' ? installation.overTls : installation.overTcp;
+}
 
 interface LogEntry {
   readonly at: Date;
@@ -39,12 +47,19 @@ export class Party {
 
   /** How to log in by password; `more` overrides. */
   login(more: Partial<MqttOptions> = {}, transport: TransportName = 'TLS'): MqttOptions {
-    const reach = transport === 'TLS' ? this.#installation.overTls : this.#installation.overTcp;
-    return { ...reach, username: this.id, password: this.password, ...more };
+    return { ...reach(this.#installation, transport), username: this.id, password: this.password, ...more };
   }
 
   connect(more: Partial<MqttOptions> = {}, transport?: TransportName): Promise<MqttSession> {
     return connectMqtt(this.login(more, transport));
+  }
+
+  /** Logs in by password as a client that says exactly what it is told. */
+  async connectRaw(transport: TransportName, clientId = 'raw'): Promise<RawClient> {
+    const client = await connectRaw(reach(this.#installation, transport));
+    client.send(connectPacket(this.id, this.password, clientId));
+    await client.expectBytes('20020000');
+    return client;
   }
 
   refusal(more: Partial<MqttOptions> = {}, transport?: TransportName): Promise<number> {

@@ -10,6 +10,8 @@ export interface RawOptions {
   /** TLS, trusting this authority; absent: plain TCP. */
   readonly caPem?: string;
   readonly certificate?: { readonly certPem: string; readonly keyPem: string };
+  /** Which address of this machine to come from. */
+  readonly localAddress?: string;
 }
 
 /** Bytes over a socket: says exactly what it is told, and compares exactly what comes back. */
@@ -89,16 +91,18 @@ export async function openRaw(
 ): Promise<RawClient> {
   const host = options.host ?? '127.0.0.1';
   const tls = options.caPem !== undefined;
+  const { port, localAddress } = options;
   const socket = tls
     ? connectTls({
         host,
-        port: options.port,
+        port,
+        ...(localAddress === undefined ? {} : { localAddress }),
         ca: options.caPem,
         ...(options.certificate
           ? { cert: options.certificate.certPem, key: options.certificate.keyPem }
           : {}),
       })
-    : connectTcp({ host, port: options.port });
+    : connectTcp({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
   opening(socket);
   const opened = new Promise<void>((resolve, reject) => {
     socket.once(tls ? 'secureConnect' : 'connect', resolve);

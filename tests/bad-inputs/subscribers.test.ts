@@ -1,0 +1,138 @@
+/** Subscriptions and deliveries that were made to cost too much, or to get more than is due. */
+import {
+  connectPacket,
+  connectRaw,
+  expectSilence,
+  packet,
+  publishPacket,
+  sharedInstallation,
+  subscribePacket,
+  text,
+} from '@iotcore/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  createBroker,
+  createDevice,
+  createRegistry,
+  type Party,
+  reach,
+  transports,
+} from '../mqtt/support/party.ts';
+
+const installation = sharedInstallation();
+let broker: Party;
+let registry: Party;
+let device: Party;
+
+beforeAll(async () => {
+  broker = await createBroker(installation());
+  registry = await createRegistry(installation());
+  device = await createDevice(installation(), registry);
+});
+
+describe.each(transports)('over %s', (transport) => {
+  test('a message with the retain flag is delivered live without it, and nothing is stored', async () => {
+    const live = await broker.connect({}, transport);
+    await live.subscribe('flagged');
+    await live.publish('flagged', 'x', { retain: true });
+    expect(await live.messages.next()).toMatchObject({ topic: 'flagged', retain: false });
+    const later = await broker.connect({}, transport);
+    await later.subscribe('flagged');
+    await expectSilence(later, (payload) => later.publish('flagged', payload));
+  });
+
+  test('the same filter again replaces its QoS, and one copy is delivered', async () => {
+    const client = await broker.connectRaw(transport);
+    for (const qos of ['01', '00', '01', '00']) {
+      client.send(packet('82', `0001${text('again')}${qos}`));
+      await client.expectBytes(`90030001${qos}`);
+    }
+    client.send(`${publishPacket('again', 'x', 7)}c000`);
+    const [message, acknowledgement] = [publishPacket('again', 'x'), '40020007'];
+    const heard = (await client.read(16)).toString('hex');
+    expect(heard).toBeOneOf([`${message}${acknowledgement}d000`, `${acknowledgement}${message}d000`]);
+  });
+
+  test('# and filters that begin with + match nothing that begins with $', async () => {
+    const listener = await registry.connect({}, transport);
+    await listener.subscribe(['#', '+/#', '+/+/events', `+/${device.id}/events`, '$registries/+/events']);
+    const sender = await device.connect({}, transport);
+    await sender.publish(`$devices/${device.id}/events`, 'not for them');
+    await expectSilence(listener, (payload) => sender.publish(`$registries/${registry.id}/events`, payload));
+  });
+
+  test('filters of a hundred levels with + in every other place cost little, whatever deep topic they are held against', async () => {
+    const client = await broker.connectRaw(transport);
+    const filters = Array.from({ length: 500 }, (_, seed) => `${scattered(99, seed).join('/')}/end`);
+    client.send(subscribePacket(...filters));
+    await client.expectBytes(packet('90', `0001${'01'.repeat(filters.length)}`));
+    const deep = Array(99).fill('a').join('/');
+    for (let n = 0; n < 50; n += 1) client.send(publishPacket(`${deep}/other`, 'x'));
+    const matching = publishPacket(`${deep}/end`, 'x');
+    client.send(`${matching}c000`);
+    await client.expectBytes(`${matching}d000`);
+  });
+
+  test('an identifier that was never acknowledged is not used again, however many messages follow', async () => {
+    const subscriber = await broker.connectRaw(transport, 'subscriber');
+    subscriber.send(subscribePacket('many'));
+    await subscriber.expectBytes('9003000101');
+    const publisher = await broker.connectRaw(transport, 'publisher');
+    const burstSize = 1000;
+    const burst = Buffer.from(
+      Array.from({ length: burstSize }, (_, n) => publishPacket('many', '', n + 1)).join(''),
+      'hex',
+    );
+    const seen = new Set<number>();
+    let kept: number | undefined;
+    for (let bursts = 0; bursts < 67; bursts += 1) {
+      publisher.send(burst);
+      await publisher.read(burstSize * 4);
+      const ids = identifiers(await subscriber.read(burst.length), burst.length / burstSize);
+      if (kept !== undefined) expect(ids).not.toContain(kept);
+      kept ??= ids[0];
+      for (const id of ids) seen.add(id);
+      subscriber.send(ids.map((id) => (id === kept ? '' : `4002${hexOf(id)}`)).join(''));
+    }
+    // All the others have come round; 0 is none.
+    expect([seen.size, seen.has(0)]).toEqual([65_535, false]);
+  });
+
+  test('who publishes and never reads what comes of it is closed, and costs nobody else anything', async () => {
+    const deaf = await connectRaw(reach(installation(), transport));
+    deaf.send(connectPacket(broker.id, broker.password, 'deaf') + packet('82', `0001${text('loud')}00`));
+    await deaf.expectBytes('200200009003000100');
+    deaf.socket.pause();
+    // Messages that it does not read either fill what the kernels take for it.
+    const loud = await broker.connect();
+    const before = await droppedMessages();
+    while ((await droppedMessages()) === before) {
+      for (let n = 0; n < 50; n += 1) await loud.publish('loud', Buffer.alloc(64 * 1024), { qos: 0 });
+      await loud.publish('nobody/hears', 'so that all is there');
+    }
+    deaf.send(publishPacket('nobody/hears', '', 1).repeat(50_000));
+    await broker.logLine(/^disconnected: too slow: acknowledgements not read/);
+  });
+});
+
+/** So many levels, each of them `+` or `a` as the seed has it. */
+function scattered(count: number, seed: number): string[] {
+  let bits = seed + 1;
+  return Array.from({ length: count }, () => {
+    bits = (Math.imul(bits, 1_103_515_245) + 12_345) >>> 0;
+    return bits & 0x10000 ? '+' : 'a';
+  });
+}
+
+/** Those of QoS 1 messages of one size without a payload, at whose end they stand. */
+function identifiers(messages: Buffer, size: number): number[] {
+  return Array.from({ length: messages.length / size }, (_, n) => messages.readUInt16BE((n + 1) * size - 2));
+}
+
+const hexOf = (identifier: number) => identifier.toString(16).padStart(4, '0');
+
+/** To subscribers that do not read. */
+async function droppedMessages(): Promise<number> {
+  const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+  return Number(/messages_dropped_total\{reason="slow subscriber"\} (\d+)/.exec(metrics)?.[1] ?? 0);
+}
