@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { connectMqtt, eventually, makePassword, repositoryRoot, sharedInstallation } from '@iotcore/testkit';
 import { addOddities, type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
 import { expect, it } from 'vitest';
+import { bin } from '../cli/support/iotcore.ts';
 import { expectAccount } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -63,7 +64,7 @@ async function shell(folder: string, made: string, script: string) {
     PATH: process.env['PATH'],
     HOME: folder,
     NODE: process.execPath,
-    CLI: join(repositoryRoot, 'apps/cli/src/main.ts'),
+    CLI: bin,
     MADE: made,
     SOURCE: apiUrl,
     SOURCE_TOKEN: adminToken,

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { type Fate, importGate } from './support/import-gate.ts';
-import { CliRun, migrate } from './support/iotcore.ts';
+import { migrate, start } from './support/iotcore.ts';
 
 const installation = sharedInstallation({ programs: ['api'] });
 
@@ -24,10 +24,10 @@ async function expectWhole(fleet: Fleet): Promise<void> {
 it('killed in the middle, it goes on where it was', async () => {
   const { folder, fleet } = await export6();
   const gate = await importGate(installation(), (number) => (number > 3 ? 'hold' : 'pass'));
-  const run = new CliRun(gate, ['migrate', 'yandex', folder, '--parallel', '1']);
+  const run = start(gate, 'migrate', 'yandex', folder, '--parallel', '1');
   await gate.held;
   run.kill();
-  expect((await run.ended()).status).toBeNull();
+  expect((await run.end()).status).toBeNull();
 
   const { status, report } = await migrate(installation(), folder);
   expect(status).toBe(0);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { repositoryRoot, within } from '@iotcore/testkit';
+import { type Installation, repositoryRoot, within } from '@iotcore/testkit';
 
 /** What `npx iotcore` runs. */
 export const bin = join(repositoryRoot, 'apps/cli/bin/iotcore.mjs');
@@ -19,6 +19,9 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+/** Longer than an import of a fleet takes on a busy machine. */
+const patienceMs = 90_000;
+
 /** A run of the command line, as a process of its own. */
 export class Run {
   readonly #process;
@@ -33,8 +36,8 @@ export class Run {
       cwd,
       env: { PATH, HOME: '/nonexistent', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Longer than a test waits for anything: what a failed one left behind.
-      timeout: 60_000,
+      // What a failed test left behind.
+      timeout: patienceMs,
       killSignal: 'SIGKILL',
     });
     this.#process.stdin.on('error', () => {});
@@ -76,9 +79,18 @@ export class Run {
     this.#process.kill('SIGINT');
   }
 
-  end(): Promise<Outcome> {
-    return within(this.#ended, 'the end of the command');
+  kill(): void {
+    this.#process.kill('SIGKILL');
   }
+
+  end(): Promise<Outcome> {
+    return within(this.#ended, 'the end of the command', patienceMs);
+  }
+}
+
+/** The environment of a command that is to find this installation, and no other. */
+export function envOf({ apiUrl, adminToken }: Pick<Installation, 'apiUrl' | 'adminToken'>) {
+  return { IOTCORE_CONFIG: '/nowhere', IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
 }
 
 /** Runs a command line to its end. */

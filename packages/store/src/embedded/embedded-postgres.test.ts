@@ -27,8 +27,9 @@ beforeEach(() => {
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
 });
 
-async function start(folder = dataDir): Promise<EmbeddedPostgres> {
-  const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: quiet });
+/** Nothing that the tests are about depends on the disk, but the settings for it. */
+async function start(folder = dataDir, disposable = true): Promise<EmbeddedPostgres> {
+  const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: quiet, disposable });
   onTestFinished(() => postgres.stop());
   await postgres.start();
   return postgres;
@@ -51,7 +52,7 @@ function isAlive(pid: number): boolean {
 }
 
 test('commits are on the disk before they are answered, and only this machine can connect, by password', async () => {
-  const postgres = await start();
+  const postgres = await start(dataDir, false);
   const [settings] = await ask(
     postgres,
     `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit,
