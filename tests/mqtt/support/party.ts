@@ -85,22 +85,25 @@ export class Party {
 
   /** Waits for it, and tells when it was written, by the clock of the server. */
   logEntry(pattern: RegExp): Promise<LogEntry> {
-    return eventually(`a line like ${pattern} in the log of ${this.id}`, async () =>
-      (await this.#entries()).find(({ message }) => pattern.test(message)),
+    return this.#readLog((entries) =>
+      eventually(`a line like ${pattern} in the log of ${this.id}`, async () =>
+        (await entries()).find(({ message }) => pattern.test(message)),
+      ),
     );
   }
 
   /** The lines of the connection log, oldest first. */
   async log(): Promise<string[]> {
-    return (await this.#entries()).map(({ message }) => message);
+    const entries = await this.#readLog((read) => read());
+    return entries.map(({ message }) => message);
   }
 
   /** From the database: the API no longer shows the log of a resource that is gone. */
-  async #entries(): Promise<LogEntry[]> {
+  async #readLog<T>(use: (entries: () => Promise<LogEntry[]>) => Promise<T>): Promise<T> {
     const database = openDatabase(this.#installation.databaseUrl ?? '', { logger: quiet, poolSize: 1 });
+    const sql = 'SELECT at, message FROM connection_log WHERE resource_id = $1 ORDER BY id';
     try {
-      const where = { resourceId: this.id };
-      return await database.prisma.connectionLog.findMany({ where, orderBy: { id: 'asc' } });
+      return await use(async () => (await database.pool.query<LogEntry>(sql, [this.id])).rows);
     } finally {
       await database.close();
     }
