@@ -2,6 +2,7 @@
 import {
   connectPacket,
   connectRaw,
+  eventually,
   expectSilence,
   packet,
   publishPacket,
@@ -30,6 +31,9 @@ beforeAll(async () => {
   device = await createDevice(installation(), registry);
 });
 
+/** aedes does not (docs/decisions/0011-engine-differences.md). */
+const passesOverIdentifiers = test.skipIf(process.env['TEST_MQTT_ENGINE'] === 'aedes');
+
 describe.each(transports)('over %s', (transport) => {
   test('a message with the retain flag is delivered live without it, and nothing is stored', async () => {
     const live = await broker.connect({}, transport);
@@ -47,10 +51,12 @@ describe.each(transports)('over %s', (transport) => {
       client.send(packet('82', `0001${text('again')}${qos}`));
       await client.expectBytes(`90030001${qos}`);
     }
-    client.send(`${publishPacket('again', 'x', 7)}c000`);
+    client.send(publishPacket('again', 'x', 7));
     const [message, acknowledgement] = [publishPacket('again', 'x'), '40020007'];
-    const heard = (await client.read(16)).toString('hex');
-    expect(heard).toBeOneOf([`${message}${acknowledgement}d000`, `${acknowledgement}${message}d000`]);
+    const heard = (await client.read(14)).toString('hex');
+    expect(heard).toBeOneOf([message + acknowledgement, acknowledgement + message]);
+    client.send('c000');
+    await client.expectBytes('d000');
   });
 
   test('# and filters that begin with + match nothing that begins with $', async () => {
@@ -69,49 +75,58 @@ describe.each(transports)('over %s', (transport) => {
     const deep = Array(99).fill('a').join('/');
     for (let n = 0; n < 50; n += 1) client.send(publishPacket(`${deep}/other`, 'x'));
     const matching = publishPacket(`${deep}/end`, 'x');
-    client.send(`${matching}c000`);
-    await client.expectBytes(`${matching}d000`);
+    client.send(matching);
+    await client.expectBytes(matching);
+    client.send('c000');
+    await client.expectBytes('d000');
   });
 
-  test('an identifier that was never acknowledged is not used again, however many messages follow', async () => {
-    const subscriber = await broker.connectRaw(transport, 'subscriber');
-    subscriber.send(subscribePacket('many'));
-    await subscriber.expectBytes('9003000101');
-    const publisher = await broker.connectRaw(transport, 'publisher');
-    const burstSize = 1000;
-    const burst = Buffer.from(
-      Array.from({ length: burstSize }, (_, n) => publishPacket('many', '', n + 1)).join(''),
-      'hex',
-    );
-    const seen = new Set<number>();
-    let kept: number | undefined;
-    for (let bursts = 0; bursts < 67; bursts += 1) {
-      publisher.send(burst);
-      await publisher.read(burstSize * 4);
-      const ids = identifiers(await subscriber.read(burst.length), burst.length / burstSize);
-      if (kept !== undefined) expect(ids).not.toContain(kept);
-      kept ??= ids[0];
-      for (const id of ids) seen.add(id);
-      subscriber.send(ids.map((id) => (id === kept ? '' : `4002${hexOf(id)}`)).join(''));
-    }
-    // All the others have come round; 0 is none.
-    expect([seen.size, seen.has(0)]).toEqual([65_535, false]);
-  });
+  passesOverIdentifiers(
+    'an identifier that was never acknowledged is not used again, however many messages follow',
+    async () => {
+      const subscriber = await broker.connectRaw(transport, 'subscriber');
+      subscriber.send(subscribePacket('many'));
+      await subscriber.expectBytes('9003000101');
+      const publisher = await broker.connectRaw(transport, 'publisher');
+      const burstSize = 1000;
+      const burst = Buffer.from(
+        Array.from({ length: burstSize }, (_, n) => publishPacket('many', '', n + 1)).join(''),
+        'hex',
+      );
+      const seen = new Set<number>();
+      let kept: number | undefined;
+      for (let bursts = 0; bursts < 67; bursts += 1) {
+        publisher.send(burst);
+        await publisher.read(burstSize * 4);
+        const ids = identifiers(await subscriber.read(burst.length), burst.length / burstSize);
+        if (kept !== undefined) expect(ids).not.toContain(kept);
+        kept ??= ids[0];
+        for (const id of ids) seen.add(id);
+        subscriber.send(ids.map((id) => (id === kept ? '' : `4002${hexOf(id)}`)).join(''));
+      }
+      // All the others have come round; 0 is none.
+      expect([seen.size, seen.has(0)]).toEqual([65_535, false]);
+    },
+  );
 
   test('who publishes and never reads what comes of it is closed, and costs nobody else anything', async () => {
+    const tenant = await createBroker(installation());
     const deaf = await connectRaw(reach(installation(), transport));
-    deaf.send(connectPacket(broker.id, broker.password, 'deaf') + packet('82', `0001${text('loud')}00`));
+    deaf.send(connectPacket(tenant.id, tenant.password, 'deaf') + packet('82', `0001${text('loud')}00`));
     await deaf.expectBytes('200200009003000100');
     deaf.socket.pause();
     // Messages that it does not read either fill what the kernels take for it.
-    const loud = await broker.connect();
+    const loud = await tenant.connect();
     const before = await droppedMessages();
     while ((await droppedMessages()) === before) {
       for (let n = 0; n < 50; n += 1) await loud.publish('loud', Buffer.alloc(64 * 1024), { qos: 0 });
       await loud.publish('nobody/hears', 'so that all is there');
     }
-    deaf.send(publishPacket('nobody/hears', '', 1).repeat(50_000));
-    await broker.logLine(/^disconnected: too slow: acknowledgements not read/);
+    const unread = Buffer.from(publishPacket('nobody/hears', '', 1).repeat(20_000), 'hex');
+    await eventually('it to be closed', async () => {
+      deaf.send(unread);
+      return (await tenant.log()).includes('disconnected: too slow: acknowledgements not read');
+    });
   });
 });
 
