@@ -4,6 +4,8 @@
 export const maxBodyBytes = 1024 * 1024;
 /** Body of an import: 1,000 entries, half of them certificates of RSA keys as long as they come. */
 export const maxImportBodyBytes = 8 * 1024 * 1024;
+/** Of a body that is too large so much is read, and forgotten, before the answer: by mistake hardly anybody sends more. */
+export const maxDiscardedBytes = 16 * 1024 * 1024;
 /**
  * What a body may hold. The deepest legal one has four levels: an import, its entries, one, its labels. The largest usual
  * one has some 300 values (100 certificates, 64 labels); the rest is for mistakes, so that they are told by name.

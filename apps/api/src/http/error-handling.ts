@@ -3,9 +3,11 @@ import { recordRefusal } from '@iotcore/store/control';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ApiError, codes, errors } from '../errors/catalogue.ts';
 import { toApiError } from '../errors/translate.ts';
+import { maxDiscardedBytes } from '../limits.ts';
 import { toPattern } from '../routing/paths.ts';
 import type { Route } from '../routing/route.ts';
 import { originOf } from '../routing/run-route.ts';
+import { discardBody } from './discard-body.ts';
 
 export function handleErrors(app: FastifyInstance, routes: readonly Route[]): void {
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
@@ -36,6 +38,7 @@ async function answerError(
   const error = toApiError(thrown);
   if (error.http >= 500) logFailure(request.log, error, thrown);
   await recordIfMutation(error, request);
+  if (error.http === 413) await discardBody(request.raw, maxDiscardedBytes);
   return reply.code(error.http).headers(error.headers).send(error.body);
 }
 
