@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Needs what Debian's packages bring (Mosquitto with its clients, openssl, curl): `npm run test:debian`. */
@@ -18,8 +19,11 @@ export default defineConfig({
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
     globalSetup: 'packages/testkit/src/postgres/global-setup.ts',
     pool: 'forks',
-    // End-to-end tests mostly wait for processes of their own: one worker for each core, not one less.
-    maxWorkers: '100%',
+    // Files share a worker and what it has loaded: to load it anew for each costs more than most tests.
+    isolate: false,
+    setupFiles: 'packages/testkit/src/secrets/forget-secrets.ts',
+    // End-to-end tests often wait, for processes of their own and for what these do now and then: more than one for a core.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     teardownTimeout: 30_000,
     projects: [
       {
@@ -28,8 +32,6 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: debianTests,
-          // Files share their worker and what it has loaded: to load it anew for each costs more than most tests.
-          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -12,6 +12,10 @@ export function knownSecrets(): ReadonlySet<string> {
   return secrets;
 }
 
+export function forgetSecrets(): void {
+  secrets.clear();
+}
+
 /** A password, token or key, as it would stand in a text. */
 export function noteSecret(secret: unknown): void {
   if (typeof secret === 'string' && secret.trim().length >= shortestSecret) secrets.add(secret.trim());
