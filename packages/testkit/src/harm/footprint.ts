@@ -31,7 +31,8 @@ const metrics: Readonly<Record<string, string>> = {
 export async function footprint(installation: Installation): Promise<Footprint> {
   const held = new Map<string, number>();
   for (const { name, pid } of installation.running()) {
-    if (name === 'mqtt')
+    // Which the supervisor starts, too.
+    if (name !== 'api')
       for (const [what, value] of await readMetrics(installation)) held.set(`mqtt ${what}`, value);
     if (process.platform === 'linux') {
       held.set(`${name} open files`, (await readdir(`/proc/${pid}/fd`)).length);

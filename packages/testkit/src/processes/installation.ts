@@ -97,6 +97,11 @@ export class Installation {
     return this.#address('admin').origin;
   }
 
+  /** Where the API process serves /metrics, if it was asked to. */
+  get apiMetricsUrl(): string {
+    return this.#address('apiMetrics').origin;
+  }
+
   /** False until a supervisor has said which one it started. */
   get isDatabaseKnown(): boolean {
     return this.#databaseUrl !== undefined;
@@ -139,14 +144,16 @@ export class Installation {
     return this.#all().map((child) => ({ name: `log of ${child.name}`, text: child.output }));
   }
 
-  /** Reads the metrics of the MQTT process, if it runs: they go with it. */
+  /** Reads the metrics of the processes that run and have some: they go with them. */
   async readMetrics(): Promise<void> {
-    if (this.#addresses['admin'] === undefined) return;
-    const text = await fetch(`${this.adminUrl}/metrics`).then(
-      (response) => response.text(),
-      () => '',
-    );
-    this.metricsSeen.push({ name: 'metrics', text });
+    for (const name of ['admin', 'apiMetrics']) {
+      if (this.#addresses[name] === undefined) continue;
+      const text = await fetch(new URL('/metrics', this.#address(name))).then(
+        (response) => response.text(),
+        () => '',
+      );
+      this.metricsSeen.push({ name: `metrics (${name})`, text });
+    }
   }
 
   #all(): Child[] {

@@ -108,7 +108,8 @@ async function watch(
 }
 
 function hasCanary({ withoutCanary, programs = bothPlanes }: SharedInstallationOptions): boolean {
-  return withoutCanary === undefined && bothPlanes.every((plane) => programs.includes(plane));
+  const isWhole = programs.includes('supervisor') || bothPlanes.every((plane) => programs.includes(plane));
+  return isWhole && withoutCanary === undefined;
 }
 
 function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {
