@@ -19,6 +19,7 @@ import { answerRouterError, handleErrors } from './http/error-handling.ts';
 import { serveHealth } from './http/health.ts';
 import { logRequests } from './http/request-log.ts';
 import * as limits from './limits.ts';
+import type { CallMetrics } from './metrics/call-metrics.ts';
 import { swaggerOptions } from './openapi/document.ts';
 import type { OpenApiVersion } from './openapi/version.ts';
 import { routes } from './routes/index.ts';
@@ -31,6 +32,7 @@ export interface AppOptions {
   readonly services: () => Services | undefined;
   readonly isReady: () => Promise<boolean>;
   readonly callsPerSecond: number;
+  readonly metrics: CallMetrics;
   /** Networks in CIDR form whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly openapi?: OpenApiVersion;
@@ -66,7 +68,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   refuseUndeclared(app);
   acceptJsonOnly(app);
-  logRequests(app);
+  logRequests(app, options.metrics);
   handleErrors(app, routes);
   serveHealth(app, options.isReady);
   await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));

@@ -6,6 +6,8 @@ import { CallerDirectory } from './auth/caller-directory.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { listen } from './http/listen.ts';
 import { idempotencyKeyHours } from './limits.ts';
+import { CallMetrics } from './metrics/call-metrics.ts';
+import { createMetricsServer, serveMetrics } from './metrics/metrics-server.ts';
 import { openServices } from './open-services.ts';
 import { keepAdminToken } from './provision/admin-token.ts';
 import { keepSample } from './provision/sample.ts';
@@ -38,7 +40,10 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
   const directory = new CallerDirectory(prisma, () => feed.behindMs < mostBehindMs);
 
   let services: Services | undefined;
+  const metrics = new CallMetrics();
+  const metricsServer = createMetricsServer(metrics.registry);
   const app = await buildApp({
+    metrics,
     logger,
     services: () => services,
     isReady: async () => services !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
@@ -47,11 +52,17 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
   });
   const stopBasics = async () => {
     await app.close();
+    await metricsServer.close();
     await feed.stop();
     await database.close();
   };
   try {
-    const address = await listen(app, settings.apiHost, settings.apiPort);
+    const address = await listen(app, settings.apiHost, settings.apiPort, {
+      host: 'IOT_API_HOST',
+      port: 'IOT_API_PORT',
+    });
+    const sources = { server: app.server, database: database.pool, changeFeedBehindMs: () => feed.behindMs };
+    const metricsAddress = await serveMetrics(metricsServer, metrics.registry, sources, settings);
     services = await whenDatabaseIsThere(async () => {
       await prepareDatabase(url, logger, signal);
       const opened = await openServices(prisma, directory, settings);
@@ -71,7 +82,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       logger,
     );
     return {
-      addresses: { api: address },
+      addresses: { api: address, ...(metricsAddress ? { apiMetrics: metricsAddress } : {}) },
       async stop() {
         await housekeeping.stop();
         await stopBasics();

@@ -27,6 +27,7 @@ export async function requireFreePorts(
 async function takenPorts(settings: Settings): Promise<string[]> {
   const wanted = [
     ['IOT_API_PORT', settings.apiHost, settings.apiPort],
+    ['IOT_API_METRICS_PORT', settings.apiMetricsHost, settings.apiMetricsPort],
     ['IOT_MQTTS_PORT', settings.mqttsHost, settings.mqttsPort],
     ['IOT_MQTT_PORT', settings.mqttHost, settings.mqttPort],
     ['IOT_MQTT_ADMIN_PORT', settings.mqttAdminHost, settings.mqttAdminPort],

@@ -123,7 +123,7 @@ function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProc
       name: 'the API',
       entry: '../../api/src/main.ts',
       env,
-      portVariables: { api: 'IOT_API_PORT' },
+      portVariables: { api: 'IOT_API_PORT', apiMetrics: 'IOT_API_METRICS_PORT' },
     }),
     new SupervisedProcess({
       name: 'the MQTT server',

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import type { Caller } from '../auth/caller.ts';
 import { ApiError, codes, errors } from '../errors/catalogue.ts';
 import { badCredentialsPerMinute } from '../limits.ts';
+import type { CallMetrics } from '../metrics/call-metrics.ts';
 import type { Route } from '../routing/route.ts';
 import type { Services } from '../services.ts';
 import { clientBlock } from './client-address.ts';
@@ -11,6 +12,7 @@ interface AuthenticationOptions {
   /** Undefined until the service is ready to serve. */
   readonly services: () => Services | undefined;
   readonly callsPerSecond: number;
+  readonly metrics: CallMetrics;
 }
 
 /**
@@ -19,7 +21,7 @@ interface AuthenticationOptions {
  */
 export function authenticate(
   app: FastifyInstance,
-  { services, callsPerSecond }: AuthenticationOptions,
+  { services, callsPerSecond, metrics }: AuthenticationOptions,
 ): void {
   const failures = app.createRateLimit({
     max: badCredentialsPerMinute,
@@ -39,7 +41,7 @@ export function authenticate(
     if (!request.services) throw errors.unavailable('The service is starting.');
     const { route } = request.routeOptions.config;
     if (route?.permission !== 'public') await prove(request, request.services);
-    refuseBeyond(await calls(request));
+    refuseBeyond('calls', await calls(request));
     if (route?.bodyLimits) refuseUseless(route, request.caller);
   });
 
@@ -52,10 +54,19 @@ export function authenticate(
   app.setErrorHandler(async (error, request) => {
     if (error instanceof ApiError && error.code === codes.UNAUTHENTICATED.code) {
       report(request.log);
-      refuseBeyond(await failures(request));
+      refuseBeyond('credentials', await failures(request));
     }
     throw error;
   });
+
+  function refuseBeyond(
+    rate: 'calls' | 'credentials',
+    { isExceeded, ttlInSeconds = 1 }: RateLimitState,
+  ): void {
+    if (!isExceeded) return;
+    metrics.rateLimited(rate);
+    throw errors.rateLimited(Math.max(1, ttlInSeconds));
+  }
 }
 
 /** Bad credentials are counted, and the count logged once in this time, so that guessing shows without filling the log. */
@@ -86,8 +97,4 @@ interface RateLimitState {
   readonly isAllowed: boolean;
   readonly isExceeded?: boolean;
   readonly ttlInSeconds?: number;
-}
-
-function refuseBeyond({ isExceeded, ttlInSeconds = 1 }: RateLimitState): void {
-  if (isExceeded) throw errors.rateLimited(Math.max(1, ttlInSeconds));
 }

@@ -1,6 +1,7 @@
 /** Prints the OpenAPI document as JSON: `node print.ts 3.1.0`. Needs no database and listens nowhere. */
 import { createLogger } from '@iotcore/process';
 import { buildApp } from '../app.ts';
+import { CallMetrics } from '../metrics/call-metrics.ts';
 import type { OpenApiVersion } from './version.ts';
 
 const version = (process.argv[2] ?? '3.1.0') as OpenApiVersion;
@@ -10,6 +11,7 @@ const app = await buildApp({
   isReady: async () => false,
   trustedProxies: [],
   callsPerSecond: 1,
+  metrics: new CallMetrics(),
   openapi: version,
 });
 await app.ready();

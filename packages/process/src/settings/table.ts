@@ -72,6 +72,17 @@ export const settingsTable = {
     '',
     "Networks of proxies in front of the management API. From there the client's address is taken from `X-Forwarded-For` (the last one in it that is no such proxy's), for rate limits, the log and the audit trail; from anywhere else the header is ignored.",
   ),
+  apiMetricsHost: setting(
+    'IOT_API_METRICS_HOST',
+    host,
+    '127.0.0.1',
+    'Where the API process serves `/metrics`, for Prometheus, if `IOT_API_METRICS_PORT` is set.',
+  ),
+  apiMetricsPort: optional(
+    'IOT_API_METRICS_PORT',
+    port,
+    'The port of `/metrics` of the API process. Without it there is no such page.',
+  ),
   iamAudience: optional(
     'IOT_IAM_AUDIENCE',
     url,

@@ -1,0 +1,46 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+/** Upper ends of the classes of times, in seconds: from a read by its ID to a large import. */
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What becomes of calls, for Prometheus. No name that a client chose becomes a label: they would be without bound. */
+export class CallMetrics {
+  readonly registry = new Registry();
+  readonly #answered = new Counter({
+    name: 'iotcore_api_requests_total',
+    help: 'Answered requests, by operation and HTTP status',
+    labelNames: ['operation', 'status'],
+    registers: [this.registry],
+  });
+  readonly #seconds = new Histogram({
+    name: 'iotcore_api_request_seconds',
+    help: 'Time from the headers of a request to the end of its answer',
+    buckets,
+    registers: [this.registry],
+  });
+  readonly #abandoned = new Counter({
+    name: 'iotcore_api_requests_abandoned_total',
+    help: 'Requests whose connection ended before their answer',
+    registers: [this.registry],
+  });
+  readonly #rateLimited = new Counter({
+    name: 'iotcore_api_rate_limited_total',
+    help: 'Requests beyond a rate: of calls for each caller, of bad credentials for each address',
+    labelNames: ['rate'],
+    registers: [this.registry],
+  });
+
+  /** Without an operation: an address that the API does not have. */
+  answered(operation: string | undefined, status: number, tookMs: number): void {
+    this.#answered.inc({ operation: operation ?? 'none', status });
+    this.#seconds.observe(tookMs / 1000);
+  }
+
+  abandoned(): void {
+    this.#abandoned.inc();
+  }
+
+  rateLimited(rate: 'calls' | 'credentials'): void {
+    this.#rateLimited.inc({ rate });
+  }
+}
