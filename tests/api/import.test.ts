@@ -7,8 +7,7 @@ import { newFolder } from './support/folders.ts';
 import { device, Importing, importPath, outcomesOf, registry } from './support/importing.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-/** A small heap: bodies of 8 MiB must leave it as they came, not some day. */
-const installation = watchedInstallation({ env: { NODE_OPTIONS: '--max-old-space-size=128' } });
+const installation = watchedInstallation();
 const importing = new Importing(installation);
 const createdAt = '2021-03-04T09:12:55Z';
 

