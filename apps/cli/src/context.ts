@@ -74,7 +74,11 @@ export class Context implements CliContext {
       headers: { 'User-Agent': 'iotcore-cli' },
       // Whatever the type of the answer says: a page of HTML is no empty list.
       parseAs: 'json',
-      fetch: (request) => fetch(request, { signal: AbortSignal.timeout(callTimeoutMs) }),
+      fetch: (input) => {
+        const request = new Request(input);
+        const timeout = AbortSignal.timeout(callTimeoutMs);
+        return fetch(request, { signal: AbortSignal.any([request.signal, timeout]) });
+      },
     });
   }
 }

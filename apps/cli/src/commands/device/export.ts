@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { answer, everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import type { FileFormat } from '../../device-files/read-rows.ts';
+import { CliError } from '../../errors.ts';
 import {
   addFolderOption,
   addRegistryOptions,
@@ -31,16 +32,23 @@ export function registerExport(parent: Command, context: CliContext): void {
     const { writeRows } = await import('../../device-files/write-rows.ts');
     const { writeWhole } = await import('../../device-files/write-whole.ts');
     const { client, id: registryId } = await selected(context, registryKind, undefined, flags);
+    // A file is begun beside its place: Ctrl-C must come back here, to remove that. Otherwise it ends the command at once.
+    const interruption = file === undefined ? {} : { signal: context.signal };
     let count = 0;
     const devices = everyPage(async (page) => {
-      const found = await answer(sdk.exportRegistry({ client, path: { registryId }, query: page }));
+      const found = await answer(
+        sdk.exportRegistry({ client, path: { registryId }, query: page, ...interruption }),
+      );
       count += found.devices.length;
       context.out.progress(`${count} devices`);
       return { items: found.devices, nextPageToken: found.nextPageToken };
     });
     const rows = writeRows(devices, format);
     if (file === undefined) for await (const row of rows) await context.out.raw(row);
-    else await writeWhole(file, rows);
+    else
+      await writeWhole(file, rows).catch((error: unknown) => {
+        throw context.signal.aborted ? new CliError(`Interrupted: ${file} was not completed.`) : error;
+      });
     context.out.note(`${count} devices exported. Passwords are stored as hashes, and are in no export.`);
   });
 }
