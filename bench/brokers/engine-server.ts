@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { EngineHost } from '@iotcore/engine';
 import { createAedesEngine } from '@iotcore/engine/aedes';
-import { createNativeEngine, withDirectReads } from '@iotcore/engine/native';
+import { createNativeEngine, toDirectSocket } from '@iotcore/engine/native';
 import { broadcastTopic, password, registryId } from '../fleet.ts';
 
 const [name, port, tlsPort, certFile, keyFile] = process.argv.slice(2) as [
@@ -76,7 +76,7 @@ function accept(secure: boolean) {
 
 const options = { cert: readFileSync(certFile), key: readFileSync(keyFile), noDelay: true };
 const plain = { noDelay: true, pauseOnConnect: true };
-createServer(plain, (socket) => accept(false)(withDirectReads(socket))).listen({
+createServer(plain, (socket) => accept(false)(toDirectSocket(socket))).listen({
   port: Number(port),
   host: '0.0.0.0',
   backlog: 4_096,

@@ -28,7 +28,7 @@ export {
 } from './roles.ts';
 export { checkText } from './text.ts';
 export { checkAliases, expandAliases } from './topics/alias-rules.ts';
-export { monitoringSpaces, type SpaceFilter, type SpaceTopic } from './topics/audience.ts';
+export { ownMonitoringSpace, type SpaceFilter, type SpaceTopic, watchersSpace } from './topics/audience.ts';
 export { filterLookup, grantFilter } from './topics/grant.ts';
 export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/lookup.ts';
 export type {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
-import { withDirectReads } from '@iotcore/engine/native';
+import { toDirectSocket } from '@iotcore/engine/native';
 import { asIPv4 } from '@iotcore/model';
 import { StartupError } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
@@ -45,7 +45,7 @@ const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
 /** MQTT over plain TCP. @throws StartupError if the port is taken */
 export function listenTcp(options: ListenOptions, accept: Accept): Promise<Listener> {
   const take = (accepted: Socket, remote: RemoteEnd) => {
-    const socket = withDirectReads(accepted);
+    const socket = toDirectSocket(accepted);
     accept(socket, { secure: false, ...remote, peerCertificate: () => undefined });
     socket.resume();
   };

@@ -1,11 +1,12 @@
-import { type DevicePrincipal, monitoringSpaces } from '@iotcore/model';
+import { type DevicePrincipal, ownMonitoringSpace } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 
 /** Milliseconds since 1970; 0 where nothing is known. Plain numbers, since the hot path writes them per packet. */
 export class Activity {
   readonly device: DevicePrincipal;
-  /** Where it may be heard of: looked at every second, so made once. */
-  readonly spaces: readonly string[];
+  /** Where it may be heard of: by its registry and all of that, and by itself. */
+  readonly watchersSpace: string;
+  readonly ownSpace: string;
   lastAuthIp: string | undefined;
   lastAuthTime = 0;
   lastPubActivityTime = 0;
@@ -23,9 +24,10 @@ export class Activity {
   /** Changed since monitoring last told of it. */
   untold = false;
 
-  constructor(device: DevicePrincipal) {
+  constructor(device: DevicePrincipal, watchersSpace: string) {
     this.device = device;
-    this.spaces = monitoringSpaces(device);
+    this.watchersSpace = watchersSpace;
+    this.ownSpace = ownMonitoringSpace(device.id);
   }
 
   /** Adds what is known from elsewhere: the later time of each wins. */

@@ -86,6 +86,7 @@ describe('monitoring', () => {
         lastAuthIp: '192.0.2.9',
       });
       monitoring.connected(device, transport);
+      monitoring.subscribed(device);
       for (let n = 0; n < 10; n++) {
         state.now += 10;
         monitoring.published(device);
@@ -96,6 +97,7 @@ describe('monitoring', () => {
           last_auth_time: '1970-01-01T00:00:01.000Z',
           last_auth_ip: '192.0.2.1',
           last_pub_activity_time: '1970-01-01T00:00:01.100Z',
+          last_sub_activity_time: '1970-01-01T00:00:01.000Z',
           last_online_time: '1970-01-01T00:00:01.100Z',
           last_disconnect_time: '1970-01-01T00:00:00.500Z',
           registry_id: 'r1',

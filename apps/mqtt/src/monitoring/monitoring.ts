@@ -3,9 +3,12 @@
  * round, a place on a list. Each second a round tells those who listen (for the other devices nothing is computed), every
  * other round writes to the database.
  */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
-import { type DevicePrincipal, type Principal, routeMonitoring } from '@iotcore/model';
+import { type DevicePrincipal, type Principal, routeMonitoring, watchersSpace } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
+import { LruMap } from '../caching/lru-map.ts';
 import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
 
@@ -28,16 +31,21 @@ const SAVE_EVERY_ROUNDS = 2;
  * of a core; that it came or left is written in the next round.
  */
 const SAVE_AGAIN_MS = 5000;
-/** Devices in one statement. */
-const BATCH = 1000;
+/** Devices in one statement; few enough that messages hardly wait while it is put together. */
+const BATCH = 250;
+/** Devices that are looked at before messages have their turn again. */
+const SLICE = 500;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
 const MAX_DEPARTED = 100_000;
+/** Registries whose space is kept, some 150 bytes each. */
+const REGISTRIES = 10_000;
 const UNCHANGING = { stale: false };
 
 export class Monitoring {
   readonly #parts: MonitoringParts;
   /** By device ID: connected, or with something to save or tell. */
   readonly #activities = new Map<string, Activity>();
+  readonly #watchersSpaces = new LruMap<string, string>(REGISTRIES);
   #unsaved: Activity[] = [];
   #untold: Activity[] = [];
   #round = 0;
@@ -102,9 +110,19 @@ export class Monitoring {
   #of(device: DevicePrincipal): Activity {
     const known = this.#activities.get(device.id);
     if (known) return known;
-    const activity = new Activity(device);
+    const activity = new Activity(device, this.#watchersSpace(device));
     this.#activities.set(device.id, activity);
     return activity;
+  }
+
+  /** One string for all devices of a registry: looked for every second, it then lies in the processor's cache. */
+  #watchersSpace({ registryId }: DevicePrincipal): string {
+    let space = this.#watchersSpaces.get(registryId);
+    if (space === undefined) {
+      space = watchersSpace(registryId);
+      this.#watchersSpaces.set(registryId, space);
+    }
+    return space;
   }
 
   #note(activity: Activity): void {
@@ -133,20 +151,26 @@ export class Monitoring {
   async #tell(): Promise<void> {
     const changed = this.#untold;
     this.#untold = [];
-    const heard = changed.filter((activity) => this.#isHeard(activity));
+    const heard: Activity[] = [];
+    await inSlices(changed, (activity) => {
+      activity.untold = false;
+      if (this.#isHeard(activity)) heard.push(activity);
+      else this.#forgetIfIdle(activity);
+    });
     const incomplete = heard.filter(({ complete }) => !complete);
     for (let start = 0; start < incomplete.length; start += BATCH) {
       await this.#complete(incomplete.slice(start, start + BATCH));
     }
-    for (const activity of changed) activity.untold = false;
     for (const activity of heard) {
       this.#parts.publish(toPublishRoute(routeMonitoring(activity.device), UNCHANGING), activity.toMessage());
+      this.#forgetIfIdle(activity);
     }
-    for (const activity of changed) this.#forgetIfIdle(activity);
   }
 
-  #isHeard({ spaces }: Activity): boolean {
-    return spaces.some((space) => this.#parts.hasSubscribers(space));
+  /** Only the device itself can listen in its own space, and then it has subscribed to something. */
+  #isHeard({ watchersSpace, ownSpace, lastSubActivityTime }: Activity): boolean {
+    const { hasSubscribers } = this.#parts;
+    return hasSubscribers(watchersSpace) || (lastSubActivityTime > 0 && hasSubscribers(ownSpace));
   }
 
   /** Adds what was before this node began to look; while the database is away, what is known here must do. */
@@ -165,14 +189,18 @@ export class Monitoring {
 
   async #save(all = false): Promise<void> {
     const now = this.#parts.now();
-    const { due = [], early = [] } = Object.groupBy(this.#unsaved, ({ saveAfter }) =>
-      all || saveAfter <= now ? 'due' : 'early',
-    );
-    this.#unsaved = early;
-    for (const activity of due) {
+    const noted = this.#unsaved;
+    this.#unsaved = [];
+    const due: Activity[] = [];
+    await inSlices(noted, (activity) => {
+      if (!all && activity.saveAfter > now) {
+        this.#unsaved.push(activity);
+        return;
+      }
       activity.unsaved = false;
       activity.saveAfter = now + SAVE_AGAIN_MS;
-    }
+      due.push(activity);
+    });
     for (let start = 0; start < due.length; start += BATCH) {
       const batch = due.slice(start, start + BATCH);
       try {
@@ -206,5 +234,12 @@ export class Monitoring {
   #forgetIfIdle(activity: Activity): void {
     if (activity.sessions > 0 || activity.unsaved || activity.untold) return;
     this.#activities.delete(activity.device.id);
+  }
+}
+
+async function inSlices<T>(items: readonly T[], look: (item: T) => void): Promise<void> {
+  for (let start = 0; start < items.length; start += SLICE) {
+    if (start > 0) await nextTurn();
+    for (const item of items.slice(start, start + SLICE)) look(item);
   }
 }

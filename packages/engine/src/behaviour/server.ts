@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { toDirectSocket } from '../native/index.ts';
 import type { CreateEngine, Engine, EngineLimits } from '../port.ts';
 import { type Principal, TestHost } from './host.ts';
 
@@ -33,7 +34,10 @@ export async function startServer(
 ): Promise<TestServer> {
   const host = new TestHost();
   const engine = create<Principal>(host, { ...testLimits, ...limits });
-  const server = createServer({ noDelay: true }, (socket) => engine.accept(socket, transportOf(socket)));
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
+    const transport = transportOf(socket);
+    engine.accept(toDirectSocket(socket), transport);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUp(async () => {
     server.close();

@@ -23,6 +23,7 @@ import { connectRequest, judgeConnect, judgingMs, type Verdict } from '../connec
 import { ConnackCode, type ConnectRequest, type Transport, type Will } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import type { Expiring } from './deadline-wheel.ts';
+import { DirectSocket } from './direct-socket.ts';
 import { Outbox } from './outbox.ts';
 import { PacketAssembler, type PacketSink } from './packet-assembler.ts';
 import type { EngineParts } from './parts.ts';
@@ -92,7 +93,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#outbox = new Outbox(socket, parts.turn, parts.limits.maxOutputBytes);
     this.#stateSinceMs = this.#lastReadMs = parts.turn.nowMs;
     parts.deadlines.set(this, this.#dueMs() as number);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    this.#listen(socket);
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.close(reasons.connectionLost));
     socket.on('error', () => this.#socket.destroy());
@@ -230,20 +231,34 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   // The socket's input.
 
-  #read(chunk: Buffer): void {
+  #listen(socket: Duplex): void {
+    if (socket instanceof DirectSocket) {
+      socket.reader = (bytes, start, end) => this.#read(bytes, start, end);
+      socket.resume();
+    } else {
+      socket.on('data', (chunk: Buffer) => this.#read(chunk, 0, chunk.length));
+    }
+  }
+
+  #read(chunk: Buffer, start: number, end: number): void {
     if (this.#state === 'ending') return;
-    const { turn } = this.#parts;
-    this.#lastReadMs = turn.nowMs;
-    this.#parse(chunk);
-    if (this.#assembler.isStopped) this.#input.pause();
-    else this.#input.took(chunk.length);
+    this.#lastReadMs = this.#parts.turn.nowMs;
+    this.#parse(chunk, start, end);
+    if (!this.#assembler.isStopped) this.#input.took(end - start);
+    // Who is being disconnected is read on, or its hanging up would go unnoticed.
+    else if (!this.#isEnding) this.#input.pause();
+  }
+
+  /** Asked after packets have been handled, which may have changed the state. */
+  get #isEnding(): boolean {
+    return this.#state === 'ending';
   }
 
   /** The host has answered, or stored: handles what has come meanwhile, and reads on. */
   proceed(): void {
     if (this.#state !== 'open' || this.#isHeld) return;
     this.#lastReadMs = this.#parts.turn.nowMs;
-    this.#parse(undefined);
+    this.#parse(undefined, 0, 0);
     if (this.#assembler.isStopped) return;
     this.#input.resume();
     // Who is kept waiting is looked at late; from now on its own silence counts again [MQTT-3.1.2-24].
@@ -265,10 +280,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   /** Handles the packets of a chunk, or those that have been waiting. */
-  #parse(chunk: Buffer | undefined): void {
+  #parse(chunk: Buffer | undefined, start: number, end: number): void {
     try {
       if (chunk === undefined) this.#assembler.resume();
-      else this.#assembler.take(chunk);
+      else this.#assembler.take(chunk, start, end);
     } catch (error) {
       if (!(error instanceof PacketError)) throw error;
       this.#malformed(error);

@@ -5,6 +5,7 @@
  * remembers the piece. Otherwise, and always while the socket is blocked, bytes are copied into a buffer of its own.
  */
 import type { Duplex } from 'node:stream';
+import { DirectSocket } from './direct-socket.ts';
 import type { Flushable, Turn } from './turn.ts';
 
 /** This much output is written at once, so that a busy turn does not fill memory before the kernel gets to send. */
@@ -102,9 +103,14 @@ export class Outbox implements Flushable {
       this.#isBlocked = !this.#socket.write(piece);
       this.#socket.uncork();
     } else {
-      this.#isBlocked = !this.#socket.write((own ?? piece) as Buffer);
+      this.#isBlocked = !this.#send((own ?? piece) as Buffer);
     }
     if (this.#socket.writableLength > 0) this.#turn.pin();
+  }
+
+  #send(bytes: Buffer): boolean {
+    const socket = this.#socket;
+    return socket instanceof DirectSocket ? socket.send(bytes) : socket.write(bytes);
   }
 
   #copyPiece(): void {

@@ -36,24 +36,24 @@ export class PacketAssembler {
     return this.#isStopped;
   }
 
-  /** @throws PacketError */
-  take(chunk: Buffer): void {
+  /** Takes bytes [start, end) of the chunk. @throws PacketError */
+  take(chunk: Buffer, start = 0, end = chunk.length): void {
     if (this.#isStopped) {
-      this.#backlog.push(chunk);
+      this.#backlog.push(chunk.subarray(start, end));
       return;
     }
-    let at = this.#partial ? this.#complete(chunk) : 0;
+    let at = this.#partial ? this.#complete(chunk, start, end) : start;
     const sink = this.#sink;
-    while (at < chunk.length && !this.#isStopped) {
-      const size = packetBytes(chunk, at, chunk.length, sink.maxPacketBytes);
-      if (size === 0 || at + size > chunk.length) {
-        this.#startPartial(chunk, at, size);
+    while (at < end && !this.#isStopped) {
+      const size = packetBytes(chunk, at, end, sink.maxPacketBytes);
+      if (size === 0 || at + size > end) {
+        this.#startPartial(chunk, at, end, size);
         return;
       }
       if (!sink.packet(chunk, at, at + size)) this.#isStopped = true;
       at += size;
     }
-    if (at < chunk.length) this.#backlog.unshift(chunk.subarray(at));
+    if (at < end) this.#backlog.unshift(chunk.subarray(at, end));
   }
 
   /** The sink takes packets again. @throws PacketError */
@@ -71,23 +71,23 @@ export class PacketAssembler {
     this.#partial = undefined;
   }
 
-  #startPartial(chunk: Buffer, at: number, size: number): void {
-    const bytes = chunk.length - at;
+  #startPartial(chunk: Buffer, at: number, end: number, size: number): void {
+    const bytes = end - at;
     // Of a header that is cut in two the size is not known yet: it is asked for again with every byte.
     this.#partial = Buffer.allocUnsafe(Math.max(bytes, size === 0 ? 8 : Math.min(size, firstPartialBytes)));
-    chunk.copy(this.#partial, 0, at);
+    chunk.copy(this.#partial, 0, at, end);
     this.#partialBytes = bytes;
   }
 
   /** Adds to the packet that has begun what the chunk has of it; returns where the next one begins. */
-  #complete(chunk: Buffer): number {
-    let at = 0;
+  #complete(chunk: Buffer, start: number, end: number): number {
+    let at = start;
     let size = 0;
-    while (at < chunk.length) {
+    while (at < end) {
       const partial = this.#partial as Buffer;
       size = packetBytes(partial, 0, this.#partialBytes, this.#sink.maxPacketBytes);
       const missing = size === 0 ? 1 : size - this.#partialBytes;
-      const bytes = Math.min(missing, chunk.length - at);
+      const bytes = Math.min(missing, end - at);
       this.#append(chunk, at, at + bytes);
       at += bytes;
       if (size !== 0 && this.#partialBytes === size) break;

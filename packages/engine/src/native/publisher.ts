@@ -44,7 +44,7 @@ export class Publisher<P> {
   readonly #routes: RouteCache;
   readonly #unfinished = new Fifo<Unfinished>();
   #unstoredBytes = 0;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  #lastMs = 0;
   #isWaitingForStore = false;
   /** A message could not be stored: those behind it are not acknowledged either, to keep their order. */
   #hasFailed = false;

@@ -105,15 +105,14 @@ export function selfAudience(deviceId: string): Audience {
   };
 }
 
-/** The spaces in which a device's monitoring may be heard: asked for each active device every second, so it is cheap. */
-export function monitoringSpaces(device: {
-  readonly id: string;
-  readonly registryId: string;
-}): readonly string[] {
-  return [
-    spaceOf({ kind: 'watchers', id: device.registryId }, 'full'),
-    spaceOf({ kind: 'self', id: device.id }, 'me'),
-  ];
+/** Where the monitoring of a registry's devices is heard by the registry and by all of them. */
+export function watchersSpace(registryId: string): string {
+  return spaceOf({ kind: 'watchers', id: registryId }, 'full');
+}
+
+/** Where a device's monitoring is heard by the device itself. */
+export function ownMonitoringSpace(deviceId: string): string {
+  return spaceOf({ kind: 'self', id: deviceId }, 'me');
 }
 
 /** The audiences that a client belongs to. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { withDirectReads } from './direct-reads.ts';
+import { type DirectSocket, toDirectSocket } from './direct-socket.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -37,13 +37,13 @@ function received(socket: Socket, bytes: number): Promise<Buffer> {
   });
 }
 
-describe('withDirectReads', () => {
+describe('toDirectSocket', () => {
   it('leaves a socket alone that has been read from, with what it still holds', async () => {
     const { client, accepted } = await pair();
     client.write('header rest');
     await once(accepted, 'readable');
     accepted.read(7);
-    const socket = withDirectReads(accepted);
+    const socket = toDirectSocket(accepted);
     expect(socket).toBe(accepted);
     const rest = received(socket, 4);
     socket.resume();
@@ -53,13 +53,13 @@ describe('withDirectReads', () => {
   it('leaves a socket alone that is gone', async () => {
     const { accepted } = await pair();
     accepted.destroy();
-    expect(withDirectReads(accepted)).toBe(accepted);
+    expect(toDirectSocket(accepted)).toBe(accepted);
   });
 
   it('reads nothing before somebody listens', async () => {
     const { client, accepted } = await pair();
     client.write('early');
-    const socket = withDirectReads(accepted);
+    const socket = toDirectSocket(accepted);
     sockets.push(socket);
     await new Promise((resolve) => setImmediate(resolve));
     expect((await received(socket, 5)).toString()).toBe('early');
@@ -67,7 +67,7 @@ describe('withDirectReads', () => {
 
   it('hands over every byte in order, in small pieces and in large ones, and keeps what was handed over', async () => {
     const { client, accepted } = await pair();
-    const socket = withDirectReads(accepted);
+    const socket = toDirectSocket(accepted);
     sockets.push(socket);
     const sent = randomBytes(3_000_000);
     const whole = received(socket, sent.length);
@@ -80,7 +80,7 @@ describe('withDirectReads', () => {
 
   it('reads nothing while it is paused, and goes on when resumed', async () => {
     const { client, accepted } = await pair();
-    const socket = withDirectReads(accepted);
+    const socket = toDirectSocket(accepted);
     sockets.push(socket);
     const first = new Promise<number>((resolve) => {
       socket.once('data', (chunk: Buffer) => {
@@ -101,9 +101,86 @@ describe('withDirectReads', () => {
     expect((await rest).length).toBe(1_000_000 - bytes);
   });
 
+  it('notices a reset while it is paused', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted);
+    socket.on('error', () => {});
+    sockets.push(socket);
+    socket.on('data', () => socket.pause());
+    client.write('now it pauses');
+    await once(socket, 'data');
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    client.resetAndDestroy();
+    await closed;
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('tells of the end only after everything that came before it, however long it was paused', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted);
+    sockets.push(socket);
+    const heard: string[] = [];
+    socket.on('data', (chunk: Buffer) => heard.push(String(chunk)));
+    socket.on('end', () => heard.push('the end'));
+    client.write('one ');
+    await once(socket, 'data');
+    socket.pause();
+    client.end('two');
+    await once(client, 'finish');
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual(['one ']);
+    socket.resume();
+    await once(socket, 'end');
+    expect(heard).toEqual(['one ', 'two', 'the end']);
+  });
+
+  it('sends at once what the kernel takes, and the rest in order when it does', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    sockets.push(socket);
+    client.pause();
+    const sent = randomBytes(20_000_000);
+    expect(socket.send(sent.subarray(0, 10))).toBe(true);
+    expect(socket.writableLength).toBe(0);
+    expect(socket.send(sent.subarray(10, 19_000_000))).toBe(false);
+    expect(socket.writableLength).toBeGreaterThan(0);
+    expect(socket.send(sent.subarray(19_000_000))).toBe(false);
+    const whole = received(client, sent.length);
+    client.resume();
+    expect((await whole).equals(sent)).toBe(true);
+  });
+
+  it('sends nothing once it is closed, whoever has its descriptor then', async () => {
+    const { accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    socket.on('error', () => {});
+    const closed = once(socket, 'close');
+    socket.destroy();
+    const { client: other, accepted: successor } = await pair();
+    const heard: Buffer[] = [];
+    other.on('data', (chunk: Buffer) => heard.push(chunk));
+    socket.send(Buffer.from('for somebody else'));
+    await closed;
+    socket.send(Buffer.from('for somebody else'));
+    successor.end('for me');
+    await once(other, 'end');
+    expect(String(Buffer.concat(heard))).toBe('for me');
+  });
+
+  it('tells of an error on writing as the stream does', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    sockets.push(socket);
+    const failed = once(socket, 'error');
+    client.resetAndDestroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < 3 && !socket.destroyed; n++) socket.send(Buffer.from('x'));
+    expect(String((await failed)[0])).toMatch(/EPIPE|ECONNRESET/);
+  });
+
   it('writes, ends, and closes the socket whose place it took', async () => {
     const { client, accepted } = await pair();
-    const socket = withDirectReads(accepted);
+    const socket = toDirectSocket(accepted);
     sockets.push(socket);
     socket.on('data', () => {});
     expect(socket.remotePort).toBe(client.localPort);

@@ -1,0 +1,150 @@
+/**
+ * Plain TCP sockets without the machinery of Node's streams, where that can be left out. For each read, Node otherwise
+ * allocates 64 KiB, shrinks them to what came, makes an ArrayBuffer of it and takes it through the stream's queue; for each
+ * write it makes a request and takes it through another queue: a fifth of all that a message costs which comes alone
+ * (docs/benchmarks.md).
+ *
+ * - Every socket reads into one buffer (https://nodejs.org/api/net.html#new-netsocketoptions, `onread`), and what came is
+ *   copied to a slab that many reads share.
+ * - What is sent while nothing waits to be sent is offered to the kernel at once; only what it does not take goes through
+ *   the stream.
+ */
+import { writeSync } from 'node:fs';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import { Duplex } from 'node:stream';
+
+/** What the kernel hands over in one read at most; the same as without this. */
+export const readBytes = 65_536;
+/** Whoever keeps a chunk keeps its slab alive, so a slab is no larger than what one read could keep alive before. */
+const slabBytes = 65_536;
+/** A read of this size gets memory of its own. */
+const largeReadBytes = 16_384;
+
+/** Beyond either, nothing more is read of a paused connection: no more memory, and no more small pieces. */
+const mostBytesAhead = 65_536;
+const mostReadsAhead = 64;
+
+const readBuffer = Buffer.allocUnsafeSlow(readBytes);
+let slab = Buffer.allocUnsafeSlow(slabBytes);
+let slabUsed = 0;
+
+/** Takes bytes [start, end), which stay as they are. */
+export type Reader = (bytes: Buffer, start: number, end: number) => void;
+
+/** What Node keeps of a socket for itself, as far as it is needed here. */
+interface Handle {
+  /** Absent or negative where there are no file descriptors. */
+  readonly fd?: number;
+}
+
+/** A socket that hands what it reads to one reader, or emits `data`. It cannot be piped or iterated over. */
+export class DirectSocket extends Socket {
+  reader: Reader | undefined;
+  /** Node sets it to null when it closes the descriptor. */
+  declare readonly _handle: Handle | null;
+  readonly #fd: number;
+  /** Undefined as long as the constructor of Node's socket runs, which reads already. */
+  declare private isHeld: boolean | undefined;
+  /** Read while held. */
+  #ahead: Buffer[] = [];
+  #aheadBytes = 0;
+
+  private constructor(handle: Handle, onRead: (bytes: number) => boolean) {
+    const options: unknown = { handle, onread: { buffer: readBuffer, callback: onRead } };
+    super(options as SocketConstructorOpts);
+    this.#fd = handle.fd ?? -1;
+  }
+
+  /** The handle of a socket that nothing has been read from; it must have no other owner from now on. */
+  static over(handle: Handle): DirectSocket {
+    const socket: DirectSocket = new DirectSocket(handle, (bytes) => socket.#take(bytes));
+    return socket;
+  }
+
+  /** Writes, at once if it can. False: some of it waits, and `drain` comes. */
+  send(bytes: Buffer): boolean {
+    if (this.#fd < 0 || this._handle === null || this.writableLength > 0 || this.writableEnded)
+      return this.write(bytes);
+    const sent = offer(this.#fd, bytes);
+    return sent === bytes.length || this.write(sent === 0 ? bytes : bytes.subarray(sent));
+  }
+
+  /**
+   * Hands nothing over until `resume`. Reading goes on for a while, or a connection that was reset meanwhile would not be
+   * noticed: a client that gave up must not take over from the one that came after it.
+   */
+  override pause(): this {
+    this.isHeld = true;
+    return Duplex.prototype.pause.call(this) as this;
+  }
+
+  override resume(): this {
+    this.isHeld = false;
+    while (this.#ahead.length > 0 && !this.isHeld) {
+      const chunk = this.#ahead.shift() as Buffer;
+      this.#aheadBytes -= chunk.length;
+      this.#handOver(chunk, 0, chunk.length);
+    }
+    return this.isHeld ? this : super.resume();
+  }
+
+  /** Node looks for the end of a stream in which nothing waits even while it is paused: what came before is not here. */
+  override read(size?: number): unknown {
+    return this.isHeld ? null : super.read(size);
+  }
+
+  #take(bytes: number): boolean {
+    if (this.isHeld) {
+      this.#ahead.push(Buffer.from(readBuffer.subarray(0, bytes)));
+      this.#aheadBytes += bytes;
+      if (this.#aheadBytes >= mostBytesAhead || this.#ahead.length >= mostReadsAhead) super.pause();
+    } else {
+      const start = keep(bytes);
+      this.#handOver(slab, start, start + bytes);
+    }
+    return true;
+  }
+
+  #handOver(bytes: Buffer, start: number, end: number): void {
+    const { reader } = this;
+    if (reader === undefined) this.emit('data', bytes.subarray(start, end));
+    else reader(bytes, start, end);
+  }
+}
+
+/**
+ * A socket in the place of `accepted`, on the same connection. `accepted` is of no use afterwards; it closes when its
+ * successor does.
+ *
+ * @param accepted by a server with `pauseOnConnect`. Returned as it is if it has been read from, or is gone already.
+ */
+export function toDirectSocket(accepted: Socket): Socket {
+  const holder = accepted as Socket & { _handle: Handle | null };
+  const handle = holder._handle;
+  if (!handle || accepted.bytesRead > 0) return accepted;
+  const socket = DirectSocket.over(handle);
+  holder._handle = null;
+  socket.once('close', () => accepted.destroy());
+  return socket;
+}
+
+/** How much of it the kernel took. An error is left to the stream to find again, and to tell. */
+function offer(fd: number, bytes: Buffer): number {
+  try {
+    return writeSync(fd, bytes, 0, bytes.length);
+  } catch {
+    return 0;
+  }
+}
+
+/** Copies the first bytes of the buffer that is read into to the slab, or to one of their own; returns where they begin. */
+function keep(bytes: number): number {
+  if (slabUsed + bytes > slab.length || bytes >= largeReadBytes) {
+    slab = Buffer.allocUnsafeSlow(bytes >= largeReadBytes ? bytes : slabBytes);
+    slabUsed = 0;
+  }
+  const start = slabUsed;
+  slabUsed += bytes;
+  readBuffer.copy(slab, start, 0, bytes);
+  return start;
+}
