@@ -4,7 +4,7 @@ import { CanaryCaller } from './canary-caller.ts';
 
 /**
  * As `sharedInstallation`, with somebody else who calls the API all the while: whatever the tests send, that caller is
- * served after each of them, and in the end is shown nothing that is not its own. The heaps are small: what is left in one
+ * served after each of them, and in the end can change what is its own and is shown nothing else. The heaps are small: what is left in one
  * is tidied soon, or bursts it.
  */
 export function watchedInstallation(options: InstallationOptions = {}): () => Installation {
@@ -19,7 +19,7 @@ export function watchedInstallation(options: InstallationOptions = {}): () => In
   });
   afterEach(() => canary?.isServed());
   afterAll(async () => {
-    lastLook = canary?.seesNothingForeign(installation());
+    lastLook = canary?.worksAndSeesNothingForeign(installation());
     await lastLook?.catch(() => {});
   });
   return installation;
