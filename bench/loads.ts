@@ -23,6 +23,8 @@ export interface Load {
   readonly due?: number;
   /** Subscribers that stop reading. */
   readonly frozen?: number;
+  /** The load before it in the list, which is run alike: its run gives this figure too. */
+  readonly sameRunAs?: string;
   readonly measure: Measure;
   /** Ours ÷ Mosquitto's, at most. */
   readonly target?: number;
@@ -106,7 +108,15 @@ export const loads: readonly Load[] = [
     measure: 'cpuMicrosPerMessage',
     target: 0.8,
   },
-  { id: 'fleet-p99', title: 'the same, latency', tls: false, ...fleet, measure: 'p99Ms', target: 1 },
+  {
+    id: 'fleet-p99',
+    title: 'the same, latency',
+    tls: false,
+    ...fleet,
+    sameRunAs: 'fleet',
+    measure: 'p99Ms',
+    target: 1,
+  },
   {
     id: 'all-devices',
     title: 'a command to 10,000 devices',
@@ -123,7 +133,7 @@ export const loads: readonly Load[] = [
     title: '10,000 idle connections',
     tls: false,
     ...idle,
-    idleSeconds: 5,
+    idleSeconds: 20,
     measure: 'kbPerConnection',
   },
   {
@@ -132,6 +142,7 @@ export const loads: readonly Load[] = [
     tls: false,
     ...idle,
     idleSeconds: 20,
+    sameRunAs: 'idle',
     measure: 'cpuPercent',
   },
   {
