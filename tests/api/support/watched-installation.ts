@@ -12,7 +12,7 @@ export function watchedInstallation(options: InstallationOptions = {}): () => In
   let lastLook: Promise<void> | undefined;
   // Declared first, and so done last: what fails in the end must not keep the processes from being stopped.
   afterAll(() => lastLook);
-  const env = { NODE_OPTIONS: '--max-old-space-size=128', ...options.env };
+  const env = { NODE_OPTIONS: '--max-old-space-size=192', ...options.env };
   const installation = sharedInstallation({ ...options, env });
   beforeAll(async () => {
     canary = await CanaryCaller.start(installation());
