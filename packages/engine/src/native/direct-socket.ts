@@ -14,7 +14,7 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /** What the kernel hands over in one read at most; the same as without this. */
-export const readBytes = 65_536;
+const readBytes = 65_536;
 /** Whoever keeps a chunk keeps its slab alive, so a slab is no larger than what one read could keep alive before. */
 const slabBytes = 65_536;
 /** A read of this size gets memory of its own. */
