@@ -39,24 +39,24 @@ describe('Pacer', () => {
   it('does not rest when the turn took its time', () => {
     const { turn, rests } = pacer();
     turn(0, 1000);
-    turn(0.5, 1000);
+    turn(2, 1000);
     turn(7, 1000);
     expect(rests).toEqual([]);
   });
 
-  it('rests until half a millisecond after the last turn when all publishers had been silent', () => {
+  it('rests until two milliseconds after the last turn when all publishers had been silent', () => {
     const { turn, rests } = pacer();
     turn(0, 1000);
     turn(0.2, 1000, 20, Number.POSITIVE_INFINITY);
     turn(0.1, 1000);
-    expect(rests).toEqual([expect.closeTo(0.3), expect.closeTo(0.4)]);
+    expect(rests).toEqual([expect.closeTo(1.8), expect.closeTo(1.9)]);
   });
 
   it('forgets a hurried message with its turn', () => {
     const { turn, rests } = pacer();
     turn(0, 0);
     turn(0.1, 1000);
-    expect(rests).toEqual([expect.closeTo(0.4)]);
+    expect(rests).toEqual([expect.closeTo(1.9)]);
   });
 
   it('really sleeps', () => {
@@ -66,6 +66,6 @@ describe('Pacer', () => {
       paced.note(1000);
       paced.rest();
     }
-    expect(performance.now() - before).toBeGreaterThan(1.5);
+    expect(performance.now() - before).toBeGreaterThan(6);
   });
 });
