@@ -95,9 +95,11 @@ export class DirectSocket extends Socket {
 
   #take(bytes: number): boolean {
     if (this.isHeld) {
-      this.#ahead.push(Buffer.from(readBuffer.subarray(0, bytes)));
+      this.#ahead.push(copyOf(bytes));
       this.#aheadBytes += bytes;
       if (this.#aheadBytes >= mostBytesAhead || this.#ahead.length >= mostReadsAhead) super.pause();
+    } else if (bytes >= largeReadBytes) {
+      this.#handOver(copyOf(bytes), 0, bytes);
     } else {
       const start = keep(bytes);
       this.#handOver(slab, start, start + bytes);
@@ -137,10 +139,15 @@ function offer(fd: number, bytes: Buffer): number {
   }
 }
 
-/** Copies the first bytes of the buffer that is read into to the slab, or to one of their own; returns where they begin. */
+/** The first bytes of the buffer that is read into, in memory of their own. */
+function copyOf(bytes: number): Buffer {
+  return Buffer.from(readBuffer.subarray(0, bytes));
+}
+
+/** Copies the first bytes of the buffer that is read into to the slab; returns where they begin there. */
 function keep(bytes: number): number {
-  if (slabUsed + bytes > slab.length || bytes >= largeReadBytes) {
-    slab = Buffer.allocUnsafeSlow(bytes >= largeReadBytes ? bytes : slabBytes);
+  if (slabUsed + bytes > slabBytes) {
+    slab = Buffer.allocUnsafeSlow(slabBytes);
     slabUsed = 0;
   }
   const start = slabUsed;
