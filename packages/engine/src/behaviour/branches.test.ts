@@ -20,6 +20,14 @@ describe('topics that begin alike', () => {
     expect(host.routesAsked).toEqual(topics.slice(0, 2));
   });
 
+  it('of one branch that are looked at one by one do not push out another branch', async () => {
+    const { port, host } = await startServer(createNativeEngine, onTestFinished);
+    const publisher = await connectMqtt({ port });
+    for (const topic of ['a/1', 'b/1', 'a/2', 'b/2', 'a/я', 'a/ю', 'b/3', 'a/3'])
+      await publisher.publish(topic, 'x');
+    expect(host.routesAsked).toEqual(['a/1', 'b/1', 'a/2', 'a/я', 'a/ю']);
+  });
+
   it('go out under each name that the route gives them', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     host.onRoute = (_principal, topic) => ({

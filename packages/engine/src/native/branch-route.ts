@@ -3,9 +3,11 @@ import { type CodecLimits, isPlainTopicEnd } from '../codec/index.ts';
 import type { OpenEnd, PublishRoute } from '../port.ts';
 import type { Branch, Exchange } from '../routing/index.ts';
 import type { Plan } from './route-cache.ts';
+import { standsAt } from './stands-at.ts';
 
 export class BranchRoute {
-  readonly #beginning: string;
+  /** What its topics have in common, with the slash at the end. */
+  readonly beginning: string;
   readonly #beginningBytes: Buffer;
   readonly #maxEndBytes: number;
   /** Levels that the end may have. */
@@ -20,10 +22,10 @@ export class BranchRoute {
     branch: Branch,
     limits: CodecLimits,
   ) {
-    this.#beginning = topic.slice(0, from);
-    this.#beginningBytes = Buffer.from(this.#beginning);
+    this.beginning = topic.slice(0, from);
+    this.#beginningBytes = Buffer.from(this.beginning);
     this.#maxEndBytes = Math.min(maxBytes, limits.maxTopicBytes - this.#beginningBytes.length);
-    this.#maxEndLevels = limits.maxTopicLevels - this.#beginning.split('/').length + 1;
+    this.#maxEndLevels = limits.maxTopicLevels - this.beginning.split('/').length + 1;
     this.#basis = basis;
     this.#branch = branch;
   }
@@ -54,18 +56,12 @@ export class BranchRoute {
   find(bytes: Buffer, start: number, end: number): Plan | undefined {
     const endStart = start + this.#beginningBytes.length;
     const endBytes = end - endStart;
-    if (endBytes < 0 || endBytes > this.#maxEndBytes || !this.#begins(bytes, start)) return undefined;
+    if (endBytes < 0 || endBytes > this.#maxEndBytes) return undefined;
+    if (!standsAt(bytes, start, this.#beginningBytes)) return undefined;
     if (!isPlainTopicEnd(bytes, endStart, end, this.#maxEndLevels)) return undefined;
     const addresses = this.#branch.addresses(bytes, endStart, end);
     if (addresses === undefined) return undefined;
-    const ownName = addresses.find(({ beginning }) => beginning === this.#beginning);
+    const ownName = addresses.find(({ beginning }) => beginning === this.beginning);
     return { permanent: undefined, addresses, ownName };
-  }
-
-  #begins(bytes: Buffer, start: number): boolean {
-    const beginning = this.#beginningBytes;
-    // Back to front: what one client publishes to differs late.
-    for (let i = beginning.length - 1; i >= 0; i--) if (bytes[start + i] !== beginning[i]) return false;
-    return true;
   }
 }

@@ -1,6 +1,7 @@
 import type { PublishRoute } from '../port.ts';
 import type { Address, TopicName } from '../routing/index.ts';
 import type { BranchRoute } from './branch-route.ts';
+import { standsAt } from './stands-at.ts';
 
 /** What the messages of a topic are handed over by. */
 export interface Plan {
@@ -63,12 +64,7 @@ export class RouteCache {
     const plan = this.#last;
     if (plan === undefined || plan.basis.stale) return undefined;
     const { topicBytes } = plan;
-    if (topicBytes.length !== end - start) return undefined;
-    // Back to front: topics of one client differ at the end.
-    for (let i = end - 1, j = topicBytes.length - 1; j >= 0; i--, j--) {
-      if (bytes[i] !== topicBytes[j]) return undefined;
-    }
-    return plan;
+    return topicBytes.length === end - start && standsAt(bytes, start, topicBytes) ? plan : undefined;
   }
 
   /** The plan of a topic that need not have been there before, if it is one of a known branch. */
@@ -81,8 +77,10 @@ export class RouteCache {
     return undefined;
   }
 
+  /** Takes the place of a branch that begins alike: one that is stale, or could not tell of the topic that was asked for. */
   addBranch(branch: BranchRoute): void {
-    this.#branches = [branch, ...(this.#branches ?? [])].slice(0, ownBranches);
+    const others = this.#branches?.filter(({ beginning }) => beginning !== branch.beginning) ?? [];
+    this.#branches = [branch, ...others].slice(0, ownBranches);
   }
 
   find(topic: string): Plan | undefined {
