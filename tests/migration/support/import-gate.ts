@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Installation } from '@iotcore/testkit';
-import { onTestFinished } from 'vitest';
+import { serveHttp } from './serve-http.ts';
 
 /** What becomes of an import request: passed on; passed on and its answer lost; kept without an answer. */
 export type Fate = 'pass' | 'lose the answer' | 'hold';
@@ -30,14 +29,5 @@ export async function importGate(
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(Buffer.from(await answer.arrayBuffer()));
   };
-  const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { apiUrl: `http://127.0.0.1:${port}`, adminToken: installation.adminToken, held };
+  return { apiUrl: await serveHttp(serve), adminToken: installation.adminToken, held };
 }

@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serveHttp } from './serve-http.ts';
 
 /** Small enough for the lists of a small fleet to have several pages. */
 const MOST_PER_PAGE = 2;
@@ -29,17 +28,8 @@ export async function reluctantSource(apiUrl: string) {
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(Buffer.from(await answer.arrayBuffer()));
   };
-  const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: await serveHttp(serve),
     /** The lists of which more than the first page was asked for. */
     laterPages: (): ReadonlySet<string> => paged,
   };
