@@ -3,7 +3,6 @@
  * round, a place on a list. Each second a round tells those who listen (for the other devices nothing is computed), every
  * other round writes to the database.
  */
-
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
 import { type DevicePrincipal, type Principal, routeMonitoring, watchersSpace } from '@iotcore/model';
