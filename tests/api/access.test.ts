@@ -131,6 +131,7 @@ test('a folder without a role is refused, whether it has anything or not', async
       `${registries}:getByName?folderId=${folderId}&registryName=one`,
       `/iot-devices/v1/devices?folderId=${folderId}`,
       `/iot-broker/v1/brokers?folderId=${folderId}`,
+      `/iot-broker/v1/brokers:getByName?folderId=${folderId}&brokerName=one`,
       `/ext/v1/serviceAccounts?folderId=${folderId}`,
       `/ext/v1/auditEvents?folderId=${folderId}`,
     ]) {

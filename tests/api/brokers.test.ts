@@ -27,6 +27,20 @@ test('a registry and a broker of one folder may have one name', async () => {
   await api.must('POST', brokers, { folderId, name: 'plant' });
 });
 
+test('a broker is found by its name in its folder alone, and no registry is found as one', async () => {
+  const { api } = installation();
+  const folderId = newFolder();
+  const byName = (folder: string, name: string) =>
+    api.call('GET', `${brokers}:getByName?folderId=${folder}&brokerName=${name}`);
+  expectViolations(await api.call('GET', `${brokers}:getByName?folderId=${folderId}`), 'brokerName');
+  await api.createRegistry({ folderId, name: 'plant' });
+  expectRefusal(await byName(folderId, 'plant'), 'NOT_FOUND');
+  const { id } = (await api.must('POST', brokers, { folderId, name: 'plant' })).response;
+  expect((await byName(folderId, 'plant')).body).toMatchObject({ id, name: 'plant' });
+  expectRefusal(await byName(folderId, 'other'), 'NOT_FOUND');
+  expectRefusal(await byName(newFolder(), 'plant'), 'NOT_FOUND');
+});
+
 test('a broker lives from its creation to its deletion', async () => {
   const { api } = installation();
   const folderId = newFolder();

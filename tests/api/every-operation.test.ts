@@ -67,6 +67,10 @@ const rows: Record<string, Row> = {
   },
   createDevice: { needs: 'editor', request: ({ registryId }) => ({ body: { registryId, name: 'fresh' } }) },
   listBrokers: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
+  getBrokerByName: {
+    needs: 'viewer',
+    request: ({ folderId }) => ({ query: { folderId, brokerName: 'named' } }),
+  },
   createBroker: { needs: 'editor', request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }) },
   ...ownerRows('Registry'),
   ...ownerRows('Device'),
@@ -222,7 +226,7 @@ async function newWorld(): Promise<World> {
   const registry = await api.createRegistry({ folderId, name: 'named' });
   const empty = await api.createRegistry({ folderId });
   const device = await api.createDevice(registry.id, { name: 'named' });
-  const broker = await api.must('POST', '/iot-broker/v1/brokers', { folderId });
+  const broker = await api.must('POST', '/iot-broker/v1/brokers', { folderId, name: 'named' });
   const account = await api.must('POST', '/ext/v1/serviceAccounts', { folderId, name: 'named' });
   return {
     api,

@@ -37,6 +37,7 @@ export const Broker = component(
 export type Broker = z.output<typeof Broker>;
 
 export const ListBrokersQuery = z.strictObject({ folderId, ...paging() });
+export const GetBrokerByNameQuery = z.strictObject({ folderId, brokerName: name });
 
 export const ListBrokersResponse = component(
   'ListBrokersResponse',

@@ -3,7 +3,7 @@ import * as sdk from '@iotcore/sdk';
 import { answer } from '../calls.ts';
 import { ApiRefusal, CliError, usageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type Kind, listBrokers, listRegistries, registryKind } from './kinds.ts';
+import { type Kind, listRegistries, registryKind } from './kinds.ts';
 
 /** What was said of one resource; exactly one of the first three. */
 export interface Selection {
@@ -57,8 +57,8 @@ async function registryByName(client: sdk.Client, folderId: string, name: string
 }
 
 async function brokerByName(client: sdk.Client, folderId: string, name: string) {
-  for await (const broker of listBrokers(client, folderId)) if (broker.name === name) return broker.id;
-  return undefined;
+  const query = { folderId, brokerName: name };
+  return (await unlessNotFound(answer(sdk.getBrokerByName({ client, query }))))?.id;
 }
 
 /** Without a registry, in each of the folder's: a device's name is unique in its registry alone. */

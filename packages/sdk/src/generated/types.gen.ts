@@ -2885,6 +2885,40 @@ export type CreateBrokerResponses = {
 
 export type CreateBrokerResponse = CreateBrokerResponses[keyof CreateBrokerResponses];
 
+export type GetBrokerByNameData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ID of the folder. Folders need no creation.
+         */
+        folderId: string;
+        /**
+         * Unique in its folder (of a device: in its registry), unless it is empty.
+         */
+        brokerName: string;
+    };
+    url: '/iot-broker/v1/brokers:getByName';
+};
+
+export type GetBrokerByNameErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetBrokerByNameError = GetBrokerByNameErrors[keyof GetBrokerByNameErrors];
+
+export type GetBrokerByNameResponses = {
+    /**
+     * Success.
+     */
+    200: Broker;
+};
+
+export type GetBrokerByNameResponse = GetBrokerByNameResponses[keyof GetBrokerByNameResponses];
+
 export type ListBrokerCertificatesData = {
     body?: never;
     path: {

@@ -14,6 +14,14 @@ export async function findBroker(db: Db, id: string): Promise<BrokerRow | undefi
   return (await db.broker.findUnique({ where: { id } })) ?? undefined;
 }
 
+export async function findBrokerByName(
+  db: Db,
+  folderId: string,
+  name: string,
+): Promise<BrokerRow | undefined> {
+  return (await db.broker.findUnique({ where: { folderId_name: { folderId, name } } })) ?? undefined;
+}
+
 export async function listBrokers(db: Db, folderId: string, request: PageRequest): Promise<Page<BrokerRow>> {
   const { where, order, take } = ascending(request);
   const rows = await db.broker.findMany({ where: { folderId, ...where }, orderBy: order, take });

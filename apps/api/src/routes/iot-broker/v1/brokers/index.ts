@@ -1,11 +1,12 @@
 import { resourceNames } from '@iotcore/contract';
 import { sharedRoutes } from '../../../shared/index.ts';
 import { createBroker, deleteBroker, updateBroker } from './changes.ts';
-import { getBroker, listBrokers } from './queries.ts';
+import { getBroker, getBrokerByName, listBrokers } from './queries.ts';
 
 export const brokerRoutes = [
   getBroker,
   listBrokers,
+  getBrokerByName,
   createBroker,
   updateBroker,
   deleteBroker,

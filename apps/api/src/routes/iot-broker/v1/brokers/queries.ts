@@ -1,4 +1,10 @@
-import { Broker, ListBrokersQuery, ListBrokersResponse, resourceNames } from '@iotcore/contract';
+import {
+  Broker,
+  GetBrokerByNameQuery,
+  ListBrokersQuery,
+  ListBrokersResponse,
+  resourceNames,
+} from '@iotcore/contract';
 import * as control from '@iotcore/store/control';
 import { defineRoute } from '../../../../routing/route.ts';
 import { toBroker } from '../../../../wire/broker.ts';
@@ -17,6 +23,21 @@ export const getBroker = defineRoute({
   response: Broker,
   async handler({ params, guard, db }) {
     return toBroker(guard.resource(await control.findBroker(db, params.brokerId), noun));
+  },
+});
+
+export const getBrokerByName = defineRoute({
+  method: 'GET',
+  path: `${path}:getByName`,
+  operationId: 'getBrokerByName',
+  tag,
+  summary: 'Returns the broker of that name in a folder',
+  permission: 'view',
+  query: GetBrokerByNameQuery,
+  response: Broker,
+  async handler({ query: { folderId, brokerName }, guard, db }) {
+    guard.folder(folderId);
+    return toBroker(guard.resource(await control.findBrokerByName(db, folderId, brokerName), noun));
   },
 });
 
