@@ -14,3 +14,4 @@ export { Secret } from './secret.ts';
 export { readSettings } from './settings/read.ts';
 export { type Setting, type Settings, settingsTable } from './settings/table.ts';
 export { StartupError } from './startup-error.ts';
+export { type Rate, TokenBucket } from './token-bucket.ts';
