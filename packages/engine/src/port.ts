@@ -51,9 +51,30 @@ export interface ConnectRequest {
   readonly transport: Transport;
 }
 
+/**
+ * What the sessions of one tenant may use together. Made and owned by the host, the same object for all sessions of a
+ * tenant; the engine gives back exactly what it took, at the latest when it tells that the transport is closed.
+ */
+export interface TenantBudget {
+  /** Takes room for bytes that wait in memory to be sent. False: nothing was taken, the limit is reached. */
+  readonly takeWaitingBytes: (bytes: number) => boolean;
+  readonly giveWaitingBytes: (bytes: number) => void;
+  /**
+   * A place among the readers of stored messages, held while one page is read; resolves with what gives it back. Rejects
+   * once the signal is aborted.
+   */
+  readonly takeStoredReader: (signal: AbortSignal) => Promise<() => void>;
+}
+
 /** `scope` makes client IDs private to a principal: takeover [MQTT-3.1.4-2] happens within one scope only. */
 export type ConnectAnswer<P> =
-  | { readonly accepted: true; readonly principal: P; readonly scope: string }
+  | {
+      readonly accepted: true;
+      readonly principal: P;
+      readonly scope: string;
+      /** Absent: only the engine's own limits hold. */
+      readonly tenant?: TenantBudget;
+    }
   | { readonly accepted: false; readonly code: ConnackCode; readonly reason: string };
 
 /** One name of a message: a topic in a space. */
@@ -142,6 +163,11 @@ export interface EngineHost<P> {
   published(session: SessionInfo<P>): void;
   subscribed(session: SessionInfo<P>): void;
   dropped(session: SessionInfo<P>, reason: DropReason): void;
+  /**
+   * A transport that `accept` took is over, and all that its client sent has been handled. Told exactly once for each, last
+   * of all, and not before `connect` has settled: also if it was refused, aborted, taken over, or never sent CONNECT.
+   */
+  readonly closed?: (transport: Transport) => void;
 }
 
 /** Bounds of an engine. Every one is a positive number; none means unlimited. */
