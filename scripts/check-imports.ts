@@ -20,6 +20,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     mayImport: ['model'],
     because: 'the store keeps the domain, and knows nobody who asks',
   },
+  'packages/proto': { mayImport: [], because: 'the messages know the gRPC API by proto/ alone' },
   'packages/sdk': { mayImport: [], because: 'the client knows the API by openapi.yaml alone' },
   'packages/testkit': { mayImport: ['*'], because: 'the test harness may use all packages' },
   'apps/api': {

@@ -12,6 +12,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
   ['OpenAPI documents', 'node', 'scripts/lint-openapi.ts'],
   ['TypeScript client is up to date', 'node', 'scripts/generate-sdk.ts', '--check'],
+  ['gRPC messages are up to date', 'node', 'scripts/generate-proto.ts', '--check'],
   ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],
 ];
 
