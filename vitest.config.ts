@@ -14,6 +14,19 @@ const debian = {
   },
 };
 
+/** The second MQTT engine passes the behaviour suite of the engine's port: `npm run test:aedes`. */
+const aedes = {
+  extends: true as const,
+  test: {
+    name: 'aedes',
+    include: ['packages/engine/src/behaviour/**/*.test.ts'],
+    exclude: process.env['TEST_DEBIAN'] ? [] : debianTests,
+    setupFiles: 'packages/engine-aedes/src/testing/use-aedes.ts',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+};
+
 export default defineConfig({
   test: {
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
@@ -48,6 +61,7 @@ export default defineConfig({
         },
       },
       ...(process.env['TEST_DEBIAN'] ? [debian] : []),
+      ...(process.env['TEST_AEDES'] ? [aedes] : []),
     ],
   },
 });

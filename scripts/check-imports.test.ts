@@ -13,7 +13,11 @@ const manifests = new Map<string, Manifest>([
       devDependencies: { '@types/pg': '1' },
     },
   ],
-  ['packages/engine', { exports: { '.': './src/index.ts' }, dependencies: { aedes: '1' } }],
+  ['packages/engine', { exports: { '.': './src/index.ts' } }],
+  [
+    'packages/engine-aedes',
+    { exports: { '.': './src/index.ts' }, dependencies: { '@iotcore/engine': '1', aedes: '1' } },
+  ],
   [
     'packages/testkit',
     { name: '@iotcore/testkit', exports: { '.': './src/index.ts' }, dependencies: { mqtt: '1' } },
@@ -38,6 +42,11 @@ describe('forbidden imports', () => {
       'aedes',
       'aedes stands behind the port of the engine, and can be replaced',
     ],
+    [
+      'packages/engine/src/a.ts',
+      '@iotcore/engine-aedes',
+      'the engine is a general MQTT server: it knows no other part',
+    ],
     ['apps/api/src/a.ts', '@iotcore/store/src/b.ts', 'a deep import; its package.json exports ., ./control'],
     [
       'apps/api/src/a.ts',
@@ -60,7 +69,7 @@ describe('allowed imports', () => {
     ['apps/api/src/a.ts', ['@iotcore/store/control', 'node:fs', './b.ts', '../src/b.ts']],
     ['apps/api/src/a.test.ts', ['@iotcore/testkit', 'vitest']],
     ['packages/store/src/a.ts', ['pg', '@iotcore/model']],
-    ['packages/engine/src/aedes/a.ts', ['aedes']],
+    ['packages/engine-aedes/src/a.ts', ['aedes', '@iotcore/engine']],
     ['tests/a.test.ts', ['@iotcore/testkit', '@iotcore/store', 'vitest', './b.ts']],
     ['scripts/bootstrap/a.mjs', ['../../packages/process/src/b.mjs']],
   ])('in %s', (path, specifiers) => {

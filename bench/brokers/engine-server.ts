@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { EngineHost } from '@iotcore/engine';
-import { createAedesEngine } from '@iotcore/engine/aedes';
 import { createNativeEngine, toDirectSocket } from '@iotcore/engine/native';
+import { createAedesEngine } from '@iotcore/engine-aedes';
 import { broadcastTopic, password, registryId } from '../fleet.ts';
 
 const [name, port, tlsPort, certFile, keyFile] = process.argv.slice(2) as [

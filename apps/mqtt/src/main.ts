@@ -1,5 +1,5 @@
 /** The MQTT server as a process: the only file here that reads settings, makes the parts and starts them. */
-import { createAedesEngine } from '@iotcore/engine/aedes';
+import type { CreateEngine } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
 import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
@@ -17,7 +17,6 @@ import { Cleanups } from './process/cleanups.ts';
 import { route } from './rights/rights.ts';
 import { CertificateKeeper } from './tls/certificate-keeper.ts';
 
-const engines = { aedes: createAedesEngine, native: createNativeEngine } as const;
 /** A line that repeats, such as one about an absent database, is written this often at most. */
 const REPEATED_LINE_MS = 10_000;
 
@@ -56,7 +55,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   const tokens = new ApiTokens((kid) => findPublicSigningKey(database.pool, kid));
   const plane = createDataPlane({
-    createEngine: engines[settings.mqttEngine],
+    createEngine: await loadEngine(settings.mqttEngine),
     database,
     acceptExpiredCertificates: settings.expiredCertificates === 'accept',
     messageRates: {
@@ -132,6 +131,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   await registration.start();
   logger.info({ ...addresses, admin: adminUrl, engine: settings.mqttEngine }, 'serving');
   return { ...addresses, admin: adminUrl };
+}
+
+/** The second engine is loaded only where it is chosen: its libraries cost memory. */
+async function loadEngine(name: 'native' | 'aedes'): Promise<CreateEngine> {
+  return name === 'native' ? createNativeEngine : (await import('@iotcore/engine-aedes')).createAedesEngine;
 }
 
 await runProcess({ name: 'mqtt', start });

@@ -1,8 +1,10 @@
 import { connectRaw } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { plainConnect, readCases } from '../codec/cases/cases.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
+
+const { name, create } = engineUnderTest;
 
 const accepted = '20020000';
 const pingreq = Buffer.from('c000', 'hex');
@@ -14,7 +16,7 @@ const cases = readCases();
  * The conformance cases of the codec, over real sockets. Whoever has just been treated badly must not have harmed
  * anybody: after each case, another client is served.
  */
-describe.each(engines)('$name, byte by byte:', ({ create }) => {
+describe(`${name}, byte by byte:`, () => {
   describe.each([...new Set(cases.map(({ file }) => file))])('%s', (file) => {
     it.each(cases.filter((one) => one.file === file))('$title', async ({ bytes, reply, closes, isFresh }) => {
       const { port } = await startServer(create, onTestFinished);

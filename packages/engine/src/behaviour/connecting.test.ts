@@ -2,11 +2,13 @@ import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConnackCode, type ConnectAnswer } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, pingreq, pingresp, publish } from './packets.ts';
 import { startServer } from './server.ts';
 
-describe.each(engines)('connecting to the $name engine', ({ create }) => {
+const { name, create } = engineUnderTest;
+
+describe(`connecting to the ${name} engine`, () => {
   it.each(Object.values(ConnackCode))(
     'is refused with the code that the host gives: %i [MQTT-3.2.2-5]',
     async (code) => {

@@ -1,9 +1,11 @@
 import { connectMqtt, connectRaw, type RawClient } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { reasons } from '../reasons.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, pingreq, pingresp, puback, publish, suback, subscribe } from './packets.ts';
 import { startServer } from './server.ts';
+
+const { name, create } = engineUnderTest;
 
 /** A subscriber in bytes, who acknowledges only what the test acknowledges. */
 async function rawSubscriber(port: number, clientId: string, qos: 0 | 1): Promise<RawClient> {
@@ -24,7 +26,7 @@ async function readMessage(
   return { id: bytes.readUInt16BE(idAt), payload: bytes.subarray(idAt + 2).toString() };
 }
 
-describe.each(engines)('delivering on the $name engine', ({ create }) => {
+describe(`delivering on the ${name} engine`, () => {
   it('drops, counts and tells QoS 0 messages for a client that does not read, and goes on when it does', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished, { maxOutputBytes: 100_000 });
     const frozen = await rawSubscriber(port, 'frozen', 0);

@@ -1,16 +1,18 @@
 /**
  * The differences between engines that their nature forces; docs/decisions/0011-engine-differences.md says why. What is
- * not listed here is the same, and tested for all engines in the files beside this one.
+ * not listed here is the same, and tested for every engine in the files beside this one.
  */
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
+
+const { name, create } = engineUnderTest;
 
 /** Levels of a topic that are served when 150 are allowed. aedes closes beyond 100 before it asks anybody. */
 const levelsServed: Readonly<Record<string, number>> = { aedes: 100, native: 150 };
 
-describe.each(engines)('the $name engine, by its nature,', ({ name, create }) => {
+describe(`the ${name} engine, by its nature,`, () => {
   const levels = levelsServed[name] as number;
 
   it(`serves topics of ${levels} levels when 150 are allowed, and closes beyond`, async () => {

@@ -1,7 +1,7 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { reasons } from '../reasons.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
 import {
   connack,
@@ -16,7 +16,9 @@ import {
 } from './packets.ts';
 import { startServer } from './server.ts';
 
-describe.each(engines)('the end of a session on the $name engine', ({ create }) => {
+const { name, create } = engineUnderTest;
+
+describe(`the end of a session on the ${name} engine`, () => {
   it('by DISCONNECT is told as: client disconnected', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port, clientId: 'one' });
@@ -174,7 +176,7 @@ describe.each(engines)('the end of a session on the $name engine', ({ create }) 
   });
 });
 
-describe.each(engines)('closing the $name engine', ({ create }) => {
+describe(`closing the ${name} engine`, () => {
   it('ends all sessions with its reason, and all connections', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const clients = await Promise.all(Array.from({ length: 250 }, () => connectMqtt({ port })));

@@ -1,12 +1,14 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { reasons } from '../reasons.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
 import { connack, connect, disconnect, pingreq, pingresp, puback, publish } from './packets.ts';
 import { startServer } from './server.ts';
 
-describe.each(engines)('publishing on the $name engine', ({ create }) => {
+const { name, create } = engineUnderTest;
+
+describe(`publishing on the ${name} engine`, () => {
   it.each([0, 1] as const)(
     'where the host does not allow it closes the connection, at QoS %i, and nobody hears it [MQTT-3.3.5-2]',
     async (qos) => {
@@ -313,7 +315,7 @@ describe.each(engines)('publishing on the $name engine', ({ create }) => {
   });
 });
 
-describe.each(engines)('the $name engine, publishing for its host', ({ create }) => {
+describe(`the ${name} engine, publishing for its host`, () => {
   it('rejects when the message cannot be stored', async () => {
     const { host, engine } = await startServer(create, onTestFinished);
     host.onStore = () => Promise.reject(new Error('the disk is full'));

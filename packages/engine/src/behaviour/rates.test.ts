@@ -1,9 +1,11 @@
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
 
-describe.each(engines)('a rate on the $name engine', ({ create }) => {
+const { name, create } = engineUnderTest;
+
+describe(`a rate on the ${name} engine`, () => {
   it('drops and counts a message beyond it at QoS 0, and says so', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });

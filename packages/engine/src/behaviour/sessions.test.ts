@@ -1,13 +1,15 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, puback, publish, suback, subscribe, unsuback, unsubscribe } from './packets.ts';
 import { startServer } from './server.ts';
+
+const { name, create } = engineUnderTest;
 
 /** Where the identifier stands in a PUBLISH to topic `a`: behind a header of two bytes and the topic. */
 const idAt = 5;
 
-describe.each(engines)('a session of the $name engine', ({ create }) => {
+describe(`a session of the ${name} engine`, () => {
   it.each([true, false])(
     'starts anew with each connection, and has nothing of an earlier one, clean session %s [MQTT-3.1.2-6][MQTT-3.1.4-3]',
     async (clean) => {

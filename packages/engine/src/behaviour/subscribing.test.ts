@@ -2,10 +2,12 @@ import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { StoredMessage, SubscriptionGrant } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { openGrant, openRoute } from './host.ts';
 import { connack, connect, pingreq, pingresp, publish, suback, subscribe } from './packets.ts';
 import { startServer } from './server.ts';
+
+const { name, create } = engineUnderTest;
 
 const refused = 0x80;
 
@@ -18,7 +20,7 @@ const stored = (topic: string, payload: string, qos: 0 | 1 = 1): StoredMessage =
   qos,
 });
 
-describe.each(engines)('subscribing on the $name engine', ({ create }) => {
+describe(`subscribing on the ${name} engine`, () => {
   it('is refused with 0x80 for each filter that is not allowed, and the others of the packet stand', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
@@ -271,7 +273,7 @@ describe.each(engines)('subscribing on the $name engine', ({ create }) => {
   });
 });
 
-describe.each(engines)('stored messages on the $name engine', ({ create }) => {
+describe(`stored messages on the ${name} engine`, () => {
   it('are not asked for with a filter that was refused', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked: string[] = [];

@@ -1,10 +1,12 @@
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { reasons } from '../reasons.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
 
-describe.each(engines)('a client ID on the $name engine', ({ create }) => {
+const { name, create } = engineUnderTest;
+
+describe(`a client ID on the ${name} engine`, () => {
   it('is no way to disturb another principal that uses the same', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const mine = await connectMqtt({ port, clientId: 'same', username: 'me' });

@@ -1,9 +1,11 @@
 import { connectMqtt, type MqttSession } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineLimits } from '../port.ts';
-import { engines } from './engines.ts';
+import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
 import { startServer } from './server.ts';
+
+const { name, create } = engineUnderTest;
 
 const will = { topic: 'wills/mine', payload: 'gone', qos: 1 } as const;
 
@@ -18,7 +20,7 @@ const deaths: [string, (client: MqttSession, server: Awaited<ReturnType<typeof s
     ],
   ];
 
-describe.each(engines)('a will on the $name engine', ({ create }) => {
+describe(`a will on the ${name} engine`, () => {
   const setUp = async (limits?: Partial<EngineLimits>) => {
     const server = await startServer(create, onTestFinished, limits);
     const witness = await connectMqtt({ port: server.port, clientId: 'witness' });

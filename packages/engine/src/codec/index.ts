@@ -1,7 +1,7 @@
 export { encodeConnack } from './connack.ts';
 export { type ConnectPacket, type ConnectWill, identifierRefusal } from './connect.ts';
 export { type ClientPacket, checkTurn, decodePacket } from './decode.ts';
-export { bodyStart, headerBytes, packetBytes } from './fixed-header.ts';
+export { bodyStart, headerBytes, packetBytes, writeFixedHeader } from './fixed-header.ts';
 export { PacketError, type PacketErrorCode } from './packet-error.ts';
 export { type CodecLimits, PacketType } from './packet-type.ts';
 export { encodePingresp } from './ping.ts';

@@ -1,6 +1,6 @@
-import type { SubscribeRequest } from '../codec/index.ts';
-import type { Qos, SpaceFilter } from '../port.ts';
-import type { Exchange } from '../routing/index.ts';
+import type { Qos, SpaceFilter } from '@iotcore/engine';
+import type { SubscribeRequest } from '@iotcore/engine/codec';
+import type { Exchange } from '@iotcore/engine/routing';
 import type { Tokens } from './tokens.ts';
 
 /** A filter that a client asked for, in its own words, and what it hears by it. */

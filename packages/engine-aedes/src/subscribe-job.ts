@@ -1,4 +1,4 @@
-import type { Qos, StoredMessage } from '../port.ts';
+import type { Qos, StoredMessage } from '@iotcore/engine';
 import type { Delivery, OvertakingWatch } from './delivery.ts';
 import type { Subscription, TokenRequest } from './subscriptions.ts';
 

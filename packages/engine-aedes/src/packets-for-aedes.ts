@@ -2,8 +2,9 @@
  * Packets that aedes gets in the place of the client's own. It is told of filters by tokens (see subscriptions.ts), and
  * what the client said in CONNECT reaches it through the preConnect hook, without the credentials.
  */
-import { headerBytes, writeFixedHeader } from '../codec/fixed-header.ts';
-import type { Qos } from '../port.ts';
+
+import type { Qos } from '@iotcore/engine';
+import { headerBytes, writeFixedHeader } from '@iotcore/engine/codec';
 
 /** Protocol MQTT, level 4, clean session, no keep alive, client ID `_`. */
 export const connectForAedes = Buffer.from('100d00044d5154540402000000015f', 'hex');

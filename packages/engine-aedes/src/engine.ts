@@ -9,9 +9,9 @@ import type {
   Qos,
   SessionInfo,
   Transport,
-} from '../port.ts';
-import { reasons } from '../reasons.ts';
-import { LocalExchange } from '../routing/index.ts';
+} from '@iotcore/engine';
+import { reasons } from '@iotcore/engine';
+import { LocalExchange } from '@iotcore/engine/routing';
 import { aedesTopicLevels, createBroker } from './broker.ts';
 import { type Admitted, Connection, type Reception } from './connection.ts';
 import type { Broker, Parts } from './parts.ts';

@@ -1,6 +1,6 @@
+import type { EngineHost, EngineLimits, Qos } from '@iotcore/engine';
+import type { Exchange } from '@iotcore/engine/routing';
 import type { Aedes } from 'aedes';
-import type { EngineHost, EngineLimits, Qos } from '../port.ts';
-import type { Exchange } from '../routing/index.ts';
 import type { Message } from './publishing.ts';
 import type { Session } from './session.ts';
 import type { Subscription } from './subscriptions.ts';

@@ -2,11 +2,12 @@
  * One accepted connection, between the socket's side (connection.ts) and aedes' side (broker.ts). It gives aedes the
  * client's packets one at a time, and takes what aedes writes.
  */
+
+import type { Qos, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
+import { reasons } from '@iotcore/engine';
+import { type ClientPacket, PacketType } from '@iotcore/engine/codec';
+import type { Subscriber } from '@iotcore/engine/routing';
 import type { Aedes, Client } from 'aedes';
-import { type ClientPacket, PacketType } from '../codec/index.ts';
-import type { Qos, SessionInfo, SubscriptionGrant, Will } from '../port.ts';
-import { reasons } from '../reasons.ts';
-import type { Subscriber } from '../routing/index.ts';
 import { Conduit, type ConduitOwner } from './conduit.ts';
 import { Delivery } from './delivery.ts';
 import * as packets from './packets-for-aedes.ts';

@@ -1,9 +1,9 @@
 /** What topics that begin alike share, and what they do not. */
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createNativeEngine } from '../native/index.ts';
-import { openRoute } from './host.ts';
-import { startServer } from './server.ts';
+import { openRoute } from '../behaviour/host.ts';
+import { startServer } from '../behaviour/server.ts';
+import { createNativeEngine } from './index.ts';
 
 describe('topics that begin alike', () => {
   it('are asked for no more once the second has come, and are all delivered under their own names', async () => {

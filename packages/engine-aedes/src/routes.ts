@@ -1,4 +1,4 @@
-import type { PublishRoute } from '../port.ts';
+import type { PublishRoute } from '@iotcore/engine';
 
 /** More topics than a device ever publishes to; a gateway that uses more asks again now and then. */
 const maxRoutes = 256;

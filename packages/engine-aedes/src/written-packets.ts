@@ -1,4 +1,4 @@
-import { bodyStart, PacketType } from '../codec/index.ts';
+import { bodyStart, PacketType } from '@iotcore/engine/codec';
 
 /** A packet that aedes wrote. */
 export interface WrittenPacket {

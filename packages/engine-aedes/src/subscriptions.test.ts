@@ -1,5 +1,5 @@
+import { type Addressable, LocalExchange, type Subscriber, type TopicName } from '@iotcore/engine/routing';
 import { describe, expect, it } from 'vitest';
-import { type Addressable, LocalExchange, type Subscriber, type TopicName } from '../routing/index.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
 import { Tokens } from './tokens.ts';
 

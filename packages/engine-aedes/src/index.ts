@@ -1,4 +1,4 @@
-import type { CreateEngine } from '../port.ts';
+import type { CreateEngine } from '@iotcore/engine';
 import { AedesEngine } from './engine.ts';
 
 /** The engine on aedes. Where it differs from the native one: docs/decisions/, engine differences. */

@@ -1,4 +1,4 @@
-import type { EngineLimits, Qos } from '../port.ts';
+import type { EngineLimits, Qos } from '@iotcore/engine';
 
 /** aedes numbers packets from 1 to 65,535 round and round, without looking what is still unacknowledged. */
 const packetIdsInUse = 65_000;

@@ -1,5 +1,5 @@
-import type { EngineLimits } from '../port.ts';
-import { reasons } from '../reasons.ts';
+import type { EngineLimits } from '@iotcore/engine';
+import { reasons } from '@iotcore/engine';
 
 /**
  * The time that one client may take, read from a clock that it shares with all others: there is no timer for each. Time

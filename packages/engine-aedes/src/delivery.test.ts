@@ -1,6 +1,6 @@
+import type { EngineLimits, Qos } from '@iotcore/engine';
+import { testLimits } from '@iotcore/engine/behaviour';
 import { describe, expect, it } from 'vitest';
-import { testLimits } from '../behaviour/server.ts';
-import type { EngineLimits, Qos } from '../port.ts';
 import { Delivery } from './delivery.ts';
 
 const payload = Buffer.from('x');

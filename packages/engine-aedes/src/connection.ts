@@ -6,6 +6,7 @@
  * bytes are read.
  */
 import type { Duplex } from 'node:stream';
+import { ConnackCode, type ConnectRequest, reasons, type Transport } from '@iotcore/engine';
 import {
   type CodecLimits,
   type ConnectPacket,
@@ -14,10 +15,8 @@ import {
   encodeConnack,
   maxPublishBytes,
   PacketError,
-} from '../codec/index.ts';
-import { connectRequest, judgeConnect, judgingMs, type Verdict } from '../connect.ts';
-import { ConnackCode, type ConnectRequest, type Transport } from '../port.ts';
-import { reasons } from '../reasons.ts';
+} from '@iotcore/engine/codec';
+import { connectRequest, judgeConnect, judgingMs, type Verdict } from '@iotcore/engine/connect';
 import { Deadlines } from './deadlines.ts';
 import { Framer } from './framer.ts';
 import { Outbox } from './outbox.ts';

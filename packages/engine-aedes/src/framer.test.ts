@@ -1,6 +1,6 @@
+import { PacketError } from '@iotcore/engine/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PacketError } from '../codec/index.ts';
 import { Framer } from './framer.ts';
 
 const roomy = 1_000_000;

@@ -4,8 +4,8 @@
  * whoever subscribes meanwhile gets either the stored message or the live one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PublishRoute, Qos, SessionInfo } from '../port.ts';
-import { reasons } from '../reasons.ts';
+import type { PublishRoute, Qos, SessionInfo } from '@iotcore/engine';
+import { reasons } from '@iotcore/engine';
 import type { Parts } from './parts.ts';
 import { handOver, store } from './publishing.ts';
 import { Routes } from './routes.ts';

@@ -1,4 +1,4 @@
-import { packetBytes } from '../codec/index.ts';
+import { packetBytes } from '@iotcore/engine/codec';
 
 /** A whole packet, as it lies in `bytes`. */
 export interface Frame {

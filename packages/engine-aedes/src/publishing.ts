@@ -1,5 +1,5 @@
-import type { PublishRoute, Qos } from '../port.ts';
-import type { Addressable, TopicName } from '../routing/index.ts';
+import type { PublishRoute, Qos } from '@iotcore/engine';
+import type { Addressable, TopicName } from '@iotcore/engine/routing';
 import type { Parts } from './parts.ts';
 
 /** A message on its way to its subscribers, under one name after the other. */
