@@ -30,7 +30,7 @@ const aedes = {
 export default defineConfig({
   test: {
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
-    globalSetup: 'packages/testkit/src/postgres/global-setup.ts',
+    globalSetup: 'packages/testkit/src/run/global-setup.ts',
     pool: 'forks',
     // Files share a worker and what it has loaded: to load it anew for each costs more than most tests.
     isolate: false,

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectMqtt, type MqttOptions } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { npmStart, temporaryFolder } from './lifecycle/support/npm-start.ts';
+import { folderWithDatabase, npmStart, temporaryFolder } from './lifecycle/support/npm-start.ts';
 import { shellWords } from './shell-words.ts';
 
 /** The options of a printed mosquitto line, read as mosquitto reads them. */
@@ -53,7 +53,7 @@ test('the two lines that npm start prints exchange a message over TLS', async ()
 });
 
 test('npm start says where everything is', async () => {
-  const { dataDir, command } = await npmStart(await temporaryFolder());
+  const { dataDir, command } = await npmStart(await folderWithDatabase());
   const urls = command.text.match(/https?:\/\/[^\s'"]+/g) ?? [];
   const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
   expect(urls.some((url) => url.endsWith('/docs'))).toBe(true);

@@ -2,10 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { testDatabase } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { npmRun, npmStart, temporaryFolder, thePostgres } from './support/npm-start.ts';
+import { folderWithDatabase, npmRun, npmStart, temporaryFolder, thePostgres } from './support/npm-start.ts';
 
 test('npm run db, api and mqtt together are an installation, and each stops by itself', async () => {
-  const dataDir = await temporaryFolder();
+  const dataDir = await folderWithDatabase();
   const db = await npmRun('db', dataDir).ready(/The database of .* is ready/);
   const api = await npmRun('api', dataDir).ready(/Server listening at|created a sample/);
   const mqtt = await npmRun('mqtt', dataDir).ready(/"msg":"serving"/);

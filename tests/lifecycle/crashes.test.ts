@@ -20,7 +20,7 @@ async function isReady(start: NpmStart): Promise<boolean> {
   return answers.every((status) => status === 200);
 }
 
-/** One after the other: only the first of them makes a database. */
+/** One after the other. */
 const dataDir = sharedFolder();
 
 test.each([

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command, eventually, repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
+  folderWithDatabase,
   type NpmStart,
   npmRun,
   npmStart,
@@ -25,11 +26,11 @@ async function until(start: NpmStart, what: RegExp): Promise<void> {
 
 describe('asked to stop, it gives up with status 0 and leaves nothing running', () => {
   test.each([
-    ['the database is made', /initdb --pgdata/],
-    ['the database starts', thePostgres],
-    ['the API and the MQTT server start', theApi],
-  ])('while %s', async (_what, process) => {
-    const start = npmRun('start', await temporaryFolder());
+    ['the database is made', /initdb --pgdata/, temporaryFolder],
+    ['the database starts', thePostgres, folderWithDatabase],
+    ['the API and the MQTT server start', theApi, folderWithDatabase],
+  ])('while %s', async (_what, process, makeFolder) => {
+    const start = npmRun('start', await makeFolder());
     await until(start, process);
     start.command.kill('SIGINT');
     expect(await start.command.status(), start.command.text).toBe(0);
@@ -82,7 +83,7 @@ describe('two starts on one data folder', () => {
   });
 
   test('the second while the first is stopping: it waits for its end', async () => {
-    const first = await npmStart(await temporaryFolder());
+    const first = await npmStart(await folderWithDatabase());
     // Frozen, it is waited for; the supervisor ends it in the end.
     process.kill(first.pidOf(theApi), 'SIGSTOP');
     process.kill(first.pidOf(theSupervisor), 'SIGTERM');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type NpmStart, npmStart, sharedFolder, theLauncher, theSupervisor } from './support/npm-start.ts';
 
-/** One after the other: only the first of them makes a database. */
+/** One after the other. */
 const dataDir = sharedFolder();
 
 const ways: readonly (readonly [how: string, stop: (start: NpmStart) => void])[] = [

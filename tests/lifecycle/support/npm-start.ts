@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, eventually } from '@iotcore/testkit';
+import { Command, eventually, seedCluster } from '@iotcore/testkit';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { familyOf, type ProcessEntry, survivors } from './process-table.ts';
 
@@ -67,11 +67,19 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Declares one folder for all tests of a file; the returned function names it inside them. */
+/** One in which a database was made: for starts that are about something else. */
+export async function folderWithDatabase(): Promise<string> {
+  const folder = await temporaryFolder();
+  await seedCluster(folder);
+  return folder;
+}
+
+/** Declares one folder for all tests of a file, with a database; the returned function names it inside them. */
 export function sharedFolder(): () => string {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
+    await seedCluster(folder);
   });
   afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return () => folder;

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '@iotcore/testkit';
+import { eventually, seedCluster } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
@@ -26,6 +26,12 @@ beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'iotcore-embedded-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
 });
+
+/** As `start`, where another run has made the database. */
+async function startMade(): Promise<EmbeddedPostgres> {
+  await seedCluster(dataDir);
+  return start();
+}
 
 /** Nothing that the tests are about depends on the disk, but the settings for it. */
 async function start(folder = dataDir, disposable = true): Promise<EmbeddedPostgres> {
@@ -72,7 +78,7 @@ test('commits are on the disk before they are answered, and only this machine ca
 });
 
 test('what was written is there after a stop and a start, at the same address', async () => {
-  const postgres = await start();
+  const postgres = await startMade();
   const { url } = postgres;
   await ask(postgres, 'CREATE TABLE kept AS SELECT 1 AS n');
   await postgres.stop();
@@ -83,14 +89,14 @@ test('what was written is there after a stop and a start, at the same address', 
 });
 
 test('a data folder without the password is refused', async () => {
-  await (await start()).stop();
+  await (await startMade()).stop();
   rmSync(join(dataDir, 'postgres.password'));
   await expect(start()).rejects.toThrow(EmbeddedPostgresError);
   await expect(start()).rejects.toThrow(/postgres\.password is missing/);
 });
 
 test('a cluster of another major version is refused', async () => {
-  await (await start()).stop();
+  await (await startMade()).stop();
   writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '17\n');
   await expect(start()).rejects.toThrow(/made by Postgres 17.*brings Postgres 18/);
 });
@@ -124,7 +130,7 @@ test('a start is given up with the signal, and leaves no server', async () => {
 
 describe.skipIf(process.platform !== 'linux')('what an earlier run left behind', () => {
   test('a server that still runs is stopped in order', async () => {
-    const first = await start();
+    const first = await startMade();
     await ask(first, 'CREATE TABLE kept AS SELECT 1 AS n');
     const pid = serverPid();
     const second = await start();
@@ -135,7 +141,7 @@ describe.skipIf(process.platform !== 'linux')('what an earlier run left behind',
   });
 
   test('a server that was killed is recovered from', async () => {
-    const first = await start();
+    const first = await startMade();
     await ask(first, 'CREATE TABLE kept AS SELECT 1 AS n');
     process.kill(serverPid(), 'SIGKILL');
     await first.ended();
@@ -144,7 +150,7 @@ describe.skipIf(process.platform !== 'linux')('what an earlier run left behind',
   });
 
   test('a process that got the number of a dead server is left alone', async () => {
-    await (await start()).stop();
+    await (await startMade()).stop();
     const innocent: ChildProcess = spawn('sleep', ['100']);
     onTestFinished(() => {
       innocent.kill();

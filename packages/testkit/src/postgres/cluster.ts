@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
+import { copyMadeCluster } from './made-cluster.ts';
 import { quiet } from './quiet.ts';
 
 /** A Postgres of the tests' own, which can go away and come back at the same address. It waits for no disk. */
@@ -14,8 +15,10 @@ export class Cluster {
     this.#postgres = postgres;
   }
 
-  static async create(): Promise<Cluster> {
+  /** `made` is the folder of the one to copy. */
+  static async create(made: string): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'iotcore-postgres-'));
+    await copyMadeCluster(made, folder);
     const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: quiet, disposable: true });
     await postgres.start();
     return new Cluster(folder, postgres);

@@ -1,4 +1,5 @@
 import { inject, onTestFinished } from 'vitest';
+import { copyMadeCluster } from './made-cluster.ts';
 
 export interface TestDatabase {
   /** For DATABASE_URL. */
@@ -8,7 +9,7 @@ export interface TestDatabase {
 
 /** A new, migrated, empty database in the Postgres of the test run. Whoever asks drops it. */
 export async function createDatabase(): Promise<TestDatabase> {
-  const { url } = await ask('POST', '');
+  const { url } = (await ask('POST', '')) as { url: string };
   const name = new URL(url).pathname.slice(1);
   return {
     url,
@@ -25,9 +26,20 @@ export async function testDatabase(): Promise<string> {
   return url;
 }
 
-async function ask(method: string, query: string): Promise<{ url: string }> {
+/** The folder of a cluster that the test run made, for `copyMadeCluster`. */
+export async function madeCluster(): Promise<string> {
+  const { folder } = (await ask('GET', '')) as { folder: string };
+  return folder;
+}
+
+/** Puts a made, empty cluster into this data folder: an installation that starts there finds its database made. */
+export async function seedCluster(dataDir: string): Promise<void> {
+  await copyMadeCluster(await madeCluster(), dataDir);
+}
+
+async function ask(method: string, query: string): Promise<unknown> {
   const response = await fetch(`${inject('testDatabasesUrl')}${query}`, { method });
   const text = await response.text();
-  if (!response.ok) throw new Error(`no database for the test: ${text}`);
-  return text === '' ? { url: '' } : JSON.parse(text);
+  if (!response.ok) throw new Error(`the test run makes no database: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, onTestFailed, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject, onTestFailed, onTestFinished } from 'vitest';
+import { keepCertificates, seedCertificates } from '../certificates/run-certificates.ts';
 import { expectNothingKept, footprint } from '../harm/footprint.ts';
 import { createDatabase } from '../postgres/shared.ts';
 import { findLeaks } from '../secrets/find-leaks.ts';
@@ -22,7 +23,7 @@ export interface InstallationOptions {
    * starts its own. Anything else is the URL to use, of what `startPostgres` gives for instance.
    */
   readonly database?: 'shared' | 'embedded' | (string & {});
-  /** Default: a new temporary folder, removed at the end. */
+  /** Default: a new temporary folder with the certificates of the test run, removed at the end. */
   readonly dataDir?: string;
   /** Default true: resolves once all programs are ready. */
   readonly waitUntilReady?: boolean;
@@ -58,6 +59,7 @@ export function sharedInstallation(options: SharedInstallationOptions = {}): () 
     installation = await build(options, cleanups);
     await installation.ready();
     await watch(installation, options, cleanups);
+    await keepCertificates(inject('testRunFolder'), installation.dataDir);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') print(installation);
@@ -142,6 +144,7 @@ async function expectNoLeaks(installation: Installation): Promise<void> {
 async function makeFolder(cleanups: Cleanup[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  await seedCertificates(inject('testRunFolder'), folder);
   return folder;
 }
 

@@ -2,19 +2,29 @@
  * Runs once for a whole test run, in its main process: hands out databases of one throw-away Postgres, which starts when
  * the first test asks. So a run that needs none pays nothing, and there is one owner that stops it at the end.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { DatabaseFactory } from './database-factory.ts';
+import { DatabaseFactory } from '../postgres/database-factory.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** POST gives `{url}` of a new migrated database; DELETE with `?name=` drops one. */
+    /**
+     * POST gives `{url}` of a new migrated database, GET `{folder}` of a cluster to copy; DELETE with `?name=` drops a
+     * database.
+     */
     testDatabasesUrl: string;
+    /** A folder of the test run, for what its workers share. It goes with the run. */
+    testRunFolder: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const factory = new DatabaseFactory();
+  const folder = await mkdtemp(join(tmpdir(), 'iotcore-tests-'));
+  project.provide('testRunFolder', folder);
+  const factory = new DatabaseFactory(folder);
   const server = createServer((request, response) => {
     answer(factory, request).then(
       (body) => response.end(JSON.stringify(body)),
@@ -29,11 +39,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     server.closeAllConnections();
     server.close();
     await factory.close();
+    await rm(folder, { recursive: true, force: true });
   };
 }
 
 async function answer(factory: DatabaseFactory, request: IncomingMessage): Promise<unknown> {
   if (request.method === 'POST') return { url: await factory.create() };
+  if (request.method === 'GET') return { folder: await factory.madeCluster() };
   const name = new URL(request.url ?? '', 'http://localhost').searchParams.get('name');
   if (request.method === 'DELETE' && name) return await factory.drop(name);
   throw new TypeError(`${request.method} ${request.url}`);
