@@ -25,6 +25,10 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     because: 'the store keeps the domain, and knows nobody who asks',
   },
   'packages/proto': { mayImport: [], because: 'the messages know the gRPC API by proto/ alone' },
+  'packages/server-certificate': {
+    mayImport: ['process'],
+    because: 'a certificate of a server is the same whatever it serves',
+  },
   'packages/sdk': { mayImport: [], because: 'the client knows the API by openapi.yaml alone' },
   'packages/testkit': { mayImport: ['*'], because: 'the test harness may use all packages' },
   'apps/api': {
@@ -32,7 +36,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     because: 'the control plane speaks no MQTT',
   },
   'apps/mqtt': {
-    mayImport: ['credentials', 'engine', 'engine-aedes', 'model', 'process', 'store'],
+    mayImport: ['credentials', 'engine', 'engine-aedes', 'model', 'process', 'server-certificate', 'store'],
     because: 'the data plane serves no management API',
   },
   'apps/cli': {

@@ -2,6 +2,7 @@
 import type { CreateEngine } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
 import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
+import { CertificateKeeper } from '@iotcore/server-certificate';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
 import { findPublicSigningKey, ping, removeNode, renewNode } from '@iotcore/store/data-plane';
 import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
@@ -15,7 +16,6 @@ import { isDatabaseAway } from './lookups.ts';
 import { NodeRegistration, reachableUrl } from './node/node-registration.ts';
 import { Cleanups } from './process/cleanups.ts';
 import { route } from './rights/rights.ts';
-import { CertificateKeeper } from './tls/certificate-keeper.ts';
 
 /** A line that repeats, such as one about an absent database, is written this often at most. */
 const REPEATED_LINE_MS = 10_000;

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Transport } from '@iotcore/engine';
 import { StartupError } from '@iotcore/process';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type CertificatePair,
   createAuthorityCertificate,
   createKey,
   issueServerCertificate,
-} from '../tls/issue-certificate.ts';
+} from '@iotcore/server-certificate/issue';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
 import { HANDSHAKE_TIMEOUT_MS, listenTls, type TlsListener } from './tls-listener.ts';

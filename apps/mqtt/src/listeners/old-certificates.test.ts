@@ -1,13 +1,13 @@
 /** Certificates as fleets in the field have them: their keys were made years ago, and cannot be made anew. */
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type CertificatePair,
   createAuthorityCertificate,
   createKey,
   issueServerCertificate,
-} from '../tls/issue-certificate.ts';
+} from '@iotcore/server-certificate/issue';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listenOptions } from './testing/listen-options.ts';
 import { type KeyPair, selfSigned } from './testing/self-signed.ts';
 import { listenTls, type TlsListener } from './tls-listener.ts';

@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { isInNetworks } from '@iotcore/model';
 import type { Logger, Settings } from '@iotcore/process';
+import type { CertificateKeeper } from '@iotcore/server-certificate';
 import type { ConnectionCounters } from '../hosting/connection-counters.ts';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
-import type { CertificateKeeper } from '../tls/certificate-keeper.ts';
 import { AcceptGate } from './accept-gate.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import type { NoHeader } from './proxy-header-reader.ts';

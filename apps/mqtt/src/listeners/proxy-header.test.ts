@@ -4,13 +4,13 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { Transport } from '@iotcore/engine';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type CertificatePair,
   createAuthorityCertificate,
   createKey,
   issueServerCertificate,
-} from '../tls/issue-certificate.ts';
+} from '@iotcore/server-certificate/issue';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readHeaderOf } from './proxy-header-reader.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';

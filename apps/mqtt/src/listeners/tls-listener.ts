@@ -5,7 +5,7 @@
  */
 import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
-import type { CertificatePair } from '../tls/issue-certificate.ts';
+import type { CertificatePair } from '@iotcore/server-certificate';
 import { ClientAddresses } from './client-addresses.ts';
 import { type Accept, type Listener, type ListenOptions, listen } from './tcp-listener.ts';
 
