@@ -1,6 +1,9 @@
 /** Imports of what is there already, or is another's, or comes twice at once. */
+import { createId } from '@iotcore/model';
 import { makeCertificate } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
+import { createAccount } from './support/accounts.ts';
+import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { device, Importing, importPath, outcomesOf, registry } from './support/importing.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
@@ -8,6 +11,68 @@ import { watchedInstallation } from './support/watched-installation.ts';
 const installation = watchedInstallation({ programs: ['api'] });
 const importing = new Importing(installation);
 const createdAt = '2021-03-04T09:12:55Z';
+
+describe('an ID that a resource of another kind has', () => {
+  test('is refused, whosever it is, and the same way in a dry run; the others of the request come in', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const account = await createAccount(api, { folderId, role: 'admin' });
+    const own = registry({ folderId });
+    const theirs = registry();
+    const stranger = device(theirs.id);
+    const broker = { id: createId(), folderId: newFolder() };
+    await importing.importAll({ registries: [own, theirs], brokers: [broker], devices: [stranger] });
+    const taken = [own.id, theirs.id, stranger.id, broker.id, account.id];
+    const kinds = {
+      registries: { folderId, not: [own.id, theirs.id] },
+      brokers: { folderId, not: [broker.id] },
+      devices: { registryId: own.id, not: [stranger.id] },
+    };
+    for (const [collection, { not, ...parent }] of Object.entries(kinds)) {
+      const entries = taken.filter((id) => !not.includes(id)).map((id) => ({ id, ...parent }));
+      const fresh = { id: createId(), ...parent };
+      for (const dryRun of [true, false]) {
+        const body = { [collection]: [...entries, fresh], dryRun };
+        const { results } = (await account.call('POST', importPath, body)).body;
+        expect(outcomesOf(results)).toEqual([...entries.map(() => 'REFUSED'), 'CREATED']);
+        const reasons = new Set(results.map(({ reason }: { reason?: string }) => reason));
+        expect([...reasons]).toEqual(['This ID is taken: import it under another one.', undefined]);
+      }
+    }
+    for (const path of [
+      `/iot-devices/v1/devices/${broker.id}`,
+      `/iot-broker/v1/brokers/${theirs.id}/operations`,
+      `/ext/v1/devices/${theirs.id}/logs`,
+    ]) {
+      expectRefusal(await account.call('GET', path), 'NOT_FOUND');
+    }
+  });
+
+  test('is refused to the second of two entries of one request', async () => {
+    const own = registry();
+    const results = await importing.importAll({
+      registries: [own],
+      brokers: [{ id: own.id, folderId: own.folderId }],
+      devices: [device(own.id, { id: own.id })],
+    });
+    expect(outcomesOf(results)).toEqual(['CREATED', 'REFUSED', 'REFUSED']);
+  });
+
+  test('goes to one of two imports at the same moment', async () => {
+    const own = await importing.newRegistry();
+    const ids = Array.from({ length: 4 }, createId);
+    const results = await Promise.all(
+      ids.flatMap((id) => [
+        importing.importAll({ devices: [device(own.id, { id })] }),
+        importing.importAll({ brokers: [{ id, folderId: own.folderId }] }),
+      ]),
+    );
+    expect(outcomesOf(results.flat()).sort()).toEqual([
+      ...ids.map(() => 'CREATED'),
+      ...ids.map(() => 'REFUSED'),
+    ]);
+  });
+});
 
 describe('what is there with other content', () => {
   test('is reported with its differences and stays, and is changed if overwriting was asked for', async () => {

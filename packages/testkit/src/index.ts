@@ -26,7 +26,7 @@ export { connectRaw, RawClient, type RawOptions } from './mqtt/raw.ts';
 export { ConnectRefused, connectMqtt, type MqttOptions, MqttSession, refusalOf } from './mqtt/session.ts';
 export { expectSilence } from './mqtt/silence.ts';
 export type { Cluster } from './postgres/cluster.ts';
-export { seedCluster, type TestDatabase, testDatabase } from './postgres/shared.ts';
+export { createDatabase, seedCluster, type TestDatabase, testDatabase } from './postgres/shared.ts';
 export { startPostgres } from './postgres/test-postgres.ts';
 export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
 export { Command, run } from './processes/command.ts';

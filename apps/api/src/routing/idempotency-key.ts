@@ -14,7 +14,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export function readIdempotencyKey(
   header: string | readonly string[] | undefined,
-  callerId: string,
+  { callerId, operation }: Pick<IdempotencyKey, 'callerId' | 'operation'>,
   request: { readonly method: string; readonly url: string; readonly body: unknown },
 ): IdempotencyKey | undefined {
   if (header === undefined) return undefined;
@@ -25,6 +25,7 @@ export function readIdempotencyKey(
   const said = JSON.stringify([request.method, request.url, request.body]);
   return {
     callerId,
+    operation,
     key: createHash('sha256').update(key).digest('base64url'),
     requestHash: Uint8Array.from(createHmac('sha256', key).update(said).digest()),
   };

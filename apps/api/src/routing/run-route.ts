@@ -43,7 +43,8 @@ export function originOf(request: FastifyRequest) {
 export async function runRoute(route: Route, services: Services, request: FastifyRequest): Promise<unknown> {
   const input = readInput(route, request);
   const caller = request.caller ?? nobody;
-  const key = route.method === 'POST' && request.caller ? keyOf(request, request.caller, input) : undefined;
+  const key =
+    route.method === 'POST' && request.caller ? keyOf(route, request, request.caller, input) : undefined;
   try {
     if (key) await endIfRepeated(services, key);
     const guard = new Guard(caller, route.permission);
@@ -63,9 +64,15 @@ function mustHaveAsked(guard: Guard, route: Route): void {
   if (!guard.asked) throw new Error(`${route.operationId} did not ask whether its caller may`);
 }
 
-function keyOf(request: FastifyRequest, caller: Caller, input: RawInput): IdempotencyKey | undefined {
+function keyOf(
+  { operationId: operation }: Route,
+  request: FastifyRequest,
+  caller: Caller,
+  input: RawInput,
+): IdempotencyKey | undefined {
   const { method, url } = request;
-  return readIdempotencyKey(request.headers[idempotencyHeader], caller.id, { method, url, body: input.body });
+  const scope = { callerId: caller.id, operation };
+  return readIdempotencyKey(request.headers[idempotencyHeader], scope, { method, url, body: input.body });
 }
 
 async function endIfRepeated({ prisma }: Services, key: IdempotencyKey): Promise<void> {

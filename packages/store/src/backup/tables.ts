@@ -5,7 +5,11 @@ export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['_prisma_migrations', 'the first line of the archive names them, and restoring applies them'],
   ['changes', 'what running processes have yet to hear; its positions mean nothing on another server'],
   ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
+  ['resource_ids', 'triggers write it as the resources come back, and refuse an ID that two have'],
 ]);
+
+/** What must be there before a row of any other table comes: the IDs that two resources may have. */
+const firstTable = 'resource_id_conflicts';
 
 export interface Table {
   readonly name: string;
@@ -27,10 +31,9 @@ export async function readTables(client: ClientBase): Promise<Table[]> {
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
     GROUP BY c.relname ORDER BY c.relname`);
   const references = await readReferences(client);
-  return inOrder(
-    rows.filter(({ name }) => !excludedTables.has(name)),
-    references,
-  );
+  const archived = rows.filter(({ name }) => !excludedTables.has(name));
+  const first = archived.filter(({ name }) => name === firstTable);
+  return inOrder([...first, ...archived.filter(({ name }) => name !== firstTable)], references);
 }
 
 /** For each table, those that its foreign keys name. */

@@ -11,7 +11,7 @@ export class TakenError extends Error {
     this.what = what;
   }
 }
-export type Unique = 'name' | 'certificate' | 'alias' | 'role binding';
+export type Unique = 'ID' | 'name' | 'certificate' | 'alias' | 'role binding';
 
 /** Something that the change rests on is not there, or went away meanwhile. */
 export class MissingError extends Error {
@@ -56,12 +56,24 @@ const uniqueByTable: ReadonlyMap<string, Unique> = new Map([
   ['RoleBinding', 'role binding'],
 ]);
 
+/** Primary keys of what has an ID, and of all IDs together. */
+const idKeys: ReadonlySet<string | undefined> = new Set(
+  ['resource_ids', 'registries', 'devices', 'brokers', 'service_accounts'].map((table) => `${table}_pkey`),
+);
+
+function isAboutId({ meta }: Prisma.PrismaClientKnownRequestError): boolean {
+  const violated = meta as
+    | { driverAdapterError?: { cause?: { constraint?: { index?: string } } } }
+    | undefined;
+  return idKeys.has(violated?.driverAdapterError?.cause?.constraint?.index);
+}
+
 /** Restates a violated constraint in words of the domain; returns any other error as it is. */
 export function translateConstraint(error: unknown): unknown {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return error;
   const cause = { cause: error };
   if (error.code === 'P2002') {
-    const what = uniqueByTable.get(String(error.meta?.['modelName']));
+    const what = isAboutId(error) ? 'ID' : uniqueByTable.get(String(error.meta?.['modelName']));
     return what ? new TakenError(what, cause) : error;
   }
   if (error.code === 'P2003') return new MissingError('Resource', cause);

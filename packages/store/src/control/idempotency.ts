@@ -1,10 +1,12 @@
-/** Idempotency-Key: the same key and request of a caller does its work once. Kept 24 h (see housekeeping). */
+/** Idempotency-Key: the same key and request of a caller for an operation does its work once. Kept 24 h (see housekeeping). */
 import type { Db } from './db.ts';
 import { IdempotencyMismatchError } from './errors.ts';
 
 export interface IdempotencyKey {
   readonly callerId: string;
   readonly key: string;
+  /** The operation of the API that it was sent to: keys of others are others. */
+  readonly operation: string;
   /** SHA-256 over what the request says. */
   readonly requestHash: Uint8Array<ArrayBuffer>;
 }
@@ -24,7 +26,7 @@ const done = 200;
  */
 export async function findEarlierOutcome(db: Db, key: IdempotencyKey): Promise<EarlierOutcome | undefined> {
   const row = await db.idempotencyKey.findUnique({
-    where: { callerId_key: { callerId: key.callerId, key: key.key } },
+    where: uniqueOf(key),
     select: { requestHash: true, response: true },
   });
   if (!row) return undefined;
@@ -47,14 +49,14 @@ export async function claimKey(tx: Db, key: IdempotencyKey): Promise<boolean> {
 }
 
 /** Notes what the claimed key led to, in the same transaction. */
-export async function settleKey(
-  tx: Db,
-  { callerId, key }: IdempotencyKey,
-  operationId?: string,
-): Promise<void> {
+export async function settleKey(tx: Db, key: IdempotencyKey, operationId?: string): Promise<void> {
   await tx.idempotencyKey.update({
-    where: { callerId_key: { callerId, key } },
+    where: uniqueOf(key),
     data: { status: done, response: operationId === undefined ? {} : { operationId } },
     select: { key: true },
   });
+}
+
+function uniqueOf({ callerId, key, operation }: IdempotencyKey) {
+  return { callerId_key_operation: { callerId, key, operation } };
 }

@@ -34,7 +34,7 @@ interface OwnerRow {
   readonly disabled: boolean;
 }
 
-/** Those of the IDs that exist, with their passwords. An imported ID that two kinds share is the device's first. */
+/** Those of the IDs that exist, with their passwords. An ID that is in conflict is nobody's. */
 export async function findIdentities(
   db: Queryable,
   ids: readonly string[],
@@ -43,13 +43,12 @@ export async function findIdentities(
     `SELECT owner.*, coalesce(passwords.list, '[]') AS passwords
      FROM unnest($1::text[]) AS wanted(id)
      CROSS JOIN LATERAL (
-       SELECT 'device' AS kind, d.id, d.registry_id, r.status = 'DISABLED' AS disabled, 1 AS rank
+       SELECT 'device' AS kind, d.id, d.registry_id, r.status = 'DISABLED' AS disabled
        FROM devices d JOIN registries r ON r.id = d.registry_id WHERE d.id = wanted.id
        UNION ALL
-       SELECT 'registry', r.id, NULL, r.status = 'DISABLED', 2 FROM registries r WHERE r.id = wanted.id
+       SELECT 'registry', r.id, NULL, r.status = 'DISABLED' FROM registries r WHERE r.id = wanted.id
        UNION ALL
-       SELECT 'broker', b.id, NULL, false, 3 FROM brokers b WHERE b.id = wanted.id
-       ORDER BY rank LIMIT 1
+       SELECT 'broker', b.id, NULL, false FROM brokers b WHERE b.id = wanted.id
      ) AS owner
      LEFT JOIN LATERAL (
        SELECT json_agg(json_build_object('id', p.id, 'hash', p.hash) ORDER BY p.created_at DESC) AS list
@@ -60,13 +59,14 @@ export async function findIdentities(
          UNION ALL
          SELECT id, hash, created_at FROM passwords WHERE owner.kind = 'broker' AND broker_id = owner.id
        ) AS p
-     ) AS passwords ON true`,
+     ) AS passwords ON true
+     WHERE NOT EXISTS (SELECT FROM resource_id_conflicts c WHERE c.id = owner.id)`,
     [ids],
   );
   return rows.map((row) => ({ ...toIdentity(row), passwords: row.passwords }));
 }
 
-/** The owners of those of the certificates (SHA-256, lower-case hex) that somebody has. */
+/** The owners of those of the certificates (SHA-256, lower-case hex) that somebody has, unless its ID is in conflict. */
 export async function findCertificateIdentities(
   db: Queryable,
   sha256s: readonly string[],
@@ -85,7 +85,8 @@ export async function findCertificateIdentities(
      FROM certificates c
      LEFT JOIN devices d ON d.id = c.device_id
      LEFT JOIN registries r ON r.id = coalesce(c.registry_id, d.registry_id)
-     WHERE c.sha256 = ANY($1::bytea[])`,
+     WHERE c.sha256 = ANY($1::bytea[])
+       AND NOT EXISTS (SELECT FROM resource_id_conflicts x WHERE x.id = coalesce(c.device_id, c.registry_id, c.broker_id))`,
     [sha256s.map((hex) => Buffer.from(hex, 'hex'))],
   );
   return rows.map((row) => ({

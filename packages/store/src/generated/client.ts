@@ -128,8 +128,19 @@ export type ApiKey = Prisma.ApiKeyModel
  */
 export type RoleBinding = Prisma.RoleBindingModel
 /**
+ * Model ResourceId
+ * Which kind an ID belongs to: `registry`, `device`, `broker` or `service_account`. Triggers on their tables write it (in
+ * the migration), so that no writer of any version gives one ID to two resources.
+ */
+export type ResourceId = Prisma.ResourceIdModel
+/**
+ * Model ResourceIdConflict
+ * The resources that had one ID already when that became a rule. None of them may log in until one of them is left.
+ */
+export type ResourceIdConflict = Prisma.ResourceIdConflictModel
+/**
  * Model IdempotencyKey
- * What an Idempotency-Key of a caller led to; kept 24 h.
+ * What an Idempotency-Key of a caller for one operation led to; kept 24 h.
  */
 export type IdempotencyKey = Prisma.IdempotencyKeyModel
 /**

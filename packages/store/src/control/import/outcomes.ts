@@ -75,9 +75,18 @@ export function noSuch({ kind, id }: Owner): ImportOutcome {
   };
 }
 
+/**
+ * A resource of another kind has the ID. Which one, and in which folder, is not said: it may be one that the caller must not
+ * know of.
+ */
+export function idTaken(folderId: string): ImportOutcome {
+  return { outcome: 'REFUSED', reason: idIsTaken, folderId };
+}
+
+const idIsTaken = 'This ID is taken: import it under another one.';
+
 /** What exists in a folder that the caller does not administer. Of a hidden one no more is said than that it is no use. */
 export function foreign(access: Exclude<Access, 'permitted'>, folderId: string): ImportOutcome {
-  if (access === 'hidden')
-    return { outcome: 'REFUSED', reason: 'This ID is taken: import it under another one.' };
+  if (access === 'hidden') return { outcome: 'REFUSED', reason: idIsTaken };
   return { outcome: 'REFUSED', reason: 'You need the role admin in the folder that it lies in.', folderId };
 }

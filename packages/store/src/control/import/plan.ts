@@ -89,6 +89,8 @@ class Planner {
     const folder = this.#folderOf(entry.content);
     if ('outcome' in folder) return folder;
     const { folderId } = folder;
+    const holder = this.#world.kinds.get(entry.id);
+    if (holder !== undefined && holder !== kind) return outcomes.idTaken(folderId);
     const room = this.#world.room.get(roomKey(kind, folderId));
     if (room !== undefined && room <= 0) return outcomes.noRoom(kind, folderId);
     const obstacle = this.#obstacle(kind, entry, folderId);
@@ -128,6 +130,7 @@ class Planner {
     const isNew = before === undefined || this.#created[kind].has(id);
     (isNew ? this.#created : this.#updated)[kind].set(id, next);
     this.#world.resources[kind].set(id, next);
+    if (isNew) this.#world.kinds.set(id, kind);
     // A name that is given up stays taken until the next request: so no statement depends on the order of its rows.
     if (content.name !== '') this.#world.names.set(nameKey(kind, parentOf(content), content.name), id);
     if (!('topicAliases' in content)) return;

@@ -22,6 +22,7 @@ export async function readWorld(tx: Db, request: Import): Promise<World> {
   return {
     resources,
     room,
+    kinds: await readKinds(tx, request),
     names: await readNames(tx, request),
     aliases: await readAliases(tx, request, resources.device),
     certificates: await readCertificates(tx, request),
@@ -65,6 +66,14 @@ async function readDevices(tx: Db, ids: readonly string[]): Promise<Map<string, 
       { folderId, content: { ...content, topicAliases: sortAliases(content.topicAliases) } },
     ]),
   );
+}
+
+/** What the IDs of the entries belong to. */
+async function readKinds(tx: Db, { registries, brokers, devices }: Import): Promise<Map<string, string>> {
+  const ids = [...registries, ...brokers, ...devices].map(({ id }) => id);
+  const rows = await tx.$queryRaw<{ id: string; kind: string }[]>`
+    SELECT id, kind FROM resource_ids WHERE id = ANY (${ids}::text[])`;
+  return new Map(rows.map(({ id, kind }) => [id, kind]));
 }
 
 /** Who has the names that are given. */

@@ -5,6 +5,8 @@ import type { PerKind, Stored, StoredCertificate } from './types.ts';
 
 export interface World {
   readonly resources: PerKind<Map<string, Stored>>;
+  /** Which kind an ID belongs to, service accounts included; of the IDs of the entries. */
+  readonly kinds: Map<string, string>;
   /** Who has a name, by `nameKey`. */
   readonly names: Map<string, string>;
   /** By registry. */

@@ -413,6 +413,8 @@ export const ModelName = {
   AuthorizedKey: 'AuthorizedKey',
   ApiKey: 'ApiKey',
   RoleBinding: 'RoleBinding',
+  ResourceId: 'ResourceId',
+  ResourceIdConflict: 'ResourceIdConflict',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
   DataPlaneNode: 'DataPlaneNode'
@@ -431,7 +433,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
+    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1619,6 +1621,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ResourceId: {
+      payload: Prisma.$ResourceIdPayload<ExtArgs>
+      fields: Prisma.ResourceIdFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ResourceIdFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ResourceIdFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>
+        }
+        findFirst: {
+          args: Prisma.ResourceIdFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ResourceIdFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>
+        }
+        findMany: {
+          args: Prisma.ResourceIdFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>[]
+        }
+        create: {
+          args: Prisma.ResourceIdCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>
+        }
+        createMany: {
+          args: Prisma.ResourceIdCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ResourceIdCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>[]
+        }
+        delete: {
+          args: Prisma.ResourceIdDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>
+        }
+        update: {
+          args: Prisma.ResourceIdUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>
+        }
+        deleteMany: {
+          args: Prisma.ResourceIdDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ResourceIdUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ResourceIdUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>[]
+        }
+        upsert: {
+          args: Prisma.ResourceIdUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdPayload>
+        }
+        aggregate: {
+          args: Prisma.ResourceIdAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateResourceId>
+        }
+        groupBy: {
+          args: Prisma.ResourceIdGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ResourceIdGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ResourceIdCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ResourceIdCountAggregateOutputType> | number
+        }
+      }
+    }
+    ResourceIdConflict: {
+      payload: Prisma.$ResourceIdConflictPayload<ExtArgs>
+      fields: Prisma.ResourceIdConflictFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ResourceIdConflictFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ResourceIdConflictFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>
+        }
+        findFirst: {
+          args: Prisma.ResourceIdConflictFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ResourceIdConflictFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>
+        }
+        findMany: {
+          args: Prisma.ResourceIdConflictFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>[]
+        }
+        create: {
+          args: Prisma.ResourceIdConflictCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>
+        }
+        createMany: {
+          args: Prisma.ResourceIdConflictCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ResourceIdConflictCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>[]
+        }
+        delete: {
+          args: Prisma.ResourceIdConflictDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>
+        }
+        update: {
+          args: Prisma.ResourceIdConflictUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>
+        }
+        deleteMany: {
+          args: Prisma.ResourceIdConflictDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ResourceIdConflictUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ResourceIdConflictUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>[]
+        }
+        upsert: {
+          args: Prisma.ResourceIdConflictUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ResourceIdConflictPayload>
+        }
+        aggregate: {
+          args: Prisma.ResourceIdConflictAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateResourceIdConflict>
+        }
+        groupBy: {
+          args: Prisma.ResourceIdConflictGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ResourceIdConflictGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ResourceIdConflictCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ResourceIdConflictCountAggregateOutputType> | number
+        }
+      }
+    }
     IdempotencyKey: {
       payload: Prisma.$IdempotencyKeyPayload<ExtArgs>
       fields: Prisma.IdempotencyKeyFieldRefs
@@ -2082,9 +2232,26 @@ export const RoleBindingScalarFieldEnum = {
 export type RoleBindingScalarFieldEnum = (typeof RoleBindingScalarFieldEnum)[keyof typeof RoleBindingScalarFieldEnum]
 
 
+export const ResourceIdScalarFieldEnum = {
+  id: 'id',
+  kind: 'kind'
+} as const
+
+export type ResourceIdScalarFieldEnum = (typeof ResourceIdScalarFieldEnum)[keyof typeof ResourceIdScalarFieldEnum]
+
+
+export const ResourceIdConflictScalarFieldEnum = {
+  id: 'id',
+  kind: 'kind'
+} as const
+
+export type ResourceIdConflictScalarFieldEnum = (typeof ResourceIdConflictScalarFieldEnum)[keyof typeof ResourceIdConflictScalarFieldEnum]
+
+
 export const IdempotencyKeyScalarFieldEnum = {
   callerId: 'callerId',
   key: 'key',
+  operation: 'operation',
   requestHash: 'requestHash',
   status: 'status',
   response: 'response',
@@ -2467,6 +2634,8 @@ export type GlobalOmitConfig = {
   authorizedKey?: Prisma.AuthorizedKeyOmit
   apiKey?: Prisma.ApiKeyOmit
   roleBinding?: Prisma.RoleBindingOmit
+  resourceId?: Prisma.ResourceIdOmit
+  resourceIdConflict?: Prisma.ResourceIdConflictOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   auditEvent?: Prisma.AuditEventOmit
   dataPlaneNode?: Prisma.DataPlaneNodeOmit

@@ -67,6 +67,8 @@ export const ModelName = {
   AuthorizedKey: 'AuthorizedKey',
   ApiKey: 'ApiKey',
   RoleBinding: 'RoleBinding',
+  ResourceId: 'ResourceId',
+  ResourceIdConflict: 'ResourceIdConflict',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
   DataPlaneNode: 'DataPlaneNode'
@@ -290,9 +292,26 @@ export const RoleBindingScalarFieldEnum = {
 export type RoleBindingScalarFieldEnum = (typeof RoleBindingScalarFieldEnum)[keyof typeof RoleBindingScalarFieldEnum]
 
 
+export const ResourceIdScalarFieldEnum = {
+  id: 'id',
+  kind: 'kind'
+} as const
+
+export type ResourceIdScalarFieldEnum = (typeof ResourceIdScalarFieldEnum)[keyof typeof ResourceIdScalarFieldEnum]
+
+
+export const ResourceIdConflictScalarFieldEnum = {
+  id: 'id',
+  kind: 'kind'
+} as const
+
+export type ResourceIdConflictScalarFieldEnum = (typeof ResourceIdConflictScalarFieldEnum)[keyof typeof ResourceIdConflictScalarFieldEnum]
+
+
 export const IdempotencyKeyScalarFieldEnum = {
   callerId: 'callerId',
   key: 'key',
+  operation: 'operation',
   requestHash: 'requestHash',
   status: 'status',
   response: 'response',

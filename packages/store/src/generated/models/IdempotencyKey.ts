@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model IdempotencyKey
- * What an Idempotency-Key of a caller led to; kept 24 h.
+ * What an Idempotency-Key of a caller for one operation led to; kept 24 h.
  */
 export type IdempotencyKeyModel = runtime.Types.Result.DefaultSelection<Prisma.$IdempotencyKeyPayload>
 
@@ -37,6 +37,7 @@ export type IdempotencyKeySumAggregateOutputType = {
 export type IdempotencyKeyMinAggregateOutputType = {
   callerId: string | null
   key: string | null
+  operation: string | null
   requestHash: runtime.Bytes | null
   status: number | null
   createdAt: Date | null
@@ -45,6 +46,7 @@ export type IdempotencyKeyMinAggregateOutputType = {
 export type IdempotencyKeyMaxAggregateOutputType = {
   callerId: string | null
   key: string | null
+  operation: string | null
   requestHash: runtime.Bytes | null
   status: number | null
   createdAt: Date | null
@@ -53,6 +55,7 @@ export type IdempotencyKeyMaxAggregateOutputType = {
 export type IdempotencyKeyCountAggregateOutputType = {
   callerId: number
   key: number
+  operation: number
   requestHash: number
   status: number
   response: number
@@ -72,6 +75,7 @@ export type IdempotencyKeySumAggregateInputType = {
 export type IdempotencyKeyMinAggregateInputType = {
   callerId?: true
   key?: true
+  operation?: true
   requestHash?: true
   status?: true
   createdAt?: true
@@ -80,6 +84,7 @@ export type IdempotencyKeyMinAggregateInputType = {
 export type IdempotencyKeyMaxAggregateInputType = {
   callerId?: true
   key?: true
+  operation?: true
   requestHash?: true
   status?: true
   createdAt?: true
@@ -88,6 +93,7 @@ export type IdempotencyKeyMaxAggregateInputType = {
 export type IdempotencyKeyCountAggregateInputType = {
   callerId?: true
   key?: true
+  operation?: true
   requestHash?: true
   status?: true
   response?: true
@@ -184,6 +190,7 @@ export type IdempotencyKeyGroupByArgs<ExtArgs extends runtime.Types.Extensions.I
 export type IdempotencyKeyGroupByOutputType = {
   callerId: string
   key: string
+  operation: string
   requestHash: runtime.Bytes
   status: number
   response: runtime.JsonValue
@@ -216,6 +223,7 @@ export type IdempotencyKeyWhereInput = {
   NOT?: Prisma.IdempotencyKeyWhereInput | Prisma.IdempotencyKeyWhereInput[]
   callerId?: Prisma.StringFilter<"IdempotencyKey"> | string
   key?: Prisma.StringFilter<"IdempotencyKey"> | string
+  operation?: Prisma.StringFilter<"IdempotencyKey"> | string
   requestHash?: Prisma.BytesFilter<"IdempotencyKey"> | runtime.Bytes
   status?: Prisma.IntFilter<"IdempotencyKey"> | number
   response?: Prisma.JsonFilter<"IdempotencyKey">
@@ -225,6 +233,7 @@ export type IdempotencyKeyWhereInput = {
 export type IdempotencyKeyOrderByWithRelationInput = {
   callerId?: Prisma.SortOrder
   key?: Prisma.SortOrder
+  operation?: Prisma.SortOrder
   requestHash?: Prisma.SortOrder
   status?: Prisma.SortOrder
   response?: Prisma.SortOrder
@@ -232,21 +241,23 @@ export type IdempotencyKeyOrderByWithRelationInput = {
 }
 
 export type IdempotencyKeyWhereUniqueInput = Prisma.AtLeast<{
-  callerId_key?: Prisma.IdempotencyKeyCallerIdKeyCompoundUniqueInput
+  callerId_key_operation?: Prisma.IdempotencyKeyCallerIdKeyOperationCompoundUniqueInput
   AND?: Prisma.IdempotencyKeyWhereInput | Prisma.IdempotencyKeyWhereInput[]
   OR?: Prisma.IdempotencyKeyWhereInput[]
   NOT?: Prisma.IdempotencyKeyWhereInput | Prisma.IdempotencyKeyWhereInput[]
   callerId?: Prisma.StringFilter<"IdempotencyKey"> | string
   key?: Prisma.StringFilter<"IdempotencyKey"> | string
+  operation?: Prisma.StringFilter<"IdempotencyKey"> | string
   requestHash?: Prisma.BytesFilter<"IdempotencyKey"> | runtime.Bytes
   status?: Prisma.IntFilter<"IdempotencyKey"> | number
   response?: Prisma.JsonFilter<"IdempotencyKey">
   createdAt?: Prisma.DateTimeFilter<"IdempotencyKey"> | Date | string
-}, "callerId_key">
+}, "callerId_key_operation">
 
 export type IdempotencyKeyOrderByWithAggregationInput = {
   callerId?: Prisma.SortOrder
   key?: Prisma.SortOrder
+  operation?: Prisma.SortOrder
   requestHash?: Prisma.SortOrder
   status?: Prisma.SortOrder
   response?: Prisma.SortOrder
@@ -264,6 +275,7 @@ export type IdempotencyKeyScalarWhereWithAggregatesInput = {
   NOT?: Prisma.IdempotencyKeyScalarWhereWithAggregatesInput | Prisma.IdempotencyKeyScalarWhereWithAggregatesInput[]
   callerId?: Prisma.StringWithAggregatesFilter<"IdempotencyKey"> | string
   key?: Prisma.StringWithAggregatesFilter<"IdempotencyKey"> | string
+  operation?: Prisma.StringWithAggregatesFilter<"IdempotencyKey"> | string
   requestHash?: Prisma.BytesWithAggregatesFilter<"IdempotencyKey"> | runtime.Bytes
   status?: Prisma.IntWithAggregatesFilter<"IdempotencyKey"> | number
   response?: Prisma.JsonWithAggregatesFilter<"IdempotencyKey">
@@ -273,6 +285,7 @@ export type IdempotencyKeyScalarWhereWithAggregatesInput = {
 export type IdempotencyKeyCreateInput = {
   callerId: string
   key: string
+  operation?: string
   requestHash: runtime.Bytes
   status: number
   response: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -282,6 +295,7 @@ export type IdempotencyKeyCreateInput = {
 export type IdempotencyKeyUncheckedCreateInput = {
   callerId: string
   key: string
+  operation?: string
   requestHash: runtime.Bytes
   status: number
   response: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -291,6 +305,7 @@ export type IdempotencyKeyUncheckedCreateInput = {
 export type IdempotencyKeyUpdateInput = {
   callerId?: Prisma.StringFieldUpdateOperationsInput | string
   key?: Prisma.StringFieldUpdateOperationsInput | string
+  operation?: Prisma.StringFieldUpdateOperationsInput | string
   requestHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   status?: Prisma.IntFieldUpdateOperationsInput | number
   response?: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -300,6 +315,7 @@ export type IdempotencyKeyUpdateInput = {
 export type IdempotencyKeyUncheckedUpdateInput = {
   callerId?: Prisma.StringFieldUpdateOperationsInput | string
   key?: Prisma.StringFieldUpdateOperationsInput | string
+  operation?: Prisma.StringFieldUpdateOperationsInput | string
   requestHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   status?: Prisma.IntFieldUpdateOperationsInput | number
   response?: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -309,6 +325,7 @@ export type IdempotencyKeyUncheckedUpdateInput = {
 export type IdempotencyKeyCreateManyInput = {
   callerId: string
   key: string
+  operation?: string
   requestHash: runtime.Bytes
   status: number
   response: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -318,6 +335,7 @@ export type IdempotencyKeyCreateManyInput = {
 export type IdempotencyKeyUpdateManyMutationInput = {
   callerId?: Prisma.StringFieldUpdateOperationsInput | string
   key?: Prisma.StringFieldUpdateOperationsInput | string
+  operation?: Prisma.StringFieldUpdateOperationsInput | string
   requestHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   status?: Prisma.IntFieldUpdateOperationsInput | number
   response?: Prisma.JsonNullValueInput | runtime.InputJsonValue
@@ -327,20 +345,23 @@ export type IdempotencyKeyUpdateManyMutationInput = {
 export type IdempotencyKeyUncheckedUpdateManyInput = {
   callerId?: Prisma.StringFieldUpdateOperationsInput | string
   key?: Prisma.StringFieldUpdateOperationsInput | string
+  operation?: Prisma.StringFieldUpdateOperationsInput | string
   requestHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   status?: Prisma.IntFieldUpdateOperationsInput | number
   response?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
-export type IdempotencyKeyCallerIdKeyCompoundUniqueInput = {
+export type IdempotencyKeyCallerIdKeyOperationCompoundUniqueInput = {
   callerId: string
   key: string
+  operation: string
 }
 
 export type IdempotencyKeyCountOrderByAggregateInput = {
   callerId?: Prisma.SortOrder
   key?: Prisma.SortOrder
+  operation?: Prisma.SortOrder
   requestHash?: Prisma.SortOrder
   status?: Prisma.SortOrder
   response?: Prisma.SortOrder
@@ -354,6 +375,7 @@ export type IdempotencyKeyAvgOrderByAggregateInput = {
 export type IdempotencyKeyMaxOrderByAggregateInput = {
   callerId?: Prisma.SortOrder
   key?: Prisma.SortOrder
+  operation?: Prisma.SortOrder
   requestHash?: Prisma.SortOrder
   status?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -362,6 +384,7 @@ export type IdempotencyKeyMaxOrderByAggregateInput = {
 export type IdempotencyKeyMinOrderByAggregateInput = {
   callerId?: Prisma.SortOrder
   key?: Prisma.SortOrder
+  operation?: Prisma.SortOrder
   requestHash?: Prisma.SortOrder
   status?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -376,6 +399,7 @@ export type IdempotencyKeySumOrderByAggregateInput = {
 export type IdempotencyKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   callerId?: boolean
   key?: boolean
+  operation?: boolean
   requestHash?: boolean
   status?: boolean
   response?: boolean
@@ -385,6 +409,7 @@ export type IdempotencyKeySelect<ExtArgs extends runtime.Types.Extensions.Intern
 export type IdempotencyKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   callerId?: boolean
   key?: boolean
+  operation?: boolean
   requestHash?: boolean
   status?: boolean
   response?: boolean
@@ -394,6 +419,7 @@ export type IdempotencyKeySelectCreateManyAndReturn<ExtArgs extends runtime.Type
 export type IdempotencyKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   callerId?: boolean
   key?: boolean
+  operation?: boolean
   requestHash?: boolean
   status?: boolean
   response?: boolean
@@ -403,13 +429,14 @@ export type IdempotencyKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Type
 export type IdempotencyKeySelectScalar = {
   callerId?: boolean
   key?: boolean
+  operation?: boolean
   requestHash?: boolean
   status?: boolean
   response?: boolean
   createdAt?: boolean
 }
 
-export type IdempotencyKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"callerId" | "key" | "requestHash" | "status" | "response" | "createdAt", ExtArgs["result"]["idempotencyKey"]>
+export type IdempotencyKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"callerId" | "key" | "operation" | "requestHash" | "status" | "response" | "createdAt", ExtArgs["result"]["idempotencyKey"]>
 
 export type $IdempotencyKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "IdempotencyKey"
@@ -417,6 +444,7 @@ export type $IdempotencyKeyPayload<ExtArgs extends runtime.Types.Extensions.Inte
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     callerId: string
     key: string
+    operation: string
     requestHash: runtime.Bytes
     status: number
     response: runtime.JsonValue
@@ -846,6 +874,7 @@ export interface Prisma__IdempotencyKeyClient<T, Null = never, ExtArgs extends r
 export interface IdempotencyKeyFieldRefs {
   readonly callerId: Prisma.FieldRef<"IdempotencyKey", 'String'>
   readonly key: Prisma.FieldRef<"IdempotencyKey", 'String'>
+  readonly operation: Prisma.FieldRef<"IdempotencyKey", 'String'>
   readonly requestHash: Prisma.FieldRef<"IdempotencyKey", 'Bytes'>
   readonly status: Prisma.FieldRef<"IdempotencyKey", 'Int'>
   readonly response: Prisma.FieldRef<"IdempotencyKey", 'Json'>
