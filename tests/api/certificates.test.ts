@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { makeCertificate, makeExpiredCertificate } from '@iotcore/testkit';
+import { certificateTexts, makeCertificate, makeExpiredCertificate } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
+import { newFolder } from './support/folders.ts';
 import { kinds } from './support/owners.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
@@ -87,6 +88,7 @@ describe('what is no certificate is refused', () => {
     ['a private key', async () => (await makeCertificate()).keyPem],
     ['a certificate with its private key', async () => wholeOf(await makeCertificate())],
     ['two certificates', async () => (await makeCertificate()).certPem + (await makeCertificate()).certPem],
+    ['a chain in reverse order', reversedChain],
     ['bytes behind the DER', async () => withJunk((await makeCertificate()).certPem)],
     ['base64 of nothing', async () => '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
     ['far too long a text', async () => `${(await makeCertificate()).certPem}${' '.repeat(50_000)}`],
@@ -111,22 +113,67 @@ describe('what is no certificate is refused', () => {
 
 test('line ends and text around it change nothing but certificateData', async () => {
   const { api } = installation();
-  const registry = await api.createRegistry();
-  const { certPem: cert } = await makeCertificate();
-  const certificateData = `Some words\r\n${cert.replaceAll('\n', '\r\n')}\r\n`;
-  const { response } = await api.must('POST', `/iot-devices/v1/registries/${registry.id}/certificates`, {
-    certificateData,
+  const { id: registryId } = await api.createRegistry();
+  const path = `/iot-devices/v1/registries/${registryId}/certificates`;
+  const { certPem } = await makeCertificate();
+  const fingerprint = createHash('sha1').update(new X509Certificate(certPem).raw).digest('hex');
+  for (const [, certificateData] of certificateTexts(certPem)) {
+    const added = await api.must('POST', path, { certificateData });
+    expect(added).toMatchObject({
+      description: 'Add registry certificate',
+      response: { certificateData, fingerprint },
+    });
+    expectRefusal(await api.call('POST', path, { certificateData: certPem }), 'ALREADY_EXISTS');
+    await api.must('DELETE', `${path}/${fingerprint}`);
+
+    const imported = { certificates: [{ registryId, certificateData, fingerprint }] };
+    const { results } = await api.must('POST', '/ext/v1/import', imported);
+    expect(results).toEqual([{ kind: 'CERTIFICATE', id: registryId, fingerprint, outcome: 'CREATED' }]);
+    expect((await api.must('GET', path)).certificates).toMatchObject([{ certificateData, fingerprint }]);
+    await api.must('DELETE', `${path}/${fingerprint}`);
+  }
+});
+
+test('of a chain the first certificate counts, and the answer says so', async () => {
+  const { api } = installation();
+  const authority = await makeCertificate({ authority: true, commonName: 'plant' });
+  const newChain = async () => {
+    const { certPem, sha1 } = await makeCertificate({ issuer: authority });
+    return { certificateData: certPem + authority.certPem, fingerprint: sha1 };
+  };
+  const [first, second, third] = [await newChain(), await newChain(), await newChain()];
+
+  const created = await api.must('POST', '/iot-devices/v1/registries', {
+    folderId: newFolder(),
+    certificates: [{ certificateData: first.certificateData }],
   });
-  expect(response.certificateData).toBe(certificateData);
-  expect(response.fingerprint).toBe(createHash('sha1').update(new X509Certificate(cert).raw).digest('hex'));
-  const again = await api.call('POST', `/iot-devices/v1/registries/${registry.id}/certificates`, {
-    certificateData: cert,
-  });
-  expectRefusal(again, 'ALREADY_EXISTS');
+  expect(created.description).toBe('Create registry. The PEM is a chain: only its first certificate counts');
+  const registryId = created.response.id;
+  const path = `/iot-devices/v1/registries/${registryId}/certificates`;
+  const added = await api.must('POST', path, { certificateData: second.certificateData });
+  expect(added.description).toBe(
+    'Add registry certificate. The PEM is a chain: only its first certificate counts',
+  );
+  expect(added.response).toMatchObject(second);
+  const { results } = await api.must('POST', '/ext/v1/import', { certificates: [{ registryId, ...third }] });
+  expect(results).toMatchObject([{ outcome: 'CREATED', note: expect.stringContaining('is a chain') }]);
+
+  const kept: unknown = (await api.must('GET', path)).certificates;
+  expect(kept).toHaveLength(3);
+  expect(kept).toEqual(
+    expect.arrayContaining([first, second, third].map((one) => expect.objectContaining(one))),
+  );
+  // Nobody has got the certificate of the authority by the way.
+  await api.addCertificate({ registryId: (await api.createRegistry()).id }, authority.certPem);
 });
 
 function wholeOf({ certPem, keyPem }: { readonly certPem: string; readonly keyPem: string }): string {
   return certPem + keyPem;
+}
+
+async function reversedChain(): Promise<string> {
+  const authority = await makeCertificate({ authority: true, commonName: 'plant' });
+  return authority.certPem + (await makeCertificate({ issuer: authority })).certPem;
 }
 
 function withJunk(cert: string): string {

@@ -107,7 +107,7 @@ describe('an entry is refused, and costs the others nothing', () => {
   });
 
   test.each([
-    ['no certificate', { certificateData: 'x' }, 'certificateData: PEM with exactly one'],
+    ['no certificate', { certificateData: 'x' }, 'certificateData: No PEM: it begins with'],
     ['no owner', { certificateData: 'x', deviceId: undefined }, 'Exactly one of'],
     ['two owners', { certificateData: 'x', brokerId: 'b1' }, 'Exactly one of'],
     [

@@ -112,7 +112,8 @@ export const ImportCertificate = component(
       // Reading a certificate costs more than everything else here, so it is done once, by whoever needs its contents.
       certificateData: z.string().meta({
         maxLength: limits.certificateData.max,
-        description: 'One X.509 certificate in PEM. Kept byte for byte.',
+        description:
+          'One X.509 certificate in PEM, or a chain of which the first counts. Kept byte for byte.',
       }),
       fingerprint: fingerprint
         .optional()
@@ -187,6 +188,12 @@ export const ImportResult = component(
       description:
         'UNCHANGED: it was there with the same content. UPDATED: it was there with other content, and `overwrite` was said. CONFLICT: it is there with other content, or another resource has its name, alias or certificate. REFUSED: the entry is wrong; `reason` says what to do.',
     }),
+    note: z
+      .string()
+      .optional()
+      .describe(
+        'What is worth knowing about the entry, for people: of a chain of certificates only the first counts.',
+      ),
     reason: z.string().optional().describe('Why it is a CONFLICT or was REFUSED, for people.'),
     differences: z
       .array(z.string())

@@ -5,6 +5,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { whyUnsupported } from './certificate-algorithms.ts';
 import { limits } from './limits.ts';
+import { bytesOf, type PemBlock, type PemReading, readPem } from './pem.ts';
+import { checkText } from './text.ts';
 import type { Violation, ViolationCode } from './violation.ts';
 
 /** What is kept of a certificate beside the PEM, which is kept byte for byte. */
@@ -32,9 +34,13 @@ export function judgeDates(
   return now > dates.notAfter ? 'expired' : 'valid';
 }
 
+/** A chain longer than this is no chain of a device: each link costs the check of a signature. */
+const MAX_CHAIN = 10;
+
 /**
- * Reads PEM with exactly one certificate. Its dates are not judged. Refused: anything else in PEM, text behind the
- * certificate, bytes behind its DER, MD5 and older signatures, keys that are absurdly weak or costly.
+ * Reads a certificate in PEM, as people have it (see `readPem`). Of a chain (each certificate issued by the next) the first
+ * is taken. Its dates are not judged. Refused: private keys, several certificates that are no chain, other things in PEM,
+ * bytes behind the DER, MD5 and older signatures, keys that are absurdly weak or costly.
  */
 export function readCertificate(pem: string, field = 'certificateData'): CertificateReading {
   const refuse = (code: ViolationCode, description: string): CertificateReading => ({
@@ -45,31 +51,103 @@ export function readCertificate(pem: string, field = 'certificateData'): Certifi
   if (pem.length > limits.certificateData.max) {
     return refuse('TOO_LONG', `At most ${limits.certificateData.max} characters.`);
   }
-  if (/PRIVATE KEY-----/.test(pem)) {
+  if (/PRIVATE KEY(?: BLOCK)?\s*-----/.test(pem)) {
     return refuse('PRIVATE_KEY', 'This holds a private key. Replace that key: it is no longer private.');
   }
-  const blocks = pem.match(/-----BEGIN /g)?.length ?? 0;
-  if (blocks > 1) return refuse('SEVERAL_CERTIFICATES', 'PEM with exactly one certificate.');
-  const der = decodePem(pem);
-  const x509 = der && parseDer(der);
-  if (x509 === undefined) return refuse('NOT_A_CERTIFICATE', 'PEM with exactly one X.509 certificate.');
-  const unsupported = whyUnsupported(x509);
+  const text = checkText(pem, limits.certificateData.max, field);
+  if (text) return { ok: false, violation: text };
+  const blocks = readPem(pem);
+  const unreadable = whyUnreadable(blocks);
+  if (unreadable !== undefined) return refuse('NOT_A_CERTIFICATE', unreadable);
+  const [first, ...others] = (blocks ?? []).map(parseBlock);
+  if (!first) return refuse('NOT_A_CERTIFICATE', DAMAGED);
+  const noChain = whyNoChain(first, others);
+  if (noChain !== undefined) return refuse('SEVERAL_CERTIFICATES', noChain);
+  const unsupported = whyUnsupported(first);
   if (unsupported !== undefined) return refuse('UNSUPPORTED_CERTIFICATE', unsupported);
-  return { ok: true, certificate: factsOf(x509) };
+  return { ok: true, certificate: factsOf(first) };
 }
 
 /**
- * The one certificate block of RFC 7468, LF or CRLF. Explanatory text before it is allowed (section 2; `openssl pkcs12`
- * and `openssl x509 -text` write it, and fleets have such files), behind it only white space.
+ * The DER of the certificate that `readCertificate` would take, for a text that it has accepted before: a small part of the
+ * work. Undefined if there is none.
  */
-function decodePem(pem: string): Buffer | undefined {
-  const block =
-    /(?:^|\n)-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\s]+?)\r?\n-----END CERTIFICATE-----\s*$/;
-  const base64 = block.exec(pem)?.[1]?.replace(/\s/g, '');
-  if (base64 === undefined) return undefined;
-  const der = Buffer.from(base64, 'base64');
-  // Buffer skips what is not base64; writing it back shows whether anything was.
-  return der.toString('base64') === base64 ? der : undefined;
+export function certificateDer(pem: string): Buffer | undefined {
+  const [first] = readPem(pem) ?? [];
+  return first && bytesOf(first);
+}
+
+/** How many certificates the PEM has that `readCertificate` has accepted: more than one are a chain, of which the first counts. */
+export function chainLength(pem: string): number {
+  return readPem(pem)?.length ?? 0;
+}
+
+/**
+ * Divides a text of several certificates, one after the other, into those that belong to one owner each: a chain stays whole.
+ * What is no PEM stays as it is.
+ */
+export function splitCertificates(text: string): string[] {
+  const [lead = '', ...blocks] = text.split(/(?=-----BEGIN )/);
+  const owners = [lead];
+  for (const block of blocks) {
+    const last = owners.at(-1) ?? '';
+    const belongs = !last.includes('-----BEGIN ') || readCertificate(last + block).ok;
+    if (belongs) owners[owners.length - 1] = last + block;
+    else owners.push(block);
+  }
+  return owners;
+}
+
+const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
+const DAMAGED = 'The certificate is damaged: its base64 is not that of one X.509 certificate. Copy it anew.';
+
+/** What to do about a block that is something else, by its label. */
+const OTHER_LABELS: ReadonlyMap<string, string> = new Map([
+  ['TRUSTED CERTIFICATE', 'OpenSSL\u2019s own form. `openssl x509 -in <file>` writes the usual one.'],
+  ['CERTIFICATE REQUEST', 'A request for a certificate. Give the certificate that was issued for it.'],
+  ['NEW CERTIFICATE REQUEST', 'A request for a certificate. Give the certificate that was issued for it.'],
+  ['PUBLIC KEY', 'A public key. Give the certificate that holds it.'],
+  ['PKCS7', 'PKCS #7. `openssl pkcs7 -print_certs -in <file>` writes its certificates.'],
+]);
+
+function whyUnreadable(blocks: PemReading): string | undefined {
+  if (!blocks) return 'The PEM is cut off: -----BEGIN and -----END must both be there, with the same label.';
+  if (blocks.length === 0) {
+    return 'No PEM: it begins with -----BEGIN CERTIFICATE-----. `openssl x509 -inform der -in <file>` makes it of DER.';
+  }
+  const other = blocks.find(({ label }) => !CERTIFICATE_LABELS.has(label));
+  if (!other) return undefined;
+  const what = OTHER_LABELS.get(other.label);
+  if (blocks.length === 1) return what ?? 'No certificate: the label of its PEM must be CERTIFICATE.';
+  return 'Something else is beside the certificate. Give the certificate alone.';
+}
+
+function whyNoChain(
+  first: X509Certificate,
+  others: readonly (X509Certificate | undefined)[],
+): string | undefined {
+  if (others.length >= MAX_CHAIN) return `At most ${MAX_CHAIN} certificates of one chain.`;
+  const chain = [first, ...others];
+  const isChain = others.every((issuer, at) => isIssued(chain[at], issuer));
+  if (isChain) return undefined;
+  const isReversed = others.every((subject, at) => isIssued(subject, chain[at]));
+  return isReversed
+    ? 'The chain is in reverse order: the certificate itself comes first, then those that issued it.'
+    : 'Several certificates that are no chain. Add each of them alone.';
+}
+
+function isIssued(subject: X509Certificate | undefined, issuer: X509Certificate | undefined): boolean {
+  if (!subject || !issuer || subject.raw.equals(issuer.raw) || !subject.checkIssued(issuer)) return false;
+  try {
+    return subject.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+function parseBlock(block: PemBlock): X509Certificate | undefined {
+  const der = bytesOf(block);
+  return der && parseDer(der);
 }
 
 function parseDer(der: Buffer): X509Certificate | undefined {

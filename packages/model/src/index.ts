@@ -1,9 +1,12 @@
 export {
   type CertificateFacts,
   type CertificateReading,
+  certificateDer,
+  chainLength,
   type DateJudgement,
   judgeDates,
   readCertificate,
+  splitCertificates,
 } from './certificate.ts';
 export {
   checkFolderId,

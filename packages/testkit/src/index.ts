@@ -8,6 +8,7 @@ export {
   pathOf,
   type Resource,
 } from './api/client.ts';
+export { certificateTexts } from './certificates/certificate-texts.ts';
 export {
   type CertificateOptions,
   type KeyKind,

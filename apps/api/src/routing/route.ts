@@ -42,6 +42,7 @@ export interface Change {
   readonly folderId: string;
   /** The IDs of what it acted on. */
   readonly metadata: Readonly<Record<string, string>>;
+  readonly note?: ChangeRecord['note'];
   /** What the operation answers with. */
   readonly response: ChangeRecord['response'];
 }

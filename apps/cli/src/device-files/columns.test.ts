@@ -25,6 +25,7 @@ describe('a cell', () => {
       { certificate_data: pem },
     ]);
     expect(valueOfCell('certificates', pem + pem)).toEqual([pem, pem]);
+    expect(valueOfCell('certificates', `\uFEFFtext\n${pem}`)).toEqual([`\uFEFFtext\n${pem}`]);
   });
 
   it('that should hold JSON and does not is left as text', () => {

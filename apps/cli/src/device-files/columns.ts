@@ -1,4 +1,5 @@
 /** Devices as rows of a file: one column for each field, named as in the old service's exports. */
+import { splitCertificates } from '@iotcore/model';
 
 export const columns = [
   'id',
@@ -21,12 +22,13 @@ const structured: ReadonlySet<string> = new Set(['labels', 'topic_aliases', 'cer
  */
 const FORMULA = /^'*[=+\-@\t\r]/;
 const ESCAPED = /^'+[=+\-@\t\r]/;
+const JSON_BEGIN = /^\s*[[{"]/;
 
 /** What a cell says, as the field that it is of. Text that should be JSON and is none stays text, and is refused as such. */
 export function valueOfCell(column: string, cell: string): unknown {
   const text = ESCAPED.test(cell) ? cell.slice(1) : cell;
   if (!structured.has(column) || text === '') return text;
-  if (column === 'certificates' && text.startsWith('-----')) return splitPem(text);
+  if (column === 'certificates' && !JSON_BEGIN.test(text)) return splitCertificates(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -38,9 +40,4 @@ export function cellOfValue(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return FORMULA.test(text) ? `'${text}` : text;
-}
-
-/** Certificates one behind the other, as `cat` puts them. */
-function splitPem(text: string): string[] {
-  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\r?\n?/g) ?? [text];
 }

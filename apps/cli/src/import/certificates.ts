@@ -1,6 +1,6 @@
 /** Certificates of an export: read, compared with the fingerprint beside them, and with all that came before. */
 import { hash } from 'node:crypto';
-import { judgeDates, readCertificate } from '@iotcore/model';
+import { certificateDer, chainLength, judgeDates, readCertificate } from '@iotcore/model';
 import { Fields } from './fields.ts';
 import type { Finding, Item, Journal, Place } from './finding.ts';
 
@@ -10,7 +10,6 @@ export interface CertificateOwner {
 }
 
 const bodyFields = { registry_id: 'registryId', device_id: 'deviceId', broker_id: 'brokerId' } as const;
-const PEM_BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
 
 /** Judges the certificates of one export, which must all differ. */
 export class CertificateReader {
@@ -87,6 +86,11 @@ export class CertificateReader {
       const advice = 'It comes over; the MQTT server takes it only with IOT_EXPIRED_CERTIFICATES=accept.';
       this.#journal.warn(finding(candidate, `The certificate is ${judgement}.`, { fingerprint, advice }));
     }
+    if (chainLength(pem) > 1) {
+      const advice = 'Nothing, if the first one is that of the device: the MQTT server asks for no chain.';
+      const reason = 'It is a chain of certificates: the first one counts.';
+      this.#journal.warn(finding(candidate, reason, { fingerprint, advice }));
+    }
     return fingerprint;
   }
 
@@ -134,6 +138,5 @@ function finding({ owner, place }: Candidate, reason: string, more: Partial<Find
 }
 
 function quickFingerprint(pem: string): string {
-  const base64 = PEM_BLOCK.exec(pem)?.[1] ?? '';
-  return hash('sha1', Buffer.from(base64, 'base64'), 'hex');
+  return hash('sha1', certificateDer(pem) ?? '', 'hex');
 }

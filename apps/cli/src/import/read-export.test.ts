@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { certificateTexts, makeCertificate } from '@iotcore/testkit';
 import { makeFleet } from '@iotcore/testkit/exports';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Account, silentJournal } from './account.ts';
@@ -112,6 +113,32 @@ describe('an entry is read', () => {
       fingerprint: made.fingerprint,
     });
     expect(again).toEqual(bodies);
+  });
+
+  it('however its PEM is written, and is sent as it stands there', async () => {
+    const made = await certificate();
+    for (const [, certificate_data] of certificateTexts(made.certificate_data)) {
+      const files = {
+        'registries.json': [registry],
+        'registry-certs-r1.json': [{ ...made, certificate_data }],
+      };
+      const { bodies, again, account } = await read(files);
+      expect(account.shortfalls).toEqual([]);
+      expect(bodies[1]).toMatchObject({ certificateData: certificate_data, fingerprint: made.fingerprint });
+      expect(again).toEqual(bodies);
+    }
+  });
+
+  it('as the first of its chain, which is told', async () => {
+    const authority = await makeCertificate({ authority: true, commonName: 'plant' });
+    const { certPem, sha1 } = await makeCertificate({ issuer: authority });
+    const certificate_data = certPem + authority.certPem;
+    const files = { 'registries.json': [registry], 'registry-certs-r1.json': [{ certificate_data }] };
+    const { bodies, again, account } = await read(files);
+    expect(bodies[1]).toMatchObject({ certificateData: certificate_data, fingerprint: sha1 });
+    expect(again).toEqual(bodies);
+    const warnings = account.warnings.filter(({ kind }) => kind === 'CERTIFICATE');
+    expect(warnings).toMatchObject([{ id: 'r1', fingerprint: sha1, entry: 0 }]);
   });
 
   it('twice, and counts once', async () => {

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readCertificate } from '@iotcore/model';
 import { usageError } from '../errors.ts';
 
 /** The content of a file that an option names. @throws CliError if it cannot be read */
@@ -23,12 +24,19 @@ export function checkWritable(option: string, path: string): void {
   }
 }
 
-/** A certificate in PEM. A file with a private key in it is not sent anywhere. */
+/** A certificate in PEM, as its file has it. What the API would refuse, a private key above all, is not sent anywhere. */
 export async function readCertificateFile(option: string, path: string): Promise<string> {
-  const pem = (await readOptionFile(option, path)).toString('utf8');
-  if (/PRIVATE KEY-----/.test(pem))
+  const pem = textOf(await readOptionFile(option, path));
+  const reading = readCertificate(pem);
+  if (reading.ok) return pem;
+  const { code, description } = reading.violation;
+  if (code === 'PRIVATE_KEY')
     throw usageError(`${option}: ${path} holds a private key; name the file with the certificate alone`);
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw usageError(`${option}: ${path} is no certificate in PEM`);
-  return pem;
+  throw usageError(`${option}: ${path} is no certificate: ${description}`);
+}
+
+/** Windows PowerShell writes redirected output as UTF-16 with a byte order mark; all else is taken as UTF-8. */
+function textOf(bytes: Buffer): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return isUtf16 ? bytes.subarray(2).toString('utf16le') : bytes.toString('utf8');
 }

@@ -9,7 +9,7 @@ export type ClientOptions = {
  */
 export type AddBrokerCertificateRequest = {
     /**
-     * One X.509 certificate in PEM, the public part only. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
      */
     certificateData: string;
 };
@@ -29,7 +29,7 @@ export type AddBrokerPasswordRequest = {
  */
 export type AddDeviceCertificateRequest = {
     /**
-     * One X.509 certificate in PEM, the public part only. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
      */
     certificateData: string;
 };
@@ -49,7 +49,7 @@ export type AddDevicePasswordRequest = {
  */
 export type AddRegistryCertificateRequest = {
     /**
-     * One X.509 certificate in PEM, the public part only. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
      */
     certificateData: string;
 };
@@ -259,7 +259,7 @@ export type BrokerStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
  */
 export type CertificateSpec = {
     /**
-     * One X.509 certificate in PEM, the public part only. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
      */
     certificateData: string;
 };
@@ -677,7 +677,7 @@ export type ImportCertificate = {
      */
     brokerId?: string;
     /**
-     * One X.509 certificate in PEM. Kept byte for byte.
+     * One X.509 certificate in PEM, or a chain of which the first counts. Kept byte for byte.
      */
     certificateData: string;
     /**
@@ -800,6 +800,10 @@ export type ImportResult = {
      */
     fingerprint?: string;
     outcome: ImportOutcome;
+    /**
+     * What is worth knowing about the entry, for people: of a chain of certificates only the first counts.
+     */
+    note?: string;
     /**
      * Why it is a CONFLICT or was REFUSED, for people.
      */

@@ -24,6 +24,8 @@ export interface CallFacts {
 export interface ChangeRecord {
   readonly resourceId: string;
   readonly folderId: string;
+  /** What the caller should know beside the success, as a sentence: it follows the operation's description. */
+  readonly note?: string | undefined;
   /** JSON, and so is the response. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly response: Readonly<Record<string, unknown>>;
@@ -91,7 +93,7 @@ function newOperation(call: CallFacts, change: ChangeRecord): OperationRow {
     id: createSortableId(now),
     resourceId: change.resourceId,
     folderId: change.folderId,
-    description: call.description,
+    description: change.note === undefined ? call.description : `${call.description}. ${change.note}`,
     createdAt: now,
     createdBy: call.callerId,
     modifiedAt: now,

@@ -3,7 +3,7 @@ import { addCertificate, deleteCertificate, listCertificates } from '@iotcore/st
 import { defineRoute, mutation, type Route } from '../../routing/route.ts';
 import { ownerField, toCertificate } from '../../wire/credentials.ts';
 import { asAny, empty } from '../../wire/operation.ts';
-import { newCertificate } from './new-credentials.ts';
+import { newCertificate, withChainNote } from './new-credentials.ts';
 import { ownerParams, ownerPath, permittedOwner } from './owner.ts';
 
 export function certificateRoutes(names: ResourceNames): Route[] {
@@ -44,12 +44,13 @@ export function certificateRoutes(names: ResourceNames): Route[] {
         const certificate = newCertificate(context.body.certificateData);
         return context.commit(async (tx) => {
           const row = await addCertificate(tx, owner, certificate);
-          return {
+          const change = {
             resourceId: owner.id,
             folderId: owner.folderId,
             metadata: { ...field, fingerprint: row.fingerprint },
             response: asAny(`${protoPackage}.${noun}Certificate`, toCertificate(field, row)),
           };
+          return withChainNote(change, [certificate]);
         });
       },
     }),

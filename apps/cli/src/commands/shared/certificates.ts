@@ -1,5 +1,5 @@
 /** `registry|device|broker certificate add, list, delete`. */
-import { X509Certificate } from 'node:crypto';
+import { readCertificate } from '@iotcore/model';
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { readCertificateFile } from '../../options/files.ts';
@@ -57,9 +57,6 @@ export function registerCertificates(parent: Command, kind: Kind, context: CliCo
 }
 
 function validUntil(pem: string): string {
-  try {
-    return new X509Certificate(pem).validToDate.toISOString();
-  } catch {
-    return '';
-  }
+  const reading = readCertificate(pem);
+  return reading.ok ? reading.certificate.notAfter.toISOString() : '';
 }

@@ -18,6 +18,9 @@ export function reportRemoval({ out }: CliContext, operation: Operation, what: s
   noteOperation(out, operation);
 }
 
-function noteOperation(out: CliContext['out'], { id }: Operation): void {
+function noteOperation(out: CliContext['out'], { id, description = '' }: Operation): void {
   out.note(`operation ${id} is done`);
+  // After the name of the call stands what else there is to know.
+  const [, note] = description.split('. ');
+  if (note !== undefined) out.note(note);
 }

@@ -7,7 +7,7 @@ import {
   type ImportRegistry,
   type ImportResult,
 } from '@iotcore/contract';
-import { checkAliases, expandAliases, limits, readCertificate } from '@iotcore/model';
+import { chainLength, checkAliases, expandAliases, limits, readCertificate } from '@iotcore/model';
 import type {
   DeviceContent,
   ImportedCertificate,
@@ -18,7 +18,7 @@ import type {
 
 /** An entry that can be imported, or why it is refused; and what its result is called. */
 export interface Slot<E> {
-  readonly about: Pick<ImportResult, 'kind' | 'id' | 'fingerprint'>;
+  readonly about: Pick<ImportResult, 'kind' | 'id' | 'fingerprint' | 'note'>;
   readonly entry?: E;
   /** Present if there is no entry. */
   readonly reason?: string;
@@ -77,8 +77,13 @@ export function certificateSlot(given: ImportCertificate | BadEntry): Slot<Impor
     const reason = `The fingerprint given is ${given.fingerprint}, that of the certificate is ${facts.fingerprint}: one of them belongs to another certificate.`;
     return { about: { ...about, fingerprint: facts.fingerprint }, reason };
   }
+  const note = 'The PEM is a chain: only its first certificate counts.';
   return {
-    about: { ...about, fingerprint: facts.fingerprint },
+    about: {
+      ...about,
+      fingerprint: facts.fingerprint,
+      ...(chainLength(given.certificateData) > 1 && { note }),
+    },
     entry: {
       ...facts,
       sha256: Uint8Array.from(sha256),

@@ -11,7 +11,7 @@ import * as control from '@iotcore/store/control';
 import { type Change, defineRoute, mutation } from '../../../../routing/route.ts';
 import { toBroker } from '../../../../wire/broker.ts';
 import { asAny, empty } from '../../../../wire/operation.ts';
-import { newCredentials } from '../../../shared/new-credentials.ts';
+import { newCredentials, withChainNote } from '../../../shared/new-credentials.ts';
 import { topLevelDefaults } from '../../../shared/top-level.ts';
 import { brokerParams } from './params.ts';
 
@@ -31,7 +31,12 @@ export const createBroker = defineRoute({
     guard.folder(body.folderId);
     const credentials = await newCredentials(body, hasher);
     const broker = { id: createId(), folderId: body.folderId, ...allFields(body, topLevelDefaults) };
-    return commit(async (tx) => brokerChange(await control.createBroker(tx, broker, credentials, quotas)));
+    return commit(async (tx) =>
+      withChainNote(
+        brokerChange(await control.createBroker(tx, broker, credentials, quotas)),
+        credentials.certificates,
+      ),
+    );
   },
 });
 

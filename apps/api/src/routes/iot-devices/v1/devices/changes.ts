@@ -11,7 +11,7 @@ import * as control from '@iotcore/store/control';
 import { type Change, defineRoute, mutation } from '../../../../routing/route.ts';
 import { toDevice } from '../../../../wire/device.ts';
 import { asAny, empty } from '../../../../wire/operation.ts';
-import { newCredentials } from '../../../shared/new-credentials.ts';
+import { newCredentials, withChainNote } from '../../../shared/new-credentials.ts';
 import { newAliases } from './new-aliases.ts';
 import { deviceParams } from './params.ts';
 
@@ -45,7 +45,12 @@ export const createDevice = defineRoute({
     const aliases = newAliases(topicAliases, id);
     const credentials = await newCredentials(body, hasher);
     const device = { id, registryId, folderId, ...fields, aliases };
-    return commit(async (tx) => deviceChange(await control.createDevice(tx, device, credentials, quotas)));
+    return commit(async (tx) =>
+      withChainNote(
+        deviceChange(await control.createDevice(tx, device, credentials, quotas)),
+        credentials.certificates,
+      ),
+    );
   },
 });
 

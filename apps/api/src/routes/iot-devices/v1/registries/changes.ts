@@ -10,7 +10,7 @@ import { createId } from '@iotcore/model';
 import * as control from '@iotcore/store/control';
 import { defineRoute, mutation } from '../../../../routing/route.ts';
 import { empty } from '../../../../wire/operation.ts';
-import { newCredentials } from '../../../shared/new-credentials.ts';
+import { newCredentials, withChainNote } from '../../../shared/new-credentials.ts';
 import { topLevelDefaults } from '../../../shared/top-level.ts';
 import { registryParams } from './params.ts';
 import { registryChange } from './registry-change.ts';
@@ -32,7 +32,10 @@ export const createRegistry = defineRoute({
     const credentials = await newCredentials(body, hasher);
     const registry = { id: createId(), folderId: body.folderId, ...allFields(body, topLevelDefaults) };
     return commit(async (tx) =>
-      registryChange(await control.createRegistry(tx, registry, credentials, quotas)),
+      withChainNote(
+        registryChange(await control.createRegistry(tx, registry, credentials, quotas)),
+        credentials.certificates,
+      ),
     );
   },
 });
