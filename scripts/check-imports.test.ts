@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findForbiddenImports, importsOf, type Manifest } from './check-imports.ts';
+import { findCycles, findForbiddenImports, importsOf, type Manifest } from './check-imports.ts';
 
 const manifests = new Map<string, Manifest>([
   ['', { devDependencies: { vitest: '1' } }],
@@ -75,6 +75,38 @@ describe('allowed imports', () => {
   ])('in %s', (path, specifiers) => {
     expect(problems(path, ...specifiers)).toEqual([]);
   });
+});
+
+describe('inside a package', () => {
+  test.each([
+    ['packages/engine/src/native/io/a.ts', '../publish/b.ts', 'io, deliver, publish'],
+    ['packages/engine/src/codec/a.ts', '../native/b.ts', 'routing, codec, native, behaviour'],
+    ['packages/model/src/topics/names/a.ts', '../rights/b.ts', 'names, rights, testing'],
+  ])('%s does not import %s', (path, specifier, order) => {
+    const [problem] = problems(path, specifier);
+    expect(problem).toBe(
+      `inside ${path.split('/').slice(0, -2).join('/')} imports go from later to earlier: ${order}`,
+    );
+  });
+
+  test.each([
+    ['packages/engine/src/native/publish/a.ts', '../io/b.ts'],
+    ['packages/engine/src/native/engine.ts', './publish/b.ts'],
+    ['packages/engine/src/native/io/a.test.ts', '../publish/b.ts'],
+  ])('%s imports %s', (path, specifier) => {
+    expect(problems(path, specifier)).toEqual([]);
+  });
+});
+
+test('finds files that import one another in a circle, types included', () => {
+  const files = [
+    { path: 'a/one.ts', text: "import type { Two } from './two.ts';" },
+    { path: 'a/two.ts', text: "export * from '../b/three.ts';" },
+    { path: 'b/three.ts', text: "import { one } from '../a/one.ts';" },
+    { path: 'a/apart.ts', text: "import { one } from './one.ts';" },
+  ];
+  expect(findCycles(files)).toEqual(['a/one.ts → a/two.ts → b/three.ts → a/one.ts: imports in a circle']);
+  expect(findCycles(files.slice(1))).toEqual([]);
 });
 
 test('finds imports in every form, and none in comments', () => {

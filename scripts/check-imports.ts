@@ -53,6 +53,16 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
   },
 };
 
+/** Folders inside packages, lowest first: a file imports from its own folder and from those before it. */
+const layers: readonly { folder: string; order: readonly string[] }[] = [
+  { folder: 'packages/engine/src', order: ['routing', 'codec', 'native', 'behaviour'] },
+  { folder: 'packages/engine/src/native', order: ['io', 'deliver', 'publish'] },
+  { folder: 'packages/model/src', order: ['fields', 'credentials', 'access', 'topics'] },
+  { folder: 'packages/model/src/topics', order: ['names', 'rights', 'testing'] },
+  { folder: 'packages/contract/src', order: ['schema', 'resources', 'migration'] },
+  { folder: 'apps/cli/src/import', order: ['read', 'fetch', 'send'] },
+];
+
 /** Libraries that one folder hides from all others. */
 const confined = [
   {
@@ -111,9 +121,19 @@ function objectionToRelative(path: string, part: string, specifier: string): str
   if (part !== '' && !target.startsWith(`${part}/`))
     return 'it leaves its package; import the other by its name';
   // What installs the packages must name their files: they have no names before.
+  const upward = layers.find((layer) => isUpward(layer, path, target));
+  if (upward) return `inside ${upward.folder} imports go from later to earlier: ${upward.order.join(', ')}`;
   if (part === '' && /^(packages|apps)\//.test(target) && !path.startsWith('scripts/bootstrap/'))
     return 'a deep import; import the package by its name';
   return undefined;
+}
+
+/** Tests may import anything of their package. */
+function isUpward({ folder, order }: (typeof layers)[number], path: string, target: string): boolean {
+  if (path.endsWith('.test.ts')) return false;
+  const at = (file: string) =>
+    file.startsWith(`${folder}/`) ? order.indexOf(file.slice(folder.length + 1).split('/')[0] ?? '') : -1;
+  return at(path) !== -1 && at(path) < at(target);
 }
 
 function objectionToOwn(
@@ -181,6 +201,27 @@ export function importsOf(source: string): string[] {
   return [...found].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
 }
 
+/** Each group of files that import one another in a circle, types included, as a line that names them. */
+export function findCycles(files: readonly SourceFile[]): string[] {
+  const imports = new Map(files.map(({ path, text }) => [path, relativeImports(path, text)]));
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start !== -1) cycles.push(`${[...way.slice(start), path].join(' → ')}: imports in a circle`);
+    if (start !== -1 || done.has(path)) return;
+    for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) visit(path, []);
+  return cycles;
+}
+
+function relativeImports(path: string, text: string): string[] {
+  const relatives = importsOf(text).filter((specifier) => specifier.startsWith('.'));
+  return relatives.map((specifier) => join(dirname(path), specifier).replaceAll('\\', '/'));
+}
+
 function main(root: string): void {
   const paths = globSync(['{apps,packages}/*/src/**/*.ts', '{scripts,tests,bench}/**/*.{ts,mjs}', '*.ts'], {
     cwd: root,
@@ -195,10 +236,10 @@ function main(root: string): void {
       JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest,
     ]),
   );
-  const problems = findForbiddenImports(files, manifests);
+  const problems = [...findForbiddenImports(files, manifests), ...findCycles(files)];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`imports: ${files.length} files, all in the right direction`);
+  else console.log(`imports: ${files.length} files, all in the right direction, none in a circle`);
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {

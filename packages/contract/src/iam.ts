@@ -1,7 +1,8 @@
 /** Accounts, their keys and roles, and the exchange of a signed JWT for an access token. */
 import { ROLES } from '@iotcore/model';
 import { z } from 'zod';
-import { component } from './component.ts';
+import { checkPublicKey } from './public-key.ts';
+import { component } from './schema/component.ts';
 import {
   apiKeyId,
   authorizedKeyId,
@@ -15,8 +16,7 @@ import {
   roleBindingId,
   serviceAccountId,
   timestamp,
-} from './fields.ts';
-import { checkPublicKey } from './public-key.ts';
+} from './schema/fields.ts';
 
 export const CreateIamTokenRequest = component(
   'CreateIamTokenRequest',

@@ -1,7 +1,17 @@
-export * from './broker.ts';
-export { credentialMessages } from './credentials.ts';
-export * from './device.ts';
-export * from './export.ts';
+export * from './iam.ts';
+export * from './migration/export.ts';
+export * from './migration/import.ts';
+export * from './migration/migration-status.ts';
+export * from './migration/password-adoption.ts';
+export * from './observation.ts';
+export { type Any, Operation } from './operation.ts';
+export * from './resources/broker.ts';
+export { credentialMessages } from './resources/credentials.ts';
+export * from './resources/device.ts';
+export type { LogOptions } from './resources/log-options.ts';
+export { decodeData } from './resources/publish-fields.ts';
+export * from './resources/registry.ts';
+export { type ResourceKind, type ResourceNames, resourceNames } from './resources/resource-kinds.ts';
 export {
   apiKeyId,
   authorizedKeyId,
@@ -14,17 +24,7 @@ export {
   registryId,
   roleBindingId,
   serviceAccountId,
-} from './fields.ts';
-export * from './iam.ts';
-export * from './import.ts';
-export { BadEntry } from './judged-alone.ts';
-export type { LogOptions } from './log-options.ts';
-export * from './migration-status.ts';
-export * from './observation.ts';
-export { type Any, Operation } from './operation.ts';
-export * from './password-adoption.ts';
-export { decodeData } from './publish-fields.ts';
-export * from './registry.ts';
-export { type ResourceKind, type ResourceNames, resourceNames } from './resource-kinds.ts';
+} from './schema/fields.ts';
+export { BadEntry } from './schema/judged-alone.ts';
+export { allFields, fieldsToSet } from './schema/update-mask.ts';
 export { Status } from './status.ts';
-export { allFields, fieldsToSet } from './update-mask.ts';

@@ -1,7 +1,7 @@
 /** What can be read of the past: audit events and connection logs. */
 import { z } from 'zod';
-import { component } from './component.ts';
-import { folderId, instant, nextPageToken, paging, text, timestamp } from './fields.ts';
+import { component } from './schema/component.ts';
+import { folderId, instant, nextPageToken, paging, text, timestamp } from './schema/fields.ts';
 
 const timeRange = {
   since: instant.meta({ description: 'Nothing older.' }).optional(),

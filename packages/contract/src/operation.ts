@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { component } from './component.ts';
-import { operationId, timestamp } from './fields.ts';
+import { component } from './schema/component.ts';
+import { operationId, timestamp } from './schema/fields.ts';
 import { Status } from './status.ts';
 
 const Any = component(

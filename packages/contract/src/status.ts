@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { component } from './component.ts';
+import { component } from './schema/component.ts';
 
 const FieldViolation = component(
   'FieldViolation',

@@ -12,12 +12,12 @@ import type {
 } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 import { LocalExchange } from '@iotcore/engine/routing';
-import { aedesTopicLevels, createBroker } from './broker.ts';
-import { type Admitted, Connection, type Reception } from './connection.ts';
-import type { Broker, Parts } from './parts.ts';
-import { type Message, publish } from './publishing.ts';
-import { Session } from './session.ts';
-import { Tokens } from './tokens.ts';
+import { aedesTopicLevels, type Broker, createBroker } from './aedes/broker.ts';
+import { Tokens } from './aedes/tokens.ts';
+import type { Message } from './message.ts';
+import { publish } from './publishing.ts';
+import { Session, type SessionParts } from './session.ts';
+import { type Admitted, Connection, type Reception } from './socket/connection.ts';
 import { Underway } from './underway.ts';
 
 /** How often the time of clients is looked at, and so how late its end may be noticed. */
@@ -34,7 +34,9 @@ const drainCheckMs = 10;
 const closeSlice = 100;
 
 export class AedesEngine<P> implements Engine<P>, Reception<P> {
-  readonly parts: Parts<P>;
+  readonly host: EngineHost<P>;
+  readonly limits: EngineLimits;
+  readonly #parts: SessionParts<P>;
   readonly codecLimits: Reception<P>['codecLimits'];
   readonly #broker: Broker;
   readonly #connections = new Set<Connection<P>>();
@@ -47,7 +49,9 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   #isClosing = false;
 
   constructor(host: EngineHost<P>, limits: EngineLimits) {
-    this.parts = {
+    this.host = host;
+    this.limits = limits;
+    this.#parts = {
       host,
       limits,
       exchange: new LocalExchange<Session<P>, Message>(),
@@ -57,7 +61,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
       counters: { received: 0, sent: 0, dropped: 0 },
     };
     this.codecLimits = { ...limits, maxTopicLevels: Math.min(limits.maxTopicLevels, aedesTopicLevels) };
-    this.#broker = createBroker(this.parts);
+    this.#broker = createBroker(this.#parts.subscriptions, this.#parts.publications);
     this.#deadlineCheck = setInterval(() => this.#checkDeadlines(), deadlineCheckMs);
   }
 
@@ -71,11 +75,11 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   }
 
   async publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
-    await publish(this.parts, route, payload, qos);
+    await publish(this.#parts, route, payload, qos);
   }
 
   hasSubscribers(space: string): boolean {
-    return this.parts.exchange.hasSubscribers(space);
+    return this.#parts.exchange.hasSubscribers(space);
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
@@ -89,7 +93,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   }
 
   stats(): EngineStats {
-    const { counters, exchange } = this.parts;
+    const { counters, exchange } = this.#parts;
     return {
       sessions: this.#byKey.size,
       subscriptions: exchange.subscriptions,
@@ -109,7 +113,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
       if (++closed % closeSlice === 0) await turnOfEventLoop();
     }
     await Promise.all([...this.#connections].map((connection) => connection.closed));
-    await Promise.race([this.parts.underway.settled(), delay(drainMs, undefined, { ref: false })]);
+    await Promise.race([this.#parts.underway.settled(), delay(drainMs, undefined, { ref: false })]);
     clearInterval(this.#deadlineCheck);
     await this.#broker.listening;
     await new Promise<void>((resolve) => this.#broker.aedes.close(resolve));
@@ -120,7 +124,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   begin(connection: Connection<P>, { request, principal, scope }: Admitted<P>): Session<P> {
     const { clientId, transport, will } = request;
     const key = sessionKey(scope, clientId);
-    const session = new Session(this.parts, connection, { principal, clientId, transport }, key, will);
+    const session = new Session(this.#parts, connection, { principal, clientId, transport }, key, will);
     const former = this.#byKey.get(key);
     this.#byKey.set(key, connection);
     former?.close(reasons.takenOver);

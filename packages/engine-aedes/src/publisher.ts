@@ -4,14 +4,26 @@
  * whoever subscribes meanwhile gets either the stored message or the live one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PublishRoute, Qos, SessionInfo } from '@iotcore/engine';
+import type { EngineHost, EngineLimits, PublishRoute, Qos, SessionInfo } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
-import type { Parts } from './parts.ts';
-import { handOver, store } from './publishing.ts';
+import type { Tokens } from './aedes/tokens.ts';
+import { handOver, type PublishingParts, store } from './publishing.ts';
 import { Routes } from './routes.ts';
 
 /** Payloads of one client that are being stored: beyond, no more is read from it. */
 const maxUnstoredBytes = 1_048_576;
+
+/** Publishes a message that has been allowed, now that aedes emits it. */
+export type Publication = (payload: Buffer, qos: Qos) => void;
+
+/** What the publishers of one engine share. */
+export interface PublisherParts<P> extends PublishingParts<P> {
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'store' | 'dropped'>;
+  readonly limits: EngineLimits;
+  /** What stands for a publication inside aedes. */
+  readonly publications: Tokens<Publication>;
+  readonly counters: { received: number; sent: number; dropped: number };
+}
 
 /** What a publisher needs of its session. */
 export interface PublisherLink {
@@ -32,7 +44,7 @@ interface Unfinished {
 }
 
 export class Publisher<P> {
-  readonly #parts: Parts<P>;
+  readonly #parts: PublisherParts<P>;
   readonly #info: SessionInfo<P>;
   readonly #link: PublisherLink;
   readonly #routes: Routes;
@@ -44,7 +56,7 @@ export class Publisher<P> {
   #token = '';
   #isEnded = false;
 
-  constructor(parts: Parts<P>, info: SessionInfo<P>, link: PublisherLink) {
+  constructor(parts: PublisherParts<P>, info: SessionInfo<P>, link: PublisherLink) {
     this.#parts = parts;
     this.#info = info;
     this.#link = link;

@@ -1,30 +1,31 @@
-import type { PublishRoute, Qos } from '@iotcore/engine';
-import type { Addressable, TopicName } from '@iotcore/engine/routing';
-import type { Parts } from './parts.ts';
+import type { EngineHost, PublishRoute, Qos } from '@iotcore/engine';
+import type { Exchange } from '@iotcore/engine/routing';
+import { Message } from './message.ts';
+import type { Underway } from './underway.ts';
 
-/** A message on its way to its subscribers, under one name after the other. */
-export class Message implements Addressable {
-  readonly payload: Buffer;
-  readonly qos: Qos;
-  topic = '';
-
-  constructor(payload: Buffer, qos: Qos) {
-    this.payload = payload;
-    this.qos = qos;
-  }
-
-  addressTo(name: TopicName): void {
-    this.topic = name.topic;
-  }
+/** What it takes to publish. */
+export interface PublishingParts<P> {
+  readonly host: Pick<EngineHost<P>, 'store'>;
+  readonly exchange: Pick<Exchange<never, Message>, 'address' | 'publish'>;
+  readonly underway: Underway;
 }
 
 /** Hands the message to everybody who hears one of the route's destinations. */
-export function handOver<P>({ exchange }: Parts<P>, route: PublishRoute, payload: Buffer, qos: Qos): void {
+export function handOver<P>(
+  { exchange }: PublishingParts<P>,
+  route: PublishRoute,
+  payload: Buffer,
+  qos: Qos,
+): void {
   exchange.publish(exchange.address(route.destinations), new Message(payload, qos));
 }
 
 /** Resolves when the message is durable: at once, unless its topic is permanent. */
-export function store<P>({ host, underway }: Parts<P>, route: PublishRoute, payload: Buffer): Promise<void> {
+export function store<P>(
+  { host, underway }: PublishingParts<P>,
+  route: PublishRoute,
+  payload: Buffer,
+): Promise<void> {
   const stored = async () => {
     if (route.permanent) await host.store(route.permanent, payload);
   };
@@ -33,7 +34,7 @@ export function store<P>({ host, underway }: Parts<P>, route: PublishRoute, payl
 
 /** Makes the message durable if it must be, then hands it over. Rejects, and hands over nothing, if it is not durable. */
 export async function publish<P>(
-  parts: Parts<P>,
+  parts: PublishingParts<P>,
   route: PublishRoute,
   payload: Buffer,
   qos: Qos,

@@ -3,20 +3,21 @@
  * client's packets one at a time, and takes what aedes writes.
  */
 
-import type { Qos, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
+import type { EngineHost, Qos, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 import { type ClientPacket, PacketType } from '@iotcore/engine/codec';
-import type { Subscriber } from '@iotcore/engine/routing';
+import type { Exchange, Subscriber } from '@iotcore/engine/routing';
 import type { Aedes, Client } from 'aedes';
-import { Conduit, type ConduitOwner } from './conduit.ts';
+import { Conduit, type ConduitOwner } from './aedes/conduit.ts';
+import * as packets from './aedes/packets-for-aedes.ts';
+import type { Tokens } from './aedes/tokens.ts';
+import { writtenPackets } from './aedes/written-packets.ts';
 import { Delivery } from './delivery.ts';
-import * as packets from './packets-for-aedes.ts';
-import type { Parts } from './parts.ts';
-import { Publisher } from './publisher.ts';
-import { type Message, publish } from './publishing.ts';
+import type { Message } from './message.ts';
+import { Publisher, type PublisherParts } from './publisher.ts';
+import { publish } from './publishing.ts';
 import { type RetainedPacket, SubscribeJob } from './subscribe-job.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
-import { writtenPackets } from './written-packets.ts';
 
 /** Answers (PUBACK, PINGRESP, …) that a client may leave unread when its output is full already. */
 const unreadAnswersBytes = 65_536;
@@ -35,6 +36,14 @@ export interface SessionLink {
   close(reason: string, how?: 'at once'): void;
 }
 
+/** What the sessions of one engine share. */
+export interface SessionParts<P> extends PublisherParts<P> {
+  readonly host: EngineHost<P>;
+  readonly exchange: Exchange<Session<P>, Message>;
+  /** What stands for a subscription inside aedes. */
+  readonly subscriptions: Tokens<Subscription<Session<P>>>;
+}
+
 export class Session<P> implements Subscriber<Message>, ConduitOwner {
   readonly info: SessionInfo<P>;
   /** The client ID within its scope: what aedes knows the client by. */
@@ -43,7 +52,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
   readonly will: { topic: string; payload: Buffer; qos: Qos; retain: boolean } | undefined;
   readonly subscriptions: Subscriptions<Session<P>>;
   readonly delivery: Delivery;
-  readonly #parts: Parts<P>;
+  readonly #parts: SessionParts<P>;
   readonly #link: SessionLink;
   readonly #publisher: Publisher<P>;
   #conduit: Conduit<Session<P>> | undefined;
@@ -57,7 +66,13 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
   /** Stored messages on their way through aedes, by their payload. */
   readonly #jobOf = new WeakMap<Buffer, SubscribeJob<Session<P>>>();
 
-  constructor(parts: Parts<P>, link: SessionLink, info: SessionInfo<P>, key: string, will: Will | undefined) {
+  constructor(
+    parts: SessionParts<P>,
+    link: SessionLink,
+    info: SessionInfo<P>,
+    key: string,
+    will: Will | undefined,
+  ) {
     this.#parts = parts;
     this.#link = link;
     this.info = info;

@@ -1,7 +1,7 @@
 import { type Addressable, LocalExchange, type Subscriber, type TopicName } from '@iotcore/engine/routing';
 import { describe, expect, it } from 'vitest';
+import { Tokens } from './aedes/tokens.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
-import { Tokens } from './tokens.ts';
 
 class Message implements Addressable {
   readonly qos = 1;

@@ -1,7 +1,7 @@
 import type { Qos, SpaceFilter } from '@iotcore/engine';
 import type { SubscribeRequest } from '@iotcore/engine/codec';
 import type { Exchange } from '@iotcore/engine/routing';
-import type { Tokens } from './tokens.ts';
+import type { Tokens } from './aedes/tokens.ts';
 
 /** A filter that a client asked for, in its own words, and what it hears by it. */
 export class Subscription<Subscriber> {

@@ -1,3 +1,13 @@
+export { addressBlock, asIPv4, checkNetwork, isInNetworks } from './access/networks.ts';
+export {
+  EVERY_FOLDER,
+  isPermitted,
+  isRole,
+  type Permission,
+  ROLES,
+  type Role,
+  type RoleBinding,
+} from './access/roles.ts';
 export {
   type CertificateFacts,
   type CertificateReading,
@@ -7,33 +17,21 @@ export {
   judgeDates,
   readCertificate,
   splitCertificates,
-} from './certificate.ts';
+} from './credentials/certificate.ts';
+export { checkPassword } from './credentials/password-policy.ts';
 export {
   checkFolderId,
   checkId,
   createId,
   FOLDER_ID_PATTERN,
   ID_PATTERN,
-} from './ids.ts';
-export { checkLabels, LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN } from './labels.ts';
+} from './fields/ids.ts';
+export { checkLabels, LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN } from './fields/labels.ts';
+export { checkDescription, checkName, NAME_PATTERN } from './fields/names.ts';
+export { checkText } from './fields/text.ts';
+export type { Violation, ViolationCode } from './fields/violation.ts';
 export { limits, MIN_PASSWORD_CHARACTERS } from './limits.ts';
-export { checkDescription, checkName, NAME_PATTERN } from './names.ts';
-export { addressBlock, asIPv4, checkNetwork, isInNetworks } from './networks.ts';
-export { checkPassword } from './password-policy.ts';
-export {
-  EVERY_FOLDER,
-  isPermitted,
-  isRole,
-  type Permission,
-  ROLES,
-  type Role,
-  type RoleBinding,
-} from './roles.ts';
-export { checkText } from './text.ts';
-export { checkAliases, expandAliases } from './topics/alias-rules.ts';
-export { ownMonitoringSpace, type SpaceFilter, type SpaceTopic, watchersSpace } from './topics/audience.ts';
-export { filterLookup, grantFilter } from './topics/grant.ts';
-export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/lookup.ts';
+export { checkAliases, expandAliases } from './topics/names/alias-rules.ts';
 export type {
   BrokerPrincipal,
   DeviceFacts,
@@ -41,8 +39,22 @@ export type {
   Principal,
   RegistryPrincipal,
 } from './topics/principal.ts';
-export { type PermanentTopic, type Route, routeMonitoring, routeTopic, topicLookup } from './topics/route.ts';
-export { type StoredSelection, storedSelections } from './topics/stored.ts';
+export {
+  ownMonitoringSpace,
+  type SpaceFilter,
+  type SpaceTopic,
+  watchersSpace,
+} from './topics/rights/audience.ts';
+export { filterLookup, grantFilter } from './topics/rights/grant.ts';
+export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/rights/lookup.ts';
+export {
+  type PermanentTopic,
+  type Route,
+  routeMonitoring,
+  routeTopic,
+  topicLookup,
+} from './topics/rights/route.ts';
+export { type StoredSelection, storedSelections } from './topics/rights/stored.ts';
 export {
   readFullTopic,
   type TopicAddress,
@@ -50,4 +62,3 @@ export {
   type TopicRoot,
   type TopicRow,
 } from './topics/topic-table.ts';
-export type { Violation, ViolationCode } from './violation.ts';

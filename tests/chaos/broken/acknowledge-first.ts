@@ -2,7 +2,7 @@
 import { breakModule, startMqtt } from './patch.ts';
 
 breakModule(
-  'packages/engine/src/native/publisher.ts',
+  'packages/engine/src/native/publish/publisher.ts',
   `    this.#parts.exchange.publish(plan.addresses, message);
     if (layout.qos === 1) this.#finish(layout.packetId);`,
   `    const kept = Buffer.from(bytes.subarray(layout.payloadStart, end));

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { usageError } from '../errors.ts';
-import { RegistryAliases } from '../import/aliases.ts';
-import { CertificateReader } from '../import/certificates.ts';
-import { convertDevice } from '../import/entries.ts';
-import { EntryIndex } from '../import/entry-index.ts';
 import type { Item, Unit } from '../import/finding.ts';
-import { judgeEntry } from '../import/judge.ts';
-import type { JudgingParts } from '../import/reading-parts.ts';
+import { RegistryAliases } from '../import/read/aliases.ts';
+import { CertificateReader } from '../import/read/certificates.ts';
+import { convertDevice } from '../import/read/entries.ts';
+import { EntryIndex } from '../import/read/entry-index.ts';
+import { judgeEntry } from '../import/read/judge.ts';
+import type { JudgingParts } from '../import/read/reading-parts.ts';
 import type { ImportSource } from '../import/run-import.ts';
 import { type FileFormat, type Row, readRows } from './read-rows.ts';
 

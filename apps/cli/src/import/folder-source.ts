@@ -1,4 +1,4 @@
-import { readExport } from './read-export.ts';
+import { readExport } from './read/read-export.ts';
 import type { ImportSource } from './run-import.ts';
 
 /** The folder of an export of the old service. */

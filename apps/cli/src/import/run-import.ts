@@ -8,10 +8,10 @@ import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Account, type DeviceName, silentJournal } from './account.ts';
 import type { Journal } from './finding.ts';
-import { type ImportBody, importUnits } from './import-units.ts';
-import type { ExportReading, Verdicts } from './read-export.ts';
+import type { ExportReading, Verdicts } from './read/read-export.ts';
 import { makeReport, type Report, reportJson, showReport } from './report.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
+import { type ImportBody, importUnits } from './send/import-units.ts';
 
 /** Where entries come from. It is read twice: to judge everything, and to send it. */
 export interface ImportSource {

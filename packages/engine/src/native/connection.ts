@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import {
+  type CodecLimits,
   type ConnectPacket,
   checkTurn,
   decodePacket,
@@ -20,18 +21,25 @@ import {
   writePuback,
 } from '../codec/index.ts';
 import { connectRequest, judgeConnect, judgingMs, type Verdict } from '../connect.ts';
-import { ConnackCode, type ConnectRequest, type Transport, type Will } from '../port.ts';
+import {
+  ConnackCode,
+  type ConnectRequest,
+  type EngineHost,
+  type EngineLimits,
+  type Transport,
+  type Will,
+} from '../port.ts';
 import { reasons } from '../reasons.ts';
-import type { Expiring } from './deadline-wheel.ts';
-import { DirectSocket } from './direct-socket.ts';
-import { Outbox } from './outbox.ts';
-import { PacketAssembler, type PacketSink } from './packet-assembler.ts';
-import type { EngineParts } from './parts.ts';
-import { Publisher, type PublisherConnection } from './publisher.ts';
-import { Session, type SessionOwner } from './session.ts';
-import { SocketInput } from './socket-input.ts';
-import { sendStored } from './stored-messages.ts';
-import { applyGrants, type Grants, judgeSubscribe } from './subscribe.ts';
+import { Session, type SessionOwner, type SessionParts } from './deliver/session.ts';
+import type { SessionRegistry } from './deliver/session-registry.ts';
+import { sendStored } from './deliver/stored-messages.ts';
+import { applyGrants, type Grants, judgeSubscribe } from './deliver/subscribe.ts';
+import type { DeadlineWheel, Expiring } from './io/deadline-wheel.ts';
+import { DirectSocket } from './io/direct-socket.ts';
+import { Outbox } from './io/outbox.ts';
+import { PacketAssembler, type PacketSink } from './io/packet-assembler.ts';
+import { SocketInput } from './io/socket-input.ts';
+import { Publisher, type PublisherConnection, type PublisherParts } from './publish/publisher.ts';
 
 /**
  * - `connecting`: CONNECT has not come yet.
@@ -63,8 +71,17 @@ export interface ConnectionOwner<P> {
   fireWill(principal: P, will: Will): void;
 }
 
+/** What the connections of one engine share: what they use themselves, and what they hand on to session and publisher. */
+export interface ConnectionParts<P> extends SessionParts<P>, PublisherParts<P> {
+  readonly host: EngineHost<P>;
+  readonly limits: EngineLimits & CodecLimits;
+  readonly exchange: SessionParts<P>['exchange'] & PublisherParts<P>['exchange'];
+  readonly deadlines: DeadlineWheel<Connection<P>>;
+  readonly sessions: SessionRegistry<P>;
+}
+
 export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring {
-  readonly #parts: EngineParts<P>;
+  readonly #parts: ConnectionParts<P>;
   readonly #owner: ConnectionOwner<P>;
   readonly #socket: Duplex;
   readonly #transport: Transport;
@@ -84,7 +101,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   #partialSinceMs = 0;
   #isHeld = false;
 
-  constructor(parts: EngineParts<P>, owner: ConnectionOwner<P>, socket: Duplex, transport: Transport) {
+  constructor(parts: ConnectionParts<P>, owner: ConnectionOwner<P>, socket: Duplex, transport: Transport) {
     this.#parts = parts;
     this.#owner = owner;
     this.#socket = socket;
@@ -172,7 +189,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   #subscribe(packet: SubscribePacket): boolean {
     const session = this.#session as Session<P>;
-    const grants = judgeSubscribe(this.#parts, session, packet);
+    const { host, limits } = this.#parts;
+    const grants = judgeSubscribe(host, session, packet, limits.maxSubscriptionsPerSession);
     if (!(grants instanceof Promise)) return this.#granted(session, packet, grants);
     void grants.then((answers) => {
       if (session.isOpen && this.#granted(session, packet, answers)) this.proceed();
@@ -181,10 +199,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   #granted(session: Session<P>, packet: SubscribePacket, grants: Grants): boolean {
-    const { codes, granted } = applyGrants(this.#parts, session, packet, grants);
+    const { codes, granted } = applyGrants(this.#parts.host, session, packet, grants);
     const goesOn = this.#reply(encodeSuback(packet.packetId, codes)); // [MQTT-3.8.4-1][MQTT-3.8.4-2]
     if (granted.length > 0) {
-      sendStored(this.#parts, session, granted).catch(() => this.close(reasons.storedUnread));
+      sendStored(this.#parts.host, session, granted).catch(() => this.close(reasons.storedUnread));
     }
     return goesOn;
   }

@@ -11,23 +11,27 @@ import type {
   Transport,
   Will,
 } from '../port.ts';
-import { LocalExchange } from '../routing/index.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
-import { DeadlineWheel } from './deadline-wheel.ts';
-import type { OutgoingMessage } from './outgoing-message.ts';
-import type { EngineParts } from './parts.ts';
-import { publishOn, publishWill } from './publication.ts';
-import { RouteBudget } from './route-cache.ts';
-import type { Session } from './session.ts';
-import { SessionRegistry } from './session-registry.ts';
-import { Turn } from './turn.ts';
-import { WaitingBytes } from './waiting-bytes.ts';
+import { type Exchange, LocalExchange } from '../routing/index.ts';
+import { Connection, type ConnectionOwner, type ConnectionParts } from './connection.ts';
+import type { OutgoingMessage } from './deliver/outgoing-message.ts';
+import type { Session } from './deliver/session.ts';
+import { SessionRegistry } from './deliver/session-registry.ts';
+import { WaitingBytes } from './deliver/waiting-bytes.ts';
+import { DeadlineWheel } from './io/deadline-wheel.ts';
+import { Turn } from './io/turn.ts';
+import { publishOn, publishWill } from './publish/publication.ts';
+import { RouteBudget } from './publish/route-cache.ts';
 
 /** Connections that `close` ends in one turn. */
 const closesPerTurn = 100;
 /** How long `close` waits for messages that are being stored or wait for their subscriber, and how often it looks. */
 const drainMs = 1_500;
 const lookMs = 5;
+
+/** Everything that is made once for an engine. Each part of it names what it takes of this in its own constructor. */
+interface EngineParts<P> extends ConnectionParts<P> {
+  readonly exchange: Exchange<Session<P>, OutgoingMessage>;
+}
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
 export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {

@@ -1,7 +1,7 @@
 import type { CreateEngine } from '../port.ts';
 import { NativeEngine } from './engine.ts';
 
-export { toDirectSocket } from './direct-socket.ts';
+export { toDirectSocket } from './io/direct-socket.ts';
 
 /** The native engine. */
 export const createNativeEngine: CreateEngine = (host, limits) => new NativeEngine(host, limits);

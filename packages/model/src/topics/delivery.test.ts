@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { routeTopic } from './route.ts';
+import { routeTopic } from './rights/route.ts';
 import { Oracle } from './testing/oracle.ts';
 import { type Copy, Server } from './testing/server.ts';
 import { oneWish, someWishes, topicPools, Wishes } from './testing/wish.ts';

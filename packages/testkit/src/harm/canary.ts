@@ -1,7 +1,14 @@
-import { makePassword } from '../api/client.ts';
+import { type ApiClient, makePassword } from '../api/client.ts';
 import { connectPacket, publishPacket, subscribePacket } from '../mqtt/packets.ts';
 import { openRaw, type RawClient } from '../mqtt/raw.ts';
-import type { Installation } from '../processes/installation.ts';
+import type { MqttOptions } from '../mqtt/session.ts';
+
+/** The installation that the clients are at. */
+interface CanaryServer {
+  readonly api: ApiClient;
+  readonly overTls: Pick<MqttOptions, 'port' | 'caPem'>;
+  readonly overTcp: Pick<MqttOptions, 'port'>;
+}
 
 /**
  * Somebody else's clients, there all the time: one inside TLS, one over plain TCP, both of one broker. They hear all of
@@ -15,7 +22,7 @@ export class Canary {
     this.#clients = clients;
   }
 
-  static async start({ api, overTls, overTcp }: Installation): Promise<Canary> {
+  static async start({ api, overTls, overTcp }: CanaryServer): Promise<Canary> {
     const answer = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'canary' });
     const brokerId: string = answer.response.id;
     const password = makePassword();

@@ -69,8 +69,8 @@ async function fetchTo(target: string, flags: YandexFlags, retryForMs: number, c
   if (sourceEndpoint !== undefined && !/^https?:\/\/[^/]/.test(sourceEndpoint)) {
     throw usageError('--source-endpoint is an address such as https://iot.example.com');
   }
-  const { fetchExport } = await import('../../import/fetch-export.ts');
-  const { ExportWriter } = await import('../../import/export-writer.ts');
+  const { fetchExport } = await import('../../import/fetch/fetch-export.ts');
+  const { ExportWriter } = await import('../../import/fetch/export-writer.ts');
   await fetchExport(new ExportWriter(target), {
     devicesEndpoint: sourceEndpoint ?? DEVICES_ENDPOINT,
     brokersEndpoint: sourceEndpoint ?? BROKERS_ENDPOINT,

@@ -11,8 +11,8 @@
  * Below a publication stand, indented, all copies of it (`<who> hears <name>`), below a subscription all stored messages
  * it gets at once (`<who> gets <name>`). No such line: there is none.
  */
-import { checkAliases } from '../alias-rules.ts';
-import { aliasesConflict } from '../aliases.ts';
+import { checkAliases } from '../names/alias-rules.ts';
+import { aliasesConflict } from '../names/aliases.ts';
 import type { DeviceFacts, Principal } from '../principal.ts';
 import { Server } from './server.ts';
 

@@ -2,13 +2,20 @@
  * A server made of the model alone, for tests: it looks devices up just as they are asked for, subscribes and publishes
  * in spaces, and keeps stored messages, as the real one does with an engine and a database.
  */
-import type { SpaceFilter } from '../audience.ts';
-import { filterLookup, grantFilter } from '../grant.ts';
-import type { DeviceLookup } from '../lookup.ts';
+
+import { matches } from '../names/syntax.ts';
 import type { DeviceFacts, Principal } from '../principal.ts';
-import { type PermanentTopic, type Route, routeMonitoring, routeTopic, topicLookup } from '../route.ts';
-import { storedSelections } from '../stored.ts';
-import { matches } from '../syntax.ts';
+import type { SpaceFilter } from '../rights/audience.ts';
+import { filterLookup, grantFilter } from '../rights/grant.ts';
+import type { DeviceLookup } from '../rights/lookup.ts';
+import {
+  type PermanentTopic,
+  type Route,
+  routeMonitoring,
+  routeTopic,
+  topicLookup,
+} from '../rights/route.ts';
+import { storedSelections } from '../rights/stored.ts';
 
 /** One copy of a message: who got it, and under which name. */
 export interface Copy {

@@ -1,7 +1,7 @@
 /** Small worlds for tests: a few registries, devices with aliases, and texts that are likely to mean something there. */
 import fc from 'fast-check';
-import { checkAliases } from '../alias-rules.ts';
-import { aliasesConflict } from '../aliases.ts';
+import { checkAliases } from '../names/alias-rules.ts';
+import { aliasesConflict } from '../names/aliases.ts';
 import type { BrokerPrincipal, DeviceFacts, DevicePrincipal, RegistryPrincipal } from '../principal.ts';
 
 export interface World {

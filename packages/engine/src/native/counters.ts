@@ -1,0 +1,6 @@
+/** What an engine counts since its start. */
+export interface Counters {
+  messagesReceived: number;
+  messagesSent: number;
+  messagesDropped: number;
+}

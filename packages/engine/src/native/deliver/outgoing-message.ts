@@ -1,0 +1,157 @@
+/**
+ * A message on its way to its receivers, in its encodings. Each is made once for all who share it: the QoS 0 packet has
+ * nothing of its receiver in it, the QoS 1 packet only its identifier, which is written over, or copied where another
+ * receiver's packet waits to be sent. What was received is itself the first encoding, if it goes out under its own name.
+ */
+import { headerBytes, publishBytes, writePublishHeader } from '../../codec/index.ts';
+import type { Qos } from '../../port.ts';
+import type { Addressable, TopicName } from '../../routing/index.ts';
+import { largePieceBytes, type Outbox } from '../io/outbox.ts';
+import type { Turn } from '../io/turn.ts';
+
+const nameless: TopicName = { topic: '', topicBytes: Buffer.alloc(0) };
+
+export class OutgoingMessage implements Addressable {
+  readonly qos: Qos;
+  readonly #turn: Turn;
+  readonly #bytes: Buffer;
+  readonly #payloadStart: number;
+  readonly #payloadEnd: number;
+  readonly #retain: boolean;
+  #name: TopicName = nameless;
+  #source0: Buffer | undefined;
+  #start0 = 0;
+  #end0 = 0;
+  #source1: Buffer | undefined;
+  #start1 = 0;
+  #end1 = 0;
+  /** Where the identifier stands in `source1`, and which: 0 is none yet. */
+  #idAt1 = 0;
+  #id1 = 0;
+
+  /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the turn. */
+  constructor(
+    turn: Turn,
+    bytes: Buffer,
+    payloadStart: number,
+    payloadEnd: number,
+    qos: Qos,
+    retain: boolean,
+  ) {
+    this.#turn = turn;
+    this.#bytes = bytes;
+    this.#payloadStart = payloadStart;
+    this.#payloadEnd = payloadEnd;
+    this.#retain = retain;
+    this.qos = qos;
+  }
+
+  get topic(): string {
+    return this.#name.topic;
+  }
+
+  get topicBytes(): Buffer {
+    return this.#name.topicBytes;
+  }
+
+  get retain(): boolean {
+    return this.#retain;
+  }
+
+  get payloadBytes(): number {
+    return this.#payloadEnd - this.#payloadStart;
+  }
+
+  /** A copy of the payload, for who keeps it. */
+  copyPayload(): Buffer {
+    return Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd));
+  }
+
+  /**
+   * The received packet [start, payloadEnd) under this name of so many bytes may go out as it came, with DUP and RETAIN cleared
+   * [MQTT-3.3.1-3][MQTT-3.3.1-9]. A length that was encoded longer than necessary is not sent on.
+   */
+  offerReceived(start: number, name: TopicName, topicBytes: number): void {
+    const bodyBytes = 2 + topicBytes + 2 * this.qos + this.payloadBytes;
+    if (this.#payloadEnd - start !== headerBytes(bodyBytes) + bodyBytes) return;
+    this.#name = name;
+    this.#bytes[start] = 0x30 | (this.qos << 1);
+    if (this.qos === 0) {
+      this.#source0 = this.#bytes;
+      this.#start0 = start;
+      this.#end0 = this.#payloadEnd;
+    } else {
+      this.#source1 = this.#bytes;
+      this.#start1 = start;
+      this.#end1 = this.#payloadEnd;
+      this.#idAt1 = this.#payloadStart - 2;
+    }
+  }
+
+  addressTo(name: TopicName): void {
+    if (name !== this.#name && name.topic !== this.#name.topic) this.#source0 = this.#source1 = undefined;
+    this.#name = name;
+  }
+
+  appendAtQos0(outbox: Outbox): void {
+    if (this.#source0 === undefined) {
+      this.#start0 = this.#encode(0);
+      this.#source0 = this.#turn.messages.buffer;
+      this.#end0 = this.#start0 + publishBytes(this.#name.topicBytes.length, this.payloadBytes, 0);
+    }
+    outbox.append(this.#source0, this.#start0, this.#end0);
+  }
+
+  appendAtQos1(outbox: Outbox, id: number): void {
+    if (this.#source1 === undefined) {
+      this.#start1 = this.#encode(1);
+      this.#source1 = this.#turn.messages.buffer;
+      this.#end1 = this.#start1 + publishBytes(this.#name.topicBytes.length, this.payloadBytes, 1);
+      this.#idAt1 = this.#end1 - this.payloadBytes - 2;
+      this.#id1 = 0;
+    } else if (this.#id1 !== 0 && this.#id1 !== id) {
+      if (this.payloadBytes >= largePieceBytes) {
+        this.#appendInTwo(outbox, this.#source1, id);
+        return;
+      }
+      this.#copyAtQos1();
+    }
+    if (this.#id1 !== id) {
+      this.#source1[this.#idAt1] = id >> 8;
+      this.#source1[this.#idAt1 + 1] = id & 255;
+      this.#id1 = id;
+    }
+    outbox.append(this.#source1, this.#start1, this.#end1);
+  }
+
+  /** A header of its own in front of a large payload that all receivers share. */
+  #appendInTwo(outbox: Outbox, source: Buffer, id: number): void {
+    const arena = this.#turn.messages;
+    const headerBytes = this.#idAt1 - this.#start1;
+    const start = arena.reserve(headerBytes + 2);
+    source.copy(arena.buffer, start, this.#start1, this.#idAt1);
+    arena.buffer.writeUInt16BE(id, start + headerBytes);
+    outbox.append(arena.buffer, start, start + headerBytes + 2);
+    outbox.append(source, this.#idAt1 + 2, this.#end1);
+  }
+
+  #encode(qos: Qos): number {
+    const { topicBytes } = this.#name;
+    const arena = this.#turn.messages;
+    const start = arena.reserve(publishBytes(topicBytes.length, this.payloadBytes, qos));
+    const at = writePublishHeader(arena.buffer, start, topicBytes, this.payloadBytes, qos, this.#retain);
+    this.#bytes.copy(arena.buffer, at, this.#payloadStart, this.#payloadEnd);
+    return start;
+  }
+
+  #copyAtQos1(): void {
+    const arena = this.#turn.messages;
+    const bytes = this.#end1 - this.#start1;
+    const start = arena.reserve(bytes);
+    this.#source1?.copy(arena.buffer, start, this.#start1, this.#end1);
+    this.#idAt1 += start - this.#start1;
+    this.#source1 = arena.buffer;
+    this.#start1 = start;
+    this.#end1 = start + bytes;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Cuts a stream of chunks into packets. Whole packets are handed on where they lie in the chunk; only one that is spread
+ * over chunks is put together in memory of its own, which grows with what has come, not with what was announced.
+ */
+import { packetBytes } from '../../codec/index.ts';
+
+export interface PacketSink {
+  /** The largest packet that is welcome now. */
+  readonly maxPacketBytes: number;
+  /** Takes the packet at [start, end). False: take nothing more until `resume`. Throws PacketError. */
+  packet(bytes: Buffer, start: number, end: number): boolean;
+}
+
+const firstPartialBytes = 1024;
+
+export class PacketAssembler {
+  readonly #sink: PacketSink;
+  /** A packet that has begun, and how much of it there is. */
+  #partial: Buffer | undefined;
+  #partialBytes = 0;
+  /** Chunks that came, or were left over, while the sink took nothing. */
+  #backlog: Buffer[] = [];
+  #isStopped = false;
+
+  constructor(sink: PacketSink) {
+    this.#sink = sink;
+  }
+
+  /** Part of a packet has come, and the rest is due. */
+  get isPartial(): boolean {
+    return this.#partial !== undefined;
+  }
+
+  /** The sink takes nothing: what comes is kept. Whoever reads the chunks should stop. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Takes bytes [start, end) of the chunk. @throws PacketError */
+  take(chunk: Buffer, start = 0, end = chunk.length): void {
+    if (this.#isStopped) {
+      this.#backlog.push(chunk.subarray(start, end));
+      return;
+    }
+    let at = this.#partial ? this.#complete(chunk, start, end) : start;
+    const sink = this.#sink;
+    while (at < end && !this.#isStopped) {
+      const size = packetBytes(chunk, at, end, sink.maxPacketBytes);
+      if (size === 0 || at + size > end) {
+        this.#startPartial(chunk, at, end, size);
+        return;
+      }
+      if (!sink.packet(chunk, at, at + size)) this.#isStopped = true;
+      at += size;
+    }
+    if (at < end) this.#backlog.unshift(chunk.subarray(at, end));
+  }
+
+  /** The sink takes packets again. @throws PacketError */
+  resume(): void {
+    this.#isStopped = false;
+    const backlog = this.#backlog;
+    this.#backlog = [];
+    for (const chunk of backlog) this.take(chunk);
+  }
+
+  /** Takes nothing more, for ever, and forgets what there is. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#backlog = [];
+    this.#partial = undefined;
+  }
+
+  #startPartial(chunk: Buffer, at: number, end: number, size: number): void {
+    const bytes = end - at;
+    // Of a header that is cut in two the size is not known yet: it is asked for again with every byte.
+    this.#partial = Buffer.allocUnsafe(Math.max(bytes, size === 0 ? 8 : Math.min(size, firstPartialBytes)));
+    chunk.copy(this.#partial, 0, at, end);
+    this.#partialBytes = bytes;
+  }
+
+  /** Adds to the packet that has begun what the chunk has of it; returns where the next one begins. */
+  #complete(chunk: Buffer, start: number, end: number): number {
+    let at = start;
+    let size = 0;
+    while (at < end) {
+      const partial = this.#partial as Buffer;
+      size = packetBytes(partial, 0, this.#partialBytes, this.#sink.maxPacketBytes);
+      const missing = size === 0 ? 1 : size - this.#partialBytes;
+      const bytes = Math.min(missing, end - at);
+      this.#append(chunk, at, at + bytes);
+      at += bytes;
+      if (size !== 0 && this.#partialBytes === size) break;
+    }
+    // A packet that is a header and nothing else is whole as soon as its header is.
+    size ||= packetBytes(this.#partial as Buffer, 0, this.#partialBytes, this.#sink.maxPacketBytes);
+    if (size === 0 || this.#partialBytes < size) return at;
+    const whole = this.#partial as Buffer;
+    this.#partial = undefined;
+    if (!this.#sink.packet(whole, 0, size)) this.#isStopped = true;
+    return at;
+  }
+
+  #append(chunk: Buffer, start: number, end: number): void {
+    const needed = this.#partialBytes + end - start;
+    let partial = this.#partial as Buffer;
+    if (needed > partial.length) {
+      partial = Buffer.allocUnsafe(2 * needed);
+      (this.#partial as Buffer).copy(partial, 0, 0, this.#partialBytes);
+      this.#partial = partial;
+    }
+    chunk.copy(partial, this.#partialBytes, start, end);
+    this.#partialBytes = needed;
+  }
+}

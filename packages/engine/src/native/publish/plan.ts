@@ -1,0 +1,17 @@
+import type { PublishRoute } from '../../port.ts';
+import type { Address, TopicName } from '../../routing/index.ts';
+
+/** What the messages of a topic are handed over by. */
+export interface Plan {
+  readonly permanent: PublishRoute['permanent'];
+  readonly addresses: readonly Address[];
+  /** The address of the topic's own name, under which a packet can go out as it came. */
+  readonly ownName: TopicName | undefined;
+}
+
+/** A route that the host gave, made ready to be used for one message after the other until its basis is stale. */
+export interface TopicPlan extends Plan {
+  readonly topic: string;
+  readonly topicBytes: Buffer;
+  readonly basis: PublishRoute['basis'];
+}

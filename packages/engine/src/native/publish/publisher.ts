@@ -1,0 +1,244 @@
+/**
+ * The PUBLISH packets of one session: route, hand over, acknowledge, in this order [MQTT-4.3.2-2].
+ *
+ * Messages of permanent topics are stored first, handed over once they are durable, and acknowledged then: whoever
+ * subscribes meanwhile gets either the stored message or the live one. While one is being stored, later QoS 1 messages are
+ * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
+ */
+import { type PublishLayout, publishLayout, publishTopic } from '../../codec/index.ts';
+import type { EngineHost, EngineLimits, PublishRoute, Qos } from '../../port.ts';
+import { reasons } from '../../reasons.ts';
+import type { Exchange } from '../../routing/index.ts';
+import type { Counters } from '../counters.ts';
+import { Fifo } from '../deliver/fifo.ts';
+import { OutgoingMessage } from '../deliver/outgoing-message.ts';
+import type { Session } from '../deliver/session.ts';
+import type { Turn } from '../io/turn.ts';
+import { BranchRoute } from './branch-route.ts';
+import type { Plan } from './plan.ts';
+import { type RouteBudget, RouteCache } from './route-cache.ts';
+
+/** Beyond either, no more is read from a connection until some of its messages have been stored. */
+const maxUnstoredMessages = 1_024;
+const maxUnstoredBytes = 1_048_576;
+
+/** What a publisher needs of its connection. */
+export interface PublisherConnection {
+  acknowledge(packetId: number): void;
+  close(reason: string): void;
+  /** The packet that was waited for has been dealt with: read on. */
+  proceed(): void;
+  /** No acknowledgement is owed any more. */
+  settled(): void;
+}
+
+/** What the publishers of one engine share. */
+export interface PublisherParts<P> {
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'store' | 'dropped'>;
+  readonly limits: EngineLimits;
+  readonly exchange: Pick<Exchange<Session<P>, OutgoingMessage>, 'address' | 'branch' | 'publish'>;
+  readonly turn: Turn;
+  readonly routes: RouteBudget;
+  readonly counters: Counters;
+}
+
+/** An acknowledgement that is due in its turn, with the message that is handed over then, if it is not yet. */
+interface Unfinished {
+  isDue: boolean;
+  /** 0 at QoS 0. */
+  readonly packetId: number;
+  readonly unstored: { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos } | undefined;
+}
+
+export class Publisher<P> {
+  readonly #parts: PublisherParts<P>;
+  readonly #session: Session<P>;
+  readonly #connection: PublisherConnection;
+  readonly #routes: RouteCache;
+  readonly #unfinished = new Fifo<Unfinished>();
+  #unstoredBytes = 0;
+  #lastMs = 0;
+  #isWaitingForStore = false;
+  /** A message could not be stored: those behind it are not acknowledged either, to keep their order. */
+  #hasFailed = false;
+
+  constructor(parts: PublisherParts<P>, session: Session<P>, connection: PublisherConnection) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#connection = connection;
+    this.#routes = new RouteCache(parts.routes);
+  }
+
+  /** Acknowledgements are still to come. */
+  get isOwing(): boolean {
+    return this.#unfinished.size > 0 && !this.#hasFailed;
+  }
+
+  /** The session is over: nothing more will be published. */
+  end(): void {
+    this.#routes.clear();
+  }
+
+  /** False: nothing more until `proceed`. @throws PacketError */
+  publish(bytes: Buffer, start: number, end: number): boolean {
+    const { limits, counters } = this.#parts;
+    const layout = publishLayout(bytes, start, end, limits);
+    counters.messagesReceived++;
+    this.#pace();
+    const { topicStart, topicEnd } = layout;
+    let plan =
+      this.#routes.findByBytes(bytes, topicStart, topicEnd) ??
+      this.#routes.findInBranch(bytes, topicStart, topicEnd);
+    if (plan === undefined) {
+      const topic = publishTopic(bytes, layout, limits);
+      plan = this.#routes.find(topic);
+      if (plan === undefined) return this.#ask(topic, bytes, start, end, layout);
+    }
+    return this.#accept(plan, bytes, start, end, layout);
+  }
+
+  #pace(): void {
+    const { turn } = this.#parts;
+    const { nowMs } = turn;
+    turn.pacer.note(nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
+  }
+
+  /** Asks the host. Its answer may come later: the packet waits in the chunk that it came in. */
+  #ask(topic: string, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+    const answer = this.#parts.host.route(this.#session.principal, topic);
+    if (!(answer instanceof Promise)) return this.#answered(answer, topic, bytes, start, end, layout);
+    answer.then(
+      (route) => {
+        if (this.#session.isOpen && this.#answered(route, topic, bytes, start, end, layout))
+          this.#connection.proceed();
+      },
+      () => this.#connection.close(reasons.internal), // [MQTT-4.8.0-2]
+    );
+    return false;
+  }
+
+  #answered(
+    route: PublishRoute | undefined,
+    topic: string,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    layout: PublishLayout,
+  ): boolean {
+    if (route === undefined) {
+      this.#connection.close(reasons.publishNotAllowed(topic)); // [MQTT-3.3.5-2]
+      return false;
+    }
+    return this.#accept(this.#plan(topic, route), bytes, start, end, layout);
+  }
+
+  /** What the route comes to, kept for the next message. */
+  #plan(topic: string, route: PublishRoute): Plan {
+    const { exchange, limits } = this.#parts;
+    const { basis, permanent } = route;
+    const addresses = exchange.address(route.destinations);
+    const ownName = addresses.find((address) => address.topic === topic);
+    const plan = { topic, topicBytes: Buffer.from(topic), basis, permanent, addresses, ownName };
+    this.#routes.add(plan);
+    const branch = this.#routes.isVaried ? BranchRoute.of(topic, route, exchange, limits) : undefined;
+    if (branch) this.#routes.addBranch(branch);
+    return plan;
+  }
+
+  #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+    const { host } = this.#parts;
+    if (host.excessMs !== undefined) {
+      const excessMs = host.excessMs(this.#session);
+      if (excessMs > 0) return this.#exceed(excessMs, plan, bytes, start, end, layout);
+    }
+    host.published(this.#session);
+    if (plan.permanent !== undefined) return this.#store(plan, bytes, end, layout);
+    const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
+    if (plan.ownName !== undefined)
+      message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
+    this.#parts.exchange.publish(plan.addresses, message);
+    if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]
+    return true;
+  }
+
+  /** Beyond its sender's rate a message is dropped at QoS 0, and waits in the chunk that it came in at QoS 1. */
+  #exceed(
+    excessMs: number,
+    plan: Plan,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    layout: PublishLayout,
+  ): boolean {
+    if (layout.qos === 0) {
+      this.#parts.counters.messagesDropped++;
+      this.#parts.host.dropped(this.#session, 'rate limit');
+      return true;
+    }
+    setTimeout(() => {
+      if (this.#session.isOpen && this.#accept(plan, bytes, start, end, layout)) this.#connection.proceed();
+    }, excessMs);
+    return false;
+  }
+
+  /** Acknowledges now, or behind those that came before. */
+  #finish(packetId: number): void {
+    if (this.#unfinished.size === 0) this.#connection.acknowledge(packetId);
+    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined });
+  }
+
+  #store(plan: Plan, bytes: Buffer, end: number, layout: PublishLayout): boolean {
+    const payload = Buffer.from(bytes.subarray(layout.payloadStart, end));
+    const entry: Unfinished = {
+      isDue: false,
+      packetId: layout.packetId,
+      unstored: { plan, payload, qos: layout.qos },
+    };
+    this.#unfinished.push(entry);
+    this.#unstoredBytes += payload.length;
+    const permanent = plan.permanent as NonNullable<PublishRoute['permanent']>;
+    this.#parts.host.store(permanent, payload).then(
+      () => this.#stored(entry),
+      () => {
+        // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
+        if (layout.qos === 1) this.#fail();
+        this.#stored(entry);
+      },
+    );
+    this.#isWaitingForStore =
+      this.#unfinished.size >= maxUnstoredMessages || this.#unstoredBytes >= maxUnstoredBytes;
+    return !this.#isWaitingForStore;
+  }
+
+  #stored(entry: Unfinished): void {
+    entry.isDue = true;
+    while (this.#unfinished.first?.isDue) {
+      const { packetId, unstored } = this.#unfinished.shift() as Unfinished;
+      if (unstored) this.#handOver(unstored.plan, unstored.payload, unstored.qos);
+      if (packetId !== 0 && !this.#hasFailed) this.#connection.acknowledge(packetId);
+    }
+    if (this.#unfinished.size === 0) this.#connection.settled();
+    if (
+      this.#isWaitingForStore &&
+      this.#unfinished.size < maxUnstoredMessages / 2 &&
+      this.#unstoredBytes < maxUnstoredBytes / 2
+    ) {
+      this.#isWaitingForStore = false;
+      if (this.#session.isOpen) this.#connection.proceed();
+    }
+  }
+
+  #fail(): void {
+    this.#hasFailed = true;
+    this.#connection.close(reasons.notStored);
+  }
+
+  #handOver(plan: Plan, payload: Buffer, qos: Qos): void {
+    this.#unstoredBytes -= payload.length;
+    this.#parts.exchange.publish(
+      plan.addresses,
+      new OutgoingMessage(this.#parts.turn, payload, 0, payload.length, qos, false),
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { characterCount, isStorableText } from '../fields/text.ts';
+import type { Violation } from '../fields/violation.ts';
+import { limits, MIN_PASSWORD_CHARACTERS } from '../limits.ts';
+
+const GROUPS: readonly RegExp[] = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/];
+const REQUIRED_GROUPS = 3;
+
+/**
+ * Checks a new password: at least 14 characters, three of the groups lower-case Latin, upper-case Latin, digit, special
+ * (everything else, letters of other scripts too), and at most 1,024 bytes of UTF-8.
+ */
+export function checkPassword(password: string, field = 'password'): Violation | undefined {
+  if (!isStorableText(password)) {
+    return { code: 'INVALID_CHARACTERS', field, description: 'No U+0000 and no lone surrogates.' };
+  }
+  if (Buffer.byteLength(password) > limits.password.max) {
+    return { code: 'TOO_LONG', field, description: `At most ${limits.password.max} bytes in UTF-8.` };
+  }
+  if (characterCount(password) < MIN_PASSWORD_CHARACTERS) {
+    return { code: 'TOO_SHORT', field, description: `At least ${MIN_PASSWORD_CHARACTERS} characters.` };
+  }
+  if (GROUPS.filter((group) => group.test(password)).length < REQUIRED_GROUPS) {
+    return {
+      code: 'WEAK_PASSWORD',
+      field,
+      description:
+        'At least three of: lower-case Latin letters, upper-case Latin letters, digits, special characters.',
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { aliasOwners, type DeviceFacts, type Member, registryOf } from '../principal.ts';
+import { resolveAlias } from './aliases.ts';
+import {
+  BARE_SPELLINGS,
+  FULL_SPELLINGS,
+  formOf,
+  myDevice,
+  myRegistry,
+  type Spelling,
+  toFull,
+} from './spelling.ts';
+
+/**
+ * The full name of the topic that a client means by what it wrote; `devices` hold the aliases it may use. Undefined: it
+ * means none. Says nothing of rights, nor whether the topic exists.
+ */
+export function resolveTopic(
+  member: Member,
+  written: string,
+  devices: readonly DeviceFacts[],
+): string | undefined {
+  if (formOf(written) === 'alias') {
+    return firstDefined(aliasOwners(member, devices), (device) => resolveAlias(device, written));
+  }
+  return firstDefined(spellingsOf(member), (spelling) => toFull(spelling, written));
+}
+
+function spellingsOf(member: Member): Spelling[] {
+  const own = member.kind === 'device' ? [myDevice(member.id)] : [];
+  return [...FULL_SPELLINGS, ...BARE_SPELLINGS, ...own, myRegistry(registryOf(member))];
+}
+
+function firstDefined<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const text = read(item);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../limits.ts';
+import { broker, principalOf, registry } from '../testing/world.ts';
+import { filterLookup, grantFilter } from './grant.ts';
+import { ALIAS_LOOKUP_LIMIT } from './lookup.ts';
+
+const facts = { id: 'd1', registryId: 'r1', aliases: new Map([['my/alias/', '$devices/d1/']]) };
+const device = principalOf(facts);
+const spaces = (client: Parameters<typeof grantFilter>[0], filter: string) =>
+  grantFilter(client, filter, [facts])?.map(({ space }) => space);
+
+describe('a filter is refused', () => {
+  it.each([
+    ...[
+      '',
+      'a#',
+      '$devices/d1/a+',
+      '$devices/+',
+      '$registries/+',
+      '$devices/d1',
+      '$devices',
+      '$me/+',
+      '$me/device',
+    ],
+    ...[
+      '$SYS/#',
+      '$share/g/my/alias/#',
+      '$monitoring/+',
+      '$monitoring/d1/json/x',
+      '$monitoring/d1/#/x',
+      '$me',
+    ],
+    ...[
+      '$devices/d2/commands',
+      '$registries/r2/#',
+      '$devices/+/events',
+      'my/alias/events',
+      'my/alias',
+      'unknown/#',
+    ],
+    ...['$me/device/events', '$me/registry/state/#', '$monitoring/d2/json', 'devices/+', 'devices', '$/#'],
+  ])('to a device: %j', (filter) => {
+    expect(spaces(device, filter)).toBeUndefined();
+  });
+
+  it.each([
+    ...[
+      '$devices/+',
+      '$registries/+',
+      '$devices/d1',
+      '$devices/d1/commands',
+      '$devices/+/config/#',
+      '$registries/r2/#',
+    ],
+    ...[
+      '$devices/d2/events',
+      '$monitoring/d2/json',
+      '$me/device/#',
+      '$me/monitoring/json',
+      '$me/registry/commands',
+    ],
+    ...['my/alias/commands', 'my/ali', 'unknown', 'unknown/#', '$devices//events', '$devices/D1/events'],
+  ])('to a registry: %j', (filter) => {
+    expect(spaces(registry('r1'), filter)).toBeUndefined();
+  });
+
+  it.each(['$SYS/#', '$devices/#', '$share/g/a', 'a#'])('to a broker: %j', (filter) => {
+    expect(spaces(broker('b1'), filter)).toBeUndefined();
+  });
+
+  it('by the alias of another device, or of another registry, even if those are known', () => {
+    const neighbour = { kind: 'device', id: 'd2', registryId: 'r1' } as const;
+    expect(spaces(neighbour, 'my/alias/commands')).toBeUndefined();
+    expect(spaces(registry('r2'), 'my/alias/#')).toBeUndefined();
+  });
+
+  it('beyond 1,024 characters behind the kind, in any form', () => {
+    const longest = 'я'.repeat(limits.subtopic.max);
+    for (const filter of [
+      '$devices/+/state/',
+      'devices/d1/events/',
+      '$me/registry/state/',
+      'my/alias/events/',
+    ]) {
+      expect(spaces(registry('r1'), filter + longest), filter).toBeDefined();
+      expect(spaces(registry('r1'), `${filter + longest}я`), filter).toBeUndefined();
+    }
+  });
+});
+
+describe('a filter is granted', () => {
+  it('in the space of each audience that can hear it, in its form', () => {
+    expect(spaces(device, '$me/#')).toEqual(['device.me.d1', 'fleet.me.r1', 'self.me.d1']);
+    expect(spaces(device, '$me/+/config')).toEqual(['device.me.d1', 'fleet.me.r1']);
+    expect(spaces(device, 'devices/#')).toEqual(['device.bare.d1']);
+    expect(spaces(device, '$monitoring/#')).toEqual(['watchers.full.r1']);
+    expect(spaces(device, '#')).toEqual(['device.alias.d1']);
+    expect(spaces(registry('r1'), '$devices/#')).toEqual(['registry.full.r1']);
+    expect(spaces(registry('r1'), '+/alias/+')).toEqual(['registry.alias.r1']);
+    expect(spaces(broker('b1'), '#')).toEqual(['broker.full.b1']);
+  });
+
+  it('in an empty registry if what it leaves open may come later, and not if it names what does not exist', () => {
+    expect(grantFilter(registry('r1'), '$devices/+/events', [])).toBeDefined();
+    expect(grantFilter(registry('r1'), '#', [])).toBeDefined();
+    expect(grantFilter(registry('r1'), '$devices/d1/events', [])).toBeUndefined();
+    expect(grantFilter(registry('r1'), 'my/alias/#', [])).toBeUndefined();
+  });
+
+  it('to a registry unseen if more devices than are looked at have an alias that begins so', () => {
+    const many = Array.from({ length: ALIAS_LOOKUP_LIMIT }, (_, index) => ({
+      id: `d${index}`,
+      registryId: 'r1',
+      aliases: new Map([[`my/${index}/`, `$devices/d${index}/`]]),
+    }));
+    expect(grantFilter(registry('r1'), 'my/+/commands', many.slice(1))).toBeUndefined();
+    expect(grantFilter(registry('r1'), 'my/+/commands', many)).toEqual([
+      { space: 'registry.alias.r1', filter: 'my/+/commands' },
+    ]);
+  });
+});
+
+describe('what must be looked up', () => {
+  it('is the device that a filter names, and nothing if it names none or the subscriber', () => {
+    expect(filterLookup(registry('r1'), 'devices/d1/events')).toEqual({ by: 'id', deviceId: 'd1' });
+    expect(filterLookup(device, '$monitoring/d2/json')).toEqual({ by: 'id', deviceId: 'd2' });
+    expect(filterLookup(device, '$monitoring/d1/json')).toEqual({ by: 'nothing' });
+    expect(filterLookup(registry('r1'), '$devices/#')).toEqual({ by: 'nothing' });
+    expect(filterLookup(registry('r1'), '#')).toEqual({ by: 'nothing' });
+    expect(filterLookup(registry('r1'), "$devices/' OR 1=1/events")).toBeUndefined();
+  });
+
+  it('is what an alias could be, for a filter in that form', () => {
+    expect(filterLookup(device, 'my/+')).toEqual({ by: 'id', deviceId: 'd1' });
+    const byAlias = { by: 'alias', registryId: 'r1' };
+    expect(filterLookup(registry('r1'), 'my/x')).toEqual({
+      ...byAlias,
+      candidates: ['m', 'my', 'my/', 'my/x'],
+      beginning: undefined,
+    });
+    expect(filterLookup(registry('r1'), 'my/+')).toEqual({
+      ...byAlias,
+      candidates: ['m', 'my', 'my/'],
+      beginning: 'my/',
+    });
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * Subscribing: which spaces a filter is put into, or that it is refused. A filter is granted when it can match a topic
+ * that its subscriber may hear. What a filter names must exist (the device, the beginning of an alias); what it leaves
+ * to a wildcard need not: `$devices/+/events` and `#` are granted in an empty registry, and hear what comes later.
+ */
+import { isId } from '../../fields/ids.ts';
+import {
+  aliasSpellings,
+  formOf,
+  isSubtopicWithinLimit,
+  type Spelling,
+  toFull,
+  toWritten,
+} from '../names/spelling.ts';
+import { hasWildcard, intersects, isTopicFilter, matchesSomeBeginningWith } from '../names/syntax.ts';
+import { aliasOwners, type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
+import {
+  type Audience,
+  audiencesOf,
+  brokerSpace,
+  deviceAudience,
+  registryAudience,
+  type SpaceFilter,
+  spaceOf,
+} from './audience.ts';
+import { ALIAS_LOOKUP_LIMIT, aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+
+/** Which devices `grantFilter` must be given; undefined: the filter is refused, whatever they are. */
+export function filterLookup(principal: Principal, filter: string): DeviceLookup | undefined {
+  if (!isTopicFilter(filter)) return undefined;
+  if (principal.kind === 'broker') return filter.startsWith('$') ? undefined : NO_LOOKUP;
+  if (formOf(filter) === 'alias')
+    return beginsWithWildcard(filter) ? NO_LOOKUP : aliasLookup(principal, filter);
+  if (spacesHearing(principal, filter).length === 0) return undefined;
+  const deviceId = namedDevice(filter);
+  if (deviceId === undefined) return NO_LOOKUP;
+  if (principal.kind === 'device' && deviceId === principal.id) return NO_LOOKUP;
+  return isId(deviceId) ? { by: 'id', deviceId } : undefined;
+}
+
+/**
+ * Grants a filter: the spaces it is subscribed in, at least one. `devices` are those that `filterLookup` asked for, as
+ * far as they exist. Undefined: refused, SUBACK 0x80.
+ */
+export function grantFilter(
+  principal: Principal,
+  filter: string,
+  devices: readonly DeviceFacts[],
+): readonly SpaceFilter[] | undefined {
+  const lookup = filterLookup(principal, filter);
+  if (lookup === undefined) return undefined;
+  if (principal.kind === 'broker') return [{ space: brokerSpace(principal.id), filter }];
+  if (formOf(filter) === 'alias') {
+    const granted = beginsWithWildcard(filter) || canHearByAlias(principal, filter, devices);
+    return granted ? [{ space: spaceOf(aliasAudience(principal), 'alias'), filter }] : undefined;
+  }
+  if (lookup.by === 'id' && !isMember(registryOf(principal), lookup.deviceId, devices)) return undefined;
+  return spacesHearing(principal, filter).map((space) => ({ space, filter }));
+}
+
+/** The spaces in which a filter of any form but an alias can match a topic. */
+function spacesHearing(member: Member, filter: string): string[] {
+  const form = formOf(filter);
+  if (form === undefined || !isFilterWithinLimit(filter)) return [];
+  return audiencesOf(member)
+    .filter((audience) =>
+      audience.spellings.some((spelling) => spelling.form === form && canHear(audience, spelling, filter)),
+    )
+    .map((audience) => spaceOf(audience, form));
+}
+
+function canHear(audience: Audience, spelling: Spelling, filter: string): boolean {
+  return audience.hears.some(({ pattern }) => {
+    const written = toWritten(spelling, pattern);
+    return written !== undefined && intersects(filter, written);
+  });
+}
+
+/** The device whose topics or monitoring a filter names; undefined if it names none. */
+function namedDevice(filter: string): string | undefined {
+  const [root, id] = filter.split('/');
+  const isDevices = root === '$devices' || root === 'devices' || root === '$monitoring';
+  return isDevices && id !== undefined && !hasWildcard(id) ? id : undefined;
+}
+
+function isMember(registryId: string, deviceId: string, devices: readonly DeviceFacts[]): boolean {
+  return devices.some((device) => device.id === deviceId && device.registryId === registryId);
+}
+
+function beginsWithWildcard(filter: string): boolean {
+  return filter.startsWith('+') || filter.startsWith('#');
+}
+
+function aliasAudience(member: Member): Audience {
+  return member.kind === 'device' ? deviceAudience(member.id) : registryAudience(member.id);
+}
+
+function canHearByAlias(member: Member, filter: string, devices: readonly DeviceFacts[]): boolean {
+  const owners = aliasOwners(member, devices);
+  return (
+    owners.length >= ALIAS_LOOKUP_LIMIT ||
+    owners.some((device) =>
+      aliasSpellings(device.aliases).some((spelling) => canHearSpelled(member, device, spelling, filter)),
+    )
+  );
+}
+
+/** Can the filter match a name that this alias gives to a topic of the device which the client may hear? */
+function canHearSpelled(member: Member, device: DeviceFacts, spelling: Spelling, filter: string): boolean {
+  const resolved = toFull(spelling, filter);
+  if (resolved !== undefined && !isFilterWithinLimit(resolved)) return false;
+  return aliasAudience(member).hears.some(({ pattern }) => {
+    const topics = pattern.replace('/+/', () => `/${device.id}/`);
+    // An alias of a subtopic, or of its beginning: whatever string follows it is a name that it gives.
+    if (spelling.full.startsWith(topics.slice(0, -'#'.length))) {
+      return matchesSomeBeginningWith(filter, spelling.written);
+    }
+    const isWhole = topics.startsWith(spelling.full);
+    return isWhole && intersects(filter, spelling.written + topics.slice(spelling.full.length));
+  });
+}
+
+/** What stands behind the third level of a filter is behind the kind, as in a topic. */
+function isFilterWithinLimit(filter: string): boolean {
+  const [, , , ...subtopic] = filter.split('/');
+  return isSubtopicWithinLimit(subtopic.join('/'));
+}

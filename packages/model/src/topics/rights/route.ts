@@ -1,0 +1,163 @@
+/** Publishing: which topic a client means, whether it may, and under which names the message goes out. */
+import { isId } from '../../fields/ids.ts';
+import { limits } from '../../limits.ts';
+import { resolveTopic } from '../names/resolve.ts';
+import { formOf, isSubtopicWithinLimit, toWritten } from '../names/spelling.ts';
+import { isTopicName } from '../names/syntax.ts';
+import { type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
+import { monitoringTopic, readFullTopic, type TopicAddress } from '../topic-table.ts';
+import {
+  type Audience,
+  brokerSpace,
+  deviceAudience,
+  fleetAudience,
+  registryAudience,
+  type SpaceTopic,
+  selfAudience,
+  spaceOf,
+  watchersAudience,
+} from './audience.ts';
+import { aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+
+/** Where a message goes. */
+export interface Route {
+  /** The topic's full name; for a broker its only one. */
+  readonly topic: string;
+  /** One for each name under which somebody may hear it. */
+  readonly destinations: readonly SpaceTopic[];
+  /** Set if the last message of the topic is stored. */
+  readonly permanent: PermanentTopic | undefined;
+  /** Set if other topics have the same route. */
+  readonly openEnd?: OpenEnd | undefined;
+}
+
+/**
+ * Every topic with the same first `from` characters (the last of them a slash) and at most `maxBytes` of ASCII behind them
+ * has the same route: its destinations, which all have a slash before that end, differ in just that end.
+ */
+export interface OpenEnd {
+  readonly from: number;
+  readonly maxBytes: number;
+}
+
+/** What a stored message is kept under. */
+export interface PermanentTopic {
+  readonly registryId: string;
+  /** The device whose topic it is, and with which it goes; undefined for a registry's topic. */
+  readonly deviceId: string | undefined;
+  /** The full name. */
+  readonly topic: string;
+}
+
+/** Which devices `routeTopic` must be given; undefined: publishing is not allowed, whatever they are. */
+export function topicLookup(principal: Principal, topic: string): DeviceLookup | undefined {
+  if (!isTopicName(topic)) return undefined;
+  if (principal.kind === 'broker') return topic.startsWith('$') ? undefined : NO_LOOKUP;
+  if (formOf(topic) === 'alias') return aliasLookup(principal, topic);
+  const address = addressOf(resolveTopic(principal, topic, []));
+  if (address === undefined || !mayPublish(principal, address)) return undefined;
+  return address.row.root === 'devices' ? { by: 'id', deviceId: address.ownerId } : NO_LOOKUP;
+}
+
+/**
+ * Routes a publication. `devices` are those that `topicLookup` asked for, as far as they exist. Undefined: not allowed,
+ * or no such topic.
+ */
+export function routeTopic(
+  principal: Principal,
+  topic: string,
+  devices: readonly DeviceFacts[],
+): Route | undefined {
+  if (!isTopicName(topic)) return undefined;
+  if (principal.kind === 'broker') return routeInBroker(principal.id, topic);
+  const address = addressOf(resolveTopic(principal, topic, devices));
+  if (address === undefined || !mayPublish(principal, address)) return undefined;
+  const registryId = registryOf(principal);
+  if (address.row.root === 'registries') return routeInRegistry(registryId, topic, address, undefined);
+  const device = devices.find(({ id }) => id === address.ownerId);
+  if (device?.registryId !== registryId) return undefined;
+  return routeInRegistry(registryId, topic, address, device);
+}
+
+/** The route of a device's monitoring, which only the server publishes. */
+export function routeMonitoring(device: { readonly id: string; readonly registryId: string }): Route {
+  const topic = monitoringTopic(device.id);
+  const audiences = [watchersAudience(device.registryId), selfAudience(device.id)];
+  return {
+    topic,
+    destinations: audiences.flatMap((audience) => names(audience, topic)),
+    permanent: undefined,
+  };
+}
+
+function routeInBroker(brokerId: string, topic: string): Route | undefined {
+  if (topic.startsWith('$')) return undefined;
+  const from = topic.indexOf('/') + 1;
+  return {
+    topic,
+    destinations: [{ space: brokerSpace(brokerId), topic }],
+    permanent: undefined,
+    openEnd:
+      from === 0 ? undefined : { from, maxBytes: limits.topic.max - Buffer.byteLength(topic.slice(0, from)) },
+  };
+}
+
+function routeInRegistry(
+  registryId: string,
+  written: string,
+  address: TopicAddress,
+  device: DeviceFacts | undefined,
+): Route {
+  const { topic, row } = address;
+  const destinations = names(readersOf(row.reader, registryId, device), topic);
+  const permanent = row.permanent ? { registryId, deviceId: device?.id, topic } : undefined;
+  return { topic, destinations, permanent, openEnd: openEndOf(written, address, device) };
+}
+
+/** The subtopic, unless the topic was written with an alias, or an alias of the device looks at the subtopic. */
+function openEndOf(
+  written: string,
+  { topic, row, subtopic }: TopicAddress,
+  device: DeviceFacts | undefined,
+): OpenEnd | undefined {
+  if (row.permanent || subtopic === undefined || formOf(written) === 'alias') return undefined;
+  const beginning = topic.slice(0, topic.length - subtopic.length);
+  for (const [alias, prefix] of device?.aliases ?? []) {
+    if (prefix.length > beginning.length && prefix.startsWith(beginning)) return undefined;
+    // Without a slash, what follows decides whether it reads as another form: an alias `dev` and `ices/…`.
+    const isFormOpen =
+      beginning.startsWith(prefix) && !(alias + beginning.slice(prefix.length)).includes('/');
+    if (isFormOpen) return undefined;
+  }
+  return { from: written.length - subtopic.length, maxBytes: limits.subtopic.max };
+}
+
+function readersOf(
+  reader: 'device' | 'registry',
+  registryId: string,
+  device: DeviceFacts | undefined,
+): Audience {
+  if (reader === 'registry') return registryAudience(registryId, device);
+  return device === undefined ? fleetAudience(registryId) : deviceAudience(device.id, device);
+}
+
+function names(audience: Audience, full: string): SpaceTopic[] {
+  return audience.spellings.flatMap((spelling) => {
+    const topic = toWritten(spelling, full);
+    return topic === undefined ? [] : [{ space: spaceOf(audience, spelling.form), topic }];
+  });
+}
+
+/** An alias may have made a topic longer or deeper than the one that was written, so the limits are asked again. */
+function addressOf(full: string | undefined): TopicAddress | undefined {
+  if (full === undefined || !isTopicName(full)) return undefined;
+  const address = readFullTopic(full);
+  return address !== undefined && isSubtopicWithinLimit(address.subtopic) ? address : undefined;
+}
+
+/** As far as it can be told without knowing the device: its registry is checked when it is. */
+function mayPublish(member: Member, { row, ownerId }: TopicAddress): boolean {
+  if (row.publisher !== member.kind) return false;
+  if (row.root === 'registries') return ownerId === registryOf(member);
+  return member.kind === 'device' ? ownerId === member.id : isId(ownerId);
+}
