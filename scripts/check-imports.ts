@@ -29,10 +29,14 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     mayImport: ['process'],
     because: 'a certificate of a server is the same whatever it serves',
   },
+  'packages/control': {
+    mayImport: ['contract', 'credentials', 'model', 'store'],
+    because: 'operations know no transport and no process: an edge calls them, an app wires them',
+  },
   'packages/sdk': { mayImport: [], because: 'the client knows the API by openapi.yaml alone' },
   'packages/testkit': { mayImport: ['*'], because: 'the test harness may use all packages' },
   'apps/api': {
-    mayImport: ['contract', 'credentials', 'model', 'process', 'store'],
+    mayImport: ['contract', 'control', 'credentials', 'model', 'process', 'store'],
     because: 'the control plane speaks no MQTT',
   },
   'apps/mqtt': {

@@ -1,9 +1,9 @@
 /** The HTTP server with its routes; it listens nowhere yet. */
 
 import { randomUUID } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { ControlPlane } from '@iotcore/control';
 import type { Logger } from '@iotcore/process';
 import Fastify, {
   type FastifyBaseLogger,
@@ -12,7 +12,6 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import { authenticate } from './http/authentication.ts';
 import { answerClientError } from './http/client-errors.ts';
 import { acceptJsonOnly } from './http/content.ts';
 import { answerRouterError, handleErrors } from './http/error-handling.ts';
@@ -22,16 +21,13 @@ import * as limits from './limits.ts';
 import type { CallMetrics } from './metrics/call-metrics.ts';
 import { swaggerOptions } from './openapi/document.ts';
 import type { OpenApiVersion } from './openapi/version.ts';
-import { routes } from './routes/index.ts';
-import { registerRoutes } from './routing/register-routes.ts';
-import type { Services } from './services.ts';
+import { registerRoutes } from './rest/register-routes.ts';
 
 export interface AppOptions {
   readonly logger: Logger;
   /** Undefined until the service can serve. */
-  readonly services: () => Services | undefined;
+  readonly controlPlane: () => ControlPlane | undefined;
   readonly isReady: () => Promise<boolean>;
-  readonly callsPerSecond: number;
   readonly metrics: CallMetrics;
   /** Networks in CIDR form whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
@@ -69,7 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseUndeclared(app);
   acceptJsonOnly(app);
   logRequests(app, options.metrics);
-  handleErrors(app, routes);
+  handleErrors(app);
   serveHealth(app, options.isReady);
   await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));
   await app.register(swaggerUi, {
@@ -77,14 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // The page tries calls out on the server that it came from, wherever that is.
     transformSpecification: (document) => ({ ...document, servers: [{ url: '/' }] }),
   });
-  const api: FastifyPluginAsync = async (scope) => {
-    await scope.register(rateLimit, { global: false });
-    scope.decorateRequest('caller');
-    scope.decorateRequest('guard');
-    scope.decorateRequest('services');
-    authenticate(scope, options);
-    registerRoutes(scope, routes);
-  };
+  const api: FastifyPluginAsync = async (scope) => registerRoutes(scope, options.controlPlane);
   await app.register(api);
   return app;
 }
@@ -93,7 +82,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 function refuseUndeclared(app: FastifyInstance): void {
   const open = new Set(['/livez', '/readyz']);
   app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.route || open.has(url) || url.startsWith(docsPath)) return;
+    if (config?.operation || open.has(url) || url.startsWith(docsPath)) return;
     throw new TypeError(`${method} ${url} declares no permission`);
   });
 }

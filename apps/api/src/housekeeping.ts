@@ -1,6 +1,5 @@
 import type { Logger } from '@iotcore/process';
-import type { PrismaClient } from '@iotcore/store';
-import { prune, type Retention } from '@iotcore/store/control';
+import type { ControlStore, Retention } from '@iotcore/store/control';
 
 /** Between two rounds. What is kept 30 days may well be kept ten minutes longer. */
 const intervalMs = 10 * 60_000;
@@ -11,10 +10,10 @@ export class Housekeeping {
   readonly #timer: NodeJS.Timeout;
   #round: Promise<void> = Promise.resolve();
 
-  constructor(prisma: PrismaClient, retention: Retention, logger: Logger) {
+  constructor(store: ControlStore, retention: Retention, logger: Logger) {
     const tidy = () => {
       this.#round = this.#round.then(async () => {
-        const pruned = await prune(prisma, retention, new Date(), this.#stopping.signal);
+        const pruned = await store.prune(retention, new Date(), this.#stopping.signal);
         logger.debug(pruned, 'removed what was kept long enough');
       });
       this.#round = this.#round.catch((error: unknown) => logger.warn({ err: error }, 'could not tidy up'));

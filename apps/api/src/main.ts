@@ -1,17 +1,16 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
+import { CallerDirectory, ControlPlane, idempotencyKeyHours } from '@iotcore/control';
 import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
 import { ChangeFeed, DatabaseUnavailableError, openDatabase, prepareDatabase } from '@iotcore/store';
+import { ControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
-import { CallerDirectory } from './auth/caller-directory.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { listen } from './http/listen.ts';
-import { idempotencyKeyHours } from './limits.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
 import { createMetricsServer, serveMetrics } from './metrics/metrics-server.ts';
 import { openServices } from './open-services.ts';
 import { keepAdminToken } from './provision/admin-token.ts';
 import { keepSample } from './provision/sample.ts';
-import type { Services } from './services.ts';
 
 /**
  * What was remembered is not used when the change feed is further behind: a revocation must take effect in a second. The
@@ -27,7 +26,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     poolSize: settings.databasePoolSize,
     applicationName: 'iotcore api',
   });
-  const { prisma } = database;
+  const store = new ControlStore(database.prisma);
   const feed = new ChangeFeed(url, {
     logger,
     listener: {
@@ -37,17 +36,16 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       missed: () => directory.forget(),
     },
   });
-  const directory = new CallerDirectory(prisma, () => feed.behindMs < mostBehindMs);
+  const directory = new CallerDirectory(store.read.callers, () => feed.behindMs < mostBehindMs);
 
-  let services: Services | undefined;
+  let controlPlane: ControlPlane | undefined;
   const metrics = new CallMetrics();
   const metricsServer = createMetricsServer(metrics.registry);
   const app = await buildApp({
     metrics,
     logger,
-    services: () => services,
-    isReady: async () => services !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
-    callsPerSecond: settings.apiCallsPerSecond,
+    controlPlane: () => controlPlane,
+    isReady: async () => controlPlane !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
     trustedProxies: settings.apiTrustedProxies,
   });
   const stopBasics = async () => {
@@ -63,16 +61,22 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     });
     const sources = { server: app.server, database: database.pool, changeFeedBehindMs: () => feed.behindMs };
     const metricsAddress = await serveMetrics(metricsServer, metrics.registry, sources, settings);
-    services = await whenDatabaseIsThere(async () => {
+    const services = await whenDatabaseIsThere(async () => {
       await prepareDatabase(url, logger, signal);
-      const opened = await openServices(prisma, directory, settings);
+      const opened = await openServices(store, directory, settings);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;
     });
+    controlPlane = new ControlPlane({
+      services,
+      logger,
+      observer: metrics,
+      callsPerSecond: settings.apiCallsPerSecond,
+    });
     await feed.start();
     const housekeeping = new Housekeeping(
-      prisma,
+      store,
       {
         connectionLogDays: settings.connectionLogDays,
         operationDays: settings.operationDays,

@@ -1,32 +1,34 @@
+import {
+  AccessTokens,
+  Authenticator,
+  type CallerDirectory,
+  DataPlane,
+  importQueue,
+  oldServiceAudience,
+  openInstallationKeys,
+  PageTokens,
+  type Services,
+} from '@iotcore/control';
 import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
 import type { Settings } from '@iotcore/process';
-import type { PrismaClient } from '@iotcore/store';
-import { AccessTokens } from './auth/access-tokens.ts';
-import { oldServiceAudience } from './auth/account-jwt.ts';
-import { Authenticator } from './auth/authenticator.ts';
-import type { CallerDirectory } from './auth/caller-directory.ts';
-import { openInstallationKeys } from './auth/installation-keys.ts';
-import { importQueue } from './limits.ts';
-import { DataPlane } from './publish/data-plane.ts';
-import { PageTokens } from './routing/page-tokens.ts';
-import type { Services } from './services.ts';
+import type { ControlStore } from '@iotcore/store/control';
 
-/** Makes what the routes work with; reads the installation's keys from the database. */
+/** Makes what the operations work with; reads the installation's keys from the database. */
 export async function openServices(
-  prisma: PrismaClient,
+  store: ControlStore,
   directory: CallerDirectory,
   settings: Settings,
 ): Promise<Services> {
-  const keys = await openInstallationKeys(prisma);
+  const keys = await openInstallationKeys(store);
   const tokens = new AccessTokens(keys);
   return {
-    prisma,
+    store,
     directory,
     tokens,
     hasher: createPasswordHasher(),
     authenticator: new Authenticator(tokens, directory),
     pageTokens: new PageTokens(keys.secretFor('page tokens')),
-    dataPlane: new DataPlane(prisma, tokens),
+    dataPlane: new DataPlane(store.read.dataPlaneNodes, tokens),
     imports: new BoundedQueue(importQueue),
     tokenAudiences: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],
     quotas: {

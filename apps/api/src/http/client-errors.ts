@@ -1,16 +1,17 @@
 /** Requests so broken that Node's HTTP parser gives up on them: answered on the bare socket, which is then closed. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ApiError, errors } from '../errors/catalogue.ts';
+import type { ApiError } from '@iotcore/control';
+import { httpErrors, statusOf } from '../rest/errors.ts';
 
 function errorOf(code: string | undefined): ApiError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return errors.malformed('The headers are too large.', 431);
+      return httpErrors.malformed('The headers are too large.', 431);
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return errors.timedOut();
+      return httpErrors.timedOut();
     default:
-      return errors.malformed('The request is not HTTP.');
+      return httpErrors.malformed('The request is not HTTP.');
   }
 }
 
@@ -19,8 +20,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     socket.destroy();
     return;
   }
-  const { http, body } = errorOf(error.code);
-  const text = JSON.stringify(body);
+  const answer = errorOf(error.code);
+  const http = statusOf(answer);
+  const text = JSON.stringify(answer.body);
   socket.end(
     `HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,

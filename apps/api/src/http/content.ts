@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { errors } from '../errors/catalogue.ts';
-import { maxJson } from '../limits.ts';
+import { bodyLimitsOf } from '../limits.ts';
+import { httpErrors } from '../rest/errors.ts';
 import { exceeds } from './json-size.ts';
 
 /**
@@ -11,14 +11,14 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addHook('preParsing', async ({ headers }) => {
     if (headers['content-encoding'] === undefined) return;
-    throw errors.malformed('The body must not be compressed.', 415);
+    throw httpErrors.malformed('The body must not be compressed.', 415);
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const { json: limits = maxJson } = request.routeOptions.config.route?.bodyLimits ?? {};
+    const { json: limits } = bodyLimitsOf(request.routeOptions.config.operation);
     if (body === '') done(null, undefined);
     else if (exceeds(body as string, limits))
-      done(errors.malformed('The body holds too many values, or too deep ones.'));
+      done(httpErrors.malformed('The body holds too many values, or too deep ones.'));
     else void parse(request, body as string, done);
   });
 }

@@ -1,5 +1,5 @@
+import { errors } from '@iotcore/control';
 import type { FastifyInstance } from 'fastify';
-import { errors } from '../errors/catalogue.ts';
 
 /** `/livez`: the process answers. `/readyz`: it can serve, for which it needs the database. */
 export function serveHealth(app: FastifyInstance, isReady: () => Promise<boolean>): void {

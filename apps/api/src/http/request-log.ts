@@ -24,7 +24,7 @@ export function logRequests(app: FastifyInstance, metrics: CallMetrics): void {
 
 /** The pattern of its address where that is no operation of the API; undefined where there is nothing. */
 function operationOf({ routeOptions }: FastifyRequest): string | undefined {
-  return routeOptions.config.route?.operationId ?? routeOptions.url;
+  return routeOptions.config.operation?.name ?? routeOptions.url;
 }
 
 function about(request: FastifyRequest) {
@@ -32,6 +32,6 @@ function about(request: FastifyRequest) {
     method: request.method,
     operation: operationOf(request),
     remoteIp: clientAddress(request),
-    callerId: request.caller?.id,
+    callerId: request.call?.caller?.id,
   };
 }

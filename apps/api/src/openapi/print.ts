@@ -7,10 +7,9 @@ import type { OpenApiVersion } from './version.ts';
 const version = (process.argv[2] ?? '3.1.0') as OpenApiVersion;
 const app = await buildApp({
   logger: createLogger('openapi', { logLevel: 'silent' }),
-  services: () => undefined,
+  controlPlane: () => undefined,
   isReady: async () => false,
   trustedProxies: [],
-  callsPerSecond: 1,
   metrics: new CallMetrics(),
   openapi: version,
 });

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Services } from '@iotcore/control';
 import { createId, EVERY_FOLDER } from '@iotcore/model';
 import { secretMode, writeFileWhole } from '@iotcore/process';
-import { ensureAdminAccount } from '@iotcore/store/control';
-import type { Services } from '../services.ts';
 
 const dayMs = 86_400_000;
 const lifetimeMs = 365 * dayMs;
@@ -14,9 +13,9 @@ const renewedBeforeMs = 30 * dayMs;
  * Leaves a token of the admin's in the data folder, readable by its owner alone, unless a good one lies there: it is
  * missing at the first start, and stops being good with another database or when the account was deleted.
  */
-export async function keepAdminToken(dataDir: string, { prisma, tokens }: Services): Promise<void> {
+export async function keepAdminToken(dataDir: string, { store, tokens }: Services): Promise<void> {
   const account = { id: createId(), folderId: EVERY_FOLDER, name: 'admin' };
-  const accountId = await ensureAdminAccount(prisma, account, createId());
+  const accountId = await store.ensureAdminAccount(account, createId());
   const path = join(dataDir, 'admin.token');
   const existing = await tokens.read(await readIfThere(path));
   const isGood =

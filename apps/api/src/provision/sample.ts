@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { newCredentials, type Services } from '@iotcore/control';
 import { createId } from '@iotcore/model';
 import { type Logger, secretMode, writeFileWhole } from '@iotcore/process';
-import { createSample, isUntouched } from '@iotcore/store/control';
-import { newCredentials } from '../routes/shared/new-credentials.ts';
-import type { Services } from '../services.ts';
 
 const folderId = 'default';
 const secretBytes = 18;
@@ -17,10 +15,10 @@ function createPassword(): string {
 /** Creates the sample registry and device in an empty database, and leaves their passwords in the data folder. */
 export async function keepSample(
   dataDir: string,
-  { prisma, hasher }: Services,
+  { store, hasher }: Services,
   logger: Logger,
 ): Promise<void> {
-  if (!(await isUntouched(prisma))) return;
+  if (!(await store.isUntouched())) return;
   const sample = {
     folderId,
     registryId: createId(),
@@ -43,6 +41,6 @@ export async function keepSample(
   };
   const path = join(dataDir, 'sample.json');
   const text = `${JSON.stringify(sample, null, 2)}\n`;
-  const created = await createSample(prisma, resources, () => writeFileWhole(path, text, secretMode));
+  const created = await store.createSample(resources, () => writeFileWhole(path, text, secretMode));
   if (created) logger.info({ registryId: sample.registryId, deviceId: sample.deviceId }, 'created a sample');
 }

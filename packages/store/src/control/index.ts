@@ -1,37 +1,29 @@
-/** The control plane's queries. Only the API uses them. */
-export * from './account-keys.ts';
-export { type AliasRow, listAliases, type NewAlias } from './aliases.ts';
-export {
-  type AuditEventRow,
-  type AuditedCall,
-  type AuditFilter,
-  listAuditEvents,
-  type Refusal,
-  recordRefusal,
-} from './audit-events.ts';
-export * from './brokers.ts';
-export { type ApiKeyCaller, type CallerAccount, findApiKey, findCallerAccount } from './callers.ts';
-export * from './certificates.ts';
-export { type LogRow, listLog } from './connection-log.ts';
+/** The control plane's state. Only the API uses it, through `ControlStore`; the other exports are its rows and errors. */
+export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './account-keys.ts';
+export type { AliasRow, NewAlias } from './aliases.ts';
+export type { AuditEventRow, AuditedCall, AuditFilter, Refusal } from './audit-events.ts';
+export type { BrokerFields, BrokerRow } from './brokers.ts';
+export type { ApiKeyCaller, CallerAccount } from './callers.ts';
+export type { CertificateRow, NewCertificate } from './certificates.ts';
+export type { LogRow } from './connection-log.ts';
 export type { InitialCredentials } from './credentials.ts';
-export { type DataPlaneNode, listLiveNodes } from './data-plane-nodes.ts';
-export type { Db, Page, PageRequest } from './db.ts';
-export * from './devices.ts';
+export type { DataPlaneNode } from './data-plane-nodes.ts';
+export type { Page, PageRequest } from './db.ts';
+export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './devices.ts';
 export * from './errors.ts';
-export { type ExportedDeviceRow, exportDevices } from './export.ts';
-export { prune, type Retention } from './housekeeping.ts';
-export { findEarlierOutcome, type IdempotencyKey } from './idempotency.ts';
-export { importResources } from './import/import-resources.ts';
+export type { ExportedDeviceRow } from './export.ts';
+export type { Retention } from './housekeeping.ts';
+export type { IdempotencyKey } from './idempotency.ts';
 export type * from './import/types.ts';
-export * from './migration-status.ts';
-export { type CallFacts, type ChangeRecord, doOnce, mutate } from './mutate.ts';
-export { findOperation, listOperations, type OperationRow } from './operations.ts';
-export { findOwner, type Owner, type OwnerKind, type OwnerRow } from './owners.ts';
-export * from './password-adoptions.ts';
-export * from './passwords.ts';
-export { createSample, ensureAdminAccount, isUntouched, type SampleResources } from './provisioning.ts';
+export type * from './migration-status.ts';
+export type { CallFacts, ChangeRecord } from './mutate.ts';
+export type { OperationRow } from './operations.ts';
+export type { Owner, OwnerKind, OwnerRow } from './owners.ts';
+export type { AdoptionOwner, PasswordAdoptionFields, PasswordAdoptionRow } from './password-adoptions.ts';
+export type { NewPassword, PasswordRow } from './passwords.ts';
 export type { FolderQuotas } from './quotas.ts';
-export * from './registries.ts';
-export * from './service-accounts.ts';
-export { ensureSigningKeys, type SigningKeyRow } from './signing-keys.ts';
+export type { RegistryFields, RegistryRow } from './registries.ts';
+export type { ServiceAccountRow } from './service-accounts.ts';
+export type { SigningKeyRow } from './signing-keys.ts';
+export { ControlStore, type Reads, type Writes } from './store.ts';
 export type { TopLevelFields } from './top-level.ts';

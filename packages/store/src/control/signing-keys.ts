@@ -6,6 +6,12 @@ export interface SigningKeyRow {
   readonly jwk: Prisma.JsonValue;
 }
 
+/** One that is to be stored. */
+export interface NewSigningKey {
+  readonly kid: string;
+  readonly jwk: Prisma.InputJsonObject;
+}
+
 /** Any number, the same in every version. */
 const lockKey = 7_113_420_915;
 
@@ -15,7 +21,7 @@ const lockKey = 7_113_420_915;
  */
 export async function ensureSigningKeys(
   prisma: PrismaClient,
-  create: () => Promise<{ readonly kid: string; readonly jwk: Prisma.InputJsonObject }>,
+  create: () => Promise<NewSigningKey>,
 ): Promise<readonly SigningKeyRow[]> {
   const keys = await listSigningKeys(prisma);
   if (keys.length > 0) return keys;

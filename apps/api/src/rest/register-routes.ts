@@ -1,0 +1,72 @@
+/**
+ * Every operation as a route of Fastify. A request becomes a call as soon as its headers are there: the caller is proven and
+ * held to its rate before the body is read. Fastify itself judges nothing of the input.
+ */
+import { type ApiOperation, type ControlPlane, errors, type OpenCall, operations } from '@iotcore/control';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { clientAddress } from '../http/client-address.ts';
+import { bodyLimitsOf } from '../limits.ts';
+import { hasBody, idempotencyHeader, readRequest } from './input.ts';
+import { toFastifyPath } from './paths.ts';
+import { type RestMethod, restMethods } from './routes.ts';
+import { routeSchema } from './schema.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Absent where no operation was reached, and before the service can serve. */
+    call: OpenCall | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Absent on routes of plug-ins, which show documentation. */
+    operation?: ApiOperation;
+  }
+}
+
+/** The operations that have a place in REST, and which. */
+export const restRoutes: readonly (RestMethod & { readonly operation: ApiOperation })[] = operations.flatMap(
+  (operation) => {
+    const place = restMethods[operation.name];
+    return place ? [{ ...place, operation }] : [];
+  },
+);
+
+/** `controlPlane`: undefined until the service can serve. */
+export function registerRoutes(app: FastifyInstance, controlPlane: () => ControlPlane | undefined): void {
+  app.decorateRequest('call');
+  app.setValidatorCompiler(() => (value) => ({ value }));
+  app.addHook('onRequest', async (request) => {
+    const { operation } = request.routeOptions.config;
+    if (!operation) return;
+    const plane = controlPlane();
+    if (!plane) throw errors.unavailable('The service is starting.');
+    request.call = openCall(plane, operation, request);
+    await request.call.admit();
+  });
+  for (const { operation, method, path } of restRoutes) {
+    app.route({
+      method,
+      url: toFastifyPath(path),
+      schema: routeSchema(operation, hasBody(method)),
+      config: { operation },
+      ...(operation.isLarge && { bodyLimit: bodyLimitsOf(operation).bytes }),
+      handler: (request) => {
+        if (!request.call) throw new Error('a request came through without a call');
+        return request.call.run({
+          ...readRequest(operation, request),
+          idempotencyKey: request.headers[idempotencyHeader],
+        });
+      },
+    });
+  }
+}
+
+function openCall(plane: ControlPlane, operation: ApiOperation, request: FastifyRequest): OpenCall {
+  const origin = {
+    credential: request.headers.authorization,
+    address: clientAddress(request),
+    userAgent: request.headers['user-agent'] ?? '',
+    requestId: request.id,
+  };
+  const [resourceId] = Object.values(request.params as Record<string, string>);
+  return plane.open(operation, origin, resourceId);
+}

@@ -1,0 +1,94 @@
+/** Where each operation lies in REST: its method and path. Every other fact about it is the operation's own. */
+import { type ResourceNames, resourceNames } from '@iotcore/contract';
+
+export interface RestMethod {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As in OpenAPI, parameters in braces; each is a field of the operation's input. */
+  readonly path: string;
+}
+
+type RestMethods = Readonly<Record<string, RestMethod>>;
+
+const GET = (path: string): RestMethod => ({ method: 'GET', path });
+const POST = (path: string): RestMethod => ({ method: 'POST', path });
+const PUT = (path: string): RestMethod => ({ method: 'PUT', path });
+const PATCH = (path: string): RestMethod => ({ method: 'PATCH', path });
+const DELETE = (path: string): RestMethod => ({ method: 'DELETE', path });
+
+const { registry, device, broker } = resourceNames;
+const registryPath = `${registry.path}/{registryId}`;
+const accounts = '/ext/v1/serviceAccounts';
+const account = `${accounts}/{serviceAccountId}`;
+
+/** What registries, devices and brokers all have. */
+function ofResource({ noun, path, extensionPath, idField }: ResourceNames): RestMethods {
+  const one = `${path}/{${idField}}`;
+  return {
+    [`get${noun}`]: GET(one),
+    [`create${noun}`]: POST(path),
+    [`update${noun}`]: PATCH(one),
+    [`delete${noun}`]: DELETE(one),
+    [`get${noun}ByName`]: GET(`${path}:getByName`),
+    [`list${noun}Certificates`]: GET(`${one}/certificates`),
+    [`add${noun}Certificate`]: POST(`${one}/certificates`),
+    [`delete${noun}Certificate`]: DELETE(`${one}/certificates/{fingerprint}`),
+    [`list${noun}Passwords`]: GET(`${one}/passwords`),
+    [`add${noun}Password`]: POST(`${one}/passwords`),
+    [`delete${noun}Password`]: DELETE(`${one}/passwords/{passwordId}`),
+    [`list${noun}Operations`]: GET(`${one}/operations`),
+    [`publish${noun}Data`]: POST(`${one}/publish`),
+    [`list${noun}LogEntries`]: GET(`${extensionPath}/{${idField}}/logs`),
+  };
+}
+
+function ofAdoption({ noun, extensionPath, idField }: ResourceNames): RestMethods {
+  const path = `${extensionPath}/{${idField}}/passwordAdoption`;
+  return {
+    [`get${noun}PasswordAdoption`]: GET(path),
+    [`set${noun}PasswordAdoption`]: PUT(path),
+    [`delete${noun}PasswordAdoption`]: DELETE(path),
+  };
+}
+
+function ofAccountKeys(noun: string, plural: string, collection: string, idField: string): RestMethods {
+  return {
+    [`list${plural}`]: GET(`${account}/${collection}`),
+    [`create${noun}`]: POST(`${account}/${collection}`),
+    [`delete${noun}`]: DELETE(`${account}/${collection}/{${idField}}`),
+  };
+}
+
+/** By the name of the operation. */
+export const restMethods: RestMethods = {
+  ...ofResource(registry),
+  listRegistries: GET(registry.path),
+  enableRegistry: POST(`${registryPath}:enable`),
+  disableRegistry: POST(`${registryPath}:disable`),
+  listDeviceTopicAliases: GET(`${registryPath}:listDeviceTopicAliases`),
+
+  ...ofResource(device),
+  listDevices: GET(device.path),
+
+  ...ofResource(broker),
+  listBrokers: GET(broker.path),
+
+  getOperation: GET('/operations/{operationId}'),
+  cancelOperation: GET('/operations/{operationId}:cancel'),
+
+  createIamToken: POST('/iam/v1/tokens'),
+  getServiceAccount: GET(account),
+  listServiceAccounts: GET(accounts),
+  createServiceAccount: POST(accounts),
+  deleteServiceAccount: DELETE(account),
+  ...ofAccountKeys('AuthorizedKey', 'AuthorizedKeys', 'authorizedKeys', 'authorizedKeyId'),
+  ...ofAccountKeys('ApiKey', 'ApiKeys', 'apiKeys', 'apiKeyId'),
+  ...ofAccountKeys('RoleBinding', 'RoleBindings', 'roleBindings', 'roleBindingId'),
+
+  listAuditEvents: GET('/ext/v1/auditEvents'),
+  ...ofAdoption(registry),
+  ...ofAdoption(broker),
+  getMigrationStatus: GET('/ext/v1/migrationStatus'),
+  listMigrationDevices: GET(`${registry.extensionPath}/{registryId}/migrationDevices`),
+  importResources: POST('/ext/v1/import'),
+  exportRegistry: GET(`${registry.extensionPath}/{registryId}/export`),
+};

@@ -1,0 +1,18 @@
+import { Status } from '@iotcore/contract';
+import type { ApiOperation } from '@iotcore/control';
+import { z } from 'zod';
+
+/** What the OpenAPI document says of an operation. `inBody`: its message comes in the body, otherwise in the query. */
+export function routeSchema(operation: ApiOperation, inBody: boolean) {
+  const { name, service, summary, description, permission, ids, message, output } = operation;
+  return {
+    operationId: name,
+    tags: [service],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(permission === 'public' && { security: [] }),
+    ...(ids && { params: z.strictObject(ids) }),
+    ...(message && (inBody ? { body: message } : { querystring: message })),
+    response: { 200: output, default: Status },
+  };
+}

@@ -1,4 +1,0 @@
-import { deviceId } from '@iotcore/contract';
-import { z } from 'zod';
-
-export const deviceParams = z.strictObject({ deviceId });

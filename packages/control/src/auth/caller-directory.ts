@@ -1,0 +1,63 @@
+import { isRole, type RoleBinding } from '@iotcore/model';
+import type { ApiKeyCaller, CallerAccount, Reads } from '@iotcore/store/control';
+
+/** Accounts and keys remembered at most; beyond, the oldest is forgotten. Some 100 bytes each. */
+const maxRemembered = 10_000;
+
+/**
+ * Who the callers are, remembered: what is looked up in the database once is true until the change feed tells of a
+ * change of any account, which is rare and makes all forgotten. That nobody is there is not remembered, so that bad
+ * credentials cannot fill the memory.
+ */
+export class CallerDirectory {
+  readonly #callers: Reads['callers'];
+  readonly #isCurrent: () => boolean;
+  readonly #accounts = new Map<string, CallerAccount>();
+  readonly #apiKeys = new Map<string, ApiKeyCaller>();
+  /** Counts the changes: what was read before one must not be remembered after it. */
+  #generation = 0;
+
+  /** `isCurrent`: whether every change up to a second ago has been told; otherwise nothing remembered is used. */
+  constructor(callers: Reads['callers'], isCurrent: () => boolean) {
+    this.#callers = callers;
+    this.#isCurrent = isCurrent;
+  }
+
+  async account(id: string): Promise<CallerAccount | undefined> {
+    return this.#remembered(this.#accounts, id, () => this.#callers.findAccount(id));
+  }
+
+  async apiKey(secretSha256: Buffer): Promise<ApiKeyCaller | undefined> {
+    const bytes = Uint8Array.from(secretSha256);
+    return this.#remembered(this.#apiKeys, secretSha256.toString('hex'), () =>
+      this.#callers.findApiKey(bytes),
+    );
+  }
+
+  forget(): void {
+    this.#generation += 1;
+    this.#accounts.clear();
+    this.#apiKeys.clear();
+  }
+
+  async #remembered<T>(
+    memory: Map<string, T>,
+    key: string,
+    find: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const known = memory.get(key);
+    if (known !== undefined && this.#isCurrent()) return known;
+    const generation = this.#generation;
+    const found = await find();
+    if (found !== undefined && generation === this.#generation) {
+      if (memory.size >= maxRemembered) memory.delete(memory.keys().next().value ?? '');
+      memory.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** The roles of an account. A role that this version does not know permits nothing. */
+export function rolesOf(account: CallerAccount): readonly RoleBinding[] {
+  return account.roleBindings.flatMap(({ folderId, role }) => (isRole(role) ? [{ folderId, role }] : []));
+}

@@ -1,0 +1,104 @@
+/**
+ * Every error that an operation answers: the codes of google.rpc, and one function for each thing that can be wrong. A code
+ * is never reused. An edge maps the code to its own status. Messages are for people and name no secret.
+ */
+import type { Status } from '@iotcore/contract';
+
+/** google.rpc.Code. */
+export const codes = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+export type CodeName = keyof typeof codes;
+
+export interface FieldViolation {
+  /** Such as `certificates[1].certificateData`; empty for the input as a whole. */
+  readonly field: string;
+  readonly description: string;
+}
+
+interface ErrorDetails extends ErrorOptions {
+  readonly details?: Status['details'];
+  /** When it makes sense to try again. Absent: not by waiting alone. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** An error that is answered as it is. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: CodeName;
+  readonly details: Status['details'];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(status: CodeName, message: string, options: ErrorDetails = {}) {
+    super(message, options);
+    this.status = status;
+    this.details = options.details ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** The number of its status. */
+  get code(): number {
+    return codes[this.status];
+  }
+
+  /** As google.rpc.Status in proto3 JSON. */
+  get body(): Status {
+    return { code: this.code, message: this.message, details: this.details };
+  }
+}
+
+/** How many violations the message names; the details have all. */
+const violationsInMessage = 3;
+
+export const errors = {
+  invalidArgument(violations: readonly FieldViolation[]): ApiError {
+    const named = violations
+      .slice(0, violationsInMessage)
+      .map(({ field, description }) => `${field || 'body'}: ${description}`);
+    return new ApiError('INVALID_ARGUMENT', `Invalid request: ${named.join(' ')}`, {
+      details: [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: [...violations] }],
+    });
+  },
+  /** The same whether it does not exist or the caller may not see it. */
+  notFound: (what: string) => new ApiError('NOT_FOUND', `${what} not found.`),
+  alreadyExists: (what: string) => new ApiError('ALREADY_EXISTS', `This ${what} is taken.`),
+  registryNotEmpty: () =>
+    new ApiError('FAILED_PRECONDITION', 'The registry has devices; only an empty one can be deleted.'),
+  registryDisabled: () => new ApiError('FAILED_PRECONDITION', 'The registry is disabled.'),
+  idempotencyMismatch: () =>
+    new ApiError(
+      'ABORTED',
+      'This Idempotency-Key was used for another request; a new request takes a new key.',
+    ),
+  quotaExceeded: (quota: number) =>
+    new ApiError('RESOURCE_EXHAUSTED', `The folder has reached its quota of ${quota}.`),
+  rateLimited: (retryAfterSeconds: number) =>
+    new ApiError('RESOURCE_EXHAUSTED', 'Too many requests.', { retryAfterSeconds }),
+  /** One message for every reason: which one it was tells an attacker something. */
+  unauthenticated: () =>
+    new ApiError(
+      'UNAUTHENTICATED',
+      'No valid credentials: a token as `Authorization: Bearer`, or an API key as `Api-Key`.',
+    ),
+  permissionDenied: () =>
+    new ApiError('PERMISSION_DENIED', 'The roles of the caller do not permit this in this folder.'),
+  unavailable: (message = 'The service is not available now; try again later.', cause?: unknown) =>
+    new ApiError('UNAVAILABLE', message, { retryAfterSeconds: 1, cause }),
+  /** The caller's own time limit has passed. Whether a change took place is said by its Idempotency-Key. */
+  deadlineExceeded: () => new ApiError('DEADLINE_EXCEEDED', 'The deadline of the call has passed.'),
+  /** The caller is gone, or has said that it no longer wants the answer. */
+  cancelled: () => new ApiError('CANCELLED', 'The caller cancelled the call.'),
+  internal: () => new ApiError('INTERNAL', 'Something went wrong here; the request ID finds it in the log.'),
+};

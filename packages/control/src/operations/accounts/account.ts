@@ -1,0 +1,20 @@
+import type { Reads, ServiceAccountRow } from '@iotcore/store/control';
+import { empty } from '../../messages/operation.ts';
+import type { Change } from '../../pipeline/operation.ts';
+import { resource } from '../../pipeline/subject.ts';
+
+export const noun = 'Service account';
+
+/** The account that the input names, as what a call is about. */
+export async function accountSubject(input: { readonly serviceAccountId: string }, read: Reads) {
+  return resource(noun, await read.accounts.find(input.serviceAccountId));
+}
+
+/** What a change says that acted on a key or role of an account. */
+export function accountChange(
+  { id, folderId }: ServiceAccountRow,
+  metadata: Readonly<Record<string, string>>,
+  response: Change['response'] = empty,
+): Change {
+  return { resourceId: id, folderId, metadata: { serviceAccountId: id, ...metadata }, response };
+}

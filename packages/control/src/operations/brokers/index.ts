@@ -1,0 +1,14 @@
+import { resourceNames } from '@iotcore/contract';
+import { sharedOperations } from '../shared/index.ts';
+import { createBroker, deleteBroker, updateBroker } from './changes.ts';
+import { getBroker, getBrokerByName, listBrokers } from './queries.ts';
+
+export const brokerOperations = [
+  getBroker,
+  listBrokers,
+  getBrokerByName,
+  createBroker,
+  updateBroker,
+  deleteBroker,
+  ...sharedOperations(resourceNames.broker),
+];

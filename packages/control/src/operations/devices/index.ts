@@ -1,0 +1,14 @@
+import { resourceNames } from '@iotcore/contract';
+import { sharedOperations } from '../shared/index.ts';
+import { createDevice, deleteDevice, updateDevice } from './changes.ts';
+import { getDevice, getDeviceByName, listDevices } from './queries.ts';
+
+export const deviceOperations = [
+  getDevice,
+  listDevices,
+  getDeviceByName,
+  createDevice,
+  updateDevice,
+  deleteDevice,
+  ...sharedOperations(resourceNames.device),
+];

@@ -1,0 +1,27 @@
+/** Every operation of the API, by the resources that they are about. Everything that is generated follows this order. */
+import type { ApiOperation } from '../pipeline/operation.ts';
+import { serviceAccountOperations } from './accounts/index.ts';
+import { auditEventOperations } from './audit-events.ts';
+import { brokerOperations } from './brokers/index.ts';
+import { deviceOperations } from './devices/index.ts';
+import { importOperations } from './import/index.ts';
+import { exportOperations } from './migration/export.ts';
+import { migrationStatusOperations } from './migration/migration-status.ts';
+import { passwordAdoptionOperations } from './migration/password-adoption.ts';
+import { operationRecordOperations } from './operation-records.ts';
+import { registryOperations } from './registries/index.ts';
+import { tokenOperations } from './tokens.ts';
+
+export const operations: readonly ApiOperation[] = [
+  ...registryOperations,
+  ...deviceOperations,
+  ...brokerOperations,
+  ...operationRecordOperations,
+  ...tokenOperations,
+  ...serviceAccountOperations,
+  ...auditEventOperations,
+  ...passwordAdoptionOperations,
+  ...migrationStatusOperations,
+  ...importOperations,
+  ...exportOperations,
+];

@@ -1,0 +1,19 @@
+import { resourceNames } from '@iotcore/contract';
+import { sharedOperations } from '../shared/index.ts';
+import { listDeviceTopicAliases } from './aliases.ts';
+import { createRegistry, deleteRegistry, updateRegistry } from './changes.ts';
+import { getRegistry, getRegistryByName, listRegistries } from './queries.ts';
+import { disableRegistry, enableRegistry } from './status.ts';
+
+export const registryOperations = [
+  getRegistry,
+  listRegistries,
+  getRegistryByName,
+  createRegistry,
+  updateRegistry,
+  deleteRegistry,
+  enableRegistry,
+  disableRegistry,
+  listDeviceTopicAliases,
+  ...sharedOperations(resourceNames.registry),
+];

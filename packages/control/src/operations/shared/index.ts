@@ -1,0 +1,18 @@
+import type { ResourceNames } from '@iotcore/contract';
+import type { ApiOperation } from '../../pipeline/operation.ts';
+import { certificateOperations } from './certificates.ts';
+import { logOperations } from './logs.ts';
+import { operationListing } from './operations.ts';
+import { passwordOperations } from './passwords.ts';
+import { publishOperations } from './publish.ts';
+
+/** What registries, devices and brokers all have. */
+export function sharedOperations(names: ResourceNames): ApiOperation[] {
+  return [
+    ...certificateOperations(names),
+    ...passwordOperations(names),
+    ...operationListing(names),
+    ...publishOperations(names),
+    ...logOperations(names),
+  ];
+}

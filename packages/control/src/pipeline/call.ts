@@ -1,0 +1,29 @@
+/** Who calls and where from, as its edge saw it. Nothing here is proven yet. */
+export interface CallOrigin {
+  /** The value of `Authorization`: `Bearer …` or `Api-Key …`. */
+  readonly credential: string | undefined;
+  /** The client's IP address, behind the proxies that are trusted. */
+  readonly address: string;
+  readonly userAgent: string;
+  /** Chosen by the edge, unique; the log, the audit trail and the answer have it. */
+  readonly requestId: string;
+  /** Since the epoch, in ms: nobody waits for the answer any longer than that. */
+  readonly deadlineMs?: number;
+  /** Aborts when the caller is gone, or does not want the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a call says. */
+export interface CallInput {
+  /** Every field of the operation's input, in proto3 JSON, wherever the edge found it. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Given by the caller, not yet judged; ignored by operations that take none. */
+  readonly idempotencyKey?: string | readonly string[] | undefined;
+  /** What the edge found wrong with the input itself: told together with everything else. */
+  readonly violations?: readonly { readonly field: string; readonly description: string }[];
+}
+
+/** What becomes of calls, for whoever counts. */
+export interface CallObserver {
+  rateLimited(rate: 'calls' | 'credentials'): void;
+}

@@ -1,0 +1,49 @@
+import type { Log } from '@iotcore/store';
+import type { CallInput, CallObserver, CallOrigin } from './call.ts';
+import { KeyedRate } from './keyed-rate.ts';
+import { OpenCall, type PipelineParts } from './open-call.ts';
+import type { ApiOperation } from './operation.ts';
+import { Refusals } from './refusals.ts';
+import type { Services } from './services.ts';
+
+export interface ControlPlaneOptions {
+  readonly services: Services;
+  readonly logger: Log;
+  readonly observer: CallObserver;
+  /** Of one caller, or of one address that calls public operations. */
+  readonly callsPerSecond: number;
+}
+
+/** The pipeline: every call of every edge goes through it, and shares its rates. */
+export class ControlPlane {
+  readonly #parts: PipelineParts;
+
+  constructor({ services, logger, observer, callsPerSecond }: ControlPlaneOptions) {
+    this.#parts = {
+      services,
+      observer,
+      calls: new KeyedRate(callsPerSecond, 1000),
+      refusals: new Refusals(services.store, logger, observer),
+    };
+  }
+
+  /** For an edge that reads the input after the caller is proven: `admit`, then `run`; what they throw goes to `refuse`. */
+  open(operation: ApiOperation, origin: CallOrigin, resourceId?: string): OpenCall {
+    return new OpenCall(operation, origin, resourceId, this.#parts);
+  }
+
+  /**
+   * For an edge that has the whole input: all of it in one step.
+   *
+   * @throws ApiError, recorded and ready to be answered
+   */
+  async call(operation: ApiOperation, origin: CallOrigin, input: CallInput): Promise<unknown> {
+    const call = this.open(operation, origin);
+    try {
+      await call.admit();
+      return await call.run(input);
+    } catch (error) {
+      throw await call.refuse(error);
+    }
+  }
+}

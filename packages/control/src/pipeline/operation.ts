@@ -1,0 +1,125 @@
+/**
+ * An operation is declared, not programmed: what it is called, what it takes and gives, whose permission it needs, and a
+ * `run` that has nothing left to do but the work. What all operations have in common is done around it (see open-call.ts).
+ * It knows no transport: an edge hands it one object, and turns what it answers into an answer of its own.
+ */
+import type { Operation, ResourceNames } from '@iotcore/contract';
+import type { Permission } from '@iotcore/model';
+import type { AuditedCall, ChangeRecord, Page, PageRequest, Reads, Writes } from '@iotcore/store/control';
+import type { z } from 'zod';
+import type { Caller } from '../auth/caller.ts';
+import type { Access } from './access.ts';
+import type { Services } from './services.ts';
+import type { Subject } from './subject.ts';
+
+type Schema = z.ZodType;
+type Fields = Readonly<Record<string, Schema>>;
+type Parsed<S> = S extends Schema ? z.output<S> : unknown;
+type ParsedFields<F> = { readonly [K in keyof F]: F[K] extends Schema ? z.output<F[K]> : never };
+
+/** What an operation takes: one object, with the fields of `ids` and of `message` side by side. */
+export type Input<I, M> = ParsedFields<I> & Parsed<M>;
+
+/** What `run` gets. Changes go through `commit`, or through a service that records them itself. */
+export interface Run<I, T> {
+  readonly input: I;
+  /** The resource that the call is about; undefined if it is about folders. */
+  readonly target: T;
+  readonly caller: Caller;
+  /** What the caller may do in other folders. */
+  readonly access: Access;
+  readonly read: Reads;
+  /** Where the page begins, for an input that is paged. */
+  readonly page: PageRequest;
+  /** The token of the page after this one; nothing on the last. */
+  nextPageToken(page: Page<unknown>): { nextPageToken?: string };
+  /**
+   * Does a change and records it (operation, audit event, Idempotency-Key), all in one transaction. If the same call was
+   * made before under its Idempotency-Key, `run` ends here and the first answer is given again.
+   */
+  commit(change: (tx: Writes) => Promise<Change>): Promise<Operation>;
+  /** Who calls what, from where: for a change that records itself. */
+  auditedCall(): AuditedCall;
+  /** Does work that leaves no operation; only once, if the call has an Idempotency-Key. */
+  once(work: () => Promise<void>): Promise<void>;
+  /** Aborts when nobody waits for the answer any more, or the deadline has passed. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What a change did, in the API's words. */
+export interface Change {
+  readonly resourceId: string;
+  readonly folderId: string;
+  /** The IDs of what it acted on. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly note?: ChangeRecord['note'];
+  /** What the operation answers with. */
+  readonly response: ChangeRecord['response'];
+}
+
+/** What the records of a mutating operation say. */
+export interface MutationRecord {
+  readonly description: string;
+  /** Name of the message in the operation's metadata. */
+  readonly metadataType: string;
+  /** Under the names of the old service. */
+  readonly eventType: string;
+}
+
+export interface OperationDefinition<I, M, T, O extends Schema> {
+  /** Unique, as OpenAPI's `operationId`: `createDevice`. */
+  readonly name: string;
+  /** The service that it belongs to, as the old API groups its methods: `DeviceService`. */
+  readonly service: string;
+  readonly summary: string;
+  /** Markdown, where the summary does not say all. */
+  readonly description?: string;
+  /** `public`: for everybody, without credentials. */
+  readonly permission: Permission | 'public';
+  /** Present if it changes state: `...mutation(names, 'CreateDevice')`. */
+  readonly record?: MutationRecord;
+  /** An Idempotency-Key makes it happen once. Elsewhere a key is ignored: repeating does no harm. */
+  readonly keyed?: true;
+  /** Its input may be large: read only from a caller whose roles permit the operation in some folder at least. */
+  readonly isLarge?: true;
+  /** The fields of the input that name what the call is about, apart from the message. */
+  readonly ids?: I;
+  /** The other fields, as a message of the contract. */
+  readonly message?: M;
+  readonly output: O;
+  /** Finds what the call is about. Who may do this there is decided before anything is done or shown. */
+  subject(input: Input<I, M>, read: Reads): Subject<T> | Promise<Subject<T>>;
+  run(run: Run<Input<I, M>, T>, services: Services): Promise<z.output<O>>;
+  /** What a repeated call answers, made of the operation of the first. Default: that operation. */
+  readonly replay?: (operation: Operation | undefined) => z.output<O>;
+}
+
+/** Any operation, its types forgotten. */
+export type ApiOperation = OperationDefinition<Fields | undefined, Schema | undefined, unknown, Schema>;
+
+/** Declares an operation; the input of `subject` and `run` is typed by its schemas. */
+export function defineOperation<
+  O extends Schema,
+  T,
+  // biome-ignore lint/complexity/noBannedTypes: no fields at all, which is what it says
+  I extends Fields = {},
+  M extends Schema | undefined = undefined,
+>(definition: OperationDefinition<I, M, T, O>): ApiOperation {
+  return definition as unknown as ApiOperation;
+}
+
+/** Names a mutating operation after its call in the old service, such as `AddDevicePassword`. */
+export function mutation(
+  names: Pick<ResourceNames, 'protoPackage' | 'auditService'>,
+  call: string,
+): { readonly name: string; readonly record: MutationRecord } {
+  const words = call.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return {
+    name: call.charAt(0).toLowerCase() + call.slice(1),
+    record: {
+      description: words,
+      metadataType: `${names.protoPackage}.${call}Metadata`,
+      eventType: `${names.auditService}.${call}`,
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** What operations work with, made once by the composition root of a process. */
+import type { BoundedQueue, PasswordHasher } from '@iotcore/credentials';
+import type { ControlStore, FolderQuotas } from '@iotcore/store/control';
+import type { AccessTokens } from '../auth/access-tokens.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { CallerDirectory } from '../auth/caller-directory.ts';
+import type { DataPlane } from '../publish/data-plane.ts';
+import type { PageTokens } from './page-tokens.ts';
+
+export interface Services {
+  readonly store: ControlStore;
+  readonly hasher: PasswordHasher;
+  readonly quotas: FolderQuotas;
+  readonly directory: CallerDirectory;
+  readonly tokens: AccessTokens;
+  readonly authenticator: Authenticator;
+  readonly pageTokens: PageTokens;
+  readonly dataPlane: DataPlane;
+  /** Imports take turns: each is a transaction of many rows. */
+  readonly imports: BoundedQueue;
+  /** What the JWT of a service account may have as its audience. */
+  readonly tokenAudiences: readonly string[];
+}

@@ -1,0 +1,82 @@
+/**
+ * Publishing through the data plane: every node that lives gets the message, since each has subscribers of its own. It
+ * counts as published once all have taken it; whoever is told otherwise may repeat it, so it arrives at least once.
+ */
+import type { DataPlaneNode, Owner, Reads } from '@iotcore/store/control';
+import type { AccessTokens } from '../auth/access-tokens.ts';
+import { type ApiError, errors } from '../errors/catalogue.ts';
+import { publishTimeoutMs } from '../limits.ts';
+
+export interface Message {
+  readonly from: Owner;
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+/** What a node answers to a message that it will not take. */
+interface NodeRefusal {
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+export class DataPlane {
+  readonly #nodes: Reads['dataPlaneNodes'];
+  readonly #tokens: AccessTokens;
+
+  constructor(nodes: Reads['dataPlaneNodes'], tokens: AccessTokens) {
+    this.#nodes = nodes;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Resolves once every node has handed the message to its subscribers.
+   *
+   * @throws INVALID_ARGUMENT if its sender may not publish there, FAILED_PRECONDITION if its registry is disabled,
+   *   UNAVAILABLE if a node did not take it, or none is there
+   */
+  async publish(message: Message, signal?: AbortSignal): Promise<void> {
+    const nodes = await this.#nodes.listLive();
+    if (nodes.length === 0) throw errors.unavailable('No MQTT server is running.');
+    const token = await this.#tokens.issueForDataPlane(new Date());
+    const outcomes = await Promise.allSettled(nodes.map((node) => handOver(node, token, message, signal)));
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+}
+
+async function handOver(
+  { url }: DataPlaneNode,
+  token: string,
+  { from, topic, payload }: Message,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const answer = await fetch(new URL('/internal/publish', url), {
+    method: 'POST',
+    redirect: 'error',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      principalKind: from.kind,
+      principalId: from.id,
+      topic,
+      data: payload.toString('base64'),
+    }),
+    signal: AbortSignal.any([AbortSignal.timeout(publishTimeoutMs), ...(signal ? [signal] : [])]),
+  }).catch((error: unknown) => {
+    throw errors.unavailable('An MQTT server did not take the message.', error);
+  });
+  if (answer.ok) return;
+  throw refusalOf((await answer.json().catch(() => ({}))) as NodeRefusal);
+}
+
+function refusalOf({ code, reason = 'Not allowed.' }: NodeRefusal): ApiError {
+  switch (code) {
+    case 'NOT_ALLOWED':
+      return errors.invalidArgument([{ field: 'topic', description: reason }]);
+    case 'REGISTRY_DISABLED':
+      return errors.registryDisabled();
+    case 'NO_SUCH_SENDER':
+      return errors.notFound('Sender');
+    default:
+      return errors.unavailable('An MQTT server did not take the message.', { code, reason });
+  }
+}
