@@ -1,6 +1,7 @@
 /** How many connections one device, one tenant and everybody may have, and that neighbours do not notice. */
 import {
   ConnectRefused,
+  connectPacket,
   connectRaw,
   eventually,
   type MqttSession,
@@ -62,6 +63,24 @@ describe.each(transports)('a device over %s', (transport) => {
     expect(metrics).toMatch(
       /connects_refused_total\{reason="too many connections of this device or registry"\} [1-9]/,
     );
+    await endAll(sessions);
+  });
+
+  test('has all its places after clients that left while their credentials were checked', async () => {
+    const device = await createDevice(installation(), await createRegistry(installation()));
+    const aborted = await Promise.all(
+      Array.from({ length: 10 }, () => connectRaw(reach(installation(), transport))),
+    );
+    for (const [n, raw] of aborted.entries()) {
+      const bytes = Buffer.from(connectPacket(device.id, device.password, `random ${n}`), 'hex');
+      raw.socket.write(bytes, () => raw.close());
+    }
+    const sessions = await eventually('three places to be free', async () => {
+      const opened = await flood(device, 3, transport);
+      if (opened.length === 3) return opened;
+      await endAll(opened);
+      return undefined;
+    });
     await endAll(sessions);
   });
 

@@ -3,9 +3,11 @@ import { createPasswordHasher } from '@iotcore/credentials';
 import type { CreateEngine, Engine } from '@iotcore/engine';
 import { createId } from '@iotcore/model';
 import type { Logger } from '@iotcore/process';
-import type { ChangeListener, Database } from '@iotcore/store';
+import type { ChangeListener } from '@iotcore/store';
 import {
   findDeviceActivities,
+  type PermanentQuotas,
+  RowsLockedError,
   readPermanentMessages,
   adoptPassword as storeAdoptedPassword,
   writeDeviceActivities,
@@ -26,7 +28,8 @@ import { RecentChanges } from './caching/recent-changes.ts';
 import type { Client } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
-import { passwordAdoptedLine } from './connection-log/lines.ts';
+import { passwordAdoptedLine, permanentQuotaLine } from './connection-log/lines.ts';
+import type { DatabasePools } from './database-pools.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
 import { engineLimits } from './engine-limits.ts';
@@ -36,18 +39,18 @@ import type { ThrottledLog } from './logging/throttled-log.ts';
 import { createLookups, isDatabaseAway, type Lookups } from './lookups.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { PermanentMessages } from './permanent/permanent-messages.ts';
-import { type ConnectionQuotaLimits, ConnectionQuotas } from './quotas/connection-quotas.ts';
-import { MessageQuotas, type MessageRates } from './quotas/message-quotas.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
 import type { RightsParts } from './rights/rights.ts';
+import type { TenantLimits } from './tenants/tenant-limits.ts';
+import { Tenants } from './tenants/tenants.ts';
 
 export interface DataPlaneOptions {
   readonly createEngine: CreateEngine;
-  readonly database: Database;
+  readonly pools: DatabasePools;
   readonly acceptExpiredCertificates: boolean;
-  readonly messageRates: MessageRates;
-  readonly connectionQuotas: ConnectionQuotaLimits;
+  readonly tenantLimits: TenantLimits;
+  readonly permanentQuotas: PermanentQuotas;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
   /** Keys that sign what the API says came or went. */
@@ -73,9 +76,9 @@ export interface DataPlane {
 }
 
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { database, logger, throttled } = options;
-  const { pool } = database;
-  const lookups = createLookups(database);
+  const { pools, logger, throttled } = options;
+  const pool = pools.lookups;
+  const lookups = createLookups(pool);
   const failed = (what: string) => (error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
 
@@ -87,15 +90,35 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const certificates = createCertificateCache();
   const directory = new DeviceDirectory(changes, lookups.device);
 
-  const permanent = new PermanentMessages({
-    write: (writes) => writePermanentMessages(pool, writes),
-    read: (range) => readPermanentMessages(pool, range),
-    isAway: isDatabaseAway,
+  const tenants = new Tenants(options.tenantLimits, (limit, tenant) => {
+    counters.tenantLimitReached(limit);
+    throttled.say(`tenant limit ${limit}`, (heldBack) =>
+      logger.warn({ limit, tenant, heldBack }, 'a tenant has reached a limit'),
+    );
   });
   const log = new ConnectionLog({
     write: (lines) => writeLogLines(pool, lines),
     now: () => new Date(),
     failed: failed('the connection log could not be written'),
+  });
+  const permanent = new PermanentMessages({
+    async write(writes, lockTimeoutMs) {
+      const { outcomes, warnings } = await writePermanentMessages(pools.storing, writes, {
+        quotas: options.permanentQuotas,
+        lockTimeoutMs,
+      });
+      for (const warning of warnings) {
+        log.add(warning.deviceId ?? warning.registryId, 'WARN', permanentQuotaLine(warning));
+        throttled.say('permanent quota', (heldBack) =>
+          logger.warn({ ...warning, heldBack }, 'four fifths of a quota of permanent topics are used'),
+        );
+      }
+      return outcomes;
+    },
+    read: (range) => readPermanentMessages(pools.reading, range),
+    isAway: isDatabaseAway,
+    isLocked: (error) => error instanceof RowsLockedError,
+    tenantOf: (registryId) => tenants.ofRegistry(registryId),
   });
   const monitoring = new Monitoring({
     hasSubscribers: (space) => engine.hasSubscribers(space),
@@ -116,7 +139,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     failed: failed('sessions could not be checked against a change'),
   });
   const rights: RightsParts = {
-    findDevices: (lookup) => findDevices(directory, lookups.aliasOwners, lookup),
+    findDevices: (lookup, principal) =>
+      findDevices({ directory, findAliasOwners: lookups.aliasOwners }, lookup, tenants.of(principal)),
     readStored: (selection) => permanent.read(selection),
   };
 
@@ -150,19 +174,12 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
     failed: failed('credentials could not be checked'),
   };
-  const connectionQuotas = new ConnectionQuotas(options.connectionQuotas);
   const host = createEngineHost({
-    ...{ changes, clients, rights, revoker, permanent, log, monitoring, counters },
-    quotas: new MessageQuotas(options.messageRates),
-    connectionQuotas,
+    ...{ changes, clients, rights, revoker, permanent, log, monitoring, counters, tenants },
     authenticate: (credentials) => authenticate(authenticator, credentials),
     strangeConnection: ({ remoteAddress, secure }, reason) =>
       throttled.say('connection without a valid CONNECT', (heldBack) =>
         logger.info({ remoteAddress, secure, reason, heldBack }, 'connection without a valid CONNECT'),
-      ),
-    quotaReached: (limit, { kind, id }) =>
-      throttled.say(limit, (heldBack) =>
-        logger.warn({ limit, [`${kind}Id`]: id, heldBack }, 'refused a client: too many connections'),
       ),
   });
   const engine = options.createEngine(host, engineLimits);
@@ -170,7 +187,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   return {
     ...{ engine, lookups, rights, monitoring, counters },
     accept(socket, transport) {
-      socket.once('close', () => connectionQuotas.leave(transport));
+      socket.once('close', () => tenants.closed(transport));
       engine.accept(socket, transport);
     },
     changeListener: createChangeListener({
@@ -183,6 +200,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       certificates: certificates.size,
       devices: directory.size,
       activities: monitoring.devices,
+      tenants: tenants.size,
     }),
     passwordsBeingChecked: () => hasher.pending,
     permanentMessagesPending: () => permanent.pending,

@@ -3,19 +3,21 @@ import type { CreateEngine } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
 import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
-import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
+import { ChangeFeed, prepareDatabase } from '@iotcore/store';
 import { findPublicSigningKey, ping, removeNode, renewNode } from '@iotcore/store/data-plane';
 import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
 import { publishForApi } from './admin/api-publish.ts';
 import { ApiTokens } from './admin/api-tokens.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { createDataPlane } from './data-plane.ts';
+import { openDatabasePools } from './database-pools.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { ThrottledLog } from './logging/throttled-log.ts';
 import { isDatabaseAway } from './lookups.ts';
 import { NodeRegistration, reachableUrl } from './node/node-registration.ts';
 import { Cleanups } from './process/cleanups.ts';
 import { route } from './rights/rights.ts';
+import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 
 /** A line that repeats, such as one about an absent database, is written this often at most. */
 const REPEATED_LINE_MS = 10_000;
@@ -46,26 +48,27 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(() => certificate.stop());
 
-  const database = openDatabase(url, {
+  const { pools, close } = openDatabasePools(url, settings.databasePoolSize, {
     logger,
-    poolSize: settings.databasePoolSize,
     applicationName: 'iotcore mqtt',
   });
-  cleanups.add(() => database.close());
+  cleanups.add(close);
 
-  const tokens = new ApiTokens((kid) => findPublicSigningKey(database.pool, kid));
+  const tokens = new ApiTokens((kid) => findPublicSigningKey(pools.lookups, kid));
   const plane = createDataPlane({
     createEngine: await loadEngine(settings.mqttEngine),
-    database,
+    pools,
     acceptExpiredCertificates: settings.expiredCertificates === 'accept',
-    messageRates: {
-      device: settings.deviceMessagesPerSecond,
-      registry: settings.registryMessagesPerSecond,
-      broker: settings.brokerMessagesPerSecond,
-    },
-    connectionQuotas: {
-      maxPerPrincipal: settings.mqttMaxConnectionsPerPrincipal,
-      maxPerTenant: settings.mqttMaxConnectionsPerTenant ?? Math.ceil(0.9 * settings.mqttMaxConnections),
+    tenantLimits: readTenantLimits(settings),
+    permanentQuotas: {
+      device: {
+        topics: settings.quotaPermanentTopicsPerDevice,
+        bytes: settings.quotaPermanentBytesPerDevice,
+      },
+      registry: {
+        topics: settings.quotaPermanentTopicsPerRegistry,
+        bytes: settings.quotaPermanentBytesPerRegistry,
+      },
     },
     ...{ logger, throttled },
     signingKeysChanged: () => tokens.forget(),
@@ -91,7 +94,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       changeFeedBehindMs: () => feed.behindMs,
     }),
     isServing: () => serving,
-    pingDatabase: () => ping(database.pool),
+    pingDatabase: () => ping(pools.lookups),
     isFromApi: (authorization) => tokens.isValid(authorization),
     isDatabaseAway,
     publish: (message) =>
@@ -123,8 +126,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   const registration = new NodeRegistration({
     url: settings.mqttAdminUrl ?? reachableUrl(adminUrl),
-    renew: (node) => renewNode(database.pool, node),
-    remove: (id) => removeNode(database.pool, id),
+    renew: (node) => renewNode(pools.lookups, node),
+    remove: (id) => removeNode(pools.lookups, id),
     failed: failed('this node could not be registered'),
   });
   cleanups.add(() => registration.stop());

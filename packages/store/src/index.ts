@@ -1,7 +1,13 @@
 export type { Change, ChangeKind } from './changes/change.ts';
 export { ChangeFeed, type ChangeFeedOptions, type ChangeListener } from './changes/change-feed.ts';
 export { DatabaseUnavailableError } from './database/errors.ts';
-export { type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';
+export {
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  openPool,
+  type PoolOptions,
+} from './database/open-database.ts';
 export { prepareDatabase } from './database/prepare-database.ts';
 export type { PrismaClient } from './generated/client.ts';
 export type { Log } from './log.ts';

@@ -1,6 +1,7 @@
 import { type PublishRoute, type Qos, reasons } from '@iotcore/engine';
 import { limits, type Principal } from '@iotcore/model';
 import type { Identity } from '@iotcore/store/data-plane';
+import { PermanentQuotaError } from '../permanent/errors.ts';
 
 /** A message that the API hands over on behalf of a registry, device or broker. */
 export interface ApiMessage {
@@ -22,7 +23,7 @@ export interface ApiPublishParts {
 
 /** Why a message is not taken, for the API to tell its caller. */
 export interface ApiPublishRefusal {
-  readonly status: 400 | 403 | 404;
+  readonly status: 400 | 403 | 404 | 429;
   readonly code: string;
   readonly reason: string;
 }
@@ -47,7 +48,12 @@ export async function publishForApi(
     return { status: 403, code: 'REGISTRY_DISABLED', reason: 'The registry is disabled.' };
   const route = await parts.route(identity.principal, topic);
   if (!route) return { status: 403, code: 'NOT_ALLOWED', reason: reasons.publishNotAllowed(topic) };
-  await parts.publish(route, payload, QOS);
+  try {
+    await parts.publish(route, payload, QOS);
+  } catch (error) {
+    if (!(error instanceof PermanentQuotaError)) throw error;
+    return { status: 429, code: 'QUOTA_EXCEEDED', reason: error.message };
+  }
   parts.published(identity.principal);
   return undefined;
 }

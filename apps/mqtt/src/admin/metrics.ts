@@ -72,6 +72,12 @@ export function createMetrics(sources: MetricSources): Registry {
   counterBy('disconnects_total', 'reason', 'Ended sessions', counters.endedBy);
   counterBy('connections_turned_away_total', 'limit', 'Connections beyond a limit', counters.turnedAwayBy);
   counterBy(
+    'tenant_limits_reached_total',
+    'limit',
+    'Times that a tenant reached one of its limits',
+    counters.tenantLimitsReachedBy,
+  );
+  counterBy(
     'proxy_headers_refused_total',
     'reason',
     'Connections of proxies without a usable header',

@@ -73,6 +73,21 @@ describe('BatchLoader', () => {
     expect(most).toBeLessThanOrEqual(4);
   });
 
+  it('answers an asker with one key soon, though another has thousands', async () => {
+    const batches: (readonly string[])[] = [];
+    const loader = new BatchLoader<string, string>(async (keys) => {
+      batches.push(keys);
+      await new Promise(setImmediate);
+      return new Map(keys.map((key) => [key, key]));
+    });
+    const flood = Array.from({ length: 9_999 }, (_, n) => loader.load(`flood ${n}`, 'greedy'));
+    const one = loader.load('flood 1', 'modest');
+    expect(await one).toBe('flood 1');
+    expect(batches.length).toBeLessThanOrEqual(4);
+    await Promise.all(flood);
+    expect(batches).toHaveLength(100);
+  });
+
   it('rejects what a failed query was asked for, and goes on', async () => {
     let fails = true;
     const loader = new BatchLoader<string, string>(async (keys) => {

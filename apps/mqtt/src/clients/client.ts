@@ -1,5 +1,6 @@
 import type { Principal } from '@iotcore/model';
 import type { Activity } from '../monitoring/activity.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 
 /** What a client proved itself with. */
 export type Credential =
@@ -16,6 +17,8 @@ export type Credential =
 export interface Client {
   readonly principal: Principal;
   readonly credential: Credential;
+  /** Set once the client has a place among the connections of its tenant. */
+  readonly tenant?: Tenant | undefined;
   /** What monitoring notes of a device that is connected. */
   activity?: Activity | undefined;
 }

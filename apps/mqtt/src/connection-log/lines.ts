@@ -1,6 +1,7 @@
 /** The lines of the connection log, as the old service writes them. */
 import { isIPv6 } from 'node:net';
 import type { Transport } from '@iotcore/engine';
+import type { PermanentQuotaWarning } from '@iotcore/store/data-plane';
 import type { Credential } from '../clients/client.ts';
 
 /** Text that a client chose is cut behind this many characters: one line must stay readable. */
@@ -42,6 +43,11 @@ export function subscriptionsRefusedLine(filters: readonly string[]): string {
   const named = filters.slice(0, MAX_FILTERS).map(quote);
   if (filters.length > MAX_FILTERS) named.push(`and ${filters.length - MAX_FILTERS} more`);
   return `some of subscriptions failed: not allowed to subscribe: [${named.join(', ')}]`;
+}
+
+export function permanentQuotaLine({ what, used, quota }: PermanentQuotaWarning): string {
+  const things = what === 'topics' ? 'permanent topics' : 'bytes of permanent topics';
+  return `${used} of at most ${quota} ${things} are stored`;
 }
 
 function addressOf({ remoteAddress, remotePort }: Transport): string {

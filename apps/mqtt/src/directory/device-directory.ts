@@ -2,6 +2,7 @@ import type { RouteBasis } from '@iotcore/engine';
 import type { DeviceFacts } from '@iotcore/model';
 import { LruMap } from '../caching/lru-map.ts';
 import type { RecentChanges } from '../caching/recent-changes.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 
 export interface KnownDevice {
   readonly facts: DeviceFacts;
@@ -14,14 +15,17 @@ const CAPACITY = 100_000;
 /** A topic for each device of a large node, written with an alias, at some 150 bytes each. */
 const ALIAS_TOPIC_CAPACITY = 100_000;
 
+/** On whose behalf something is looked up. */
+export type Asker = Pick<Tenant, 'key' | 'lookUp'>;
+
 /** The devices that routes and grants need to know, looked up once and kept until they change. */
 export class DeviceDirectory {
   readonly #known = new LruMap<string, KnownDevice>(CAPACITY, ({ basis }) => expire(basis));
   readonly #aliasOwners = new LruMap<string, KnownDevice>(ALIAS_TOPIC_CAPACITY);
   readonly #changes: RecentChanges;
-  readonly #load: (id: string) => Promise<DeviceFacts | undefined>;
+  readonly #load: (id: string, asker: string) => Promise<DeviceFacts | undefined>;
 
-  constructor(changes: RecentChanges, load: (id: string) => Promise<DeviceFacts | undefined>) {
+  constructor(changes: RecentChanges, load: (id: string, asker: string) => Promise<DeviceFacts | undefined>) {
     this.#changes = changes;
     this.#load = load;
   }
@@ -30,9 +34,9 @@ export class DeviceDirectory {
     return this.#known.size;
   }
 
-  /** The device, if it exists; at once if it is known. Rejects while the database is away and it is not. */
-  get(id: string): KnownDevice | undefined | Promise<KnownDevice | undefined> {
-    return this.#known.get(id) ?? this.#look(id);
+  /** The device, if it exists; at once if it is known. @throws TooManyLookupsError */
+  get(id: string, asker: Asker): KnownDevice | undefined | Promise<KnownDevice | undefined> {
+    return this.#known.get(id) ?? asker.lookUp(() => this.#look(id, asker));
   }
 
   /** The device of the registry whose alias stands at the beginning of a topic, if that is known. */
@@ -61,9 +65,9 @@ export class DeviceDirectory {
     this.#aliasOwners.clear();
   }
 
-  async #look(id: string): Promise<KnownDevice | undefined> {
+  async #look(id: string, asker: Asker): Promise<KnownDevice | undefined> {
     const mark = this.#changes.mark();
-    const facts = await this.#load(id);
+    const facts = await this.#load(id, asker.key);
     if (!facts) return undefined;
     const basis = { stale: this.#changes.touchedSince(mark, [aliasesKey(id), `device:${id}`]) };
     const known = { facts, basis };

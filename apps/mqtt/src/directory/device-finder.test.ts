@@ -1,10 +1,12 @@
 import { type DeviceFacts, filterLookup } from '@iotcore/model';
 import { beforeEach, expect, test } from 'vitest';
 import { RecentChanges } from '../caching/recent-changes.ts';
-import { aliasesKey, DeviceDirectory } from './device-directory.ts';
+import { type Asker, aliasesKey, DeviceDirectory } from './device-directory.ts';
 import { findDevices } from './device-finder.ts';
 
 const registryId = 'arer';
+/** A tenant that may look up as much as it likes. */
+const tenant: Asker = { key: `registry:${registryId}`, lookUp: (load) => load() };
 const lamp = (aliases: Record<string, string>): DeviceFacts => ({
   id: 'lamp',
   registryId,
@@ -26,12 +28,12 @@ beforeEach(() => {
 function find(filter: string, registry = registryId) {
   const lookup = filterLookup({ kind: 'registry', id: registry }, filter);
   if (lookup?.by !== 'alias') throw new Error(`${filter} is written with no alias`);
-  const owners = async () => {
+  const findAliasOwners = async () => {
     asked++;
     const isOwner = registry === registryId && lookup.candidates.some((alias) => stored.aliases.has(alias));
     return isOwner ? [stored.id] : [];
   };
-  return findDevices(directory, owners, lookup);
+  return findDevices({ directory, findAliasOwners }, lookup, tenant);
 }
 
 /** What the change feed does when a device's aliases were written. */

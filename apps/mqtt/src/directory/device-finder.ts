@@ -1,34 +1,33 @@
 import type { DeviceLookup } from '@iotcore/model';
-import { ALIAS_LOOKUP_LIMIT } from '@iotcore/model';
-import type { DeviceDirectory, KnownDevice } from './device-directory.ts';
+import type { AliasQuery } from '@iotcore/store/data-plane';
+import type { Asker, DeviceDirectory, KnownDevice } from './device-directory.ts';
 
-export interface AliasOwnerQuery {
-  readonly registryId: string;
-  readonly candidates: readonly string[];
-  readonly beginning: string | undefined;
-  readonly limit: number;
+/** Waits while the database is away. */
+export type FindAliasOwners = (query: AliasQuery, asker: string) => Promise<readonly string[]>;
+
+export interface DeviceFinderParts {
+  readonly directory: DeviceDirectory;
+  readonly findAliasOwners: FindAliasOwners;
 }
 
-/** Rejects while the database is away. */
-export type FindAliasOwners = (query: AliasOwnerQuery) => Promise<readonly string[]>;
-
-/** Answers the look-ups that the rules of topics ask for; at once where nothing has to be read. */
+/** Answers the look-ups that the rules of topics ask for; at once where nothing has to be read. @throws TooManyLookupsError */
 export function findDevices(
-  directory: DeviceDirectory,
-  findAliasOwners: FindAliasOwners,
+  parts: DeviceFinderParts,
   lookup: DeviceLookup,
+  asker: Asker,
 ): readonly KnownDevice[] | Promise<readonly KnownDevice[]> {
   switch (lookup.by) {
     case 'nothing':
       return [];
     case 'id': {
-      const device = directory.get(lookup.deviceId);
+      const device = parts.directory.get(lookup.deviceId, asker);
       return device instanceof Promise ? device.then(asList) : asList(device);
     }
     case 'alias': {
       const written = exactly(lookup);
-      const owner = written === undefined ? undefined : directory.aliasOwner(lookup.registryId, written);
-      return owner ? [owner] : findOwners(directory, findAliasOwners, lookup);
+      const owner =
+        written === undefined ? undefined : parts.directory.aliasOwner(lookup.registryId, written);
+      return owner ? [owner] : findOwners(parts, lookup, asker);
     }
   }
 }
@@ -41,13 +40,14 @@ function exactly({ candidates, beginning }: AliasLookup): string | undefined {
 }
 
 async function findOwners(
-  directory: DeviceDirectory,
-  findAliasOwners: FindAliasOwners,
+  { directory, findAliasOwners }: DeviceFinderParts,
   lookup: AliasLookup,
+  asker: Asker,
 ): Promise<readonly KnownDevice[]> {
   const { registryId, candidates, beginning } = lookup;
-  const ids = await findAliasOwners({ registryId, candidates, beginning, limit: ALIAS_LOOKUP_LIMIT });
-  const found = await Promise.all(ids.map((id) => directory.get(id)));
+  const query = { registryId, written: candidates.at(-1) ?? '', beginning };
+  const ids = await asker.lookUp(() => findAliasOwners(query, asker.key));
+  const found = await Promise.all(ids.map((id) => directory.get(id, asker)));
   const devices = found.filter((device) => device !== undefined);
   const written = exactly(lookup);
   const owner = devices[0];

@@ -1,6 +1,7 @@
 import { type DropReason, reasons } from '@iotcore/engine';
 import { refusals } from '../authentication/verdict.ts';
 import type { Credential } from '../clients/client.ts';
+import type { TenantLimit } from '../tenants/tenant-limits.ts';
 
 const KNOWN_REFUSALS: ReadonlySet<string> = new Set([
   ...Object.values(refusals).map(({ reason }) => reason),
@@ -22,6 +23,8 @@ export class ConnectionCounters {
   readonly proxyHeadersRefusedBy = new Map<string, number>();
   /** Passwords adopted from first connections: those that the API would have taken, and weak ones. */
   readonly adoptedBy = new Map<string, number>();
+  /** Times that a tenant reached one of its limits. */
+  readonly tenantLimitsReachedBy = new Map<string, number>();
   handshakesFailed = 0;
 
   accepted(by: Credential['kind']): void {
@@ -38,6 +41,9 @@ export class ConnectionCounters {
   }
   passwordAdopted(isWeak: boolean): void {
     count(this.adoptedBy, isWeak ? 'weak' : 'strong');
+  }
+  tenantLimitReached(limit: TenantLimit): void {
+    count(this.tenantLimitsReachedBy, limit);
   }
   turnedAway(limit: string): void {
     count(this.turnedAwayBy, limit);

@@ -4,12 +4,13 @@ import { refusals, type Verdict } from '../authentication/verdict.ts';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import type { Client } from '../clients/client.ts';
 import { LiveClients } from '../clients/live-clients.ts';
-import { ConnectionQuotas } from '../quotas/connection-quotas.ts';
-import { MessageQuotas, type MessageRates } from '../quotas/message-quotas.ts';
+import type { MessageRates } from '../tenants/tenant-limits.ts';
+import { Tenants } from '../tenants/tenants.ts';
+import { wideLimits } from '../tenants/testing/tenant-limits.ts';
 import { ConnectionCounters } from './connection-counters.ts';
 import { createEngineHost } from './engine-host.ts';
 
-const unlimited: MessageRates = { device: undefined, registry: undefined, broker: undefined };
+const unlimited = wideLimits.messageRates;
 const transport = {
   secure: true,
   remoteAddress: '192.0.2.1',
@@ -18,7 +19,7 @@ const transport = {
 };
 const request = { clientId: 'c1', username: 'd1', transport } as ConnectRequest;
 
-function setUp(verdict: () => Verdict, rates = unlimited) {
+function setUp(verdict: () => Verdict | Promise<Verdict>, rates: MessageRates = unlimited) {
   const lines: string[] = [];
   const suspects: Client[] = [];
   const changes = new RecentChanges();
@@ -27,6 +28,8 @@ function setUp(verdict: () => Verdict, rates = unlimited) {
   const strange: string[] = [];
   const reached: string[] = [];
   const nothing = () => {};
+  const limits = { ...wideLimits, maxConnectionsPerPrincipal: 1, messageRates: rates };
+  const tenants = new Tenants(limits, (limit) => reached.push(limit));
   const host = createEngineHost({
     ...{ changes, clients, counters },
     rights: { findDevices: () => [] } as never,
@@ -42,13 +45,11 @@ function setUp(verdict: () => Verdict, rates = unlimited) {
       published: nothing,
       subscribed: nothing,
     } as never,
-    quotas: new MessageQuotas(rates),
-    connectionQuotas: new ConnectionQuotas({ maxPerPrincipal: 1, maxPerTenant: 10 }),
-    quotaReached: (limit) => reached.push(limit),
+    tenants,
     authenticate: async () => verdict(),
     strangeConnection: (_transport, reason) => strange.push(reason),
   });
-  return { host, lines, suspects, changes, clients, counters, strange, reached };
+  return { host, lines, suspects, changes, clients, counters, strange, reached, tenants };
 }
 
 const client = (): Client => ({
@@ -89,7 +90,9 @@ describe('the host of an engine', () => {
   it('scopes client IDs to the principal, and knows it as live from connected to disconnected', async () => {
     const known = client();
     const { host, clients, suspects, lines } = setUp(() => ({ accepted: true, client: known }));
-    expect(await host.connect(request)).toEqual({ accepted: true, principal: known, scope: 'device:d1' });
+    const answer = await host.connect(request);
+    expect(answer).toMatchObject({ accepted: true, principal: known, scope: 'device:d1' });
+    expect(answer.accepted && answer.tenant?.takeWaitingBytes(1)).toBe(true);
     host.connected(session(known));
     expect(clients.restingOn('password:p1').has(known)).toBe(true);
     expect(suspects).toEqual([]);
@@ -104,7 +107,7 @@ describe('the host of an engine', () => {
     const second = { ...request, clientId: 'c2', transport: { ...transport } };
     expect(await host.connect(second)).toEqual({ accepted: false, ...refusals.principalFull });
     host.refused(second.transport, second, refusals.principalFull.reason);
-    expect(reached).toEqual(['connections of the principal']);
+    expect(reached).toEqual(['connections_per_principal']);
     expect([...counters.refusedBy]).toEqual([[refusals.principalFull.reason, 1]]);
     expect(lines).toEqual([expect.stringMatching(/^d1 refused connection refused: too many connections/)]);
   });
@@ -112,16 +115,37 @@ describe('the host of an engine', () => {
   it('doubts a client whose credentials changed between the check and its session', async () => {
     const known = client();
     const { host, changes, suspects } = setUp(() => ({ accepted: true, client: known }));
-    await host.connect(request);
+    const answer = await host.connect(request);
     changes.touch('password:p1');
-    host.connected(session(known));
-    expect(suspects).toEqual([known]);
+    if (answer.accepted) host.connected(session(answer.principal));
+    expect(suspects).toMatchObject([known]);
   });
 
-  it('is asked about rates only where one is set', () => {
+  it('takes no place for clients that leave while their credentials are checked, and gives back each other', async () => {
+    const checked = Promise.withResolvers<void>();
+    const { host, tenants } = setUp(async () => {
+      await checked.promise;
+      return { accepted: true, client: client() };
+    });
+    const aborted = Array.from({ length: 10 }, (_, n) => {
+      const attempt = { ...request, clientId: `random ${n}`, transport: { ...transport } };
+      return { transport: attempt.transport, answer: host.connect(attempt) };
+    });
+    for (const { transport: gone } of aborted) host.closed?.(gone);
+    checked.resolve();
+    await Promise.all(aborted.map(({ answer }) => answer));
+    const patient = { ...request, clientId: 'patient', transport: { ...transport } };
+    expect((await host.connect(patient)).accepted).toBe(true);
+    expect(tenants.of(client().principal).held.places).toBe(1);
+    host.closed?.(patient.transport);
+    expect(tenants.of(client().principal).isIdle).toBe(true);
+  });
+
+  it('is asked about rates only where one is set', async () => {
     expect(setUp(() => ({ accepted: true, client: client() })).host.excessMs).toBeUndefined();
     const limited = setUp(() => ({ accepted: true, client: client() }), { ...unlimited, device: 1 });
-    const one = session(client());
+    const answer = await limited.host.connect(request);
+    const one = session(answer.accepted ? answer.principal : client());
     expect(limited.host.excessMs?.(one)).toBe(0);
     expect(limited.host.excessMs?.(one)).toBeGreaterThan(0);
   });

@@ -1,6 +1,5 @@
 /** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
 import type { ConnectAnswer, ConnectRequest, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
-import type { Principal } from '@iotcore/model';
 import type { Credentials } from '../authentication/authenticator.ts';
 import { type Refusal, refusals, type Verdict } from '../authentication/verdict.ts';
 import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
@@ -15,10 +14,10 @@ import {
 } from '../connection-log/lines.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
 import type { PermanentMessages } from '../permanent/permanent-messages.ts';
-import type { ConnectionQuotas, QuotaReached } from '../quotas/connection-quotas.ts';
-import type { MessageQuotas } from '../quotas/message-quotas.ts';
 import type { Revoker } from '../revocation/revoker.ts';
 import { grant, type RightsParts, route, stored } from '../rights/rights.ts';
+import type { TenantLimit } from '../tenants/tenant-limits.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 import type { ConnectionCounters } from './connection-counters.ts';
 
 export interface HostParts {
@@ -30,22 +29,19 @@ export interface HostParts {
   readonly log: ConnectionLog;
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
-  readonly quotas: MessageQuotas;
-  readonly connectionQuotas: ConnectionQuotas;
+  readonly tenants: Tenants;
   authenticate(credentials: Credentials): Promise<Verdict>;
   /** Told of bytes that were no CONNECT. */
   strangeConnection(transport: Transport, reason: string): void;
-  /** Told of a client that was refused since a limit of connections is reached. */
-  quotaReached(reached: QuotaReached, principal: Principal): void;
 }
 
-const fullRefusals: Readonly<Record<QuotaReached, Refusal>> = {
-  'connections of the principal': refusals.principalFull,
-  'connections of the tenant': refusals.tenantFull,
-};
+/** By the limit of connections that is reached. */
+function fullRefusal(limit: TenantLimit): Refusal {
+  return limit === 'connections_per_principal' ? refusals.principalFull : refusals.tenantFull;
+}
 
 export function createEngineHost(parts: HostParts): EngineHost<Client> {
-  const { changes, clients, rights, revoker, permanent, log, monitoring, counters, quotas } = parts;
+  const { changes, clients, rights, revoker, permanent, log, monitoring, counters, tenants } = parts;
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
   /** Whose connection log a request belongs to, as far as its credentials told. */
@@ -59,17 +55,17 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       if (subject !== undefined) subjects.set(request, subject);
       if (!verdict.accepted) return { accepted: false, ...verdict.refusal };
       const { principal } = verdict.client;
-      const reached = parts.connectionQuotas.take(request.transport, principal, request.clientId);
-      if (reached) {
-        parts.quotaReached(reached, principal);
-        return { accepted: false, ...fullRefusals[reached] };
-      }
-      checkedSince.set(verdict.client, mark);
-      return { accepted: true, principal: verdict.client, scope: principalKey(principal) };
+      const { tenant, limit } = tenants.admit(request.transport, principal, request.clientId);
+      if (!tenant) return { accepted: false, ...fullRefusal(limit) };
+      const client = { ...verdict.client, tenant };
+      checkedSince.set(client, mark);
+      return { accepted: true, principal: client, scope: principalKey(principal), tenant };
     },
     route: ({ principal }, topic) => route(rights, principal, topic),
     grant: ({ principal }, filter) => grant(rights, principal, filter),
-    ...(quotas.areSet && { excessMs: (session) => quotas.excessMs(whoIs(session)) }),
+    ...(tenants.limitRates && {
+      excessMs: ({ principal: client }) => client.tenant?.excessMs(client.principal) ?? 0,
+    }),
     store: ({ space, topic }, payload) => permanent.store(space, topic, payload),
     stored: ({ principal }, filter) => stored(rights, principal, filter),
 
@@ -105,6 +101,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     },
     subscribed: (session) => monitoring.subscribed(whoIs(session)),
     dropped: (_session, reason) => counters.dropped(reason),
+    closed: (transport) => tenants.closed(transport),
   };
 }
 

@@ -1,25 +1,41 @@
 import type { StoredMessage } from '@iotcore/engine';
 import type { PermanentMessageWrite } from '@iotcore/store/data-plane';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { PermanentMessages, StoreOverflowError } from './permanent-messages.ts';
+import { Tenants } from '../tenants/tenants.ts';
+import { wideLimits } from '../tenants/testing/tenant-limits.ts';
+import { PermanentQuotaError, StoreOverflowError } from './errors.ts';
+import { PermanentMessages } from './permanent-messages.ts';
 
 const away = new Error('database away');
+const locked = new Error('rows are locked');
 const state = '$devices/d1/state';
 
 /** A store whose writes wait for `commit`, over a plain map as the committed state. */
 function setUp() {
   const stored = new Map<string, Buffer>();
   const transactions: (readonly PermanentMessageWrite[])[] = [];
-  const control = { commit: Promise.resolve(), failures: 0, beforePage: async () => {} };
+  const control = {
+    commit: Promise.resolve(),
+    failures: 0,
+    /** Registries whose rows are locked. */
+    locks: new Set<string>(),
+    beforePage: async () => {},
+  };
+  const tenants = new Tenants({ ...wideLimits, maxUnstoredBytes: 32 * 1024 * 1024 }, () => {});
   const messages = new PermanentMessages({
+    tenantOf: (registryId) => tenants.ofRegistry(registryId),
+    isLocked: (error) => error === locked,
     write: async (writes) => {
       transactions.push(writes);
       await control.commit;
       if (control.failures-- > 0) throw away;
+      if (writes.some(({ registryId }) => control.locks.has(registryId))) throw locked;
+      if (writes.some(({ payload }) => String(payload) === 'poison')) throw new Error('row refused');
       for (const { topic, payload } of writes) {
         if (payload.length > 0) stored.set(topic, payload);
         else stored.delete(topic);
       }
+      return writes.map(({ payload }) => (String(payload) === 'too much' ? 'topics' : 'stored'));
     },
     read: async ({ beginning, after }) => {
       const page = [...stored]
@@ -33,7 +49,8 @@ function setUp() {
     isAway: (error) => error === away,
   });
   onTestFinished(() => messages.stop());
-  const store = (topic: string, payload: string) => messages.store('r1', topic, Buffer.from(payload));
+  const store = (topic: string, payload: string, registryId = 'r1') =>
+    messages.store(registryId, topic, Buffer.from(payload));
   const read = async () => {
     const selection = {
       registryId: 'r1',
@@ -45,7 +62,7 @@ function setUp() {
     for await (const message of messages.read(selection)) all.push(message);
     return all.map(({ topic, payload }) => `${topic}=${payload}`).toSorted();
   };
-  return { messages, stored, transactions, control, store, read };
+  return { messages, tenants, stored, transactions, control, store, read };
 }
 
 describe('storing', () => {
@@ -78,37 +95,91 @@ describe('storing', () => {
     expect(String(stored.get(state))).toBe('kept');
   });
 
-  it('fails for those of a broken transaction only', async () => {
-    const { messages, store } = setUp();
-    const broken = new PermanentMessages({
-      write: () => Promise.reject(new Error('broken')),
-      read: async () => [],
-      isAway: () => false,
-    });
-    await expect(broken.store('r1', state, Buffer.from('x'))).rejects.toThrow('broken');
-    expect(broken.pending).toBe(0);
-    await store(state, 'fine');
+  it('fails for the one message that cannot be stored, and for no other of its transaction', async () => {
+    const { control, store, stored, tenants, messages } = setUp();
+    const gate = Promise.withResolvers<void>();
+    control.commit = gate.promise;
+    const first = store('$devices/first/state', 'so that the others come together');
+    const outcomes = Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) =>
+        store(`$devices/d${n}/state`, n === 13 ? 'poison' : 'fine', n % 2 === 0 ? 'r2' : 'r1'),
+      ),
+    );
+    gate.resolve();
+    await first;
+    const failed = (await outcomes).flatMap(({ status }, n) => (status === 'rejected' ? [n] : []));
+    expect(failed).toEqual([13]);
+    expect(stored.size).toBe(20);
     expect(messages.pending).toBe(0);
+    tenants.sweep();
+    expect(tenants.size).toBe(0);
   });
 
-  it('refuses more than may wait, and takes it again once there is room', async () => {
-    const { messages, control } = setUp();
+  it('fails for a message beyond a quota, and for no other', async () => {
+    const { store } = setUp();
+    const outcomes = await Promise.allSettled([
+      store('a', 'first'),
+      store('b', 'too much'),
+      store('c', 'fine'),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(PermanentQuotaError);
+  });
+
+  it('waits for the locks of its own registry alone', async () => {
+    const { control, store, stored } = setUp();
+    control.locks.add('r1');
+    let isLockedOneStored = false;
+    const own = store('$devices/d1/state', 'waits').then(() => {
+      isLockedOneStored = true;
+    });
+    const strangers = Array.from({ length: 30 }, (_, n) =>
+      store(`$devices/d${n}/config`, 'fine', `r${n + 2}`),
+    );
+    await Promise.all(strangers);
+    // Strangers that come while it is still locked, too.
+    await Promise.all(strangers.map((_, n) => store(`$devices/d${n}/config`, 'again', `r${n + 2}`)));
+    expect(isLockedOneStored).toBe(false);
+    expect(stored.size).toBe(30);
+    control.locks.clear();
+    await own;
+    expect(String(stored.get('$devices/d1/state'))).toBe('waits');
+  });
+
+  it('refuses more than may wait of one registry, takes messages of others, and has room again later', async () => {
+    const { messages, control, tenants } = setUp();
     const gate = Promise.withResolvers<void>();
     control.commit = gate.promise;
     const megabyte = Buffer.alloc(1024 * 1024);
-    const kept: Promise<void>[] = [];
-    const refused: Promise<void>[] = [];
-    for (let n = 0; n < 70; n++) {
-      const storing = messages.store('r1', `$devices/d1/state/${n}`, megabyte);
-      (n < 60 ? kept : refused).push(storing);
-    }
-    const outcomes = await Promise.allSettled([...refused.slice(-5), ...refused.slice(-1)]);
-    expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
-    await expect(refused.at(-1)).rejects.toBeInstanceOf(StoreOverflowError);
+    const fill = (registryId: string) =>
+      Array.from({ length: 40 }, (_, n) =>
+        messages.store(registryId, `$devices/d1/state/${n}`, megabyte).then(
+          () => 'stored',
+          (error: Error) => error.name,
+        ),
+      );
+    const mine = fill('r1');
+    const others = fill('r2');
+    expect(await mine.at(-1)).toBe(StoreOverflowError.name);
+    const more = fill('r3');
     gate.resolve();
-    await Promise.allSettled([...kept, ...refused]);
-    await messages.store('r1', state, megabyte);
+    const counts = (await Promise.all([mine, others, more].map((all) => Promise.all(all)))).map(
+      (all) => all.filter((outcome) => outcome === 'stored').length,
+    );
+    // Half of all is the most for one; three have no room for as much.
+    expect(counts).toEqual([31, 31, 1]);
+    await messages.store('r3', state, megabyte);
     expect(messages.pending).toBe(0);
+    tenants.sweep();
+    expect(tenants.size).toBe(0);
+  });
+
+  it('is as good as over for what is locked when the process stops: its client has no acknowledgement', async () => {
+    const { control, store, messages } = setUp();
+    control.locks.add('r1');
+    const outcome = expect(store(state, 'waits')).rejects.toBe(locked);
+    await messages.stop();
+    await outcome;
   });
 });
 
@@ -150,5 +221,17 @@ describe('reading', () => {
     await store(state, 'live');
     gate.resolve();
     expect(await reading).toEqual(['$devices/d2/state=untouched']);
+  });
+
+  it('ends for a reader that is so slow that more has changed than it can remember', async () => {
+    const { messages, store } = setUp();
+    await store('$devices/a/state', 'x');
+    await store('$devices/b/state', 'x');
+    const selection = { registryId: 'r1', beginning: '$', exact: false, nameOf: (topic: string) => topic };
+    const reading = messages.read(selection);
+    await reading.next();
+    for (const half of ['c', 'd'])
+      await Promise.all(Array.from({ length: 8_193 }, (_, n) => store(`$devices/${half}/state/${n}`, '')));
+    await expect(reading.next()).rejects.toThrow('too slowly');
   });
 });

@@ -1,9 +1,12 @@
 import type { Change } from '@iotcore/store';
 import { describe, expect, it } from 'vitest';
 import { RecentChanges } from '../caching/recent-changes.ts';
-import { DeviceDirectory } from '../directory/device-directory.ts';
+import { type Asker, DeviceDirectory } from '../directory/device-directory.ts';
 import { createChangeListener } from './change-listener.ts';
 import type { Revoker } from './revoker.ts';
+
+/** A tenant that may look up as much as it likes. */
+const asker: Asker = { key: 'registry:r1', lookUp: (load) => load() };
 
 function setUp() {
   const told: string[] = [];
@@ -42,12 +45,12 @@ describe('a change that was told', () => {
     'of a device (%s) makes what was derived from it stale',
     async (kind) => {
       const { directory, listener } = setUp();
-      const known = await directory.get('d1');
-      const other = await directory.get('d2');
+      const known = await directory.get('d1', asker);
+      const other = await directory.get('d2', asker);
       listener.changed([{ kind, key: 'd1' }]);
       expect(known?.basis.stale).toBe(true);
       expect(other?.basis.stale).toBe(false);
-      expect(await directory.get('d1')).not.toBe(known);
+      expect(await directory.get('d1', asker)).not.toBe(known);
     },
   );
 
@@ -64,7 +67,7 @@ describe('a change that was told', () => {
 describe('missed changes', () => {
   it('make everything that is remembered doubtful', async () => {
     const { told, changes, directory, listener } = setUp();
-    const known = await directory.get('d1');
+    const known = await directory.get('d1', asker);
     const mark = changes.mark();
     listener.missed();
     expect(known?.basis.stale).toBe(true);
@@ -82,11 +85,11 @@ describe('a device that changes while it is looked up', () => {
       if (++loads === 1) changes.touch('alias:d1');
       return { id, registryId: 'r1', aliases: new Map() };
     });
-    const first = await directory.get('d1');
+    const first = await directory.get('d1', asker);
     expect(first?.basis.stale).toBe(true);
-    const second = await directory.get('d1');
+    const second = await directory.get('d1', asker);
     expect(second?.basis.stale).toBe(false);
-    expect(directory.get('d1')).toBe(second);
+    expect(directory.get('d1', asker)).toBe(second);
     expect(loads).toBe(2);
   });
 });

@@ -14,7 +14,11 @@ import {
 import type { KnownDevice } from '../directory/device-directory.ts';
 
 export interface RightsParts {
-  findDevices(lookup: DeviceLookup): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
+  /** On behalf of the principal, which may not have too many looked up at the same time. */
+  findDevices(
+    lookup: DeviceLookup,
+    principal: Principal,
+  ): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
   /** The stored messages of a selection, as they are delivered. */
   readStored(selection: StoredSelection): AsyncIterable<StoredMessage>;
 }
@@ -27,7 +31,7 @@ export function route(
 ): PublishRoute | undefined | Promise<PublishRoute | undefined> {
   const lookup = topicLookup(principal, topic);
   if (lookup === undefined) return undefined;
-  const devices = findDevices(lookup);
+  const devices = findDevices(lookup, principal);
   return devices instanceof Promise
     ? devices.then((found) => routeAmong(found, principal, topic))
     : routeAmong(devices, principal, topic);
@@ -41,7 +45,7 @@ export function grant(
 ): SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined> {
   const lookup = filterLookup(principal, filter);
   if (lookup === undefined) return undefined;
-  const devices = findDevices(lookup);
+  const devices = findDevices(lookup, principal);
   return devices instanceof Promise
     ? devices.then((found) => grantAmong(found, principal, filter))
     : grantAmong(devices, principal, filter);
@@ -64,7 +68,7 @@ async function* readAll(
   filter: string,
   lookup: DeviceLookup,
 ): AsyncGenerator<StoredMessage> {
-  const devices = await findDevices(lookup);
+  const devices = await findDevices(lookup, principal);
   for (const selection of storedSelections(principal, filter, devices.map(factsOf))) {
     yield* readStored(selection);
   }

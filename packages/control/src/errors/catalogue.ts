@@ -84,6 +84,7 @@ export const errors = {
     ),
   quotaExceeded: (quota: number) =>
     new ApiError('RESOURCE_EXHAUSTED', `The folder has reached its quota of ${quota}.`),
+  storageQuotaExceeded: (message: string) => new ApiError('RESOURCE_EXHAUSTED', message),
   rateLimited: (retryAfterSeconds: number) =>
     new ApiError('RESOURCE_EXHAUSTED', 'Too many requests.', { retryAfterSeconds }),
   /** One message for every reason: which one it was tells an attacker something. */

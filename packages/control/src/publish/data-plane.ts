@@ -32,6 +32,7 @@ export class DataPlane {
    * Resolves once every node has handed the message to its subscribers.
    *
    * @throws INVALID_ARGUMENT if its sender may not publish there, FAILED_PRECONDITION if its registry is disabled,
+   *   RESOURCE_EXHAUSTED if a quota of permanent topics is used up,
    *   UNAVAILABLE if a node did not take it, or none is there
    */
   async publish(message: Message, signal?: AbortSignal): Promise<void> {
@@ -76,6 +77,8 @@ function refusalOf({ code, reason = 'Not allowed.' }: NodeRefusal): ApiError {
       return errors.registryDisabled();
     case 'NO_SUCH_SENDER':
       return errors.notFound('Sender');
+    case 'QUOTA_EXCEEDED':
+      return errors.storageQuotaExceeded(reason);
     default:
       return errors.unavailable('An MQTT server did not take the message.', { code, reason });
   }

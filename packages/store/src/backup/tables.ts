@@ -4,6 +4,7 @@ import type { ClientBase } from 'pg';
 export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['_prisma_migrations', 'the first line of the archive names them, and restoring applies them'],
   ['changes', 'what running processes have yet to hear; its positions mean nothing on another server'],
+  ['permanent_usage', 'counted anew, by triggers, while the messages on permanent topics are restored'],
   ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
   ['resource_ids', 'triggers write it as the resources come back, and refuse an ID that two have'],
 ]);

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-import { limits } from '@iotcore/model';
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../index.ts';
@@ -10,14 +8,11 @@ import {
   findDevices,
   findIdentities,
   findPublicSigningKey,
-  type PermanentMessageRow,
   type Queryable,
-  readPermanentMessages,
   removeNode,
   renewNode,
   writeDeviceActivities,
   writeLogLines,
-  writePermanentMessages,
 } from './index.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -154,93 +149,22 @@ describe('devices', () => {
     });
     const found = await findDevices(db, ['d1', 'gone']);
     expect(found).toEqual([{ id: 'd1', registryId: 'r1', aliases: new Map([['my/a/', '$devices/d1/']]) }]);
-    const owners = (candidates: string[], beginning?: string, limit = 100) =>
-      findAliasOwners(db, { registryId: 'r1', candidates, beginning, limit });
-    expect(await owners(['m', 'my', 'my/', 'my/a', 'my/a/'])).toEqual(['d1']);
-    expect(await owners([])).toEqual([]);
-    expect([...(await owners([], 'my/'))].sort()).toEqual(['d1', 'd2']);
-    expect(await owners([], 'my/', 1)).toHaveLength(1);
-    expect(await owners([], 'my%')).toEqual([]);
-  });
-});
-
-describe('permanent messages', () => {
-  const write = (topic: string, payload: string | Buffer, deviceId?: string, registryId = 'r1') => ({
-    registryId,
-    topic,
-    deviceId,
-    payload: Buffer.from(payload),
-  });
-  const read = async (db: Queryable, beginning: string, exact = false, registryId = 'r1') => {
-    const all: PermanentMessageRow[] = [];
-    for (let after: string | undefined; ; after = all.at(-1)?.topic) {
-      const page = await readPermanentMessages(db, { registryId, beginning, exact, after });
-      if (page.length === 0) return all;
-      all.push(...page);
-    }
-  };
-
-  test('of owners that are gone are left out, and the others are stored', async () => {
-    const { db } = await fleet();
-    await writePermanentMessages(db, [
-      write('$devices/gone/state', 'x', 'gone'),
-      write('$registries/gone/state', 'x', undefined, 'gone'),
-      write('$devices/d1/state', 'kept', 'd1'),
-    ]);
-    expect(await read(db, '$')).toEqual([{ topic: '$devices/d1/state', payload: Buffer.from('kept') }]);
-    expect(await read(db, '$', false, 'gone')).toEqual([]);
-  });
-
-  test('of the longest topics are told apart by their last character, and read like any others', async () => {
-    const { db } = await fleet();
-    // Characters of four bytes in no order, so that no compression makes the topics short.
-    const codes = Array.from({ length: limits.subtopic.max - 1 }, () => randomInt(0x10000, 0x10ffff));
-    const beginning = `$devices/d1/state/${String.fromCodePoint(...codes)}`;
-    const [first, second] = [`${beginning}1`, `${beginning}2`];
-    expect(Buffer.byteLength(first)).toBeGreaterThan(4000);
-    await writePermanentMessages(db, [write(first, 'old', 'd1'), write(second, 'other', 'd1')]);
-    await writePermanentMessages(db, [write(first, 'new', 'd1')]);
-    expect(await read(db, first, true)).toEqual([{ topic: first, payload: Buffer.from('new') }]);
-    expect(await read(db, beginning)).toHaveLength(2);
-    const range = { registryId: 'r1', beginning: '$devices/', exact: false, after: first };
-    expect((await readPermanentMessages(db, range)).map(({ topic }) => topic)).toEqual([second]);
-    await writePermanentMessages(db, [write(first, '', 'd1')]);
-    expect((await read(db, '$devices/d1/')).map(({ topic }) => topic)).toEqual([second]);
-  });
-
-  test('replace the earlier one, are removed by an empty payload, and go with their device', async () => {
-    const { db, prisma } = await fleet();
-    await writePermanentMessages(db, [
-      write('$devices/d1/state', 'old', 'd1'),
-      write('$devices/d2/state', 'x', 'd2'),
-    ]);
-    await writePermanentMessages(db, [write('$devices/d1/state', Buffer.from([0, 255]), 'd1')]);
-    expect(await read(db, '$devices/d1/state', true)).toEqual([
-      { topic: '$devices/d1/state', payload: Buffer.from([0, 255]) },
-    ]);
-    await writePermanentMessages(db, [write('$devices/d1/state', '', 'd1')]);
-    expect((await read(db, '$')).map(({ topic }) => topic)).toEqual(['$devices/d2/state']);
-    await prisma.device.delete({ where: { id: 'd2' } });
-    expect(await read(db, '$')).toEqual([]);
-  });
-
-  test('are read by the beginning of their topic, exactly or not, in pages bounded in rows and bytes', async () => {
-    const { db } = await fleet();
-    const many = Array.from({ length: 1201 }, (_, n) =>
-      write(`$devices/d1/state/${String(n).padStart(4, '0')}`, 'x', 'd1'),
-    );
-    await writePermanentMessages(db, many);
-    await writePermanentMessages(db, [write('$devices/d1/stateless', 'x', 'd1')]);
-    expect(await read(db, '$devices/d1/state/')).toHaveLength(1201);
-    expect(await read(db, '$devices/d1/state', true)).toEqual([]);
-    const half = Buffer.alloc(600_000, 1);
-    await writePermanentMessages(
-      db,
-      ['a', 'b', 'c'].map((level) => write(`$devices/d2/state/${level}`, half, 'd2')),
-    );
-    const range = { registryId: 'r1', beginning: '$devices/d2/', exact: false, after: undefined };
-    expect(await readPermanentMessages(db, range)).toHaveLength(2);
-    expect(await read(db, '$devices/d2/')).toHaveLength(3);
+    const owners = async (written: string, beginning?: string, limit = 100) =>
+      [...((await findAliasOwners(db, [{ registryId: 'r1', written, beginning }], limit))[0] ?? [])].sort();
+    expect(await owners('my/a/b')).toEqual(['d1']);
+    expect(await owners('my/a/')).toEqual(['d1']);
+    expect(await owners('my/a')).toEqual([]);
+    expect(await owners('my/aa')).toEqual([]);
+    expect(await owners('z')).toEqual([]);
+    expect(await owners('my/a/b', 'my/a/b')).toEqual(['d1']);
+    expect(await owners('my/', 'my/')).toEqual(['d1', 'd2']);
+    expect(await owners('my/', 'my/', 1)).toHaveLength(1);
+    expect(await owners('my%', 'my%')).toEqual([]);
+    const many = ['my/b/x', 'nobody', 'my/a/x'].map((written) => ({
+      ...{ registryId: 'r1', written },
+      beginning: undefined,
+    }));
+    expect(await findAliasOwners(db, many, 100)).toEqual([['d2'], [], ['d1']]);
   });
 });
 

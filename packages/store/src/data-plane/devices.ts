@@ -14,31 +14,46 @@ export async function findDevices(db: Queryable, ids: readonly string[]): Promis
 
 export interface AliasQuery {
   readonly registryId: string;
-  /** Aliases looked for by their whole text. */
-  readonly candidates: readonly string[];
+  /** An alias is looked for that this begins with. */
+  readonly written: string;
   /** And those that begin with this, if it is defined. */
   readonly beginning: string | undefined;
-  /** Devices answered at most. */
-  readonly limit: number;
 }
 
-/** Which devices of a registry have such an alias. */
-export async function findAliasOwners(db: Queryable, query: AliasQuery): Promise<readonly string[]> {
-  const { registryId, candidates, beginning, limit } = query;
-  const { rows } = await db.query<{ deviceId: string }>(
-    `SELECT device_id AS "deviceId" FROM topic_aliases WHERE registry_id = $1 AND alias = ANY($2)
-     UNION
-     SELECT device_id FROM topic_aliases WHERE registry_id = $1 AND alias >= $3 AND alias < $4
-     LIMIT $5`,
+/**
+ * Which devices have such an alias, for each of the queries; at most `limit` for one. Of a registry's aliases none is the
+ * beginning of another, so the one that a text begins with is the greatest that is not greater than the text: each query
+ * costs one or two look-ups in an index, however long its text is.
+ */
+export async function findAliasOwners(
+  db: Queryable,
+  queries: readonly AliasQuery[],
+  limit: number,
+): Promise<readonly (readonly string[])[]> {
+  const { rows } = await db.query<{ position: number; deviceId: string }>(
+    `SELECT asked.position::int, found.device_id AS "deviceId"
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       WITH ORDINALITY AS asked(registry_id, written, beginning, range_end, position)
+     CROSS JOIN LATERAL (
+       SELECT device_id FROM (
+         SELECT device_id, alias FROM topic_aliases
+         WHERE registry_id = asked.registry_id AND alias <= asked.written ORDER BY alias DESC LIMIT 1
+       ) AS nearest WHERE starts_with(asked.written, nearest.alias)
+       UNION
+       (SELECT device_id FROM topic_aliases
+        WHERE registry_id = asked.registry_id AND alias >= asked.beginning AND alias < asked.range_end LIMIT $5)
+     ) AS found`,
     [
-      registryId,
-      candidates,
-      beginning ?? null,
-      beginning === undefined ? null : endOfRange(beginning),
+      queries.map(({ registryId }) => registryId),
+      queries.map(({ written }) => written),
+      queries.map(({ beginning }) => beginning ?? null),
+      queries.map(({ beginning }) => (beginning === undefined ? null : endOfRange(beginning))),
       limit,
     ],
   );
-  return rows.map(({ deviceId }) => deviceId);
+  const owners = queries.map((): string[] => []);
+  for (const { position, deviceId } of rows) owners[position - 1]?.push(deviceId);
+  return owners;
 }
 
 /** The least text behind all that begin so: these columns compare by bytes, and nothing holds this last character. */

@@ -21,12 +21,23 @@ export {
   findPasswordAdoptions,
   type PasswordAdoption,
 } from './password-adoptions.ts';
+export type {
+  PermanentOutcome,
+  PermanentQuota,
+  PermanentQuotas,
+  PermanentQuotaWarning,
+} from './permanent-quotas.ts';
+export { ping, type Queryable } from './queryable.ts';
 export {
   type PermanentMessageRange,
   type PermanentMessageRow,
-  type PermanentMessageWrite,
   readPermanentMessages,
-  writePermanentMessages,
-} from './permanent-messages.ts';
-export { ping, type Queryable } from './queryable.ts';
+} from './read-permanent-messages.ts';
 export { findPublicSigningKey } from './signing-keys.ts';
+export {
+  type PermanentMessageWrite,
+  type PermanentWriteOptions,
+  type PermanentWriteResult,
+  RowsLockedError,
+  writePermanentMessages,
+} from './write-permanent-messages.ts';

@@ -12,6 +12,11 @@ export interface DatabaseOptions {
   readonly applicationName?: string;
 }
 
+export interface PoolOptions extends DatabaseOptions {
+  readonly poolSize: number;
+  readonly applicationName: string;
+}
+
 /** Queries reject with `DatabaseUnavailableError` while the database is away, and work again once it is back. */
 export interface Database {
   readonly prisma: PrismaClient;
@@ -30,14 +35,7 @@ const transactionLimitsMs = { maxWait: 2 * connectTimeoutMs, timeout: 10_000 };
 /** Opens no connection yet; the first query does. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const { logger, poolSize = 10, applicationName = 'iotcore' } = options;
-  const pool = new ConnectionPool({
-    ...connectionConfig(url, applicationName),
-    max: poolSize,
-    idleTimeoutMillis: idleTimeoutMs,
-    maxLifetimeSeconds,
-    onConnect: makeDurable as NonNullable<PoolConfig['onConnect']>,
-  });
-  pool.on('error', (error) => logger.warn({ err: error }, 'lost an idle database connection'));
+  const pool = openPool(url, { logger, poolSize, applicationName });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: transactionLimitsMs });
   return {
     prisma,
@@ -47,6 +45,19 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
       await pool.end();
     },
   };
+}
+
+/** Connections without Prisma. Opens none yet; queries reject with `DatabaseUnavailableError` while the database is away. */
+export function openPool(url: string, { logger, poolSize, applicationName }: PoolOptions): Pool {
+  const pool = new ConnectionPool({
+    ...connectionConfig(url, applicationName),
+    max: poolSize,
+    idleTimeoutMillis: idleTimeoutMs,
+    maxLifetimeSeconds,
+    onConnect: makeDurable as NonNullable<PoolConfig['onConnect']>,
+  });
+  pool.on('error', (error) => logger.warn({ err: error }, 'lost an idle database connection'));
+  return pool;
 }
 
 /** What is answered with success must survive a crash, whatever the server's default; stronger settings are kept. */

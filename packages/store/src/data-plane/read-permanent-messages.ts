@@ -1,0 +1,53 @@
+import { endOfRange } from './devices.ts';
+import type { Queryable } from './queryable.ts';
+
+export interface PermanentMessageRange {
+  readonly registryId: string;
+  /** Topics that begin so; if `exact`, only the topic that is this. */
+  readonly beginning: string;
+  readonly exact: boolean;
+  /** The last topic of the page before. */
+  readonly after: string | undefined;
+}
+
+export interface PermanentMessageRow {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+/** Rows of one page, and the payload bytes after which it ends: what one reader holds in memory. */
+const PAGE_ROWS = 500;
+const PAGE_BYTES = 1024 * 1024;
+
+/** So many characters of a topic are in the index, which cannot hold all; they narrow a range down, the topic itself decides. */
+const INDEXED = 500;
+
+/** One page of stored messages in the order of their topics; an empty one is the end. */
+export async function readPermanentMessages(
+  db: Queryable,
+  { registryId, beginning, exact, after }: PermanentMessageRange,
+): Promise<readonly PermanentMessageRow[]> {
+  const { rows } = await db.query<PermanentMessageRow>(
+    `SELECT topic, payload FROM (
+       SELECT topic, payload,
+              sum(octet_length(payload)) OVER (ORDER BY topic) - octet_length(payload) AS bytes_before
+       FROM (
+         SELECT topic, payload FROM permanent_messages
+         WHERE registry_id = $1 AND topic >= $2 AND topic < $3 AND ($4::text IS NULL OR topic > $4)
+           AND left(topic, ${INDEXED}) BETWEEN left(coalesce($4, $2), ${INDEXED}) AND left($3, ${INDEXED})
+         ORDER BY left(topic, ${INDEXED}), topic LIMIT $5
+       ) AS candidates
+     ) AS measured
+     WHERE bytes_before < $6
+     ORDER BY topic`,
+    [
+      registryId,
+      beginning,
+      exact ? `${beginning}\u0001` : endOfRange(beginning),
+      after ?? null,
+      PAGE_ROWS,
+      PAGE_BYTES,
+    ],
+  );
+  return rows;
+}
