@@ -1,10 +1,10 @@
 /**
- * Writes docs/settings.md from the table that the programs read their settings by. With --check it writes nothing, and
+ * Writes docs/settings.md from the tables that the programs read their settings by. With --check it writes nothing, and
  * fails if what is there is stale.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Setting, settingsTable } from '@iotcore/process';
+import { internalSettingsTable, type Setting, settingsTable } from '@iotcore/process';
 
 const path = 'docs/settings.md';
 const file = join(import.meta.dirname, '..', path);
@@ -17,7 +17,17 @@ All settings come from the environment, checked at start: an unknown \`IOT_…\`
 a line that says what would be right. One that is set to nothing counts as not set, where nothing else is said. Both planes
 read the same settings, and each uses its own: a machine that runs both needs one set.
 
-| variable | default | value | what it does |
+`;
+
+const internalHead = `
+## Internal settings
+
+For the tests of this repository, which need other times than a service does. Leave them alone: they promise nothing, and may
+change or go with any version.
+
+`;
+
+const tableHead = `| variable | default | value | what it does |
 | --- | --- | --- | --- |
 `;
 
@@ -29,8 +39,11 @@ function row({ variable, type, default: fallback, description }: Setting<unknown
   return `| ${[`\`${variable}\``, shown, type.expects, description].map(cell).join(' | ')} |\n`;
 }
 
-const rows = Object.values<Setting<unknown>>(settingsTable).map(row);
-const text = head + rows.join('');
+function table(settings: Readonly<Record<string, Setting<unknown>>>): string {
+  return tableHead + Object.values(settings).map(row).join('');
+}
+
+const text = head + table(settingsTable) + internalHead + table(internalSettingsTable);
 
 if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
   if (process.argv.includes('--check')) {

@@ -5,28 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
-import { bothWaysInto, type WayIn, waysIn } from './support/ways-in.ts';
+import { bothWaysInto, exchange, type WayIn, waysIn } from './support/ways-in.ts';
 
 const installation = watchedInstallation({ programs: ['api'] });
 const entrance = bothWaysInto(installation);
 const registries = '/iot-devices/v1/registries';
 
 /** Sends bytes as they are; resolves with what came back until the server closed the connection. */
-function sendRaw(way: WayIn, bytes: string | Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = entrance(way).connect();
-    let received = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (text) => {
-      received += text;
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') ? resolve(received) : reject(error),
-    );
-    socket.on('close', () => resolve(received));
-    socket.write(bytes);
-  });
-}
+const sendRaw = (way: WayIn, bytes: string | Buffer) => exchange(entrance(way), bytes);
 
 const post = (headers: string, body: string) =>
   `POST ${registries} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${installation().adminToken}\r\n${headers}\r\n\r\n${body}`;
@@ -256,22 +242,3 @@ describe.each(waysIn)('over %s', (way) => {
     }
   });
 });
-
-test.concurrent.each(waysIn)(
-  'headers that do not end are cut off, over %s',
-  { timeout: 40_000 },
-  async (way) => {
-    expect(await sendRaw(way, `GET ${registries} HTTP/1.1\r\nhost: x\r\nx-slow: `)).toMatch(
-      /^HTTP\/1\.1 408/,
-    );
-  },
-);
-
-test.concurrent.each(waysIn)(
-  'a body that does not end is cut off, over %s',
-  { timeout: 60_000 },
-  async (way) => {
-    const head = 'content-type: application/json\r\ncontent-length: 100';
-    expect(await sendRaw(way, post(head, '{"folderId"'))).toMatch(/^HTTP\/1\.1 408/);
-  },
-);

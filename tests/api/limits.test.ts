@@ -10,7 +10,11 @@ const registries = '/iot-devices/v1/registries';
 const devices = '/iot-devices/v1/devices';
 
 describe('rates', () => {
-  const installation = watchedInstallation({ programs: ['api'], env: { IOT_API_CALLS_PER_SECOND: '20' } });
+  /** The second takes an hour, as the minute does: all calls of a test are made within it, however slow the machine. */
+  const installation = watchedInstallation({
+    programs: ['api'],
+    env: { IOT_API_CALLS_PER_SECOND: '30', IOT_INTERNAL_API_RATE_WINDOW_MS: '3600000' },
+  });
 
   test('a caller beyond its rate is told when to come back; others are served', async () => {
     const { api } = installation();
@@ -20,9 +24,9 @@ describe('rates', () => {
       await createAccount(api, { folderId, role: 'viewer' }),
     ];
     const path = `${registries}?folderId=${folderId}`;
-    const answers = await Promise.all(Array.from({ length: 100 }, () => greedy.call('GET', path)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => greedy.call('GET', path)));
     const refused = answers.filter(({ status }) => status !== 200);
-    expect(refused.length).toBeGreaterThan(0);
+    expect(refused).toHaveLength(20);
     for (const answer of refused) {
       expectRefusal(answer, 'RESOURCE_EXHAUSTED');
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -36,8 +40,8 @@ describe('rates', () => {
     const calls = Array.from({ length: 200 }, () =>
       api.call('GET', `${registries}?folderId=f`, undefined, { token: null, headers }),
     );
-    const statuses = new Set((await Promise.all(calls)).map(({ status }) => status));
-    expect(statuses).toEqual(new Set([401, 429]));
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([...Array(120).fill(401), ...Array(80).fill(429)]);
     const good = await createAccount(api, { folderId: 'f', role: 'viewer' });
     expect((await good.call('GET', `${registries}?folderId=f`)).status).toBe(200);
   });
@@ -46,7 +50,7 @@ describe('rates', () => {
 describe('guesses', () => {
   const installation = watchedInstallation({
     programs: ['api'],
-    env: { IOT_API_TRUSTED_PROXIES: '127.0.0.1/32' },
+    env: { IOT_API_TRUSTED_PROXIES: '127.0.0.1/32', IOT_INTERNAL_API_RATE_WINDOW_MS: '3600000' },
   });
 
   /** Guesses more often than an address may in a minute; what else the last answer could have been. */
@@ -54,7 +58,9 @@ describe('guesses', () => {
     const { api } = installation();
     const headers = { authorization: 'Api-Key iotcore_nobody', 'x-forwarded-for': from };
     const guess = () => api.call('GET', `${registries}?folderId=f`, undefined, { token: null, headers });
-    const answers = await Promise.all(Array.from({ length: 121 }, guess));
+    const answers: ApiAnswer[] = [];
+    for (let round = 0; round < 11; round++)
+      answers.push(...(await Promise.all(Array.from({ length: 11 }, guess))));
     const last = answers.filter(({ status }) => status !== 401);
     expect(last).toHaveLength(1);
     return last[0] as ApiAnswer;

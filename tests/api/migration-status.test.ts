@@ -1,7 +1,7 @@
 /** How far a move has come: what is counted, what is listed, and to whom it is shown. */
 import { openDatabase } from '@iotcore/store';
 import { connectMqtt, eventually, type Json, makeCertificate, makePassword } from '@iotcore/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
@@ -126,14 +126,20 @@ describe('the status of a move', () => {
   test('shows no adoption that has ended', async () => {
     const { api } = installation();
     const registry = await api.createRegistry();
-    const endsAt = new Date(Date.now() + 2000).toISOString();
-    await api.must('PUT', `/ext/v1/registries/${registry.id}/passwordAdoption`, { endsAt });
-    await eventually('the end', async () => {
-      const { registries } = await api.must('GET', `${status}?registryId=${registry.id}`);
-      return !('adoption' in registries[0]);
-    });
+    await switchOn(`registries/${registry.id}`);
+    const adoption = async () =>
+      (await api.must('GET', `${status}?registryId=${registry.id}`)).registries[0].adoption;
+    expect(await adoption()).toBeDefined();
+    // As if the time had come.
+    const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet, poolSize: 1 });
+    onTestFinished(() => database.close());
+    const { rows } = await database.pool.query<{ endsAt: Date }>(
+      'UPDATE password_adoptions SET ends_at = now() WHERE registry_id = $1 RETURNING ends_at AS "endsAt"',
+      [registry.id],
+    );
+    expect(await adoption()).toBeUndefined();
     expect(await api.must('GET', `/ext/v1/registries/${registry.id}/passwordAdoption`)).toMatchObject({
-      endsAt,
+      endsAt: rows[0]?.endsAt.toISOString(),
     });
   });
 });

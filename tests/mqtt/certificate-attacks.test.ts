@@ -1,6 +1,7 @@
 /** Certificates as an attacker would use them: resumed, foreign, too weak, too costly. Whoever belongs here is still served. */
 import { once } from 'node:events';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { openDatabase } from '@iotcore/store';
 import {
   eventually,
   makeCertificate,
@@ -88,15 +89,14 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a session resumed over %s', (ver
 
   test('is refused once its certificate has expired, although its ticket lives', async () => {
     const aged = await createDevice(installation(), registry);
-    const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3000);
-    const certificate = await aged.addCertificate(await makeCertificate({ notAfter }));
+    const certificate = await aged.addCertificate();
     const { answer, resumed } = await firstSession(only, certificate);
     expect(answer).toBe(accepted);
+    await expire(certificate);
     await eventually(
       'the end of the certificate',
       async () => (await resume(resumed, certificate)) === notAuthorized,
     );
-    expect(Date.now()).toBeGreaterThanOrEqual(notAfter.getTime());
     await aged.logLine(/^connection refused: certificate expired/);
   });
 
@@ -186,16 +186,37 @@ describe('a certificate that no one should have', () => {
 
     const canary = await registry.connect();
     await canary.subscribe(eventsOf(device));
-    const before = await cpuSeconds();
-    for (let time = 0; time < 3; time++)
-      expect(await connack(await handshake(weakest, certificate))).toBe(notAuthorized);
-    expect((await cpuSeconds()) - before).toBeLessThan(2);
+    const costOf = async (shown?: TestCertificate): Promise<number> => {
+      const before = await cpuSeconds();
+      for (let time = 0; time < 3; time++)
+        expect(await connack(await handshake(weakest, shown))).toBe(notAuthorized);
+      return (await cpuSeconds()) - before;
+    };
+    // By the measure of this machine: those of anybody.
+    expect(await costOf(certificate)).toBeLessThan(100 * (await costOf()));
     await (await device.connect()).publish(eventsOf(device), 'still here');
     expect(String((await canary.messages.next()).payload)).toBe('still here');
   });
 });
 
-/** Processor time of the MQTT process since its start. */
+/** As if its time had come: the server judges by what it noted when the certificate was added. */
+async function expire({ sha256 }: TestCertificate): Promise<void> {
+  const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet, poolSize: 1 });
+  try {
+    const { rowCount } = await database.pool.query(
+      `WITH aged AS (UPDATE certificates SET not_after = now() WHERE sha256 = decode($1, 'hex') RETURNING sha256)
+       INSERT INTO changes (kind, key) SELECT 'certificate', encode(sha256, 'hex') FROM aged`,
+      [sha256],
+    );
+    expect(rowCount).toBe(1);
+  } finally {
+    await database.close();
+  }
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Processor time of the MQTT process since its start, in seconds. */
 async function cpuSeconds(): Promise<number> {
   const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
   return Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)?.[1]);

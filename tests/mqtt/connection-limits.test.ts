@@ -20,6 +20,8 @@ import {
 
 const installation = sharedInstallation({
   env: {
+    // Who says nothing is not given up within a test.
+    IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000',
     // And two of the canary.
     IOT_MQTT_MAX_CONNECTIONS: '42',
     IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL: '3',

@@ -28,6 +28,8 @@ export interface AppOptions {
   /** Undefined until the service can serve. */
   readonly controlPlane: () => ControlPlane | undefined;
   readonly isReady: () => Promise<boolean>;
+  /** For the headers of a request, and for a request as a whole. Default: those of `limits`. */
+  readonly receiveTimeoutMs?: number | undefined;
   readonly metrics: CallMetrics;
   /** Networks in CIDR form whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
@@ -47,10 +49,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: limits.maxBodyBytes,
     connectionTimeout: limits.connectionTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
+    requestTimeout: options.receiveTimeoutMs ?? limits.requestTimeoutMs,
     http: {
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: limits.timeoutCheckMs,
+      headersTimeout: options.receiveTimeoutMs ?? limits.headersTimeoutMs,
+      connectionsCheckingInterval: options.receiveTimeoutMs ?? limits.timeoutCheckMs,
       maxHeaderSize: limits.maxHeaderBytes,
     },
     routerOptions: { maxParamLength: limits.maxPathParameterCharacters },

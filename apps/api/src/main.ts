@@ -46,6 +46,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     logger,
     controlPlane: () => controlPlane,
     isReady: async () => controlPlane !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
+    receiveTimeoutMs: settings.apiReceiveTimeoutMs,
     trustedProxies: settings.apiTrustedProxies,
   });
   const stopBasics = async () => {
@@ -73,6 +74,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       logger,
       observer: metrics,
       callsPerSecond: settings.apiCallsPerSecond,
+      rateWindowMs: settings.apiRateWindowMs,
     });
     await feed.start();
     const housekeeping = new Housekeeping(

@@ -16,7 +16,7 @@ import {
 } from '@iotcore/store/data-plane';
 import { type AuthenticatorParts, authenticate } from './authentication/authenticator.ts';
 import { createCertificateCache } from './authentication/certificate-login.ts';
-import { equalDelay } from './authentication/equal-delay.ts';
+import { createEqualDelay } from './authentication/equal-delay.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
 import {
   adoptPassword,
@@ -45,12 +45,23 @@ import type { RightsParts } from './rights/rights.ts';
 import type { TenantLimits } from './tenants/tenant-limits.ts';
 import { Tenants } from './tenants/tenants.ts';
 
+/** Times that service never sets otherwise; tests do (`IOT_INTERNAL_…` in docs/settings.md). */
+export interface DataPlaneTiming {
+  readonly connectTimeoutMs: number;
+  readonly wrongPasswordBeatMs: number;
+  /** Whether failed logins are forgiven as time passes. */
+  readonly forgivesFailedLogins: boolean;
+  readonly logFlushMs: number;
+  readonly monitoringRoundMs: number;
+}
+
 export interface DataPlaneOptions {
   readonly createEngine: CreateEngine;
   readonly pools: DatabasePools;
   readonly acceptExpiredCertificates: boolean;
   readonly tenantLimits: TenantLimits;
   readonly permanentQuotas: PermanentQuotas;
+  readonly timing: DataPlaneTiming;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
   /** Keys that sign what the API says came or went. */
@@ -76,7 +87,7 @@ export interface DataPlane {
 }
 
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { pools, logger, throttled } = options;
+  const { pools, logger, throttled, timing } = options;
   const pool = pools.lookups;
   const lookups = createLookups(pool);
   const failed = (what: string) => (error: unknown) =>
@@ -97,6 +108,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     );
   });
   const log = new ConnectionLog({
+    flushMs: timing.logFlushMs,
     write: (lines) => writeLogLines(pool, lines),
     now: () => new Date(),
     failed: failed('the connection log could not be written'),
@@ -121,6 +133,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     tenantOf: (registryId) => tenants.ofRegistry(registryId),
   });
   const monitoring = new Monitoring({
+    roundMs: timing.monitoringRoundMs,
     hasSubscribers: (space) => engine.hasSubscribers(space),
     publish: (to, payload) => void engine.publish(to, payload, 0),
     write: (activities) => writeDeviceActivities(pool, activities),
@@ -160,8 +173,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const authenticator: AuthenticatorParts = {
     password: {
       adopt: (identity, password, address) => adoptPassword(adoption, identity, password, address),
-      ...{ hasher, proofs, changes, equalDelay },
-      throttle: new LoginThrottle(),
+      ...{ hasher, proofs, changes },
+      equalDelay: createEqualDelay(timing.wrongPasswordBeatMs),
+      throttle: timing.forgivesFailedLogins ? new LoginThrottle() : new LoginThrottle(() => 0),
       underWay: new Map(),
       findIdentity: lookups.identity,
     },
@@ -182,7 +196,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         logger.info({ remoteAddress, secure, reason, heldBack }, 'connection without a valid CONNECT'),
       ),
   });
-  const engine = options.createEngine(host, engineLimits);
+  const engine = options.createEngine(host, {
+    ...engineLimits,
+    connectTimeoutMs: timing.connectTimeoutMs,
+  });
 
   return {
     ...{ engine, lookups, rights, monitoring, counters },

@@ -1,9 +1,10 @@
+import { readSettings } from '@iotcore/process';
 import { describe, expect, it } from 'vitest';
 import { engineLimits } from './engine-limits.ts';
 
 describe('the limits of the engine', () => {
   it('give nobody more than ten seconds for a CONNECT, and no more memory before it than one needs', () => {
-    expect(engineLimits.connectTimeoutMs).toBeLessThanOrEqual(10_000);
+    expect(readSettings({}).mqttConnectTimeoutMs).toBeLessThanOrEqual(10_000);
     expect(engineLimits.maxConnectPacketBytes).toBeLessThanOrEqual(65_536);
   });
 

@@ -1,8 +1,8 @@
 import type { EngineLimits } from '@iotcore/engine';
 import { limits } from '@iotcore/model';
 
-/** The bounds that the engine is given. */
-export const engineLimits: EngineLimits = {
+/** The bounds that the engine is given, beside the time for a CONNECT. */
+export const engineLimits: Omit<EngineLimits, 'connectTimeoutMs'> = {
   maxPayloadBytes: limits.payload.max,
   // The largest sensible CONNECT: a will, a password and names. Whoever has not proven anything gets no more memory.
   maxConnectPacketBytes: 65_536,
@@ -12,8 +12,6 @@ export const engineLimits: EngineLimits = {
   maxClientIdBytes: 1024,
   // A back end that subscribes device by device; some 200 bytes each.
   maxSubscriptionsPerSession: 10_000,
-  // As long as a TLS handshake may take.
-  connectTimeoutMs: 10_000,
   // The largest packet over a line of 35 kbit/s.
   packetTimeoutMs: 60_000,
   // A back end that hears a whole fleet: at 50,000 messages a second, what is on its way within 400 ms. What is in flight

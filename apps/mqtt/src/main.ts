@@ -19,12 +19,6 @@ import { Cleanups } from './process/cleanups.ts';
 import { route } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 
-/** A line that repeats, such as one about an absent database, is written this often at most. */
-const REPEATED_LINE_MS = 10_000;
-
-/** A change whose notification was lost is to take effect within a second, the look at the database included. */
-const CHANGES_POLL_MS = 500;
-
 async function start(context: ProcessContext): Promise<RunningProcess> {
   const cleanups = new Cleanups();
   try {
@@ -38,7 +32,7 @@ async function start(context: ProcessContext): Promise<RunningProcess> {
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const url = (await findDatabaseUrl(settings)).reveal();
-  const throttled = new ThrottledLog(REPEATED_LINE_MS);
+  const throttled = new ThrottledLog(settings.mqttRepeatedLineMs);
   const failed = (what: string) => (error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
 
@@ -70,6 +64,13 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
         bytes: settings.quotaPermanentBytesPerRegistry,
       },
     },
+    timing: {
+      connectTimeoutMs: settings.mqttConnectTimeoutMs,
+      wrongPasswordBeatMs: settings.mqttWrongPasswordBeatMs,
+      forgivesFailedLogins: settings.mqttLoginRefill,
+      logFlushMs: settings.mqttLogFlushMs,
+      monitoringRoundMs: settings.mqttMonitoringRoundMs,
+    },
     ...{ logger, throttled },
     signingKeysChanged: () => tokens.forget(),
   });
@@ -77,7 +78,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const feed = new ChangeFeed(url, {
     logger,
     listener: plane.changeListener,
-    pollIntervalMs: CHANGES_POLL_MS,
+    pollIntervalMs: settings.mqttChangesPollMs,
   });
   const listeners = openListeners({ settings, counters, logger, throttled, certificate });
 

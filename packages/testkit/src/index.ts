@@ -23,7 +23,7 @@ export { Canary } from './harm/canary.ts';
 export { listen } from './listen.ts';
 export { MessageQueue, type ReceivedMessage } from './mqtt/message-queue.ts';
 export { connectPacket, packet, publishPacket, subscribePacket, text } from './mqtt/packets.ts';
-export { connectRaw, RawClient, type RawOptions } from './mqtt/raw.ts';
+export { connectRaw, openRaw, RawClient, type RawOptions } from './mqtt/raw.ts';
 export { ConnectRefused, connectMqtt, type MqttOptions, MqttSession, refusalOf } from './mqtt/session.ts';
 export { expectSilence } from './mqtt/silence.ts';
 export type { Cluster } from './postgres/cluster.ts';

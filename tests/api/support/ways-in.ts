@@ -28,6 +28,23 @@ export function bothWaysInto(installation: () => Installation): (way: WayIn) => 
       : { api: installation().api, connect: () => connectTo(new URL(installation().apiUrl)) };
 }
 
+/** Sends bytes as they are; resolves with what came back until the server closed the connection. */
+export function exchange(entrance: Entrance, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = entrance.connect();
+    let received = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (text) => {
+      received += text;
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') ? resolve(received) : reject(error),
+    );
+    socket.on('close', () => resolve(received));
+    socket.write(bytes);
+  });
+}
+
 /** A proxy that ends TLS and passes on what it gets, byte by byte; this process trusts its certificate. */
 function tlsProxy(target: () => URL): { readonly port: number } {
   const trusted = tls.getCACertificates('default');

@@ -25,11 +25,6 @@ export function reach(installation: Installation, transport: TransportName) {
   return transport === 'TLS' ? installation.overTls : installation.overTcp;
 }
 
-interface LogEntry {
-  readonly at: Date;
-  readonly message: string;
-}
-
 /** A registry, device or broker that tests act as. */
 export class Party {
   readonly id: string;
@@ -79,31 +74,28 @@ export class Party {
   }
 
   /** Waits for a line of the connection log that matches. */
-  async logLine(pattern: RegExp): Promise<string> {
-    return (await this.logEntry(pattern)).message;
-  }
-
-  /** Waits for it, and tells when it was written, by the clock of the server. */
-  logEntry(pattern: RegExp): Promise<LogEntry> {
-    return this.#readLog((entries) =>
+  logLine(pattern: RegExp): Promise<string> {
+    return this.#readLog((lines) =>
       eventually(`a line like ${pattern} in the log of ${this.id}`, async () =>
-        (await entries()).find(({ message }) => pattern.test(message)),
+        (await lines()).find((message) => pattern.test(message)),
       ),
     );
   }
 
   /** The lines of the connection log, oldest first. */
   async log(): Promise<string[]> {
-    const entries = await this.#readLog((read) => read());
-    return entries.map(({ message }) => message);
+    return this.#readLog((lines) => lines());
   }
 
   /** From the database: the API no longer shows the log of a resource that is gone. */
-  async #readLog<T>(use: (entries: () => Promise<LogEntry[]>) => Promise<T>): Promise<T> {
+  async #readLog<T>(use: (lines: () => Promise<string[]>) => Promise<T>): Promise<T> {
     const database = openDatabase(this.#installation.databaseUrl ?? '', { logger: quiet, poolSize: 1 });
-    const sql = 'SELECT at, message FROM connection_log WHERE resource_id = $1 ORDER BY id';
+    const sql = 'SELECT message FROM connection_log WHERE resource_id = $1 ORDER BY id';
     try {
-      return await use(async () => (await database.pool.query<LogEntry>(sql, [this.id])).rows);
+      return await use(async () => {
+        const { rows } = await database.pool.query<{ message: string }>(sql, [this.id]);
+        return rows.map(({ message }) => message);
+      });
     } finally {
       await database.close();
     }

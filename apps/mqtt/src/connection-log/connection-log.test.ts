@@ -57,6 +57,7 @@ describe('the connection log', () => {
     const written: LogLine[] = [];
     const state = { away: false, failures: 0 };
     const log = new ConnectionLog({
+      flushMs: 500,
       now: () => new Date(0),
       write: async (lines) => {
         if (state.away) throw new Error('database away');

@@ -1,6 +1,8 @@
 import type { LogLine } from '@iotcore/store/data-plane';
 
 export interface ConnectionLogParts {
+  /** How long a line may wait for others to share its statement. */
+  readonly flushMs: number;
   /** Appends lines in one statement. Rejects while the database is away. */
   write(lines: readonly LogLine[]): Promise<void>;
   now(): Date;
@@ -11,8 +13,6 @@ export interface ConnectionLogParts {
 const MAX_WAITING = 20_000;
 /** Lines in one statement. */
 const BATCH = 1000;
-/** How long a line may wait for others to share its statement. */
-const FLUSH_INTERVAL_MS = 500;
 /** Refusals kept for one resource between two flushes: who guesses at passwords must not fill a device's log. */
 const MAX_REFUSALS_OF_RESOURCE = 5;
 
@@ -27,7 +27,7 @@ export class ConnectionLog {
 
   constructor(parts: ConnectionLogParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS).unref();
+    this.#timer = setInterval(() => void this.flush(), parts.flushMs).unref();
   }
 
   /** Lines that were given up, since the start. */

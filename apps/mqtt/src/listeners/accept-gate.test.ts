@@ -1,15 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AcceptGate } from './accept-gate.ts';
-
-/** Patient: a busy machine is no failure. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
-
-const gates: AcceptGate[] = [];
-afterEach(() => {
-  for (const gate of gates.splice(0)) gate.close();
-});
 
 /** Of a socket the gate needs its events and its end. */
 class FakeSocket extends EventEmitter {
@@ -19,28 +11,53 @@ class FakeSocket extends EventEmitter {
     this.destroyed = true;
     this.emit('close');
   }
+  resetAndDestroy() {
+    this.destroy();
+  }
 }
 
+/** A gate on a clock that the test moves. */
 function setUp() {
+  const clock = { nowMs: 1000, dueMs: 0, run: undefined as (() => void) | undefined };
   const busy: number[] = [];
-  const gate = new AcceptGate({ busy: (lateMs) => busy.push(lateMs), gaveUp: () => {} });
-  gates.push(gate);
+  const gaveUp: unknown[] = [];
+  const gate = new AcceptGate(
+    { busy: (lateMs) => busy.push(lateMs), gaveUp: (socket) => gaveUp.push(socket) },
+    {
+      now: () => clock.nowMs,
+      after(ms, run) {
+        Object.assign(clock, { dueMs: clock.nowMs + ms, run });
+        return () => {
+          clock.run = undefined;
+        };
+      },
+    },
+  );
   let begun = 0;
-  const enter = (begin: () => void = () => {}) => {
-    const socket = new FakeSocket();
-    gate.enter(socket as unknown as Socket, () => {
-      begun++;
-      begin();
-    });
-    return socket;
+  return {
+    ...{ gate, busy, gaveUp, clock },
+    /** A connection comes. */
+    enter(begin: () => void = () => {}) {
+      const socket = new FakeSocket();
+      gate.enter(socket as unknown as Socket, () => {
+        begun++;
+        begin();
+      });
+      return socket;
+    },
+    /** Connections begun so far. */
+    begun: () => begun,
+    /** The next tick comes, so late; how many connections it began. */
+    tick(lateMs = 0): number {
+      const { run } = clock;
+      if (!run) throw new Error('no tick is due');
+      const before = begun;
+      clock.nowMs = Math.max(clock.nowMs, clock.dueMs + lateMs);
+      clock.run = undefined;
+      run();
+      return begun - before;
+    },
   };
-  return { gate, busy, enter, begun: () => begun };
-}
-
-/** Holds the event loop up, as a handshake or a burst of messages does. */
-function block(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
 }
 
 describe('AcceptGate', () => {
@@ -51,58 +68,83 @@ describe('AcceptGate', () => {
     expect(gate.postponed).toBe(0);
   });
 
-  it('begins a burst in several ticks, in the order of its coming', async () => {
-    const { gate, enter } = setUp();
+  it('begins a burst in several ticks, in the order of its coming', () => {
+    const { gate, enter, tick } = setUp();
     const order: number[] = [];
     for (let n = 0; n < 300; n++) enter(() => order.push(n));
-    expect(order.length).toBeLessThan(100);
-    expect(gate.waiting + order.length).toBe(300);
-    await eventually(() => order).toEqual(Array.from({ length: 300 }, (_, n) => n));
+    expect(order).toHaveLength(64);
+    expect([gate.waiting, gate.postponed]).toEqual([236, 236]);
+    expect([tick(), tick(), tick(), tick()]).toEqual([64, 64, 64, 44]);
+    expect(order).toEqual(Array.from({ length: 300 }, (_, n) => n));
     expect(gate.waiting).toBe(0);
   });
 
-  it('begins half as many at a time after each late tick', async () => {
-    const { gate, busy, enter } = setUp();
-    const perTurn = [0];
-    const turn = setInterval(() => perTurn.push(0), 1);
-    for (let n = 0; n < 150; n++)
-      enter(() => {
-        perTurn.push((perTurn.pop() ?? 0) + 1);
-        block(5);
-      });
-    await eventually(() => gate.waiting).toBe(0);
-    clearInterval(turn);
-    expect(perTurn.filter((begun) => begun > 0).slice(0, 3)).toEqual([64, 32, 16]);
-    expect(busy.length).toBeGreaterThan(0);
+  it('rests when nothing comes any more', () => {
+    const { enter, tick, clock } = setUp();
+    enter();
+    tick();
+    tick();
+    expect(clock.run).toBeUndefined();
   });
 
-  it('goes on with at least one in a tick, however late the event loop is', async () => {
-    const { gate, enter, begun } = setUp();
-    const load = setInterval(() => block(150), 1);
-    for (let n = 0; n < 80; n++) enter();
-    const before = begun();
-    await eventually(begun).toBeGreaterThan(before);
-    clearInterval(load);
-    await eventually(() => gate.waiting).toBe(0);
-    expect(begun()).toBe(80);
+  it('begins half as many at a time after each late tick, and one more after one that is a little late', () => {
+    const { busy, enter, begun, tick, clock } = setUp();
+    // What is begun holds the event loop up, as a handshake does.
+    const begin = () => {
+      clock.nowMs += 5;
+    };
+    for (let n = 0; n < 150; n++) enter(begin);
+    expect(begun()).toBe(64);
+    expect([tick(), tick(), tick(), tick(), tick()]).toEqual([32, 16, 17, 18, 3]);
+    expect(busy).toEqual([64 * 5 - 25, 32 * 5 - 25]);
   });
 
-  it('forgets a connection that closes, or fails, while it waits', async () => {
-    const { gate, enter, begun } = setUp();
+  it('goes on with at least one in a tick, however late the event loop is', () => {
+    const { gate, enter, tick } = setUp();
+    for (let n = 0; n < 130; n++) enter();
+    expect(Array.from({ length: 9 }, () => tick(100))).toEqual([32, 16, 8, 4, 2, 1, 1, 1, 1]);
+    expect(gate.waiting).toBe(0);
+  });
+
+  it('begins twice as many in each tick that is in time again', () => {
+    const { enter, tick } = setUp();
+    for (let n = 0; n < 300; n++) enter();
+    for (let n = 0; n < 6; n++) tick(100);
+    expect([tick(), tick(30), tick()]).toEqual([2, 4, 8]);
+  });
+
+  it('gives up who has waited for longer than a client does', () => {
+    const { enter, tick, begun, gaveUp, clock } = setUp();
+    for (let n = 0; n < 64; n++) enter();
+    const patient = enter();
+    clock.nowMs += 10_000;
+    tick();
+    expect([begun(), patient.destroyed, gaveUp]).toEqual([65, false, []]);
+    for (let n = 0; n < 64; n++) enter();
+    const forgotten = enter();
+    clock.nowMs += 10_001;
+    tick();
+    expect(forgotten.destroyed).toBe(true);
+    expect(gaveUp).toContain(forgotten);
+  });
+
+  it('forgets a connection that closes, or fails, while it waits', () => {
+    const { gate, enter, begun, tick } = setUp();
     const sockets = Array.from({ length: 100 }, () => enter());
-    const waiting = gate.waiting;
     sockets.at(-1)?.emit('error', new Error('reset'));
     sockets.at(-2)?.destroy();
-    expect(gate.waiting).toBe(waiting - 2);
-    await eventually(() => gate.waiting).toBe(0);
+    expect(gate.waiting).toBe(34);
+    tick();
+    expect(gate.waiting).toBe(0);
     expect(begun()).toBe(98);
   });
 
-  it('closes those that wait when it is closed', () => {
-    const { gate, enter, begun } = setUp();
+  it('closes those that wait when it is closed, and has no tick left', () => {
+    const { gate, enter, clock } = setUp();
     const sockets = Array.from({ length: 100 }, () => enter());
     gate.close();
-    expect(sockets.filter(({ destroyed }) => destroyed).length).toBe(100 - begun());
+    expect(sockets.filter(({ destroyed }) => destroyed)).toHaveLength(36);
     expect(gate.waiting).toBe(0);
+    expect(clock.run).toBeUndefined();
   });
 });

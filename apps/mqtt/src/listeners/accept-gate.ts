@@ -16,6 +16,21 @@ const IN_TIME_MS = 30;
 /** The less patient clients give up after this time; a handshake begun later would be for nobody. */
 const MAX_WAIT_MS = 10_000;
 
+/** When it is, in ms, and what is to be done later. */
+export interface Clock {
+  now(): number;
+  /** Answers how to call it off. */
+  after(ms: number, run: () => void): () => void;
+}
+
+const realClock: Clock = {
+  now: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 export interface AcceptGateEvents {
   /** Connections wait, and the event loop was late by so much. */
   busy(lateMs: number, waiting: number): void;
@@ -31,16 +46,18 @@ interface Waiting {
 
 export class AcceptGate {
   readonly #events: AcceptGateEvents;
+  readonly #clock: Clock;
   /** In the order of their coming. */
   readonly #waiting = new Set<Waiting>();
   #perTick = MOST_PER_TICK;
   #begunInTick = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
   #dueMs = 0;
   #postponed = 0;
 
-  constructor(events: AcceptGateEvents) {
+  constructor(events: AcceptGateEvents, clock = realClock) {
     this.#events = events;
+    this.#clock = clock;
   }
 
   /** Connections that wait now. */
@@ -62,27 +79,27 @@ export class AcceptGate {
       return;
     }
     this.#postponed++;
-    const waiting = { socket, begin, sinceMs: performance.now() };
+    const waiting = { socket, begin, sinceMs: this.#clock.now() };
     this.#waiting.add(waiting);
     socket.on('error', destroyIt).once('close', () => this.#waiting.delete(waiting));
   }
 
   /** Closes the connections that wait. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#callOff?.();
     for (const { socket } of this.#waiting) socket.destroy();
     this.#waiting.clear();
   }
 
   #arm(): void {
-    if (this.#timer) return;
-    this.#dueMs = performance.now() + TICK_MS;
-    this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+    if (this.#callOff) return;
+    this.#dueMs = this.#clock.now() + TICK_MS;
+    this.#callOff = this.#clock.after(TICK_MS, () => this.#tick());
   }
 
   #tick(): void {
-    this.#timer = undefined;
-    const nowMs = performance.now();
+    this.#callOff = undefined;
+    const nowMs = this.#clock.now();
     const lateMs = nowMs - this.#dueMs;
     if (lateMs >= LATE_MS) {
       this.#perTick = Math.max(1, this.#perTick >> 1);

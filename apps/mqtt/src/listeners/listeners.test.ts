@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Transport } from '@iotcore/engine';
-import { StartupError } from '@iotcore/process';
+import { readSettings, StartupError } from '@iotcore/process';
 import {
   type CertificatePair,
   createAuthorityCertificate,
@@ -11,9 +11,10 @@ import {
   issueServerCertificate,
 } from '@iotcore/server-certificate/issue';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { AcceptGate } from './accept-gate.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
-import { HANDSHAKE_TIMEOUT_MS, listenTls, type TlsListener } from './tls-listener.ts';
+import { listenTls, type TlsListener } from './tls-listener.ts';
 
 /** A busy machine is no failure. */
 const patient = { timeout: 30_000 };
@@ -58,6 +59,19 @@ function collector() {
   };
 }
 
+/** One that begins as many connections as in one tick, and no more before the test says that it is time. */
+function narrowGate() {
+  let next = () => {};
+  const clock = {
+    now: () => 0,
+    after(_ms: number, run: () => void) {
+      next = run;
+      return () => {};
+    },
+  };
+  return { gate: new AcceptGate({ busy: () => {}, gaveUp: () => {} }, clock), tick: () => next() };
+}
+
 function tcp(port: number): Socket {
   const socket = connectTcp(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -91,6 +105,17 @@ describe('the TCP listener', () => {
     expect((await accepted.next()).transport.secure).toBe(false);
   });
 
+  it('has a connection over TCP wait for its turn', async () => {
+    const { gate, tick } = narrowGate();
+    const accepted = collector();
+    const listener = await listenTcp({ ...listenOptions(), gate }, accepted.accept);
+    listeners.push(listener);
+    for (let n = 0; n < 65; n++) tcp(listener.port);
+    await expect.poll(() => [gate.waiting, accepted.ready.length], patient).toEqual([1, 64]);
+    tick();
+    expect([gate.waiting, accepted.ready.length]).toEqual([0, 65]);
+  });
+
   it('tells the address of the peer, and that it has no certificate', async () => {
     const accepted = collector();
     const listener = await listenTcp(listenOptions(), accepted.accept);
@@ -111,12 +136,13 @@ describe('the TLS listener', () => {
     certificate = await issueServerCertificate(authority, names, new Date());
   });
 
-  async function start(more: { handshakeTimeoutMs?: number } = {}) {
+  async function start(more: { handshakeTimeoutMs?: number; gate?: AcceptGate } = {}) {
     const failed: string[] = [];
     const accepted = collector();
     const tlsOptions = {
       ...listenOptions(),
       certificate,
+      handshakeTimeoutMs: 60_000,
       handshakeFailed: (code: string) => failed.push(code),
       ...more,
     };
@@ -150,7 +176,7 @@ describe('the TLS listener', () => {
   });
 
   it('gives a handshake that stalls no more than ten seconds, however slowly single bytes come', async () => {
-    expect(HANDSHAKE_TIMEOUT_MS).toBeLessThanOrEqual(10_000);
+    expect(readSettings({}).mqttConnectTimeoutMs).toBeLessThanOrEqual(10_000);
     const { listener, accepted, failed, limiter } = await start({ handshakeTimeoutMs: 200 });
     const [silent, slow] = [tcp(listener.port), tcp(listener.port)];
     // A record of 512 bytes begins.
@@ -173,6 +199,18 @@ describe('the TLS listener', () => {
     await closed(socket);
     await expect.poll(() => failed, patient).toEqual(['ERR_SSL_NO_SHARED_CIPHER']);
     expect(accepted.ready).toEqual([]);
+  });
+
+  it('has a connection over TLS wait for its turn', async () => {
+    const { gate, tick } = narrowGate();
+    const { listener, accepted } = await start({ gate });
+    for (let n = 0; n < 64; n++) tcp(listener.port);
+    const late = tls(listener);
+    await expect.poll(() => gate.waiting, patient).toBe(1);
+    tick();
+    await once(late, 'secureConnect');
+    await accepted.next();
+    expect(gate.postponed).toBe(1);
   });
 
   it('refuses to renegotiate, and serves the next', async () => {

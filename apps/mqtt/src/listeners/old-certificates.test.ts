@@ -30,6 +30,7 @@ beforeAll(async () => {
       ...listenOptions(),
       refusedByLimit: (limit) => seen(limit),
       certificate,
+      handshakeTimeoutMs: 60_000,
       handshakeFailed: (code) => seen(code),
     },
     (socket, { peerCertificate }) => {

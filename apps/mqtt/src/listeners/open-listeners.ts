@@ -20,6 +20,7 @@ export interface ListenersParts {
     | 'mqttMaxConnections'
     | 'mqttMaxConnectionsPerAddress'
     | 'mqttProxyProtocolFrom'
+    | 'mqttConnectTimeoutMs'
   >;
   readonly counters: ConnectionCounters;
   readonly logger: Logger;
@@ -105,6 +106,7 @@ export function openListeners({
           host: settings.mqttsHost,
           port: settings.mqttsPort,
           certificate: certificate.current,
+          handshakeTimeoutMs: settings.mqttConnectTimeoutMs,
           handshakeFailed,
         },
         accept,

@@ -63,7 +63,12 @@ async function start(kind: 'plain' | 'tls', more: Partial<ReturnType<typeof list
     kind === 'plain'
       ? await listenTcp(options, accept)
       : await listenTls(
-          { ...options, certificate, handshakeFailed: (code, address) => failed.push(`${address} ${code}`) },
+          {
+            ...options,
+            certificate,
+            handshakeTimeoutMs: 60_000,
+            handshakeFailed: (code, address) => failed.push(`${address} ${code}`),
+          },
           accept,
         );
   listeners.push(listener);

@@ -18,13 +18,11 @@ export interface TlsListener extends Listener {
 
 export interface TlsListenOptions extends ListenOptions {
   readonly certificate: CertificatePair;
-  /** Default: `HANDSHAKE_TIMEOUT_MS`. */
-  readonly handshakeTimeoutMs?: number;
+  /** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
+  readonly handshakeTimeoutMs: number;
   handshakeFailed(code: string, remoteAddress: string): void;
 }
 
-/** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
-export const HANDSHAKE_TIMEOUT_MS = 10_000;
 /**
  * Resumption saves a small device seconds of arithmetic, so tickets are good for as long as their key; a stolen key is
  * worth no more than this. There is one key at a time (Node offers no second), so whoever comes back after a change makes
@@ -105,7 +103,7 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
 }
 
 function createHandshakes(
-  { certificate, handshakeFailed, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS }: TlsListenOptions,
+  { certificate, handshakeFailed, handshakeTimeoutMs }: TlsListenOptions,
   clients: ClientAddresses,
 ): Server {
   const server = createServer({

@@ -25,6 +25,7 @@ function setUp(heardSpaces: string[]) {
   const stored = new Map();
   const state = { now: 1000, away: false, reads: 0, asked: 0 };
   const monitoring = new Monitoring({
+    roundMs: 1000,
     hasSubscribers: (space) => {
       state.asked++;
       return heardSpaces.includes(space);

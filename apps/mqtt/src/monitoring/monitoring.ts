@@ -12,6 +12,8 @@ import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
 
 export interface MonitoringParts {
+  /** A device is told of at most once in this time. */
+  readonly roundMs: number;
   hasSubscribers(space: string): boolean;
   publish(route: PublishRoute, payload: Buffer): void;
   /** Rejects while the database is away. */
@@ -21,8 +23,6 @@ export interface MonitoringParts {
   failed(error: unknown): void;
 }
 
-/** A device is told of at most once in this time. */
-const ROUND_MS = 1000;
 /** The API shows activity at most a few seconds late. */
 const SAVE_EVERY_ROUNDS = 2;
 /**
@@ -54,7 +54,7 @@ export class Monitoring {
 
   constructor(parts: MonitoringParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.#nextRound(), ROUND_MS).unref();
+    this.#timer = setInterval(() => this.#nextRound(), parts.roundMs).unref();
   }
 
   get devices(): number {

@@ -11,8 +11,9 @@ export class MessageRate {
   readonly #senders = new Map<string, TokenBucket>();
   #pruneAt = FEWEST_BEFORE_PRUNING;
 
-  constructor({ device, registry, broker }: MessageRates) {
-    this.#rates = { device: toRate(device), registry: toRate(registry), broker: toRate(broker) };
+  constructor({ device, registry, broker }: MessageRates, windowMs = 1000) {
+    const rate = (most: number | undefined) => toRate(most, windowMs);
+    this.#rates = { device: rate(device), registry: rate(registry), broker: rate(broker) };
   }
 
   /** Is nobody ahead of its rate? Then nothing has to be remembered. */
@@ -42,7 +43,8 @@ export class MessageRate {
   }
 }
 
-/** A second's worth of messages may come at once. */
-function toRate(perSecond: number | undefined): Rate | undefined {
-  return perSecond === undefined ? undefined : { perSecond, burst: Math.max(1, perSecond) };
+/** As many messages as a window (a second) allows may come at once. */
+function toRate(most: number | undefined, windowMs: number): Rate | undefined {
+  if (most === undefined) return undefined;
+  return { perSecond: (most * 1000) / windowMs, burst: Math.max(1, most) };
 }

@@ -14,6 +14,7 @@ export function readTenantLimits(settings: Settings): TenantLimits {
       registry: settings.registryMessagesPerSecond,
       broker: settings.brokerMessagesPerSecond,
     },
+    messageRateWindowMs: settings.mqttRateWindowMs,
     maxWaitingBytes: settings.mqttMaxWaitingBytesPerTenant,
     maxStoredReaders: settings.mqttMaxStoredReadersPerTenant,
     maxUnstoredBytes: settings.mqttMaxUnstoredBytesPerTenant,

@@ -10,6 +10,8 @@ export interface TenantLimits {
   /** Of the whole tenant: it must leave places to the others. */
   readonly maxConnections: number;
   readonly messageRates: MessageRates;
+  /** Where other than a second, they may publish so many in this time; tests set it. */
+  readonly messageRateWindowMs?: number;
   /** Bytes of messages that wait for subscribers which do not read them. */
   readonly maxWaitingBytes: number;
   /** Subscriptions whose stored messages are read at the same time; others wait for their turn. */

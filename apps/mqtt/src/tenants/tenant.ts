@@ -36,7 +36,7 @@ export class Tenant implements TenantBudget {
     this.#reached = reached;
     this.#now = now;
     this.#places = new ConnectionPlaces(limits);
-    this.#rate = new MessageRate(limits.messageRates);
+    this.#rate = new MessageRate(limits.messageRates, limits.messageRateWindowMs);
     this.#storedReaders = new Slots(limits.maxStoredReaders);
   }
 

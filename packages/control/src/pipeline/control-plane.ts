@@ -12,18 +12,20 @@ export interface ControlPlaneOptions {
   readonly observer: CallObserver;
   /** Of one caller, or of one address that calls public operations. */
   readonly callsPerSecond: number;
+  /** Calls and bad credentials are counted in this time. Default: a second, and a minute. */
+  readonly rateWindowMs?: number | undefined;
 }
 
 /** The pipeline: every call of every edge goes through it, and shares its rates. */
 export class ControlPlane {
   readonly #parts: PipelineParts;
 
-  constructor({ services, logger, observer, callsPerSecond }: ControlPlaneOptions) {
+  constructor({ services, logger, observer, callsPerSecond, rateWindowMs }: ControlPlaneOptions) {
     this.#parts = {
       services,
       observer,
-      calls: new KeyedRate(callsPerSecond, 1000),
-      refusals: new Refusals(services.store, logger, observer),
+      calls: new KeyedRate(callsPerSecond, rateWindowMs ?? 1000),
+      refusals: new Refusals(services.store, logger, observer, rateWindowMs),
     };
   }
 

@@ -30,14 +30,15 @@ export class Refusals {
   readonly #store: ControlStore;
   readonly #logger: Log;
   readonly #observer: CallObserver;
-  readonly #badCredentials = new KeyedRate(badCredentialsPerMinute, 60_000);
+  readonly #badCredentials: KeyedRate;
   #unreported = 0;
   #nextReportAt = 0;
 
-  constructor(store: ControlStore, logger: Log, observer: CallObserver) {
+  constructor(store: ControlStore, logger: Log, observer: CallObserver, rateWindowMs = 60_000) {
     this.#store = store;
     this.#logger = logger;
     this.#observer = observer;
+    this.#badCredentials = new KeyedRate(badCredentialsPerMinute, rateWindowMs);
   }
 
   /** What to answer. Never throws. */

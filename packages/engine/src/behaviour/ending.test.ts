@@ -96,7 +96,7 @@ describe(`the end of a session on the ${name} engine`, () => {
   it('does not come for a client that is silent between packets and has no keep alive', async () => {
     const { port, host } = await startServer(create, onTestFinished, {
       packetTimeoutMs: 50,
-      connectTimeoutMs: 50,
+      connectTimeoutMs: 1000,
     });
     const patient = await connectRaw({ port });
     patient.send(connect({ clientId: 'patient' }));

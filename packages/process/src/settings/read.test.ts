@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../secret.ts';
+import { internalSettingsTable } from './internal-table.ts';
 import { readSettings, SettingsError } from './read.ts';
 import { settingsTable } from './table.ts';
 
@@ -29,6 +30,7 @@ describe('settings that are refused', () => {
     ['IOT_MQTT_ENGINE', 'mosquitto'],
     ['IOT_DATABASE_POOL_SIZE', '1'],
     ['IOT_TLS_NAMES', 'a,b c'],
+    ['IOT_INTERNAL_MQTT_CHANGES_POLL_MS', '0'],
     ['IOT_MQTT_PROXY_PROTOCOL_FROM', '10.0.0.1'],
     ['IOT_MQTT_PROXY_PROTOCOL_FROM', '10.0.0.0/33'],
     ['IOT_MQTT_PROXY_PROTOCOL_FROM', '10.0.0.0/8,fe80::1%eth0/64'],
@@ -41,6 +43,10 @@ describe('settings that are refused', () => {
   test('an unknown variable is named, with the one that was probably meant', () => {
     expect(problemsOf({ IOT_MQTTS_PROT: '1' })[0]).toMatch(/did you mean IOT_MQTTS_PORT\?/);
     expect(problemsOf({ IOT_SOMETHING_ELSE_ALTOGETHER: '1' })[0]).not.toMatch(/did you mean/);
+  });
+
+  test('an unknown variable is never taken for an internal one', () => {
+    expect(problemsOf({ IOT_INTERNAL_MQTT_CHANGES_POL_MS: '1' })[0]).not.toContain('CHANGES_POLL');
   });
 
   test('a database URL is not repeated in the message: it holds a password', () => {
@@ -96,7 +102,9 @@ describe('settings', () => {
   });
 
   test('each have a variable of their own', () => {
-    const variables = Object.values(settingsTable).map(({ variable }) => variable);
+    const variables = [settingsTable, internalSettingsTable]
+      .flatMap(Object.values)
+      .map(({ variable }) => variable);
     expect(new Set(variables).size).toBe(variables.length);
   });
 });

@@ -1,6 +1,8 @@
 import { StartupError } from '../startup-error.ts';
 import { closest } from './closest.ts';
-import { type Setting, type Settings, settingsTable } from './table.ts';
+import { internalSettingsTable } from './internal-table.ts';
+import type { Setting } from './setting.ts';
+import { type Settings, settingsTable } from './table.ts';
 
 /** One or more settings are wrong; the message has one line for each, with what would be right. */
 export class SettingsError extends StartupError {
@@ -15,8 +17,13 @@ export class SettingsError extends StartupError {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settingsTable);
+const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries({
+  ...settingsTable,
+  ...internalSettingsTable,
+});
 const ownVariables = new Set(table.map(([, setting]) => setting.variable));
+/** What somebody may have meant. */
+const documentedVariables = new Set(Object.values(settingsTable).map(({ variable }) => variable));
 
 /**
  * Reads all settings from the environment. A variable that is set to nothing counts as not set, unless its description
@@ -49,7 +56,7 @@ function unknownVariables(env: Environment): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('IOT_') && !ownVariables.has(name))
     .map((name) => {
-      const meant = closest(name, ownVariables);
+      const meant = closest(name, documentedVariables);
       return `${name}: there is no such setting${meant ? `; did you mean ${meant}?` : ''} (docs/settings.md lists all)`;
     });
 }

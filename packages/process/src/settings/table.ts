@@ -1,7 +1,9 @@
 /**
- * Every setting of every process, in one table: what reads the environment, checks it and documents it (docs/settings.md)
+ * Every setting of every process, in one table (those for tests are in another): what reads the environment, checks it and documents it (docs/settings.md)
  * is derived from here. A number carries its unit at the end of its name.
  */
+import type { internalSettingsTable } from './internal-table.ts';
+import { optional, type Setting, setting } from './setting.ts';
 import {
   databaseUrl,
   host,
@@ -13,32 +15,9 @@ import {
   path,
   port,
   portOrOff,
-  type SettingType,
   url,
   wholeNumber,
 } from './types.ts';
-
-export interface Setting<T> {
-  readonly variable: string;
-  readonly type: SettingType<T>;
-  /** As it would be written in the environment. Absent: the setting is optional. */
-  readonly default: string | undefined;
-  /** Markdown. */
-  readonly description: string;
-}
-
-function setting<T>(
-  variable: string,
-  type: SettingType<T>,
-  fallback: string,
-  description: string,
-): Setting<T> {
-  return { variable, type, default: fallback, description };
-}
-
-function optional<T>(variable: string, type: SettingType<T>, description: string): Setting<T | undefined> {
-  return { variable, type: type as SettingType<T | undefined>, default: undefined, description };
-}
 
 export const settingsTable = {
   dataDir: setting(
@@ -277,7 +256,7 @@ export const settingsTable = {
   ),
 } as const;
 
-type Table = typeof settingsTable;
+type Table = typeof settingsTable & typeof internalSettingsTable;
 
 /** All settings, read and checked. Paths are absolute. */
 export type Settings = {

@@ -37,6 +37,11 @@ export class RawClient {
     socket.on('end', () => socket.destroy());
   }
 
+  /** How many bytes came that nobody has read yet. */
+  get received(): number {
+    return this.#received.length;
+  }
+
   /** Sends bytes, or hex digits (white space is ignored). */
   send(bytes: Buffer | string): void {
     this.socket.write(typeof bytes === 'string' ? fromHex(bytes) : bytes);

@@ -1,0 +1,72 @@
+/**
+ * Settings for the tests of this repository, checked like all others: real processes get other times than in service, so
+ * that what a test shows follows from what it does, and not from how fast the machine is. They promise nothing, and may
+ * go at any time; docs/settings.md lists them apart.
+ */
+import { optional, setting } from './setting.ts';
+import { onOff, wholeNumber } from './types.ts';
+
+const dayMs = 86_400_000;
+/** From a tick of a timer to longer than any test runs. */
+const milliseconds = wholeNumber(1, dayMs);
+
+export const internalSettingsTable = {
+  apiRateWindowMs: optional(
+    'IOT_INTERNAL_API_RATE_WINDOW_MS',
+    milliseconds,
+    'The time in which the API counts the calls of a caller, and the bad credentials of an address. Without it: a second, and a minute.',
+  ),
+  apiReceiveTimeoutMs: optional(
+    'IOT_INTERNAL_API_RECEIVE_TIMEOUT_MS',
+    milliseconds,
+    'How long the headers of a request may take, and a request as a whole. Without it: 10 s, and 30 s.',
+  ),
+  mqttConnectTimeoutMs: setting(
+    'IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS',
+    milliseconds,
+    '10000',
+    'How long a TLS handshake may take, and then CONNECT.',
+  ),
+  mqttLoginRefill: setting(
+    'IOT_INTERNAL_MQTT_LOGIN_REFILL',
+    onOff,
+    'on',
+    'Whether failed logins are forgiven as time passes.',
+  ),
+  mqttWrongPasswordBeatMs: setting(
+    'IOT_INTERNAL_MQTT_WRONG_PASSWORD_BEAT_MS',
+    milliseconds,
+    '250',
+    'Wrong passwords are answered at multiples of this after they came.',
+  ),
+  mqttRateWindowMs: setting(
+    'IOT_INTERNAL_MQTT_RATE_WINDOW_MS',
+    milliseconds,
+    '1000',
+    'The time in which senders may publish as many messages as `IOT_…_MESSAGES_PER_SECOND` says.',
+  ),
+  mqttChangesPollMs: setting(
+    'IOT_INTERNAL_MQTT_CHANGES_POLL_MS',
+    milliseconds,
+    '500',
+    'How often the MQTT process looks for changes that no notification announced.',
+  ),
+  mqttLogFlushMs: setting(
+    'IOT_INTERNAL_MQTT_LOG_FLUSH_MS',
+    milliseconds,
+    '500',
+    'How long a line of the connection log may wait for others before they are written.',
+  ),
+  mqttMonitoringRoundMs: setting(
+    'IOT_INTERNAL_MQTT_MONITORING_ROUND_MS',
+    milliseconds,
+    '1000',
+    'How often `$monitoring` is told what devices did; every other time it is saved.',
+  ),
+  mqttRepeatedLineMs: setting(
+    'IOT_INTERNAL_MQTT_REPEATED_LINE_MS',
+    milliseconds,
+    '10000',
+    'How often a line of the log that repeats is written at most.',
+  ),
+} as const;
