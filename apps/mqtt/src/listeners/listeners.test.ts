@@ -205,10 +205,10 @@ describe('the TLS listener', () => {
     const { gate, tick } = narrowGate();
     const { listener, accepted } = await start({ gate });
     for (let n = 0; n < 64; n++) tcp(listener.port);
-    const late = tls(listener);
+    const secured = once(tls(listener), 'secureConnect');
     await expect.poll(() => gate.waiting, patient).toBe(1);
     tick();
-    await once(late, 'secureConnect');
+    await secured;
     await accepted.next();
     expect(gate.postponed).toBe(1);
   });
