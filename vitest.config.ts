@@ -38,6 +38,8 @@ export default defineConfig({
     // End-to-end tests often wait, for processes of their own and for what these do now and then: more than one for a core.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     teardownTimeout: 30_000,
+    // What is waited for comes when the machine gets to it.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

@@ -311,9 +311,9 @@ test('a storm of first connections is adopted, while who is connected already is
   const session = await speaker.connect();
   let isServed = false;
   let adopted = 0;
-  // Thirty come at a time, and the next after them, until the speaker has been served.
-  const storm = Array.from({ length: 30 }, async () => {
-    for (let n = 0; n < 2 || !isServed; n++) {
+  // Ten come at a time, and the next after them, until the speaker has been served.
+  const storm = Array.from({ length: 10 }, async () => {
+    for (let n = 0; n < 5 || !isServed; n++) {
       await (await newDevice(registry)).connect();
       adopted++;
     }
@@ -327,7 +327,7 @@ test('a storm of first connections is adopted, while who is connected already is
     }
   };
   await Promise.all([...storm, speaking()]);
-  expect(adopted).toBeGreaterThanOrEqual(60);
+  expect(adopted).toBeGreaterThanOrEqual(50);
 });
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -16,9 +16,6 @@ import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
 import { listenTls, type TlsListener } from './tls-listener.ts';
 
-/** A busy machine is no failure. */
-const patient = { timeout: 30_000 };
-
 const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 const open: { destroy(): unknown }[] = [];
 const listeners: Listener[] = [];
@@ -111,7 +108,7 @@ describe('the TCP listener', () => {
     const listener = await listenTcp({ ...listenOptions(), gate }, accepted.accept);
     listeners.push(listener);
     for (let n = 0; n < 65; n++) tcp(listener.port);
-    await expect.poll(() => [gate.waiting, accepted.ready.length], patient).toEqual([1, 64]);
+    await expect.poll(() => [gate.waiting, accepted.ready.length]).toEqual([1, 64]);
     tick();
     expect([gate.waiting, accepted.ready.length]).toEqual([0, 65]);
   });
@@ -171,7 +168,7 @@ describe('the TLS listener', () => {
     await closed(plain);
     await closed(tls(listener, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }));
     expect(accepted.ready).toEqual([]);
-    await expect.poll(() => limiter.connections, patient).toBe(0);
+    await expect.poll(() => limiter.connections).toBe(0);
     expect(failed).toHaveLength(2);
   });
 
@@ -184,7 +181,7 @@ describe('the TLS listener', () => {
     const trickle = setInterval(() => slow.write('x'), 20);
     onTestFinished(() => clearInterval(trickle));
     await Promise.all([closed(silent), closed(slow)]);
-    await expect.poll(() => limiter.connections, patient).toBe(0);
+    await expect.poll(() => limiter.connections).toBe(0);
     expect(failed).toEqual(['ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_TLS_HANDSHAKE_TIMEOUT']);
     expect(accepted.ready).toEqual([]);
   });
@@ -197,7 +194,7 @@ describe('the TLS listener', () => {
     const { listener, accepted, failed } = await start();
     const socket = tls(listener, { maxVersion: 'TLSv1.2', ciphers: `${suite}:@SECLEVEL=0` });
     await closed(socket);
-    await expect.poll(() => failed, patient).toEqual(['ERR_SSL_NO_SHARED_CIPHER']);
+    await expect.poll(() => failed).toEqual(['ERR_SSL_NO_SHARED_CIPHER']);
     expect(accepted.ready).toEqual([]);
   });
 
@@ -206,7 +203,7 @@ describe('the TLS listener', () => {
     const { listener, accepted } = await start({ gate });
     for (let n = 0; n < 64; n++) tcp(listener.port);
     const secured = once(tls(listener), 'secureConnect');
-    await expect.poll(() => gate.waiting, patient).toBe(1);
+    await expect.poll(() => gate.waiting).toBe(1);
     tick();
     await secured;
     await accepted.next();

@@ -16,9 +16,6 @@ import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
 import { listenTls } from './tls-listener.ts';
 
-/** Patient: a busy machine is no failure. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
-
 const header = 'PROXY TCP4 192.0.2.1 198.51.100.1 56324 8883\r\n';
 const client = { remoteAddress: '192.0.2.1', remotePort: 56_324 };
 const open: { destroy(): unknown }[] = [];
@@ -95,7 +92,7 @@ describe("a proxy's connection is closed, and its place given back", () => {
       const socket = tcp(port);
       socket.write(bytes, 'latin1');
       await closed(socket);
-      await eventually(() => options.limiter.connections).toBe(0);
+      await expect.poll(() => options.limiter.connections).toBe(0);
       expect(options.noHeader).toEqual([why]);
       expect(taken).toEqual([]);
     }
@@ -104,8 +101,8 @@ describe("a proxy's connection is closed, and its place given back", () => {
   it('when it hangs up in the middle of its header', async () => {
     const { port, options, taken } = await start('plain');
     tcp(port).end(header.slice(0, 20));
-    await eventually(() => options.noHeader).toEqual(['gone']);
-    await eventually(() => options.limiter.connections).toBe(0);
+    await expect.poll(() => options.noHeader).toEqual(['gone']);
+    await expect.poll(() => options.limiter.connections).toBe(0);
     expect(taken).toEqual([]);
   });
 
@@ -137,24 +134,24 @@ describe('the address in the header', () => {
     const { limiter } = listenOptions({ maxConnectionsPerAddress: 1 });
     const { port, taken, options } = await start('plain', { limiter });
     tcp(port).write(header);
-    await eventually(() => taken.length).toBe(1);
+    await expect.poll(() => taken.length).toBe(1);
     const second = tcp(port);
     second.write(header);
     await closed(second);
     expect(options.refused).toEqual(['connections of the address']);
     tcp(port).write(header.replace('192.0.2.1', '192.0.2.2'));
-    await eventually(() => taken.length).toBe(2);
+    await expect.poll(() => taken.length).toBe(2);
     taken[0]?.socket.destroy();
-    await eventually(() => options.limiter.connections).toBe(1);
+    await expect.poll(() => options.limiter.connections).toBe(1);
     tcp(port).write(header);
-    await eventually(() => taken.length).toBe(3);
+    await expect.poll(() => taken.length).toBe(3);
   });
 
   it('is that of the proxy itself for its own probes', async () => {
     const { port, taken } = await start('plain');
     const socket = tcp(port);
     socket.write(Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex'));
-    await eventually(() => taken.length).toBe(1);
+    await expect.poll(() => taken.length).toBe(1);
     expect(taken[0]?.transport).toMatchObject({ remoteAddress: '127.0.0.1', remotePort: socket.localPort });
   });
 });
@@ -170,7 +167,7 @@ describe('what follows the header', () => {
       await new Promise(setImmediate);
       socket.write(bytes.slice(cut));
     }
-    await eventually(() => taken.map(({ text }) => text)).toEqual(Array(bytes.length + 1).fill('hello'));
+    await expect.poll(() => taken.map(({ text }) => text)).toEqual(Array(bytes.length + 1).fill('hello'));
     for (const { transport } of taken) expect(transport).toMatchObject(client);
   });
 
@@ -178,9 +175,9 @@ describe('what follows the header', () => {
     const { port, taken } = await start('plain');
     const socket = tcp(port);
     socket.write(header);
-    await eventually(() => taken.length).toBe(1);
+    await expect.poll(() => taken.length).toBe(1);
     socket.write('hello');
-    await eventually(() => taken[0]?.text).toBe('hello');
+    await expect.poll(() => taken[0]?.text).toBe('hello');
   });
 
   it.each(['together with', 'after'])('is a TLS handshake, sent %s the header', async (order) => {
@@ -204,7 +201,7 @@ describe('what follows the header', () => {
     process.nextTick(() => raw.uncork());
     await once(socket, 'secureConnect');
     socket.write('hello');
-    await eventually(() => taken[0]?.text).toBe('hello');
+    await expect.poll(() => taken[0]?.text).toBe('hello');
     expect(taken[0]?.transport).toMatchObject({ ...client, secure: true });
     expect(taken[0]?.transport.peerCertificate()).toBeInstanceOf(Buffer);
   });
@@ -214,8 +211,8 @@ describe('what follows the header', () => {
     const socket = tcp(port);
     socket.write(`${header}GET / HTTP/1.1\r\n\r\n`);
     await closed(socket);
-    await eventually(() => failed).toEqual([expect.stringMatching(/^192\.0\.2\.1 ERR_SSL/)]);
-    await eventually(() => options.limiter.connections).toBe(0);
+    await expect.poll(() => failed).toEqual([expect.stringMatching(/^192\.0\.2\.1 ERR_SSL/)]);
+    await expect.poll(() => options.limiter.connections).toBe(0);
   });
 });
 
@@ -224,7 +221,7 @@ describe('from anybody else', () => {
     const { port, taken } = await start('plain', { isProxy: () => false });
     const socket = tcp(port);
     socket.write(header);
-    await eventually(() => taken[0]?.text).toBe(header);
+    await expect.poll(() => taken[0]?.text).toBe(header);
     expect(taken[0]?.transport).toMatchObject({ remoteAddress: '127.0.0.1', remotePort: socket.localPort });
   });
 });

@@ -122,6 +122,9 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     IOT_MQTT_PORT: '0',
     IOT_MQTT_ADMIN_PORT: '0',
     IOT_LOG_LEVEL: 'debug',
+    // What tests wait for needs no company.
+    IOT_INTERNAL_MQTT_LOG_FLUSH_MS: '50',
+    IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
     IOT_SAMPLE: options.sample ? 'on' : 'off',
     IOT_MQTT_ENGINE: options.engine ?? process.env['TEST_MQTT_ENGINE'],
   };
