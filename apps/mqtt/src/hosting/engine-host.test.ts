@@ -29,7 +29,11 @@ function setUp(verdict: () => Verdict | Promise<Verdict>, rates: MessageRates = 
   const reached: string[] = [];
   const nothing = () => {};
   const limits = { ...wideLimits, maxConnectionsPerPrincipal: 1, messageRates: rates };
-  const tenants = new Tenants(limits, (limit) => reached.push(limit));
+  const tenants = new Tenants(
+    limits,
+    (limit) => reached.push(limit),
+    () => 0,
+  );
   const host = createEngineHost({
     ...{ changes, clients, counters },
     rights: { findDevices: () => [] } as never,
