@@ -26,19 +26,19 @@ const host: EngineHost<string> = {
   route: (user, topic) => {
     if (user === registryId) {
       return topic === broadcastTopic
-        ? { destinations: [{ space: devices, topic }], basis, permanent: undefined }
+        ? { destinations: [{ namespace: devices, topic }], basis, retainAs: undefined }
         : undefined;
     }
     if (!topic.startsWith(`$devices/${user}/events`)) return undefined;
-    return { destinations: [{ space: registry, topic }], basis, permanent: undefined };
+    return { destinations: [{ namespace: registry, topic }], basis, retainAs: undefined };
   },
   grant: (user, filter) => {
-    if (user === registryId) return { filters: [{ space: registry, filter }] };
-    if (filter === broadcastTopic) return { filters: [{ space: devices, filter }] };
-    return filter.startsWith(`$devices/${user}/`) ? { filters: [{ space: user, filter }] } : undefined;
+    if (user === registryId) return { filters: [{ namespace: registry, filter }] };
+    if (filter === broadcastTopic) return { filters: [{ namespace: devices, filter }] };
+    return filter.startsWith(`$devices/${user}/`) ? { filters: [{ namespace: user, filter }] } : undefined;
   },
-  store: async () => {},
-  stored: () => undefined,
+  retain: async () => {},
+  retained: () => undefined,
   connected: () => {},
   disconnected: () => {},
   refused: () => {},

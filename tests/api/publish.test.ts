@@ -109,7 +109,7 @@ test('the same Idempotency-Key publishes once', async () => {
   expectRefusal(await api.call('POST', url, { topic }, { headers }), 'ABORTED');
 });
 
-test('a registry and a broker publish too, each in its own space', async () => {
+test('a registry and a broker publish too, each in its own namespace', async () => {
   const { api, overTcp } = installation();
   const password = makePassword();
   const registry = await api.createRegistry();

@@ -87,7 +87,7 @@ test('the last message of a permanent topic is given to whoever subscribes, unti
   expect(afterwards.text).toMatch(/^off, retained 0$/m);
 });
 
-test('a broker is a space of its own, in which $ is refused', async () => {
+test('a broker is a namespace of its own, in which $ is refused', async () => {
   const { api } = installation();
   const [mine, other] = await Promise.all(
     ['mine', 'other'].map(async (folderId) => {

@@ -16,7 +16,7 @@ import {
 
 const installation = sharedInstallation();
 
-/** A registry with two devices, or a broker: the members of one space, each listening to everything it can name. */
+/** A registry with two devices, or a broker: the members of one namespace, each listening to everything it can name. */
 interface Realm {
   readonly name: string;
   readonly owner: Party;

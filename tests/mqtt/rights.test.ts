@@ -190,7 +190,7 @@ describe('filters', () => {
 });
 
 describe('a broker', () => {
-  test('is a topic space of its own for all who log in as it', async () => {
+  test('is a topic namespace of its own for all who log in as it', async () => {
     const [one, other] = await Promise.all([createBroker(installation()), createBroker(installation())]);
     const foreign = await other.connect();
     await foreign.subscribe('#');

@@ -134,7 +134,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   });
   const monitoring = new Monitoring({
     roundMs: timing.monitoringRoundMs,
-    hasSubscribers: (space) => engine.hasSubscribers(space),
+    hasSubscribers: (namespace) => engine.hasSubscribers(namespace),
     publish: (to, payload) => void engine.publish(to, payload, 0),
     write: (activities) => writeDeviceActivities(pool, activities),
     read: (ids) => findDeviceActivities(pool, ids),

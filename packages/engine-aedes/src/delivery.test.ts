@@ -83,7 +83,7 @@ describe('delivery to one subscriber', () => {
     expect(sent.length).toBeGreaterThan(60_000);
   });
 
-  it('admits stored messages as there is room, and none after its end', async () => {
+  it('admits retained messages as there is room, and none after its end', async () => {
     const { delivery } = setUp({ maxInflightMessages: 1 });
     expect(await delivery.admitStored(1)).toBe(true);
     const second = delivery.admitStored(1);

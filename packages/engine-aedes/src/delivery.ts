@@ -3,7 +3,7 @@ import type { EngineLimits, Qos } from '@iotcore/engine';
 /** aedes numbers packets from 1 to 65,535 round and round, without looking what is still unacknowledged. */
 const packetIdsInUse = 65_000;
 
-/** Topics that a subscription's stored messages may be overtaken on, remembered for each; beyond, an old one may follow. */
+/** Topics that a subscription's retained messages may be overtaken on, remembered for each; beyond, an old one may follow. */
 const maxOvertakenTopics = 10_000;
 
 /** What a waiting message costs beside its bytes. */
@@ -103,14 +103,14 @@ export class Delivery {
     while (this.#roomWanted.length > 0 && this.#hasRoom()) this.#roomWanted.shift()?.();
   }
 
-  /** From here until `stop`, tells which topics have been heard live: a stored message of theirs would be out of date. */
+  /** From here until `stop`, tells which topics have been heard live: a retained message of theirs would be out of date. */
   watchOvertaking(): OvertakingWatch {
     const topics = new Set<string>();
     this.#overtaken.add(topics);
     return { has: (topic) => topics.has(topic), stop: () => this.#overtaken.delete(topics) };
   }
 
-  /** Waits until one stored message more may be given to aedes, and counts it; false once the session is closed. */
+  /** Waits until one retained message more may be given to aedes, and counts it; false once the session is closed. */
   async admitStored(qos: Qos): Promise<boolean> {
     while (!this.#isClosed && !this.#hasRoom()) {
       await new Promise<void>((resolve) => this.#roomWanted.push(resolve));

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay, setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type {
   Engine,
   EngineHost,
@@ -11,7 +11,7 @@ import type {
   Transport,
 } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
-import { LocalExchange } from '@iotcore/engine/routing';
+import { LocalMessageBus } from '@iotcore/engine/routing';
 import { aedesTopicLevels, type Broker, createBroker } from './aedes/broker.ts';
 import { Tokens } from './aedes/tokens.ts';
 import type { Message } from './message.ts';
@@ -30,7 +30,7 @@ const standstillMs = 1000;
 const drainMs = 1000;
 const drainCheckMs = 10;
 
-/** Connections closed in one turn of the event loop: closing all at once would block it, and bring them all back at once. */
+/** Connections closed in one tick of the event loop: closing all at once would block it, and bring them all back at once. */
 const closeSlice = 100;
 
 export class AedesEngine<P> implements Engine<P>, Reception<P> {
@@ -54,7 +54,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     this.#parts = {
       host,
       limits,
-      exchange: new LocalExchange<Session<P>, Message>(),
+      bus: new LocalMessageBus<Session<P>, Message>(),
       underway: new Underway(),
       subscriptions: new Tokens('s'),
       publications: new Tokens('p'),
@@ -78,8 +78,8 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     await publish(this.#parts, route, payload, qos);
   }
 
-  hasSubscribers(space: string): boolean {
-    return this.#parts.exchange.hasSubscribers(space);
+  hasSubscribers(namespace: string): boolean {
+    return this.#parts.bus.hasSubscribers(namespace);
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
@@ -93,10 +93,10 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   }
 
   stats(): EngineStats {
-    const { counters, exchange } = this.#parts;
+    const { counters, bus } = this.#parts;
     return {
       sessions: this.#byKey.size,
-      subscriptions: exchange.subscriptions,
+      subscriptions: bus.subscriptions,
       messagesReceived: counters.received,
       messagesSent: counters.sent,
       messagesDropped: counters.dropped,
@@ -110,7 +110,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     let closed = 0;
     for (const connection of [...this.#connections]) {
       connection.close(reason);
-      if (++closed % closeSlice === 0) await turnOfEventLoop();
+      if (++closed % closeSlice === 0) await yieldToEventLoop();
     }
     await Promise.all([...this.#connections].map((connection) => connection.closed));
     await Promise.race([this.#parts.underway.settled(), delay(drainMs, undefined, { ref: false })]);

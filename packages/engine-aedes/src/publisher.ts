@@ -1,7 +1,7 @@
 /**
  * The messages that one client publishes: allowed, stored, handed over, acknowledged. aedes writes a PUBACK before it
- * has handled the PUBLISH, so its PUBACKs wait here. Messages of permanent topics are handed over once they are durable:
- * whoever subscribes meanwhile gets either the stored message or the live one.
+ * has handled the PUBLISH, so its PUBACKs wait here. Messages of retained topics are handed over once they are durable:
+ * whoever subscribes meanwhile gets either the retained message or the live one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineHost, EngineLimits, PublishRoute, Qos, SessionInfo } from '@iotcore/engine';
@@ -18,7 +18,7 @@ export type Publication = (payload: Buffer, qos: Qos) => void;
 
 /** What the publishers of one engine share. */
 export interface PublisherParts<P> extends PublishingParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'store' | 'dropped'>;
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'dropped'>;
   readonly limits: EngineLimits;
   /** What stands for a publication inside aedes. */
   readonly publications: Tokens<Publication>;
@@ -132,7 +132,7 @@ export class Publisher<P> {
   #emitted(route: PublishRoute, payload: Buffer, qos: Qos): void {
     this.#parts.counters.received++;
     this.#parts.host.published(this.#info);
-    if (route.permanent) {
+    if (route.retainAs) {
       this.#store(route, payload, qos, this.#current ?? this.#add(false));
       return;
     }

@@ -1,33 +1,33 @@
 import type { EngineHost, PublishRoute, Qos } from '@iotcore/engine';
-import type { Exchange } from '@iotcore/engine/routing';
+import type { MessageBus } from '@iotcore/engine/routing';
 import { Message } from './message.ts';
 import type { Underway } from './underway.ts';
 
 /** What it takes to publish. */
 export interface PublishingParts<P> {
-  readonly host: Pick<EngineHost<P>, 'store'>;
-  readonly exchange: Pick<Exchange<never, Message>, 'address' | 'publish'>;
+  readonly host: Pick<EngineHost<P>, 'retain'>;
+  readonly bus: Pick<MessageBus<never, Message>, 'address' | 'publish'>;
   readonly underway: Underway;
 }
 
 /** Hands the message to everybody who hears one of the route's destinations. */
 export function handOver<P>(
-  { exchange }: PublishingParts<P>,
+  { bus }: PublishingParts<P>,
   route: PublishRoute,
   payload: Buffer,
   qos: Qos,
 ): void {
-  exchange.publish(exchange.address(route.destinations), new Message(payload, qos));
+  bus.publish(bus.address(route.destinations), new Message(payload, qos));
 }
 
-/** Resolves when the message is durable: at once, unless its topic is permanent. */
+/** Resolves when the message is durable: at once, unless its topic is retained. */
 export function store<P>(
   { host, underway }: PublishingParts<P>,
   route: PublishRoute,
   payload: Buffer,
 ): Promise<void> {
   const stored = async () => {
-    if (route.permanent) await host.store(route.permanent, payload);
+    if (route.retainAs) await host.retain(route.retainAs, payload);
   };
   return underway.track(stored());
 }
@@ -39,6 +39,6 @@ export async function publish<P>(
   payload: Buffer,
   qos: Qos,
 ): Promise<void> {
-  if (route.permanent) await store(parts, route, payload);
+  if (route.retainAs) await store(parts, route, payload);
   handOver(parts, route, payload, qos);
 }

@@ -6,7 +6,7 @@
 import type { EngineHost, Qos, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 import { type ClientPacket, PacketType } from '@iotcore/engine/codec';
-import type { Exchange, Subscriber } from '@iotcore/engine/routing';
+import type { MessageBus, Subscriber } from '@iotcore/engine/routing';
 import type { Aedes, Client } from 'aedes';
 import { Conduit, type ConduitOwner } from './aedes/conduit.ts';
 import * as packets from './aedes/packets-for-aedes.ts';
@@ -23,7 +23,7 @@ import { type Subscription, Subscriptions } from './subscriptions.ts';
 const unreadAnswersBytes = 65_536;
 
 /** Packets of one client that are dealt with before others have their turn. */
-const packetsPerTurn = 64;
+const packetsPerTick = 64;
 
 /** What a session needs of its connection. */
 export interface SessionLink {
@@ -39,7 +39,7 @@ export interface SessionLink {
 /** What the sessions of one engine share. */
 export interface SessionParts<P> extends PublisherParts<P> {
   readonly host: EngineHost<P>;
-  readonly exchange: Exchange<Session<P>, Message>;
+  readonly bus: MessageBus<Session<P>, Message>;
   /** What stands for a subscription inside aedes. */
   readonly subscriptions: Tokens<Subscription<Session<P>>>;
 }
@@ -48,7 +48,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
   readonly info: SessionInfo<P>;
   /** The client ID within its scope: what aedes knows the client by. */
   readonly key: string;
-  /** As aedes keeps it: it comes back, the same object, to be judged again when it fires. */
+  /** As aedes keeps it: it comes back, the same object, to be checked again when it fires. */
   readonly will: { topic: string; payload: Buffer; qos: Qos; retain: boolean } | undefined;
   readonly subscriptions: Subscriptions<Session<P>>;
   readonly delivery: Delivery;
@@ -63,7 +63,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
   #packetsTaken = 0;
   #isDisconnecting = false;
   #subscribing: SubscribeJob<Session<P>> | undefined;
-  /** Stored messages on their way through aedes, by their payload. */
+  /** Retained messages on their way through aedes, by their payload. */
   readonly #jobOf = new WeakMap<Buffer, SubscribeJob<Session<P>>>();
 
   constructor(
@@ -85,7 +85,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     });
     this.subscriptions = new Subscriptions<Session<P>>(
       this,
-      parts.exchange,
+      parts.bus,
       parts.subscriptions,
       parts.limits.maxSubscriptionsPerSession,
     );
@@ -184,11 +184,11 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     return this.#publisher.allow(topic);
   }
 
-  /** The will was judged at CONNECT, and is judged anew now that it fires. */
+  /** The will was checked at CONNECT, and is checked again now that it fires. */
   async allowWill(topic: string): Promise<string | undefined> {
     const { host, publications, underway } = this.#parts;
-    const judged = async () => host.route(this.info.principal, topic);
-    const route = await underway.track(judged()).catch(() => undefined);
+    const asked = async () => host.route(this.info.principal, topic);
+    const route = await underway.track(asked()).catch(() => undefined);
     // What becomes of it, nobody is there to hear.
     return (
       route &&
@@ -196,8 +196,8 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     );
   }
 
-  /** May the client hear what the token stands for? If so, it does from now on. What cannot be judged is refused. */
-  async judge(token: string): Promise<boolean> {
+  /** May the client hear what the token stands for? If so, it does from now on. If the host fails, it may not. */
+  async authorizeSubscribe(token: string): Promise<boolean> {
     const job = this.#subscribing;
     const subscription = this.#parts.subscriptions.meaningOf(token);
     const grant = subscription && (await this.#askGrant(subscription.filter));
@@ -211,7 +211,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     return false;
   }
 
-  /** SUBACK is written; stored messages follow, unless all was refused. */
+  /** SUBACK is written; retained messages follow, unless all was refused. */
   subscribed(): void {
     const job = this.#subscribing;
     if (!job) return;
@@ -221,10 +221,10 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     else this.#parts.host.subscribed(this.info);
   }
 
-  /** The stored messages that the latest SUBSCRIBE gets, one by one as there is room for them. */
-  storedMessages(subscriptions: Iterable<Subscription<Session<P>>>): AsyncIterable<RetainedPacket> {
-    if (!this.#subscribing) throw new TypeError('stored messages without a SUBSCRIBE');
-    return this.#readStored(this.#subscribing, subscriptions);
+  /** The retained messages that the latest SUBSCRIBE gets, one by one as there is room for them. */
+  retainedMessages(subscriptions: Iterable<Subscription<Session<P>>>): AsyncIterable<RetainedPacket> {
+    if (!this.#subscribing) throw new TypeError('retained messages without a SUBSCRIBE');
+    return this.#readRetained(this.#subscribing, subscriptions);
   }
 
   /** aedes sends a message on now: is it still right to? */
@@ -237,7 +237,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
 
   wanted(): void {
     // Not at once: aedes asks from within its handling of the packet before, and the stack would grow with each.
-    if (++this.#packetsTaken % packetsPerTurn === 0) setImmediate(this.#takeNext);
+    if (++this.#packetsTaken % packetsPerTick === 0) setImmediate(this.#takeNext);
     else process.nextTick(this.#takeNext);
   }
 
@@ -271,19 +271,19 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     }
   }
 
-  async *#readStored(
+  async *#readRetained(
     job: SubscribeJob<Session<P>>,
     subscriptions: Iterable<Subscription<Session<P>>>,
   ): AsyncGenerator<RetainedPacket> {
-    const stored = (filter: string) => this.#parts.host.stored(this.info.principal, filter);
+    const stored = (filter: string) => this.#parts.host.retained(this.info.principal, filter);
     try {
-      for await (const message of job.storedMessages(subscriptions, stored)) {
+      for await (const message of job.retainedMessages(subscriptions, stored)) {
         this.#jobOf.set(message.payload, job);
         yield message;
       }
     } catch {
       // The client must not take a part for the whole: it will subscribe again.
-      this.#link.close(reasons.storedUnread);
+      this.#link.close(reasons.retainedUnread);
     } finally {
       job.finish();
     }

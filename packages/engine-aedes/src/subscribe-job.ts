@@ -1,8 +1,8 @@
-import type { Qos, StoredMessage } from '@iotcore/engine';
+import type { Qos, RetainedMessage } from '@iotcore/engine';
 import type { Delivery, OvertakingWatch } from './delivery.ts';
 import type { Subscription, TokenRequest } from './subscriptions.ts';
 
-/** A stored message in the form that aedes reads from a store of retained messages. */
+/** A retained message in the form that aedes reads from a store of retained messages. */
 export interface RetainedPacket {
   readonly cmd: 'publish';
   readonly topic: string;
@@ -12,7 +12,7 @@ export interface RetainedPacket {
 }
 
 /**
- * One SUBSCRIBE, from the packet to the last stored message. Stored messages take time, and live ones do not wait for
+ * One SUBSCRIBE, from the packet to the last retained message. Retained messages take time, and live ones do not wait for
  * them: a topic that has been heard live meanwhile is left out, or its older message would come after the newer.
  */
 export class SubscribeJob<Subscriber> {
@@ -45,9 +45,9 @@ export class SubscribeJob<Subscriber> {
     return this.#requests.filter(({ token }) => this.refused.has(token)).map(({ filter }) => filter);
   }
 
-  async *storedMessages(
+  async *retainedMessages(
     subscriptions: Iterable<Subscription<Subscriber>>,
-    stored: (filter: string) => AsyncIterable<StoredMessage> | undefined,
+    stored: (filter: string) => AsyncIterable<RetainedMessage> | undefined,
   ): AsyncGenerator<RetainedPacket> {
     for (const { filter, qos: granted } of subscriptions) {
       for await (const { topic, payload, qos: sentAt } of stored(filter) ?? []) {
@@ -69,7 +69,7 @@ export class SubscribeJob<Subscriber> {
     return isCurrent;
   }
 
-  /** There are no more stored messages, or none at all. */
+  /** There are no more retained messages, or none at all. */
   finish(): void {
     this.#isRead = true;
     this.#stopIfDone();

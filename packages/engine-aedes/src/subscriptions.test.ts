@@ -1,4 +1,4 @@
-import { type Addressable, LocalExchange, type Subscriber, type TopicName } from '@iotcore/engine/routing';
+import { type Addressable, LocalMessageBus, type Subscriber, type TopicName } from '@iotcore/engine/routing';
 import { describe, expect, it } from 'vitest';
 import { Tokens } from './aedes/tokens.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
@@ -16,23 +16,23 @@ class Ear implements Subscriber<Message> {
 }
 
 function setUp(maxSubscriptions = 10) {
-  const exchange = new LocalExchange<Ear, Message>();
+  const bus = new LocalMessageBus<Ear, Message>();
   const tokens = new Tokens<Subscription<Ear>>('s');
   const ear = new Ear();
-  const subscriptions = new Subscriptions(ear, exchange, tokens, maxSubscriptions);
+  const subscriptions = new Subscriptions(ear, bus, tokens, maxSubscriptions);
   const subscriptionOf = (filter: string, qos: 0 | 1 | 2 = 1) => {
     const [request] = subscriptions.tokensFor([{ filter, qos }]);
     return tokens.meaningOf(request?.token ?? '') as Subscription<Ear>;
   };
   const hear = () => {
     ear.heard = [];
-    exchange.publish(exchange.address([{ space: 'all', topic: 'x' }]), new Message());
+    bus.publish(bus.address([{ namespace: 'all', topic: 'x' }]), new Message());
     return ear.heard;
   };
-  return { exchange, subscriptions, subscriptionOf, hear, tokens };
+  return { bus, subscriptions, subscriptionOf, hear, tokens };
 }
 
-const x = [{ space: 'all', filter: 'x' }];
+const x = [{ namespace: 'all', filter: 'x' }];
 
 describe('the subscriptions of a session', () => {
   it('have tokens that no client can send, one for each line of a packet', () => {
@@ -50,8 +50,8 @@ describe('the subscriptions of a session', () => {
     expect(requests.map(({ token }) => tokens.meaningOf(token)?.filter)).toEqual(['a', 'a', undefined]);
   });
 
-  it('that come to the same filter of a space deliver one copy at the highest QoS, until the last is gone', () => {
-    const { subscriptions, subscriptionOf, hear, exchange } = setUp();
+  it('that come to the same filter of a namespace deliver one copy at the highest QoS, until the last is gone', () => {
+    const { subscriptions, subscriptionOf, hear, bus } = setUp();
     const one = subscriptionOf('one');
     const two = subscriptionOf('two');
     subscriptions.grant(one, 1, x);
@@ -63,29 +63,29 @@ describe('the subscriptions of a session', () => {
 
     subscriptions.remove(two);
     expect(hear()).toEqual([]);
-    expect(exchange.hasSubscribers('all')).toBe(false);
+    expect(bus.hasSubscribers('all')).toBe(false);
   });
 
   it('keep what a new grant has in common with the former, and drop the rest', () => {
-    const { subscriptions, subscriptionOf, hear, exchange } = setUp();
+    const { subscriptions, subscriptionOf, hear, bus } = setUp();
     const one = subscriptionOf('one');
-    subscriptions.grant(one, 0, [...x, { space: 'other', filter: 'x' }]);
+    subscriptions.grant(one, 0, [...x, { namespace: 'other', filter: 'x' }]);
 
     subscriptions.grant(one, 1, x);
 
     expect(hear()).toEqual([1]);
-    expect(exchange.hasSubscribers('other')).toBe(false);
+    expect(bus.hasSubscribers('other')).toBe(false);
   });
 
   it('leave nothing behind', () => {
-    const { subscriptions, subscriptionOf, exchange, tokens } = setUp();
+    const { subscriptions, subscriptionOf, bus, tokens } = setUp();
     const one = subscriptionOf('one');
     subscriptions.grant(one, 0, x);
     subscriptionOf('never granted');
 
     subscriptions.clear();
 
-    expect(exchange.subscriptions).toBe(0);
+    expect(bus.subscriptions).toBe(0);
     expect(subscriptions.size).toBe(0);
     expect(tokens.size).toBe(0);
   });

@@ -1,6 +1,6 @@
-import type { Qos, SpaceFilter } from '@iotcore/engine';
+import type { NamespaceFilter, Qos } from '@iotcore/engine';
 import type { SubscribeRequest } from '@iotcore/engine/codec';
-import type { Exchange } from '@iotcore/engine/routing';
+import type { MessageBus } from '@iotcore/engine/routing';
 import type { Tokens } from './aedes/tokens.ts';
 
 /** A filter that a client asked for, in its own words, and what it hears by it. */
@@ -10,7 +10,7 @@ export class Subscription<Subscriber> {
   /** What aedes knows it by: one token, and one more for each time that a SUBSCRIBE repeats the filter. */
   readonly tokens: string[] = [];
   qos: Qos = 0;
-  granted: readonly SpaceFilter[] = [];
+  granted: readonly NamespaceFilter[] = [];
   /** aedes has it, under its tokens. */
   isKnownToAedes = false;
 
@@ -35,21 +35,21 @@ export interface TokenRequest {
  */
 export class Subscriptions<Subscriber extends object> {
   readonly #subscriber: Subscriber;
-  readonly #exchange: Pick<Exchange<Subscriber, never>, 'subscribe' | 'unsubscribe'>;
+  readonly #bus: Pick<MessageBus<Subscriber, never>, 'subscribe' | 'unsubscribe'>;
   readonly #tokens: Tokens<Subscription<Subscriber>>;
   readonly #maxSubscriptions: number;
   readonly #byFilter = new Map<string, Subscription<Subscriber>>();
-  /** Subscriptions that come to the same filter of a space; nearly always one. By space and filter. */
+  /** Subscriptions that come to the same filter of a namespace; nearly always one. By namespace and filter. */
   readonly #holders = new Map<string, Subscription<Subscriber>[]>();
 
   constructor(
     subscriber: Subscriber,
-    exchange: Pick<Exchange<Subscriber, never>, 'subscribe' | 'unsubscribe'>,
+    bus: Pick<MessageBus<Subscriber, never>, 'subscribe' | 'unsubscribe'>,
     tokens: Tokens<Subscription<Subscriber>>,
     maxSubscriptions: number,
   ) {
     this.#subscriber = subscriber;
-    this.#exchange = exchange;
+    this.#bus = bus;
     this.#tokens = tokens;
     this.#maxSubscriptions = maxSubscriptions;
   }
@@ -74,16 +74,16 @@ export class Subscriptions<Subscriber extends object> {
     return filters.flatMap((filter) => this.#byFilter.get(filter)?.tokens ?? []);
   }
 
-  /** Replaces what the subscription hears [MQTT-3.8.4-3]; the exchange hears of the new before the old is gone. */
-  grant(subscription: Subscription<Subscriber>, qos: Qos, granted: readonly SpaceFilter[]): void {
+  /** Replaces what the subscription hears [MQTT-3.8.4-3]; the bus hears of the new before the old is gone. */
+  grant(subscription: Subscription<Subscriber>, qos: Qos, granted: readonly NamespaceFilter[]): void {
     const former = subscription.granted;
     subscription.isKnownToAedes = true;
     subscription.qos = qos;
     subscription.granted = granted;
-    for (const spaceFilter of granted) this.#hold(subscription, spaceFilter);
+    for (const namespaceFilter of granted) this.#hold(subscription, namespaceFilter);
     const kept = new Set(granted.map(keyOf));
-    for (const spaceFilter of former) {
-      if (!kept.has(keyOf(spaceFilter))) this.#release(subscription, spaceFilter);
+    for (const namespaceFilter of former) {
+      if (!kept.has(keyOf(namespaceFilter))) this.#release(subscription, namespaceFilter);
     }
   }
 
@@ -115,30 +115,30 @@ export class Subscriptions<Subscriber extends object> {
     return token;
   }
 
-  #hold(subscription: Subscription<Subscriber>, spaceFilter: SpaceFilter): void {
-    const key = keyOf(spaceFilter);
+  #hold(subscription: Subscription<Subscriber>, namespaceFilter: NamespaceFilter): void {
+    const key = keyOf(namespaceFilter);
     const others = (this.#holders.get(key) ?? []).filter((holder) => holder !== subscription);
-    this.#route(key, spaceFilter, [...others, subscription]);
+    this.#route(key, namespaceFilter, [...others, subscription]);
   }
 
-  #release(subscription: Subscription<Subscriber>, spaceFilter: SpaceFilter): void {
-    const key = keyOf(spaceFilter);
+  #release(subscription: Subscription<Subscriber>, namespaceFilter: NamespaceFilter): void {
+    const key = keyOf(namespaceFilter);
     const others = (this.#holders.get(key) ?? []).filter((holder) => holder !== subscription);
-    this.#route(key, spaceFilter, others);
+    this.#route(key, namespaceFilter, others);
   }
 
-  #route(key: string, { space, filter }: SpaceFilter, holders: Subscription<Subscriber>[]): void {
+  #route(key: string, { namespace, filter }: NamespaceFilter, holders: Subscription<Subscriber>[]): void {
     if (holders.length === 0) {
       this.#holders.delete(key);
-      this.#exchange.unsubscribe(space, filter, this.#subscriber);
+      this.#bus.unsubscribe(namespace, filter, this.#subscriber);
       return;
     }
     this.#holders.set(key, holders);
     const qos = holders.some((holder) => holder.qos === 1) ? 1 : 0;
-    this.#exchange.subscribe(space, filter, this.#subscriber, qos);
+    this.#bus.subscribe(namespace, filter, this.#subscriber, qos);
   }
 }
 
-function keyOf({ space, filter }: SpaceFilter): string {
-  return `${space}\0${filter}`;
+function keyOf({ namespace, filter }: NamespaceFilter): string {
+  return `${namespace}\0${filter}`;
 }

@@ -1,4 +1,4 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 /** Work of the host that nobody waits for, except when the engine closes. */
 export class Underway {
@@ -16,7 +16,7 @@ export class Underway {
   async settled(): Promise<void> {
     do {
       await Promise.allSettled(this.#works);
-      await turnOfEventLoop();
+      await yieldToEventLoop();
     } while (this.#works.size > 0);
   }
 }

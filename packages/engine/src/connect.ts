@@ -4,15 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type ConnectPacket, identifierRefusal } from './codec/index.ts';
-import { ConnackCode, type ConnectRequest, type EngineHost, type Transport, type Will } from './port.ts';
+import {
+  ConnackCode,
+  type ConnectRequest,
+  type ConnectResult,
+  type EngineHost,
+  type Transport,
+  type Will,
+} from './port.ts';
 import { reasons } from './reasons.ts';
 
 /** How long all of it may take: nobody waits longer for CONNACK. */
-export const judgingMs = 60_000;
-
-export type Verdict<P> =
-  | { readonly accepted: true; readonly principal: P; readonly scope: string }
-  | { readonly accepted: false; readonly code: ConnackCode; readonly reason: string };
+export const authenticationTimeoutMs = 60_000;
 
 /** What the host is asked. A client without an ID gets one that nobody else has [MQTT-3.1.3-6]. */
 export function connectRequest(packet: ConnectPacket, transport: Transport): ConnectRequest {
@@ -35,12 +38,12 @@ function willOf(will: NonNullable<ConnectPacket['will']>): Will {
 }
 
 /** Never rejects. */
-export async function judgeConnect<P>(
+export async function authenticate<P>(
   host: EngineHost<P>,
   packet: ConnectPacket,
   request: ConnectRequest,
   maxClientIdBytes: number,
-): Promise<Verdict<P>> {
+): Promise<ConnectResult<P>> {
   const identifier = identifierRefusal(packet, maxClientIdBytes);
   if (identifier) return refusal(ConnackCode.identifierRejected, identifier); // [MQTT-3.1.3-8][MQTT-3.1.3-9]
   try {
@@ -53,6 +56,6 @@ export async function judgeConnect<P>(
   }
 }
 
-function refusal(code: ConnackCode, reason: string): Verdict<never> {
+function refusal(code: ConnackCode, reason: string): ConnectResult<never> {
   return { accepted: false, code, reason };
 }

@@ -3,9 +3,9 @@
  * the engine. The engine knows MQTT 3.1.1 and nothing of registries, devices or rights; whatever is particular to a
  * product is in the host's answers.
  *
- * The one idea to know is the *space*: a set of topics that is closed in itself. A message goes out to a list of
- * destinations, each a topic in a space; a subscription is a list of filters, each in a space. A filter only ever meets
- * topics of its own space, so who may read what, and under which name, is decided by the choice of spaces alone, when a
+ * The one idea to know is the *namespace*: a set of topics that is closed in itself. A message goes out to a list of
+ * destinations, each a topic in a namespace; a subscription is a list of filters, each in a namespace. A filter only ever meets
+ * topics of its own namespace, so who may read what, and under which name, is decided by the choice of namespaces alone, when a
  * route or a grant is worked out, and costs nothing per message.
  */
 import type { Duplex } from 'node:stream';
@@ -60,14 +60,14 @@ export interface TenantBudget {
   readonly takeWaitingBytes: (bytes: number) => boolean;
   readonly giveWaitingBytes: (bytes: number) => void;
   /**
-   * A place among the readers of stored messages, held while one page is read; resolves with what gives it back. Rejects
+   * A place among the readers of retained messages, held while one page is read; resolves with what gives it back. Rejects
    * once the signal is aborted.
    */
   readonly takeStoredReader: (signal: AbortSignal) => Promise<() => void>;
 }
 
 /** `scope` makes client IDs private to a principal: takeover [MQTT-3.1.4-2] happens within one scope only. */
-export type ConnectAnswer<P> =
+export type ConnectResult<P> =
   | {
       readonly accepted: true;
       readonly principal: P;
@@ -77,9 +77,9 @@ export type ConnectAnswer<P> =
     }
   | { readonly accepted: false; readonly code: ConnackCode; readonly reason: string };
 
-/** One name of a message: a topic in a space. */
+/** One name of a message: a topic in a namespace. */
 export interface Destination {
-  readonly space: string;
+  readonly namespace: string;
   readonly topic: string;
 }
 
@@ -89,36 +89,37 @@ export interface RouteBasis {
 }
 
 /**
- * The end of a topic that a route does not depend on: every other topic with the same first `from` characters and at most
- * `maxBytes` of ASCII behind them, no wildcard or control character among them, has the same route, with its own end in
- * the place of this one in each destination. `from` is behind a slash, and each destination has one before its end.
+ * What a route depends on, if that is not the whole topic. Every topic with the same first `length` characters, the last
+ * of them a slash, followed by at most `maxRestBytes` of ASCII without wildcards and control characters, has the same
+ * route: each destination ends in a slash and the rest of the topic that was asked about, which is replaced by the other
+ * topic's rest.
  */
-export interface OpenEnd {
-  readonly from: number;
-  readonly maxBytes: number;
+export interface RoutePrefix {
+  readonly length: number;
+  readonly maxRestBytes: number;
 }
 
-/** Where a publication goes. Cached by the engine per connection and topic, or open end, until its basis is stale. */
+/** Where a publication goes. Cached by the engine per connection and topic, or prefix, until its basis is stale. */
 export interface PublishRoute {
   readonly destinations: readonly Destination[];
   readonly basis: RouteBasis;
-  /** Set for a permanent topic: what `host.store` keeps the message under. */
-  readonly permanent: { readonly space: string; readonly topic: string } | undefined;
-  /** Never set for a permanent topic. */
-  readonly openEnd?: OpenEnd | undefined;
+  /** Set if the topic's last message is retained: what `host.retain` keeps it under. */
+  readonly retainAs: { readonly namespace: string; readonly topic: string } | undefined;
+  /** Never set together with `retainAs`. */
+  readonly prefix?: RoutePrefix | undefined;
 }
 
-/** What a subscription hears: filters, each in a space. An empty answer does not exist; refusal is `undefined`. */
+/** What a subscription hears: filters, each in a namespace. An empty answer does not exist; refusal is `undefined`. */
 export interface SubscriptionGrant {
-  readonly filters: readonly SpaceFilter[];
+  readonly filters: readonly NamespaceFilter[];
 }
-export interface SpaceFilter {
-  readonly space: string;
+export interface NamespaceFilter {
+  readonly namespace: string;
   readonly filter: string;
 }
 
-/** A message as it is handed over or stored. */
-export interface StoredMessage {
+/** The last message of a topic, for a new subscription [MQTT-3.3.1-6]. */
+export interface RetainedMessage {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: Qos;
@@ -136,7 +137,7 @@ export type DropReason = 'slow subscriber' | 'rate limit';
 /** Answers of the host. Each may be a promise; the engine keeps the order of a connection's packets while it waits. */
 export interface EngineHost<P> {
   /** Who is this? A rejected promise is answered as CONNACK 3. */
-  connect(request: ConnectRequest): Promise<ConnectAnswer<P>>;
+  connect(request: ConnectRequest): Promise<ConnectResult<P>>;
   /** Where does this go? `undefined`: not allowed, the connection is closed. Asked for a will at CONNECT and when it fires. */
   route(principal: P, topic: string): PublishRoute | undefined | Promise<PublishRoute | undefined>;
   /** What may it hear, and under which names? `undefined`: SUBACK 0x80. */
@@ -147,10 +148,10 @@ export interface EngineHost<P> {
    * connection. Asked per PUBLISH, so it must be cheap; absent where no rate is limited.
    */
   excessMs?(session: SessionInfo<P>): number;
-  /** Keeps a permanent topic's message; an empty payload clears it. Resolves once it is durable: PUBACK waits for it. */
-  store(permanent: { space: string; topic: string }, payload: Buffer): Promise<void>;
-  /** The stored messages that a new subscription gets at once, named as the filter names them, sent with the retain flag. */
-  stored(principal: P, filter: string): AsyncIterable<StoredMessage> | undefined;
+  /** Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits for it. */
+  retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<void>;
+  /** The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag. */
+  retained(principal: P, filter: string): AsyncIterable<RetainedMessage> | undefined;
 
   // What the engine tells. None of these may throw or block.
   connected(session: SessionInfo<P>): void;
@@ -206,10 +207,10 @@ export interface EngineStats {
 export interface Engine<P> {
   /** Takes over a connection from a listener: TLS (handshake done) or plain. */
   accept(socket: Duplex, transport: Transport): void;
-  /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if permanent). */
+  /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if retainAs). */
   publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void>;
-  /** Is anybody subscribed, with any filter, in this space? Lets the host skip work that nobody hears. */
-  hasSubscribers(space: string): boolean;
+  /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody hears. */
+  hasSubscribers(namespace: string): boolean;
   /** Closes the sessions that `which` picks; their wills fire. Returns how many. */
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number;
   sessions(): Iterable<SessionInfo<P>>;

@@ -12,7 +12,7 @@ export const reasons = {
   slowSubscriber: 'too slow: QoS 1 messages waiting beyond the limit',
   acknowledgementsUnread: 'too slow: acknowledgements not read',
   notStored: 'message could not be stored',
-  storedUnread: 'stored messages could not be read',
+  retainedUnread: 'retained messages could not be read',
   internal: 'internal error',
 
   // Refused before there was a session.

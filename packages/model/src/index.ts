@@ -40,10 +40,10 @@ export type {
   RegistryPrincipal,
 } from './topics/principal.ts';
 export {
-  ownMonitoringSpace,
-  type SpaceFilter,
-  type SpaceTopic,
-  watchersSpace,
+  type Destination,
+  monitoringNamespace,
+  type NamespaceFilter,
+  ownMonitoringNamespace,
 } from './topics/rights/audience.ts';
 export { filterLookup, grantFilter } from './topics/rights/grant.ts';
 export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/rights/lookup.ts';

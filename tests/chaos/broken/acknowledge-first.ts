@@ -3,12 +3,12 @@ import { breakModule, startMqtt } from './patch.ts';
 
 breakModule(
   'packages/engine/src/native/publish/publisher.ts',
-  `    this.#parts.exchange.publish(plan.addresses, message);
+  `    this.#parts.bus.publish(plan.addresses, message);
     if (layout.qos === 1) this.#finish(layout.packetId);`,
   `    const kept = Buffer.from(bytes.subarray(layout.payloadStart, end));
     if (layout.qos === 1) this.#finish(layout.packetId);
     setTimeout(() => {
-      this.#parts.exchange.publish(plan.addresses, new OutgoingMessage(this.#parts.turn, kept, 0, kept.length, layout.qos, false));
+      this.#parts.bus.publish(plan.addresses, new OutgoingMessage(this.#parts.tick, kept, 0, kept.length, layout.qos, false));
     }, 200);`,
 );
 await startMqtt();

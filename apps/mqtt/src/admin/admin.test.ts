@@ -65,7 +65,7 @@ describe('tokens of the API', () => {
 
 describe('publishing for the API', () => {
   const device = { kind: 'device', id: 'd1', registryId: 'r1' } as const;
-  const route = { destinations: [], basis: { stale: false }, permanent: undefined };
+  const route = { destinations: [], basis: { stale: false }, retainAs: undefined };
   function setUp(disabled = false) {
     const published: string[] = [];
     const parts: ApiPublishParts = {

@@ -1,5 +1,5 @@
 /** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
-import type { ConnectAnswer, ConnectRequest, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
+import type { ConnectRequest, ConnectResult, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
 import type { Credentials } from '../authentication/authenticator.ts';
 import { type Refusal, refusals, type Verdict } from '../authentication/verdict.ts';
 import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
@@ -15,7 +15,7 @@ import {
 import type { Monitoring } from '../monitoring/monitoring.ts';
 import type { PermanentMessages } from '../permanent/permanent-messages.ts';
 import type { Revoker } from '../revocation/revoker.ts';
-import { grant, type RightsParts, route, stored } from '../rights/rights.ts';
+import { grant, type RightsParts, retained, route } from '../rights/rights.ts';
 import type { TenantLimit } from '../tenants/tenant-limits.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { ConnectionCounters } from './connection-counters.ts';
@@ -48,7 +48,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
   const subjects = new WeakMap<ConnectRequest, string>();
 
   return {
-    async connect(request): Promise<ConnectAnswer<Client>> {
+    async connect(request): Promise<ConnectResult<Client>> {
       const mark = changes.mark();
       const verdict = await parts.authenticate(request);
       const subject = verdict.accepted ? verdict.client.principal.id : verdict.subject;
@@ -66,8 +66,8 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     ...(tenants.limitRates && {
       excessMs: ({ principal: client }) => client.tenant?.excessMs(client.principal) ?? 0,
     }),
-    store: ({ space, topic }, payload) => permanent.store(space, topic, payload),
-    stored: ({ principal }, filter) => stored(rights, principal, filter),
+    retain: ({ namespace, topic }, payload) => permanent.store(namespace, topic, payload),
+    retained: ({ principal }, filter) => retained(rights, principal, filter),
 
     connected({ principal: client, clientId, transport }) {
       clients.add(client);

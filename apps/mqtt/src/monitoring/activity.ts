@@ -1,12 +1,12 @@
-import { type DevicePrincipal, ownMonitoringSpace } from '@iotcore/model';
+import { type DevicePrincipal, ownMonitoringNamespace } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 
 /** Milliseconds since 1970; 0 where nothing is known. Plain numbers, since the hot path writes them per packet. */
 export class Activity {
   readonly device: DevicePrincipal;
   /** Where it may be heard of: by its registry and all of that, and by itself. */
-  readonly watchersSpace: string;
-  readonly ownSpace: string;
+  readonly monitoringNamespace: string;
+  readonly ownNamespace: string;
   lastAuthIp: string | undefined;
   lastAuthTime = 0;
   lastPubActivityTime = 0;
@@ -24,10 +24,10 @@ export class Activity {
   /** Changed since monitoring last told of it. */
   untold = false;
 
-  constructor(device: DevicePrincipal, watchersSpace: string) {
+  constructor(device: DevicePrincipal, monitoringNamespace: string) {
     this.device = device;
-    this.watchersSpace = watchersSpace;
-    this.ownSpace = ownMonitoringSpace(device.id);
+    this.monitoringNamespace = monitoringNamespace;
+    this.ownNamespace = ownMonitoringNamespace(device.id);
   }
 
   /** Adds what is known from elsewhere: the later time of each wins. */

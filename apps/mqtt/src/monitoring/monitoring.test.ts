@@ -19,16 +19,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function setUp(heardSpaces: string[]) {
+function setUp(heardNamespaces: string[]) {
   const told: { route: PublishRoute; message: Record<string, unknown> }[] = [];
   const written: DeviceActivityWrite[][] = [];
   const stored = new Map();
   const state = { now: 1000, away: false, reads: 0, asked: 0 };
   const monitoring = new Monitoring({
     roundMs: 1000,
-    hasSubscribers: (space) => {
+    hasSubscribers: (namespace) => {
       state.asked++;
-      return heardSpaces.includes(space);
+      return heardNamespaces.includes(namespace);
     },
     publish: (route, payload) => told.push({ route, message: JSON.parse(String(payload)) }),
     write: async (activities) => {
@@ -79,8 +79,8 @@ describe('monitoring', () => {
 
   it.each(['watchers.full.r1', 'self.me.d1'])(
     'tells who listens in %s once a second, the last state too',
-    async (space) => {
-      const { monitoring, told, state, stored, round } = setUp([space]);
+    async (namespace) => {
+      const { monitoring, told, state, stored, round } = setUp([namespace]);
       stored.set('d1', {
         lastDisconnectTime: second(0.5),
         lastAuthTime: second(0.2),

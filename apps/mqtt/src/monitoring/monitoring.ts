@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
-import { type DevicePrincipal, type Principal, routeMonitoring, watchersSpace } from '@iotcore/model';
+import { type DevicePrincipal, monitoringNamespace, type Principal, routeMonitoring } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 import { LruMap } from '../caching/lru-map.ts';
 import { toPublishRoute } from '../rights/rights.ts';
@@ -14,7 +14,7 @@ import { Activity } from './activity.ts';
 export interface MonitoringParts {
   /** A device is told of at most once in this time. */
   readonly roundMs: number;
-  hasSubscribers(space: string): boolean;
+  hasSubscribers(namespace: string): boolean;
   publish(route: PublishRoute, payload: Buffer): void;
   /** Rejects while the database is away. */
   write(activities: readonly DeviceActivityWrite[]): Promise<void>;
@@ -36,7 +36,7 @@ const BATCH = 250;
 const SLICE = 500;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
 const MAX_DEPARTED = 100_000;
-/** Registries whose space is kept, some 150 bytes each. */
+/** Registries whose namespace is kept, some 150 bytes each. */
 const REGISTRIES = 10_000;
 const UNCHANGING = { stale: false };
 
@@ -44,7 +44,7 @@ export class Monitoring {
   readonly #parts: MonitoringParts;
   /** By device ID: connected, or with something to save or tell. */
   readonly #activities = new Map<string, Activity>();
-  readonly #watchersSpaces = new LruMap<string, string>(REGISTRIES);
+  readonly #monitoringNamespaces = new LruMap<string, string>(REGISTRIES);
   #unsaved: Activity[] = [];
   #untold: Activity[] = [];
   #round = 0;
@@ -109,19 +109,19 @@ export class Monitoring {
   #of(device: DevicePrincipal): Activity {
     const known = this.#activities.get(device.id);
     if (known) return known;
-    const activity = new Activity(device, this.#watchersSpace(device));
+    const activity = new Activity(device, this.#monitoringNamespace(device));
     this.#activities.set(device.id, activity);
     return activity;
   }
 
   /** One string for all devices of a registry: looked for every second, it then lies in the processor's cache. */
-  #watchersSpace({ registryId }: DevicePrincipal): string {
-    let space = this.#watchersSpaces.get(registryId);
-    if (space === undefined) {
-      space = watchersSpace(registryId);
-      this.#watchersSpaces.set(registryId, space);
+  #monitoringNamespace({ registryId }: DevicePrincipal): string {
+    let namespace = this.#monitoringNamespaces.get(registryId);
+    if (namespace === undefined) {
+      namespace = monitoringNamespace(registryId);
+      this.#monitoringNamespaces.set(registryId, namespace);
     }
-    return space;
+    return namespace;
   }
 
   #note(activity: Activity): void {
@@ -166,10 +166,10 @@ export class Monitoring {
     }
   }
 
-  /** Only the device itself can listen in its own space, and then it has subscribed to something. */
-  #isHeard({ watchersSpace, ownSpace, lastSubActivityTime }: Activity): boolean {
+  /** Only the device itself can listen in its own namespace, and then it has subscribed to something. */
+  #isHeard({ monitoringNamespace, ownNamespace, lastSubActivityTime }: Activity): boolean {
     const { hasSubscribers } = this.#parts;
-    return hasSubscribers(watchersSpace) || (lastSubActivityTime > 0 && hasSubscribers(ownSpace));
+    return hasSubscribers(monitoringNamespace) || (lastSubActivityTime > 0 && hasSubscribers(ownNamespace));
   }
 
   /** Adds what was before this node began to look; while the database is away, what is known here must do. */

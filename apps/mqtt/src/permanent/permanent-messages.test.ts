@@ -1,4 +1,4 @@
-import type { StoredMessage } from '@iotcore/engine';
+import type { RetainedMessage } from '@iotcore/engine';
 import type { PermanentMessageWrite } from '@iotcore/store/data-plane';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Tenants } from '../tenants/tenants.ts';
@@ -58,7 +58,7 @@ function setUp() {
       exact: false,
       nameOf: (topic: string) => topic,
     };
-    const all: StoredMessage[] = [];
+    const all: RetainedMessage[] = [];
     for await (const message of messages.read(selection)) all.push(message);
     return all.map(({ topic, payload }) => `${topic}=${payload}`).toSorted();
   };

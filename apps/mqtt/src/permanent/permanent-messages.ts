@@ -6,7 +6,7 @@
  * it is durable; so whatever is not durable when reading begins, or comes later, reaches the subscriber live, and what
  * the database says of its topic is left out.
  */
-import type { StoredMessage } from '@iotcore/engine';
+import type { RetainedMessage } from '@iotcore/engine';
 import { readFullTopic, type StoredSelection } from '@iotcore/model';
 import type {
   PermanentMessageRange,
@@ -99,7 +99,7 @@ export class PermanentMessages {
    *
    * @throws SlowReaderError
    */
-  async *read({ registryId, beginning, exact, nameOf }: StoredSelection): AsyncGenerator<StoredMessage> {
+  async *read({ registryId, beginning, exact, nameOf }: StoredSelection): AsyncGenerator<RetainedMessage> {
     // What is not durable yet reaches the subscriber as a live message, once it is.
     const overtaken = new Set(this.#messages.topicsOf(registryId));
     const reader = { registryId, overtaken, isLost: false };

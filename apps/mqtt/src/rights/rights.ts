@@ -1,5 +1,5 @@
 /** The engine's questions about topics, answered by the rules of the model over what the directory knows. */
-import type { PublishRoute, StoredMessage, SubscriptionGrant } from '@iotcore/engine';
+import type { PublishRoute, RetainedMessage, SubscriptionGrant } from '@iotcore/engine';
 import {
   type DeviceLookup,
   filterLookup,
@@ -19,8 +19,8 @@ export interface RightsParts {
     lookup: DeviceLookup,
     principal: Principal,
   ): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
-  /** The stored messages of a selection, as they are delivered. */
-  readStored(selection: StoredSelection): AsyncIterable<StoredMessage>;
+  /** The retained messages of a selection, as they are delivered. */
+  readStored(selection: StoredSelection): AsyncIterable<RetainedMessage>;
 }
 
 /** Where a publication goes; undefined: not allowed. At once, unless a device must be looked up. */
@@ -51,12 +51,12 @@ export function grant(
     : grantAmong(devices, principal, filter);
 }
 
-/** The stored messages that a granted filter gets at once; undefined: there can be none. */
-export function stored(
+/** The retained messages that a granted filter gets at once; undefined: there can be none. */
+export function retained(
   parts: RightsParts,
   principal: Principal,
   filter: string,
-): AsyncIterable<StoredMessage> | undefined {
+): AsyncIterable<RetainedMessage> | undefined {
   if (principal.kind === 'broker') return undefined;
   const lookup = filterLookup(principal, filter);
   return lookup && readAll(parts, principal, filter, lookup);
@@ -67,7 +67,7 @@ async function* readAll(
   principal: Principal,
   filter: string,
   lookup: DeviceLookup,
-): AsyncGenerator<StoredMessage> {
+): AsyncGenerator<RetainedMessage> {
   const devices = await findDevices(lookup, principal);
   for (const selection of storedSelections(principal, filter, devices.map(factsOf))) {
     yield* readStored(selection);
@@ -87,14 +87,14 @@ function routeAmong(
 }
 
 export function toPublishRoute(
-  { destinations, permanent, openEnd }: Route,
+  { destinations, permanent, prefix }: Route,
   basis: PublishRoute['basis'],
 ): PublishRoute {
   return {
     destinations,
     basis,
-    openEnd,
-    permanent: permanent && { space: permanent.registryId, topic: permanent.topic },
+    prefix,
+    retainAs: permanent && { namespace: permanent.registryId, topic: permanent.topic },
   };
 }
 

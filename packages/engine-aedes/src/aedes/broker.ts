@@ -1,7 +1,7 @@
 /**
  * aedes, made to do just what this server needs of it: it parses what the client sends, answers it, keeps what a
  * connection has subscribed, and writes messages. Who may do what is asked of the host by its hooks; where messages go
- * is the exchange's. Every setting is chosen here; aedes' defaults are meant for a server that stands alone.
+ * is the bus's. Every setting is chosen here; aedes' defaults are meant for a server that stands alone.
  */
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import type { Publication } from '../publisher.ts';
@@ -86,8 +86,8 @@ function createHooks<P>(): Hooks {
       const session = sessionOf<P>(client);
       if (!session) return done(new Error('no session'));
       const isWill = isWillOf(session, packet);
-      const judged = isWill ? session.allowWill(packet.topic) : session.allowMessage(packet.topic);
-      void judged.then((token) => {
+      const allowed = isWill ? session.allowWill(packet.topic) : session.allowMessage(packet.topic);
+      void allowed.then((token) => {
         if (token === undefined) return done(new Error('not allowed'));
         packet.topic = token;
         packet.retain = false;
@@ -98,7 +98,9 @@ function createHooks<P>(): Hooks {
     authorizeSubscribe(client, subscription, done) {
       const session = sessionOf<P>(client);
       if (!session) return done(null, null);
-      void session.judge(subscription.topic).then((isGranted) => done(null, isGranted ? subscription : null));
+      void session
+        .authorizeSubscribe(subscription.topic)
+        .then((isGranted) => done(null, isGranted ? subscription : null));
     },
 
     authorizeForward(client, packet) {

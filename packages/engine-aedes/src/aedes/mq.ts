@@ -7,16 +7,16 @@ import type { Tokens } from './tokens.ts';
 type Done = (error?: Error | null) => void;
 
 /**
- * The message queue that aedes emits to and subscribes at. Routing is not by aedes' topics but by spaces (../routing):
+ * The message queue that aedes emits to and subscribes at. Routing is not by aedes' topics but by namespaces (../routing):
  * what is emitted is a token for a publication whose route is known, and what is subscribed is a token for a subscription
- * that the exchange knows already.
+ * that the bus knows already.
  */
 export function createMq<P>(
   subscriptions: Tokens<Subscription<Session<P>>>,
   publications: Tokens<Publication>,
 ) {
   return {
-    /** The session has subscribed at the exchange when it was granted (session.ts). */
+    /** The session has subscribed at the bus when it was granted (session.ts). */
     on(_token: string, _deliver: unknown, done?: () => void): void {
       done?.();
     },

@@ -5,7 +5,7 @@ import type { Tokens } from './tokens.ts';
 
 /**
  * What aedes asks of a store, for a server that keeps no sessions: every client is clean to aedes, so it asks only what
- * is here. Nothing is remembered; stored messages of permanent topics come from the host.
+ * is here. Nothing is remembered; retained messages come from the host.
  */
 export function createPersistence<P>(subscriptions: Tokens<Subscription<Session<P>>>) {
   const nothing = async (): Promise<void> => {};
@@ -25,7 +25,7 @@ export function createPersistence<P>(subscriptions: Tokens<Subscription<Session<
     delWill: nothing,
     streamWill: () => Readable.from([]),
 
-    /** The stored messages for the filters of one SUBSCRIBE. aedes pipes them on without looking after errors. */
+    /** The retained messages for the filters of one SUBSCRIBE. aedes pipes them on without looking after errors. */
     createRetainedStreamCombi(tokens: readonly string[]): Readable {
       const granted = new Set<Subscription<Session<P>>>();
       for (const token of tokens) {
@@ -33,7 +33,7 @@ export function createPersistence<P>(subscriptions: Tokens<Subscription<Session<
         if (subscription) granted.add(subscription);
       }
       const [first] = granted;
-      return Readable.from(first ? first.subscriber.storedMessages(granted) : []);
+      return Readable.from(first ? first.subscriber.retainedMessages(granted) : []);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import {
   ConnackCode,
   type ConnectRequest,
+  type ConnectResult,
   type EngineHost,
   type EngineLimits,
   reasons,
@@ -17,13 +18,13 @@ import {
 import {
   type CodecLimits,
   type ConnectPacket,
-  checkTurn,
+  checkOrder,
   decodePacket,
   encodeConnack,
   maxPublishBytes,
   PacketError,
 } from '@iotcore/engine/codec';
-import { connectRequest, judgeConnect, judgingMs, type Verdict } from '@iotcore/engine/connect';
+import { authenticate, authenticationTimeoutMs, connectRequest } from '@iotcore/engine/connect';
 import type { Session, SessionLink } from '../session.ts';
 import { Deadlines } from './deadlines.ts';
 import { Framer } from './framer.ts';
@@ -162,7 +163,7 @@ export class Connection<P> implements SessionLink {
       return false;
     }
     const { codecLimits } = this.#reception;
-    if (this.#framer.firstByte !== undefined) checkTurn(this.#framer.firstByte, true);
+    if (this.#framer.firstByte !== undefined) checkOrder(this.#framer.firstByte, true);
     const frame = this.#framer.next(maxPublishBytes(codecLimits));
     if (!frame) return this.#awaitBytes();
     this.#deadlines.packetCame();
@@ -175,7 +176,7 @@ export class Connection<P> implements SessionLink {
 
   #takeConnect(): boolean {
     const { codecLimits, limits } = this.#reception;
-    if (this.#framer.firstByte !== undefined) checkTurn(this.#framer.firstByte, false);
+    if (this.#framer.firstByte !== undefined) checkOrder(this.#framer.firstByte, false);
     const frame = this.#framer.next(limits.maxConnectPacketBytes);
     if (!frame) return this.#awaitBytes();
     const packet = decodePacket(frame.bytes, frame.start, frame.end, codecLimits) as ConnectPacket;
@@ -197,13 +198,13 @@ export class Connection<P> implements SessionLink {
   async #admit(packet: ConnectPacket): Promise<void> {
     const { host, limits } = this.#reception;
     const request = connectRequest(packet, this.transport);
-    const verdict = await inTime(judgeConnect(host, packet, request, limits.maxClientIdBytes));
+    const result = await inTime(authenticate(host, packet, request, limits.maxClientIdBytes));
     if (this.#state !== 'admitting') return;
     // Whoever hung up meanwhile is not refused, and takes nobody's client ID.
     if (this.#socket.destroyed) return this.#shut();
-    if (!verdict.accepted) return this.#refuse(verdict.code, verdict.reason, request);
+    if (!result.accepted) return this.#refuse(result.code, result.reason, request);
     this.#deadlines.keepAlive(request.keepAliveSeconds);
-    this.#session = this.#reception.begin(this, { request, ...verdict });
+    this.#session = this.#reception.begin(this, { request, ...result });
   }
 
   #refuse(code: ConnackCode | undefined, reason: string, request?: ConnectRequest): void {
@@ -236,9 +237,9 @@ export class Connection<P> implements SessionLink {
   }
 }
 
-async function inTime<P>(verdict: Promise<Verdict<P>>): Promise<Verdict<P>> {
-  const { promise: tooLate, resolve } = Promise.withResolvers<Verdict<P>>();
+async function inTime<P>(result: Promise<ConnectResult<P>>): Promise<ConnectResult<P>> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<ConnectResult<P>>();
   const refusal = { code: ConnackCode.serverUnavailable, reason: reasons.credentialsUnchecked };
-  const timer = setTimeout(() => resolve({ accepted: false, ...refusal }), judgingMs);
-  return Promise.race([verdict, tooLate]).finally(() => clearTimeout(timer));
+  const timer = setTimeout(() => resolve({ accepted: false, ...refusal }), authenticationTimeoutMs);
+  return Promise.race([result, tooLate]).finally(() => clearTimeout(timer));
 }

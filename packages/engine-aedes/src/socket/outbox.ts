@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 const joinBelowBytes = 4096;
 
 /**
- * What goes out on one connection. All that is written within a turn of the event loop leaves in one write of the
+ * What goes out on one connection. All that is written within a tick of the event loop leaves in one write of the
  * socket, since system calls are what a server spends most on.
  */
 export class Outbox {

@@ -1,6 +1,6 @@
 import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConnackCode, type ConnectAnswer } from '../port.ts';
+import { ConnackCode, type ConnectResult } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, pingreq, pingresp, publish } from './packets.ts';
@@ -144,7 +144,7 @@ describe(`connecting to the ${name} engine`, () => {
   it('takes nothing over once the client has hung up, whatever the host answers then', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<ConnectAnswer<string>>();
+    const answer = Promise.withResolvers<ConnectResult<string>>();
     const accept = host.onConnect;
     host.onConnect = () => {
       asked.resolve();

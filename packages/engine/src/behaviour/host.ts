@@ -1,11 +1,11 @@
 import type {
-  ConnectAnswer,
   ConnectRequest,
+  ConnectResult,
   DropReason,
   EngineHost,
   PublishRoute,
+  RetainedMessage,
   SessionInfo,
-  StoredMessage,
   SubscriptionGrant,
   Transport,
 } from '../port.ts';
@@ -26,7 +26,7 @@ type EventOf<K extends Kind> = Extract<HostEvent, { kind: K }>;
 
 /**
  * A host with simple rules, each of which a test may replace. Everybody is let in, and may publish and hear everything,
- * in one space, except what begins with `forbidden`. What begins with `permanent/` is permanent.
+ * in one namespace, except what begins with `forbidden`. What begins with `permanent/` is retained.
  */
 export class TestHost implements EngineHost<Principal> {
   readonly events: HostEvent[] = [];
@@ -38,7 +38,7 @@ export class TestHost implements EngineHost<Principal> {
   subscribes = 0;
   #wake: (() => void)[] = [];
 
-  onConnect = async (request: ConnectRequest): Promise<ConnectAnswer<Principal>> => {
+  onConnect = async (request: ConnectRequest): Promise<ConnectResult<Principal>> => {
     const principal = request.username ?? 'anyone';
     return { accepted: true, principal, scope: principal };
   };
@@ -46,12 +46,13 @@ export class TestHost implements EngineHost<Principal> {
     topic.startsWith('forbidden') ? undefined : openRoute(topic);
   onGrant = (_principal: Principal, filter: string): ReturnType<EngineHost<Principal>['grant']> =>
     filter.startsWith('forbidden') ? undefined : openGrant(filter);
-  onStore = async (_topic: string, _payload: Buffer): Promise<void> => {};
-  onStored = (_principal: Principal, _filter: string): AsyncIterable<StoredMessage> | undefined => undefined;
+  onRetain = async (_topic: string, _payload: Buffer): Promise<void> => {};
+  onRetained = (_principal: Principal, _filter: string): AsyncIterable<RetainedMessage> | undefined =>
+    undefined;
   /** Absent unless a test sets it: no rate is limited. */
   excessMs?: () => number;
 
-  connect(request: ConnectRequest): Promise<ConnectAnswer<Principal>> {
+  connect(request: ConnectRequest): Promise<ConnectResult<Principal>> {
     return this.onConnect(request);
   }
   route(principal: Principal, topic: string): PublishRoute | undefined | Promise<PublishRoute | undefined> {
@@ -65,12 +66,12 @@ export class TestHost implements EngineHost<Principal> {
     this.grantsAsked.push(filter);
     return this.onGrant(principal, filter);
   }
-  async store(permanent: { space: string; topic: string }, payload: Buffer): Promise<void> {
-    await this.onStore(permanent.topic, payload);
-    this.kept.set(permanent.topic, payload);
+  async retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<void> {
+    await this.onRetain(retainAs.topic, payload);
+    this.kept.set(retainAs.topic, payload);
   }
-  stored(principal: Principal, filter: string): AsyncIterable<StoredMessage> | undefined {
-    return this.onStored(principal, filter);
+  retained(principal: Principal, filter: string): AsyncIterable<RetainedMessage> | undefined {
+    return this.onRetained(principal, filter);
   }
 
   connected({ clientId, principal }: SessionInfo<Principal>): void {
@@ -119,18 +120,18 @@ export class TestHost implements EngineHost<Principal> {
 
 /** The route of a topic that goes to everybody. */
 export function openRoute(topic: string): PublishRoute {
-  const destinations = [{ space: 'all', topic }];
+  const destinations = [{ namespace: 'all', topic }];
   const basis = { stale: false };
-  if (topic.startsWith('permanent/')) return { destinations, basis, permanent: { space: 'all', topic } };
-  const from = topic.indexOf('/') + 1;
+  if (topic.startsWith('permanent/')) return { destinations, basis, retainAs: { namespace: 'all', topic } };
+  const length = topic.indexOf('/') + 1;
   return {
     destinations,
     basis,
-    permanent: undefined,
-    openEnd: from === 0 ? undefined : { from, maxBytes: 1_000 },
+    retainAs: undefined,
+    prefix: length === 0 ? undefined : { length, maxRestBytes: 1_000 },
   };
 }
 
 export function openGrant(filter: string): SubscriptionGrant {
-  return { filters: [{ space: 'all', filter }] };
+  return { filters: [{ namespace: 'all', filter }] };
 }

@@ -14,7 +14,7 @@ describe(`publishing on the ${name} engine`, () => {
     async (qos) => {
       const { port, host } = await startServer(create, onTestFinished);
       const witness = await connectMqtt({ port });
-      host.onGrant = (_principal, filter) => ({ filters: [{ space: 'all', filter }] });
+      host.onGrant = (_principal, filter) => ({ filters: [{ namespace: 'all', filter }] });
       await witness.subscribe('#');
       const client = await connectRaw({ port });
       client.send(Buffer.concat([connect(), publish('forbidden/"x"', 'message', qos), pingreq]));
@@ -41,9 +41,9 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.internal);
   });
 
-  it('closes the connection, unacknowledged, when a permanent message cannot be stored', async () => {
+  it('closes the connection, unacknowledged, when a retained message cannot be stored', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    host.onStore = () => Promise.reject(new Error('the disk is full'));
+    host.onRetain = () => Promise.reject(new Error('the disk is full'));
     const client = await connectRaw({ port });
 
     client.send(Buffer.concat([connect(), publish('permanent/a', 'message', 1)]));
@@ -53,9 +53,9 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.notStored);
   });
 
-  it('stays open when a permanent message at QoS 0 cannot be stored', async () => {
+  it('stays open when a retained message at QoS 0 cannot be stored', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    host.onStore = () => Promise.reject(new Error('the disk is full'));
+    host.onRetain = () => Promise.reject(new Error('the disk is full'));
     const client = await connectMqtt({ port });
 
     await client.publish('permanent/a', 'message', { qos: 0 });
@@ -109,12 +109,12 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual(['a/'.repeat(9)]);
   });
 
-  it('is acknowledged, and heard, only once a permanent message is durable', async () => {
+  it('is acknowledged, and heard, only once a retained message is durable', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('permanent/#');
     const durable = Promise.withResolvers<void>();
-    host.onStore = () => durable.promise;
+    host.onRetain = () => durable.promise;
     const client = await connectRaw({ port });
 
     client.send(Buffer.concat([connect(), publish('permanent/a', 'message', 7), pingreq]));
@@ -133,7 +133,7 @@ describe(`publishing on the ${name} engine`, () => {
       ['permanent/1', 'permanent/2'].map((topic) => [topic, Promise.withResolvers<void>()]),
     );
     const bothAsked = Promise.withResolvers<void>();
-    host.onStore = async (topic) => {
+    host.onRetain = async (topic) => {
       if (topic === 'permanent/2') bothAsked.resolve();
       await durable.get(topic)?.promise;
     };
@@ -184,13 +184,13 @@ describe(`publishing on the ${name} engine`, () => {
   it('reaches each destination under its own name, and the publisher is acknowledged when there is none', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
-    host.onGrant = (_principal, filter) => ({ filters: [{ space: filter, filter: '#' }] });
+    host.onGrant = (_principal, filter) => ({ filters: [{ namespace: filter, filter: '#' }] });
     host.onRoute = (_principal, topic) => {
       const names = topic === 'nowhere' ? [] : ['full', 'short'];
       return {
-        destinations: names.map((space) => ({ space, topic: `${space}/${topic}` })),
+        destinations: names.map((namespace) => ({ namespace, topic: `${namespace}/${topic}` })),
         basis: { stale: false },
-        permanent: undefined,
+        retainAs: undefined,
       };
     };
     await listener.subscribe(['full', 'short']);
@@ -207,9 +207,13 @@ describe(`publishing on the ${name} engine`, () => {
   it('asks for a route once for each topic of a connection, until it goes stale', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const basis = { stale: false };
-    let space = 'before';
-    host.onRoute = (_principal, topic) => ({ ...openRoute(topic), destinations: [{ space, topic }], basis });
-    host.onGrant = (_principal, filter) => ({ filters: [{ space: filter, filter: '#' }] });
+    let namespace = 'before';
+    host.onRoute = (_principal, topic) => ({
+      ...openRoute(topic),
+      destinations: [{ namespace, topic }],
+      basis,
+    });
+    host.onGrant = (_principal, filter) => ({ filters: [{ namespace: filter, filter: '#' }] });
     const listener = await connectMqtt({ port });
     await listener.subscribe(['after']);
     const client = await connectMqtt({ port });
@@ -220,7 +224,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual(['a', 'b']);
 
     basis.stale = true;
-    space = 'after';
+    namespace = 'after';
     await client.publish('a', '4');
     expect(host.routesAsked).toEqual(['a', 'b', 'a']);
     expect((await listener.messages.next()).payload.toString()).toBe('4');
@@ -318,7 +322,7 @@ describe(`publishing on the ${name} engine`, () => {
 describe(`the ${name} engine, publishing for its host`, () => {
   it('rejects when the message cannot be stored', async () => {
     const { host, engine } = await startServer(create, onTestFinished);
-    host.onStore = () => Promise.reject(new Error('the disk is full'));
+    host.onRetain = () => Promise.reject(new Error('the disk is full'));
 
     await expect(engine.publish(openRoute('permanent/a'), Buffer.from('x'), 1)).rejects.toThrow('full');
   });
@@ -335,7 +339,7 @@ describe(`the ${name} engine, publishing for its host`, () => {
     expect(host.publications).toBe(0);
   });
 
-  it('knows in which spaces somebody listens', async () => {
+  it('knows in which namespaces somebody listens', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     expect(engine.hasSubscribers('all')).toBe(false);

@@ -1,6 +1,6 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { StoredMessage, SubscriptionGrant } from '../port.ts';
+import type { RetainedMessage, SubscriptionGrant } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openGrant, openRoute } from './host.ts';
@@ -11,10 +11,10 @@ const { name, create } = engineUnderTest;
 
 const refused = 0x80;
 
-async function* messages(...stored: readonly StoredMessage[]): AsyncGenerator<StoredMessage> {
+async function* messages(...stored: readonly RetainedMessage[]): AsyncGenerator<RetainedMessage> {
   yield* stored;
 }
-const stored = (topic: string, payload: string, qos: 0 | 1 = 1): StoredMessage => ({
+const stored = (topic: string, payload: string, qos: 0 | 1 = 1): RetainedMessage => ({
   topic,
   payload: Buffer.from(payload),
   qos,
@@ -37,7 +37,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('allowed/a');
   });
 
-  it('is refused with 0x80 for a filter that the host cannot judge', async () => {
+  it('is refused with 0x80 for a filter that the host fails to answer for', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onGrant = (_principal, filter) =>
       filter === 'b' ? Promise.reject(new Error('the database is away')) : openGrant(filter);
@@ -107,7 +107,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((first ?? 0) >> 1).toBe(0x32 >> 1);
   });
 
-  it('answers each filter in its place, whichever the host judges first [MQTT-3.9.3-1]', async () => {
+  it('answers each filter in its place, whichever the host answers first [MQTT-3.9.3-1]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const first = Promise.withResolvers<SubscriptionGrant>();
     host.onGrant = (_principal, filter) => {
@@ -196,11 +196,11 @@ describe(`subscribing on the ${name} engine`, () => {
 
   it('again to the same filter follows the grant of the moment', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    let space = 'before';
-    host.onGrant = (_principal, filter) => ({ filters: [{ space, filter }] });
+    let namespace = 'before';
+    host.onGrant = (_principal, filter) => ({ filters: [{ namespace, filter }] });
     const client = await connectMqtt({ port });
     await client.subscribe('a');
-    space = 'all';
+    namespace = 'all';
 
     await client.subscribe('a');
 
@@ -211,15 +211,15 @@ describe(`subscribing on the ${name} engine`, () => {
   it('delivers a copy for each form of name, each at the QoS of its filters [MQTT-3.3.2-3]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onGrant = (_principal, filter) => ({
-      filters: [{ space: filter.startsWith('short') ? 'short' : 'full', filter }],
+      filters: [{ namespace: filter.startsWith('short') ? 'short' : 'full', filter }],
     });
     host.onRoute = () => ({
       destinations: [
-        { space: 'full', topic: 'full/a' },
-        { space: 'short', topic: 'short/a' },
+        { namespace: 'full', topic: 'full/a' },
+        { namespace: 'short', topic: 'short/a' },
       ],
       basis: { stale: false },
-      permanent: undefined,
+      retainAs: undefined,
     });
     const client = await connectMqtt({ port });
     await client.subscribe('full/a', 0);
@@ -273,11 +273,11 @@ describe(`subscribing on the ${name} engine`, () => {
   });
 });
 
-describe(`stored messages on the ${name} engine`, () => {
+describe(`retained messages on the ${name} engine`, () => {
   it('are not asked for with a filter that was refused', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked: string[] = [];
-    host.onStored = (_principal, filter) => {
+    host.onRetained = (_principal, filter) => {
       asked.push(filter);
       return undefined;
     };
@@ -292,7 +292,7 @@ describe(`stored messages on the ${name} engine`, () => {
 
   it('that cannot be read close the connection, so that the client asks again', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    host.onStored = async function* () {
+    host.onRetained = async function* () {
       yield stored('a/1', 'the first of many');
       throw new Error('the database went away');
     };
@@ -301,12 +301,12 @@ describe(`stored messages on the ${name} engine`, () => {
     await client.subscribe('a/#').catch(() => {});
 
     await client.expectClosed();
-    expect((await host.nth('disconnected')).reason).toBe(reasons.storedUnread);
+    expect((await host.nth('disconnected')).reason).toBe(reasons.retainedUnread);
   });
 
   it('come at once on subscribing, with the retain flag, at the lower QoS, behind SUBACK [MQTT-3.3.1-6][MQTT-3.3.1-8]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    host.onStored = () => messages(stored('a/1', 'at 1', 1), stored('a/2', 'at 0', 0));
+    host.onRetained = () => messages(stored('a/1', 'at 1', 1), stored('a/2', 'at 0', 0));
     const at1 = await connectMqtt({ port });
     const at0 = await connectMqtt({ port });
     const raw = await connectRaw({ port });
@@ -331,7 +331,7 @@ describe(`stored messages on the ${name} engine`, () => {
 
   it('come again when the filter is subscribed again [MQTT-3.8.4-3]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    host.onStored = () => messages(stored('a', 'x'));
+    host.onRetained = () => messages(stored('a', 'x'));
     const client = await connectMqtt({ port });
 
     await client.subscribe('a');
@@ -345,7 +345,7 @@ describe(`stored messages on the ${name} engine`, () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const read = Promise.withResolvers<void>();
-    host.onStored = async function* () {
+    host.onRetained = async function* () {
       asked.resolve();
       await read.promise;
       yield stored('a/1', 'older');
@@ -369,7 +369,7 @@ describe(`stored messages on the ${name} engine`, () => {
     const many = async function* () {
       for (; read < count; read++) yield stored(`a/${read}`, 'x');
     };
-    host.onStored = (_principal, filter) => (filter === 'a/#' ? many() : undefined);
+    host.onRetained = (_principal, filter) => (filter === 'a/#' ? many() : undefined);
     const slow = await connectRaw({ port });
     slow.send(Buffer.concat([connect(), subscribe(1, ['a/#', 1])]));
     await slow.expectBytes(Buffer.concat([connack(0), suback(1, 1)]));

@@ -86,10 +86,10 @@ describe(`a will on the ${name} engine`, () => {
     expect((await witness.messages.next()).topic).toBe('wills/mine');
   });
 
-  it('is stored when its topic is permanent', async () => {
+  it('is stored when its topic is retained', async () => {
     const { port, host, witness } = await setUp();
     const stored = Promise.withResolvers<string>();
-    host.onStore = async (topic) => stored.resolve(topic);
+    host.onRetain = async (topic) => stored.resolve(topic);
     await witness.subscribe('permanent/#');
     const client = await connectMqtt({ port, will: { topic: 'permanent/state', payload: 'gone' } });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainConnect, readCases } from './cases/cases.ts';
 import { fuzzRuns, hostileStream } from './cases/mutations.ts';
-import { type ClientPacket, checkTurn, decodePacket } from './decode.ts';
+import { type ClientPacket, checkOrder, decodePacket } from './decode.ts';
 import { packetBytes } from './fixed-header.ts';
 import { PacketError, packetErrorCodes } from './packet-error.ts';
 import { maxPublishBytes } from './publish.ts';
@@ -25,7 +25,7 @@ function decodeAll(bytes: Buffer, from: Outcome = { packets: [], error: undefine
       const isConnected = outcome.packets.length > 0;
       const max = isConnected ? maxPublishBytes(limits) : maxConnectBytes;
       const size = packetBytes(bytes, outcome.taken, bytes.length, max);
-      checkTurn(bytes[outcome.taken] as number, isConnected);
+      checkOrder(bytes[outcome.taken] as number, isConnected);
       if (size === 0 || outcome.taken + size > bytes.length) break;
       outcome.packets.push(decodePacket(bytes, outcome.taken, outcome.taken + size, limits));
       outcome.taken += size;

@@ -23,7 +23,7 @@ export type ClientPacket =
   | DisconnectPacket;
 
 /**
- * Decodes the packet that lies whole at `start` up to `end`, its header judged by `packetBytes` before.
+ * Decodes the packet that lies whole at `start` up to `end`, its header checked by `packetBytes` before.
  * @throws PacketError
  */
 export function decodePacket(bytes: Buffer, start: number, end: number, limits: CodecLimits): ClientPacket {
@@ -52,7 +52,7 @@ export function decodePacket(bytes: Buffer, start: number, end: number, limits: 
  * Who may say what when: the first packet is CONNECT [MQTT-3.1.0-1], and no other is [MQTT-3.1.0-2].
  * @throws PacketError
  */
-export function checkTurn(firstByte: number, isConnected: boolean): void {
+export function checkOrder(firstByte: number, isConnected: boolean): void {
   const isConnect = firstByte >> 4 === PacketType.connect;
   if (isConnect === isConnected) throw new PacketError(isConnected ? 'secondConnect' : 'notConnect');
 }

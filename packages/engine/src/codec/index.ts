@@ -1,13 +1,13 @@
 export { encodeConnack } from './connack.ts';
 export { type ConnectPacket, type ConnectWill, identifierRefusal } from './connect.ts';
-export { type ClientPacket, checkTurn, decodePacket } from './decode.ts';
+export { type ClientPacket, checkOrder, decodePacket } from './decode.ts';
 export { bodyStart, headerBytes, packetBytes, writeFixedHeader } from './fixed-header.ts';
 export { PacketError, type PacketErrorCode } from './packet-error.ts';
 export { type CodecLimits, PacketType } from './packet-type.ts';
 export { encodePingresp } from './ping.ts';
 export { pubackBytes, writePuback } from './puback.ts';
 export {
-  isPlainTopicEnd,
+  isPlainTopicRest,
   maxPublishBytes,
   type PublishLayout,
   publishBytes,

@@ -62,7 +62,7 @@ export function publishTopic(bytes: Buffer, layout: PublishLayout, limits: Codec
  * Is this the end of a topic that needs no closer look: ASCII without wildcards and control characters, and of so many
  * levels at most? False says nothing: `publishTopic` tells.
  */
-export function isPlainTopicEnd(bytes: Buffer, start: number, end: number, maxLevels: number): boolean {
+export function isPlainTopicRest(bytes: Buffer, start: number, end: number, maxLevels: number): boolean {
   let levels = 1;
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;

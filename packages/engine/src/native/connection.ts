@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import {
   type CodecLimits,
   type ConnectPacket,
-  checkTurn,
+  checkOrder,
   decodePacket,
   encodeConnack,
   encodePingresp,
@@ -20,20 +20,21 @@ import {
   type UnsubscribePacket,
   writePuback,
 } from '../codec/index.ts';
-import { connectRequest, judgeConnect, judgingMs, type Verdict } from '../connect.ts';
+import { authenticate, authenticationTimeoutMs, connectRequest } from '../connect.ts';
 import {
   ConnackCode,
   type ConnectRequest,
+  type ConnectResult,
   type EngineHost,
   type EngineLimits,
   type Transport,
   type Will,
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
+import { sendRetained } from './deliver/retained-messages.ts';
 import { Session, type SessionOwner, type SessionParts } from './deliver/session.ts';
 import type { SessionRegistry } from './deliver/session-registry.ts';
-import { sendStored } from './deliver/stored-messages.ts';
-import { applyGrants, type Grants, judgeSubscribe } from './deliver/subscribe.ts';
+import { applyGrants, authorizeSubscribe, type Grants } from './deliver/subscribe.ts';
 import type { DeadlineWheel, Expiring } from './io/deadline-wheel.ts';
 import { DirectSocket } from './io/direct-socket.ts';
 import { Outbox } from './io/outbox.ts';
@@ -43,19 +44,19 @@ import { Publisher, type PublisherConnection, type PublisherParts } from './publ
 
 /**
  * - `connecting`: CONNECT has not come yet.
- * - `judging`: it has, and the host is asked.
+ * - `authenticating`: it has, and the host is asked.
  * - `open`: there is a session.
- * - `ending`: output goes out and input is thrown away, until the client hangs up or a deadline passes.
- * - `gone`: the socket is closed.
+ * - `closing`: output goes out and input is thrown away, until the client hangs up or a deadline passes.
+ * - `closed`: the socket is closed.
  */
-type State = 'connecting' | 'judging' | 'open' | 'ending' | 'gone';
+type State = 'connecting' | 'authenticating' | 'open' | 'closing' | 'closed';
 
 const moves: Record<State, readonly State[]> = {
-  connecting: ['judging', 'ending', 'gone'],
-  judging: ['open', 'ending', 'gone'],
-  open: ['ending', 'gone'],
-  ending: ['gone'],
-  gone: [],
+  connecting: ['authenticating', 'closing', 'closed'],
+  authenticating: ['open', 'closing', 'closed'],
+  open: ['closing', 'closed'],
+  closing: ['closed'],
+  closed: [],
 };
 
 /** How long a client that is being disconnected may take to hang up. */
@@ -67,7 +68,7 @@ const connackAccepted = encodeConnack(0);
 const pingresp = encodePingresp();
 
 export interface ConnectionOwner<P> {
-  gone(connection: Connection<P>): void;
+  closed(connection: Connection<P>): void;
   fireWill(principal: P, will: Will): void;
 }
 
@@ -75,7 +76,7 @@ export interface ConnectionOwner<P> {
 export interface ConnectionParts<P> extends SessionParts<P>, PublisherParts<P> {
   readonly host: EngineHost<P>;
   readonly limits: EngineLimits & CodecLimits;
-  readonly exchange: SessionParts<P>['exchange'] & PublisherParts<P>['exchange'];
+  readonly bus: SessionParts<P>['bus'] & PublisherParts<P>['bus'];
   readonly deadlines: DeadlineWheel<Connection<P>>;
   readonly sessions: SessionRegistry<P>;
 }
@@ -106,15 +107,15 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#owner = owner;
     this.#socket = socket;
     this.#transport = transport;
-    this.#input = new SocketInput(socket, parts.turn);
-    this.#outbox = new Outbox(socket, parts.turn, parts.limits.maxOutputBytes);
-    this.#stateSinceMs = this.#lastReadMs = parts.turn.nowMs;
+    this.#input = new SocketInput(socket, parts.tick);
+    this.#outbox = new Outbox(socket, parts.tick, parts.limits.maxOutputBytes);
+    this.#stateSinceMs = this.#lastReadMs = parts.tick.nowMs;
     parts.deadlines.set(this, this.#dueMs() as number);
     this.#listen(socket);
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.close(reasons.connectionLost));
     socket.on('error', () => this.#socket.destroy());
-    socket.on('close', () => this.#gone());
+    socket.on('close', () => this.#closed());
   }
 
   // Packets in.
@@ -128,7 +129,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   packet(bytes: Buffer, start: number, end: number): boolean {
     this.#partialSinceMs = 0;
     const first = bytes[start] as number;
-    checkTurn(first, this.#state === 'open'); // [MQTT-3.1.0-1][MQTT-3.1.0-2]
+    checkOrder(first, this.#state === 'open'); // [MQTT-3.1.0-1][MQTT-3.1.0-2]
     if (first >> 4 === PacketType.publish)
       return (this.#publisher as Publisher<P>).publish(bytes, start, end);
     const packet = decodePacket(bytes, start, end, this.#parts.limits);
@@ -153,33 +154,33 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   #connect(packet: ConnectPacket): boolean {
     const request = connectRequest(packet, this.#transport);
-    this.#move('judging');
+    this.#move('authenticating');
     this.#request = request;
     this.#keepAliveMs = 1_500 * packet.keepAliveSeconds; // one and a half times [MQTT-3.1.2-24]
     const { host, limits } = this.#parts;
-    void judgeConnect(host, packet, request, limits.maxClientIdBytes).then((verdict) => {
-      if (this.#state === 'judging') this.#judged(verdict, request);
+    void authenticate(host, packet, request, limits.maxClientIdBytes).then((result) => {
+      if (this.#state === 'authenticating') this.#authenticated(result, request);
     });
     return false;
   }
 
-  #judged(verdict: Verdict<P>, request: ConnectRequest): void {
-    if (!verdict.accepted) {
-      this.#refuse(verdict.code, verdict.reason);
+  #authenticated(result: ConnectResult<P>, request: ConnectRequest): void {
+    if (!result.accepted) {
+      this.#refuse(result.code, result.reason);
       return;
     }
     const { host, sessions } = this.#parts;
     // The old connection is closed before the new one is served [MQTT-3.1.4-2].
-    sessions.find(verdict.scope, request.clientId)?.close(reasons.takenOver);
+    sessions.find(result.scope, request.clientId)?.close(reasons.takenOver);
     const session = new Session(this.#parts, this, this.#outbox, {
       ...request,
-      principal: verdict.principal,
+      principal: result.principal,
     });
     this.#session = session;
     this.#publisher = new Publisher(this.#parts, session, this);
     this.#will = request.will;
-    this.#scope = verdict.scope;
-    sessions.add(verdict.scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
+    this.#scope = result.scope;
+    sessions.add(result.scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
     this.#move('open');
     this.#request = undefined;
     this.#reply(connackAccepted); // [MQTT-3.1.4-4][MQTT-3.2.0-1]
@@ -190,7 +191,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   #subscribe(packet: SubscribePacket): boolean {
     const session = this.#session as Session<P>;
     const { host, limits } = this.#parts;
-    const grants = judgeSubscribe(host, session, packet, limits.maxSubscriptionsPerSession);
+    const grants = authorizeSubscribe(host, session, packet, limits.maxSubscriptionsPerSession);
     if (!(grants instanceof Promise)) return this.#granted(session, packet, grants);
     void grants.then((answers) => {
       if (session.isOpen && this.#granted(session, packet, answers)) this.proceed();
@@ -202,7 +203,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     const { codes, granted } = applyGrants(this.#parts.host, session, packet, grants);
     const goesOn = this.#reply(encodeSuback(packet.packetId, codes)); // [MQTT-3.8.4-1][MQTT-3.8.4-2]
     if (granted.length > 0) {
-      sendStored(this.#parts.host, session, granted).catch(() => this.close(reasons.storedUnread));
+      sendRetained(this.#parts.host, session, granted).catch(() => this.close(reasons.retainedUnread));
     }
     return goesOn;
   }
@@ -215,8 +216,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   // Packets out.
 
   acknowledge(packetId: number): void {
-    if (this.#state === 'gone') return;
-    const { acks } = this.#parts.turn;
+    if (this.#state === 'closed') return;
+    const { acks } = this.#parts.tick;
     const at = acks.reserve(pubackBytes);
     writePuback(acks.buffer, at, packetId);
     this.#outbox.append(acks.buffer, at, at + pubackBytes);
@@ -233,18 +234,18 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     const bound = this.#parts.limits.maxOutputBytes + replyHeadroomBytes;
     if (this.#outbox.isBlocked && this.#outbox.waitingBytes > bound)
       this.close(reasons.acknowledgementsUnread);
-    return this.#state !== 'ending';
+    return this.#state !== 'closing';
   }
 
   #drained(): void {
     this.#outbox.drained();
-    if (this.#state === 'ending') this.#hangUp();
+    if (this.#state === 'closing') this.#hangUp();
     else this.#session?.sendWaiting();
   }
 
   /** The publisher's last acknowledgement has been given. */
   settled(): void {
-    if (this.#state === 'ending') this.#hangUp();
+    if (this.#state === 'closing') this.#hangUp();
   }
 
   // The socket's input.
@@ -259,23 +260,23 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   #read(chunk: Buffer, start: number, end: number): void {
-    if (this.#state === 'ending') return;
-    this.#lastReadMs = this.#parts.turn.nowMs;
+    if (this.#state === 'closing') return;
+    this.#lastReadMs = this.#parts.tick.nowMs;
     this.#parse(chunk, start, end);
     if (!this.#assembler.isStopped) this.#input.took(end - start);
     // Who is being disconnected is read on, or its hanging up would go unnoticed.
-    else if (!this.#isEnding) this.#input.pause();
+    else if (!this.#isClosing) this.#input.pause();
   }
 
   /** Asked after packets have been handled, which may have changed the state. */
-  get #isEnding(): boolean {
-    return this.#state === 'ending';
+  get #isClosing(): boolean {
+    return this.#state === 'closing';
   }
 
   /** The host has answered, or stored: handles what has come meanwhile, and reads on. */
   proceed(): void {
     if (this.#state !== 'open' || this.#isHeld) return;
-    this.#lastReadMs = this.#parts.turn.nowMs;
+    this.#lastReadMs = this.#parts.tick.nowMs;
     this.#parse(undefined, 0, 0);
     if (this.#assembler.isStopped) return;
     this.#input.resume();
@@ -316,9 +317,9 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   /** Ends the connection, whatever its state, after what it is owed has been written. */
   close(reason: string): void {
-    if (this.#state === 'ending' || this.#state === 'gone') return;
+    if (this.#state === 'closing' || this.#state === 'closed') return;
     const state = this.#state;
-    this.#move('ending');
+    this.#move('closing');
     this.#assembler.stop(); // nothing that follows is processed [MQTT-3.1.4-5]
     if (state === 'open') this.#endSession(reason);
     // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
@@ -347,15 +348,15 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     else this.#refuse(error.connack, error.message);
   }
 
-  #gone(): void {
+  #closed(): void {
     const state = this.#state;
-    if (state === 'gone') return;
-    this.#move('gone');
+    if (state === 'closed') return;
+    this.#move('closed');
     this.#assembler.stop();
     this.#outbox.discard();
     if (state === 'open') this.#endSession(reasons.connectionLost);
     this.#parts.deadlines.delete(this);
-    this.#owner.gone(this);
+    this.#owner.closed(this);
   }
 
   #endSession(reason: string): void {
@@ -372,7 +373,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     if (!moves[this.#state].includes(to))
       throw new Error(`a connection cannot move from ${this.#state} to ${to}`);
     this.#state = to;
-    this.#stateSinceMs = this.#parts.turn.nowMs;
+    this.#stateSinceMs = this.#parts.tick.nowMs;
     const dueMs = this.#dueMs();
     if (dueMs !== undefined) this.#parts.deadlines.set(this, dueMs);
   }
@@ -391,20 +392,20 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     switch (this.#state) {
       case 'connecting':
         return this.#stateSinceMs + limits.connectTimeoutMs;
-      case 'judging':
-        return this.#stateSinceMs + judgingMs;
+      case 'authenticating':
+        return this.#stateSinceMs + authenticationTimeoutMs;
       case 'open':
         return this.#openDueMs(limits.packetTimeoutMs);
-      case 'ending':
+      case 'closing':
         return this.#stateSinceMs + lingerMs;
-      case 'gone':
+      case 'closed':
         return undefined;
     }
   }
 
   /** The keep alive, or the end of the packet that has begun. Not counted while we are who does not read. */
   #openDueMs(packetTimeoutMs: number): number | undefined {
-    if (this.#assembler.isStopped) return this.#parts.turn.nowMs + packetTimeoutMs;
+    if (this.#assembler.isStopped) return this.#parts.tick.nowMs + packetTimeoutMs;
     const keepAliveMs =
       this.#keepAliveMs > 0 ? this.#lastReadMs + this.#keepAliveMs : Number.POSITIVE_INFINITY;
     const packetMs =
@@ -416,9 +417,9 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   #expire(nowMs: number): void {
     const { packetTimeoutMs } = this.#parts.limits;
     if (this.#state === 'connecting') this.close(reasons.noConnect);
-    else if (this.#state === 'judging')
+    else if (this.#state === 'authenticating')
       this.#refuse(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
-    else if (this.#state === 'ending') this.#socket.destroy();
+    else if (this.#state === 'closing') this.#socket.destroy();
     else if (this.#partialSinceMs > 0 && nowMs >= this.#partialSinceMs + packetTimeoutMs)
       this.close(reasons.packetTimeout);
     else this.close(reasons.keepAliveTimeout);

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type {
   Engine,
   EngineHost,
@@ -11,26 +11,26 @@ import type {
   Transport,
   Will,
 } from '../port.ts';
-import { type Exchange, LocalExchange } from '../routing/index.ts';
+import { LocalMessageBus, type MessageBus } from '../routing/index.ts';
 import { Connection, type ConnectionOwner, type ConnectionParts } from './connection.ts';
 import type { OutgoingMessage } from './deliver/outgoing-message.ts';
 import type { Session } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
 import { WaitingBytes } from './deliver/waiting-bytes.ts';
 import { DeadlineWheel } from './io/deadline-wheel.ts';
-import { Turn } from './io/turn.ts';
+import { Tick } from './io/tick.ts';
 import { publishOn, publishWill } from './publish/publication.ts';
 import { RouteBudget } from './publish/route-cache.ts';
 
-/** Connections that `close` ends in one turn. */
-const closesPerTurn = 100;
+/** Connections that `close` ends in one tick. */
+const closesPerTick = 100;
 /** How long `close` waits for messages that are being stored or wait for their subscriber, and how often it looks. */
 const drainMs = 1_500;
 const lookMs = 5;
 
 /** Everything that is made once for an engine. Each part of it names what it takes of this in its own constructor. */
 interface EngineParts<P> extends ConnectionParts<P> {
-  readonly exchange: Exchange<Session<P>, OutgoingMessage>;
+  readonly bus: MessageBus<Session<P>, OutgoingMessage>;
 }
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
@@ -40,14 +40,14 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   /** Wills that are being published. */
   readonly #wills = new Set<Promise<void>>();
   #closeReason: string | undefined;
-  #allGone: (() => void) | undefined;
+  #allClosed: (() => void) | undefined;
 
   constructor(host: EngineHost<P>, limits: EngineLimits) {
     this.#parts = {
       host,
       limits,
-      exchange: new LocalExchange<Session<P>, OutgoingMessage>(),
-      turn: new Turn(),
+      bus: new LocalMessageBus<Session<P>, OutgoingMessage>(),
+      tick: new Tick(),
       deadlines: new DeadlineWheel<Connection<P>>(),
       sessions: new SessionRegistry<P>(),
       routes: new RouteBudget(),
@@ -70,8 +70,8 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
     return publishOn(this.#parts, route, payload, qos);
   }
 
-  hasSubscribers(space: string): boolean {
-    return this.#parts.exchange.hasSubscribers(space);
+  hasSubscribers(namespace: string): boolean {
+    return this.#parts.bus.hasSubscribers(namespace);
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
@@ -85,21 +85,21 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   }
 
   stats(): EngineStats {
-    const { sessions, exchange, counters } = this.#parts;
-    return { sessions: sessions.size, subscriptions: exchange.subscriptions, ...counters };
+    const { sessions, bus, counters } = this.#parts;
+    return { sessions: sessions.size, subscriptions: bus.subscriptions, ...counters };
   }
 
   async close(reason: string): Promise<void> {
     this.#closeReason = reason;
-    await this.#hearOut();
+    await this.#drain();
     let closed = 0;
     for (const connection of [...this.#connections]) {
       connection.close(reason);
-      if (++closed % closesPerTurn === 0) await nextTurn();
+      if (++closed % closesPerTick === 0) await yieldToEventLoop();
     }
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#allGone = resolve;
+        this.#allClosed = resolve;
       });
     }
     await Promise.all(this.#wills);
@@ -107,16 +107,16 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   }
 
   /** Nobody is heard any more; what is being stored, or waits, goes out while those who may hear it are still there. */
-  async #hearOut(): Promise<void> {
+  async #drain(): Promise<void> {
     const connections = [...this.#connections];
     for (const connection of connections) connection.hold();
     const deadlineMs = performance.now() + drainMs;
     while (connections.some(({ isOwing }) => isOwing) && performance.now() < deadlineMs) await sleep(lookMs);
   }
 
-  gone(connection: Connection<P>): void {
+  closed(connection: Connection<P>): void {
     this.#connections.delete(connection);
-    if (this.#connections.size === 0) this.#allGone?.();
+    if (this.#connections.size === 0) this.#allClosed?.();
   }
 
   fireWill(principal: P, will: Will): void {

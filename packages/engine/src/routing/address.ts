@@ -6,5 +6,5 @@ export interface TopicName {
 
 /** One destination, made ready to be published to. Messages go out under its topic, which its filters match [MQTT-3.3.2-3]. */
 export interface Address extends TopicName {
-  readonly space: string;
+  readonly namespace: string;
 }

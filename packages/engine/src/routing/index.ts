@@ -1,14 +1,14 @@
 export type { Address, TopicName } from './address.ts';
-export type { Branch } from './branch.ts';
 export {
   type Addressable,
-  type Exchange,
-  LocalExchange,
+  LocalMessageBus,
+  type MessageBus,
   type Subscriber,
-} from './exchange.ts';
+} from './message-bus.ts';
 export {
   type TopicLimits,
   type TopicProblem,
   topicFilterProblem,
   topicNameProblem,
 } from './topic-name.ts';
+export type { TopicPrefix } from './topic-prefix.ts';

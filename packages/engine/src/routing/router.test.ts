@@ -8,8 +8,8 @@ interface Reader {
 }
 const reader = (name: string): Reader => ({ name });
 
-function heard(router: Router<Reader>, space: string, topic: string): Record<string, Qos> {
-  const { atQos0, atQos1 } = router.receivers(space, topic);
+function heard(router: Router<Reader>, namespace: string, topic: string): Record<string, Qos> {
+  const { atQos0, atQos1 } = router.receivers(namespace, topic);
   return Object.fromEntries([...atQos0.map((r) => [r.name, 0]), ...atQos1.map((r) => [r.name, 1])]);
 }
 
@@ -39,10 +39,10 @@ describe('routing', () => {
   it('gives a message to nobody who has not subscribed', () => {
     const router = new Router<Reader>();
     expect(heard(router, 's', 'a')).toEqual({});
-    expect(router.spaces).toBe(0);
+    expect(router.namespaces).toBe(0);
   });
 
-  it('never matches across spaces, whatever the filter', () => {
+  it('never matches across namespaces, whatever the filter', () => {
     const router = new Router<Reader>();
     router.subscribe('mine', '#', reader('me'), 1);
     expect(heard(router, 'yours', 'a')).toEqual({});
@@ -87,7 +87,7 @@ describe('routing', () => {
     expect(router.subscriptions).toBe(1);
   });
 
-  it('treats names of Object.prototype as ordinary levels and spaces', () => {
+  it('treats names of Object.prototype as ordinary levels and namespaces', () => {
     const router = new Router<Reader>();
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       expect(heard(router, name, name)).toEqual({});
@@ -132,7 +132,7 @@ describe('routing', () => {
           expect(router.subscriptions).toBe(kept.size);
           for (const [key, { filter }] of kept)
             router.unsubscribe('s', filter, readers[Number(key[0])] as Reader);
-          expect([router.subscriptions, router.spaces]).toEqual([0, 0]);
+          expect([router.subscriptions, router.namespaces]).toEqual([0, 0]);
         },
       ),
     );
@@ -151,14 +151,14 @@ describe('routing', () => {
 });
 
 describe('an answer of the router', () => {
-  it('goes stale when the first subscriber of a silent space comes', () => {
+  it('goes stale when the first subscriber of a silent namespace comes', () => {
     const router = new Router<Reader>();
     const held = router.receivers('s', 'a');
     router.subscribe('s', 'other', reader('me'), 0);
     expect(held.stale).toBe(true);
   });
 
-  it('goes stale when its space falls silent, and says nothing of who was there', () => {
+  it('goes stale when its namespace falls silent, and says nothing of who was there', () => {
     const router = new Router<Reader>();
     const me = reader('me');
     router.subscribe('s', 'a', me, 0);
@@ -199,11 +199,11 @@ describe('an answer of the router', () => {
   });
 });
 
-describe('a branch', () => {
+describe('a prefix', () => {
   const subscriptions = fc.array(fc.tuple(filters, fc.nat(3), fc.constantFrom<Qos>(0, 1)), { maxLength: 5 });
 
   it('has the receivers of every topic in it, or none at all', () => {
-    const seen = { branches: 0, none: 0 };
+    const seen = { prefixes: 0, none: 0 };
     const endings = fc.array(topics, { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(subscriptions, topics, endings, (wanted, topic, ends) => {
@@ -211,15 +211,15 @@ describe('a branch', () => {
         const readers = ['r0', 'r1', 'r2', 'r3'].map(reader);
         for (const [filter, index, qos] of wanted)
           router.subscribe('s', filter, readers[index] as Reader, qos);
-        const branch = router.branchReceivers('s', `${topic}/`);
-        if (branch === undefined) {
+        const prefix = router.prefixReceivers('s', `${topic}/`);
+        if (prefix === undefined) {
           seen.none++;
           return;
         }
-        if (branch.atQos0.length + branch.atQos1.length > 0) seen.branches++;
+        if (prefix.atQos0.length + prefix.atQos1.length > 0) seen.prefixes++;
         for (const end of ['', ...ends]) {
           const { atQos0, atQos1 } = router.receivers('s', `${topic}/${end}`);
-          expect([new Set(branch.atQos0), new Set(branch.atQos1)]).toEqual([
+          expect([new Set(prefix.atQos0), new Set(prefix.atQos1)]).toEqual([
             new Set(atQos0),
             new Set(atQos1),
           ]);
@@ -227,14 +227,14 @@ describe('a branch', () => {
       }),
       { numRuns: 2_000 },
     );
-    expect(seen.branches).toBeGreaterThan(100);
+    expect(seen.prefixes).toBeGreaterThan(100);
     expect(seen.none).toBeGreaterThan(100);
   });
 
-  it('has no receivers in a space of others', () => {
+  it('has no receivers in a namespace of others', () => {
     const router = new Router<Reader>();
     router.subscribe('mine', '#', reader('me'), 1);
-    expect(router.branchReceivers('yours', 'a/')).toMatchObject({ atQos0: [], atQos1: [] });
+    expect(router.prefixReceivers('yours', 'a/')).toMatchObject({ atQos0: [], atQos1: [] });
   });
 
   it.each(['a/b', 'a/+', '+/#', 'z'])(
@@ -243,23 +243,23 @@ describe('a branch', () => {
       const router = new Router<Reader>();
       const [other, me] = [reader('other'), reader('me')];
       router.subscribe('s', 'a/#', other, 0);
-      const before = router.branchReceivers('s', 'a/');
-      expect(router.branchReceivers('s', 'a/')).toBe(before);
+      const before = router.prefixReceivers('s', 'a/');
+      expect(router.prefixReceivers('s', 'a/')).toBe(before);
       router.subscribe('s', filter, me, 0);
       expect(before).toMatchObject({ stale: true, atQos0: [] });
-      const during = router.branchReceivers('s', 'a/');
+      const during = router.prefixReceivers('s', 'a/');
       router.unsubscribe('s', filter, me);
       expect(during?.stale ?? true).toBe(true);
-      expect(router.branchReceivers('s', 'a/')?.atQos0).toEqual([other]);
+      expect(router.prefixReceivers('s', 'a/')?.atQos0).toEqual([other]);
     },
   );
 
-  it('goes stale when the first filter of its space comes, and when the last one goes', () => {
+  it('goes stale when the first filter of its namespace comes, and when the last one goes', () => {
     const router = new Router<Reader>();
     const me = reader('me');
-    const nobody = router.branchReceivers('s', 'a/');
+    const nobody = router.prefixReceivers('s', 'a/');
     router.subscribe('s', '#', me, 0);
-    const mine = router.branchReceivers('s', 'a/');
+    const mine = router.prefixReceivers('s', 'a/');
     router.unsubscribe('s', '#', me);
     expect([nobody?.stale, mine?.stale]).toEqual([true, true]);
   });
@@ -267,7 +267,7 @@ describe('a branch', () => {
   it('is none beside many filters without wildcards, which would all have to be looked at', () => {
     const router = new Router<Reader>();
     for (let i = 0; i < 17; i++) router.subscribe('s', `other/${i}`, reader(`r${i}`), 0);
-    expect(router.branchReceivers('s', 'a/')).toBeUndefined();
+    expect(router.prefixReceivers('s', 'a/')).toBeUndefined();
   });
 });
 

@@ -1,14 +1,14 @@
 /**
- * Who hears what: subscriptions by space, and for a topic of a space its receivers. A filter meets topics of its own
- * space only (see port.ts). Knows nothing of sockets or packets; `S` is whatever can receive.
+ * Who hears what: subscriptions by namespace, and for a topic of a namespace its receivers. A filter meets topics of its own
+ * namespace only (see port.ts). Knows nothing of sockets or packets; `S` is whatever can receive.
  *
- * Answers are cached, for all spaces together up to a weight, oldest out first. A changed subscription makes stale just
- * the answers that it may touch: that of one topic if the filter has no wildcard, else those of its space; and those of
- * the branches of its space.
+ * Answers are cached, for all namespaces together up to a weight, oldest out first. A changed subscription makes stale just
+ * the answers that it may touch: that of one topic if the filter has no wildcard, else those of its namespace; and those of
+ * the prefixes of its namespace.
  */
 import type { Qos } from '../port.ts';
+import { Namespace } from './namespace.ts';
 import { CachedReceivers, noReceivers, type ReceiverLists, type Receivers } from './receivers.ts';
-import { Space } from './space.ts';
 import { hasWildcard } from './topic-name.ts';
 
 export interface RouterLimits {
@@ -25,13 +25,13 @@ export const defaultRouterLimits: RouterLimits = { maxCacheWeight: 1_000_000 };
 const answerWeight = 8;
 
 export class Router<S extends object> {
-  readonly #spaces = new Map<string, Space<S>>();
+  readonly #namespaces = new Map<string, Namespace<S>>();
   readonly #maxCacheWeight: number;
   /** Answers in the order of their making; those gone stale meanwhile keep their place and weight until their turn comes. */
   #cached: CacheEntry<S>[] = [];
   #oldest = 0;
   #cacheWeight = 0;
-  /** The answer for every space without subscribers; stale as soon as any space gets its first. */
+  /** The answer for every namespace without subscribers; stale as soon as any namespace gets its first. */
   #nobody = new CachedReceivers<S>(noReceivers);
   #subscriptions = 0;
 
@@ -39,14 +39,14 @@ export class Router<S extends object> {
     this.#maxCacheWeight = limits.maxCacheWeight;
   }
 
-  /** How many (space, filter, subscriber) there are. */
+  /** How many (namespace, filter, subscriber) there are. */
   get subscriptions(): number {
     return this.#subscriptions;
   }
 
   /** Spaces that have subscribers; others cost nothing. */
-  get spaces(): number {
-    return this.#spaces.size;
+  get namespaces(): number {
+    return this.#namespaces.size;
   }
 
   /** How many receivers the cache holds, in the unit of `maxCacheWeight`. */
@@ -54,58 +54,58 @@ export class Router<S extends object> {
     return this.#cacheWeight;
   }
 
-  hasSubscribers(space: string): boolean {
-    return this.#spaces.has(space);
+  hasSubscribers(namespace: string): boolean {
+    return this.#namespaces.has(namespace);
   }
 
   /** Subscribes, or replaces the QoS of an earlier subscription to the same filter [MQTT-3.8.4-3]. True if it is new. */
-  subscribe(spaceName: string, filter: string, subscriber: S, qos: Qos): boolean {
-    let space = this.#spaces.get(spaceName);
-    if (!space) {
-      space = new Space();
-      this.#spaces.set(spaceName, space);
+  subscribe(namespaceName: string, filter: string, subscriber: S, qos: Qos): boolean {
+    let namespace = this.#namespaces.get(namespaceName);
+    if (!namespace) {
+      namespace = new Namespace();
+      this.#namespaces.set(namespaceName, namespace);
       this.#nobody.expire();
       this.#nobody = new CachedReceivers<S>(noReceivers);
     }
-    const added = space.subscribe(filter, subscriber, qos);
+    const added = namespace.subscribe(filter, subscriber, qos);
     if (added) this.#subscriptions++;
-    this.#expire(space, filter);
+    this.#expire(namespace, filter);
     return added;
   }
 
   /** True if the subscription was there. */
-  unsubscribe(spaceName: string, filter: string, subscriber: S): boolean {
-    const space = this.#spaces.get(spaceName);
-    if (!space?.unsubscribe(filter, subscriber)) return false;
+  unsubscribe(namespaceName: string, filter: string, subscriber: S): boolean {
+    const namespace = this.#namespaces.get(namespaceName);
+    if (!namespace?.unsubscribe(filter, subscriber)) return false;
     this.#subscriptions--;
-    if (space.isEmpty) {
-      this.#spaces.delete(spaceName);
-      expireAll(space.answers);
-      expireAll(space.branchAnswers);
+    if (namespace.isEmpty) {
+      this.#namespaces.delete(namespaceName);
+      expireAll(namespace.answers);
+      expireAll(namespace.prefixAnswers);
     } else {
-      this.#expire(space, filter);
+      this.#expire(namespace, filter);
     }
     return true;
   }
 
-  /** Who hears `topic` in this space, each receiver once, at the highest QoS of its matching filters. */
-  receivers(spaceName: string, topic: string): Receivers<S> {
-    const space = this.#spaces.get(spaceName);
-    if (!space) return this.#nobody;
-    return space.answers.get(topic) ?? this.#keep(space.answers, topic, space.match(topic));
+  /** Who hears `topic` in this namespace, each receiver once, at the highest QoS of its matching filters. */
+  receivers(namespaceName: string, topic: string): Receivers<S> {
+    const namespace = this.#namespaces.get(namespaceName);
+    if (!namespace) return this.#nobody;
+    return namespace.answers.get(topic) ?? this.#keep(namespace.answers, topic, namespace.match(topic));
   }
 
   /**
-   * Who hears every topic in this space that begins with `beginning`, which ends with a slash, and goes on; undefined if
+   * Who hears every topic in this namespace that begins with `prefix`, which ends with a slash, and goes on; undefined if
    * that depends on how it goes on.
    */
-  branchReceivers(spaceName: string, beginning: string): Receivers<S> | undefined {
-    const space = this.#spaces.get(spaceName);
-    if (!space) return this.#nobody;
-    const known = space.branchAnswers.get(beginning);
+  prefixReceivers(namespaceName: string, prefix: string): Receivers<S> | undefined {
+    const namespace = this.#namespaces.get(namespaceName);
+    if (!namespace) return this.#nobody;
+    const known = namespace.prefixAnswers.get(prefix);
     if (known) return known;
-    const lists = space.matchBranch(beginning);
-    return lists && this.#keep(space.branchAnswers, beginning, lists);
+    const lists = namespace.matchPrefix(prefix);
+    return lists && this.#keep(namespace.prefixAnswers, prefix, lists);
   }
 
   #keep(answers: Map<string, CachedReceivers<S>>, key: string, lists: ReceiverLists<S>): Receivers<S> {
@@ -135,14 +135,14 @@ export class Router<S extends object> {
   }
 
   /** Each answer is dropped at most once for each time that it was made, so this costs nothing that was not paid before. */
-  #expire(space: Space<S>, filter: string): void {
-    expireAll(space.branchAnswers);
+  #expire(namespace: Namespace<S>, filter: string): void {
+    expireAll(namespace.prefixAnswers);
     if (!hasWildcard(filter)) {
-      space.answers.get(filter)?.expire();
-      space.answers.delete(filter);
+      namespace.answers.get(filter)?.expire();
+      namespace.answers.delete(filter);
       return;
     }
-    expireAll(space.answers);
+    expireAll(namespace.answers);
   }
 }
 

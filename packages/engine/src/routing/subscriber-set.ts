@@ -2,7 +2,7 @@ import type { Qos } from '../port.ts';
 import { noReceivers, type ReceiverLists } from './receivers.ts';
 
 /**
- * The subscribers of one filter in one space, each with its granted QoS. Most filters of a fleet have exactly one
+ * The subscribers of one filter in one namespace, each with its granted QoS. Most filters of a fleet have exactly one
  * subscriber, which is kept in place; a Map (some 300 bytes) is made for the second.
  */
 export class SubscriberSet<S extends object> {

@@ -12,7 +12,7 @@ interface CanaryServer {
 
 /**
  * Somebody else's clients, there all the time: one inside TLS, one over plain TCP, both of one broker. They hear all of
- * their own space, so that anything foreign would come between the messages that they send themselves.
+ * their own namespace, so that anything foreign would come between the messages that they send themselves.
  */
 export class Canary {
   readonly #clients: readonly RawClient[];

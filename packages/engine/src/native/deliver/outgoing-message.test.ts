@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { packetBytes } from '../../codec/index.ts';
 import type { Qos } from '../../port.ts';
 import { Outbox } from '../io/outbox.ts';
-import { Turn } from '../io/turn.ts';
+import { Tick } from '../io/tick.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 
 /** A stream that keeps what is written to it, and takes it only while it is told to. */
@@ -38,7 +38,7 @@ class Reader extends Duplex {
 }
 
 const name = (topic: string) => ({ topic, topicBytes: Buffer.from(topic) });
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
 
 /** A PUBLISH as a client sends it. */
 function received(topic: string, payload: Buffer, qos: Qos, flags = 0): Buffer {
@@ -84,7 +84,7 @@ describe('an outgoing message', () => {
     names: fc.array(fc.constantFrom('own', 'other/name', 'third'), { minLength: 1, maxLength: 3 }),
     payloadBytes: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 300 }) }, fc.constant(17_000)),
     flags: fc.constantFrom(0, 1),
-    newTurn: fc.boolean(),
+    newTick: fc.boolean(),
   });
 
   it('arrives whole and in order at every receiver, each with its own identifiers, frozen meanwhile or not [MQTT-3.3.1-3][MQTT-3.3.1-9]', async () => {
@@ -93,18 +93,18 @@ describe('an outgoing message', () => {
         fc.array(reader, { minLength: 1, maxLength: 5 }),
         fc.array(message, { maxLength: 20 }),
         async (readers, messages) => {
-          const turn = new Turn();
+          const tick = new Tick();
           const ends = readers.map(({ qos, freezesAt }) => {
             const socket = new Reader({ writableHighWaterMark: 512 });
-            const outbox = new Outbox(socket, turn, 1_000_000);
+            const outbox = new Outbox(socket, tick, 1_000_000);
             socket.on('drain', () => outbox.drained());
             return { qos, freezesAt, socket, outbox, id: 7 * Math.max(0, freezesAt), due: [] as string[] };
           });
-          for (const [i, { qos, names, payloadBytes, flags, newTurn }] of messages.entries()) {
+          for (const [i, { qos, names, payloadBytes, flags, newTick }] of messages.entries()) {
             const payload = Buffer.alloc(payloadBytes, i);
             const packet = received('own', payload, qos, flags);
             const outgoing = new OutgoingMessage(
-              turn,
+              tick,
               packet,
               packet.length - payloadBytes,
               packet.length,
@@ -122,13 +122,13 @@ describe('an outgoing message', () => {
                 end.due.push(expected(to, payload, lower, end.id));
               }
             }
-            if (newTurn) await nextTurn();
+            if (newTick) await yieldToEventLoop();
           }
-          await nextTurn();
+          await yieldToEventLoop();
           for (const { socket, due } of ends) {
             socket.thaw();
             if (socket.writableNeedDrain) await once(socket, 'drain');
-            await nextTurn();
+            await yieldToEventLoop();
             expect(packetsOf(socket.received)).toEqual(due);
           }
         },
@@ -138,25 +138,25 @@ describe('an outgoing message', () => {
   });
 
   it('that came with a length longer than necessary goes out with the shortest', async () => {
-    const turn = new Turn();
+    const tick = new Tick();
     const socket = new Reader();
-    const outbox = new Outbox(socket, turn, 1_000);
+    const outbox = new Outbox(socket, tick, 1_000);
     const packet = Buffer.from([0x30, 0x84, 0, 0, 1, 0x74, 0x78]);
-    const outgoing = new OutgoingMessage(turn, packet, 6, 7, 0, false);
+    const outgoing = new OutgoingMessage(tick, packet, 6, 7, 0, false);
     outgoing.offerReceived(0, name('t'), 1);
     outgoing.addressTo(name('t'));
     outgoing.appendAtQos0(outbox);
-    await nextTurn();
+    await yieldToEventLoop();
     expect(socket.received.toString('hex')).toBe('3004000174' + '78');
   });
 });
 
 describe('an outbox', () => {
-  it('writes once a turn, however much was appended', async () => {
-    const turn = new Turn();
+  it('writes once a tick, however much was appended', async () => {
+    const tick = new Tick();
     const socket = new Reader();
-    const outbox = new Outbox(socket, turn, 1_000_000);
-    const arena = turn.messages;
+    const outbox = new Outbox(socket, tick, 1_000_000);
+    const arena = tick.messages;
     const packets = ['one', 'two', 'three'].map((text) => {
       const at = arena.reserve(text.length);
       arena.buffer.write(text, at);
@@ -165,34 +165,34 @@ describe('an outbox', () => {
     for (const { at, end } of packets) outbox.append(arena.buffer, at, end);
     outbox.append(Buffer.from('apart'), 0, 5);
     expect(socket.chunks).toHaveLength(0);
-    await nextTurn();
+    await yieldToEventLoop();
     expect(socket.chunks.map(String)).toEqual(['onetwothreeapart']);
   });
 
   it('counts what waits in a socket that does not take it, and writes on when it drains', async () => {
-    const turn = new Turn();
+    const tick = new Tick();
     const socket = new Reader({ writableHighWaterMark: 16 });
-    const outbox = new Outbox(socket, turn, 1_000_000);
+    const outbox = new Outbox(socket, tick, 1_000_000);
     socket.on('drain', () => outbox.drained());
     socket.isFrozen = true;
     outbox.append(Buffer.alloc(100, 1), 0, 100);
-    await nextTurn();
+    await yieldToEventLoop();
     outbox.append(Buffer.alloc(50, 2), 0, 50);
-    await nextTurn();
+    await yieldToEventLoop();
     expect([outbox.isBlocked, outbox.waitingBytes]).toEqual([true, 150]);
     socket.thaw();
-    await nextTurn();
+    await yieldToEventLoop();
     expect([outbox.isBlocked, outbox.waitingBytes]).toEqual([false, 0]);
     expect(socket.received.length).toBe(150);
   });
 
   it('forgets what it is told to discard', async () => {
-    const turn = new Turn();
+    const tick = new Tick();
     const socket = new Reader();
-    const outbox = new Outbox(socket, turn, 1_000_000);
+    const outbox = new Outbox(socket, tick, 1_000_000);
     outbox.append(Buffer.from('a'), 0, 1);
     outbox.discard();
-    await nextTurn();
+    await yieldToEventLoop();
     expect(socket.chunks).toHaveLength(0);
   });
 });

@@ -7,13 +7,13 @@ import { headerBytes, publishBytes, writePublishHeader } from '../../codec/index
 import type { Qos } from '../../port.ts';
 import type { Addressable, TopicName } from '../../routing/index.ts';
 import { largePieceBytes, type Outbox } from '../io/outbox.ts';
-import type { Turn } from '../io/turn.ts';
+import type { Tick } from '../io/tick.ts';
 
 const nameless: TopicName = { topic: '', topicBytes: Buffer.alloc(0) };
 
 export class OutgoingMessage implements Addressable {
   readonly qos: Qos;
-  readonly #turn: Turn;
+  readonly #tick: Tick;
   readonly #bytes: Buffer;
   readonly #payloadStart: number;
   readonly #payloadEnd: number;
@@ -29,16 +29,16 @@ export class OutgoingMessage implements Addressable {
   #idAt1 = 0;
   #id1 = 0;
 
-  /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the turn. */
+  /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the tick. */
   constructor(
-    turn: Turn,
+    tick: Tick,
     bytes: Buffer,
     payloadStart: number,
     payloadEnd: number,
     qos: Qos,
     retain: boolean,
   ) {
-    this.#turn = turn;
+    this.#tick = tick;
     this.#bytes = bytes;
     this.#payloadStart = payloadStart;
     this.#payloadEnd = payloadEnd;
@@ -96,7 +96,7 @@ export class OutgoingMessage implements Addressable {
   appendAtQos0(outbox: Outbox): void {
     if (this.#source0 === undefined) {
       this.#start0 = this.#encode(0);
-      this.#source0 = this.#turn.messages.buffer;
+      this.#source0 = this.#tick.messages.buffer;
       this.#end0 = this.#start0 + publishBytes(this.#name.topicBytes.length, this.payloadBytes, 0);
     }
     outbox.append(this.#source0, this.#start0, this.#end0);
@@ -105,7 +105,7 @@ export class OutgoingMessage implements Addressable {
   appendAtQos1(outbox: Outbox, id: number): void {
     if (this.#source1 === undefined) {
       this.#start1 = this.#encode(1);
-      this.#source1 = this.#turn.messages.buffer;
+      this.#source1 = this.#tick.messages.buffer;
       this.#end1 = this.#start1 + publishBytes(this.#name.topicBytes.length, this.payloadBytes, 1);
       this.#idAt1 = this.#end1 - this.payloadBytes - 2;
       this.#id1 = 0;
@@ -126,7 +126,7 @@ export class OutgoingMessage implements Addressable {
 
   /** A header of its own in front of a large payload that all receivers share. */
   #appendInTwo(outbox: Outbox, source: Buffer, id: number): void {
-    const arena = this.#turn.messages;
+    const arena = this.#tick.messages;
     const headerBytes = this.#idAt1 - this.#start1;
     const start = arena.reserve(headerBytes + 2);
     source.copy(arena.buffer, start, this.#start1, this.#idAt1);
@@ -137,7 +137,7 @@ export class OutgoingMessage implements Addressable {
 
   #encode(qos: Qos): number {
     const { topicBytes } = this.#name;
-    const arena = this.#turn.messages;
+    const arena = this.#tick.messages;
     const start = arena.reserve(publishBytes(topicBytes.length, this.payloadBytes, qos));
     const at = writePublishHeader(arena.buffer, start, topicBytes, this.payloadBytes, qos, this.#retain);
     this.#bytes.copy(arena.buffer, at, this.#payloadStart, this.#payloadEnd);
@@ -145,7 +145,7 @@ export class OutgoingMessage implements Addressable {
   }
 
   #copyAtQos1(): void {
-    const arena = this.#turn.messages;
+    const arena = this.#tick.messages;
     const bytes = this.#end1 - this.#start1;
     const start = arena.reserve(bytes);
     this.#source1?.copy(arena.buffer, start, this.#start1, this.#end1);

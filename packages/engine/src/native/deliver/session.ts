@@ -9,17 +9,17 @@
 import type {
   EngineHost,
   EngineLimits,
+  NamespaceFilter,
   Qos,
   SessionInfo,
-  SpaceFilter,
   SubscriptionGrant,
   Transport,
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
-import type { Exchange, Subscriber, TopicName } from '../../routing/index.ts';
+import type { MessageBus, Subscriber, TopicName } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
 import type { Outbox } from '../io/outbox.ts';
-import type { Turn } from '../io/turn.ts';
+import type { Tick } from '../io/tick.ts';
 import { Fifo } from './fifo.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { PacketIds } from './packet-ids.ts';
@@ -31,7 +31,7 @@ const queuedOverheadBytes = 128;
 /** One identifier less than there are: see `PacketIds.take`. */
 const mostInflight = 65_534;
 
-/** Topics remembered while stored messages are sent. Beyond, a stored message may follow a live one of its topic. */
+/** Topics remembered while retained messages are sent. Beyond, a retained message may follow a live one of its topic. */
 const maxWatchedTopics = 65_536;
 
 interface QueuedMessage extends TopicName {
@@ -48,8 +48,8 @@ export interface SessionOwner {
 export interface SessionParts<P> {
   readonly host: Pick<EngineHost<P>, 'dropped'>;
   readonly limits: EngineLimits;
-  readonly exchange: Pick<Exchange<Session<P>, OutgoingMessage>, 'subscribe' | 'unsubscribe'>;
-  readonly turn: Turn;
+  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'subscribe' | 'unsubscribe'>;
+  readonly tick: Tick;
   readonly waiting: WaitingBytes;
   readonly counters: Counters;
 }
@@ -67,7 +67,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly #parts: SessionParts<P>;
   readonly #owner: SessionOwner;
   readonly #outbox: Outbox;
-  readonly #subscriptions = new Map<string, readonly SpaceFilter[]>();
+  readonly #subscriptions = new Map<string, readonly NamespaceFilter[]>();
   readonly #ids = new PacketIds();
   readonly #queue = new Fifo<QueuedMessage>();
   #queuedBytes = 0;
@@ -108,15 +108,15 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
 
   /** A filter that was subscribed before is replaced, without a gap [MQTT-3.8.4-3]. */
   subscribe(filter: string, grant: SubscriptionGrant, qos: Qos): void {
-    const { exchange } = this.#parts;
+    const { bus } = this.#parts;
     const before = this.#subscriptions.get(filter);
-    for (const granted of grant.filters) exchange.subscribe(granted.space, granted.filter, this, qos);
+    for (const granted of grant.filters) bus.subscribe(granted.namespace, granted.filter, this, qos);
     this.#subscriptions.set(filter, grant.filters);
     for (const old of before ?? []) {
       const isKept = grant.filters.some(
-        (granted) => granted.space === old.space && granted.filter === old.filter,
+        (granted) => granted.namespace === old.namespace && granted.filter === old.filter,
       );
-      if (!isKept) exchange.unsubscribe(old.space, old.filter, this);
+      if (!isKept) bus.unsubscribe(old.namespace, old.filter, this);
     }
   }
 
@@ -128,7 +128,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     const filters = this.#subscriptions.get(filter);
     if (!filters) return;
     this.#subscriptions.delete(filter);
-    for (const granted of filters) this.#parts.exchange.unsubscribe(granted.space, granted.filter, this);
+    for (const granted of filters) this.#parts.bus.unsubscribe(granted.namespace, granted.filter, this);
   }
 
   /** Hears nothing more, and forgets what is on its way: sessions are not kept. */
@@ -246,7 +246,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
 
   #send(queued: QueuedMessage, qos: Qos): void {
     const message = new OutgoingMessage(
-      this.#parts.turn,
+      this.#parts.tick,
       queued.payload,
       0,
       queued.payload.length,

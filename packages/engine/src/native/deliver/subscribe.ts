@@ -1,4 +1,4 @@
-/** SUBSCRIBE: every filter is judged by the host, then all that are granted take effect at once. */
+/** SUBSCRIBE: the host is asked for every filter, then all that are granted take effect at once. */
 import {
   type SubackCode,
   type SubscribePacket,
@@ -17,7 +17,7 @@ export interface Subscribed {
 }
 
 /** Asks for each filter; beyond the session's bound they are refused unasked. A promise only if the host gave one. */
-export function judgeSubscribe<P>(
+export function authorizeSubscribe<P>(
   host: Pick<EngineHost<P>, 'grant'>,
   session: Session<P>,
   packet: SubscribePacket,
@@ -28,7 +28,7 @@ export function judgeSubscribe<P>(
     welcome.has(filter) ? host.grant(session.principal, filter) : undefined,
   );
   if (!answers.some((answer) => answer instanceof Promise)) return answers as Grants;
-  // A filter that cannot be judged is refused; the others stand.
+  // A filter that the host fails to answer for is refused; the others stand.
   return Promise.all(answers.map((answer) => Promise.resolve(answer).catch(() => undefined)));
 }
 

@@ -94,7 +94,7 @@ describe('toDirectSocket', () => {
     socket.once('data', () => {
       isHeard = true;
     });
-    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let tick = 0; tick < 10; tick++) await new Promise((resolve) => setImmediate(resolve));
     expect(isHeard).toBe(false);
     const rest = received(socket, 1_000_000 - bytes);
     socket.resume();
@@ -127,7 +127,7 @@ describe('toDirectSocket', () => {
     socket.pause();
     client.end('two');
     await once(client, 'finish');
-    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let tick = 0; tick < 10; tick++) await new Promise((resolve) => setImmediate(resolve));
     expect(heard).toEqual(['one ']);
     socket.resume();
     await once(socket, 'end');

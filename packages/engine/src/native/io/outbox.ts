@@ -1,14 +1,14 @@
 /**
- * The output of one connection, gathered during a turn and written at its end.
+ * The output of one connection, gathered during a tick and written at its end.
  *
  * As long as what is appended continues the piece of memory that was appended before, nothing is copied: the outbox
  * remembers the piece. Otherwise, and always while the socket is blocked, bytes are copied into a buffer of its own.
  */
 import type { Duplex } from 'node:stream';
 import { DirectSocket } from './direct-socket.ts';
-import type { Flushable, Turn } from './turn.ts';
+import type { Flushable, Tick } from './tick.ts';
 
-/** This much output is written at once, so that a busy turn does not fill memory before the kernel gets to send. */
+/** This much output is written at once, so that a busy tick does not fill memory before the kernel gets to send. */
 const writeAtBytes = 131_072;
 const firstOwnBytes = 512;
 /** A piece of this size is written by itself rather than copied to what else there is. */
@@ -16,7 +16,7 @@ export const largePieceBytes = 16_384;
 
 export class Outbox implements Flushable {
   readonly #socket: Duplex;
-  readonly #turn: Turn;
+  readonly #tick: Tick;
   readonly #writeAtBytes: number;
   /** The piece: bytes [start, end) of the source, not copied yet. */
   #source: Buffer | undefined;
@@ -30,9 +30,9 @@ export class Outbox implements Flushable {
   #isBlocked = false;
 
   /** While the socket is not blocked, less than `maxBytes` waits here. */
-  constructor(socket: Duplex, turn: Turn, maxBytes: number) {
+  constructor(socket: Duplex, tick: Tick, maxBytes: number) {
     this.#socket = socket;
-    this.#turn = turn;
+    this.#tick = tick;
     this.#writeAtBytes = Math.min(writeAtBytes, maxBytes);
   }
 
@@ -46,7 +46,7 @@ export class Outbox implements Flushable {
     return this.#isBlocked;
   }
 
-  /** Appends bytes [start, end) of `source`, which must stay as they are until the end of the turn. */
+  /** Appends bytes [start, end) of `source`, which must stay as they are until the end of the tick. */
   append(source: Buffer, start: number, end: number): void {
     if (this.#source === source && this.#end === start) {
       this.#end = end;
@@ -67,7 +67,7 @@ export class Outbox implements Flushable {
     }
     if (!this.#isDirty) {
       this.#isDirty = true;
-      this.#turn.flushLater(this);
+      this.#tick.flushLater(this);
     }
     if (this.#ownBytes + end - this.#start >= this.#writeAtBytes && !this.#isBlocked) this.#write();
   }
@@ -95,7 +95,7 @@ export class Outbox implements Flushable {
     if (this.#own === undefined && this.#source === undefined) return;
     if (this.#own !== undefined && this.#end - this.#start < largePieceBytes) this.#copyPiece();
     const own = this.#own?.subarray(0, this.#ownBytes);
-    const piece = this.#source && this.#turn.view(this.#source, this.#start, this.#end);
+    const piece = this.#source && this.#tick.view(this.#source, this.#start, this.#end);
     this.discard();
     if (own && piece) {
       this.#socket.cork();
@@ -105,7 +105,7 @@ export class Outbox implements Flushable {
     } else {
       this.#isBlocked = !this.#send((own ?? piece) as Buffer);
     }
-    if (this.#socket.writableLength > 0) this.#turn.pin();
+    if (this.#socket.writableLength > 0) this.#tick.pin();
   }
 
   #send(bytes: Buffer): boolean {

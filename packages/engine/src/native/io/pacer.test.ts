@@ -12,57 +12,57 @@ function pacer() {
       clock.nowMs += ms;
     },
   );
-  /** A turn that ends so long after the last, with messages whose publishers were silent for so long. */
-  const turn = (afterMs: number, ...silences: number[]) => {
+  /** A tick that ends so long after the last, with messages whose publishers were silent for so long. */
+  const tick = (afterMs: number, ...silences: number[]) => {
     clock.nowMs += afterMs;
     for (const silence of silences) paced.note(silence);
     paced.rest();
   };
-  return { turn, rests };
+  return { tick, rests };
 }
 
 describe('Pacer', () => {
   it('does not rest when nothing was published', () => {
-    const { turn, rests } = pacer();
-    turn(0);
-    turn(0.1);
+    const { tick, rests } = pacer();
+    tick(0);
+    tick(0.1);
     expect(rests).toEqual([]);
   });
 
   it('does not rest when one of the messages came soon after its publisher’s last', () => {
-    const { turn, rests } = pacer();
-    turn(0, 1000);
-    turn(0.1, 1000, 19.9, 1000);
+    const { tick, rests } = pacer();
+    tick(0, 1000);
+    tick(0.1, 1000, 19.9, 1000);
     expect(rests).toEqual([]);
   });
 
-  it('does not rest when the turn took its time', () => {
-    const { turn, rests } = pacer();
-    turn(0, 1000);
-    turn(2, 1000);
-    turn(7, 1000);
+  it('does not rest when the tick took its time', () => {
+    const { tick, rests } = pacer();
+    tick(0, 1000);
+    tick(2, 1000);
+    tick(7, 1000);
     expect(rests).toEqual([]);
   });
 
-  it('rests until two milliseconds after the last turn when all publishers had been silent', () => {
-    const { turn, rests } = pacer();
-    turn(0, 1000);
-    turn(0.2, 1000, 20, Number.POSITIVE_INFINITY);
-    turn(0.1, 1000);
+  it('rests until two milliseconds after the last tick when all publishers had been silent', () => {
+    const { tick, rests } = pacer();
+    tick(0, 1000);
+    tick(0.2, 1000, 20, Number.POSITIVE_INFINITY);
+    tick(0.1, 1000);
     expect(rests).toEqual([expect.closeTo(1.8), expect.closeTo(1.9)]);
   });
 
-  it('forgets a hurried message with its turn', () => {
-    const { turn, rests } = pacer();
-    turn(0, 0);
-    turn(0.1, 1000);
+  it('forgets a hurried message with its tick', () => {
+    const { tick, rests } = pacer();
+    tick(0, 0);
+    tick(0.1, 1000);
     expect(rests).toEqual([expect.closeTo(1.9)]);
   });
 
   it('really sleeps', () => {
     const paced = new Pacer();
     const before = performance.now();
-    for (let turn = 0; turn < 5; turn++) {
+    for (let tick = 0; tick < 5; tick++) {
       paced.note(1000);
       paced.rest();
     }

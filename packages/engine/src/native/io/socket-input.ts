@@ -1,22 +1,22 @@
 import type { Duplex } from 'node:stream';
-import type { Rested, Turn } from './turn.ts';
+import type { Rested, Tick } from './tick.ts';
 
-/** What one connection is read in one turn, before others have theirs. */
-const turnBytes = 262_144;
+/** What one connection is read in one tick, before others have theirs. */
+const tickBytes = 262_144;
 
-/** The reading side of a socket: stopped while its packets have to wait, and rested once it had its share of a turn. */
+/** The reading side of a socket: stopped while its packets have to wait, and rested once it had its share of a tick. */
 export class SocketInput implements Rested {
   readonly #socket: Duplex;
-  readonly #turn: Turn;
+  readonly #tick: Tick;
   #isPaused = false;
   #isResting = false;
   #mustWait = false;
-  #lastTurn = 0;
-  #bytesInTurn = 0;
+  #lastTick = 0;
+  #bytesInTick = 0;
 
-  constructor(socket: Duplex, turn: Turn) {
+  constructor(socket: Duplex, tick: Tick) {
     this.#socket = socket;
-    this.#turn = turn;
+    this.#tick = tick;
   }
 
   /** Nothing more is read until `resume`. */
@@ -30,17 +30,17 @@ export class SocketInput implements Rested {
     this.#adjust();
   }
 
-  /** So much was read. Nothing more than its share is read from a connection in one turn: no flood stalls the others. */
+  /** So much was read. Nothing more than its share is read from a connection in one tick: no flood stalls the others. */
   took(bytes: number): void {
-    if (this.#lastTurn !== this.#turn.number) {
-      this.#lastTurn = this.#turn.number;
-      this.#bytesInTurn = 0;
+    if (this.#lastTick !== this.#tick.number) {
+      this.#lastTick = this.#tick.number;
+      this.#bytesInTick = 0;
     }
-    this.#bytesInTurn += bytes;
-    if (this.#bytesInTurn < turnBytes || this.#isResting) return;
+    this.#bytesInTick += bytes;
+    if (this.#bytesInTick < tickBytes || this.#isResting) return;
     this.#isResting = true;
     this.#adjust();
-    this.#turn.readOnLater(this);
+    this.#tick.readOnLater(this);
   }
 
   readOn(): void {

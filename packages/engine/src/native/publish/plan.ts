@@ -3,7 +3,7 @@ import type { Address, TopicName } from '../../routing/index.ts';
 
 /** What the messages of a topic are handed over by. */
 export interface Plan {
-  readonly permanent: PublishRoute['permanent'];
+  readonly retainAs: PublishRoute['retainAs'];
   readonly addresses: readonly Address[];
   /** The address of the topic's own name, under which a packet can go out as it came. */
   readonly ownName: TopicName | undefined;

@@ -1,24 +1,24 @@
 import type { EngineHost, PublishRoute, Qos, Will } from '../../port.ts';
-import type { Exchange } from '../../routing/index.ts';
+import type { MessageBus } from '../../routing/index.ts';
 import { OutgoingMessage } from '../deliver/outgoing-message.ts';
-import type { Turn } from '../io/turn.ts';
+import type { Tick } from '../io/tick.ts';
 
 export interface PublicationParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'store'>;
-  readonly exchange: Pick<Exchange<never, OutgoingMessage>, 'address' | 'publish'>;
-  readonly turn: Turn;
+  readonly host: Pick<EngineHost<P>, 'route' | 'retain'>;
+  readonly bus: Pick<MessageBus<never, OutgoingMessage>, 'address' | 'publish'>;
+  readonly tick: Tick;
 }
 
-/** Publishes a message that came on no connection; resolves when it is durable, if permanent, and in all queues. */
+/** Publishes a message that came on no connection; resolves when it is durable, if retained, and in all queues. */
 export async function publishOn<P>(
   parts: PublicationParts<P>,
   route: PublishRoute,
   payload: Buffer,
   qos: Qos,
 ): Promise<void> {
-  if (route.permanent) await parts.host.store(route.permanent, payload);
-  const message = new OutgoingMessage(parts.turn, payload, 0, payload.length, qos, false);
-  parts.exchange.publish(parts.exchange.address(route.destinations), message);
+  if (route.retainAs) await parts.host.retain(route.retainAs, payload);
+  const message = new OutgoingMessage(parts.tick, payload, 0, payload.length, qos, false);
+  parts.bus.publish(parts.bus.address(route.destinations), message);
 }
 
 /**

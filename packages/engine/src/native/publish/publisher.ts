@@ -1,21 +1,21 @@
 /**
  * The PUBLISH packets of one session: route, hand over, acknowledge, in this order [MQTT-4.3.2-2].
  *
- * Messages of permanent topics are stored first, handed over once they are durable, and acknowledged then: whoever
- * subscribes meanwhile gets either the stored message or the live one. While one is being stored, later QoS 1 messages are
+ * Messages of retained topics are stored first, handed over once they are durable, and acknowledged then: whoever
+ * subscribes meanwhile gets either the retained message or the live one. While one is being stored, later QoS 1 messages are
  * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
  */
 import { type PublishLayout, publishLayout, publishTopic } from '../../codec/index.ts';
 import type { EngineHost, EngineLimits, PublishRoute, Qos } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
-import type { Exchange } from '../../routing/index.ts';
+import type { MessageBus } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
 import { Fifo } from '../deliver/fifo.ts';
 import { OutgoingMessage } from '../deliver/outgoing-message.ts';
 import type { Session } from '../deliver/session.ts';
-import type { Turn } from '../io/turn.ts';
-import { BranchRoute } from './branch-route.ts';
+import type { Tick } from '../io/tick.ts';
 import type { Plan } from './plan.ts';
+import { PrefixRoute } from './prefix-route.ts';
 import { type RouteBudget, RouteCache } from './route-cache.ts';
 
 /** Beyond either, no more is read from a connection until some of its messages have been stored. */
@@ -34,10 +34,10 @@ export interface PublisherConnection {
 
 /** What the publishers of one engine share. */
 export interface PublisherParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'store' | 'dropped'>;
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'dropped'>;
   readonly limits: EngineLimits;
-  readonly exchange: Pick<Exchange<Session<P>, OutgoingMessage>, 'address' | 'branch' | 'publish'>;
-  readonly turn: Turn;
+  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'address' | 'prefix' | 'publish'>;
+  readonly tick: Tick;
   readonly routes: RouteBudget;
   readonly counters: Counters;
 }
@@ -88,7 +88,7 @@ export class Publisher<P> {
     const { topicStart, topicEnd } = layout;
     let plan =
       this.#routes.findByBytes(bytes, topicStart, topicEnd) ??
-      this.#routes.findInBranch(bytes, topicStart, topicEnd);
+      this.#routes.findByPrefix(bytes, topicStart, topicEnd);
     if (plan === undefined) {
       const topic = publishTopic(bytes, layout, limits);
       plan = this.#routes.find(topic);
@@ -98,9 +98,9 @@ export class Publisher<P> {
   }
 
   #pace(): void {
-    const { turn } = this.#parts;
-    const { nowMs } = turn;
-    turn.pacer.note(nowMs - this.#lastMs);
+    const { tick } = this.#parts;
+    const { nowMs } = tick;
+    tick.pacer.note(nowMs - this.#lastMs);
     this.#lastMs = nowMs;
   }
 
@@ -135,14 +135,14 @@ export class Publisher<P> {
 
   /** What the route comes to, kept for the next message. */
   #plan(topic: string, route: PublishRoute): Plan {
-    const { exchange, limits } = this.#parts;
-    const { basis, permanent } = route;
-    const addresses = exchange.address(route.destinations);
+    const { bus, limits } = this.#parts;
+    const { basis, retainAs } = route;
+    const addresses = bus.address(route.destinations);
     const ownName = addresses.find((address) => address.topic === topic);
-    const plan = { topic, topicBytes: Buffer.from(topic), basis, permanent, addresses, ownName };
+    const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, addresses, ownName };
     this.#routes.add(plan);
-    const branch = this.#routes.isVaried ? BranchRoute.of(topic, route, exchange, limits) : undefined;
-    if (branch) this.#routes.addBranch(branch);
+    const prefixRoute = this.#routes.isVaried ? PrefixRoute.of(topic, route, bus, limits) : undefined;
+    if (prefixRoute) this.#routes.addPrefixRoute(prefixRoute);
     return plan;
   }
 
@@ -153,11 +153,11 @@ export class Publisher<P> {
       if (excessMs > 0) return this.#exceed(excessMs, plan, bytes, start, end, layout);
     }
     host.published(this.#session);
-    if (plan.permanent !== undefined) return this.#store(plan, bytes, end, layout);
-    const message = new OutgoingMessage(this.#parts.turn, bytes, layout.payloadStart, end, layout.qos, false);
+    if (plan.retainAs !== undefined) return this.#store(plan, bytes, end, layout);
+    const message = new OutgoingMessage(this.#parts.tick, bytes, layout.payloadStart, end, layout.qos, false);
     if (plan.ownName !== undefined)
       message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
-    this.#parts.exchange.publish(plan.addresses, message);
+    this.#parts.bus.publish(plan.addresses, message);
     if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]
     return true;
   }
@@ -197,8 +197,8 @@ export class Publisher<P> {
     };
     this.#unfinished.push(entry);
     this.#unstoredBytes += payload.length;
-    const permanent = plan.permanent as NonNullable<PublishRoute['permanent']>;
-    this.#parts.host.store(permanent, payload).then(
+    const retainAs = plan.retainAs as NonNullable<PublishRoute['retainAs']>;
+    this.#parts.host.retain(retainAs, payload).then(
       () => this.#stored(entry),
       () => {
         // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
@@ -236,9 +236,9 @@ export class Publisher<P> {
 
   #handOver(plan: Plan, payload: Buffer, qos: Qos): void {
     this.#unstoredBytes -= payload.length;
-    this.#parts.exchange.publish(
+    this.#parts.bus.publish(
       plan.addresses,
-      new OutgoingMessage(this.#parts.turn, payload, 0, payload.length, qos, false),
+      new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, false),
     );
   }
 }

@@ -8,7 +8,7 @@ function plan(topic: string): TopicPlan & { basis: { stale: boolean } } {
     topic,
     topicBytes,
     basis: { stale: false },
-    permanent: undefined,
+    retainAs: undefined,
     addresses: [],
     ownName: undefined,
   };

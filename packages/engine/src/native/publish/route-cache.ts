@@ -1,11 +1,11 @@
-import type { BranchRoute } from './branch-route.ts';
+import { equalsAt } from './equals-at.ts';
 import type { Plan, TopicPlan } from './plan.ts';
-import { standsAt } from './stands-at.ts';
+import type { PrefixRoute } from './prefix-route.ts';
 
 /** Routes that one connection may keep whatever others do. */
 const ownPlans = 16;
-/** Branches that one connection may keep: a device has its events and those of its registry. */
-const ownBranches = 2;
+/** Prefix routes that one connection may keep: a device has its events and those of its registry. */
+const ownPrefixRoutes = 2;
 
 /** How many routes the connections of an engine keep together; some 500 bytes each. */
 export class RouteBudget {
@@ -19,7 +19,7 @@ export class RouteBudget {
 
 /**
  * The routes of one connection, by topic. Most publishers write to one topic: the last one is found by its bytes. Topics
- * that begin alike may share a branch. A back end that writes to thousands of others keeps them all, as long as the
+ * that begin alike may share a prefixRoute. A back end that writes to thousands of others keeps them all, as long as the
  * engine's budget lasts; then routes are asked for again.
  */
 export class RouteCache {
@@ -28,7 +28,7 @@ export class RouteCache {
   /** Every route, once there are two. */
   #plans: Map<string, TopicPlan> | undefined;
   /** Routes of topics that begin alike, the latest first. */
-  #branches: BranchRoute[] | undefined;
+  #prefixRoutes: PrefixRoute[] | undefined;
 
   constructor(budget: RouteBudget) {
     this.#budget = budget;
@@ -48,23 +48,23 @@ export class RouteCache {
     const plan = this.#last;
     if (plan === undefined || plan.basis.stale) return undefined;
     const { topicBytes } = plan;
-    return topicBytes.length === end - start && standsAt(bytes, start, topicBytes) ? plan : undefined;
+    return topicBytes.length === end - start && equalsAt(bytes, start, topicBytes) ? plan : undefined;
   }
 
-  /** The plan of a topic that need not have been there before, if it is one of a known branch. */
-  findInBranch(bytes: Buffer, start: number, end: number): Plan | undefined {
-    if (this.#branches === undefined) return undefined;
-    for (const branch of this.#branches) {
-      const plan = branch.isStale ? undefined : branch.find(bytes, start, end);
+  /** The plan of a topic that need not have been there before, if it is one of a known prefixRoute. */
+  findByPrefix(bytes: Buffer, start: number, end: number): Plan | undefined {
+    if (this.#prefixRoutes === undefined) return undefined;
+    for (const prefixRoute of this.#prefixRoutes) {
+      const plan = prefixRoute.isStale ? undefined : prefixRoute.find(bytes, start, end);
       if (plan) return plan;
     }
     return undefined;
   }
 
-  /** Takes the place of a branch that begins alike: one that is stale, or could not tell of the topic that was asked for. */
-  addBranch(branch: BranchRoute): void {
-    const others = this.#branches?.filter(({ beginning }) => beginning !== branch.beginning) ?? [];
-    this.#branches = [branch, ...others].slice(0, ownBranches);
+  /** Takes the place of a prefixRoute that begins alike: one that is stale, or could not tell of the topic that was asked for. */
+  addPrefixRoute(prefixRoute: PrefixRoute): void {
+    const others = this.#prefixRoutes?.filter(({ prefix }) => prefix !== prefixRoute.prefix) ?? [];
+    this.#prefixRoutes = [prefixRoute, ...others].slice(0, ownPrefixRoutes);
   }
 
   find(topic: string): Plan | undefined {
@@ -89,6 +89,6 @@ export class RouteCache {
     this.#budget.used -= this.size;
     this.#last = undefined;
     this.#plans = undefined;
-    this.#branches = undefined;
+    this.#prefixRoutes = undefined;
   }
 }

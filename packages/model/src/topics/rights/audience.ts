@@ -1,8 +1,8 @@
 /**
  * Who hears what. Every topic is heard by one group only, its *audience*: a registry, a device, all devices of a
- * registry, or (monitoring) a registry and all its devices. An audience has a *space* for each form of name, a message
- * goes out into the spaces of just those audiences that may hear it, and a filter is put into the spaces of just those
- * audiences that its subscriber belongs to. A filter only ever meets topics of its own space, so nobody can hear what
+ * registry, or (monitoring) a registry and all its devices. An audience has a *namespace* for each form of name, a message
+ * goes out into the namespaces of just those audiences that may hear it, and a filter is put into the namespaces of just those
+ * audiences that its subscriber belongs to. A filter only ever meets topics of its own namespace, so nobody can hear what
  * is not theirs, whatever the filter says.
  */
 
@@ -19,14 +19,14 @@ import {
 import type { DeviceFacts, Member } from '../principal.ts';
 import { monitoringTopic, TOPIC_TABLE, type TopicRoot } from '../topic-table.ts';
 
-/** A topic as it is published in a space. */
-export interface SpaceTopic {
-  readonly space: string;
+/** A topic as it is published in a namespace. */
+export interface Destination {
+  readonly namespace: string;
   readonly topic: string;
 }
-/** A filter as it is subscribed in a space. */
-export interface SpaceFilter {
-  readonly space: string;
+/** A filter as it is subscribed in a namespace. */
+export interface NamespaceFilter {
+  readonly namespace: string;
   readonly filter: string;
 }
 
@@ -48,15 +48,15 @@ export interface Audience {
 }
 
 /**
- * The name of a space. Neither kinds nor forms hold a dot and the ID comes last, so different spaces never share a
+ * The name of a namespace. Neither kinds nor forms hold a dot and the ID comes last, so different namespaces never share a
  * name, whatever the IDs are.
  */
-export function spaceOf(audience: Pick<Audience, 'kind' | 'id'>, form: Form): string {
+export function namespaceOf(audience: Pick<Audience, 'kind' | 'id'>, form: Form): string {
   return `${audience.kind}.${form}.${audience.id}`;
 }
 
-/** A broker is a space of its own, in which a topic has one name. */
-export function brokerSpace(brokerId: string): string {
+/** A broker is a namespace of its own, in which a topic has one name. */
+export function brokerNamespace(brokerId: string): string {
   return `broker.full.${brokerId}`;
 }
 
@@ -87,7 +87,7 @@ export function fleetAudience(registryId: string): Audience {
   };
 }
 
-/** Monitoring has spaces of its own, so that one can tell whether anybody listens to it. */
+/** Monitoring has namespaces of its own, so that one can tell whether anybody listens to it. */
 export function watchersAudience(registryId: string): Audience {
   return {
     kind: 'watchers',
@@ -107,13 +107,13 @@ export function selfAudience(deviceId: string): Audience {
 }
 
 /** Where the monitoring of a registry's devices is heard by the registry and by all of them. */
-export function watchersSpace(registryId: string): string {
-  return spaceOf({ kind: 'watchers', id: registryId }, 'full');
+export function monitoringNamespace(registryId: string): string {
+  return namespaceOf({ kind: 'watchers', id: registryId }, 'full');
 }
 
 /** Where a device's monitoring is heard by the device itself. */
-export function ownMonitoringSpace(deviceId: string): string {
-  return spaceOf({ kind: 'self', id: deviceId }, 'me');
+export function ownMonitoringNamespace(deviceId: string): string {
+  return namespaceOf({ kind: 'self', id: deviceId }, 'me');
 }
 
 /** The audiences that a client belongs to. */

@@ -6,8 +6,8 @@ import { ALIAS_LOOKUP_LIMIT } from './lookup.ts';
 
 const facts = { id: 'd1', registryId: 'r1', aliases: new Map([['my/alias/', '$devices/d1/']]) };
 const device = principalOf(facts);
-const spaces = (client: Parameters<typeof grantFilter>[0], filter: string) =>
-  grantFilter(client, filter, [facts])?.map(({ space }) => space);
+const namespaces = (client: Parameters<typeof grantFilter>[0], filter: string) =>
+  grantFilter(client, filter, [facts])?.map(({ namespace }) => namespace);
 
 describe('a filter is refused', () => {
   it.each([
@@ -40,7 +40,7 @@ describe('a filter is refused', () => {
     ],
     ...['$me/device/events', '$me/registry/state/#', '$monitoring/d2/json', 'devices/+', 'devices', '$/#'],
   ])('to a device: %j', (filter) => {
-    expect(spaces(device, filter)).toBeUndefined();
+    expect(namespaces(device, filter)).toBeUndefined();
   });
 
   it.each([
@@ -61,17 +61,17 @@ describe('a filter is refused', () => {
     ],
     ...['my/alias/commands', 'my/ali', 'unknown', 'unknown/#', '$devices//events', '$devices/D1/events'],
   ])('to a registry: %j', (filter) => {
-    expect(spaces(registry('r1'), filter)).toBeUndefined();
+    expect(namespaces(registry('r1'), filter)).toBeUndefined();
   });
 
   it.each(['$SYS/#', '$devices/#', '$share/g/a', 'a#'])('to a broker: %j', (filter) => {
-    expect(spaces(broker('b1'), filter)).toBeUndefined();
+    expect(namespaces(broker('b1'), filter)).toBeUndefined();
   });
 
   it('by the alias of another device, or of another registry, even if those are known', () => {
     const neighbour = { kind: 'device', id: 'd2', registryId: 'r1' } as const;
-    expect(spaces(neighbour, 'my/alias/commands')).toBeUndefined();
-    expect(spaces(registry('r2'), 'my/alias/#')).toBeUndefined();
+    expect(namespaces(neighbour, 'my/alias/commands')).toBeUndefined();
+    expect(namespaces(registry('r2'), 'my/alias/#')).toBeUndefined();
   });
 
   it('beyond 1,024 characters behind the kind, in any form', () => {
@@ -82,22 +82,22 @@ describe('a filter is refused', () => {
       '$me/registry/state/',
       'my/alias/events/',
     ]) {
-      expect(spaces(registry('r1'), filter + longest), filter).toBeDefined();
-      expect(spaces(registry('r1'), `${filter + longest}я`), filter).toBeUndefined();
+      expect(namespaces(registry('r1'), filter + longest), filter).toBeDefined();
+      expect(namespaces(registry('r1'), `${filter + longest}я`), filter).toBeUndefined();
     }
   });
 });
 
 describe('a filter is granted', () => {
-  it('in the space of each audience that can hear it, in its form', () => {
-    expect(spaces(device, '$me/#')).toEqual(['device.me.d1', 'fleet.me.r1', 'self.me.d1']);
-    expect(spaces(device, '$me/+/config')).toEqual(['device.me.d1', 'fleet.me.r1']);
-    expect(spaces(device, 'devices/#')).toEqual(['device.bare.d1']);
-    expect(spaces(device, '$monitoring/#')).toEqual(['watchers.full.r1']);
-    expect(spaces(device, '#')).toEqual(['device.alias.d1']);
-    expect(spaces(registry('r1'), '$devices/#')).toEqual(['registry.full.r1']);
-    expect(spaces(registry('r1'), '+/alias/+')).toEqual(['registry.alias.r1']);
-    expect(spaces(broker('b1'), '#')).toEqual(['broker.full.b1']);
+  it('in the namespace of each audience that can hear it, in its form', () => {
+    expect(namespaces(device, '$me/#')).toEqual(['device.me.d1', 'fleet.me.r1', 'self.me.d1']);
+    expect(namespaces(device, '$me/+/config')).toEqual(['device.me.d1', 'fleet.me.r1']);
+    expect(namespaces(device, 'devices/#')).toEqual(['device.bare.d1']);
+    expect(namespaces(device, '$monitoring/#')).toEqual(['watchers.full.r1']);
+    expect(namespaces(device, '#')).toEqual(['device.alias.d1']);
+    expect(namespaces(registry('r1'), '$devices/#')).toEqual(['registry.full.r1']);
+    expect(namespaces(registry('r1'), '+/alias/+')).toEqual(['registry.alias.r1']);
+    expect(namespaces(broker('b1'), '#')).toEqual(['broker.full.b1']);
   });
 
   it('in an empty registry if what it leaves open may come later, and not if it names what does not exist', () => {
@@ -115,7 +115,7 @@ describe('a filter is granted', () => {
     }));
     expect(grantFilter(registry('r1'), 'my/+/commands', many.slice(1))).toBeUndefined();
     expect(grantFilter(registry('r1'), 'my/+/commands', many)).toEqual([
-      { space: 'registry.alias.r1', filter: 'my/+/commands' },
+      { namespace: 'registry.alias.r1', filter: 'my/+/commands' },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Subscribing: which spaces a filter is put into, or that it is refused. A filter is granted when it can match a topic
+ * Subscribing: which namespaces a filter is put into, or that it is refused. A filter is granted when it can match a topic
  * that its subscriber may hear. What a filter names must exist (the device, the beginning of an alias); what it leaves
  * to a wildcard need not: `$devices/+/events` and `#` are granted in an empty registry, and hear what comes later.
  */
@@ -17,11 +17,11 @@ import { aliasOwners, type DeviceFacts, type Member, type Principal, registryOf 
 import {
   type Audience,
   audiencesOf,
-  brokerSpace,
+  brokerNamespace,
   deviceAudience,
+  type NamespaceFilter,
+  namespaceOf,
   registryAudience,
-  type SpaceFilter,
-  spaceOf,
 } from './audience.ts';
 import { ALIAS_LOOKUP_LIMIT, aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
 
@@ -31,7 +31,7 @@ export function filterLookup(principal: Principal, filter: string): DeviceLookup
   if (principal.kind === 'broker') return filter.startsWith('$') ? undefined : NO_LOOKUP;
   if (formOf(filter) === 'alias')
     return beginsWithWildcard(filter) ? NO_LOOKUP : aliasLookup(principal, filter);
-  if (spacesHearing(principal, filter).length === 0) return undefined;
+  if (namespacesHearing(principal, filter).length === 0) return undefined;
   const deviceId = namedDevice(filter);
   if (deviceId === undefined) return NO_LOOKUP;
   if (principal.kind === 'device' && deviceId === principal.id) return NO_LOOKUP;
@@ -39,34 +39,34 @@ export function filterLookup(principal: Principal, filter: string): DeviceLookup
 }
 
 /**
- * Grants a filter: the spaces it is subscribed in, at least one. `devices` are those that `filterLookup` asked for, as
+ * Grants a filter: the namespaces it is subscribed in, at least one. `devices` are those that `filterLookup` asked for, as
  * far as they exist. Undefined: refused, SUBACK 0x80.
  */
 export function grantFilter(
   principal: Principal,
   filter: string,
   devices: readonly DeviceFacts[],
-): readonly SpaceFilter[] | undefined {
+): readonly NamespaceFilter[] | undefined {
   const lookup = filterLookup(principal, filter);
   if (lookup === undefined) return undefined;
-  if (principal.kind === 'broker') return [{ space: brokerSpace(principal.id), filter }];
+  if (principal.kind === 'broker') return [{ namespace: brokerNamespace(principal.id), filter }];
   if (formOf(filter) === 'alias') {
     const granted = beginsWithWildcard(filter) || canHearByAlias(principal, filter, devices);
-    return granted ? [{ space: spaceOf(aliasAudience(principal), 'alias'), filter }] : undefined;
+    return granted ? [{ namespace: namespaceOf(aliasAudience(principal), 'alias'), filter }] : undefined;
   }
   if (lookup.by === 'id' && !isMember(registryOf(principal), lookup.deviceId, devices)) return undefined;
-  return spacesHearing(principal, filter).map((space) => ({ space, filter }));
+  return namespacesHearing(principal, filter).map((namespace) => ({ namespace, filter }));
 }
 
-/** The spaces in which a filter of any form but an alias can match a topic. */
-function spacesHearing(member: Member, filter: string): string[] {
+/** The namespaces in which a filter of any form but an alias can match a topic. */
+function namespacesHearing(member: Member, filter: string): string[] {
   const form = formOf(filter);
   if (form === undefined || !isFilterWithinLimit(filter)) return [];
   return audiencesOf(member)
     .filter((audience) =>
       audience.spellings.some((spelling) => spelling.form === form && canHear(audience, spelling, filter)),
     )
-    .map((audience) => spaceOf(audience, form));
+    .map((audience) => namespaceOf(audience, form));
 }
 
 function canHear(audience: Audience, spelling: Spelling, filter: string): boolean {

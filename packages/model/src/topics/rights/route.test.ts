@@ -120,10 +120,10 @@ describe('a message goes out', () => {
     expect(names('$devices/d1/events//a b/')).toContain('$devices/d1/events//a b/');
   });
 
-  it('in one space for a broker', () => {
-    const openEnd = { from: 8, maxBytes: limits.topic.max - 8 };
-    const route = { topic: 'devices/d1/events', permanent: undefined, openEnd };
-    const destinations = [{ space: 'broker.full.b1', topic: 'devices/d1/events' }];
+  it('in one namespace for a broker', () => {
+    const prefix = { length: 8, maxRestBytes: limits.topic.max - 8 };
+    const route = { topic: 'devices/d1/events', permanent: undefined, prefix };
+    const destinations = [{ namespace: 'broker.full.b1', topic: 'devices/d1/events' }];
     expect(routeTopic(broker('b1'), 'devices/d1/events', [])).toEqual({ ...route, destinations });
   });
 });

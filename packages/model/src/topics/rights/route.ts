@@ -8,13 +8,13 @@ import { type DeviceFacts, type Member, type Principal, registryOf } from '../pr
 import { monitoringTopic, readFullTopic, type TopicAddress } from '../topic-table.ts';
 import {
   type Audience,
-  brokerSpace,
+  brokerNamespace,
+  type Destination,
   deviceAudience,
   fleetAudience,
+  namespaceOf,
   registryAudience,
-  type SpaceTopic,
   selfAudience,
-  spaceOf,
   watchersAudience,
 } from './audience.ts';
 import { aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
@@ -24,20 +24,21 @@ export interface Route {
   /** The topic's full name; for a broker its only one. */
   readonly topic: string;
   /** One for each name under which somebody may hear it. */
-  readonly destinations: readonly SpaceTopic[];
+  readonly destinations: readonly Destination[];
   /** Set if the last message of the topic is stored. */
   readonly permanent: PermanentTopic | undefined;
   /** Set if other topics have the same route. */
-  readonly openEnd?: OpenEnd | undefined;
+  readonly prefix?: RoutePrefix | undefined;
 }
 
 /**
- * Every topic with the same first `from` characters (the last of them a slash) and at most `maxBytes` of ASCII behind them
- * has the same route: its destinations, which all have a slash before that end, differ in just that end.
+ * What a route depends on, if that is not the whole topic. Every topic with the same first `length` characters, the last
+ * of them a slash, followed by at most `maxRestBytes` of ASCII, has the same route: each destination ends in a slash and
+ * the rest of the topic that was routed, which is replaced by the other topic's rest.
  */
-export interface OpenEnd {
-  readonly from: number;
-  readonly maxBytes: number;
+export interface RoutePrefix {
+  readonly length: number;
+  readonly maxRestBytes: number;
 }
 
 /** What a stored message is kept under. */
@@ -92,13 +93,15 @@ export function routeMonitoring(device: { readonly id: string; readonly registry
 
 function routeInBroker(brokerId: string, topic: string): Route | undefined {
   if (topic.startsWith('$')) return undefined;
-  const from = topic.indexOf('/') + 1;
+  const length = topic.indexOf('/') + 1;
   return {
     topic,
-    destinations: [{ space: brokerSpace(brokerId), topic }],
+    destinations: [{ namespace: brokerNamespace(brokerId), topic }],
     permanent: undefined,
-    openEnd:
-      from === 0 ? undefined : { from, maxBytes: limits.topic.max - Buffer.byteLength(topic.slice(0, from)) },
+    prefix:
+      length === 0
+        ? undefined
+        : { length, maxRestBytes: limits.topic.max - Buffer.byteLength(topic.slice(0, length)) },
   };
 }
 
@@ -111,15 +114,15 @@ function routeInRegistry(
   const { topic, row } = address;
   const destinations = names(readersOf(row.reader, registryId, device), topic);
   const permanent = row.permanent ? { registryId, deviceId: device?.id, topic } : undefined;
-  return { topic, destinations, permanent, openEnd: openEndOf(written, address, device) };
+  return { topic, destinations, permanent, prefix: routePrefixOf(written, address, device) };
 }
 
 /** The subtopic, unless the topic was written with an alias, or an alias of the device looks at the subtopic. */
-function openEndOf(
+function routePrefixOf(
   written: string,
   { topic, row, subtopic }: TopicAddress,
   device: DeviceFacts | undefined,
-): OpenEnd | undefined {
+): RoutePrefix | undefined {
   if (row.permanent || subtopic === undefined || formOf(written) === 'alias') return undefined;
   const beginning = topic.slice(0, topic.length - subtopic.length);
   for (const [alias, prefix] of device?.aliases ?? []) {
@@ -129,7 +132,7 @@ function openEndOf(
       beginning.startsWith(prefix) && !(alias + beginning.slice(prefix.length)).includes('/');
     if (isFormOpen) return undefined;
   }
-  return { from: written.length - subtopic.length, maxBytes: limits.subtopic.max };
+  return { length: written.length - subtopic.length, maxRestBytes: limits.subtopic.max };
 }
 
 function readersOf(
@@ -141,10 +144,10 @@ function readersOf(
   return device === undefined ? fleetAudience(registryId) : deviceAudience(device.id, device);
 }
 
-function names(audience: Audience, full: string): SpaceTopic[] {
+function names(audience: Audience, full: string): Destination[] {
   return audience.spellings.flatMap((spelling) => {
     const topic = toWritten(spelling, full);
-    return topic === undefined ? [] : [{ space: spaceOf(audience, spelling.form), topic }];
+    return topic === undefined ? [] : [{ namespace: namespaceOf(audience, spelling.form), topic }];
   });
 }
 

@@ -1,11 +1,11 @@
 /**
  * A server made of the model alone, for tests: it looks devices up just as they are asked for, subscribes and publishes
- * in spaces, and keeps stored messages, as the real one does with an engine and a database.
+ * in namespaces, and keeps stored messages, as the real one does with an engine and a database.
  */
 
 import { matches } from '../names/syntax.ts';
 import type { DeviceFacts, Principal } from '../principal.ts';
-import type { SpaceFilter } from '../rights/audience.ts';
+import type { NamespaceFilter } from '../rights/audience.ts';
 import { filterLookup, grantFilter } from '../rights/grant.ts';
 import type { DeviceLookup } from '../rights/lookup.ts';
 import {
@@ -25,7 +25,7 @@ export interface Copy {
 
 export class Server {
   readonly #devices: () => readonly DeviceFacts[];
-  readonly #subscriptions: { by: Principal; filters: readonly SpaceFilter[] }[] = [];
+  readonly #subscriptions: { by: Principal; filters: readonly NamespaceFilter[] }[] = [];
   readonly #stored = new Map<string, PermanentTopic>();
 
   constructor(devices: () => readonly DeviceFacts[]) {
@@ -57,12 +57,12 @@ export class Server {
 
   #deliver({ destinations }: Route): Copy[] {
     const clients = new Set(this.#subscriptions.map(({ by }) => by));
-    return destinations.flatMap(({ space, topic }) =>
+    return destinations.flatMap(({ namespace, topic }) =>
       [...clients]
         .filter((client) =>
           this.#subscriptions.some(
             ({ by, filters }) =>
-              by === client && filters.some((it) => it.space === space && matches(it.filter, topic)),
+              by === client && filters.some((it) => it.namespace === namespace && matches(it.filter, topic)),
           ),
         )
         .map((by) => ({ by, name: topic })),

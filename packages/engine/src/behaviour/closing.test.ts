@@ -194,7 +194,7 @@ describe(`closing the ${name} engine`, () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const durable = Promise.withResolvers<void>();
-    host.onStore = async () => {
+    host.onRetain = async () => {
       asked.resolve();
       await durable.promise;
     };
@@ -215,7 +215,7 @@ describe(`closing the ${name} engine`, () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const durable = Promise.withResolvers<void>();
-    host.onStore = async () => {
+    host.onRetain = async () => {
       asked.resolve();
       await durable.promise;
     };

@@ -20,7 +20,7 @@ describe('topics that begin alike', () => {
     expect(host.routesAsked).toEqual(topics.slice(0, 2));
   });
 
-  it('of one branch that are looked at one by one do not push out another branch', async () => {
+  it('of one prefix that are looked at one by one do not push out another prefix', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const publisher = await connectMqtt({ port });
     for (const topic of ['a/1', 'b/1', 'a/2', 'b/2', 'a/я', 'a/ю', 'b/3', 'a/3'])
@@ -33,10 +33,10 @@ describe('topics that begin alike', () => {
     host.onRoute = (_principal, topic) => ({
       ...openRoute(topic),
       destinations: [topic, `alias/longer ${topic}`, topic.slice(2)].map((name) => ({
-        space: 'all',
+        namespace: 'all',
         topic: name,
       })),
-      openEnd: { from: 4, maxBytes: 100 },
+      prefix: { length: 4, maxRestBytes: 100 },
     });
     const [publisher, subscriber] = [await connectMqtt({ port }), await connectMqtt({ port })];
     await subscriber.subscribe('#');
@@ -65,8 +65,8 @@ describe('topics that begin alike', () => {
   it.each([
     ['with characters beyond ASCII', 'a/я'],
     ['longer than the route says', `a/${'x'.repeat(1_001)}`],
-    ['of another beginning', 'b/1'],
-    ['that is the beginning without its slash', 'a'],
+    ['of another prefix', 'b/1'],
+    ['that is the prefix without its slash', 'a'],
   ])('are looked at one by one: one %s', async (_title, topic) => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const [publisher, subscriber] = [await connectMqtt({ port }), await connectMqtt({ port })];

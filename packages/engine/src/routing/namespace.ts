@@ -4,20 +4,20 @@ import type { CachedReceivers, ReceiverLists } from './receivers.ts';
 import { mergeReceivers, SubscriberSet } from './subscriber-set.ts';
 import { hasWildcard, levelsOf } from './topic-name.ts';
 
-/** Exact filters that are looked through to see whether one lies in a branch; among more, one is taken to. */
+/** Exact filters that are looked through to see whether one lies in a prefix; among more, one is taken to. */
 const searchedExactFilters = 16;
 
 /**
- * The subscriptions of one space. Filters without wildcards are most of a fleet's and match one topic each: they lie in
+ * The subscriptions of one namespace. Filters without wildcards are most of a fleet's and match one topic each: they lie in
  * a Map by that topic, and only filters with wildcards go into the trie.
  */
-export class Space<S extends object> {
+export class Namespace<S extends object> {
   readonly #exact = new Map<string, SubscriberSet<S>>();
   #wildcards: FilterTrie<S> | undefined;
-  /** Answers given for topics of this space, kept by the router's cache. */
+  /** Answers given for topics of this namespace, kept by the router's cache. */
   readonly answers = new Map<string, CachedReceivers<S>>();
-  /** The same for branches. */
-  readonly branchAnswers = new Map<string, CachedReceivers<S>>();
+  /** The same for prefixes. */
+  readonly prefixAnswers = new Map<string, CachedReceivers<S>>();
 
   get isEmpty(): boolean {
     return this.#exact.size === 0 && !this.#wildcards;
@@ -59,14 +59,14 @@ export class Space<S extends object> {
   }
 
   /**
-   * Who hears every topic that begins with `beginning`, which ends with a slash, and goes on; undefined if that depends on
+   * Who hears every topic that begins with `prefix`, which ends with a slash, and goes on; undefined if that depends on
    * how it goes on.
    */
-  matchBranch(beginning: string): ReceiverLists<S> | undefined {
+  matchPrefix(prefix: string): ReceiverLists<S> | undefined {
     if (this.#exact.size > searchedExactFilters) return undefined;
-    for (const filter of this.#exact.keys()) if (filter.startsWith(beginning)) return undefined;
+    for (const filter of this.#exact.keys()) if (filter.startsWith(prefix)) return undefined;
     const found: SubscriberSet<S>[] = [];
-    if (this.#wildcards?.matchBelow(levelsOf(beginning).slice(0, -1), found) === false) return undefined;
+    if (this.#wildcards?.matchBelow(levelsOf(prefix).slice(0, -1), found) === false) return undefined;
     return mergeReceivers(found);
   }
 }

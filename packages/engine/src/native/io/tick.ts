@@ -1,12 +1,12 @@
 import { Arena } from './arena.ts';
 import { Pacer } from './pacer.ts';
 
-/** Something with output to write at the end of the turn. */
+/** Something with output to write at the end of the tick. */
 export interface Flushable {
   flush(): void;
 }
 
-/** A connection that has had its share of this turn and reads on in the next. */
+/** A connection that has had its share of this tick and reads on in the next. */
 export interface Rested {
   readOn(): void;
 }
@@ -15,16 +15,16 @@ const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
 
 /**
- * One turn of the event loop: everything that was read in it is handled before anything is written, and then each
+ * One tick of the event loop: everything that was read in it is handled before anything is written, and then each
  * connection's output goes out in one write. System calls cost most of a broker's time; this makes their number depend on
- * connections per turn, not on messages.
+ * connections per tick, not on messages.
  */
-export class Turn {
-  /** Outgoing messages of this turn. */
+export class Tick {
+  /** Outgoing messages of this tick. */
   readonly messages = new Arena(messageArenaBytes);
   /** Acknowledgements, apart from messages so that those of one connection lie side by side. */
   readonly acks = new Arena(ackArenaBytes);
-  /** Keeps turns apart while nobody is in a hurry. */
+  /** Keeps ticks apart while nobody is in a hurry. */
   readonly pacer = new Pacer();
   #dirty: Flushable[] = [];
   #rested: Rested[] = [];
@@ -36,25 +36,25 @@ export class Turn {
   #viewStart = 0;
   readonly #end = () => this.#finish();
 
-  /** Milliseconds of a clock that never goes back, read once a turn. */
+  /** Milliseconds of a clock that never goes back, read once a tick. */
   get nowMs(): number {
     if (!this.#isScheduled) this.#schedule();
     return this.#nowMs;
   }
 
-  /** The number of this turn. */
+  /** The number of this tick. */
   get number(): number {
     if (!this.#isScheduled) this.#schedule();
     return this.#count;
   }
 
-  /** Has `flush` called at the end of this turn. */
+  /** Has `flush` called at the end of this tick. */
   flushLater(item: Flushable): void {
     this.#dirty.push(item);
     if (!this.#isScheduled) this.#schedule();
   }
 
-  /** Has `readOn` called at the end of this turn, after all output has been written. */
+  /** Has `readOn` called at the end of this tick, after all output has been written. */
   readOnLater(item: Rested): void {
     this.#rested.push(item);
     if (!this.#isScheduled) this.#schedule();
@@ -90,7 +90,7 @@ export class Turn {
     this.#dirty = [];
     for (const item of dirty) item.flush();
     this.#viewSource = undefined;
-    // What was appended while flushing waits for the next turn, and refers to the arenas until then.
+    // What was appended while flushing waits for the next tick, and refers to the arenas until then.
     if (this.#dirty.length === 0) {
       this.messages.reuse();
       this.acks.reuse();

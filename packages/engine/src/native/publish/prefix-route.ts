@@ -1,0 +1,67 @@
+/** The route of all topics with one prefix, made ready to be used for one message after the other until it is stale. */
+import { type CodecLimits, isPlainTopicRest } from '../../codec/index.ts';
+import type { PublishRoute, RoutePrefix } from '../../port.ts';
+import type { MessageBus, TopicPrefix } from '../../routing/index.ts';
+import { equalsAt } from './equals-at.ts';
+import type { Plan } from './plan.ts';
+
+export class PrefixRoute {
+  /** Ends with a slash. */
+  readonly prefix: string;
+  readonly #prefixBytes: Buffer;
+  readonly #maxRestBytes: number;
+  /** Levels after the prefix. */
+  readonly #maxRestLevels: number;
+  readonly #basis: PublishRoute['basis'];
+  readonly #receivers: TopicPrefix;
+
+  private constructor(
+    topic: string,
+    { length, maxRestBytes }: RoutePrefix,
+    basis: PublishRoute['basis'],
+    receivers: TopicPrefix,
+    limits: CodecLimits,
+  ) {
+    this.prefix = topic.slice(0, length);
+    this.#prefixBytes = Buffer.from(this.prefix);
+    this.#maxRestBytes = Math.min(maxRestBytes, limits.maxTopicBytes - this.#prefixBytes.length);
+    this.#maxRestLevels = limits.maxTopicLevels - this.prefix.split('/').length + 1;
+    this.#basis = basis;
+    this.#receivers = receivers;
+  }
+
+  /** Undefined if the route, or who receives the topic, depends on the whole topic. */
+  static of(
+    topic: string,
+    { prefix, destinations, basis }: PublishRoute,
+    bus: Pick<MessageBus<never, never>, 'prefix'>,
+    limits: CodecLimits,
+  ): PrefixRoute | undefined {
+    if (prefix === undefined) return undefined;
+    const restLength = topic.length - prefix.length;
+    const receivers = bus.prefix(
+      destinations.map(({ namespace, topic: name }) => ({
+        namespace,
+        topic: name.slice(0, name.length - restLength),
+      })),
+    );
+    return receivers && new PrefixRoute(topic, prefix, basis, receivers, limits);
+  }
+
+  get isStale(): boolean {
+    return this.#basis.stale;
+  }
+
+  /** The plan for the topic at [start, end), if it begins with the prefix. */
+  find(bytes: Buffer, start: number, end: number): Plan | undefined {
+    const restStart = start + this.#prefixBytes.length;
+    const restBytes = end - restStart;
+    if (restBytes < 0 || restBytes > this.#maxRestBytes) return undefined;
+    if (!equalsAt(bytes, start, this.#prefixBytes)) return undefined;
+    if (!isPlainTopicRest(bytes, restStart, end, this.#maxRestLevels)) return undefined;
+    const addresses = this.#receivers.addresses(bytes, restStart, end);
+    if (addresses === undefined) return undefined;
+    const ownName = addresses.find(({ prefix }) => prefix === this.prefix);
+    return { retainAs: undefined, addresses, ownName };
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A prefix of topics that all have the same route and the same receivers. So a topic that was never published to before
+ * costs no more than one that is published to again and again.
+ */
+import type { Destination } from '../port.ts';
+import type { Address } from './address.ts';
+import type { Receivers } from './receivers.ts';
+import type { Router } from './router.ts';
+
+/** Makes the addresses of a topic from what follows the prefix. */
+export interface TopicPrefix {
+  /**
+   * One address for each name under which somebody receives the topic whose rest is bytes [start, end), which are ASCII
+   * and stay as they are. Undefined: receivers have come to depend on the whole topic.
+   */
+  addresses(bytes: Buffer, start: number, end: number): readonly PrefixAddress[] | undefined;
+}
+
+/** The prefix in one namespace, and who receives what begins with it. */
+class NamespacePrefix<S> {
+  readonly namespace: string;
+  readonly text: string;
+  receivers: Receivers<S>;
+
+  constructor(namespace: string, text: string, receivers: Receivers<S>) {
+    this.namespace = namespace;
+    this.text = text;
+    this.receivers = receivers;
+  }
+}
+
+/** A prefix on the bus of one process. */
+export class LocalTopicPrefix<S extends object> implements TopicPrefix {
+  readonly #router: Router<S>;
+  readonly #prefixes: readonly NamespacePrefix<S>[];
+  #heard: readonly NamespacePrefix<S>[];
+
+  private constructor(router: Router<S>, prefixes: readonly NamespacePrefix<S>[]) {
+    this.#router = router;
+    this.#prefixes = prefixes;
+    this.#heard = prefixes.filter(isHeard);
+  }
+
+  /** `prefixes`: one for each destination, with a slash at the end. Undefined: receivers depend on the whole topic. */
+  static of<S extends object>(
+    router: Router<S>,
+    prefixes: readonly Destination[],
+  ): LocalTopicPrefix<S> | undefined {
+    const found: NamespacePrefix<S>[] = [];
+    for (const { namespace, topic } of prefixes) {
+      const receivers = router.prefixReceivers(namespace, topic);
+      if (receivers === undefined) return undefined;
+      found.push(new NamespacePrefix(namespace, topic, receivers));
+    }
+    return new LocalTopicPrefix(router, found);
+  }
+
+  addresses(bytes: Buffer, start: number, end: number): readonly LocalPrefixAddress<S>[] | undefined {
+    if (!this.#isFresh && !this.#refresh()) return undefined;
+    return this.#heard.map((prefix) => new LocalPrefixAddress(prefix, bytes, start, end));
+  }
+
+  get #isFresh(): boolean {
+    for (const { receivers } of this.#prefixes) if (receivers.stale) return false;
+    return true;
+  }
+
+  #refresh(): boolean {
+    for (const prefix of this.#prefixes) {
+      const receivers = this.#router.prefixReceivers(prefix.namespace, prefix.text);
+      if (receivers === undefined) return false;
+      prefix.receivers = receivers;
+    }
+    this.#heard = this.#prefixes.filter(isHeard);
+    return true;
+  }
+}
+
+function isHeard<S>({ receivers }: NamespacePrefix<S>): boolean {
+  return receivers.atQos0.length > 0 || receivers.atQos1.length > 0;
+}
+
+export interface PrefixAddress extends Address {
+  /** What all topics begin with in this namespace. */
+  readonly prefix: string;
+}
+
+/** Lives as long as its message; strings are made only when they are asked for. */
+class LocalPrefixAddress<S> implements PrefixAddress {
+  readonly #prefix: NamespacePrefix<S>;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #end: number;
+  #topicBytes: Buffer | undefined;
+  receivers: Receivers<S>;
+
+  constructor(prefix: NamespacePrefix<S>, bytes: Buffer, start: number, end: number) {
+    this.#prefix = prefix;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.receivers = prefix.receivers;
+  }
+
+  get namespace(): string {
+    return this.#prefix.namespace;
+  }
+
+  get prefix(): string {
+    return this.#prefix.text;
+  }
+
+  get topic(): string {
+    return this.#prefix.text + this.#bytes.toString('latin1', this.#start, this.#end);
+  }
+
+  get topicBytes(): Buffer {
+    this.#topicBytes ??= Buffer.from(this.topic);
+    return this.#topicBytes;
+  }
+}
