@@ -26,5 +26,6 @@ export {
   serviceAccountId,
 } from './schema/fields.ts';
 export { BadEntry } from './schema/judged-alone.ts';
+export { fieldAsGiven, fromProtoJson, whyUnknown } from './schema/proto-json.ts';
 export { allFields, fieldsToSet } from './schema/update-mask.ts';
 export { Status } from './status.ts';

@@ -10,13 +10,17 @@ import {
   paging,
   timestamp,
 } from '../schema/fields.ts';
+import { numbered } from '../schema/proto-json.ts';
 import { LogOptions } from './log-options.ts';
 import { createFields, updateFields } from './top-level.ts';
 
-export const BrokerStatus = component('BrokerStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
-  description:
-    'ACTIVE: brokers are created and deleted at once. An imported one may be DELETING, as it was exported.',
-});
+export const BrokerStatus = numbered(
+  component('BrokerStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
+    description:
+      'ACTIVE: brokers are created and deleted at once. An imported one may be DELETING, as it was exported.',
+  }),
+  1,
+);
 
 export const Broker = component(
   'Broker',

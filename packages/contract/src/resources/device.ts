@@ -11,6 +11,7 @@ import {
   registryId,
   timestamp,
 } from '../schema/fields.ts';
+import { numbered } from '../schema/proto-json.ts';
 import { updateMask } from '../schema/update-mask.ts';
 import { topicAliases } from './alias-fields.ts';
 import { newPassword } from './credential-fields.ts';
@@ -19,9 +20,12 @@ import { initialCertificates } from './credentials.ts';
 /** Devices of one page at most. */
 const maxDevicesPerPage = 20_000;
 
-const DeviceView = component('DeviceView', z.enum(['BASIC', 'FULL']), {
-  description: 'FULL shows monitoringData too. Default BASIC.',
-});
+const DeviceView = numbered(
+  component('DeviceView', z.enum(['BASIC', 'FULL']), {
+    description: 'FULL shows monitoringData too. Default BASIC.',
+  }),
+  0,
+);
 
 const MonitoringData = component(
   'DeviceMonitoringData',
@@ -36,10 +40,13 @@ const MonitoringData = component(
   { description: 'When and from where a device was last seen. At most a few seconds old.' },
 );
 
-export const DeviceStatus = component('DeviceStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
-  description:
-    'ACTIVE: devices are created and deleted at once. An imported one may be DELETING, as it was exported.',
-});
+export const DeviceStatus = numbered(
+  component('DeviceStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING']), {
+    description:
+      'ACTIVE: devices are created and deleted at once. An imported one may be DELETING, as it was exported.',
+  }),
+  1,
+);
 
 export const Device = component(
   'Device',

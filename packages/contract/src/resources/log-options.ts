@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { component } from '../schema/component.ts';
 import { folderId, text } from '../schema/fields.ts';
+import { numbered } from '../schema/proto-json.ts';
+
+const LogLevel = numbered(
+  component('LogLevel', z.enum(['LEVEL_UNSPECIFIED', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']), {
+    description: 'How important a line of the log is.',
+  }),
+  0,
+);
 
 export const LogOptions = component(
   'LogOptions',
@@ -9,11 +17,7 @@ export const LogOptions = component(
       disabled: z.boolean().optional().describe('Whether the connection log is off.'),
       logGroupId: text(64).optional(),
       folderId: folderId.optional(),
-      minLevel: component(
-        'LogLevel',
-        z.enum(['LEVEL_UNSPECIFIED', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']),
-        { description: 'How important a line of the log is.' },
-      ).optional(),
+      minLevel: LogLevel.optional(),
     })
     .refine((options) => options.logGroupId === undefined || options.folderId === undefined, {
       message: 'logGroupId and folderId exclude each other',

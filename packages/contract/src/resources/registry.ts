@@ -11,13 +11,15 @@ import {
   registryId,
   timestamp,
 } from '../schema/fields.ts';
+import { numbered } from '../schema/proto-json.ts';
 import { LogOptions } from './log-options.ts';
 import { createFields, updateFields } from './top-level.ts';
 
-export const RegistryStatus = component(
-  'RegistryStatus',
-  z.enum(['CREATING', 'ACTIVE', 'DELETING', 'DISABLED']),
-  { description: 'While a registry is DISABLED, neither it nor its devices can connect.' },
+export const RegistryStatus = numbered(
+  component('RegistryStatus', z.enum(['CREATING', 'ACTIVE', 'DELETING', 'DISABLED']), {
+    description: 'While a registry is DISABLED, neither it nor its devices can connect.',
+  }),
+  1,
 );
 
 export const Registry = component(

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fieldAsGiven, whyUnknown } from './proto-json.ts';
 
 /** An entry of a list that is not as it must be. */
 export class BadEntry {
@@ -29,20 +30,26 @@ const maxFieldCharacters = 100;
 export function judgedAlone<S extends z.ZodType>(schema: S): z.ZodType<z.output<S> | BadEntry, z.input<S>> {
   // While OpenAPI is generated there is no context: a default is asked for, and there is none.
   const catching = (context?: { readonly input: unknown; readonly error: { issues: z.core.$ZodIssue[] } }) =>
-    context && new BadEntry(context.input, reasonOf(context.error.issues));
+    context && new BadEntry(context.input, reasonOf(context.error.issues, context.input));
   return schema.catch(catching as never) as unknown as z.ZodType<z.output<S> | BadEntry, z.input<S>>;
 }
 
 /** Such as `name: At most 50 characters.` */
-function reasonOf(issues: readonly z.core.$ZodIssue[]): string {
-  return issues.slice(0, maxNamed).map(sentence).join(' ');
+function reasonOf(issues: readonly z.core.$ZodIssue[], entry: unknown): string {
+  return issues
+    .slice(0, maxNamed)
+    .map((issue) => sentence(issue, entry))
+    .join(' ');
 }
 
-function sentence({ path, message, ...issue }: z.core.$ZodIssue): string {
+function sentence({ path, message, ...issue }: z.core.$ZodIssue, entry: unknown): string {
   if (issue.code === 'unrecognized_keys') {
-    return `${fieldName(issue.keys.slice(0, maxNamed).join(', '))}: There is no such field.`;
+    const [first = ''] = issue.keys;
+    const reason =
+      path.length === 0 && issue.keys.length === 1 ? whyUnknown(first, entry) : whyUnknown('', undefined);
+    return `${fieldName(issue.keys.slice(0, maxNamed).join(', '))}: ${reason}`;
   }
-  return path.length === 0 ? message : `${fieldName(path.join('.'))}: ${message}`;
+  return path.length === 0 ? message : `${fieldName(fieldAsGiven(path.join('.'), entry))}: ${message}`;
 }
 
 function fieldName(name: string): string {

@@ -3,9 +3,14 @@ import { z } from 'zod';
 const camelCase = (path: string): string =>
   path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** The names in a mask, as they were given. */
+function given(mask: string): string[] {
+  return mask.split(',').map((path) => path.trim());
+}
+
 /** The names in a mask, in camelCase. */
 function masked(mask: string): string[] {
-  return mask.split(',').map((path) => camelCase(path.trim()));
+  return given(mask).map(camelCase);
 }
 
 /** `updateMask` of a message whose fields `updatable` can be changed. */
@@ -16,10 +21,10 @@ export function updateMask(updatable: readonly string[]) {
     .superRefine((mask, context) => {
       if (mask === '') return;
       const seen = new Set<string>();
-      for (const field of masked(mask)) {
-        if (!known.has(field))
-          context.addIssue(`unknown field "${field}"; there are ${updatable.join(', ')}`);
-        else if (seen.has(field)) context.addIssue(`"${field}" is named twice`);
+      for (const name of given(mask)) {
+        const field = camelCase(name);
+        if (!known.has(field)) context.addIssue(`unknown field "${name}"; there are ${updatable.join(', ')}`);
+        else if (seen.has(field)) context.addIssue(`"${name}" is named twice`);
         seen.add(field);
       }
     })
