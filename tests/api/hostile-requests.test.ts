@@ -17,6 +17,10 @@ const sendRaw = (way: WayIn, bytes: string | Buffer) => exchange(entrance(way), 
 const post = (headers: string, body: string) =>
   `POST ${registries} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${installation().adminToken}\r\n${headers}\r\n\r\n${body}`;
 
+/** A registry whose description has these bytes in it. */
+const withText = (bytes: Buffer) =>
+  Buffer.concat([Buffer.from('{"folderId":"f","description":"a'), bytes, Buffer.from('b"}')]);
+
 /** A call without an answer. */
 const abandonedExchange = /"operation":"createIamToken".*"the connection ended within the request"/g;
 
@@ -37,6 +41,14 @@ describe.each(waysIn)('over %s', (way) => {
       ['two values', '{"folderId":"f"}{"folderId":"g"}'],
       ['single quotes', "{'folderId':'f'}"],
       ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+      ['a text that is no UTF-8', withText(Buffer.from([0xff]))],
+      ['an overlong form', withText(Buffer.from([0xc0, 0xaf]))],
+      ['half a surrogate pair in UTF-8', withText(Buffer.from([0xed, 0xa0, 0x80]))],
+      ['a character that is cut off', withText(Buffer.from([0xf0, 0x9f, 0x98]))],
+      ['Latin-1', withText(Buffer.from([0xe9]))],
+      ['UTF-16', Buffer.from('{"folderId":"f"}', 'utf16le')],
+      ['UTF-16 with a byte order mark', Buffer.from('\uFEFF{"folderId":"f"}', 'utf16le')],
+      ['UTF-32', Buffer.from([0x7b, 0, 0, 0, 0x7d, 0, 0, 0])],
       ['__proto__', '{"folderId":"f","__proto__":{"name":"x"}}'],
       ['constructor.prototype', '{"folderId":"f","constructor":{"prototype":{"name":"x"}}}'],
       ['__proto__ further down', '{"folderId":"f","labels":{"__proto__":"x"}}'],
@@ -66,11 +78,39 @@ describe.each(waysIn)('over %s', (way) => {
       expect(answer.body).toMatchObject({ code: 3 });
     });
 
-    test('may say that they are UTF-8', async () => {
+    test.each([
+      'charset=utf-7',
+      'charset="UTF-16"',
+      'Charset=latin1',
+      'charset=utf-8; charset=utf-7',
+      'charset=',
+    ])('that say they are %s are refused', async (charset) => {
       const { api } = entrance(way);
-      const headers = { 'content-type': 'application/json; charset=utf-8' };
-      const answer = await api.call('POST', registries, { folderId: newFolder() }, { headers });
-      expect(answer.status).toBe(200);
+      const folderId = newFolder();
+      const headers = { 'content-type': `application/json; ${charset}` };
+      const answer = await api.call('POST', registries, { folderId }, { headers });
+      expect(answer).toMatchObject({
+        status: 415,
+        body: { code: 3, message: 'The body must be JSON in UTF-8.' },
+      });
+      expect((await api.must('GET', `${registries}?folderId=${folderId}`)).registries).toEqual([]);
+    });
+
+    test.each(['charset=utf-8', 'charset="UTF-8"', 'profile=x;charset=utf8', 'charset=us-ascii'])(
+      'may say that they are %s',
+      async (charset) => {
+        const { api } = entrance(way);
+        const headers = { 'content-type': `application/json; ${charset}` };
+        const answer = await api.call('POST', registries, { folderId: newFolder() }, { headers });
+        expect(answer.status).toBe(200);
+      },
+    );
+
+    test('may begin with a byte order mark', async () => {
+      const { api } = entrance(way);
+      const body = `\uFEFF${JSON.stringify({ folderId: newFolder(), description: 'насос' })}`;
+      const { response } = await api.must('POST', registries, Buffer.from(body));
+      expect(response.description).toBe('насос');
     });
   });
 
@@ -187,6 +227,15 @@ describe.each(waysIn)('over %s', (way) => {
       [
         'two Content-Lengths',
         () => post('content-length: 5\r\ncontent-length: 6', 'hello'),
+        /^HTTP\/1\.1 400/,
+      ],
+      ['two Hosts', () => post('host: y', ''), /^HTTP\/1\.1 400[\s\S]*more than one host header/],
+      ['two equal Hosts', () => post('Host: x', ''), /^HTTP\/1\.1 400/],
+      ['two Authorizations', () => post('authorization: Bearer x', ''), /^HTTP\/1\.1 400/],
+      ['two Idempotency-Keys', () => post('idempotency-key: a\r\nIdempotency-Key: b', ''), /^HTTP\/1\.1 400/],
+      [
+        'two Content-Types',
+        () => post('content-type: application/json\r\ncontent-type: text/plain\r\ncontent-length: 2', '{}'),
         /^HTTP\/1\.1 400/,
       ],
       ['no HTTP at all', () => '\u0016\u0003\u0001\u0002\u0000', /^HTTP\/1\.1 400/],

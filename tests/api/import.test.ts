@@ -75,7 +75,7 @@ describe('an entry is refused, and costs the others nothing', () => {
     ],
     ['a bad label', { id: 'a1', labels: { Colour: 'red' } }, 'labels'],
     ['an unknown status', { id: 'a1', status: 'SLEEPING' }, 'status'],
-    ['a time that is none', { id: 'a1', createdAt: 'yesterday' }, 'createdAt: An RFC 3339 timestamp.'],
+    ['a time that is none', { id: 'a1', createdAt: 'yesterday' }, 'createdAt: An RFC 3339 timestamp'],
     ['the year 0', { id: 'a1', createdAt: '0000-01-01T00:00:00Z' }, 'createdAt: A time of the years'],
     ['an unknown field', { id: 'a1', colour: 'red' }, 'colour: There is no such field.'],
     ['an alias of another device', { id: 'a1', topicAliases: { x: '$devices/a2/' } }, 'topicAliases.x'],

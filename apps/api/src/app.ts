@@ -17,6 +17,7 @@ import { acceptJsonOnly } from './http/content.ts';
 import { answerRouterError, handleErrors } from './http/error-handling.ts';
 import { serveHealth } from './http/health.ts';
 import { logRequests } from './http/request-log.ts';
+import { refuseAmbiguous } from './http/well-formed.ts';
 import * as limits from './limits.ts';
 import type { CallMetrics } from './metrics/call-metrics.ts';
 import { swaggerOptions } from './openapi/document.ts';
@@ -67,6 +68,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseUndeclared(app);
   acceptJsonOnly(app);
   logRequests(app, options.metrics);
+  refuseAmbiguous(app);
   handleErrors(app);
   serveHealth(app, options.isReady);
   await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));

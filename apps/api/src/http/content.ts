@@ -4,7 +4,7 @@ import { httpErrors } from '../rest/errors.ts';
 import { exceeds } from './json-size.ts';
 
 /**
- * Bodies are JSON and nothing else. An empty one counts as none, since many clients send Content-Type with every
+ * Bodies are JSON in UTF-8 and nothing else. An empty one counts as none, since many clients send Content-Type with every
  * request; `__proto__` and its like are refused, and so is anything compressed: it is never unpacked.
  */
 export function acceptJsonOnly(app: FastifyInstance): void {
@@ -14,11 +14,22 @@ export function acceptJsonOnly(app: FastifyInstance): void {
     throw httpErrors.malformed('The body must not be compressed.', 415);
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     const { json: limits } = bodyLimitsOf(request.routeOptions.config.operation);
-    if (body === '') done(null, undefined);
-    else if (exceeds(body as string, limits))
+    const body = decode(bytes as Buffer);
+    if (body === undefined) done(httpErrors.malformed('The body must be JSON in UTF-8.'));
+    else if (body === '') done(null, undefined);
+    else if (exceeds(body, limits))
       done(httpErrors.malformed('The body holds too many values, or too deep ones.'));
-    else void parse(request, body as string, done);
+    else void parse(request, body, done);
   });
+}
+
+/** The text, or undefined if it is not UTF-8 in full: half-read text must not be stored as if somebody had meant it. */
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
-import { operations } from '@iotcore/control';
+import { errors, operations } from '@iotcore/control';
 import { describe, expect, test } from 'vitest';
-import { readRequest } from './input.ts';
+import { namedAsGiven, readRequest } from './input.ts';
 
 const named = (name: string) => {
   const operation = operations.find((one) => one.name === name);
@@ -30,6 +30,27 @@ test.each([[undefined], [null], [[]], ['text'], [1]])('the body %j of a PATCH is
   expect(() => readRequest(update, { ...nothing, params: path, method: 'PATCH', body })).toThrow(
     expect.objectContaining({ status: 'INVALID_ARGUMENT' }),
   );
+});
+
+test('a parameter of the query that comes several times is told, and nothing else of it', () => {
+  const query = { deviceView: ['FULL', '!'] };
+  expect(readRequest(get, { ...nothing, params: path, method: 'GET', query })).toEqual({
+    fields: { deviceId: 'a', deviceView: 'FULL' },
+    violations: [{ field: 'deviceView', description: 'It is given more than once: give it once.' }],
+  });
+});
+
+test('what is thrown later names the fields as they were given', () => {
+  const body = { topic_aliases: { a_b: 'x' } };
+  const { fields } = readRequest(update, { ...nothing, params: path, method: 'PATCH', body });
+  expect(fields).toEqual({ deviceId: 'a', topicAliases: { a_b: 'x' } });
+  const thrown = errors.invalidArgument([{ field: 'topicAliases.a_b', description: 'Wrong.' }]);
+  expect(namedAsGiven(thrown, fields)).toMatchObject({
+    message: 'Invalid request: topic_aliases.a_b: Wrong.',
+    details: [{ fieldViolations: [{ field: 'topic_aliases.a_b', description: 'Wrong.' }] }],
+  });
+  const other = new Error('another');
+  expect(namedAsGiven(other, fields)).toBe(other);
 });
 
 test('a POST that takes no message needs no body', () => {

@@ -6,7 +6,7 @@ import { type ApiOperation, type ControlPlane, errors, type OpenCall, operations
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { clientAddress } from '../http/client-address.ts';
 import { bodyLimitsOf } from '../limits.ts';
-import { hasBody, idempotencyHeader, readRequest } from './input.ts';
+import { hasBody, idempotencyHeader, namedAsGiven, readRequest } from './input.ts';
 import { toFastifyPath } from './paths.ts';
 import { type RestMethod, restMethods } from './routes.ts';
 import { routeSchema } from './schema.ts';
@@ -49,14 +49,18 @@ export function registerRoutes(app: FastifyInstance, controlPlane: () => Control
       schema: routeSchema(operation, hasBody(method)),
       config: { operation },
       ...(operation.isLarge && { bodyLimit: bodyLimitsOf(operation).bytes }),
-      handler: (request) => {
-        if (!request.call) throw new Error('a request came through without a call');
-        return request.call.run({
-          ...readRequest(operation, request),
-          idempotencyKey: request.headers[idempotencyHeader],
-        });
-      },
+      handler: (request) => answer(operation, request),
     });
+  }
+}
+
+async function answer(operation: ApiOperation, request: FastifyRequest): Promise<unknown> {
+  if (!request.call) throw new Error('a request came through without a call');
+  const input = readRequest(operation, request);
+  try {
+    return await request.call.run({ ...input, idempotencyKey: request.headers[idempotencyHeader] });
+  } catch (error) {
+    throw namedAsGiven(error, input.fields);
   }
 }
 

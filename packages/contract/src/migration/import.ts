@@ -33,7 +33,8 @@ const createdAt = checked(whyNoCreationTime, {
 const times = { first: Date.parse('1970-01-01T00:00:00Z'), last: Date.parse('9999-12-31T23:59:59.999Z') };
 
 function whyNoCreationTime(text: string): { description: string } | undefined {
-  if (!instant.safeParse(text).success) return { description: 'An RFC 3339 timestamp.' };
+  const [issue] = instant.safeParse(text).error?.issues ?? [];
+  if (issue) return { description: issue.message };
   const time = Date.parse(text);
   if (time >= times.first && time <= times.last) return undefined;
   return { description: 'A time of the years 1970 to 9999.' };

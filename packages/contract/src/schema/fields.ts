@@ -93,14 +93,16 @@ export const fingerprint = z
 
 const defaultPageSize = 100;
 
+/** In a query a number is text: digits alone, since `Number` takes much more than people mean (`0x10`, `1e3`, ` 10`). */
+const fromDigits = (given: unknown) =>
+  typeof given === 'string' && /^(?:0|[1-9][0-9]{0,8})$/.test(given) ? Number(given) : given;
+
 /** 0 or absent: 100. */
 function pageSize(most: number) {
   const expected = `A whole number from 0 to ${most}.`;
-  return z.coerce
-    .number(expected)
-    .int(expected)
-    .min(0, expected)
-    .max(most, expected)
+  const number = z.int(expected).min(0, expected).max(most, expected);
+  return z
+    .preprocess(fromDigits, number)
     .transform((size) => size || defaultPageSize)
     .default(defaultPageSize)
     .meta({ description: `How many to return at most. 0 or absent: ${defaultPageSize}.` });
@@ -118,7 +120,19 @@ export function paging(mostPerPage = 1000) {
   return { pageSize: pageSize(mostPerPage), pageToken: pageToken.optional() };
 }
 
+/** What a Timestamp of protobuf can hold, and every part of the system can write. */
+const times = { first: Date.parse('0001-01-01T00:00:00Z'), last: Date.parse('9999-12-31T23:59:59.999Z') };
+
 /** A point in time in a request. */
 export const instant = z.iso
-  .datetime({ offset: true, error: 'An RFC 3339 timestamp.' })
+  .datetime({
+    offset: true,
+    error: 'An RFC 3339 timestamp, such as 2026-11-22T15:38:28Z (in a query + is %2B).',
+  })
+  .refine((text) => isInTime(text), 'A time of the years 1 to 9999.')
   .meta({ format: 'date-time' });
+
+function isInTime(text: string): boolean {
+  const time = Date.parse(text);
+  return !(time < times.first || time > times.last);
+}

@@ -1,4 +1,5 @@
 /** Judges what a call says by the schemas of its operation, and finds everything that is wrong with it at once. */
+import { whyUnknown } from '@iotcore/contract';
 import { z } from 'zod';
 import { errors, type FieldViolation } from '../errors/catalogue.ts';
 import type { CallInput } from './call.ts';
@@ -44,22 +45,29 @@ function idSchema(operation: ApiOperation): z.ZodType {
 function parse(schema: z.ZodType, value: unknown): { value?: Fields; violations: FieldViolation[] } {
   const result = schema.safeParse(value, { error: requiredIfAbsent });
   if (result.success) return { value: result.data as Fields, violations: [] };
-  return { violations: result.error.issues.flatMap((issue) => violationsOf(issue, issue.path)) };
+  return { violations: result.error.issues.flatMap((issue) => violationsOf(issue, issue.path, value)) };
 }
 
 function requiredIfAbsent(issue: z.core.$ZodRawIssue): string | undefined {
   return issue.code === 'invalid_type' && issue.input === undefined ? 'Required.' : undefined;
 }
 
-function violationsOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): FieldViolation[] {
+function violationsOf(
+  issue: z.core.$ZodIssue,
+  path: readonly PropertyKey[],
+  value: unknown,
+): FieldViolation[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, maxViolations).map((key) => unknownField(fieldName([...path, key])));
+    const object = path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)[part], value);
+    return issue.keys
+      .slice(0, maxViolations)
+      .map((key) => unknownField(fieldName([...path, key]), whyUnknown(key, object)));
   }
   return [{ field: fieldName(path), description: issue.message }];
 }
 
-export function unknownField(name: string): FieldViolation {
-  return { field: name.slice(0, maxFieldCharacters).toWellFormed(), description: 'There is no such field.' };
+export function unknownField(name: string, description = 'There is no such field.'): FieldViolation {
+  return { field: name.slice(0, maxFieldCharacters).toWellFormed(), description };
 }
 
 /** `certificates[1].certificateData` */
