@@ -75,7 +75,7 @@ export const settingsTable = {
   quotaDevicesPerFolder: optional(
     'IOT_QUOTA_DEVICES_PER_FOLDER',
     wholeNumber(0, 100_000_000),
-    'Devices that a folder may have at most. Without it there is no such limit; with it, creating a device counts up to it.',
+    'Devices that a folder may have at most. Without it there is no such limit.',
   ),
   quotaBrokersPerFolder: optional(
     'IOT_QUOTA_BROKERS_PER_FOLDER',

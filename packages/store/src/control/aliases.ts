@@ -12,11 +12,9 @@ interface AliasedDevice {
   readonly registryId: string;
 }
 
-/** Gives a new device its aliases. @throws TakenError if one conflicts with another device's */
+/** Gives a new device its aliases, of a registry that is locked. @throws TakenError if one conflicts with another device's */
 export async function addAliases(tx: Db, device: AliasedDevice, aliases: readonly NewAlias[]): Promise<void> {
-  if (aliases.length === 0) return;
-  await lockRegistry(tx, device.registryId);
-  await insertAliases(tx, device, aliases);
+  if (aliases.length > 0) await insertAliases(tx, device, aliases);
 }
 
 /** Replaces all aliases of a device. @throws TakenError if one conflicts with another device's */
@@ -25,7 +23,7 @@ export async function replaceAliases(
   device: AliasedDevice,
   aliases: readonly NewAlias[],
 ): Promise<void> {
-  await lockRegistry(tx, device.registryId);
+  await lockAliases(tx, device.registryId);
   await tx.topicAlias.deleteMany({ where: { deviceId: device.id } });
   if (aliases.length > 0) await insertAliases(tx, device, aliases);
 }
@@ -44,8 +42,10 @@ async function insertAliases(
 /**
  * Changes of aliases in one registry take turns: the primary key refuses two equal ones, but only who sees all of them
  * can tell that one is a prefix of another. Creating devices without aliases does not wait for this lock.
+ *
+ * @throws MissingError if the registry is gone
  */
-async function lockRegistry(tx: Db, registryId: string): Promise<void> {
+export async function lockAliases(tx: Db, registryId: string): Promise<void> {
   const rows = await tx.$queryRaw<
     unknown[]
   >`SELECT 1 FROM registries WHERE id = ${registryId} FOR NO KEY UPDATE`;

@@ -50,6 +50,8 @@ export async function recordDone(
 export interface AuditFilter {
   /** Undefined: every folder, and events of none. */
   readonly folderId: string | undefined;
+  /** Without it, resources of any kind that have or had the ID. */
+  readonly resourceKind?: string | undefined;
   readonly resourceId: string | undefined;
   readonly callerId: string | undefined;
   readonly eventType: string | undefined;
@@ -63,10 +65,11 @@ export async function listAuditEvents(
   filter: AuditFilter,
   { after, limit }: PageRequest,
 ): Promise<Page<AuditEventRow>> {
-  const { since, until, folderId, resourceId, callerId, eventType } = filter;
+  const { since, until, folderId, resourceKind, resourceId, callerId, eventType } = filter;
   const rows = await db.auditEvent.findMany({
     where: {
       ...(folderId !== undefined && { folderId }),
+      ...(resourceKind !== undefined && { resourceKind }),
       ...(resourceId !== undefined && { resourceId }),
       ...(callerId !== undefined && { callerId }),
       ...(eventType !== undefined && { eventType }),

@@ -1,19 +1,22 @@
 import type { ConnectionLog } from '../generated/client.ts';
 import { timeRange } from './audit-events.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
+import type { Subject } from './owners.ts';
 
 export type LogRow = ConnectionLog;
 
 /** The connection log of a registry, device or broker, newest first. */
 export async function listLog(
   db: Db,
-  resourceId: string,
+  { kind, id: resourceId, folderId }: Subject,
   range: { readonly since: Date | undefined; readonly until: Date | undefined },
   { after, limit }: PageRequest,
 ): Promise<Page<LogRow>> {
   const rows = await db.connectionLog.findMany({
     where: {
+      resourceKind: kind,
       resourceId,
+      folderId,
       ...timeRange(range.since, range.until),
       ...(after !== undefined && { id: { lt: BigInt(after) } }),
     },

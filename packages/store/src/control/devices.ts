@@ -1,5 +1,5 @@
 import type { Device } from '../generated/client.ts';
-import { addAliases, type NewAlias, replaceAliases } from './aliases.ts';
+import { addAliases, lockAliases, type NewAlias, replaceAliases } from './aliases.ts';
 import { addCredentials, type InitialCredentials } from './credentials.ts';
 import { ascending, type Db, type Page, type PageRequest, toPage } from './db.ts';
 import { MissingError } from './errors.ts';
@@ -86,6 +86,8 @@ export async function createDevice(
 ): Promise<DeviceRow> {
   await reserve(tx, 'devices', device.folderId, quotas);
   const { aliases, ...columns } = device;
+  // Before the device is counted in its folder, as an import does it: so neither waits for what the other has.
+  if (aliases.length > 0) await lockAliases(tx, device.registryId);
   const row = await tx.device.create({ data: { ...columns, name: device.name || null } });
   await addCredentials(tx, { kind: 'device', id: device.id }, credentials);
   await addAliases(tx, device, aliases);

@@ -1,20 +1,27 @@
 import type { Operation } from '../generated/client.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
+import type { Subject } from './owners.ts';
 
-export type OperationRow = Operation;
+/** Its kind is what it is looked up by; a trigger writes it. */
+export type OperationRow = Omit<Operation, 'resourceKind'>;
 
 export async function findOperation(db: Db, id: string): Promise<OperationRow | undefined> {
   return (await db.operation.findUnique({ where: { id } })) ?? undefined;
 }
 
-/** Operations on a resource, newest first: their IDs sort by time. */
+/** Operations on a resource, newest first: their IDs sort by time. Those of an earlier one with its ID are not among them. */
 export async function listOperations(
   db: Db,
-  resourceId: string,
+  { kind, id, folderId }: Subject,
   { after, limit }: PageRequest,
 ): Promise<Page<OperationRow>> {
   const rows = await db.operation.findMany({
-    where: { resourceId, ...(after !== undefined && { id: { lt: after } }) },
+    where: {
+      resourceKind: kind,
+      resourceId: id,
+      folderId,
+      ...(after !== undefined && { id: { lt: after } }),
+    },
     orderBy: { id: 'desc' },
     take: limit + 1,
   });

@@ -9,6 +9,11 @@ export interface Owner {
   readonly id: string;
 }
 
+/** A resource, and where it is: what is kept of it is looked up by all three, since it outlives the resource. */
+export interface Subject extends Owner {
+  readonly folderId: string;
+}
+
 /** What decides who may see a resource. */
 export interface OwnerRow {
   readonly id: string;

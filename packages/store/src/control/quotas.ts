@@ -1,6 +1,6 @@
-import { Prisma } from '../generated/client.ts';
 import type { Db } from './db.ts';
 import { QuotaExceededError } from './errors.ts';
+import type { OwnerKind } from './owners.ts';
 
 /** How many of each a folder may have; undefined: no quota. */
 export interface FolderQuotas {
@@ -8,6 +8,11 @@ export interface FolderQuotas {
   readonly devices: number | undefined;
   readonly brokers: number | undefined;
 }
+
+const kinds = { registries: 'registry', devices: 'device', brokers: 'broker' } as const satisfies Record<
+  keyof FolderQuotas,
+  OwnerKind
+>;
 
 /** Makes sure that the folder has room for one more. @throws QuotaExceededError */
 export async function reserve(
@@ -21,8 +26,9 @@ export async function reserve(
 }
 
 /**
- * How many more the folder may have; undefined: any number. Without a quota it costs nothing; with one it counts up to it,
- * and creates in one folder take turns, so that the quota is exact.
+ * How many more the folder may have, or less than none; undefined: any number. Without a quota it costs nothing; with one
+ * creates in one folder take turns, so that the quota is exact, and the sum of at most 16 counters is read, which triggers
+ * keep in the transaction of each change.
  */
 export async function roomIn(
   tx: Db,
@@ -33,8 +39,9 @@ export async function roomIn(
   const quota = quotas[what];
   if (quota === undefined) return undefined;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`quota/${what}/${folderId}`}, 0))`;
-  const table = Prisma.raw(what);
-  const [row] = await tx.$queryRaw<{ used: bigint }[]>`
-    SELECT count(*) AS used FROM (SELECT 1 FROM ${table} WHERE folder_id = ${folderId} LIMIT ${quota}) AS counted`;
-  return quota - Number(row?.used ?? 0);
+  const { _sum } = await tx.folderCount.aggregate({
+    where: { folderId, kind: kinds[what] },
+    _sum: { count: true },
+  });
+  return quota - Number(_sum.count ?? 0);
 }

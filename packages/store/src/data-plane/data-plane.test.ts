@@ -99,16 +99,6 @@ describe('identities', () => {
     ]);
   });
 
-  test('of an ID that two kinds share are one kind with its own passwords', async () => {
-    const { db, prisma } = await fleet();
-    await prisma.registry.create({ data: { id: 'd1', folderId: 'f' } });
-    await prisma.password.create({ data: { id: 'p-twin', hash: 'x', registryId: 'd1' } });
-    const found = await findIdentities(db, ['d1']);
-    expect(found).toHaveLength(1);
-    expect(found[0]?.principal.kind).toBe('device');
-    expect(found[0]?.passwords.map(({ id }) => id)).toEqual(['p-d1']);
-  });
-
   test('are found by certificate, with its dates', async () => {
     const { db } = await fleet();
     const found = await findCertificateIdentities(db, [1, 2, 3, 4].map(sha256));
@@ -221,6 +211,17 @@ describe('activity, log lines and nodes', () => {
       'WARN about d1',
       'WARN about r1',
       'WARN about b1',
+    ]);
+    const subjects = lines.map(({ resourceKind, resourceId, folderId }) => [
+      resourceKind,
+      resourceId,
+      folderId,
+    ]);
+    expect(subjects).toEqual([
+      [null, 'gone', null],
+      ['device', 'd1', 'f'],
+      ['registry', 'r1', 'f'],
+      ['broker', 'b1', 'f'],
     ]);
   });
 

@@ -14,7 +14,7 @@ const broker: Principal = { kind: 'broker', id: 'b1' };
 /** Of the same ID as the registry: imported IDs may coincide. */
 const namesake: Principal = { kind: 'broker', id: 'r1' };
 
-/** Registry r1 with device d1, and broker b1; both adopt. Registry r2 with d2 does not. Broker r1 does not. */
+/** Registry r1 with device d1, and broker b1; both adopt. Registry r2 with d2 does not. There is no broker r1. */
 async function fleet() {
   const database = openDatabase(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
@@ -26,7 +26,7 @@ async function fleet() {
       { id: 'd2', registryId: 'r2', folderId: 'f' },
     ],
   });
-  await prisma.broker.createMany({ data: ['b1', 'r1'].map((id) => ({ id, folderId: 'f' })) });
+  await prisma.broker.create({ data: { id: 'b1', folderId: 'f' } });
   const rule = { endsAt, attemptsPerMinute: 60, createdBy: 'admin' };
   await prisma.passwordAdoption.createMany({
     data: [

@@ -82,7 +82,9 @@ const adoptQuery = `
     INSERT INTO operations (id, resource_id, folder_id, description, created_at, created_by, modified_at, metadata, response)
     SELECT $8, $9, owner.folder_id, $10, $6, $9, $6, $11::jsonb, $12::jsonb FROM password CROSS JOIN owner
   ), before AS (
-    SELECT EXISTS (SELECT FROM operations WHERE resource_id = $9 AND description = $10) AS anew
+    SELECT EXISTS (
+      SELECT FROM operations JOIN owner USING (folder_id) WHERE resource_id = $9 AND operations.description = $10
+    ) AS anew
   ), audit_event AS (
     INSERT INTO audit_events (id, at, event_type, remote_ip, request_id, folder_id, resource_id, details, code)
     SELECT $8, $6, $13, $14, $8, owner.folder_id, $9, $11::jsonb - '@type' || jsonb_build_object('anew', before.anew), 0

@@ -82,7 +82,8 @@ export type PasswordAdoption = Prisma.PasswordAdoptionModel
 export type TopicAlias = Prisma.TopicAliasModel
 /**
  * Model Operation
- * The record of one mutating call. It outlives the resource it acted on, so `resourceId` is no foreign key.
+ * The record of one mutating call. It outlives the resource it acted on, whose ID may then be another's: it is looked up by
+ * kind, ID and folder. A trigger infers the kind where the writer does not say it.
  */
 export type Operation = Prisma.OperationModel
 /**
@@ -99,7 +100,8 @@ export type DeviceActivity = Prisma.DeviceActivityModel
 export type PermanentMessage = Prisma.PermanentMessageModel
 /**
  * Model ConnectionLog
- * One line of the connection log of a registry, device or broker.
+ * One line of the connection log of a registry, device or broker; looked up by kind, ID and folder, like operations. Kind
+ * and folder are absent where the resource was gone already.
  */
 export type ConnectionLog = Prisma.ConnectionLogModel
 /**
@@ -138,6 +140,11 @@ export type ResourceId = Prisma.ResourceIdModel
  * The resources that had one ID already when that became a rule. None of them may log in until one of them is left.
  */
 export type ResourceIdConflict = Prisma.ResourceIdConflictModel
+/**
+ * Model FolderCount
+ * How many resources of a kind a folder has: the sum of its slots. Triggers count (in the migration).
+ */
+export type FolderCount = Prisma.FolderCountModel
 /**
  * Model IdempotencyKey
  * What an Idempotency-Key of a caller for one operation led to; kept 24 h.

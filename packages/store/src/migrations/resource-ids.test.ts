@@ -1,6 +1,6 @@
-/** The rule that an ID belongs to one resource, on databases that break it already. */
+/** What becomes of the rows that the previous version wrote: of IDs that two resources have, and of records without a kind. */
 import { testDatabase } from '@iotcore/testkit';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { findCertificateIdentities, findIdentities } from '../data-plane/index.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
 import { migrate } from './migrate.ts';
@@ -27,6 +27,14 @@ beforeEach(async () => {
     INSERT INTO passwords (id, hash, broker_id) SELECT 'q-' || id, 'hash', id FROM brokers;
     INSERT INTO certificates (sha256, fingerprint, pem, not_before, not_after, broker_id)
       SELECT convert_to(id, 'UTF8'), '', '', now(), now(), id FROM brokers;
+    INSERT INTO operations (id, resource_id, folder_id, description, created_by, metadata)
+      SELECT 'o-' || id, id, 'f', '', 'me', jsonb_build_object('@type', 'type.googleapis.com/yandex.cloud.iot.' || type || 'Metadata')
+      FROM (VALUES ('own', 'devices.v1.AddRegistryCertificate'), ('fine', 'devices.v1.CreateDevice'), ('gone', 'devices.v1.AdoptDevicePassword'),
+        ('only', 'broker.v1.UpdateBroker'), ('admin', 'iotcore.ext.v1.CreateApiKey')) AS made (id, type);
+    INSERT INTO audit_events (id, event_type, remote_ip, request_id, resource_id, code)
+      VALUES ('e1', 'devices.DisableRegistry', '', '', 'own', 0), ('e2', 'broker.DeleteBrokerPassword', '', '', 'gone', 5),
+        ('e3', 'iam.DeleteServiceAccount', '', '', 'admin', 0), ('e4', 'migration.ImportResources', '', '', NULL, 0);
+    INSERT INTO connection_log (resource_id, level, message) SELECT id, 'INFO', '' FROM unnest('{own,fine,only,gone,b}'::text[]) AS id;
     INSERT INTO idempotency_keys (caller_id, key, request_hash, status, response) VALUES ('c', 'k', '', 200, '{}')`);
 });
 
@@ -118,4 +126,75 @@ test('an Idempotency-Key of the previous version is still known', async () => {
     `INSERT INTO idempotency_keys (caller_id, key, request_hash, status, response) VALUES ('c', 'k', '', 0, '{}') ON CONFLICT DO NOTHING`,
   );
   expect(rowCount).toBe(0);
+});
+
+describe('records', () => {
+  const kinds = async () => ({
+    operations: await rowsOf('SELECT id, resource_kind FROM operations ORDER BY id'),
+    events: await rowsOf('SELECT id, resource_kind FROM audit_events ORDER BY id'),
+    lines: await rowsOf(
+      'SELECT resource_id, resource_kind, folder_id FROM connection_log ORDER BY resource_id',
+    ),
+  });
+  const expected = {
+    operations: [
+      ['o-admin', 'service_account'],
+      ['o-fine', 'device'],
+      ['o-gone', 'device'],
+      ['o-only', 'broker'],
+      ['o-own', 'registry'],
+    ],
+    events: [
+      ['e1', 'registry'],
+      ['e2', 'broker'],
+      ['e3', 'service_account'],
+      ['e4', null],
+    ],
+    lines: [
+      ['b', null, null],
+      ['fine', 'device', 'f'],
+      ['gone', null, null],
+      ['only', 'broker', 'f'],
+      ['own', 'registry', 'f'],
+    ],
+  };
+
+  test('get the kind of what they are about, but for lines whose resource is gone or has its ID with another', async () => {
+    await migrate(url, quiet);
+    expect(await kinds()).toEqual(expected);
+  });
+
+  test('get it too where the previous version goes on writing', async () => {
+    const copies = Object.entries({
+      operations: 'id, resource_id, folder_id, description, created_by, metadata',
+      audit_events: 'id, event_type, remote_ip, request_id, resource_id, code',
+      connection_log: 'resource_id, level, message',
+    });
+    for (const [table, names] of copies) {
+      await database.pool.query(`CREATE TABLE old_${table} AS SELECT ${names} FROM ${table}`);
+    }
+    await migrate(url, quiet);
+    for (const [table, names] of copies) {
+      await database.pool.query(
+        `DELETE FROM ${table}; INSERT INTO ${table} (${names}) SELECT ${names} FROM old_${table}`,
+      );
+    }
+    expect(await kinds()).toEqual(expected);
+  });
+});
+
+test('what folders have is counted, also what the previous version adds', async () => {
+  await migrate(url, quiet);
+  const counts = () =>
+    rowsOf('SELECT folder_id, kind, sum(count)::int FROM folder_counts GROUP BY 1, 2 ORDER BY 1, 2');
+  const counted = [
+    ['f', 'broker', 1],
+    ['f', 'device', 5],
+    ['f', 'registry', 2],
+    ['theirs', 'broker', 2],
+    ['theirs', 'registry', 2],
+  ];
+  expect(await counts()).toEqual(counted);
+  await database.pool.query(`INSERT INTO brokers (id, folder_id) VALUES ('new', 'f')`);
+  expect((await counts())[0]).toEqual(['f', 'broker', 2]);
 });

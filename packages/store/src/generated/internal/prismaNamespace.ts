@@ -415,6 +415,7 @@ export const ModelName = {
   RoleBinding: 'RoleBinding',
   ResourceId: 'ResourceId',
   ResourceIdConflict: 'ResourceIdConflict',
+  FolderCount: 'FolderCount',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
   DataPlaneNode: 'DataPlaneNode'
@@ -433,7 +434,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
+    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "folderCount" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1769,6 +1770,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    FolderCount: {
+      payload: Prisma.$FolderCountPayload<ExtArgs>
+      fields: Prisma.FolderCountFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.FolderCountFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.FolderCountFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>
+        }
+        findFirst: {
+          args: Prisma.FolderCountFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.FolderCountFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>
+        }
+        findMany: {
+          args: Prisma.FolderCountFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>[]
+        }
+        create: {
+          args: Prisma.FolderCountCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>
+        }
+        createMany: {
+          args: Prisma.FolderCountCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.FolderCountCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>[]
+        }
+        delete: {
+          args: Prisma.FolderCountDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>
+        }
+        update: {
+          args: Prisma.FolderCountUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>
+        }
+        deleteMany: {
+          args: Prisma.FolderCountDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.FolderCountUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.FolderCountUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>[]
+        }
+        upsert: {
+          args: Prisma.FolderCountUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FolderCountPayload>
+        }
+        aggregate: {
+          args: Prisma.FolderCountAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateFolderCount>
+        }
+        groupBy: {
+          args: Prisma.FolderCountGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.FolderCountGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.FolderCountCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.FolderCountCountAggregateOutputType> | number
+        }
+      }
+    }
     IdempotencyKey: {
       payload: Prisma.$IdempotencyKeyPayload<ExtArgs>
       fields: Prisma.IdempotencyKeyFieldRefs
@@ -2127,6 +2202,7 @@ export type TopicAliasScalarFieldEnum = (typeof TopicAliasScalarFieldEnum)[keyof
 
 export const OperationScalarFieldEnum = {
   id: 'id',
+  resourceKind: 'resourceKind',
   resourceId: 'resourceId',
   folderId: 'folderId',
   description: 'description',
@@ -2169,7 +2245,9 @@ export type PermanentMessageScalarFieldEnum = (typeof PermanentMessageScalarFiel
 
 export const ConnectionLogScalarFieldEnum = {
   id: 'id',
+  resourceKind: 'resourceKind',
   resourceId: 'resourceId',
+  folderId: 'folderId',
   at: 'at',
   level: 'level',
   message: 'message'
@@ -2248,6 +2326,16 @@ export const ResourceIdConflictScalarFieldEnum = {
 export type ResourceIdConflictScalarFieldEnum = (typeof ResourceIdConflictScalarFieldEnum)[keyof typeof ResourceIdConflictScalarFieldEnum]
 
 
+export const FolderCountScalarFieldEnum = {
+  folderId: 'folderId',
+  kind: 'kind',
+  slot: 'slot',
+  count: 'count'
+} as const
+
+export type FolderCountScalarFieldEnum = (typeof FolderCountScalarFieldEnum)[keyof typeof FolderCountScalarFieldEnum]
+
+
 export const IdempotencyKeyScalarFieldEnum = {
   callerId: 'callerId',
   key: 'key',
@@ -2270,6 +2358,7 @@ export const AuditEventScalarFieldEnum = {
   userAgent: 'userAgent',
   requestId: 'requestId',
   folderId: 'folderId',
+  resourceKind: 'resourceKind',
   resourceId: 'resourceId',
   details: 'details',
   code: 'code'
@@ -2636,6 +2725,7 @@ export type GlobalOmitConfig = {
   roleBinding?: Prisma.RoleBindingOmit
   resourceId?: Prisma.ResourceIdOmit
   resourceIdConflict?: Prisma.ResourceIdConflictOmit
+  folderCount?: Prisma.FolderCountOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   auditEvent?: Prisma.AuditEventOmit
   dataPlaneNode?: Prisma.DataPlaneNodeOmit

@@ -69,6 +69,7 @@ export const ModelName = {
   RoleBinding: 'RoleBinding',
   ResourceId: 'ResourceId',
   ResourceIdConflict: 'ResourceIdConflict',
+  FolderCount: 'FolderCount',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
   DataPlaneNode: 'DataPlaneNode'
@@ -187,6 +188,7 @@ export type TopicAliasScalarFieldEnum = (typeof TopicAliasScalarFieldEnum)[keyof
 
 export const OperationScalarFieldEnum = {
   id: 'id',
+  resourceKind: 'resourceKind',
   resourceId: 'resourceId',
   folderId: 'folderId',
   description: 'description',
@@ -229,7 +231,9 @@ export type PermanentMessageScalarFieldEnum = (typeof PermanentMessageScalarFiel
 
 export const ConnectionLogScalarFieldEnum = {
   id: 'id',
+  resourceKind: 'resourceKind',
   resourceId: 'resourceId',
+  folderId: 'folderId',
   at: 'at',
   level: 'level',
   message: 'message'
@@ -308,6 +312,16 @@ export const ResourceIdConflictScalarFieldEnum = {
 export type ResourceIdConflictScalarFieldEnum = (typeof ResourceIdConflictScalarFieldEnum)[keyof typeof ResourceIdConflictScalarFieldEnum]
 
 
+export const FolderCountScalarFieldEnum = {
+  folderId: 'folderId',
+  kind: 'kind',
+  slot: 'slot',
+  count: 'count'
+} as const
+
+export type FolderCountScalarFieldEnum = (typeof FolderCountScalarFieldEnum)[keyof typeof FolderCountScalarFieldEnum]
+
+
 export const IdempotencyKeyScalarFieldEnum = {
   callerId: 'callerId',
   key: 'key',
@@ -330,6 +344,7 @@ export const AuditEventScalarFieldEnum = {
   userAgent: 'userAgent',
   requestId: 'requestId',
   folderId: 'folderId',
+  resourceKind: 'resourceKind',
   resourceId: 'resourceId',
   details: 'details',
   code: 'code'

@@ -43,6 +43,7 @@ export type AuditEventMinAggregateOutputType = {
   userAgent: string | null
   requestId: string | null
   folderId: string | null
+  resourceKind: string | null
   resourceId: string | null
   code: number | null
 }
@@ -56,6 +57,7 @@ export type AuditEventMaxAggregateOutputType = {
   userAgent: string | null
   requestId: string | null
   folderId: string | null
+  resourceKind: string | null
   resourceId: string | null
   code: number | null
 }
@@ -69,6 +71,7 @@ export type AuditEventCountAggregateOutputType = {
   userAgent: number
   requestId: number
   folderId: number
+  resourceKind: number
   resourceId: number
   details: number
   code: number
@@ -93,6 +96,7 @@ export type AuditEventMinAggregateInputType = {
   userAgent?: true
   requestId?: true
   folderId?: true
+  resourceKind?: true
   resourceId?: true
   code?: true
 }
@@ -106,6 +110,7 @@ export type AuditEventMaxAggregateInputType = {
   userAgent?: true
   requestId?: true
   folderId?: true
+  resourceKind?: true
   resourceId?: true
   code?: true
 }
@@ -119,6 +124,7 @@ export type AuditEventCountAggregateInputType = {
   userAgent?: true
   requestId?: true
   folderId?: true
+  resourceKind?: true
   resourceId?: true
   details?: true
   code?: true
@@ -220,6 +226,7 @@ export type AuditEventGroupByOutputType = {
   userAgent: string
   requestId: string
   folderId: string | null
+  resourceKind: string | null
   resourceId: string | null
   details: runtime.JsonValue
   code: number
@@ -257,6 +264,7 @@ export type AuditEventWhereInput = {
   userAgent?: Prisma.StringFilter<"AuditEvent"> | string
   requestId?: Prisma.StringFilter<"AuditEvent"> | string
   folderId?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  resourceKind?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   resourceId?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   details?: Prisma.JsonFilter<"AuditEvent">
   code?: Prisma.IntFilter<"AuditEvent"> | number
@@ -271,6 +279,7 @@ export type AuditEventOrderByWithRelationInput = {
   userAgent?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   folderId?: Prisma.SortOrderInput | Prisma.SortOrder
+  resourceKind?: Prisma.SortOrderInput | Prisma.SortOrder
   resourceId?: Prisma.SortOrderInput | Prisma.SortOrder
   details?: Prisma.SortOrder
   code?: Prisma.SortOrder
@@ -288,6 +297,7 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   userAgent?: Prisma.StringFilter<"AuditEvent"> | string
   requestId?: Prisma.StringFilter<"AuditEvent"> | string
   folderId?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  resourceKind?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   resourceId?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   details?: Prisma.JsonFilter<"AuditEvent">
   code?: Prisma.IntFilter<"AuditEvent"> | number
@@ -302,6 +312,7 @@ export type AuditEventOrderByWithAggregationInput = {
   userAgent?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   folderId?: Prisma.SortOrderInput | Prisma.SortOrder
+  resourceKind?: Prisma.SortOrderInput | Prisma.SortOrder
   resourceId?: Prisma.SortOrderInput | Prisma.SortOrder
   details?: Prisma.SortOrder
   code?: Prisma.SortOrder
@@ -324,6 +335,7 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   userAgent?: Prisma.StringWithAggregatesFilter<"AuditEvent"> | string
   requestId?: Prisma.StringWithAggregatesFilter<"AuditEvent"> | string
   folderId?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
+  resourceKind?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
   resourceId?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
   details?: Prisma.JsonWithAggregatesFilter<"AuditEvent">
   code?: Prisma.IntWithAggregatesFilter<"AuditEvent"> | number
@@ -338,6 +350,7 @@ export type AuditEventCreateInput = {
   userAgent?: string
   requestId: string
   folderId?: string | null
+  resourceKind?: string | null
   resourceId?: string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code: number
@@ -352,6 +365,7 @@ export type AuditEventUncheckedCreateInput = {
   userAgent?: string
   requestId: string
   folderId?: string | null
+  resourceKind?: string | null
   resourceId?: string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code: number
@@ -366,6 +380,7 @@ export type AuditEventUpdateInput = {
   userAgent?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code?: Prisma.IntFieldUpdateOperationsInput | number
@@ -380,6 +395,7 @@ export type AuditEventUncheckedUpdateInput = {
   userAgent?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code?: Prisma.IntFieldUpdateOperationsInput | number
@@ -394,6 +410,7 @@ export type AuditEventCreateManyInput = {
   userAgent?: string
   requestId: string
   folderId?: string | null
+  resourceKind?: string | null
   resourceId?: string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code: number
@@ -408,6 +425,7 @@ export type AuditEventUpdateManyMutationInput = {
   userAgent?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code?: Prisma.IntFieldUpdateOperationsInput | number
@@ -422,6 +440,7 @@ export type AuditEventUncheckedUpdateManyInput = {
   userAgent?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   details?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   code?: Prisma.IntFieldUpdateOperationsInput | number
@@ -436,6 +455,7 @@ export type AuditEventCountOrderByAggregateInput = {
   userAgent?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   details?: Prisma.SortOrder
   code?: Prisma.SortOrder
@@ -454,6 +474,7 @@ export type AuditEventMaxOrderByAggregateInput = {
   userAgent?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   code?: Prisma.SortOrder
 }
@@ -467,6 +488,7 @@ export type AuditEventMinOrderByAggregateInput = {
   userAgent?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   code?: Prisma.SortOrder
 }
@@ -486,6 +508,7 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   userAgent?: boolean
   requestId?: boolean
   folderId?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   details?: boolean
   code?: boolean
@@ -500,6 +523,7 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   userAgent?: boolean
   requestId?: boolean
   folderId?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   details?: boolean
   code?: boolean
@@ -514,6 +538,7 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   userAgent?: boolean
   requestId?: boolean
   folderId?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   details?: boolean
   code?: boolean
@@ -528,12 +553,13 @@ export type AuditEventSelectScalar = {
   userAgent?: boolean
   requestId?: boolean
   folderId?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   details?: boolean
   code?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "at" | "eventType" | "callerId" | "remoteIp" | "userAgent" | "requestId" | "folderId" | "resourceId" | "details" | "code", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "at" | "eventType" | "callerId" | "remoteIp" | "userAgent" | "requestId" | "folderId" | "resourceKind" | "resourceId" | "details" | "code", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -547,6 +573,7 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     userAgent: string
     requestId: string
     folderId: string | null
+    resourceKind: string | null
     resourceId: string | null
     details: runtime.JsonValue
     code: number
@@ -981,6 +1008,7 @@ export interface AuditEventFieldRefs {
   readonly userAgent: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly requestId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly folderId: Prisma.FieldRef<"AuditEvent", 'String'>
+  readonly resourceKind: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly resourceId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly details: Prisma.FieldRef<"AuditEvent", 'Json'>
   readonly code: Prisma.FieldRef<"AuditEvent", 'Int'>

@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model ConnectionLog
- * One line of the connection log of a registry, device or broker.
+ * One line of the connection log of a registry, device or broker; looked up by kind, ID and folder, like operations. Kind
+ * and folder are absent where the resource was gone already.
  */
 export type ConnectionLogModel = runtime.Types.Result.DefaultSelection<Prisma.$ConnectionLogPayload>
 
@@ -36,7 +37,9 @@ export type ConnectionLogSumAggregateOutputType = {
 
 export type ConnectionLogMinAggregateOutputType = {
   id: bigint | null
+  resourceKind: string | null
   resourceId: string | null
+  folderId: string | null
   at: Date | null
   level: string | null
   message: string | null
@@ -44,7 +47,9 @@ export type ConnectionLogMinAggregateOutputType = {
 
 export type ConnectionLogMaxAggregateOutputType = {
   id: bigint | null
+  resourceKind: string | null
   resourceId: string | null
+  folderId: string | null
   at: Date | null
   level: string | null
   message: string | null
@@ -52,7 +57,9 @@ export type ConnectionLogMaxAggregateOutputType = {
 
 export type ConnectionLogCountAggregateOutputType = {
   id: number
+  resourceKind: number
   resourceId: number
+  folderId: number
   at: number
   level: number
   message: number
@@ -70,7 +77,9 @@ export type ConnectionLogSumAggregateInputType = {
 
 export type ConnectionLogMinAggregateInputType = {
   id?: true
+  resourceKind?: true
   resourceId?: true
+  folderId?: true
   at?: true
   level?: true
   message?: true
@@ -78,7 +87,9 @@ export type ConnectionLogMinAggregateInputType = {
 
 export type ConnectionLogMaxAggregateInputType = {
   id?: true
+  resourceKind?: true
   resourceId?: true
+  folderId?: true
   at?: true
   level?: true
   message?: true
@@ -86,7 +97,9 @@ export type ConnectionLogMaxAggregateInputType = {
 
 export type ConnectionLogCountAggregateInputType = {
   id?: true
+  resourceKind?: true
   resourceId?: true
+  folderId?: true
   at?: true
   level?: true
   message?: true
@@ -181,7 +194,9 @@ export type ConnectionLogGroupByArgs<ExtArgs extends runtime.Types.Extensions.In
 
 export type ConnectionLogGroupByOutputType = {
   id: bigint
+  resourceKind: string | null
   resourceId: string
+  folderId: string | null
   at: Date
   level: string
   message: string
@@ -212,7 +227,9 @@ export type ConnectionLogWhereInput = {
   OR?: Prisma.ConnectionLogWhereInput[]
   NOT?: Prisma.ConnectionLogWhereInput | Prisma.ConnectionLogWhereInput[]
   id?: Prisma.BigIntFilter<"ConnectionLog"> | bigint | number
+  resourceKind?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   resourceId?: Prisma.StringFilter<"ConnectionLog"> | string
+  folderId?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   at?: Prisma.DateTimeFilter<"ConnectionLog"> | Date | string
   level?: Prisma.StringFilter<"ConnectionLog"> | string
   message?: Prisma.StringFilter<"ConnectionLog"> | string
@@ -220,7 +237,9 @@ export type ConnectionLogWhereInput = {
 
 export type ConnectionLogOrderByWithRelationInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrderInput | Prisma.SortOrder
   resourceId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrderInput | Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
   message?: Prisma.SortOrder
@@ -231,7 +250,9 @@ export type ConnectionLogWhereUniqueInput = Prisma.AtLeast<{
   AND?: Prisma.ConnectionLogWhereInput | Prisma.ConnectionLogWhereInput[]
   OR?: Prisma.ConnectionLogWhereInput[]
   NOT?: Prisma.ConnectionLogWhereInput | Prisma.ConnectionLogWhereInput[]
+  resourceKind?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   resourceId?: Prisma.StringFilter<"ConnectionLog"> | string
+  folderId?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   at?: Prisma.DateTimeFilter<"ConnectionLog"> | Date | string
   level?: Prisma.StringFilter<"ConnectionLog"> | string
   message?: Prisma.StringFilter<"ConnectionLog"> | string
@@ -239,7 +260,9 @@ export type ConnectionLogWhereUniqueInput = Prisma.AtLeast<{
 
 export type ConnectionLogOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrderInput | Prisma.SortOrder
   resourceId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrderInput | Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
   message?: Prisma.SortOrder
@@ -255,7 +278,9 @@ export type ConnectionLogScalarWhereWithAggregatesInput = {
   OR?: Prisma.ConnectionLogScalarWhereWithAggregatesInput[]
   NOT?: Prisma.ConnectionLogScalarWhereWithAggregatesInput | Prisma.ConnectionLogScalarWhereWithAggregatesInput[]
   id?: Prisma.BigIntWithAggregatesFilter<"ConnectionLog"> | bigint | number
+  resourceKind?: Prisma.StringNullableWithAggregatesFilter<"ConnectionLog"> | string | null
   resourceId?: Prisma.StringWithAggregatesFilter<"ConnectionLog"> | string
+  folderId?: Prisma.StringNullableWithAggregatesFilter<"ConnectionLog"> | string | null
   at?: Prisma.DateTimeWithAggregatesFilter<"ConnectionLog"> | Date | string
   level?: Prisma.StringWithAggregatesFilter<"ConnectionLog"> | string
   message?: Prisma.StringWithAggregatesFilter<"ConnectionLog"> | string
@@ -263,7 +288,9 @@ export type ConnectionLogScalarWhereWithAggregatesInput = {
 
 export type ConnectionLogCreateInput = {
   id?: bigint | number
+  resourceKind?: string | null
   resourceId: string
+  folderId?: string | null
   at?: Date | string
   level: string
   message: string
@@ -271,7 +298,9 @@ export type ConnectionLogCreateInput = {
 
 export type ConnectionLogUncheckedCreateInput = {
   id?: bigint | number
+  resourceKind?: string | null
   resourceId: string
+  folderId?: string | null
   at?: Date | string
   level: string
   message: string
@@ -279,7 +308,9 @@ export type ConnectionLogUncheckedCreateInput = {
 
 export type ConnectionLogUpdateInput = {
   id?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
   message?: Prisma.StringFieldUpdateOperationsInput | string
@@ -287,7 +318,9 @@ export type ConnectionLogUpdateInput = {
 
 export type ConnectionLogUncheckedUpdateInput = {
   id?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
   message?: Prisma.StringFieldUpdateOperationsInput | string
@@ -295,7 +328,9 @@ export type ConnectionLogUncheckedUpdateInput = {
 
 export type ConnectionLogCreateManyInput = {
   id?: bigint | number
+  resourceKind?: string | null
   resourceId: string
+  folderId?: string | null
   at?: Date | string
   level: string
   message: string
@@ -303,7 +338,9 @@ export type ConnectionLogCreateManyInput = {
 
 export type ConnectionLogUpdateManyMutationInput = {
   id?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
   message?: Prisma.StringFieldUpdateOperationsInput | string
@@ -311,7 +348,9 @@ export type ConnectionLogUpdateManyMutationInput = {
 
 export type ConnectionLogUncheckedUpdateManyInput = {
   id?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
   message?: Prisma.StringFieldUpdateOperationsInput | string
@@ -319,7 +358,9 @@ export type ConnectionLogUncheckedUpdateManyInput = {
 
 export type ConnectionLogCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
   message?: Prisma.SortOrder
@@ -331,7 +372,9 @@ export type ConnectionLogAvgOrderByAggregateInput = {
 
 export type ConnectionLogMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
   message?: Prisma.SortOrder
@@ -339,7 +382,9 @@ export type ConnectionLogMaxOrderByAggregateInput = {
 
 export type ConnectionLogMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
   message?: Prisma.SortOrder
@@ -361,7 +406,9 @@ export type BigIntFieldUpdateOperationsInput = {
 
 export type ConnectionLogSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
+  folderId?: boolean
   at?: boolean
   level?: boolean
   message?: boolean
@@ -369,7 +416,9 @@ export type ConnectionLogSelect<ExtArgs extends runtime.Types.Extensions.Interna
 
 export type ConnectionLogSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
+  folderId?: boolean
   at?: boolean
   level?: boolean
   message?: boolean
@@ -377,7 +426,9 @@ export type ConnectionLogSelectCreateManyAndReturn<ExtArgs extends runtime.Types
 
 export type ConnectionLogSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
+  folderId?: boolean
   at?: boolean
   level?: boolean
   message?: boolean
@@ -385,20 +436,24 @@ export type ConnectionLogSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
 
 export type ConnectionLogSelectScalar = {
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
+  folderId?: boolean
   at?: boolean
   level?: boolean
   message?: boolean
 }
 
-export type ConnectionLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "resourceId" | "at" | "level" | "message", ExtArgs["result"]["connectionLog"]>
+export type ConnectionLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "resourceKind" | "resourceId" | "folderId" | "at" | "level" | "message", ExtArgs["result"]["connectionLog"]>
 
 export type $ConnectionLogPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ConnectionLog"
   objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: bigint
+    resourceKind: string | null
     resourceId: string
+    folderId: string | null
     at: Date
     level: string
     message: string
@@ -826,7 +881,9 @@ export interface Prisma__ConnectionLogClient<T, Null = never, ExtArgs extends ru
  */
 export interface ConnectionLogFieldRefs {
   readonly id: Prisma.FieldRef<"ConnectionLog", 'BigInt'>
+  readonly resourceKind: Prisma.FieldRef<"ConnectionLog", 'String'>
   readonly resourceId: Prisma.FieldRef<"ConnectionLog", 'String'>
+  readonly folderId: Prisma.FieldRef<"ConnectionLog", 'String'>
   readonly at: Prisma.FieldRef<"ConnectionLog", 'DateTime'>
   readonly level: Prisma.FieldRef<"ConnectionLog", 'String'>
   readonly message: Prisma.FieldRef<"ConnectionLog", 'String'>

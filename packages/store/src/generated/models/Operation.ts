@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Operation
- * The record of one mutating call. It outlives the resource it acted on, so `resourceId` is no foreign key.
+ * The record of one mutating call. It outlives the resource it acted on, whose ID may then be another's: it is looked up by
+ * kind, ID and folder. A trigger infers the kind where the writer does not say it.
  */
 export type OperationModel = runtime.Types.Result.DefaultSelection<Prisma.$OperationPayload>
 
@@ -26,6 +27,7 @@ export type AggregateOperation = {
 
 export type OperationMinAggregateOutputType = {
   id: string | null
+  resourceKind: string | null
   resourceId: string | null
   folderId: string | null
   description: string | null
@@ -36,6 +38,7 @@ export type OperationMinAggregateOutputType = {
 
 export type OperationMaxAggregateOutputType = {
   id: string | null
+  resourceKind: string | null
   resourceId: string | null
   folderId: string | null
   description: string | null
@@ -46,6 +49,7 @@ export type OperationMaxAggregateOutputType = {
 
 export type OperationCountAggregateOutputType = {
   id: number
+  resourceKind: number
   resourceId: number
   folderId: number
   description: number
@@ -61,6 +65,7 @@ export type OperationCountAggregateOutputType = {
 
 export type OperationMinAggregateInputType = {
   id?: true
+  resourceKind?: true
   resourceId?: true
   folderId?: true
   description?: true
@@ -71,6 +76,7 @@ export type OperationMinAggregateInputType = {
 
 export type OperationMaxAggregateInputType = {
   id?: true
+  resourceKind?: true
   resourceId?: true
   folderId?: true
   description?: true
@@ -81,6 +87,7 @@ export type OperationMaxAggregateInputType = {
 
 export type OperationCountAggregateInputType = {
   id?: true
+  resourceKind?: true
   resourceId?: true
   folderId?: true
   description?: true
@@ -167,6 +174,7 @@ export type OperationGroupByArgs<ExtArgs extends runtime.Types.Extensions.Intern
 
 export type OperationGroupByOutputType = {
   id: string
+  resourceKind: string | null
   resourceId: string
   folderId: string
   description: string
@@ -201,6 +209,7 @@ export type OperationWhereInput = {
   OR?: Prisma.OperationWhereInput[]
   NOT?: Prisma.OperationWhereInput | Prisma.OperationWhereInput[]
   id?: Prisma.StringFilter<"Operation"> | string
+  resourceKind?: Prisma.StringNullableFilter<"Operation"> | string | null
   resourceId?: Prisma.StringFilter<"Operation"> | string
   folderId?: Prisma.StringFilter<"Operation"> | string
   description?: Prisma.StringFilter<"Operation"> | string
@@ -214,6 +223,7 @@ export type OperationWhereInput = {
 
 export type OperationOrderByWithRelationInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrderInput | Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
   description?: Prisma.SortOrder
@@ -230,6 +240,7 @@ export type OperationWhereUniqueInput = Prisma.AtLeast<{
   AND?: Prisma.OperationWhereInput | Prisma.OperationWhereInput[]
   OR?: Prisma.OperationWhereInput[]
   NOT?: Prisma.OperationWhereInput | Prisma.OperationWhereInput[]
+  resourceKind?: Prisma.StringNullableFilter<"Operation"> | string | null
   resourceId?: Prisma.StringFilter<"Operation"> | string
   folderId?: Prisma.StringFilter<"Operation"> | string
   description?: Prisma.StringFilter<"Operation"> | string
@@ -243,6 +254,7 @@ export type OperationWhereUniqueInput = Prisma.AtLeast<{
 
 export type OperationOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrderInput | Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
   description?: Prisma.SortOrder
@@ -262,6 +274,7 @@ export type OperationScalarWhereWithAggregatesInput = {
   OR?: Prisma.OperationScalarWhereWithAggregatesInput[]
   NOT?: Prisma.OperationScalarWhereWithAggregatesInput | Prisma.OperationScalarWhereWithAggregatesInput[]
   id?: Prisma.StringWithAggregatesFilter<"Operation"> | string
+  resourceKind?: Prisma.StringNullableWithAggregatesFilter<"Operation"> | string | null
   resourceId?: Prisma.StringWithAggregatesFilter<"Operation"> | string
   folderId?: Prisma.StringWithAggregatesFilter<"Operation"> | string
   description?: Prisma.StringWithAggregatesFilter<"Operation"> | string
@@ -275,6 +288,7 @@ export type OperationScalarWhereWithAggregatesInput = {
 
 export type OperationCreateInput = {
   id: string
+  resourceKind?: string | null
   resourceId: string
   folderId: string
   description: string
@@ -288,6 +302,7 @@ export type OperationCreateInput = {
 
 export type OperationUncheckedCreateInput = {
   id: string
+  resourceKind?: string | null
   resourceId: string
   folderId: string
   description: string
@@ -301,6 +316,7 @@ export type OperationUncheckedCreateInput = {
 
 export type OperationUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
@@ -314,6 +330,7 @@ export type OperationUpdateInput = {
 
 export type OperationUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
@@ -327,6 +344,7 @@ export type OperationUncheckedUpdateInput = {
 
 export type OperationCreateManyInput = {
   id: string
+  resourceKind?: string | null
   resourceId: string
   folderId: string
   description: string
@@ -340,6 +358,7 @@ export type OperationCreateManyInput = {
 
 export type OperationUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
@@ -353,6 +372,7 @@ export type OperationUpdateManyMutationInput = {
 
 export type OperationUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  resourceKind?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resourceId?: Prisma.StringFieldUpdateOperationsInput | string
   folderId?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
@@ -366,6 +386,7 @@ export type OperationUncheckedUpdateManyInput = {
 
 export type OperationCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
   description?: Prisma.SortOrder
@@ -379,6 +400,7 @@ export type OperationCountOrderByAggregateInput = {
 
 export type OperationMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
   description?: Prisma.SortOrder
@@ -389,6 +411,7 @@ export type OperationMaxOrderByAggregateInput = {
 
 export type OperationMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
+  resourceKind?: Prisma.SortOrder
   resourceId?: Prisma.SortOrder
   folderId?: Prisma.SortOrder
   description?: Prisma.SortOrder
@@ -401,6 +424,7 @@ export type OperationMinOrderByAggregateInput = {
 
 export type OperationSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   folderId?: boolean
   description?: boolean
@@ -414,6 +438,7 @@ export type OperationSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
 
 export type OperationSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   folderId?: boolean
   description?: boolean
@@ -427,6 +452,7 @@ export type OperationSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
 
 export type OperationSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   folderId?: boolean
   description?: boolean
@@ -440,6 +466,7 @@ export type OperationSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
 
 export type OperationSelectScalar = {
   id?: boolean
+  resourceKind?: boolean
   resourceId?: boolean
   folderId?: boolean
   description?: boolean
@@ -451,13 +478,14 @@ export type OperationSelectScalar = {
   error?: boolean
 }
 
-export type OperationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "resourceId" | "folderId" | "description" | "createdAt" | "createdBy" | "modifiedAt" | "metadata" | "response" | "error", ExtArgs["result"]["operation"]>
+export type OperationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "resourceKind" | "resourceId" | "folderId" | "description" | "createdAt" | "createdBy" | "modifiedAt" | "metadata" | "response" | "error", ExtArgs["result"]["operation"]>
 
 export type $OperationPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Operation"
   objects: {}
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
+    resourceKind: string | null
     resourceId: string
     folderId: string
     description: string
@@ -891,6 +919,7 @@ export interface Prisma__OperationClient<T, Null = never, ExtArgs extends runtim
  */
 export interface OperationFieldRefs {
   readonly id: Prisma.FieldRef<"Operation", 'String'>
+  readonly resourceKind: Prisma.FieldRef<"Operation", 'String'>
   readonly resourceId: Prisma.FieldRef<"Operation", 'String'>
   readonly folderId: Prisma.FieldRef<"Operation", 'String'>
   readonly description: Prisma.FieldRef<"Operation", 'String'>
