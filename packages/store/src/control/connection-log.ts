@@ -1,14 +1,14 @@
 import type { ConnectionLog } from '../generated/client.ts';
 import { timeRange } from './audit-events.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
-import type { Subject } from './owners.ts';
+import type { OwnerInFolder } from './owners.ts';
 
 export type LogRow = ConnectionLog;
 
 /** The connection log of a registry, device or broker, newest first. */
 export async function listLog(
   db: Db,
-  { kind, id: resourceId, folderId }: Subject,
+  { kind, id: resourceId, folderId }: OwnerInFolder,
   range: { readonly since: Date | undefined; readonly until: Date | undefined },
   { after, limit }: PageRequest,
 ): Promise<Page<LogRow>> {

@@ -1,6 +1,6 @@
 import type { Operation } from '../generated/client.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
-import type { Subject } from './owners.ts';
+import type { OwnerInFolder } from './owners.ts';
 
 /** Its kind is what it is looked up by; a trigger writes it. */
 export type OperationRow = Omit<Operation, 'resourceKind'>;
@@ -12,7 +12,7 @@ export async function findOperation(db: Db, id: string): Promise<OperationRow | 
 /** Operations on a resource, newest first: their IDs sort by time. Those of an earlier one with its ID are not among them. */
 export async function listOperations(
   db: Db,
-  { kind, id, folderId }: Subject,
+  { kind, id, folderId }: OwnerInFolder,
   { after, limit }: PageRequest,
 ): Promise<Page<OperationRow>> {
   const rows = await db.operation.findMany({

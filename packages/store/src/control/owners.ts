@@ -10,7 +10,7 @@ export interface Owner {
 }
 
 /** A resource, and where it is: what is kept of it is looked up by all three, since it outlives the resource. */
-export interface Subject extends Owner {
+export interface OwnerInFolder extends Owner {
   readonly folderId: string;
 }
 

@@ -8,7 +8,7 @@ import { listAuditEvents } from './audit-events.ts';
 import { listLog } from './connection-log.ts';
 import { mutate } from './mutate.ts';
 import { listOperations } from './operations.ts';
-import type { OwnerKind, Subject } from './owners.ts';
+import type { OwnerInFolder, OwnerKind } from './owners.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const page = { after: undefined, limit: 100 };
@@ -29,7 +29,7 @@ afterAll(async () => {
 const tables = { registry: 'registries', device: 'devices', broker: 'brokers' };
 
 /** Creates a resource with an operation and a line of the log, and deletes it. */
-async function liveAndDie({ kind, id, folderId }: Subject): Promise<void> {
+async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> {
   const { prisma, pool } = database;
   const call = (name: string) => {
     const noun = kind.charAt(0).toUpperCase() + kind.slice(1);

@@ -17,7 +17,7 @@ export function logOperations(names: ResourceNames): ApiOperation[] {
       subject: ownerSubject(names),
       async run({ input: { since, until }, target, read, page: request, nextPageToken }) {
         const range = { since: instant(since), until: instant(until) };
-        const page = await read.connectionLog.list(target.id, range, request);
+        const page = await read.connectionLog.list(target, range, request);
         const entries = page.rows.map(({ at, level, message }) => ({ at: at.toISOString(), level, message }));
         return { entries, ...nextPageToken(page) };
       },

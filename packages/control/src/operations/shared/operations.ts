@@ -17,7 +17,7 @@ export function operationListing(names: ResourceNames): ApiOperation[] {
       output: credentialMessages[kind].ListOperationsResponse,
       subject: ownerSubject(names),
       async run({ target, read, page: request, nextPageToken }) {
-        const page = await read.operations.list(target.id, request);
+        const page = await read.operations.list(target, request);
         return { operations: page.rows.map(toOperation), ...nextPageToken(page) };
       },
     }),
