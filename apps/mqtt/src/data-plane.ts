@@ -23,7 +23,7 @@ import {
   countAdoptionAttempts,
   type PasswordAdoptionParts,
 } from './authentication/password-adoption.ts';
-import { ProofCache } from './authentication/proof-cache.ts';
+import { VerifiedCredentials } from './authentication/verified-credentials.ts';
 import { RecentChanges } from './caching/recent-changes.ts';
 import type { Client } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
@@ -38,7 +38,7 @@ import { createEngineHost } from './hosting/engine-host.ts';
 import type { ThrottledLog } from './logging/throttled-log.ts';
 import { createLookups, isDatabaseAway, type Lookups } from './lookups.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
-import { PermanentMessages } from './permanent/permanent-messages.ts';
+import { RetainedMessages } from './retained/retained-messages.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
 import type { RightsParts } from './rights/rights.ts';
@@ -80,7 +80,7 @@ export interface DataPlane {
   readonly changeListener: ChangeListener;
   cacheSizes(): Readonly<Record<string, number>>;
   passwordsBeingChecked(): number;
-  permanentMessagesPending(): number;
+  retainedMessagesPending(): number;
   logLinesDropped(): number;
   /** Ends all sessions and writes what is left. */
   stop(): Promise<void>;
@@ -97,7 +97,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const clients = new LiveClients();
   const counters = new ConnectionCounters();
   const hasher = createPasswordHasher();
-  const proofs = new ProofCache();
+  const verified = new VerifiedCredentials();
   const certificates = createCertificateCache();
   const directory = new DeviceDirectory(changes, lookups.device);
 
@@ -113,7 +113,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     now: () => new Date(),
     failed: failed('the connection log could not be written'),
   });
-  const permanent = new PermanentMessages({
+  const retainedMessages = new RetainedMessages({
     async write(writes, lockTimeoutMs) {
       const { outcomes, warnings } = await writePermanentMessages(pools.storing, writes, {
         quotas: options.permanentQuotas,
@@ -154,7 +154,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const rights: RightsParts = {
     findDevices: (lookup, principal) =>
       findDevices({ directory, findAliasOwners: lookups.aliasOwners }, lookup, tenants.of(principal)),
-    readStored: (selection) => permanent.read(selection),
+    readRetained: (selection) => retainedMessages.read(selection),
   };
 
   const adoption: PasswordAdoptionParts = {
@@ -173,7 +173,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const authenticator: AuthenticatorParts = {
     password: {
       adopt: (identity, password, address) => adoptPassword(adoption, identity, password, address),
-      ...{ hasher, proofs, changes },
+      ...{ hasher, verified, changes },
       equalDelay: createEqualDelay(timing.wrongPasswordBeatMs),
       throttle: timing.forgivesFailedLogins ? new LoginThrottle() : new LoginThrottle(() => 0),
       underWay: new Map(),
@@ -189,7 +189,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     failed: failed('credentials could not be checked'),
   };
   const host = createEngineHost({
-    ...{ changes, clients, rights, revoker, permanent, log, monitoring, counters, tenants },
+    ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants },
     authenticate: (credentials) => authenticate(authenticator, credentials),
     strangeConnection: ({ remoteAddress, secure }, reason) =>
       throttled.say('connection without a valid CONNECT', (heldBack) =>
@@ -209,23 +209,23 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },
-      caches: [proofs, certificates],
+      caches: [verified, certificates],
       signingKeysChanged: options.signingKeysChanged,
     }),
     cacheSizes: () => ({
-      proofs: proofs.size,
+      proofs: verified.size,
       certificates: certificates.size,
       devices: directory.size,
       activities: monitoring.devices,
       tenants: tenants.size,
     }),
     passwordsBeingChecked: () => hasher.pending,
-    permanentMessagesPending: () => permanent.pending,
+    retainedMessagesPending: () => retainedMessages.pending,
     logLinesDropped: () => log.dropped,
     async stop() {
       await engine.close('server stopping');
       await revoker.stop();
-      await Promise.all([permanent.stop(), monitoring.stop(), log.stop()]);
+      await Promise.all([retainedMessages.stop(), monitoring.stop(), log.stop()]);
     },
   };
 }

@@ -13,8 +13,8 @@ export {
   type CertificateReading,
   certificateDer,
   chainLength,
-  type DateJudgement,
-  judgeDates,
+  type DateValidity,
+  dateValidity,
   readCertificate,
   splitCertificates,
 } from './credentials/certificate.ts';
@@ -39,14 +39,15 @@ export type {
   Principal,
   RegistryPrincipal,
 } from './topics/principal.ts';
+export { filterLookup, grantFilter } from './topics/rights/grant.ts';
+export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/rights/lookup.ts';
 export {
   type Destination,
   monitoringNamespace,
   type NamespaceFilter,
   ownMonitoringNamespace,
-} from './topics/rights/audience.ts';
-export { filterLookup, grantFilter } from './topics/rights/grant.ts';
-export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/rights/lookup.ts';
+} from './topics/rights/reader-groups.ts';
+export { type RetainedSelection, retainedSelections } from './topics/rights/retained.ts';
 export {
   type PermanentTopic,
   type Route,
@@ -54,7 +55,6 @@ export {
   routeTopic,
   topicLookup,
 } from './topics/rights/route.ts';
-export { type StoredSelection, storedSelections } from './topics/rights/stored.ts';
 export {
   readFullTopic,
   type TopicAddress,

@@ -1,7 +1,7 @@
 import { type PublishRoute, type Qos, reasons } from '@iotcore/engine';
 import { limits, type Principal } from '@iotcore/model';
 import type { Identity } from '@iotcore/store/data-plane';
-import { PermanentQuotaError } from '../permanent/errors.ts';
+import { PermanentQuotaError } from '../retained/errors.ts';
 
 /** A message that the API hands over on behalf of a registry, device or broker. */
 export interface ApiMessage {

@@ -16,7 +16,7 @@ export interface MetricSources {
   cacheSizes(): Readonly<Record<string, number>>;
   changeFeedBehindMs(): number;
   passwordsBeingChecked(): number;
-  permanentMessagesPending(): number;
+  retainedMessagesPending(): number;
   logLinesDropped(): number;
 }
 
@@ -87,7 +87,7 @@ export function createMetrics(sources: MetricSources): Registry {
   counter('accepts_postponed_total', 'New connections that had to wait', sources.acceptsPostponed);
   counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
   gauge('passwords_being_checked', 'Password hashes computed or waited for', sources.passwordsBeingChecked);
-  gauge('permanent_messages_pending', 'Messages not yet durable', sources.permanentMessagesPending);
+  gauge('permanent_messages_pending', 'Messages not yet durable', sources.retainedMessagesPending);
   counter('log_lines_dropped_total', 'Lines of the connection log given up', sources.logLinesDropped);
   gauge(
     'server_certificate_end_seconds',

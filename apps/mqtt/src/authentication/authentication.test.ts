@@ -3,11 +3,11 @@ import { createPasswordHasher, type PasswordHasher } from '@iotcore/credentials'
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecentChanges } from '../caching/recent-changes.ts';
+import { refusals } from './authentication-result.ts';
 import { authenticate, type Credentials } from './authenticator.ts';
 import { createCertificateCache } from './certificate-login.ts';
 import { LoginThrottle } from './login-throttle.ts';
-import { ProofCache } from './proof-cache.ts';
-import { refusals } from './verdict.ts';
+import { VerifiedCredentials } from './verified-credentials.ts';
 
 const hasher = createPasswordHasher();
 const now = new Date('2026-06-01T00:00:00Z');
@@ -58,7 +58,7 @@ beforeEach(() => {
 function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
   const { identities, certificates } = world();
   const changes = new RecentChanges();
-  const proofs = new ProofCache();
+  const verified = new VerifiedCredentials();
   const owners = createCertificateCache();
   const delays: number[] = [];
   const failures: unknown[] = [];
@@ -74,7 +74,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
   const parts = {
     password: {
       hasher: passwordHasher,
-      proofs,
+      verified,
       changes,
       throttle: new LoginThrottle(),
       underWay: new Map(),
@@ -94,7 +94,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
     failed: (error: unknown) => failures.push(error),
   };
   return {
-    ...{ identities, certificates, changes, proofs, owners, delays, failures },
+    ...{ identities, certificates, changes, verified, owners, delays, failures },
     login: (credentials: Partial<Omit<Credentials, 'transport'>>, certificate?: Buffer) =>
       authenticate(parts, {
         username: credentials.username,
@@ -152,7 +152,7 @@ describe('a password', () => {
     for (const attempt of attempts)
       expect(await state.login(attempt)).toEqual(refusedWith(refusals.wrongPassword));
     expect(state.delays).toHaveLength(attempts.length);
-    expect(state.proofs.size).toBe(0);
+    expect(state.verified.size).toBe(0);
   });
 
   it('that is missing refuses a lone user name', async () => {
@@ -181,7 +181,7 @@ describe('a password', () => {
       state.changes.touch('password:p1');
     });
     expect(await state.login(right)).toEqual(refusedWith(refusals.wrongPassword));
-    expect(state.proofs.size).toBe(0);
+    expect(state.verified.size).toBe(0);
   });
 
   it('is hashed once and then remembered, until it or what it rests on changes', async () => {
@@ -189,7 +189,7 @@ describe('a password', () => {
       expect((await state.login(right)).accepted).toBe(true);
       state.setAway(true);
       expect((await state.login(right)).accepted).toBe(true);
-      state.proofs.forget(subject);
+      state.verified.forget(subject);
       expect(await state.login(right)).toEqual(refusedWith(refusals.unchecked));
       state.setAway(false);
     }
@@ -205,10 +205,10 @@ describe('a password', () => {
       },
     };
     const counted = setUp(counting);
-    const verdicts = await Promise.all(Array.from({ length: 20 }, () => counted.login(right)));
+    const results = await Promise.all(Array.from({ length: 20 }, () => counted.login(right)));
     expect(hashes).toBe(1);
-    expect(verdicts.every(({ accepted }) => accepted)).toBe(true);
-    const clients = verdicts.map((verdict) => verdict.accepted && verdict.client);
+    expect(results.every(({ accepted }) => accepted)).toBe(true);
+    const clients = results.map((result) => result.accepted && result.client);
     expect(new Set(clients).size).toBe(20);
   });
 
@@ -230,8 +230,8 @@ describe('a password', () => {
     expect(state.failures).toHaveLength(1);
     const busy = setUp(createPasswordHasher({ maxRunning: 1, maxWaiting: 1 }));
     const passwords = [1, 2, 3].map((n) => ({ ...right, password: Buffer.from(`Wrong-Password-${n}`) }));
-    const verdicts = await Promise.all(passwords.map((credentials) => busy.login(credentials)));
-    expect(verdicts).toContainEqual(refusedWith(refusals.overloaded));
+    const results = await Promise.all(passwords.map((credentials) => busy.login(credentials)));
+    expect(results).toContainEqual(refusedWith(refusals.overloaded));
   });
 });
 

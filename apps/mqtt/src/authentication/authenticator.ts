@@ -1,7 +1,7 @@
 import type { ConnectRequest } from '@iotcore/engine';
+import { type AuthenticationResult, refusals, refuse } from './authentication-result.ts';
 import { type CertificateLoginParts, logInByCertificate } from './certificate-login.ts';
 import { logInByPassword, type PasswordLoginParts } from './password-login.ts';
-import { refusals, refuse, type Verdict } from './verdict.ts';
 
 export interface AuthenticatorParts {
   readonly password: PasswordLoginParts;
@@ -16,7 +16,10 @@ export type Credentials = Pick<ConnectRequest, 'username' | 'password' | 'transp
  * Who is this? In this order: a user name with a password, whatever certificate lies beside it; without a password a
  * certificate; else nobody. An empty password is a wrong one, never none.
  */
-export async function authenticate(parts: AuthenticatorParts, credentials: Credentials): Promise<Verdict> {
+export async function authenticate(
+  parts: AuthenticatorParts,
+  credentials: Credentials,
+): Promise<AuthenticationResult> {
   const { username, password, transport } = credentials;
   try {
     if (username !== undefined && password !== undefined) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { judgeDates } from '@iotcore/model';
+import { dateValidity } from '@iotcore/model';
 import type { CertificateIdentity } from '@iotcore/store/data-plane';
 import type { RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
 import { SubjectCache } from '../clients/subject-cache.ts';
-import { refusals, refuse, type Verdict } from './verdict.ts';
+import { type AuthenticationResult, refusals, refuse } from './authentication-result.ts';
 
 export interface CertificateLoginParts {
   readonly changes: RecentChanges;
@@ -31,7 +31,7 @@ export async function logInByCertificate(
   parts: CertificateLoginParts,
   der: Buffer,
   username: string | undefined,
-): Promise<Verdict> {
+): Promise<AuthenticationResult> {
   const sha256 = createHash('sha256').update(der).digest('hex');
   const identity = parts.certificates.get(sha256) ?? (await look(parts, sha256));
   if (identity === 'changed meanwhile') return refuse(refusals.unchecked);
@@ -39,7 +39,7 @@ export async function logInByCertificate(
   const subject = identity.principal.id;
   if (username && username !== subject) return refuse(refusals.foreignCertificate, subject);
   if (identity.disabled) return refuse(refusals.registryDisabled, subject);
-  const dates = parts.acceptExpired ? 'valid' : judgeDates(identity, parts.now());
+  const dates = parts.acceptExpired ? 'valid' : dateValidity(identity, parts.now());
   if (dates === 'expired') return refuse(refusals.expiredCertificate, subject);
   if (dates === 'not yet valid') return refuse(refusals.futureCertificate, subject);
   return { accepted: true, client: toClient(identity) };

@@ -32,7 +32,7 @@ export class LoginThrottle {
   readonly #addresses: RefillingCounter;
   readonly #usernames: RefillingCounter;
   /** Pairs that have logged in. */
-  readonly #proven = new LruMap<string, true>(CAPACITY);
+  readonly #verified = new LruMap<string, true>(CAPACITY);
 
   constructor(now: () => number = () => performance.now()) {
     this.#pairs = new RefillingCounter(CAPACITY, now);
@@ -49,7 +49,7 @@ export class LoginThrottle {
     const block = addressBlock(address);
     const pair = pairOf(block, username);
     if (this.#pairs.isSpent(pair, OF_PAIR)) return undefined;
-    const isProven = this.#proven.get(pair) === true;
+    const isProven = this.#verified.get(pair) === true;
     if (
       !isProven &&
       (this.#addresses.isSpent(block, OF_ADDRESS) || this.#usernames.isSpent(username, OF_USERNAME))
@@ -66,7 +66,7 @@ export class LoginThrottle {
       fail: () => this.#addresses.add(block, OF_ADDRESS),
       succeed: () => {
         forgive();
-        this.#proven.set(pair, true);
+        this.#verified.set(pair, true);
       },
     };
   }

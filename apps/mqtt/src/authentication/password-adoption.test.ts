@@ -1,13 +1,13 @@
 import { OverloadedError } from '@iotcore/credentials';
 import type { AdoptedPassword, PasswordAdoption, PasswordIdentity } from '@iotcore/store/data-plane';
 import { describe, expect, it } from 'vitest';
+import { refusals } from './authentication-result.ts';
 import {
   type Adoption,
   adoptPassword,
   countAdoptionAttempts,
   type PasswordAdoptionParts,
 } from './password-adoption.ts';
-import { refusals } from './verdict.ts';
 
 const endsAt = new Date('2026-06-01T12:00:00Z');
 const strong = 'Strong-Password-1';

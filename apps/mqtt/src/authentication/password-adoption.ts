@@ -4,8 +4,8 @@
  */
 import { addressBlock, checkPassword, isInNetworks, limits, type Principal } from '@iotcore/model';
 import type { AdoptedPassword, PasswordAdoption, PasswordIdentity } from '@iotcore/store/data-plane';
+import { type Refusal, refusals } from './authentication-result.ts';
 import { type Budget, RefillingCounter } from './refilling-counter.ts';
-import { type Refusal, refusals } from './verdict.ts';
 
 export interface PasswordAdoptionParts {
   /** First connections by who adopts and address (of IPv6: one /64). */

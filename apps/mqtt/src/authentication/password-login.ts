@@ -3,18 +3,18 @@ import { ConnackCode } from '@iotcore/engine';
 import type { PasswordIdentity } from '@iotcore/store/data-plane';
 import type { RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
+import { type AuthenticationResult, type Refusal, refusals, refuse } from './authentication-result.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import type { AdoptionOutcome } from './password-adoption.ts';
-import type { ProofCache } from './proof-cache.ts';
-import { type Refusal, refusals, refuse, type Verdict } from './verdict.ts';
+import type { VerifiedCredentials } from './verified-credentials.ts';
 
 export interface PasswordLoginParts {
   readonly hasher: PasswordHasher;
-  readonly proofs: ProofCache;
+  readonly verified: VerifiedCredentials;
   readonly changes: RecentChanges;
   readonly throttle: LoginThrottle;
-  /** Checks under way, by `ProofCache.keyOf`. */
-  readonly underWay: Map<string, Promise<Verdict>>;
+  /** Checks under way, by `VerifiedCredentials.keyOf`. */
+  readonly underWay: Map<string, Promise<AuthenticationResult>>;
   /** Rejects while the database is away. */
   findIdentity(id: string): Promise<PasswordIdentity | undefined>;
   /** Makes this the password of an owner that has none, if the operator has switched that on. Rejects as above. */
@@ -31,7 +31,7 @@ interface Login {
   readonly username: string;
   readonly password: Uint8Array;
   readonly address: string;
-  /** `ProofCache.keyOf` of name and password. */
+  /** `VerifiedCredentials.keyOf` of name and password. */
   readonly key: string;
 }
 
@@ -44,10 +44,10 @@ export async function logInByPassword(
   username: string,
   password: Uint8Array,
   address: string,
-): Promise<Verdict> {
-  const key = parts.proofs.keyOf(username, password);
-  const proven = parts.proofs.find(key);
-  if (proven) return { accepted: true, client: proven };
+): Promise<AuthenticationResult> {
+  const key = parts.verified.keyOf(username, password);
+  const verified = parts.verified.find(key);
+  if (verified) return { accepted: true, client: verified };
   const underWay = parts.underWay.get(key);
   if (underWay !== undefined) return forAnother(await underWay);
   const login = tryPassword(parts, { username, password, address, key });
@@ -60,26 +60,26 @@ export async function logInByPassword(
 }
 
 /** Each connection is a client of its own. */
-function forAnother(verdict: Verdict): Verdict {
-  return verdict.accepted ? { accepted: true, client: { ...verdict.client } } : verdict;
+function forAnother(result: AuthenticationResult): AuthenticationResult {
+  return result.accepted ? { accepted: true, client: { ...result.client } } : result;
 }
 
 /**
  * A wrong password, an unknown ID and a password that is not adopted cost the same work and are answered alike, at the
  * same beat: how many passwords an ID has must not show either.
  */
-async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<Verdict> {
+async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<AuthenticationResult> {
   const startedAt = performance.now();
   const attempt = parts.throttle.admit(login.address, login.username);
   if (!attempt) return refuse(refusals.throttled);
   try {
-    const verdict = await checkUntilSettled(parts, login);
-    if (verdict.accepted) attempt.succeed();
-    else if (verdict.refusal.code === ConnackCode.badUserNameOrPassword) {
+    const result = await checkUntilSettled(parts, login);
+    if (result.accepted) attempt.succeed();
+    else if (result.refusal.code === ConnackCode.badUserNameOrPassword) {
       attempt.fail();
       await parts.equalDelay(startedAt);
     } else attempt.forgive();
-    return verdict;
+    return result;
   } catch (error) {
     attempt.forgive();
     if (error instanceof OverloadedError) return refuse(refusals.overloaded);
@@ -87,15 +87,18 @@ async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<Ver
   }
 }
 
-async function checkUntilSettled(parts: PasswordLoginParts, login: Login): Promise<Verdict> {
+async function checkUntilSettled(parts: PasswordLoginParts, login: Login): Promise<AuthenticationResult> {
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
-    const verdict = await check(parts, login);
-    if (verdict !== 'changed meanwhile') return verdict;
+    const result = await check(parts, login);
+    if (result !== 'changed meanwhile') return result;
   }
   return refuse(refusals.unchecked);
 }
 
-async function check(parts: PasswordLoginParts, login: Login): Promise<Verdict | 'changed meanwhile'> {
+async function check(
+  parts: PasswordLoginParts,
+  login: Login,
+): Promise<AuthenticationResult | 'changed meanwhile'> {
   const mark = parts.changes.mark();
   const identity = await parts.findIdentity(login.username);
   const found = await findOrAdopt(parts, identity, login);
@@ -106,7 +109,7 @@ async function check(parts: PasswordLoginParts, login: Login): Promise<Verdict |
   if (identity.disabled) return refuse(refusals.registryDisabled, identity.principal.id);
   const client: Client = { principal: identity.principal, credential: { kind: 'password', id: found.id } };
   if (parts.changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';
-  parts.proofs.remember(login.key, client);
+  parts.verified.remember(login.key, client);
   return { accepted: true, client };
 }
 

@@ -1,5 +1,5 @@
 import { type DropReason, reasons } from '@iotcore/engine';
-import { refusals } from '../authentication/verdict.ts';
+import { refusals } from '../authentication/authentication-result.ts';
 import type { Credential } from '../clients/client.ts';
 import type { TenantLimit } from '../tenants/tenant-limits.ts';
 

@@ -1,6 +1,6 @@
 import type { ConnectRequest, SessionInfo } from '@iotcore/engine';
 import { describe, expect, it } from 'vitest';
-import { refusals, type Verdict } from '../authentication/verdict.ts';
+import { type AuthenticationResult, refusals } from '../authentication/authentication-result.ts';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import type { Client } from '../clients/client.ts';
 import { LiveClients } from '../clients/live-clients.ts';
@@ -19,7 +19,10 @@ const transport = {
 };
 const request = { clientId: 'c1', username: 'd1', transport } as ConnectRequest;
 
-function setUp(verdict: () => Verdict | Promise<Verdict>, rates: MessageRates = unlimited) {
+function setUp(
+  result: () => AuthenticationResult | Promise<AuthenticationResult>,
+  rates: MessageRates = unlimited,
+) {
   const lines: string[] = [];
   const suspects: Client[] = [];
   const changes = new RecentChanges();
@@ -38,7 +41,7 @@ function setUp(verdict: () => Verdict | Promise<Verdict>, rates: MessageRates = 
     ...{ changes, clients, counters },
     rights: { findDevices: () => [] } as never,
     revoker: { suspect: (client: Client) => suspects.push(client) } as never,
-    permanent: {} as never,
+    retainedMessages: {} as never,
     log: {
       add: (id: string, level: string, line: string) => lines.push(`${id} ${level} ${line}`),
       addRefusal: (id: string, line: string) => lines.push(`${id} refused ${line}`),
@@ -50,7 +53,7 @@ function setUp(verdict: () => Verdict | Promise<Verdict>, rates: MessageRates = 
       subscribed: nothing,
     } as never,
     tenants,
-    authenticate: async () => verdict(),
+    authenticate: async () => result(),
     strangeConnection: (_transport, reason) => strange.push(reason),
   });
   return { host, lines, suspects, changes, clients, counters, strange, reached, tenants };

@@ -1,7 +1,11 @@
 /** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
 import type { ConnectRequest, ConnectResult, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
+import {
+  type AuthenticationResult,
+  type Refusal,
+  refusals,
+} from '../authentication/authentication-result.ts';
 import type { Credentials } from '../authentication/authenticator.ts';
-import { type Refusal, refusals, type Verdict } from '../authentication/verdict.ts';
 import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, principalKey, subjectKeys } from '../clients/client.ts';
 import type { LiveClients } from '../clients/live-clients.ts';
@@ -13,7 +17,7 @@ import {
   subscriptionsRefusedLine,
 } from '../connection-log/lines.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
-import type { PermanentMessages } from '../permanent/permanent-messages.ts';
+import type { RetainedMessages } from '../retained/retained-messages.ts';
 import type { Revoker } from '../revocation/revoker.ts';
 import { grant, type RightsParts, retained, route } from '../rights/rights.ts';
 import type { TenantLimit } from '../tenants/tenant-limits.ts';
@@ -25,12 +29,12 @@ export interface HostParts {
   readonly clients: LiveClients;
   readonly rights: RightsParts;
   readonly revoker: Revoker;
-  readonly permanent: PermanentMessages;
+  readonly retainedMessages: RetainedMessages;
   readonly log: ConnectionLog;
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
   readonly tenants: Tenants;
-  authenticate(credentials: Credentials): Promise<Verdict>;
+  authenticate(credentials: Credentials): Promise<AuthenticationResult>;
   /** Told of bytes that were no CONNECT. */
   strangeConnection(transport: Transport, reason: string): void;
 }
@@ -41,7 +45,7 @@ function fullRefusal(limit: TenantLimit): Refusal {
 }
 
 export function createEngineHost(parts: HostParts): EngineHost<Client> {
-  const { changes, clients, rights, revoker, permanent, log, monitoring, counters, tenants } = parts;
+  const { changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants } = parts;
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
   /** Whose connection log a request belongs to, as far as its credentials told. */
@@ -50,14 +54,14 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
   return {
     async connect(request): Promise<ConnectResult<Client>> {
       const mark = changes.mark();
-      const verdict = await parts.authenticate(request);
-      const subject = verdict.accepted ? verdict.client.principal.id : verdict.subject;
+      const result = await parts.authenticate(request);
+      const subject = result.accepted ? result.client.principal.id : result.subject;
       if (subject !== undefined) subjects.set(request, subject);
-      if (!verdict.accepted) return { accepted: false, ...verdict.refusal };
-      const { principal } = verdict.client;
+      if (!result.accepted) return { accepted: false, ...result.refusal };
+      const { principal } = result.client;
       const { tenant, limit } = tenants.admit(request.transport, principal, request.clientId);
       if (!tenant) return { accepted: false, ...fullRefusal(limit) };
-      const client = { ...verdict.client, tenant };
+      const client = { ...result.client, tenant };
       checkedSince.set(client, mark);
       return { accepted: true, principal: client, scope: principalKey(principal), tenant };
     },
@@ -66,7 +70,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     ...(tenants.limitRates && {
       excessMs: ({ principal: client }) => client.tenant?.excessMs(client.principal) ?? 0,
     }),
-    retain: ({ namespace, topic }, payload) => permanent.store(namespace, topic, payload),
+    retain: ({ namespace, topic }, payload) => retainedMessages.store(namespace, topic, payload),
     retained: ({ principal }, filter) => retained(rights, principal, filter),
 
     connected({ principal: client, clientId, transport }) {

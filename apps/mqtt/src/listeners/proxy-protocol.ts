@@ -1,6 +1,6 @@
 /**
  * The header that a proxy puts in front of a connection: PROXY protocol, versions 1 and 2, as HAProxy's specification
- * (doc/proxy-protocol.txt) writes it. Bytes in, header or verdict out: no socket, no clock.
+ * (doc/proxy-protocol.txt) writes it. Bytes in, header or result out: no socket, no clock.
  *
  * Of a header only the client's address and port are taken. Whatever else version 2 can carry (names, certificate fields)
  * is skipped unread: who a client is comes from its own TLS handshake and its own CONNECT alone.

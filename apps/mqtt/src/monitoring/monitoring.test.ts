@@ -62,7 +62,7 @@ describe('monitoring', () => {
   });
 
   it('says nothing of registries and brokers', async () => {
-    const { monitoring, told, written, round } = setUp(['watchers.full.r1']);
+    const { monitoring, told, written, round } = setUp(['monitoring.full.r1']);
     for (const principal of [
       { kind: 'registry', id: 'r1' } as const,
       { kind: 'broker', id: 'b1' } as const,
@@ -77,7 +77,7 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
-  it.each(['watchers.full.r1', 'self.me.d1'])(
+  it.each(['monitoring.full.r1', 'own-monitoring.me.d1'])(
     'tells who listens in %s once a second, the last state too',
     async (namespace) => {
       const { monitoring, told, state, stored, round } = setUp([namespace]);

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
 import type { Client, SubjectKey } from '../clients/client.ts';
 import type { LiveClients } from '../clients/live-clients.ts';
-import { whyRevoked } from './judge-client.ts';
+import { whyRevoked } from './why-revoked.ts';
 
 export interface RevokerParts {
   readonly clients: LiveClients;
@@ -60,13 +60,13 @@ export class Revoker {
 
   #start(): void {
     if (this.#running || this.#suspects.size === 0 || this.#stopping.signal.aborted) return;
-    this.#running = this.#judgeAll().finally(() => {
+    this.#running = this.#checkAll().finally(() => {
       this.#running = undefined;
       this.#start();
     });
   }
 
-  async #judgeAll(): Promise<void> {
+  async #checkAll(): Promise<void> {
     const { signal } = this.#stopping;
     // Changes come in batches; one look answers for all of them.
     await nextTurn();
@@ -75,7 +75,7 @@ export class Revoker {
       // Taken off before the look, so that a change during it puts a client on the list again.
       for (const client of batch) this.#suspects.delete(client);
       try {
-        await this.#judge(batch);
+        await this.#check(batch);
       } catch (error) {
         this.#parts.failed(error);
         for (const client of batch) this.#suspects.add(client);
@@ -84,7 +84,7 @@ export class Revoker {
     }
   }
 
-  async #judge(batch: readonly Client[]): Promise<void> {
+  async #check(batch: readonly Client[]): Promise<void> {
     const { findOwners, findCertificates } = this.#parts;
     const ids = new Set(batch.map(({ principal }) => principal.id));
     const sha256s = new Set(

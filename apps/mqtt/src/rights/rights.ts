@@ -5,10 +5,10 @@ import {
   filterLookup,
   grantFilter,
   type Principal,
+  type RetainedSelection,
   type Route,
+  retainedSelections,
   routeTopic,
-  type StoredSelection,
-  storedSelections,
   topicLookup,
 } from '@iotcore/model';
 import type { KnownDevice } from '../directory/device-directory.ts';
@@ -20,7 +20,7 @@ export interface RightsParts {
     principal: Principal,
   ): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
   /** The retained messages of a selection, as they are delivered. */
-  readStored(selection: StoredSelection): AsyncIterable<RetainedMessage>;
+  readRetained(selection: RetainedSelection): AsyncIterable<RetainedMessage>;
 }
 
 /** Where a publication goes; undefined: not allowed. At once, unless a device must be looked up. */
@@ -63,14 +63,14 @@ export function retained(
 }
 
 async function* readAll(
-  { findDevices, readStored }: RightsParts,
+  { findDevices, readRetained }: RightsParts,
   principal: Principal,
   filter: string,
   lookup: DeviceLookup,
 ): AsyncGenerator<RetainedMessage> {
   const devices = await findDevices(lookup, principal);
-  for (const selection of storedSelections(principal, filter, devices.map(factsOf))) {
-    yield* readStored(selection);
+  for (const selection of retainedSelections(principal, filter, devices.map(factsOf))) {
+    yield* readRetained(selection);
   }
 }
 

@@ -5,7 +5,7 @@ import { limits } from '../limits.ts';
 import {
   certificateDer,
   chainLength,
-  judgeDates,
+  dateValidity,
   readCertificate,
   splitCertificates,
 } from './certificate.ts';
@@ -179,7 +179,7 @@ describe('the dates of a certificate', () => {
     ['2026-01-01T00:00:00Z', 'valid'],
     ['2027-01-01T00:00:00Z', 'valid'],
     ['2027-01-01T00:00:01Z', 'expired'],
-  ])('are at %s: %s', (now, judgement) => {
-    expect(judgeDates(dates, new Date(now))).toBe(judgement);
+  ])('are at %s: %s', (now, validity) => {
+    expect(dateValidity(dates, new Date(now))).toBe(validity);
   });
 });

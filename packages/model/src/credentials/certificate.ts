@@ -23,13 +23,13 @@ export type CertificateReading =
   | { readonly ok: true; readonly certificate: CertificateFacts }
   | { readonly ok: false; readonly violation: Violation };
 
-export type DateJudgement = 'valid' | 'expired' | 'not yet valid';
+export type DateValidity = 'valid' | 'expired' | 'not yet valid';
 
-/** Judges a certificate's dates; both of its ends belong to its life (RFC 5280 section 4.1.2.5). */
-export function judgeDates(
+/** Checks a certificate's dates; both of its ends belong to its life (RFC 5280 section 4.1.2.5). */
+export function dateValidity(
   dates: Pick<CertificateFacts, 'notBefore' | 'notAfter'>,
   now: Date,
-): DateJudgement {
+): DateValidity {
   if (now < dates.notBefore) return 'not yet valid';
   return now > dates.notAfter ? 'expired' : 'valid';
 }
@@ -39,7 +39,7 @@ const MAX_CHAIN = 10;
 
 /**
  * Reads a certificate in PEM, as people have it (see `readPem`). Of a chain (each certificate issued by the next) the first
- * is taken. Its dates are not judged. Refused: private keys, several certificates that are no chain, other things in PEM,
+ * is taken. Its dates are not checked. Refused: private keys, several certificates that are no chain, other things in PEM,
  * bytes behind the DER, MD5 and older signatures, keys that are absurdly weak or costly.
  */
 export function readCertificate(pem: string, field = 'certificateData'): CertificateReading {

@@ -157,7 +157,7 @@ describe('characters', () => {
     );
   });
 
-  it('of free text are counted before they are judged', () => {
+  it('of free text are counted before they are checked', () => {
     expect(checkText('\0'.repeat(3), 2, 'f')?.code).toBe('TOO_LONG');
     expect(checkText('\0', 2, 'f')).toMatchObject({ code: 'INVALID_CHARACTERS', field: 'f' });
   });

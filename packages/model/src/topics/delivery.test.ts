@@ -1,26 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { routeTopic } from './rights/route.ts';
-import { Oracle } from './testing/oracle.ts';
-import { type Copy, Server } from './testing/server.ts';
-import { oneWish, someWishes, topicPools, Wishes } from './testing/wish.ts';
 import {
   BROKERS,
   broker,
+  type Fixture,
+  fixtures,
   membersOf,
   REGISTRIES,
   registry,
   topicFilters,
   topicNames,
-  type World,
-  worlds,
-} from './testing/world.ts';
+} from './testing/fixture.ts';
+import { Oracle } from './testing/oracle.ts';
+import { oneRequest, RequestMaker, someRequests, topicPools } from './testing/requests.ts';
+import { type Copy, Server } from './testing/server.ts';
 
-function enter(world: World, pool: readonly string[]) {
-  const oracle = new Oracle(world.devices);
-  const members = membersOf(world);
-  const server = new Server(() => world.devices);
-  return { oracle, members, server, wishes: new Wishes(oracle, members, pool) };
+function enter(fixture: Fixture, pool: readonly string[]) {
+  const oracle = new Oracle(fixture.devices);
+  const members = membersOf(fixture);
+  const server = new Server(() => fixture.devices);
+  return { oracle, members, server, requests: new RequestMaker(oracle, members, pool) };
 }
 
 /** Sorted, so that sets of copies can be compared. */
@@ -31,27 +31,33 @@ describe('delivery through namespaces', () => {
   it('gives each client exactly the copies, under exactly the names, that the rules say', () => {
     let copies = 0;
     fc.assert(
-      fc.property(worlds, topicPools, someWishes, someWishes, (world, pool, subscriptions, publications) => {
-        const { oracle, server, wishes } = enter(world, pool);
-        const subscribed = subscriptions
-          .map((wish) => wishes.subscription(wish))
-          .filter(({ by, filter }) => server.subscribe(by, filter) !== undefined);
-        for (const { by, topic } of publications.map((wish) => wishes.publication(wish))) {
-          const full = oracle.meaning(by, topic);
-          const heard = server.publish(by, topic);
-          if (full === undefined || !oracle.mayPublish(by, full)) {
-            expect(heard, `${by.id} may not publish to ${topic}`).toBeUndefined();
-            continue;
+      fc.property(
+        fixtures,
+        topicPools,
+        someRequests,
+        someRequests,
+        (fixture, pool, subscriptions, publications) => {
+          const { oracle, server, requests } = enter(fixture, pool);
+          const subscribed = subscriptions
+            .map((requestSeed) => requests.subscription(requestSeed))
+            .filter(({ by, filter }) => server.subscribe(by, filter) !== undefined);
+          for (const { by, topic } of publications.map((requestSeed) => requests.publication(requestSeed))) {
+            const full = oracle.meaning(by, topic);
+            const heard = server.publish(by, topic);
+            if (full === undefined || !oracle.mayPublish(by, full)) {
+              expect(heard, `${by.id} may not publish to ${topic}`).toBeUndefined();
+              continue;
+            }
+            const expected = subscribed.flatMap(({ by: reader, filter }) =>
+              oracle.heard(reader, filter, full).map((name) => ({ by: reader, name })),
+            );
+            // Filters of one client that overlap in one form make one copy.
+            const once = [...new Set(sentences(expected))];
+            expect(sentences(heard ?? []), `${by.id} publishes to ${topic}`).toEqual(once);
+            copies += once.length;
           }
-          const expected = subscribed.flatMap(({ by: reader, filter }) =>
-            oracle.heard(reader, filter, full).map((name) => ({ by: reader, name })),
-          );
-          // Filters of one client that overlap in one form make one copy.
-          const once = [...new Set(sentences(expected))];
-          expect(sentences(heard ?? []), `${by.id} publishes to ${topic}`).toEqual(once);
-          copies += once.length;
-        }
-      }),
+        },
+      ),
       { numRuns: 1_000 },
     );
     expect(copies).toBeGreaterThan(1_000);
@@ -63,13 +69,13 @@ describe('delivery through namespaces', () => {
     });
     let opened = 0;
     fc.assert(
-      fc.property(worlds, topicPools, oneWish, ends, (world, pool, wish, parts) => {
-        const { by, topic } = enter(world, pool).wishes.publication(wish);
-        const route = routeTopic(by, topic, world.devices);
+      fc.property(fixtures, topicPools, oneRequest, ends, (fixture, pool, requestSeed, parts) => {
+        const { by, topic } = enter(fixture, pool).requests.publication(requestSeed);
+        const route = routeTopic(by, topic, fixture.devices);
         if (route?.prefix === undefined) return;
         opened++;
         const [rest, { length }] = [parts.join(''), route.prefix];
-        const other = routeTopic(by, topic.slice(0, length) + rest, world.devices);
+        const other = routeTopic(by, topic.slice(0, length) + rest, fixture.devices);
         const exchanged = route.destinations.map(({ namespace, topic: name }) => ({
           namespace,
           topic: name.slice(0, name.length - (topic.length - length)) + rest,
@@ -89,9 +95,9 @@ describe('delivery through namespaces', () => {
   it('grants a filter exactly when it can match a topic that its subscriber may hear', () => {
     const outcomes = { granted: 0, refused: 0 };
     fc.assert(
-      fc.property(worlds, topicPools, oneWish, (world, pool, wish) => {
-        const { oracle, server, wishes } = enter(world, pool);
-        const { by, filter } = wishes.subscription(wish);
+      fc.property(fixtures, topicPools, oneRequest, (fixture, pool, requestSeed) => {
+        const { oracle, server, requests } = enter(fixture, pool);
+        const { by, filter } = requests.subscription(requestSeed);
         const isGranted = server.subscribe(by, filter) !== undefined;
         expect(isGranted, `${by.id} subscribes to ${filter}`).toBe(oracle.isGranted(by, filter));
         outcomes[isGranted ? 'granted' : 'refused'] += 1;
@@ -101,27 +107,35 @@ describe('delivery through namespaces', () => {
     expect(Math.min(outcomes.granted, outcomes.refused)).toBeGreaterThan(40);
   });
 
-  it('gives a subscription exactly the stored messages that it covers, but none through an alias with wildcards', () => {
+  it('gives a subscription exactly the retained messages that it covers, but none through an alias with wildcards', () => {
     let copies = 0;
     fc.assert(
-      fc.property(worlds, topicPools, someWishes, someWishes, (world, pool, publications, subscriptions) => {
-        const { oracle, server, wishes } = enter(world, pool);
-        const stored = new Set<string>();
-        for (const { by, topic } of publications.map((wish) => wishes.publication(wish))) {
-          const full = server.publish(by, topic) && oracle.meaning(by, topic);
-          if (full !== undefined && /^\$\w+\/\w+\/(state|config)/.test(full)) stored.add(full);
-        }
-        for (const { by, filter } of subscriptions.map((wish) => wishes.subscription(wish))) {
-          const isAliasPattern = /[+#]/.test(filter) && !/^(\$|devices\/|registries\/)/.test(filter);
-          const expected = isAliasPattern
-            ? []
-            : [...stored].flatMap((full) => oracle.heard(by, filter, full));
-          expect((server.subscribe(by, filter) ?? []).sort(), `${by.id} subscribes to ${filter}`).toEqual(
-            expected.sort(),
-          );
-          copies += expected.length;
-        }
-      }),
+      fc.property(
+        fixtures,
+        topicPools,
+        someRequests,
+        someRequests,
+        (fixture, pool, publications, subscriptions) => {
+          const { oracle, server, requests } = enter(fixture, pool);
+          const stored = new Set<string>();
+          for (const { by, topic } of publications.map((requestSeed) => requests.publication(requestSeed))) {
+            const full = server.publish(by, topic) && oracle.meaning(by, topic);
+            if (full !== undefined && /^\$\w+\/\w+\/(state|config)/.test(full)) stored.add(full);
+          }
+          for (const { by, filter } of subscriptions.map((requestSeed) =>
+            requests.subscription(requestSeed),
+          )) {
+            const isAliasPattern = /[+#]/.test(filter) && !/^(\$|devices\/|registries\/)/.test(filter);
+            const expected = isAliasPattern
+              ? []
+              : [...stored].flatMap((full) => oracle.heard(by, filter, full));
+            expect((server.subscribe(by, filter) ?? []).sort(), `${by.id} subscribes to ${filter}`).toEqual(
+              expected.sort(),
+            );
+            copies += expected.length;
+          }
+        },
+      ),
       { numRuns: 1_000 },
     );
     expect(copies).toBeGreaterThan(500);
@@ -129,12 +143,12 @@ describe('delivery through namespaces', () => {
 
   it('gives monitoring to the registry of a device and to all devices of it', () => {
     fc.assert(
-      fc.property(worlds, fc.array(topicFilters), (world, filters) => {
-        const { oracle, members, server } = enter(world, []);
+      fc.property(fixtures, fc.array(topicFilters), (fixture, filters) => {
+        const { oracle, members, server } = enter(fixture, []);
         const subscribed = members
           .flatMap((by) => [...filters, '$monitoring/+/json', '$me/#'].map((filter) => ({ by, filter })))
           .filter(({ by, filter }) => server.subscribe(by, filter) !== undefined);
-        for (const device of world.devices) {
+        for (const device of fixture.devices) {
           const expected = subscribed.flatMap(({ by, filter }) =>
             oracle.heard(by, filter, `$monitoring/${device.id}/json`).map((name) => ({ by, name })),
           );
@@ -151,16 +165,16 @@ describe('no message crosses the border', () => {
   it('of a registry, whatever is subscribed and published under whatever name', () => {
     fc.assert(
       fc.property(
-        worlds,
+        fixtures,
         topicPools,
         fc.array(topicFilters),
-        someWishes,
-        (world, pool, filters, publications) => {
-          const { members, server, wishes } = enter(world, pool);
+        someRequests,
+        (fixture, pool, filters, publications) => {
+          const { members, server, requests } = enter(fixture, pool);
           for (const by of [...members, ...BROKERS.map(broker)]) {
             for (const filter of [...everything, ...filters]) server.subscribe(by, filter);
           }
-          for (const { by, topic } of publications.map((wish) => wishes.publication(wish))) {
+          for (const { by, topic } of publications.map((requestSeed) => requests.publication(requestSeed))) {
             const home = by.kind === 'device' ? by.registryId : by.id;
             const foreign = (server.publish(by, topic) ?? []).filter(
               (copy) => (copy.by.kind === 'device' ? copy.by.registryId : copy.by.id) !== home,
@@ -175,8 +189,8 @@ describe('no message crosses the border', () => {
 
   it('of a broker, which hears every topic of its own that a filter matches', () => {
     fc.assert(
-      fc.property(worlds, topicFilters, topicNames, (world, filter, topic) => {
-        const { members, server } = enter(world, []);
+      fc.property(fixtures, topicFilters, topicNames, (fixture, filter, topic) => {
+        const { members, server } = enter(fixture, []);
         const [publisher, other] = [broker('b1'), broker('b2')];
         for (const by of [publisher, other, ...members]) server.subscribe(by, '#');
         expect(server.subscribe(publisher, filter) === undefined).toBe(filter.startsWith('$'));

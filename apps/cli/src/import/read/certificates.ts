@@ -1,6 +1,6 @@
 /** Certificates of an export: read, compared with the fingerprint beside them, and with all that came before. */
 import { hash } from 'node:crypto';
-import { certificateDer, chainLength, judgeDates, readCertificate } from '@iotcore/model';
+import { certificateDer, chainLength, dateValidity, readCertificate } from '@iotcore/model';
 import type { Finding, Item, Journal, Place } from '../finding.ts';
 import { Fields } from './fields.ts';
 
@@ -81,10 +81,10 @@ export class CertificateReader {
       const advice = 'Find out which of the two is right, and correct the entry.';
       return this.#refuse(candidate, 'fingerprint', reason, advice);
     }
-    const judgement = judgeDates(reading.certificate, this.#now);
-    if (judgement !== 'valid') {
+    const validity = dateValidity(reading.certificate, this.#now);
+    if (validity !== 'valid') {
       const advice = 'It comes over; the MQTT server takes it only with IOT_EXPIRED_CERTIFICATES=accept.';
-      this.#journal.warn(finding(candidate, `The certificate is ${judgement}.`, { fingerprint, advice }));
+      this.#journal.warn(finding(candidate, `The certificate is ${validity}.`, { fingerprint, advice }));
     }
     if (chainLength(pem) > 1) {
       const advice = 'Nothing, if the first one is that of the device: the MQTT server asks for no chain.';

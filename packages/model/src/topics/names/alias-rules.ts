@@ -1,11 +1,11 @@
-/** What a device's aliases may be, judged when they are created or changed. */
+/** What a device's aliases may be, checked when they are created or changed. */
 import { isId } from '../../fields/ids.ts';
 import { characterCount } from '../../fields/text.ts';
 import type { Violation } from '../../fields/violation.ts';
 import { limits } from '../../limits.ts';
 import { TOPIC_TABLE } from '../topic-table.ts';
 import { aliasesConflict } from './aliases.ts';
-import { formOf, isSubtopicWithinLimit } from './spelling.ts';
+import { isSubtopicWithinLimit, notationOf } from './notation.ts';
 import { hasWildcard, isTopicText } from './syntax.ts';
 
 /** In create and update calls this stands for the device's own ID, which a create call cannot know. */
@@ -59,7 +59,7 @@ function checkAlias(alias: string, field: string): Violation | undefined {
     };
   }
   // `devices` alone is refused too: whatever is written behind its slash would be read as a device's topic.
-  if (formOf(`${alias}/`) !== 'alias') {
+  if (notationOf(`${alias}/`) !== 'alias') {
     const description = 'An alias does not begin with $, devices/ or registries/.';
     return { code: 'RESERVED_ALIAS', field, description };
   }

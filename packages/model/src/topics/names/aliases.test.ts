@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeviceFacts } from '../principal.ts';
-import { fullTopics, worlds } from '../testing/world.ts';
+import { fixtures, fullTopics } from '../testing/fixture.ts';
 import { aliasCandidates, aliasesConflict, resolveAlias } from './aliases.ts';
-import { aliasSpellings, toWritten } from './spelling.ts';
+import { aliasNotation, toWritten } from './notation.ts';
 
 const device = (aliases: Record<string, string>) => ({
   id: 'd1',
@@ -13,8 +13,8 @@ const device = (aliases: Record<string, string>) => ({
 
 /** Every name that its aliases give to a topic of the device. */
 const aliasNames = ({ aliases }: DeviceFacts, full: string) =>
-  aliasSpellings(aliases)
-    .map((spelling) => toWritten(spelling, full))
+  aliasNotation(aliases)
+    .map((rule) => toWritten(rule, full))
     .filter((name) => name !== undefined);
 
 describe('an alias', () => {
@@ -24,7 +24,7 @@ describe('an alias', () => {
     expect(resolveAlias(shortened, 'dev/commands')).toBe('$devices/d1/commands');
   });
 
-  it('does not read a topic of another form, and never makes a name that is one', () => {
+  it('does not read a topic in another notation, and never makes a name that is one', () => {
     const shadow = device({ dev: '$devices/d1/events/dev', temp: '$devices/d1/state' });
     expect(resolveAlias(shadow, 'devices/d1/events')).toBeUndefined();
     expect(aliasNames(shadow, '$devices/d1/events/devices/d1/events')).toEqual([]);
@@ -51,7 +51,7 @@ describe('an alias', () => {
   it('written back and resolved again is the same topic', () => {
     let names = 0;
     fc.assert(
-      fc.property(worlds, fullTopics, ({ devices }, full) => {
+      fc.property(fixtures, fullTopics, ({ devices }, full) => {
         for (const owner of devices.filter(({ id }) => full.startsWith(`$devices/${id}/`))) {
           for (const name of aliasNames(owner, full)) {
             names += 1;
@@ -70,7 +70,7 @@ describe('an alias', () => {
     let resolved = 0;
     fc.assert(
       fc.property(
-        worlds,
+        fixtures,
         fc.constantFrom('', 'events', '/events/a', 'state/b', '/ices/x', 's'),
         ({ devices }, rest) => {
           for (const owner of devices) {

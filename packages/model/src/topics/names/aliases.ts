@@ -5,7 +5,7 @@
  */
 import { limits } from '../../limits.ts';
 import type { DeviceFacts } from '../principal.ts';
-import { aliasSpellings, formOf, toFull } from './spelling.ts';
+import { aliasNotation, notationOf, toFull } from './notation.ts';
 
 /** Would one of these make a topic that begins with the other ambiguous? An alias conflicts with itself too. */
 export function aliasesConflict(one: string, other: string): boolean {
@@ -14,9 +14,9 @@ export function aliasesConflict(one: string, other: string): boolean {
 
 /** The full name of a topic that is written with one of the device's aliases; undefined if it is not. */
 export function resolveAlias(device: DeviceFacts, written: string): string | undefined {
-  if (formOf(written) !== 'alias') return undefined;
-  for (const spelling of aliasSpellings(device.aliases)) {
-    const full = toFull(spelling, written);
+  if (notationOf(written) !== 'alias') return undefined;
+  for (const rule of aliasNotation(device.aliases)) {
+    const full = toFull(rule, written);
     // An alias of `$devices/<id>` without a slash must not reach the device `<id>2`.
     if (full?.startsWith(`$devices/${device.id}/`)) return full;
   }

@@ -1,14 +1,14 @@
 import { aliasOwners, type DeviceFacts, type Member, registryOf } from '../principal.ts';
 import { resolveAlias } from './aliases.ts';
 import {
-  BARE_SPELLINGS,
-  FULL_SPELLINGS,
-  formOf,
+  BARE_NOTATION,
+  FULL_NOTATION,
   myDevice,
   myRegistry,
-  type Spelling,
+  type NotationRule,
+  notationOf,
   toFull,
-} from './spelling.ts';
+} from './notation.ts';
 
 /**
  * The full name of the topic that a client means by what it wrote; `devices` hold the aliases it may use. Undefined: it
@@ -19,15 +19,15 @@ export function resolveTopic(
   written: string,
   devices: readonly DeviceFacts[],
 ): string | undefined {
-  if (formOf(written) === 'alias') {
+  if (notationOf(written) === 'alias') {
     return firstDefined(aliasOwners(member, devices), (device) => resolveAlias(device, written));
   }
-  return firstDefined(spellingsOf(member), (spelling) => toFull(spelling, written));
+  return firstDefined(notationRulesOf(member), (rule) => toFull(rule, written));
 }
 
-function spellingsOf(member: Member): Spelling[] {
+function notationRulesOf(member: Member): NotationRule[] {
   const own = member.kind === 'device' ? [myDevice(member.id)] : [];
-  return [...FULL_SPELLINGS, ...BARE_SPELLINGS, ...own, myRegistry(registryOf(member))];
+  return [...FULL_NOTATION, ...BARE_NOTATION, ...own, myRegistry(registryOf(member))];
 }
 
 function firstDefined<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../limits.ts';
-import { broker, principalOf, registry } from '../testing/world.ts';
+import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { filterLookup, grantFilter } from './grant.ts';
 import { ALIAS_LOOKUP_LIMIT } from './lookup.ts';
 
@@ -74,7 +74,7 @@ describe('a filter is refused', () => {
     expect(namespaces(registry('r2'), 'my/alias/#')).toBeUndefined();
   });
 
-  it('beyond 1,024 characters behind the kind, in any form', () => {
+  it('beyond 1,024 characters behind the kind, in any notation', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const filter of [
       '$devices/+/state/',
@@ -89,11 +89,11 @@ describe('a filter is refused', () => {
 });
 
 describe('a filter is granted', () => {
-  it('in the namespace of each audience that can hear it, in its form', () => {
-    expect(namespaces(device, '$me/#')).toEqual(['device.me.d1', 'fleet.me.r1', 'self.me.d1']);
-    expect(namespaces(device, '$me/+/config')).toEqual(['device.me.d1', 'fleet.me.r1']);
+  it('in the namespace of each reader group that can read it, in its notation', () => {
+    expect(namespaces(device, '$me/#')).toEqual(['device.me.d1', 'devices.me.r1', 'own-monitoring.me.d1']);
+    expect(namespaces(device, '$me/+/config')).toEqual(['device.me.d1', 'devices.me.r1']);
     expect(namespaces(device, 'devices/#')).toEqual(['device.bare.d1']);
-    expect(namespaces(device, '$monitoring/#')).toEqual(['watchers.full.r1']);
+    expect(namespaces(device, '$monitoring/#')).toEqual(['monitoring.full.r1']);
     expect(namespaces(device, '#')).toEqual(['device.alias.d1']);
     expect(namespaces(registry('r1'), '$devices/#')).toEqual(['registry.full.r1']);
     expect(namespaces(registry('r1'), '+/alias/+')).toEqual(['registry.alias.r1']);
@@ -130,7 +130,7 @@ describe('what must be looked up', () => {
     expect(filterLookup(registry('r1'), "$devices/' OR 1=1/events")).toBeUndefined();
   });
 
-  it('is what an alias could be, for a filter in that form', () => {
+  it('is what an alias could be, for a filter in that notation', () => {
     expect(filterLookup(device, 'my/+')).toEqual({ by: 'id', deviceId: 'd1' });
     const byAlias = { by: 'alias', registryId: 'r1' };
     expect(filterLookup(registry('r1'), 'my/x')).toEqual({

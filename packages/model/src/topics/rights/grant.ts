@@ -5,31 +5,31 @@
  */
 import { isId } from '../../fields/ids.ts';
 import {
-  aliasSpellings,
-  formOf,
+  aliasNotation,
   isSubtopicWithinLimit,
-  type Spelling,
+  type NotationRule,
+  notationOf,
   toFull,
   toWritten,
-} from '../names/spelling.ts';
+} from '../names/notation.ts';
 import { hasWildcard, intersects, isTopicFilter, matchesSomeBeginningWith } from '../names/syntax.ts';
 import { aliasOwners, type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
+import { ALIAS_LOOKUP_LIMIT, aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
 import {
-  type Audience,
-  audiencesOf,
   brokerNamespace,
-  deviceAudience,
+  deviceReaders,
   type NamespaceFilter,
   namespaceOf,
-  registryAudience,
-} from './audience.ts';
-import { ALIAS_LOOKUP_LIMIT, aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+  type ReaderGroup,
+  readerGroupsOf,
+  registryReaders,
+} from './reader-groups.ts';
 
 /** Which devices `grantFilter` must be given; undefined: the filter is refused, whatever they are. */
 export function filterLookup(principal: Principal, filter: string): DeviceLookup | undefined {
   if (!isTopicFilter(filter)) return undefined;
   if (principal.kind === 'broker') return filter.startsWith('$') ? undefined : NO_LOOKUP;
-  if (formOf(filter) === 'alias')
+  if (notationOf(filter) === 'alias')
     return beginsWithWildcard(filter) ? NO_LOOKUP : aliasLookup(principal, filter);
   if (namespacesHearing(principal, filter).length === 0) return undefined;
   const deviceId = namedDevice(filter);
@@ -50,28 +50,26 @@ export function grantFilter(
   const lookup = filterLookup(principal, filter);
   if (lookup === undefined) return undefined;
   if (principal.kind === 'broker') return [{ namespace: brokerNamespace(principal.id), filter }];
-  if (formOf(filter) === 'alias') {
+  if (notationOf(filter) === 'alias') {
     const granted = beginsWithWildcard(filter) || canHearByAlias(principal, filter, devices);
-    return granted ? [{ namespace: namespaceOf(aliasAudience(principal), 'alias'), filter }] : undefined;
+    return granted ? [{ namespace: namespaceOf(aliasReaders(principal), 'alias'), filter }] : undefined;
   }
   if (lookup.by === 'id' && !isMember(registryOf(principal), lookup.deviceId, devices)) return undefined;
   return namespacesHearing(principal, filter).map((namespace) => ({ namespace, filter }));
 }
 
-/** The namespaces in which a filter of any form but an alias can match a topic. */
+/** The namespaces in which a filter in any notation but an alias can match a topic. */
 function namespacesHearing(member: Member, filter: string): string[] {
-  const form = formOf(filter);
-  if (form === undefined || !isFilterWithinLimit(filter)) return [];
-  return audiencesOf(member)
-    .filter((audience) =>
-      audience.spellings.some((spelling) => spelling.form === form && canHear(audience, spelling, filter)),
-    )
-    .map((audience) => namespaceOf(audience, form));
+  const notation = notationOf(filter);
+  if (notation === undefined || !isFilterWithinLimit(filter)) return [];
+  return readerGroupsOf(member)
+    .filter((group) => group.rules.some((rule) => rule.notation === notation && canHear(group, rule, filter)))
+    .map((group) => namespaceOf(group, notation));
 }
 
-function canHear(audience: Audience, spelling: Spelling, filter: string): boolean {
-  return audience.hears.some(({ pattern }) => {
-    const written = toWritten(spelling, pattern);
+function canHear(group: ReaderGroup, rule: NotationRule, filter: string): boolean {
+  return group.hears.some(({ pattern }) => {
+    const written = toWritten(rule, pattern);
     return written !== undefined && intersects(filter, written);
   });
 }
@@ -91,8 +89,8 @@ function beginsWithWildcard(filter: string): boolean {
   return filter.startsWith('+') || filter.startsWith('#');
 }
 
-function aliasAudience(member: Member): Audience {
-  return member.kind === 'device' ? deviceAudience(member.id) : registryAudience(member.id);
+function aliasReaders(member: Member): ReaderGroup {
+  return member.kind === 'device' ? deviceReaders(member.id) : registryReaders(member.id);
 }
 
 function canHearByAlias(member: Member, filter: string, devices: readonly DeviceFacts[]): boolean {
@@ -100,23 +98,23 @@ function canHearByAlias(member: Member, filter: string, devices: readonly Device
   return (
     owners.length >= ALIAS_LOOKUP_LIMIT ||
     owners.some((device) =>
-      aliasSpellings(device.aliases).some((spelling) => canHearSpelled(member, device, spelling, filter)),
+      aliasNotation(device.aliases).some((rule) => canHearWritten(member, device, rule, filter)),
     )
   );
 }
 
 /** Can the filter match a name that this alias gives to a topic of the device which the client may hear? */
-function canHearSpelled(member: Member, device: DeviceFacts, spelling: Spelling, filter: string): boolean {
-  const resolved = toFull(spelling, filter);
+function canHearWritten(member: Member, device: DeviceFacts, rule: NotationRule, filter: string): boolean {
+  const resolved = toFull(rule, filter);
   if (resolved !== undefined && !isFilterWithinLimit(resolved)) return false;
-  return aliasAudience(member).hears.some(({ pattern }) => {
+  return aliasReaders(member).hears.some(({ pattern }) => {
     const topics = pattern.replace('/+/', () => `/${device.id}/`);
     // An alias of a subtopic, or of its beginning: whatever string follows it is a name that it gives.
-    if (spelling.full.startsWith(topics.slice(0, -'#'.length))) {
-      return matchesSomeBeginningWith(filter, spelling.written);
+    if (rule.full.startsWith(topics.slice(0, -'#'.length))) {
+      return matchesSomeBeginningWith(filter, rule.written);
     }
-    const isWhole = topics.startsWith(spelling.full);
-    return isWhole && intersects(filter, spelling.written + topics.slice(spelling.full.length));
+    const isWhole = topics.startsWith(rule.full);
+    return isWhole && intersects(filter, rule.written + topics.slice(rule.full.length));
   });
 }
 

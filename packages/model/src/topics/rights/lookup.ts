@@ -17,12 +17,12 @@ export type DeviceLookup =
       readonly beginning: string | undefined;
     };
 
-/** Most devices that are looked at to judge one alias filter; with more, it is granted unseen: it hears only its own. */
+/** Most devices that are looked at to check one alias filter; with more, it is granted unseen: it hears only its own. */
 export const ALIAS_LOOKUP_LIMIT = 100;
 
 export const NO_LOOKUP: DeviceLookup = { by: 'nothing' };
 
-/** What to look up for a topic or filter in the form of an alias. A device may only use its own. */
+/** What to look up for a topic or filter in alias notation. A device may only use its own. */
 export function aliasLookup(member: Member, written: string): DeviceLookup {
   if (member.kind === 'device') return { by: 'id', deviceId: member.id };
   const literal = literalPrefix(written);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { monitoringNamespace, ownMonitoringNamespace } from './audience.ts';
+import { monitoringNamespace, ownMonitoringNamespace } from './reader-groups.ts';
 import { routeMonitoring } from './route.ts';
 
 describe('the namespaces of monitoring', () => {

@@ -1,9 +1,9 @@
-/** Every cell of: who × what topic × whose × publish or subscribe × form of name, compared with the oracle. */
+/** Every cell of: who × what topic × whose × publish or subscribe × notation, compared with the oracle. */
 import { describe, expect, it } from 'vitest';
 import type { DeviceFacts, Principal } from '../principal.ts';
+import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { Oracle } from '../testing/oracle.ts';
 import { Server } from '../testing/server.ts';
-import { broker, principalOf, registry } from '../testing/world.ts';
 
 const device = (id: string, registryId: string): DeviceFacts => ({
   id,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../limits.ts';
-import { broker, principalOf, registry } from '../testing/world.ts';
+import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { routeMonitoring, routeTopic, topicLookup } from './route.ts';
 
 const facts = {
@@ -73,7 +73,7 @@ describe('a publication is refused', () => {
     expect(topicLookup(broker('b1'), '$SYS')).toBeUndefined();
   });
 
-  it('beyond 1,024 characters behind the kind, in any form', () => {
+  it('beyond 1,024 characters behind the kind, in any notation', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const beginning of [
       '$devices/d1/events/',

@@ -1,23 +1,23 @@
 /** Publishing: which topic a client means, whether it may, and under which names the message goes out. */
 import { isId } from '../../fields/ids.ts';
 import { limits } from '../../limits.ts';
+import { isSubtopicWithinLimit, notationOf, toWritten } from '../names/notation.ts';
 import { resolveTopic } from '../names/resolve.ts';
-import { formOf, isSubtopicWithinLimit, toWritten } from '../names/spelling.ts';
 import { isTopicName } from '../names/syntax.ts';
 import { type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
 import { monitoringTopic, readFullTopic, type TopicAddress } from '../topic-table.ts';
+import { aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
 import {
-  type Audience,
   brokerNamespace,
   type Destination,
-  deviceAudience,
-  fleetAudience,
+  deviceReaders,
+  monitoringReaders,
   namespaceOf,
-  registryAudience,
-  selfAudience,
-  watchersAudience,
-} from './audience.ts';
-import { aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+  ownMonitoringReaders,
+  type ReaderGroup,
+  registryDeviceReaders,
+  registryReaders,
+} from './reader-groups.ts';
 
 /** Where a message goes. */
 export interface Route {
@@ -41,7 +41,7 @@ export interface RoutePrefix {
   readonly maxRestBytes: number;
 }
 
-/** What a stored message is kept under. */
+/** What the retained message of a permanent topic is kept under. */
 export interface PermanentTopic {
   readonly registryId: string;
   /** The device whose topic it is, and with which it goes; undefined for a registry's topic. */
@@ -54,7 +54,7 @@ export interface PermanentTopic {
 export function topicLookup(principal: Principal, topic: string): DeviceLookup | undefined {
   if (!isTopicName(topic)) return undefined;
   if (principal.kind === 'broker') return topic.startsWith('$') ? undefined : NO_LOOKUP;
-  if (formOf(topic) === 'alias') return aliasLookup(principal, topic);
+  if (notationOf(topic) === 'alias') return aliasLookup(principal, topic);
   const address = addressOf(resolveTopic(principal, topic, []));
   if (address === undefined || !mayPublish(principal, address)) return undefined;
   return address.row.root === 'devices' ? { by: 'id', deviceId: address.ownerId } : NO_LOOKUP;
@@ -83,10 +83,10 @@ export function routeTopic(
 /** The route of a device's monitoring, which only the server publishes. */
 export function routeMonitoring(device: { readonly id: string; readonly registryId: string }): Route {
   const topic = monitoringTopic(device.id);
-  const audiences = [watchersAudience(device.registryId), selfAudience(device.id)];
+  const groups = [monitoringReaders(device.registryId), ownMonitoringReaders(device.id)];
   return {
     topic,
-    destinations: audiences.flatMap((audience) => names(audience, topic)),
+    destinations: groups.flatMap((group) => names(group, topic)),
     permanent: undefined,
   };
 }
@@ -123,14 +123,14 @@ function routePrefixOf(
   { topic, row, subtopic }: TopicAddress,
   device: DeviceFacts | undefined,
 ): RoutePrefix | undefined {
-  if (row.permanent || subtopic === undefined || formOf(written) === 'alias') return undefined;
+  if (row.permanent || subtopic === undefined || notationOf(written) === 'alias') return undefined;
   const beginning = topic.slice(0, topic.length - subtopic.length);
   for (const [alias, prefix] of device?.aliases ?? []) {
     if (prefix.length > beginning.length && prefix.startsWith(beginning)) return undefined;
-    // Without a slash, what follows decides whether it reads as another form: an alias `dev` and `ices/…`.
-    const isFormOpen =
+    // Without a slash, what follows decides whether it reads as another notation: an alias `dev` and `ices/…`.
+    const isNotationOpen =
       beginning.startsWith(prefix) && !(alias + beginning.slice(prefix.length)).includes('/');
-    if (isFormOpen) return undefined;
+    if (isNotationOpen) return undefined;
   }
   return { length: written.length - subtopic.length, maxRestBytes: limits.subtopic.max };
 }
@@ -139,15 +139,15 @@ function readersOf(
   reader: 'device' | 'registry',
   registryId: string,
   device: DeviceFacts | undefined,
-): Audience {
-  if (reader === 'registry') return registryAudience(registryId, device);
-  return device === undefined ? fleetAudience(registryId) : deviceAudience(device.id, device);
+): ReaderGroup {
+  if (reader === 'registry') return registryReaders(registryId, device);
+  return device === undefined ? registryDeviceReaders(registryId) : deviceReaders(device.id, device);
 }
 
-function names(audience: Audience, full: string): Destination[] {
-  return audience.spellings.flatMap((spelling) => {
-    const topic = toWritten(spelling, full);
-    return topic === undefined ? [] : [{ namespace: namespaceOf(audience, spelling.form), topic }];
+function names(group: ReaderGroup, full: string): Destination[] {
+  return group.rules.flatMap((rule) => {
+    const topic = toWritten(rule, full);
+    return topic === undefined ? [] : [{ namespace: namespaceOf(group, rule.notation), topic }];
   });
 }
 

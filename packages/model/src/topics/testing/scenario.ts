@@ -8,7 +8,7 @@
  *     <who> publishes [nothing] to <topic> [- refused]
  *     the server publishes monitoring of <device>
  *
- * Below a publication stand, indented, all copies of it (`<who> hears <name>`), below a subscription all stored messages
+ * Below a publication stand, indented, all copies of it (`<who> hears <name>`), below a subscription all retained messages
  * it gets at once (`<who> gets <name>`). No such line: there is none.
  */
 import { checkAliases } from '../names/alias-rules.ts';

@@ -1,13 +1,14 @@
 /**
  * A server made of the model alone, for tests: it looks devices up just as they are asked for, subscribes and publishes
- * in namespaces, and keeps stored messages, as the real one does with an engine and a database.
+ * in namespaces, and keeps retained messages, as the real one does with an engine and a database.
  */
 
 import { matches } from '../names/syntax.ts';
 import type { DeviceFacts, Principal } from '../principal.ts';
-import type { NamespaceFilter } from '../rights/audience.ts';
 import { filterLookup, grantFilter } from '../rights/grant.ts';
 import type { DeviceLookup } from '../rights/lookup.ts';
+import type { NamespaceFilter } from '../rights/reader-groups.ts';
+import { retainedSelections } from '../rights/retained.ts';
 import {
   type PermanentTopic,
   type Route,
@@ -15,7 +16,6 @@ import {
   routeTopic,
   topicLookup,
 } from '../rights/route.ts';
-import { storedSelections } from '../rights/stored.ts';
 
 /** One copy of a message: who got it, and under which name. */
 export interface Copy {
@@ -32,7 +32,7 @@ export class Server {
     this.#devices = devices;
   }
 
-  /** The names of the stored messages that the subscription gets at once; undefined: refused. */
+  /** The names of the retained messages that the subscription gets at once; undefined: refused. */
   subscribe(by: Principal, filter: string): string[] | undefined {
     const lookup = filterLookup(by, filter);
     const devices = lookup === undefined ? [] : this.#find(lookup);
@@ -76,7 +76,7 @@ export class Server {
   }
 
   #storedFor(by: Principal, filter: string, devices: readonly DeviceFacts[]): string[] {
-    return storedSelections(by, filter, devices).flatMap(({ registryId, beginning, exact, nameOf }) =>
+    return retainedSelections(by, filter, devices).flatMap(({ registryId, beginning, exact, nameOf }) =>
       [...this.#stored.values()]
         .filter((stored) => stored.registryId === registryId)
         .filter(({ topic }) => (exact ? topic === beginning : topic.startsWith(beginning)))

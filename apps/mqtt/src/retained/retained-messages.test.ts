@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Tenants } from '../tenants/tenants.ts';
 import { wideLimits } from '../tenants/testing/tenant-limits.ts';
 import { PermanentQuotaError, StoreOverflowError } from './errors.ts';
-import { PermanentMessages } from './permanent-messages.ts';
+import { RetainedMessages } from './retained-messages.ts';
 
 const away = new Error('database away');
 const locked = new Error('rows are locked');
@@ -22,7 +22,7 @@ function setUp() {
     beforePage: async () => {},
   };
   const tenants = new Tenants({ ...wideLimits, maxUnstoredBytes: 32 * 1024 * 1024 }, () => {});
-  const messages = new PermanentMessages({
+  const messages = new RetainedMessages({
     tenantOf: (registryId) => tenants.ofRegistry(registryId),
     isLocked: (error) => error === locked,
     write: async (writes) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { broker, principalOf, registry } from '../testing/world.ts';
-import { storedSelections } from './stored.ts';
+import { broker, principalOf, registry } from '../testing/fixture.ts';
+import { retainedSelections } from './retained.ts';
 
 const facts = {
   id: 'd1',
@@ -11,14 +11,14 @@ const facts = {
   ]),
 };
 const device = principalOf(facts);
-const ranges = (client: Parameters<typeof storedSelections>[0], filter: string) =>
-  storedSelections(client, filter, [facts]).map(({ registryId, beginning, exact }) => [
+const ranges = (client: Parameters<typeof retainedSelections>[0], filter: string) =>
+  retainedSelections(client, filter, [facts]).map(({ registryId, beginning, exact }) => [
     registryId,
     beginning,
     exact,
   ]);
 
-describe('no stored message is looked for', () => {
+describe('no retained message is looked for', () => {
   it.each([
     '#',
     'my/alias/#',
@@ -37,8 +37,8 @@ describe('no stored message is looked for', () => {
   });
 });
 
-describe('stored messages are looked for', () => {
-  it('at one topic for a filter without wildcards, in any form', () => {
+describe('retained messages are looked for', () => {
+  it('at one topic for a filter without wildcards, in any notation', () => {
     const exact = [['r1', '$devices/d1/config/a', true]];
     for (const filter of [
       '$devices/d1/config/a',
@@ -64,7 +64,7 @@ describe('stored messages are looked for', () => {
 
 describe('a stored topic', () => {
   it('is named as the filter names it, and left out if the filter or the rights do not cover it', () => {
-    const [selection] = storedSelections(device, '$me/device/+/a', [facts]);
+    const [selection] = retainedSelections(device, '$me/device/+/a', [facts]);
     expect(selection?.nameOf('$devices/d1/config/a')).toBe('$me/device/config/a');
     expect(selection?.nameOf('$devices/d1/config/b')).toBeUndefined();
     expect(selection?.nameOf('$devices/d1/state/a')).toBeUndefined();

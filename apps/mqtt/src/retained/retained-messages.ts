@@ -7,7 +7,7 @@
  * the database says of its topic is left out.
  */
 import type { RetainedMessage } from '@iotcore/engine';
-import { readFullTopic, type StoredSelection } from '@iotcore/model';
+import { type RetainedSelection, readFullTopic } from '@iotcore/model';
 import type {
   PermanentMessageRange,
   PermanentMessageRow,
@@ -47,7 +47,7 @@ interface Reader {
   isLost: boolean;
 }
 
-export class PermanentMessages {
+export class RetainedMessages {
   readonly #parts: PermanentMessagesParts;
   readonly #readers = new Set<Reader>();
   readonly #messages = new UnstoredMessages();
@@ -99,7 +99,7 @@ export class PermanentMessages {
    *
    * @throws SlowReaderError
    */
-  async *read({ registryId, beginning, exact, nameOf }: StoredSelection): AsyncGenerator<RetainedMessage> {
+  async *read({ registryId, beginning, exact, nameOf }: RetainedSelection): AsyncGenerator<RetainedMessage> {
     // What is not durable yet reaches the subscriber as a live message, once it is.
     const overtaken = new Set(this.#messages.topicsOf(registryId));
     const reader = { registryId, overtaken, isLost: false };

@@ -1,16 +1,16 @@
 /**
- * Stored messages: which of a registry's permanent topics a new subscription gets at once, and under which names. A
- * filter with wildcards gets all that it covers; one in the form of an alias only if it is an exact topic.
+ * Retained messages: which of a registry's permanent topics a new subscription gets at once, and under which names. A
+ * filter with wildcards gets all that it covers; one in alias notation only if it is an exact topic.
  */
 
+import { type NotationRule, notationOf, toFull, toWritten } from '../names/notation.ts';
 import { resolveTopic } from '../names/resolve.ts';
-import { formOf, type Spelling, toFull, toWritten } from '../names/spelling.ts';
 import { hasWildcard, intersects, literalPrefix, matches } from '../names/syntax.ts';
 import { type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
-import { audiencesOf, type Heard } from './audience.ts';
+import { type Heard, readerGroupsOf } from './reader-groups.ts';
 
-/** Stored messages to look for: a range of topics of one registry, and a test for each topic in it. */
-export interface StoredSelection {
+/** Retained messages to look for: a range of topics of one registry, and a test for each topic in it. */
+export interface RetainedSelection {
   readonly registryId: string;
   /** The wanted topics begin with this string, and if `exact` only the topic equal to it is wanted. */
   readonly beginning: string;
@@ -20,26 +20,30 @@ export interface StoredSelection {
 }
 
 /** What to look for when `filter` was granted to `principal`; `devices` as for `grantFilter`. No topic is in two selections. */
-export function storedSelections(
+export function retainedSelections(
   principal: Principal,
   filter: string,
   devices: readonly DeviceFacts[],
-): readonly StoredSelection[] {
+): readonly RetainedSelection[] {
   if (principal.kind === 'broker') return [];
   if (!hasWildcard(filter)) return exactSelection(principal, filter, devices);
-  const form = formOf(filter);
-  // An audience by itself has no aliases, so nothing is found for a filter in their form.
-  return audiencesOf(principal).flatMap((audience) =>
-    audience.spellings
-      .filter((spelling) => spelling.form === form)
-      .flatMap((spelling) => wildcardSelections(registryOf(principal), audience.hears, spelling, filter)),
+  const notation = notationOf(filter);
+  // A reader group without its devices has no aliases, so nothing is found for a filter in their notation.
+  return readerGroupsOf(principal).flatMap((group) =>
+    group.rules
+      .filter((rule) => rule.notation === notation)
+      .flatMap((rule) => wildcardSelections(registryOf(principal), group.hears, rule, filter)),
   );
 }
 
-function exactSelection(member: Member, filter: string, devices: readonly DeviceFacts[]): StoredSelection[] {
+function exactSelection(
+  member: Member,
+  filter: string,
+  devices: readonly DeviceFacts[],
+): RetainedSelection[] {
   const full = resolveTopic(member, filter, devices);
   if (full === undefined) return [];
-  const isHeard = audiencesOf(member).some(({ hears }) =>
+  const isHeard = readerGroupsOf(member).some(({ hears }) =>
     hears.some(({ permanent, pattern }) => permanent && matches(pattern, full)),
   );
   if (!isHeard) return [];
@@ -50,21 +54,21 @@ function exactSelection(member: Member, filter: string, devices: readonly Device
 function wildcardSelections(
   registryId: string,
   hears: readonly Heard[],
-  spelling: Spelling,
+  rule: NotationRule,
   filter: string,
-): StoredSelection[] {
+): RetainedSelection[] {
   return hears
     .filter(({ permanent }) => permanent)
     .filter(({ pattern }) => {
-      const written = toWritten(spelling, pattern);
+      const written = toWritten(rule, pattern);
       return written !== undefined && intersects(filter, written);
     })
     .map(({ pattern }) => ({
       registryId,
-      beginning: longest(literalPrefix(pattern), toFull(spelling, literalPrefix(filter))),
+      beginning: longest(literalPrefix(pattern), toFull(rule, literalPrefix(filter))),
       exact: false,
       nameOf: (topic) => {
-        const written = toWritten(spelling, topic);
+        const written = toWritten(rule, topic);
         if (written === undefined || !matches(pattern, topic)) return undefined;
         return matches(filter, written) ? written : undefined;
       },

@@ -6,15 +6,15 @@ import { SubjectCache } from '../clients/subject-cache.ts';
 const CAPACITY = 100_000;
 
 /**
- * Passwords that were proven, so that a reconnect costs microseconds instead of a hash, and works while the database is
+ * Passwords that were verified, so that a reconnect costs microseconds instead of a hash, and works while the database is
  * away. Kept under a keyed hash whose key lives and dies with the process: what is in memory proves nothing elsewhere.
  */
-export class ProofCache {
+export class VerifiedCredentials {
   readonly #key = randomBytes(32);
-  readonly #proven = new SubjectCache<Client>(CAPACITY);
+  readonly #verified = new SubjectCache<Client>(CAPACITY);
 
   get size(): number {
-    return this.#proven.size;
+    return this.#verified.size;
   }
 
   /** What a name and a password are remembered under. The length goes in front: no other pair makes the same bytes. */
@@ -27,20 +27,20 @@ export class ProofCache {
 
   /** Whom it proved, as a client of its own. */
   find(key: string): Client | undefined {
-    const client = this.#proven.get(key);
+    const client = this.#verified.get(key);
     return client && { ...client };
   }
 
   remember(key: string, client: Client): void {
-    this.#proven.set(key, client, subjectKeys(client));
+    this.#verified.set(key, client, subjectKeys(client));
   }
 
   /** Forgets whatever rests on this password, device, registry or broker. */
   forget(subject: SubjectKey): void {
-    this.#proven.forget(subject);
+    this.#verified.forget(subject);
   }
 
   clear(): void {
-    this.#proven.clear();
+    this.#verified.clear();
   }
 }

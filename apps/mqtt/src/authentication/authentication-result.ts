@@ -11,7 +11,7 @@ export interface Refusal {
  * What came of the credentials. `subject` is the ID of the resource that they named, as far as it is known to exist: the
  * connection log of a refusal is kept there.
  */
-export type Verdict =
+export type AuthenticationResult =
   | { readonly accepted: true; readonly client: Client }
   | { readonly accepted: false; readonly refusal: Refusal; readonly subject?: string };
 
@@ -54,6 +54,6 @@ export const refusals = {
   overloaded: { code: ConnackCode.serverUnavailable, reason: 'too many passwords are being checked' },
 } as const satisfies Record<string, Refusal>;
 
-export function refuse(refusal: Refusal, subject?: string): Verdict {
+export function refuse(refusal: Refusal, subject?: string): AuthenticationResult {
   return subject === undefined ? { accepted: false, refusal } : { accepted: false, refusal, subject };
 }

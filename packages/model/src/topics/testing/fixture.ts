@@ -1,10 +1,10 @@
-/** Small worlds for tests: a few registries, devices with aliases, and texts that are likely to mean something there. */
+/** Small fixtures for tests: a few registries, devices with aliases, and texts that are likely to mean something there. */
 import fc from 'fast-check';
 import { checkAliases } from '../names/alias-rules.ts';
 import { aliasesConflict } from '../names/aliases.ts';
 import type { BrokerPrincipal, DeviceFacts, DevicePrincipal, RegistryPrincipal } from '../principal.ts';
 
-export interface World {
+export interface Fixture {
   readonly devices: readonly DeviceFacts[];
 }
 
@@ -26,9 +26,9 @@ export const principalOf = ({ id, registryId }: DeviceFacts): DevicePrincipal =>
   registryId,
 });
 
-/** Everybody who can be a client of a registry in this world. */
-export function membersOf(world: World): (DevicePrincipal | RegistryPrincipal)[] {
-  return [...REGISTRIES.map(registry), ...world.devices.map(principalOf)];
+/** Everybody who can be a client of a registry in this fixture. */
+export function membersOf(fixture: Fixture): (DevicePrincipal | RegistryPrincipal)[] {
+  return [...REGISTRIES.map(registry), ...fixture.devices.map(principalOf)];
 }
 
 const aliasText = fc.oneof(
@@ -57,30 +57,30 @@ const prefixText = fc
   )
   .map(([kind, subtopic]) => (KINDS.includes(kind.slice(1)) ? kind + subtopic : kind));
 
-/** A world in which every alias is one that the rules allow. */
-export const worlds: fc.Arbitrary<World> = fc
+/** A fixture in which every alias is one that the rules allow. */
+export const fixtures: fc.Arbitrary<Fixture> = fc
   .array(fc.tuple(fc.nat(DEVICES.length - 1), aliasText, prefixText), { maxLength: 8 })
-  .map((wishes) => {
+  .map((candidates) => {
     const devices = DEVICES.map(([id, registryId]) => ({
       id,
       registryId,
       aliases: new Map<string, string>(),
     }));
-    for (const [index, alias, behindId] of wishes) {
+    for (const [index, alias, behindId] of candidates) {
       const device = devices[index];
       if (device === undefined) continue;
       const taken = devices
         .filter(({ registryId }) => registryId === device.registryId)
         .flatMap(({ aliases }) => [...aliases.keys()]);
-      const wished = [...device.aliases, [alias, `$devices/${device.id}${behindId}`] as const];
+      const wanted = [...device.aliases, [alias, `$devices/${device.id}${behindId}`] as const];
       const isFree = !taken.some((other) => aliasesConflict(alias, other));
-      if (isFree && checkAliases(wished, device.id).length === 0)
-        device.aliases.set(alias, wished.at(-1)?.[1] ?? '');
+      if (isFree && checkAliases(wanted, device.id).length === 0)
+        device.aliases.set(alias, wanted.at(-1)?.[1] ?? '');
     }
     return { devices };
   });
 
-/** Levels that topics and filters of these worlds are made of. */
+/** Levels that topics and filters of these fixtures are made of. */
 const level = fc.constantFrom(...KINDS, 'a', 'b', '', 'json', 'd1', 'd12', 'r1', 'x');
 const beginnings = fc.oneof(
   fc.constantFrom(
