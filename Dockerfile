@@ -12,5 +12,5 @@ USER node
 # The second: see packages/process/src/allocator.ts.
 ENV IOT_DATA_DIR=/data MALLOC_MMAP_THRESHOLD_=66000
 VOLUME /data
-EXPOSE 8080 8883
+EXPOSE 8080 8443 8883
 CMD ["node", "apps/mqtt/src/main.ts"]

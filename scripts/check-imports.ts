@@ -36,7 +36,16 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
   'packages/sdk': { mayImport: [], because: 'the client knows the API by openapi.yaml alone' },
   'packages/testkit': { mayImport: ['*'], because: 'the test harness may use all packages' },
   'apps/api': {
-    mayImport: ['contract', 'control', 'credentials', 'model', 'process', 'store'],
+    mayImport: [
+      'contract',
+      'control',
+      'credentials',
+      'model',
+      'process',
+      'store',
+      'proto',
+      'server-certificate',
+    ],
     because: 'the control plane speaks no MQTT',
   },
   'apps/mqtt': {

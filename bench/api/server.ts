@@ -55,6 +55,7 @@ export async function startServer(postgres: EmbeddedPostgres, folder: string, na
     DATABASE_URL: url.href,
     IOT_DATA_DIR: dataDir,
     IOT_API_PORT: String(port),
+    IOT_API_TLS_PORT: '',
     IOT_API_CALLS_PER_SECOND: '1000000',
     IOT_SAMPLE: 'off',
     IOT_LOG_LEVEL: 'warn',

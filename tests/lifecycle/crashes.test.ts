@@ -48,6 +48,7 @@ test('the start right after kill -9 of the supervisor works, on the same ports, 
   process.kill(first.pidOf(theSupervisor), 'SIGKILL');
   const second = await npmStart(first.dataDir, {
     IOT_API_PORT: port('api'),
+    IOT_API_TLS_PORT: port('apiTls'),
     IOT_MQTTS_PORT: port('mqtts'),
     IOT_MQTT_PORT: port('mqtt'),
     IOT_MQTT_ADMIN_PORT: port('admin'),

@@ -4,6 +4,7 @@ import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess }
 import { ChangeFeed, DatabaseUnavailableError, openDatabase, prepareDatabase } from '@iotcore/store';
 import { ControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
+import { openGrpc } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { listen } from './http/listen.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
@@ -41,16 +42,19 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
   let controlPlane: ControlPlane | undefined;
   const metrics = new CallMetrics();
   const metricsServer = createMetricsServer(metrics.registry);
+  const isReady = async () =>
+    controlPlane !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1;
   const app = await buildApp({
     metrics,
     logger,
     controlPlane: () => controlPlane,
-    isReady: async () => controlPlane !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1,
+    isReady,
     receiveTimeoutMs: settings.apiReceiveTimeoutMs,
     trustedProxies: settings.apiTrustedProxies,
   });
+  const grpc = openGrpc({ app, settings, logger, metrics, controlPlane: () => controlPlane, isReady });
   const stopBasics = async () => {
-    await app.close();
+    await Promise.all([grpc.close(), app.close()]);
     await metricsServer.close();
     await feed.stop();
     await database.close();
@@ -60,6 +64,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       host: 'IOT_API_HOST',
       port: 'IOT_API_PORT',
     });
+    const grpcAddresses = await grpc.listen();
     const sources = { server: app.server, database: database.pool, changeFeedBehindMs: () => feed.behindMs };
     const metricsAddress = await serveMetrics(metricsServer, metrics.registry, sources, settings);
     const services = await whenDatabaseIsThere(async () => {
@@ -88,7 +93,11 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       logger,
     );
     return {
-      addresses: { api: address, ...(metricsAddress ? { apiMetrics: metricsAddress } : {}) },
+      addresses: {
+        api: address,
+        ...grpcAddresses,
+        ...(metricsAddress ? { apiMetrics: metricsAddress } : {}),
+      },
       async stop() {
         await housekeeping.stop();
         await stopBasics();

@@ -10,10 +10,11 @@ interface Sample {
 }
 
 export async function banner(dataDir: string, addresses: Readonly<Record<string, string>>): Promise<string> {
-  const { api, mqtts, mqtt, admin } = addresses;
+  const { api, apiTls, mqtts, mqtt, admin } = addresses;
   const caFile = join(dataDir, 'ca.crt');
   const rows = [
     ['API', api],
+    ['API, gRPC (TLS)', apiTls ?? 'off'],
     ['Docs', api && `${api}/docs`],
     ['MQTT over TLS', mqtts],
     ['MQTT over TCP', mqtt ?? 'off'],

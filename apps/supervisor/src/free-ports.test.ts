@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { requireFreePorts } from './free-ports.ts';
 
 const free = {
+  IOT_API_TLS_PORT: '0',
   ...{ IOT_API_PORT: '0', IOT_MQTTS_PORT: '0', IOT_MQTT_PORT: '0', IOT_MQTT_ADMIN_PORT: '0' },
   IOT_MQTTS_HOST: '127.0.0.1',
 };

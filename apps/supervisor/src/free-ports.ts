@@ -27,6 +27,8 @@ export async function requireFreePorts(
 async function takenPorts(settings: Settings): Promise<string[]> {
   const wanted = [
     ['IOT_API_PORT', settings.apiHost, settings.apiPort],
+    ['IOT_API_TLS_PORT', settings.apiTlsHost, settings.apiTlsPort],
+    ['IOT_API_GRPC_PORT', settings.apiHost, settings.apiGrpcPort],
     ['IOT_API_METRICS_PORT', settings.apiMetricsHost, settings.apiMetricsPort],
     ['IOT_MQTTS_PORT', settings.mqttsHost, settings.mqttsPort],
     ['IOT_MQTT_PORT', settings.mqttHost, settings.mqttPort],

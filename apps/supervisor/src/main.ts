@@ -123,7 +123,12 @@ function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProc
       name: 'the API',
       entry: '../../api/src/main.ts',
       env,
-      portVariables: { api: 'IOT_API_PORT', apiMetrics: 'IOT_API_METRICS_PORT' },
+      portVariables: {
+        api: 'IOT_API_PORT',
+        apiTls: 'IOT_API_TLS_PORT',
+        apiGrpc: 'IOT_API_GRPC_PORT',
+        apiMetrics: 'IOT_API_METRICS_PORT',
+      },
     }),
     new SupervisedProcess({
       name: 'the MQTT server',

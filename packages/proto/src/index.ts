@@ -35,13 +35,18 @@ export const serviceFiles: readonly DescFile[] = [
   file_grpc_reflection_v1alpha_reflection,
 ];
 
+/** Every file, those that are imported included. */
+export const files: readonly DescFile[] = [
+  ...withImports([
+    ...serviceFiles,
+    file_google_protobuf_empty,
+    file_google_protobuf_struct,
+    file_google_rpc_error_details,
+  ]),
+];
+
 /** Every message by its full name: what `google.protobuf.Any` may hold, and what reflection answers. */
-export const messages = createRegistry(
-  ...withImports(serviceFiles),
-  file_google_protobuf_empty,
-  file_google_protobuf_struct,
-  file_google_rpc_error_details,
-);
+export const messages = createRegistry(...files);
 
 /** These files and all that they import, each once. */
 function withImports(files: readonly DescFile[], found = new Set<DescFile>()): Set<DescFile> {
@@ -52,3 +57,23 @@ function withImports(files: readonly DescFile[], found = new Set<DescFile>()): S
   }
   return found;
 }
+
+export { BadRequestSchema } from './generated/google/rpc/error_details_pb.js';
+export { StatusSchema } from './generated/google/rpc/status_pb.js';
+export {
+  Health,
+  HealthCheckRequestSchema,
+  HealthCheckResponse_ServingStatus,
+  HealthCheckResponseSchema,
+} from './generated/grpc/health/v1/health_pb.js';
+export * as reflection from './generated/grpc/reflection/v1/reflection_pb.js';
+export * as reflectionAlpha from './generated/grpc/reflection/v1alpha/reflection_pb.js';
+export {
+  ApiEndpointSchema,
+  ApiEndpointService,
+  GetApiEndpointRequestSchema,
+  ListApiEndpointsResponseSchema,
+} from './generated/yandex/cloud/endpoint/api_endpoint_service_pb.js';
+export * as broker from './generated/yandex/cloud/iot/broker/v1/broker_service_pb.js';
+export * as devices from './generated/yandex/cloud/iot/devices/v1/registry_service_pb.js';
+export * as operations from './generated/yandex/cloud/operation/operation_service_pb.js';

@@ -7,7 +7,15 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { createFileWhole, publicMode, StartupError, secretMode, writeFileWhole } from '@iotcore/process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createFileWhole,
+  publicMode,
+  StartupError,
+  secretMode,
+  takeLock,
+  writeFileWhole,
+} from '@iotcore/process';
 import {
   type CertificatePair,
   createAuthorityCertificate,
@@ -18,6 +26,8 @@ import type { ServerNames } from './server-names.ts';
 
 /** Renewed this long before its end: a month in which clients with a fast clock are served too. */
 const RENEW_BEFORE_MS = 30 * 24 * 60 * 60 * 1000;
+/** Making a key and a certificate takes some 200 ms. */
+const LOCK_POLL_MS = 20;
 
 export interface ServerCertificate extends CertificatePair {
   readonly notAfter: Date;
@@ -57,12 +67,36 @@ export async function ensureServerCertificate(
 ): Promise<ServerCertificate> {
   const authority = await ensureAuthority(dataDir, now);
   const files = { certificate: join(dataDir, 'server.crt'), key: join(dataDir, 'server.key') };
-  const present = await readPair(files.certificate, files.key);
-  if (present && !needsRenewal(present, authority, names, now)) return withEnd(present);
-  const issued = await issueServerCertificate(authority, names, now);
-  await writeFileWhole(files.key, issued.privateKeyPem, secretMode);
-  await writeFileWhole(files.certificate, issued.certificatePem, publicMode);
-  return withEnd(issued);
+  const findPresent = async () => {
+    const present = await readPair(files.certificate, files.key);
+    return present && !needsRenewal(present, authority, names, now) ? present : undefined;
+  };
+  const present = await findPresent();
+  if (present) return withEnd(present);
+  // The two planes start together: without the lock, one's key could stand beside the other's certificate.
+  return await withLock(join(dataDir, 'server.crt.lock'), async () => {
+    const made = await findPresent();
+    if (made) return withEnd(made);
+    const issued = await issueServerCertificate(authority, names, now);
+    await writeFileWhole(files.key, issued.privateKeyPem, secretMode);
+    await writeFileWhole(files.certificate, issued.certificatePem, publicMode);
+    return withEnd(issued);
+  });
+}
+
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const { lock } = takeLock(path);
+    if (!lock) {
+      await sleep(LOCK_POLL_MS);
+      continue;
+    }
+    try {
+      return await work();
+    } finally {
+      lock.release();
+    }
+  }
 }
 
 /**

@@ -62,6 +62,7 @@ export class Planes {
         ...allocatorSettings,
         IOT_DATA_DIR: dataDir,
         IOT_API_PORT: String(ports.api),
+        IOT_API_TLS_PORT: '',
         IOT_MQTT_PORT: String(ports.mqtt),
         IOT_MQTTS_HOST: '127.0.0.1',
         IOT_MQTTS_PORT: String(ports.mqtts),

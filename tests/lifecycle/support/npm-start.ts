@@ -19,7 +19,13 @@ export class NpmStart {
 
   constructor(dataDir: string, env: Environment, script = 'start') {
     this.dataDir = dataDir;
-    const ports = ['IOT_API_PORT', 'IOT_MQTTS_PORT', 'IOT_MQTT_PORT', 'IOT_MQTT_ADMIN_PORT'];
+    const ports = [
+      'IOT_API_PORT',
+      'IOT_API_TLS_PORT',
+      'IOT_MQTTS_PORT',
+      'IOT_MQTT_PORT',
+      'IOT_MQTT_ADMIN_PORT',
+    ];
     this.command = new Command('npm', script === 'start' ? ['start'] : ['run', script], {
       ...Object.fromEntries(ports.map((name) => [name, '0'])),
       IOT_MQTTS_HOST: '127.0.0.1',

@@ -1,5 +1,4 @@
 import { StartupError } from '@iotcore/process';
-import type { FastifyInstance } from 'fastify';
 
 /** The settings that say where, for whoever must change one. */
 export interface PlaceVariables {
@@ -13,13 +12,13 @@ export interface PlaceVariables {
  * @throws StartupError if the port or host cannot be had
  */
 export async function listen(
-  app: FastifyInstance,
+  server: { listen(at: { host: string; port: number }): Promise<string> },
   host: string,
   port: number,
   variables: PlaceVariables,
 ): Promise<string> {
   try {
-    return await app.listen({ host, port });
+    return await server.listen({ host, port });
   } catch (error) {
     switch ((error as NodeJS.ErrnoException).code) {
       case 'EADDRINUSE':

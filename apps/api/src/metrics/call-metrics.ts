@@ -12,6 +12,12 @@ export class CallMetrics {
     labelNames: ['operation', 'status'],
     registers: [this.registry],
   });
+  readonly #answeredGrpc = new Counter({
+    name: 'iotcore_api_grpc_calls_total',
+    help: 'Answered calls of gRPC, by operation and code',
+    labelNames: ['operation', 'code'],
+    registers: [this.registry],
+  });
   readonly #seconds = new Histogram({
     name: 'iotcore_api_request_seconds',
     help: 'Time from the headers of a request to the end of its answer',
@@ -33,6 +39,12 @@ export class CallMetrics {
   /** Without an operation: an address that the API does not have. */
   answered(operation: string | undefined, status: number, tookMs: number): void {
     this.#answered.inc({ operation: operation ?? 'none', status });
+    this.#seconds.observe(tookMs / 1000);
+  }
+
+  /** `code`: of google.rpc.Code. */
+  answeredGrpc(operation: string | undefined, code: number, tookMs: number): void {
+    this.#answeredGrpc.inc({ operation: operation ?? 'none', code });
     this.#seconds.observe(tookMs / 1000);
   }
 

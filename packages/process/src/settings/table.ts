@@ -7,6 +7,7 @@ import { optional, type Setting, setting } from './setting.ts';
 import {
   databaseUrl,
   host,
+  hostAndPort,
   httpUrl,
   nameList,
   networkList,
@@ -39,6 +40,29 @@ export const settingsTable = {
   ),
   apiHost: setting('IOT_API_HOST', host, '127.0.0.1', 'Where the management API listens.'),
   apiPort: setting('IOT_API_PORT', port, '8080', 'The port of the management API.'),
+  apiTlsHost: setting(
+    'IOT_API_TLS_HOST',
+    host,
+    '0.0.0.0',
+    'Where the management API listens inside TLS: REST and gRPC at one port, with the certificate of MQTT over TLS.',
+  ),
+  apiTlsPort: setting(
+    'IOT_API_TLS_PORT',
+    portOrOff,
+    '8443',
+    'The port of REST and gRPC inside TLS. Set it to nothing (`IOT_API_TLS_PORT=`) to switch it off.',
+  ),
+  apiGrpcPort: setting(
+    'IOT_API_GRPC_PORT',
+    portOrOff,
+    '',
+    'A port of cleartext HTTP/2 (gRPC and REST) at `IOT_API_HOST`, for a proxy that ends TLS. Without it there is none.',
+  ),
+  grpcAddress: optional(
+    'IOT_GRPC_ADDRESS',
+    hostAndPort,
+    'What the clients of the gRPC API reach it by: they ask for it at their first call. Without it: the name that the call itself was made to, which is right where no proxy changes it.',
+  ),
   apiCallsPerSecond: setting(
     'IOT_API_CALLS_PER_SECOND',
     wholeNumber(1, 1_000_000),

@@ -38,6 +38,15 @@ export const host: SettingType<string> = {
   expects: 'an IP address or host name of this machine (0.0.0.0 is every IPv4 address, :: every address)',
 };
 
+export const hostAndPort: SettingType<string> = {
+  schema: z.string().refine((text) => {
+    const [, address, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:]+)):(\d{1,5})$/i.exec(text) ?? [];
+    const isHost = address === undefined ? hostName.test(name ?? '') : isIP(address) === 6;
+    return isHost && Number(digits) >= 1 && Number(digits) <= 65_535;
+  }),
+  expects: 'a host and a port, such as `iot.example.com:8443`',
+};
+
 export const nameList: SettingType<readonly string[]> = {
   schema: z
     .string()

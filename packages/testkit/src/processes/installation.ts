@@ -86,6 +86,10 @@ export class Installation {
   get apiUrl(): string {
     return this.#address('api').origin;
   }
+  /** Where REST and gRPC are served inside TLS, if a port was asked for (`IOT_API_TLS_PORT: '0'`). */
+  get apiTlsPort(): number {
+    return Number(this.#address('apiTls').port);
+  }
   get mqttsPort(): number {
     return Number(this.#address('mqtts').port);
   }

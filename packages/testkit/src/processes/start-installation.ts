@@ -117,6 +117,7 @@ function hasCanary({ withoutCanary, programs = bothPlanes }: SharedInstallationO
 function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {
   return {
     IOT_API_PORT: '0',
+    IOT_API_TLS_PORT: '',
     IOT_MQTTS_HOST: '127.0.0.1',
     IOT_MQTTS_PORT: '0',
     IOT_MQTT_PORT: '0',

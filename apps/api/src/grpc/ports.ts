@@ -1,0 +1,96 @@
+/**
+ * The ports that serve gRPC, and REST beside it: one inside TLS, where ALPN chooses between HTTP/2 and HTTP/1.1, and one of
+ * cleartext HTTP/2 for proxies that end TLS.
+ */
+
+import type { Server as HttpServer } from 'node:http';
+import type { Http2Server } from 'node:http2';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { CertificatePair } from '@iotcore/server-certificate';
+import { listen, type PlaceVariables } from '../http/listen.ts';
+
+/** From the first byte of a connection to the end of its handshake; Node's own default is two minutes. */
+const handshakeTimeoutMs = 10_000;
+/** Connections of a port at the same time, those within their handshake included; each takes some 100 KiB inside TLS. */
+const maxConnections = 2000;
+
+export interface PortServers {
+  /** Of Fastify: it speaks HTTP/1.1, with its time-outs. */
+  readonly http1: HttpServer;
+  readonly http2: Http2Server;
+}
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly variables: PlaceVariables;
+}
+
+export class GrpcPorts {
+  readonly #servers: PortServers;
+  readonly #open: Server[] = [];
+  #tls: TlsServer | undefined;
+
+  constructor(servers: PortServers) {
+    this.#servers = servers;
+  }
+
+  /** @throws StartupError if the port or host cannot be had */
+  async openTls(place: Place, certificate: CertificatePair): Promise<string> {
+    const server = createTlsServer({
+      ...contextOf(certificate),
+      ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: handshakeTimeoutMs,
+    });
+    server.on('secureConnection', (socket) => this.#take(socket));
+    // A handshake that failed: the client does not trust the certificate, or speaks no TLS. Node has closed it.
+    server.on('tlsClientError', () => {});
+    this.#tls = server;
+    return this.#listen(server, place, 'https');
+  }
+
+  /** @throws StartupError if the port or host cannot be had */
+  openCleartext(place: Place): Promise<string> {
+    const server = createTcpServer((socket) => this.#servers.http2.emit('connection', socket));
+    return this.#listen(server, place, 'http');
+  }
+
+  /** From now on new connections are shown this certificate. */
+  replaceCertificate(certificate: CertificatePair): void {
+    this.#tls?.setSecureContext(contextOf(certificate));
+  }
+
+  /** Takes no more connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  #take(socket: TLSSocket): void {
+    const server = socket.alpnProtocol === 'h2' ? this.#servers.http2 : this.#servers.http1;
+    server.emit('connection', socket satisfies Socket);
+  }
+
+  async #listen(server: Server, { host, port, variables }: Place, scheme: string): Promise<string> {
+    server.maxConnections = maxConnections;
+    this.#open.push(server);
+    const begin = () =>
+      new Promise<string>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host, port }, () => resolve(`${scheme}://${urlHost(host)}:${portOf(server)}`));
+      });
+    return listen({ listen: begin }, host, port, variables);
+  }
+}
+
+function contextOf({ certificatePem, privateKeyPem }: CertificatePair) {
+  return { cert: certificatePem, key: privateKeyPem, minVersion: 'TLSv1.2' } as const;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server listens on no port');
+  return address.port;
+}
+
+const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host);

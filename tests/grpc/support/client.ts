@@ -1,0 +1,98 @@
+/** A gRPC client that others wrote, for the messages that our .proto files describe. */
+import {
+  create,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Installation } from '@iotcore/testkit';
+import { onTestFinished } from 'vitest';
+
+export interface CallOptions {
+  /** Value of `authorization`; default: the administrator's token. Empty: none. */
+  readonly authorization?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly deadlineMs?: number;
+}
+
+/** What a call that succeeded came with. */
+export interface Answer<T> {
+  readonly message: T;
+  /** Initial metadata. */
+  readonly headers: Metadata;
+}
+
+export class GrpcClient {
+  readonly #client: Client;
+  readonly #installation: Installation;
+
+  /** Inside TLS, trusting the installation's authority; it ends with the test. */
+  static connect(installation: Installation): GrpcClient {
+    return new GrpcClient(installation);
+  }
+
+  private constructor(installation: Installation) {
+    this.#installation = installation;
+    const secure = credentials.createSsl(Buffer.from(installation.caPem));
+    this.#client = new Client(`localhost:${installation.apiTlsPort}`, secure);
+    onTestFinished(() => this.#client.close());
+  }
+
+  /** @throws ServiceError */
+  async call<M extends DescMethodUnary>(
+    method: M,
+    request: MessageInitShape<M['input']>,
+    options: CallOptions = {},
+  ): Promise<MessageShape<M['output']>> {
+    return (await this.callWithHeaders(method, request, options)).message;
+  }
+
+  callWithHeaders<M extends DescMethodUnary>(
+    method: M,
+    request: MessageInitShape<M['input']>,
+    options: CallOptions = {},
+  ): Promise<Answer<MessageShape<M['output']>>> {
+    const path = `/${method.parent.typeName}/${method.name}`;
+    return new Promise((resolve, reject) => {
+      let headers = new Metadata();
+      const call = this.#client.makeUnaryRequest(
+        path,
+        (message: MessageShape<M['input']>) => Buffer.from(toBinary(method.input, message)),
+        (bytes: Buffer) => fromBinary(method.output, bytes) as MessageShape<M['output']>,
+        create(method.input, request) as MessageShape<M['input']>,
+        this.#metadata(options),
+        { ...(options.deadlineMs !== undefined && { deadline: Date.now() + options.deadlineMs }) },
+        (error: ServiceError | null, message) => {
+          if (error || message === undefined) reject(error);
+          else resolve({ message, headers });
+        },
+      );
+      call.on('metadata', (received) => {
+        headers = received;
+      });
+    });
+  }
+
+  #metadata({
+    authorization = `Bearer ${this.#installation.adminToken}`,
+    metadata = {},
+  }: CallOptions): Metadata {
+    const all = new Metadata();
+    if (authorization !== '') all.set('authorization', authorization);
+    for (const [name, value] of Object.entries(metadata)) all.set(name, value);
+    return all;
+  }
+}
+
+/** The error of a call that must fail. */
+export async function refusalOf(call: Promise<unknown>): Promise<ServiceError> {
+  try {
+    await call;
+  } catch (error) {
+    return error as ServiceError;
+  }
+  throw new Error('the call succeeded');
+}
