@@ -1,7 +1,14 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
 import { CallerDirectory, ControlPlane, idempotencyKeyHours } from '@iotcore/control';
 import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
-import { ChangeFeed, DatabaseUnavailableError, openDatabase, prepareDatabase } from '@iotcore/store';
+import {
+  ChangeFeed,
+  DatabaseUnavailableError,
+  describeIdConflicts,
+  findIdConflicts,
+  openDatabase,
+  prepareDatabase,
+} from '@iotcore/store';
 import { ControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
 import { openGrpc } from './grpc/open-grpc.ts';
@@ -69,6 +76,9 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     const metricsAddress = await serveMetrics(metricsServer, metrics.registry, sources, settings);
     const services = await whenDatabaseIsThere(async () => {
       await prepareDatabase(url, logger, signal);
+      const conflicts = await findIdConflicts(database.pool);
+      const idsInConflict = describeIdConflicts(conflicts);
+      if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
       const opened = await openServices(store, directory, settings);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);

@@ -1,4 +1,5 @@
 import type { Settings } from '@iotcore/process';
+import { describeIdConflicts } from '@iotcore/store';
 import { checkBackup, restoreBackup } from '@iotcore/store/backup';
 import { readArchiveFile } from './archive-file.ts';
 import { describe } from './create-backup.ts';
@@ -25,12 +26,14 @@ export async function restoreFromFile(
   // All of the file is read and checked before anything is started or written.
   const checked = await checkBackup(readArchiveFile(path, signal));
   await refuseOtherFiles(dataDir, checked.files);
-  await withDatabase(settings, (url) =>
+  const conflicts = await withDatabase(settings, (url) =>
     restoreBackup(url, checked, readArchiveFile(path, signal), {
       logger,
       beforeCommit: () => writeDataFolder(dataDir, checked.files),
     }),
   );
   const { createdAt } = checked.header;
+  const warning = describeIdConflicts(conflicts);
+  if (warning) process.stderr.write(`iotcore: ${warning}\n`);
   return `restored ${describe(checked.manifest)}, as of ${createdAt}. \`npm start\` continues from there.`;
 }

@@ -1,6 +1,7 @@
 export type { Change, ChangeKind } from './changes/change.ts';
 export { ChangeFeed, type ChangeFeedOptions, type ChangeListener } from './changes/change-feed.ts';
 export { DatabaseUnavailableError } from './database/errors.ts';
+export { describeIdConflicts, findIdConflicts } from './database/id-conflicts.ts';
 export {
   type Database,
   type DatabaseOptions,

@@ -56,6 +56,10 @@ class Tally {
   readonly #parts: PartSummary[] = [];
   #part: { readonly label: string; rows: number; readonly hash: Hash } | undefined;
 
+  get isInPart(): boolean {
+    return this.#part !== undefined;
+  }
+
   begin(label: string): void {
     this.end();
     this.#part = { label, rows: 0, hash: createHash('sha256') };
@@ -121,11 +125,14 @@ export async function* readArchiveText(source: AsyncIterable<Uint8Array>): Async
   for await (const line of splitLines(source)) {
     if (last) throw new DamagedArchiveError('it goes on after its end');
     if (line.startsWith('[')) {
+      if (!tally.isInPart) throw new DamagedArchiveError('it has rows that belong to no table');
       tally.add(`${line}\n`, 1);
       yield { row: line };
       continue;
     }
     const value = parseLine(line);
+    if (isFirst !== isHeader(value))
+      throw new DamagedArchiveError('it does not begin like an archive of IoT Core');
     if (isFirst) yield { header: readHeader(value) };
     isFirst = false;
     if ('manifest' in value) {
@@ -134,8 +141,8 @@ export async function* readArchiveText(source: AsyncIterable<Uint8Array>): Async
       yield { manifest: last };
       continue;
     }
-    const name = value as unknown as PartName;
-    if ('table' in name || 'file' in name) {
+    if (!isHeader(value)) {
+      const name = readPartName(value);
       tally.begin(partLabel(name));
       yield { part: name };
     }
@@ -155,16 +162,40 @@ function compare(written: Manifest, found: Manifest): void {
   if (written.sha256 !== found.sha256) throw new DamagedArchiveError('its beginning is not what was written');
 }
 
-function readHeader(value: Readonly<Record<string, unknown>>): ArchiveHeader {
-  if (value['format'] !== archiveFormat)
-    throw new DamagedArchiveError('it does not begin like an archive of IoT Core');
-  return value as unknown as ArchiveHeader;
+type Line = Readonly<Record<string, unknown>>;
+
+function isHeader(value: Line): boolean {
+  return value['format'] === archiveFormat;
 }
 
-function parseLine(line: string): Readonly<Record<string, unknown>> {
+function readHeader({ version, createdAt, migrations }: Line): ArchiveHeader {
+  if (!Number.isSafeInteger(version) || typeof createdAt !== 'string')
+    throw new DamagedArchiveError('its first line has no version and time');
+  if (!Array.isArray(migrations) || !migrations.every(isMigration))
+    throw new DamagedArchiveError('the migrations in its first line are no list of names and checksums');
+  return { format: archiveFormat, version: version as number, createdAt, migrations };
+}
+
+function isMigration(value: unknown): value is ArchiveHeader['migrations'][number] {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, checksum } = value as Line;
+  return typeof name === 'string' && typeof checksum === 'string';
+}
+
+function readPartName({ table, columns, file }: Line): PartName {
+  if (typeof file === 'string' && table === undefined) return { file };
+  if (typeof table !== 'string' || file !== undefined)
+    throw new DamagedArchiveError('a part of it is neither a table nor a file');
+  const isList = Array.isArray(columns) && columns.every((name) => typeof name === 'string');
+  if (!isList || columns.length === 0 || new Set(columns).size < columns.length)
+    throw new DamagedArchiveError(`the columns of table ${table} are no list of different names`);
+  return { table, columns };
+}
+
+function parseLine(line: string): Line {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null) return value as Line;
   } catch {
     // Said below.
   }

@@ -6,6 +6,7 @@ import { migrate } from '../migrations/migrate.ts';
 import { readMigrations } from '../migrations/migration-files.ts';
 import { archiveVersion } from './archive-text.ts';
 import { checkBackup } from './check-backup.ts';
+import { DamagedArchiveError, RestoreRefusedError } from './errors.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { excludedTables } from './tables.ts';
 import { writeBackup } from './write-backup.ts';
@@ -32,9 +33,9 @@ async function* pieces(text: string, size = 7): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function restore(url: string, archive: string, beforeCommit = async () => {}): Promise<void> {
+async function restore(url: string, archive: string, beforeCommit = async () => {}) {
   const checked = await checkBackup(pieces(archive));
-  await restoreBackup(url, checked, pieces(archive, 4096), { logger: quiet, beforeCommit });
+  return restoreBackup(url, checked, pieces(archive, 4096), { logger: quiet, beforeCommit });
 }
 
 /** Every row of every table that is in archives, in no order. */
@@ -80,9 +81,20 @@ async function fill({ prisma, pool }: Database): Promise<void> {
 
 /** As the writer would have ended it. */
 function withManifest(lines: readonly string[]): string {
-  const text = `${lines.join('\n')}\n`;
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  return `${text}${JSON.stringify({ manifest: [], sha256 })}\n`;
+  const hash = (some: readonly string[]) =>
+    createHash('sha256')
+      .update(some.map((line) => `${line}\n`).join(''))
+      .digest('hex');
+  const manifest: object[] = [];
+  lines.forEach((line, first) => {
+    if (first === 0 || line.startsWith('[')) return;
+    const { table, file } = JSON.parse(line);
+    const next = lines.findIndex((other, at) => at > first && !other.startsWith('['));
+    const part = lines.slice(first, next === -1 ? undefined : next);
+    const name = table === undefined ? `file ${file}` : `table ${table}`;
+    manifest.push({ part: name, rows: part.length - 1, sha256: hash(part) });
+  });
+  return [...lines, JSON.stringify({ manifest, sha256: hash(lines) }), ''].join('\n');
 }
 
 describe('an archive is refused', () => {
@@ -126,7 +138,92 @@ describe('an archive is refused', () => {
     const archive = withManifest([JSON.stringify({ format: 'iotcore-backup', createdAt: '', ...header })]);
     await expect(checkBackup(pieces(archive))).rejects.toThrow(message);
   });
+
+  const header = { format: 'iotcore-backup', version: archiveVersion, createdAt: '', migrations: [] };
+  const table = { table: 'brokers', columns: ['id', 'folder_id'] };
+  test.each<[string, unknown[]]>([
+    ['no list of migrations', [{ ...header, migrations: {} }]],
+    ...[null, 1, 'x', [], {}, { name: 'x' }, { name: 1, checksum: 'x' }].map((one): [string, unknown[]] => [
+      `a migration ${JSON.stringify(one)}`,
+      [{ ...header, migrations: [one] }],
+    ]),
+    ['no time', [{ ...header, createdAt: null }]],
+    ['a version that is no number', [{ ...header, version: '1' }]],
+    ['a second beginning', [header, header]],
+    ['no beginning', [table]],
+    ['rows that belong to nothing', [header, ['x']]],
+    ['an object that says nothing', [header, {}]],
+    ['a table without columns', [header, { table: 'brokers' }]],
+    ['columns that are no list', [header, { ...table, columns: 'id' }]],
+    ['columns that are no names', [header, { ...table, columns: [null] }]],
+    ['no columns', [header, { ...table, columns: [] }]],
+    ['a column twice', [header, { ...table, columns: ['id', 'id'] }]],
+    ['a table that is a file too', [header, { ...table, file: 'ca.key' }]],
+    ['a table whose name is none', [header, { ...table, table: ['brokers'] }]],
+    ['a file that holds a number', [header, { file: 'ca.key' }, [1]]],
+    ['a file that holds a list', [header, { file: 'ca.key' }, [[1, 2]]]],
+  ])('whole in itself, but with %s', async (_what, lines) => {
+    const archive = withManifest(lines.map((line) => JSON.stringify(line)));
+    const outcome = await checkBackup(pieces(archive)).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(DamagedArchiveError);
+  });
+
+  test('whole in itself, but with rows that cannot be; nothing of it is left', async () => {
+    const [source, target] = [await newDatabase(), await newDatabase()];
+    await fill(source);
+    const archive = await archiveOf(source.url);
+    const before = await contents(target);
+    const broker = { table: 'brokers', columns: ['id', 'folder_id'] };
+    const nonsense: [RegExp, ...unknown[]][] = [
+      [/no table nothing/, { table: 'nothing', columns: ['id'] }],
+      [/table brokers has no column x/, { table: 'brokers', columns: ['x'] }],
+      [/table brokers is in it twice/, broker, ['b', 'f'], broker],
+      [/table brokers has two rows.*brokers_pkey/, broker, ['b', 'f'], ['b', 'f']],
+      [/table brokers has a row that .*\(folder_id\)/, broker, ['b']],
+      [/table brokers has a row that .*\(22P05\)/, broker, ['b', '\u0000']],
+      [/table brokers has a row that .*22P02/, { ...broker, columns: ['id', 'status'] }, ['b', 'NONE']],
+      [
+        /table devices has a row that .*registry/,
+        { table: 'devices', columns: ['id', 'registry_id', 'folder_id'] },
+        ['d', 'none', 'f'],
+      ],
+      [
+        /one ID to two resources: are1 \(a registry\) are in its table service_accounts/,
+        { table: 'service_accounts', columns: ['id', 'folder_id', 'name'] },
+        ['are1', 'f', 'x'],
+        ['are5', 'f', 'y'],
+      ],
+    ];
+    const lines = archive.trimEnd().split('\n').slice(0, -1);
+    for (const [message, ...more] of nonsense) {
+      // In place of the part of that table, and of all that refers to it.
+      const { table: replaced } = more[0] as { table: string };
+      const kept = withoutParts(lines, [
+        replaced,
+        'brokers',
+        'devices',
+        'service_accounts',
+        'topic_aliases',
+        'permanent_messages',
+      ]);
+      const changed = withManifest([...kept, ...more.map((line) => JSON.stringify(line))]);
+      await expect(restore(target.url, changed)).rejects.toThrow(message);
+      await expect(restore(target.url, changed)).rejects.toBeInstanceOf(RestoreRefusedError);
+      expect(await contents(target)).toEqual(before);
+    }
+    const torn = withManifest([...lines, '["x"']);
+    await expect(restore(target.url, torn)).rejects.toBeInstanceOf(DamagedArchiveError);
+  });
 });
+
+function withoutParts(lines: readonly string[], names: readonly string[]): string[] {
+  let isIn = true;
+  return lines.filter((line) => {
+    const { table } = line.startsWith('{"table"') ? JSON.parse(line) : { table: undefined };
+    if (table !== undefined) isIn = !names.includes(table);
+    return isIn;
+  });
+}
 
 test('a database that was never prepared is not archived', async () => {
   const { url, pool } = await newDatabase();
@@ -203,6 +300,33 @@ describe('what was archived', () => {
     expect(rows).toEqual([{ topic_sha256: createHash('sha256').update('topic').digest() }]);
     const { rowCount } = await bare.pool.query('SELECT FROM "_prisma_migrations"');
     expect(rowCount).toBe((await readMigrations()).length);
+  });
+
+  test('with IDs that several have already comes back with them, and with the rule for all others', async () => {
+    const [old, upgraded, again] = [await newDatabase(), await newDatabase(), await newDatabase()];
+    for (const { pool } of [old, upgraded, again])
+      await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await migrate(old.url, quiet, '20261122183500_password_adoption');
+    await old.pool.query(`
+      INSERT INTO registries (id, folder_id) VALUES ('are1', 'f'), ('are2', 'f');
+      INSERT INTO brokers (id, folder_id) VALUES ('are1', 'g');
+      INSERT INTO devices (id, registry_id, folder_id) VALUES ('are1', 'are2', 'h'), ('are3', 'are2', 'h')`);
+    const conflicts = [
+      {
+        id: 'are1',
+        resources: [
+          { kind: 'broker', folderId: 'g' },
+          { kind: 'device', folderId: 'h' },
+          { kind: 'registry', folderId: 'f' },
+        ],
+      },
+    ];
+    expect(await restore(upgraded.url, await archiveOf(old.url))).toEqual(conflicts);
+    expect(await restore(again.url, await archiveOf(upgraded.url))).toEqual(conflicts);
+    const { rows } = await again.pool.query('SELECT id FROM resource_ids ORDER BY id');
+    expect(rows.map(({ id }) => id)).toEqual(['are1', 'are2', 'are3']);
+    const insert = `INSERT INTO service_accounts (id, folder_id, name) VALUES ('are1', 'f', 'x')`;
+    await expect(again.pool.query(insert)).rejects.toMatchObject({ constraint: 'resource_ids_pkey' });
   });
 
   test('comes from every table, but for those that are left out by name', async () => {

@@ -32,8 +32,6 @@ export async function checkBackup(source: AsyncIterable<Uint8Array>): Promise<Ch
 }
 
 async function refuseNewer({ version, migrations }: ArchiveHeader): Promise<void> {
-  if (!Number.isSafeInteger(version) || !Array.isArray(migrations))
-    throw new DamagedArchiveError('its beginning cannot be read');
   if (version > archiveVersion)
     throw new RestoreRefusedError(
       `the archive has format ${version}, this version of IoT Core reads up to ${archiveVersion}; update it first`,
@@ -50,8 +48,9 @@ async function refuseNewer({ version, migrations }: ArchiveHeader): Promise<void
 function fileContent(row: string): Uint8Array {
   try {
     const [base64] = JSON.parse(row);
-    return Buffer.from(base64, 'base64');
+    if (typeof base64 === 'string') return Buffer.from(base64, 'base64');
   } catch {
-    throw new DamagedArchiveError('a file in it cannot be read');
+    // Said below.
   }
+  throw new DamagedArchiveError('a file in it cannot be read');
 }

@@ -1,15 +1,13 @@
 import type { ClientBase } from 'pg';
+import { findIdConflicts, type IdConflict } from '../database/id-conflicts.ts';
 import type { Log } from '../log.ts';
 import { migrate } from '../migrations/migrate.ts';
-import { type ArchiveHeader, type PartName, readArchiveText } from './archive-text.ts';
+import { type ArchiveHeader, readArchiveText } from './archive-text.ts';
 import type { CheckedBackup } from './check-backup.ts';
 import { changes, inOneTransaction, snapshot } from './connection.ts';
-import { DamagedArchiveError, RestoreRefusedError } from './errors.ts';
+import { RestoreRefusedError } from './errors.ts';
+import { loadRows } from './load-rows.ts';
 import { hasMigrations, quoted, readTables, type Table } from './tables.ts';
-
-/** What one INSERT takes: enough to make round trips cheap, little enough to stay small in memory. */
-const maxRowsTogether = 1000;
-const maxCharactersTogether = 1024 * 1024;
 
 export interface RestoreOptions {
   readonly logger: Log;
@@ -19,16 +17,17 @@ export interface RestoreOptions {
 
 /**
  * Fills an empty database from a checked archive, in one transaction: first brought to the archive's schema, at the end
- * to this version's.
+ * to this version's. Answers which IDs several resources had already where it was made.
  *
- * @throws RestoreRefusedError if the database is not empty, DamagedArchiveError, DatabaseUnavailableError
+ * @throws RestoreRefusedError if the database is not empty, or the archive gives one ID to two resources; DamagedArchiveError,
+ * DatabaseUnavailableError
  */
 export async function restoreBackup(
   url: string,
   { header }: Pick<CheckedBackup, 'header'>,
   source: AsyncIterable<Uint8Array>,
   { logger, beforeCommit }: RestoreOptions,
-): Promise<void> {
+): Promise<readonly IdConflict[]> {
   const last = header.migrations.at(-1)?.name;
   const isFresh = await inOneTransaction(url, snapshot, (client) => requireEmpty(client, header));
   if (isFresh) await migrate(url, logger, last);
@@ -37,11 +36,12 @@ export async function restoreBackup(
     // Who starts now waits, and finds what was restored.
     await client.query(`LOCK TABLE ${[...tables.keys()].map(quoted).join()} IN SHARE ROW EXCLUSIVE MODE`);
     await requireEmpty(client, header);
-    await load(client, tables, source);
+    await loadRows(client, tables, readArchiveText(source));
     for (const table of tables.values()) await finish(client, table);
     await beforeCommit();
   });
   await migrate(url, logger);
+  return inOneTransaction(url, snapshot, findIdConflicts);
 }
 
 /** Answers whether it has no tables at all yet. */
@@ -74,47 +74,6 @@ function notEmpty(table: string): RestoreRefusedError {
   return new RestoreRefusedError(
     `this installation is not empty (${table} has rows); restore into an empty one: another IOT_DATA_DIR, or another DATABASE_URL`,
   );
-}
-
-async function load(
-  client: ClientBase,
-  tables: ReadonlyMap<string, Table>,
-  source: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  let insert: string | undefined;
-  let rows: string[] = [];
-  let characters = 0;
-  const flush = async () => {
-    if (insert !== undefined && rows.length > 0) await client.query(insert, [`[${rows.join()}]`]);
-    rows = [];
-    characters = 0;
-  };
-  for await (const item of readArchiveText(source)) {
-    if ('part' in item) {
-      await flush();
-      insert = insertStatement(tables, item.part);
-    } else if ('row' in item && insert !== undefined) {
-      rows.push(item.row);
-      characters += item.row.length;
-      if (rows.length >= maxRowsTogether || characters >= maxCharactersTogether) await flush();
-    }
-  }
-  await flush();
-}
-
-/** Names come from the archive and types from the database: what is run holds nothing that the database does not have. */
-function insertStatement(tables: ReadonlyMap<string, Table>, part: PartName): string | undefined {
-  if ('file' in part) return undefined;
-  const table = tables.get(part.table);
-  if (!table) throw new DamagedArchiveError(`there is no table ${part.table} in its schema`);
-  const types = new Map(table.columns.map(({ name, type }) => [name, type]));
-  const values = part.columns.map((name, index) => {
-    const type = types.get(name);
-    if (type === undefined) throw new DamagedArchiveError(`table ${part.table} has no column ${name}`);
-    return `(r ->> ${index})::${type}`;
-  });
-  return `INSERT INTO ${quoted(table.name)} (${part.columns.map(quoted).join()})
-          SELECT ${values.join()} FROM json_array_elements($1::json) r`;
 }
 
 /** Counters go on behind the highest number, and the planner knows what is there. */
