@@ -91,6 +91,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       connections: () => listeners.connections,
       acceptsWaiting: () => listeners.acceptsWaiting,
       acceptsPostponed: () => listeners.acceptsPostponed,
+      handshakesUnderWay: () => listeners.handshakesUnderWay,
       certificateEnd: () => certificate.current.notAfter,
       changeFeedBehindMs: () => feed.behindMs,
     }),

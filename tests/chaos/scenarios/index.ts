@@ -9,6 +9,7 @@ import { diskFull } from './disk-full.ts';
 import { drained } from './drain.ts';
 import { everythingKilled } from './everything-killed.ts';
 import { failover } from './failover.ts';
+import { halfOpenTls } from './half-open-tls.ts';
 import { cutEverywhere, halfOpen, thinLink } from './networks.ts';
 import { postgresKilled } from './postgres-killed.ts';
 import { postgresSlow, slotsExhausted } from './postgres-slow.ts';
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   drained,
   memoryPressure,
   handlesExhausted,
+  halfOpenTls,
   acknowledgesFirst,
   deafToRevocation,
 ];

@@ -11,6 +11,7 @@ export interface MetricSources {
   /** Accepted connections that wait until the server has time for them, and those that had to, since the start. */
   acceptsWaiting(): number;
   acceptsPostponed(): number;
+  handshakesUnderWay(): number;
   certificateEnd(): Date;
   /** Entries of each cache. */
   cacheSizes(): Readonly<Record<string, number>>;
@@ -85,6 +86,7 @@ export function createMetrics(sources: MetricSources): Registry {
   );
   gauge('accepts_waiting', 'New connections that wait until the event loop has time', sources.acceptsWaiting);
   counter('accepts_postponed_total', 'New connections that had to wait', sources.acceptsPostponed);
+  gauge('tls_handshakes', 'TLS handshakes under way', sources.handshakesUnderWay);
   counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
   gauge('passwords_being_checked', 'Password hashes computed or waited for', sources.passwordsBeingChecked);
   gauge('permanent_messages_pending', 'Messages not yet durable', sources.retainedMessagesPending);

@@ -37,11 +37,14 @@ function setUp() {
   return {
     ...{ gate, busy, gaveUp, clock },
     /** A connection comes. */
-    enter(begin: () => void = () => {}) {
+    enter(begin: () => void = () => {}, address = '192.0.2.1', mayBegin = () => true) {
       const socket = new FakeSocket();
-      gate.enter(socket as unknown as Socket, () => {
-        begun++;
-        begin();
+      gate.enter(socket as unknown as Socket, {
+        ...{ address, mayBegin },
+        begin() {
+          begun++;
+          begin();
+        },
       });
       return socket;
     },
@@ -77,6 +80,34 @@ describe('AcceptGate', () => {
     expect([tick(), tick(), tick(), tick()]).toEqual([64, 64, 64, 44]);
     expect(order).toEqual(Array.from({ length: 300 }, (_, n) => n));
     expect(gate.waiting).toBe(0);
+  });
+
+  it('lets addresses take turns, so that one with thousands of connections holds up no other', () => {
+    const { enter, tick } = setUp();
+    const order: string[] = [];
+    for (let n = 0; n < 1000; n++) enter(() => order.push('flood'), '192.0.2.1');
+    for (let n = 0; n < 3; n++) enter(() => order.push('other'), '192.0.2.2');
+    tick();
+    expect(order.slice(64, 70)).toEqual(['flood', 'other', 'flood', 'other', 'flood', 'other']);
+  });
+
+  it('passes over those that may not begin, and gives them up in their time', () => {
+    const { enter, tick, begun, gate, gaveUp, clock } = setUp();
+    let slots = 2;
+    for (let n = 0; n < 4; n++)
+      enter(
+        () => slots--,
+        '192.0.2.1',
+        () => slots > 0,
+      );
+    enter(() => {}, '192.0.2.2');
+    expect([begun(), gate.waiting]).toEqual([2, 3]);
+    expect([tick(), tick()]).toEqual([1, 0]);
+    slots = 1;
+    expect([tick(), gate.waiting]).toEqual([1, 1]);
+    clock.nowMs += 10_001;
+    tick();
+    expect([begun(), gate.waiting, gaveUp.length]).toEqual([4, 0, 1]);
   });
 
   it('rests when nothing comes any more', () => {

@@ -2,7 +2,8 @@
  * How many new connections are begun at a time. A fleet that comes back after an outage brings more handshakes than the
  * server can make in a second, and the operating system hands over all of them at once: begun together, they would hold up
  * every client that is connected. So a few are begun in each tick, as many as leave the event loop in time: half as many
- * after a late tick, more after any other, and always at least one. The others wait, unread.
+ * after a late tick, more after any other, and always at least one. The others wait, unread; addresses take turns, so that
+ * one with thousands of connections holds up nobody else's.
  */
 import type { Socket } from 'node:net';
 
@@ -38,17 +39,25 @@ export interface AcceptGateEvents {
   gaveUp(socket: Socket): void;
 }
 
-interface Waiting {
+export interface Entrance {
+  /** Who comes: connections of one address wait in their order, addresses take turns. */
+  readonly address: string;
+  /** Asked when it is its turn; may take what the connection needs, and says whether that was there. */
+  mayBegin(): boolean;
+  begin(): void;
+}
+
+interface Waiting extends Entrance {
   readonly socket: Socket;
-  readonly begin: () => void;
   readonly sinceMs: number;
 }
 
 export class AcceptGate {
   readonly #events: AcceptGateEvents;
   readonly #clock: Clock;
-  /** In the order of their coming. */
-  readonly #waiting = new Set<Waiting>();
+  /** By address, in the order of their coming. */
+  readonly #queues = new Map<string, Set<Waiting>>();
+  #waiting = 0;
   #perTick = MOST_PER_TICK;
   #begunInTick = 0;
   #callOff: (() => void) | undefined;
@@ -62,7 +71,7 @@ export class AcceptGate {
 
   /** Connections that wait now. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting;
   }
 
   /** Connections that had to wait, since the start. */
@@ -70,25 +79,41 @@ export class AcceptGate {
     return this.#postponed;
   }
 
-  /** Calls `begin` at once if there is room in this tick, else later, unless the socket has closed by then. */
-  enter(socket: Socket, begin: () => void): void {
+  /** Lets a connection begin at once if it may, and there is room in this tick; else later, unless its socket has closed by then. */
+  enter(socket: Socket, entrance: Entrance): void {
     this.#arm();
-    if (this.#waiting.size === 0 && this.#begunInTick < this.#perTick) {
+    if (this.#waiting === 0 && this.#begunInTick < this.#perTick && entrance.mayBegin()) {
       this.#begunInTick++;
-      begin();
+      entrance.begin();
       return;
     }
     this.#postponed++;
-    const waiting = { socket, begin, sinceMs: this.#clock.now() };
-    this.#waiting.add(waiting);
-    socket.on('error', destroyIt).once('close', () => this.#waiting.delete(waiting));
+    const { address } = entrance;
+    const waiting: Waiting = {
+      address,
+      mayBegin: () => entrance.mayBegin(),
+      begin: () => entrance.begin(),
+      socket,
+      sinceMs: this.#clock.now(),
+    };
+    const queue = this.#queues.get(address);
+    if (queue) queue.add(waiting);
+    else this.#queues.set(address, new Set([waiting]));
+    this.#waiting++;
+    socket.on('error', destroyIt).once('close', () => this.#forget(waiting));
   }
 
   /** Closes the connections that wait. */
   close(): void {
     this.#callOff?.();
-    for (const { socket } of this.#waiting) socket.destroy();
-    this.#waiting.clear();
+    for (const queue of [...this.#queues.values()]) for (const { socket } of [...queue]) socket.destroy();
+  }
+
+  #forget(waiting: Waiting): void {
+    const queue = this.#queues.get(waiting.address);
+    if (!queue?.delete(waiting)) return;
+    this.#waiting--;
+    if (queue.size === 0) this.#queues.delete(waiting.address);
   }
 
   #arm(): void {
@@ -103,31 +128,40 @@ export class AcceptGate {
     const lateMs = nowMs - this.#dueMs;
     if (lateMs >= LATE_MS) {
       this.#perTick = Math.max(1, this.#perTick >> 1);
-      if (this.#waiting.size > 0) this.#events.busy(lateMs, this.#waiting.size);
+      if (this.#waiting > 0) this.#events.busy(lateMs, this.#waiting);
     } else {
       const more = lateMs <= IN_TIME_MS ? 2 * this.#perTick : this.#perTick + 1;
       this.#perTick = Math.min(MOST_PER_TICK, more);
     }
     // Otherwise there is nothing to measure for, and the next connection starts it again.
-    if (this.#begunInTick > 0 || this.#waiting.size > 0 || this.#perTick < MOST_PER_TICK) this.#arm();
+    if (this.#begunInTick > 0 || this.#waiting > 0 || this.#perTick < MOST_PER_TICK) this.#arm();
     this.#begunInTick = 0;
     this.#beginWaiting(nowMs);
   }
 
   #beginWaiting(nowMs: number): void {
-    for (const waiting of this.#waiting) {
+    // An address whose connection was begun is put at the end, where this loop comes to it again.
+    for (const [address, queue] of this.#queues) {
       if (this.#begunInTick >= this.#perTick) return;
-      const { socket, begin, sinceMs } = waiting;
-      this.#waiting.delete(waiting);
-      if (nowMs - sinceMs > MAX_WAIT_MS) {
-        this.#events.gaveUp(socket);
-        socket.resetAndDestroy();
-      } else {
-        this.#begunInTick++;
-        begin();
-        socket.off('error', destroyIt);
-      }
+      const next = this.#nextOf(queue, nowMs);
+      if (!next?.mayBegin()) continue;
+      this.#forget(next);
+      if (this.#queues.delete(address)) this.#queues.set(address, queue);
+      this.#begunInTick++;
+      next.begin();
+      next.socket.off('error', destroyIt);
     }
+  }
+
+  /** The one that has waited longest, without those that have waited too long. */
+  #nextOf(queue: ReadonlySet<Waiting>, nowMs: number): Waiting | undefined {
+    for (const waiting of queue) {
+      if (nowMs - waiting.sinceMs <= MAX_WAIT_MS) return waiting;
+      this.#forget(waiting);
+      this.#events.gaveUp(waiting.socket);
+      waiting.socket.resetAndDestroy();
+    }
+    return undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@iotcore/server-certificate/issue';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AcceptGate } from './accept-gate.ts';
+import { HandshakeSlots } from './handshake-slots.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
 import { listenTls, type TlsListener } from './tls-listener.ts';
@@ -133,7 +134,9 @@ describe('the TLS listener', () => {
     certificate = await issueServerCertificate(authority, names, new Date());
   });
 
-  async function start(more: { handshakeTimeoutMs?: number; gate?: AcceptGate } = {}) {
+  async function start(
+    more: { handshakeTimeoutMs?: number; gate?: AcceptGate; handshakeSlots?: HandshakeSlots } = {},
+  ) {
     const failed: string[] = [];
     const accepted = collector();
     const tlsOptions = {
@@ -196,6 +199,38 @@ describe('the TLS listener', () => {
     await closed(socket);
     await expect.poll(() => failed).toEqual(['ERR_SSL_NO_SHARED_CIPHER']);
     expect(accepted.ready).toEqual([]);
+  });
+
+  it('begins no more handshakes than there are slots, and has a slot again when one has ended', async () => {
+    const handshakeSlots = new HandshakeSlots({ maxHandshakes: 3, maxHandshakesPerAddress: 2 });
+    const { listener, accepted, limiter } = await start({ handshakeSlots });
+    const stalled = [tcp(listener.port), tcp(listener.port)];
+    await expect.poll(() => handshakeSlots.underWay).toBe(2);
+    const waiting = once(tls(listener), 'secureConnect');
+    await once(tls(listener, { localAddress: '127.0.0.2' } as ConnectionOptions), 'secureConnect');
+    await accepted.next();
+    stalled[0]?.destroy();
+    await waiting;
+    await accepted.next();
+    stalled[1]?.destroy();
+    await expect.poll(() => handshakeSlots.underWay).toBe(0);
+    expect(limiter.connections).toBe(2);
+  });
+
+  it('hands over what came before the end of a client, and still answers it', async () => {
+    const { listener, accepted } = await start();
+    const client = tls(listener);
+    client.end('all that it says');
+    const heard = once(client, 'data');
+    const { socket } = await accepted.next();
+    // As an engine does that answers clients which have ended their side.
+    socket.allowHalfOpen = true;
+    const ended = once(socket, 'end');
+    const [chunk] = await once(socket, 'data');
+    await ended;
+    socket.end('the answer');
+    expect([String(chunk), String((await heard)[0])]).toEqual(['all that it says', 'the answer']);
+    await closed(client);
   });
 
   it('has a connection over TLS wait for its turn', async () => {

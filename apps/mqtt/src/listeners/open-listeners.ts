@@ -6,6 +6,7 @@ import type { ConnectionCounters } from '../hosting/connection-counters.ts';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
 import { AcceptGate } from './accept-gate.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
+import { HandshakeSlots } from './handshake-slots.ts';
 import type { NoHeader } from './proxy-header-reader.ts';
 import { type Accept, type Listener, listenTcp } from './tcp-listener.ts';
 import { listenTls } from './tls-listener.ts';
@@ -19,6 +20,8 @@ export interface ListenersParts {
     | 'mqttPort'
     | 'mqttMaxConnections'
     | 'mqttMaxConnectionsPerAddress'
+    | 'mqttMaxHandshakes'
+    | 'mqttMaxHandshakesPerAddress'
     | 'mqttProxyProtocolFrom'
     | 'mqttConnectTimeoutMs'
   >;
@@ -34,6 +37,8 @@ export interface Listeners {
   /** Accepted connections that wait until the server has time for them, and those that had to, since the start. */
   readonly acceptsWaiting: number;
   readonly acceptsPostponed: number;
+  /** TLS handshakes that have begun and not ended. */
+  readonly handshakesUnderWay: number;
   /** Answers the URLs by name. @throws StartupError if a port is taken */
   open(accept: Accept): Promise<Record<string, string>>;
   /** Takes no more connections. */
@@ -86,6 +91,10 @@ export function openListeners({
       logger.info({ remoteAddress, code, heldBack }, 'TLS handshake failed'),
     );
   };
+  const handshakeSlots = new HandshakeSlots({
+    maxHandshakes: settings.mqttMaxHandshakes,
+    maxHandshakesPerAddress: settings.mqttMaxHandshakesPerAddress,
+  });
   const opened: Listener[] = [];
 
   return {
@@ -94,6 +103,9 @@ export function openListeners({
     },
     get acceptsWaiting() {
       return gate.waiting;
+    },
+    get handshakesUnderWay() {
+      return handshakeSlots.underWay;
     },
     get acceptsPostponed() {
       return gate.postponed;
@@ -106,6 +118,7 @@ export function openListeners({
           host: settings.mqttsHost,
           port: settings.mqttsPort,
           certificate: certificate.current,
+          handshakeSlots,
           handshakeTimeoutMs: settings.mqttConnectTimeoutMs,
           handshakeFailed,
         },

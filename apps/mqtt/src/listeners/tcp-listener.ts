@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
 import { toDirectSocket } from '@iotcore/engine/native';
-import { asIPv4 } from '@iotcore/model';
+import { addressBlock, asIPv4 } from '@iotcore/model';
 import { StartupError } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
@@ -44,12 +44,24 @@ const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 
 
 /** MQTT over plain TCP. @throws StartupError if the port is taken */
 export function listenTcp(options: ListenOptions, accept: Accept): Promise<Listener> {
-  const take = (accepted: Socket, remote: RemoteEnd) => {
-    const socket = toDirectSocket(accepted);
-    accept(socket, { secure: false, ...remote, peerCertificate: () => undefined });
-    socket.resume();
+  const taker: Taker = {
+    // Before CONNECT a connection without TLS holds next to nothing.
+    reserve: () => () => {},
+    take(accepted, remote) {
+      const socket = toDirectSocket(accepted);
+      accept(socket, { secure: false, ...remote, peerCertificate: () => undefined });
+      socket.resume();
+    },
   };
-  return listen(options, take, { pauseOnConnect: true });
+  return listen(options, taker, { pauseOnConnect: true });
+}
+
+/** What becomes of an accepted socket. */
+export interface Taker {
+  /** Reserves what its beginning needs and answers how to give it back; undefined: the connection has to wait. */
+  reserve(client: RemoteEnd): (() => void) | undefined;
+  /** `begun` gives back what was reserved, to be called once or more often. */
+  take(socket: Socket, client: RemoteEnd, begun: () => void): void;
 }
 
 /**
@@ -60,11 +72,11 @@ export function listenTcp(options: ListenOptions, accept: Accept): Promise<Liste
  */
 export async function listen(
   options: ListenOptions,
-  take: (socket: Socket, client: RemoteEnd) => void,
+  taker: Taker,
   { pauseOnConnect = false } = {},
 ): Promise<Listener> {
   const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect });
-  server.on('connection', (socket) => admit(options, socket, take));
+  server.on('connection', (socket) => admit(options, socket, taker));
   try {
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG });
     await once(server, 'listening');
@@ -82,11 +94,7 @@ export async function listen(
 }
 
 /** A place of the total, the client's address, a place of that, its turn: then the connection is taken. */
-function admit(
-  options: ListenOptions,
-  socket: Socket,
-  take: (socket: Socket, client: RemoteEnd) => void,
-): void {
+function admit(options: ListenOptions, socket: Socket, taker: Taker): void {
   const { limiter, gate } = options;
   const peer = remoteEnd(socket);
   if (!peer) {
@@ -112,7 +120,16 @@ function admit(
       return;
     }
     admitted = client.remoteAddress;
-    gate.enter(socket, () => take(socket, client));
+    let begun = () => {};
+    gate.enter(socket, {
+      address: addressBlock(client.remoteAddress),
+      mayBegin() {
+        const reserved = taker.reserve(client);
+        if (reserved) begun = reserved;
+        return reserved !== undefined;
+      },
+      begin: () => taker.take(socket, client, begun),
+    });
   };
   const withHeader = (header: ProxyHeader | NoHeader) => {
     if (typeof header === 'object') {

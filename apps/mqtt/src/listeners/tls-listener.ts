@@ -6,7 +6,8 @@
 import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
 import type { CertificatePair } from '@iotcore/server-certificate';
-import { ClientAddresses } from './client-addresses.ts';
+import type { HandshakeSlots } from './handshake-slots.ts';
+import { Handshaking } from './handshaking.ts';
 import { type Accept, type Listener, type ListenOptions, listen } from './tcp-listener.ts';
 
 export interface TlsListener extends Listener {
@@ -18,6 +19,7 @@ export interface TlsListener extends Listener {
 
 export interface TlsListenOptions extends ListenOptions {
   readonly certificate: CertificatePair;
+  readonly handshakeSlots: HandshakeSlots;
   /** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
   readonly handshakeTimeoutMs: number;
   handshakeFailed(code: string, remoteAddress: string): void;
@@ -70,10 +72,10 @@ const GROUPS = [
 
 /** MQTT over TLS. @throws StartupError if the port is taken */
 export async function listenTls(options: TlsListenOptions, accept: Accept): Promise<TlsListener> {
-  const clients = new ClientAddresses();
-  const handshakes = createHandshakes(options, clients);
+  const underWay = new Handshaking();
+  const handshakes = createHandshakes(options, underWay);
   handshakes.on('secureConnection', (socket) => {
-    const client = clients.take(socket);
+    const client = underWay.end(socket);
     if (!client) {
       socket.destroy();
       return;
@@ -87,9 +89,12 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
   const rotateTicketKeys = () => handshakes.setTicketKeys(randomBytes(TICKET_KEYS_BYTES));
   const rotation = setInterval(rotateTicketKeys, TICKET_KEYS_LIFETIME_MS).unref();
   // A plain server accepts and counts; the TLS server only makes the handshake on the sockets it is handed.
-  const listener = await listen(options, (socket, client) => {
-    clients.note(socket, client);
-    handshakes.emit('connection', socket);
+  const listener = await listen(options, {
+    reserve: (client) => options.handshakeSlots.take(client.remoteAddress),
+    take(socket, client, ended) {
+      underWay.begin(socket, { client, ended });
+      handshakes.emit('connection', socket);
+    },
   });
   return {
     ...listener,
@@ -104,7 +109,7 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
 
 function createHandshakes(
   { certificate, handshakeFailed, handshakeTimeoutMs }: TlsListenOptions,
-  clients: ClientAddresses,
+  underWay: Handshaking,
 ): Server {
   const server = createServer({
     ...secureContext(certificate),
@@ -114,7 +119,7 @@ function createHandshakes(
     sessionTimeout: TICKET_LIFETIME_SECONDS,
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const address = clients.take(socket)?.remoteAddress ?? 'unknown';
+    const address = underWay.end(socket)?.remoteAddress ?? 'unknown';
     // After a time-out the socket is still open; no one else would close it.
     socket.destroy();
     handshakeFailed(error.code ?? 'unknown', address);

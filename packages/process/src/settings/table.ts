@@ -173,6 +173,18 @@ export const settingsTable = {
     wholeNumber(1, 1_000_000),
     'MQTT sessions at the same time of one registry and its devices together, or of one broker. Beyond, CONNECT is answered with code 3. Without it: nine tenths of `IOT_MQTT_MAX_CONNECTIONS`, so that a tenth is left for the others.',
   ),
+  mqttMaxHandshakes: setting(
+    'IOT_MQTT_MAX_HANDSHAKES',
+    wholeNumber(10, 1_000_000),
+    '2000',
+    'TLS handshakes under way at the same time, each at some 60 KiB. Beyond: new connections wait, up to 10 s.',
+  ),
+  mqttMaxHandshakesPerAddress: setting(
+    'IOT_MQTT_MAX_HANDSHAKES_PER_ADDRESS',
+    wholeNumber(1, 1_000_000),
+    '1000',
+    'Of these from one address (of IPv6: one /64), so that one host cannot keep the others out.',
+  ),
   mqttMaxWaitingBytesPerTenant: setting(
     'IOT_MQTT_MAX_WAITING_BYTES_PER_TENANT',
     wholeNumber(1_048_576, 1_000_000_000_000),

@@ -1,6 +1,7 @@
 /** What a listener of a test is given: roomy limits, no proxy, and lists of what it told. */
 import { AcceptGate } from '../accept-gate.ts';
 import { ConnectionLimiter, type ConnectionLimits } from '../connection-limiter.ts';
+import { HandshakeSlots } from '../handshake-slots.ts';
 import type { ListenOptions } from '../tcp-listener.ts';
 
 export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
@@ -17,5 +18,6 @@ export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
     isProxy: () => false,
     noProxyHeader: (why) => noHeader.push(why),
   };
-  return { ...options, refused, noHeader };
+  const handshakeSlots = new HandshakeSlots({ maxHandshakes: 100, maxHandshakesPerAddress: 100 });
+  return { ...options, handshakeSlots, refused, noHeader };
 }
