@@ -12,8 +12,11 @@ export const engineLimits: Omit<EngineLimits, 'connectTimeoutMs'> = {
   maxClientIdBytes: 1024,
   // A back end that subscribes device by device; some 200 bytes each.
   maxSubscriptionsPerSession: 10_000,
-  // The largest packet over a line of 35 kbit/s.
-  packetTimeoutMs: 60_000,
+  // A modem over GPRS sends its 256 KiB in four minutes, with pauses; a client that sends single bytes keeps no place.
+  minPacketBytesPerSecond: 1_000,
+  packetGraceMs: 30_000,
+  // As long as credentials may be checked: what came before the end of a connection is heard, but not for ever.
+  finishTimeoutMs: 60_000,
   // A back end that hears a whole fleet: at 50,000 messages a second, what is on its way within 400 ms. What is in flight
   // costs eight bytes here; the bytes themselves are bounded by maxOutputBytes.
   maxInflightMessages: 20_000,
@@ -26,4 +29,8 @@ export const engineLimits: Omit<EngineLimits, 'connectTimeoutMs'> = {
   // Twenty back ends that have stopped to read, or a thousand devices that are somewhat behind; what a machine with 2 GiB
   // can spare. The aedes engine bounds each session only.
   maxWaitingBytes: 512 * 1024 * 1024,
+  // A thousand clients that sent what one read holds, hung up, and wait for the database.
+  maxFinishingBytes: 64 * 1024 * 1024,
+  // Fewer than there are database connections, which logins need too.
+  maxRetainedReaders: 4,
 };

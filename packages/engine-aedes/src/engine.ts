@@ -69,6 +69,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     if (this.#isClosing || socket.destroyed) {
       socket.on('error', () => {});
       socket.destroy();
+      setImmediate(() => this.#parts.host.closed?.(transport));
       return;
     }
     this.#connections.add(new Connection(this, socket, transport));
@@ -144,6 +145,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
 
   closed(connection: Connection<P>): void {
     this.#connections.delete(connection);
+    void connection.answered.then(() => this.#parts.host.closed?.(connection.transport));
   }
 
   /**

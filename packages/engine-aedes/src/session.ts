@@ -275,7 +275,8 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     job: SubscribeJob<Session<P>>,
     subscriptions: Iterable<Subscription<Session<P>>>,
   ): AsyncGenerator<RetainedPacket> {
-    const stored = (filter: string) => this.#parts.host.retained(this.info.principal, filter);
+    const { signal } = new AbortController();
+    const stored = (filter: string) => this.#parts.host.retained(this.info.principal, filter, signal);
     try {
       for await (const message of job.retainedMessages(subscriptions, stored)) {
         this.#jobOf.set(message.payload, job);

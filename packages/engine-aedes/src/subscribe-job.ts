@@ -47,15 +47,17 @@ export class SubscribeJob<Subscriber> {
 
   async *retainedMessages(
     subscriptions: Iterable<Subscription<Subscriber>>,
-    stored: (filter: string) => AsyncIterable<RetainedMessage> | undefined,
+    stored: (filter: string) => AsyncIterable<RetainedMessage | readonly RetainedMessage[]> | undefined,
   ): AsyncGenerator<RetainedPacket> {
     for (const { filter, qos: granted } of subscriptions) {
-      for await (const { topic, payload, qos: sentAt } of stored(filter) ?? []) {
-        const qos = Math.min(granted, sentAt) as Qos;
-        if (!(await this.#delivery.admitStored(qos))) return;
-        this.#underway++;
-        // A buffer object of its own, by which the message is known again.
-        yield { cmd: 'publish', topic, payload: payload.subarray(), qos, retain: true };
+      for await (const page of stored(filter) ?? []) {
+        for (const { topic, payload, qos: sentAt } of [page].flat()) {
+          const qos = Math.min(granted, sentAt) as Qos;
+          if (!(await this.#delivery.admitStored(qos))) return;
+          this.#underway++;
+          // A buffer object of its own, by which the message is known again.
+          yield { cmd: 'publish', topic, payload: payload.subarray(), qos, retain: true };
+        }
       }
     }
   }

@@ -150,8 +150,16 @@ export interface EngineHost<P> {
   excessMs?(session: SessionInfo<P>): number;
   /** Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits for it. */
   retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<void>;
-  /** The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag. */
-  retained(principal: P, filter: string): AsyncIterable<RetainedMessage> | undefined;
+  /**
+   * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag,
+   * in pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one
+   * message. The next page is asked for when the client has taken this one, and is read then. Aborted: nobody wants more.
+   */
+  retained(
+    principal: P,
+    filter: string,
+    signal: AbortSignal,
+  ): AsyncIterable<RetainedMessage | readonly RetainedMessage[]> | undefined;
 
   // What the engine tells. None of these may throw or block.
   connected(session: SessionInfo<P>): void;
@@ -183,8 +191,18 @@ export interface EngineLimits {
   readonly maxSubscriptionsPerSession: number;
   /** Time from the first byte (or the accept) to a whole CONNECT. */
   readonly connectTimeoutMs: number;
-  /** Time for the rest of a packet whose first byte has come; single bytes do not extend it. */
-  readonly packetTimeoutMs: number;
+  /**
+   * What a packet that has begun must bring in a second, on average: a modem over GPRS does, a client that sends single
+   * bytes to keep a place does not. A CONNECT may take so much longer than `connectTimeoutMs`.
+   */
+  readonly minPacketBytesPerSecond: number;
+  /** How far a packet may be behind that rate. */
+  readonly packetGraceMs: number;
+  /**
+   * Time after the end of a connection in which packets that came before it are still handled, if they had to wait (for
+   * authentication, rights, a rate, storing).
+   */
+  readonly finishTimeoutMs: number;
   /** QoS 1 messages sent and not yet acknowledged, per session. */
   readonly maxInflightMessages: number;
   /** QoS 1 messages waiting behind the window, per session. Beyond either: the session is closed as too slow. */
@@ -194,6 +212,19 @@ export interface EngineLimits {
   readonly maxOutputBytes: number;
   /** What waits in all sessions. Beyond: one that adds to it, and has more than a small share, is closed as too slow. */
   readonly maxWaitingBytes: number;
+  /** Packets of connections that have ended which wait to be handled, in all. Beyond: they are not handled. */
+  readonly maxFinishingBytes: number;
+  /** Pages of retained messages that are read at once, for all sessions. Others wait. */
+  readonly maxRetainedReaders: number;
+}
+
+/** What an engine may do beside the protocol. */
+export interface EngineOptions {
+  /**
+   * While only clients that were silent before send messages, the thread may sleep for up to two milliseconds, so that
+   * messages come together (docs/decisions/0014). Default true; false where the thread has other work to do.
+   */
+  readonly blockingWaits?: boolean;
 }
 
 export interface EngineStats {
@@ -219,4 +250,8 @@ export interface Engine<P> {
   close(reason: string): Promise<void>;
 }
 
-export type CreateEngine = <P>(host: EngineHost<P>, limits: EngineLimits) => Engine<P>;
+export type CreateEngine = <P>(
+  host: EngineHost<P>,
+  limits: EngineLimits,
+  options?: EngineOptions,
+) => Engine<P>;

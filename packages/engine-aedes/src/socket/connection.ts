@@ -56,6 +56,8 @@ export class Connection<P> implements SessionLink {
   readonly transport: Transport;
   /** Resolves when the socket is gone. */
   readonly closed: Promise<void>;
+  /** Resolves when the host has answered CONNECT, if it was asked. */
+  answered: Promise<unknown> = Promise.resolve();
   readonly #reception: Reception<P>;
   readonly #socket: Duplex;
   readonly #framer = new Framer();
@@ -137,7 +139,7 @@ export class Connection<P> implements SessionLink {
     if (this.#state === 'awaiting CONNECT') {
       if (this.#deadlines.isConnectOverdue(now)) this.#refuse(undefined, reasons.noConnect);
     } else if (this.#state === 'open') {
-      const reason = this.#deadlines.overdue(now);
+      const reason = this.#deadlines.overdue(now, this.#framer.pendingBytes);
       if (reason) this.close(reason);
     }
   }
@@ -198,7 +200,9 @@ export class Connection<P> implements SessionLink {
   async #admit(packet: ConnectPacket): Promise<void> {
     const { host, limits } = this.#reception;
     const request = connectRequest(packet, this.transport);
-    const result = await inTime(authenticate(host, packet, request, limits.maxClientIdBytes));
+    const answer = authenticate(host, packet, request, limits.maxClientIdBytes);
+    this.answered = answer;
+    const result = await inTime(answer);
     if (this.#state !== 'admitting') return;
     // Whoever hung up meanwhile is not refused, and takes nobody's client ID.
     if (this.#socket.destroyed) return this.#shut();

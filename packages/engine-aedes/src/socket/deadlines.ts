@@ -45,12 +45,12 @@ export class Deadlines {
     return now - this.#acceptedAt > this.#limits.connectTimeoutMs;
   }
 
-  /** Why the client's time is up, or undefined. */
-  overdue(now: number): string | undefined {
+  /** Why the client's time is up, or undefined. `partialBytes`: what has come of a packet. */
+  overdue(now: number, partialBytes: number): string | undefined {
     if (this.#isBusy) return undefined;
-    if (this.#partialSince > 0 && now - this.#partialSince > this.#limits.packetTimeoutMs) {
-      return reasons.packetTimeout;
-    }
+    const { packetGraceMs, minPacketBytesPerSecond } = this.#limits;
+    const packetMs = packetGraceMs + (1_000 * partialBytes) / minPacketBytesPerSecond;
+    if (this.#partialSince > 0 && now - this.#partialSince > packetMs) return reasons.packetTooSlow;
     const isSilent = this.#keepAliveMs > 0 && now - this.#lastPacketAt > this.#keepAliveMs;
     return isSilent ? reasons.keepAliveTimeout : undefined;
   }

@@ -23,6 +23,11 @@ export class Framer {
     return this.#end > this.#start ? this.#bytes[this.#start] : undefined;
   }
 
+  /** Bytes that have come and not been taken. */
+  get pendingBytes(): number {
+    return this.#end - this.#start;
+  }
+
   push(chunk: Buffer): void {
     const held = this.#end - this.#start;
     if (held === 0) {

@@ -4,17 +4,19 @@ export interface ConnectFields {
   readonly cleanSession?: boolean;
   readonly keepAliveSeconds?: number;
   readonly username?: string;
+  readonly will?: { readonly topic: string; readonly payload: string };
 }
 
 export function connect(fields: ConnectFields = {}): Buffer {
-  const { clientId = 'raw', cleanSession = true, keepAliveSeconds = 0, username } = fields;
-  const flags = (cleanSession ? 2 : 0) | (username === undefined ? 0 : 0x80);
+  const { clientId = 'raw', cleanSession = true, keepAliveSeconds = 0, username, will } = fields;
+  const flags = (cleanSession ? 2 : 0) | (username === undefined ? 0 : 0x80) | (will === undefined ? 0 : 4);
   return packet(
     0x10,
     text('MQTT'),
     Buffer.from([4, flags]),
     uint16(keepAliveSeconds),
     text(clientId),
+    ...(will === undefined ? [] : [text(will.topic), text(will.payload)]),
     username === undefined ? Buffer.alloc(0) : text(username),
   );
 }

@@ -12,7 +12,11 @@ export const testLimits: EngineLimits = {
   maxClientIdBytes: 256,
   maxSubscriptionsPerSession: 1000,
   connectTimeoutMs: 10_000,
-  packetTimeoutMs: 10_000,
+  minPacketBytesPerSecond: 1_000,
+  packetGraceMs: 10_000,
+  finishTimeoutMs: 60_000,
+  maxFinishingBytes: 67_108_864,
+  maxRetainedReaders: 4,
   maxInflightMessages: 100,
   maxQueuedMessages: 1000,
   maxQueuedBytes: 4_194_304,
@@ -48,9 +52,9 @@ export async function startServer(
   return { port: address.port, host, engine };
 }
 
-function transportOf(socket: Socket) {
+export function transportOf(socket: Socket) {
   return {
-    secure: false,
+    secure: 'encrypted' in socket,
     remoteAddress: socket.remoteAddress ?? '',
     remotePort: socket.remotePort ?? 0,
     peerCertificate: () => undefined,

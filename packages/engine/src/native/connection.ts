@@ -31,15 +31,17 @@ import {
   type Will,
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { sendRetained } from './deliver/retained-messages.ts';
 import { Session, type SessionOwner, type SessionParts } from './deliver/session.ts';
 import type { SessionRegistry } from './deliver/session-registry.ts';
-import { applyGrants, authorizeSubscribe, type Grants } from './deliver/subscribe.ts';
+import { type Subscribed, type SubscribeParts, subscribe } from './deliver/subscribe.ts';
+import type { ByteBudget } from './io/byte-budget.ts';
+import { ConnectionTimes } from './io/connection-times.ts';
 import type { DeadlineWheel, Expiring } from './io/deadline-wheel.ts';
 import { DirectSocket } from './io/direct-socket.ts';
 import { Outbox } from './io/outbox.ts';
 import { PacketAssembler, type PacketSink } from './io/packet-assembler.ts';
 import { SocketInput } from './io/socket-input.ts';
+import type { Rested } from './io/tick.ts';
 import { Publisher, type PublisherConnection, type PublisherParts } from './publish/publisher.ts';
 
 /**
@@ -63,59 +65,75 @@ const moves: Record<State, readonly State[]> = {
 const lingerMs = 1_000;
 /** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */
 const replyHeadroomBytes = 65_536;
+/** What a connection that has ended costs beside the packets that it left. */
+const finishingOverheadBytes = 4_096;
 
 const connackAccepted = encodeConnack(0);
 const pingresp = encodePingresp();
 
 export interface ConnectionOwner<P> {
+  /** The socket is closed, all that the client sent has been handled, and the host is asked nothing more about it. */
   closed(connection: Connection<P>): void;
   fireWill(principal: P, will: Will): void;
 }
 
 /** What the connections of one engine share: what they use themselves, and what they hand on to session and publisher. */
-export interface ConnectionParts<P> extends SessionParts<P>, PublisherParts<P> {
+export interface ConnectionParts<P> extends SessionParts<P>, SubscribeParts<P>, PublisherParts<P> {
   readonly host: EngineHost<P>;
   readonly limits: EngineLimits & CodecLimits;
   readonly bus: SessionParts<P>['bus'] & PublisherParts<P>['bus'];
   readonly deadlines: DeadlineWheel<Connection<P>>;
   readonly sessions: SessionRegistry<P>;
+  /** Packets that connections left when they ended. */
+  readonly finishing: ByteBudget;
 }
 
-export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring {
+export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring, Rested {
   readonly #parts: ConnectionParts<P>;
   readonly #owner: ConnectionOwner<P>;
   readonly #socket: Duplex;
-  readonly #transport: Transport;
+  readonly transport: Transport;
   readonly #input: SocketInput;
   readonly #outbox: Outbox;
   readonly #assembler = new PacketAssembler(this);
+  readonly #times: ConnectionTimes;
   #state: State = 'connecting';
   #stateSinceMs: number;
   #request: ConnectRequest | undefined;
+  /** CONNECTs are counted, so that the later of two with the same client ID is known. */
+  #connectNumber = 0;
+  #isHostAsked = false;
   #scope = '';
   #session: Session<P> | undefined;
   #publisher: Publisher<P> | undefined;
   #will: Will | undefined;
-  #keepAliveMs = 0;
-  #lastReadMs: number;
-  /** When the packet began whose rest is due; 0 is none. */
-  #partialSinceMs = 0;
   #isHeld = false;
+  /** The client sends nothing more; what it sent before is still handled. */
+  #isFinishing = false;
+  #finishingBytes = 0;
+  /** It took too long to handle that: nothing but DISCONNECT counts any more. */
+  #isDiscarding = false;
+  #isSocketClosed = false;
 
   constructor(parts: ConnectionParts<P>, owner: ConnectionOwner<P>, socket: Duplex, transport: Transport) {
     this.#parts = parts;
     this.#owner = owner;
     this.#socket = socket;
-    this.#transport = transport;
+    this.transport = transport;
     this.#input = new SocketInput(socket, parts.tick);
     this.#outbox = new Outbox(socket, parts.tick, parts.limits.maxOutputBytes);
-    this.#stateSinceMs = this.#lastReadMs = parts.tick.nowMs;
+    this.#stateSinceMs = parts.tick.nowMs;
+    this.#times = new ConnectionTimes(parts.limits, this.#stateSinceMs);
     parts.deadlines.set(this, this.#dueMs() as number);
+    // What the client is owed when it ends its side is still written; then this side is ended too.
+    socket.allowHalfOpen = true;
     this.#listen(socket);
     socket.on('drain', () => this.#drained());
-    socket.on('end', () => this.close(reasons.connectionLost));
+    socket.on('end', () => this.#inputEnded());
     socket.on('error', () => this.#socket.destroy());
-    socket.on('close', () => this.#closed());
+    socket.on('close', () => this.#socketClosed());
+    // Nobody says again that it is closed.
+    if (socket.closed) setImmediate(() => this.#socketClosed());
   }
 
   // Packets in.
@@ -127,8 +145,24 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   /** Handles one packet. False: the next one has to wait, or never comes. @throws PacketError */
   packet(bytes: Buffer, start: number, end: number): boolean {
-    this.#partialSinceMs = 0;
+    this.#times.packetCame();
+    return this.#handle(bytes, start, end) && !this.#rests();
+  }
+
+  /** One connection after the other: when the tick has lasted long enough, what is left is for the next. */
+  #rests(): boolean {
+    if (!this.#parts.tick.packetHandled()) return false;
+    this.#parts.tick.readOnLater(this);
+    return true;
+  }
+
+  readOn(): void {
+    if (this.#assembler.isStopped) this.proceed();
+  }
+
+  #handle(bytes: Buffer, start: number, end: number): boolean {
     const first = bytes[start] as number;
+    if (this.#isDiscarding) return this.#discard(first);
     checkOrder(first, this.#state === 'open'); // [MQTT-3.1.0-1][MQTT-3.1.0-2]
     if (first >> 4 === PacketType.publish)
       return (this.#publisher as Publisher<P>).publish(bytes, start, end);
@@ -153,13 +187,17 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   #connect(packet: ConnectPacket): boolean {
-    const request = connectRequest(packet, this.#transport);
+    const request = connectRequest(packet, this.transport);
     this.#move('authenticating');
     this.#request = request;
-    this.#keepAliveMs = 1_500 * packet.keepAliveSeconds; // one and a half times [MQTT-3.1.2-24]
+    this.#connectNumber = ++this.#parts.counters.connects;
+    this.#times.keepAlive(packet.keepAliveSeconds); // [MQTT-3.1.2-24]
     const { host, limits } = this.#parts;
+    this.#isHostAsked = true;
     void authenticate(host, packet, request, limits.maxClientIdBytes).then((result) => {
+      this.#isHostAsked = false;
       if (this.#state === 'authenticating') this.#authenticated(result, request);
+      else this.#checkClosed();
     });
     return false;
   }
@@ -169,18 +207,17 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
       this.#refuse(result.code, result.reason);
       return;
     }
-    const { host, sessions } = this.#parts;
-    // The old connection is closed before the new one is served [MQTT-3.1.4-2].
-    sessions.find(result.scope, request.clientId)?.close(reasons.takenOver);
+    const { host } = this.#parts;
     const session = new Session(this.#parts, this, this.#outbox, {
       ...request,
       principal: result.principal,
+      tenant: result.tenant,
     });
+    this.#scope = result.scope;
+    this.#takeOver(session);
     this.#session = session;
     this.#publisher = new Publisher(this.#parts, session, this);
     this.#will = request.will;
-    this.#scope = result.scope;
-    sessions.add(result.scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
     this.#move('open');
     this.#request = undefined;
     this.#reply(connackAccepted); // [MQTT-3.1.4-4][MQTT-3.2.0-1]
@@ -188,35 +225,64 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.proceed();
   }
 
+  /** The old connection of the client ID is closed before the new one is served [MQTT-3.1.4-2]. */
+  #takeOver(session: Session<P>): void {
+    const { sessions } = this.#parts;
+    const former = sessions.find(this.#scope, session.clientId);
+    // A client that has hung up takes nothing from the connection that it opened afterwards.
+    if (this.#isFinishing && former && former.connectNumber > this.#connectNumber) return;
+    // One that has hung up, and whose last packets wait, is in nobody's way.
+    if (!former?.isFinishing) former?.close(reasons.takenOver);
+    sessions.add(this.#scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
+  }
+
+  /** The session, while there is one. */
+  get session(): Session<P> | undefined {
+    return this.#state === 'open' ? this.#session : undefined;
+  }
+
+  get connectNumber(): number {
+    return this.#connectNumber;
+  }
+
+  get isFinishing(): boolean {
+    return this.#isFinishing;
+  }
+
   #subscribe(packet: SubscribePacket): boolean {
     const session = this.#session as Session<P>;
-    const { host, limits } = this.#parts;
-    const grants = authorizeSubscribe(host, session, packet, limits.maxSubscriptionsPerSession);
-    if (!(grants instanceof Promise)) return this.#granted(session, packet, grants);
-    void grants.then((answers) => {
-      if (session.isOpen && this.#granted(session, packet, answers)) this.proceed();
+    const subscribed = subscribe(this.#parts, session, packet);
+    if (!(subscribed instanceof Promise)) return this.#subscribed(session, packet, subscribed);
+    void subscribed.then((outcome) => {
+      if (session.isOpen && this.#subscribed(session, packet, outcome)) this.proceed();
     });
     return false;
   }
 
-  #granted(session: Session<P>, packet: SubscribePacket, grants: Grants): boolean {
-    const { codes, granted } = applyGrants(this.#parts.host, session, packet, grants);
+  #subscribed(session: Session<P>, packet: SubscribePacket, { codes, granted }: Subscribed): boolean {
     const goesOn = this.#reply(encodeSuback(packet.packetId, codes)); // [MQTT-3.8.4-1][MQTT-3.8.4-2]
-    if (granted.length > 0) {
-      sendRetained(this.#parts.host, session, granted).catch(() => this.close(reasons.retainedUnread));
-    }
+    session.readRetained(granted);
     return goesOn;
   }
 
   #unsubscribe(packet: UnsubscribePacket): boolean {
-    for (const filter of packet.filters) this.#session?.unsubscribe(filter); // [MQTT-3.10.4-6]
-    return this.#reply(encodeUnsuback(packet.packetId)); // [MQTT-3.10.4-4][MQTT-3.10.4-5]
+    const session = this.#session as Session<P>;
+    const done = this.#parts.slices.each(packet.filters, (filter) => session.unsubscribe(filter)); // [MQTT-3.10.4-6]
+    if (done === undefined) return this.#unsubscribed(packet);
+    void done.then(() => {
+      if (session.isOpen && this.#unsubscribed(packet)) this.proceed();
+    });
+    return false;
+  }
+
+  #unsubscribed({ packetId }: UnsubscribePacket): boolean {
+    return this.#reply(encodeUnsuback(packetId)); // [MQTT-3.10.4-4][MQTT-3.10.4-5]
   }
 
   // Packets out.
 
   acknowledge(packetId: number): void {
-    if (this.#state === 'closed') return;
+    if (this.#isSocketClosed) return;
     const { acks } = this.#parts.tick;
     const at = acks.reserve(pubackBytes);
     writePuback(acks.buffer, at, packetId);
@@ -260,12 +326,13 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   #read(chunk: Buffer, start: number, end: number): void {
-    if (this.#state === 'closing') return;
-    this.#lastReadMs = this.#parts.tick.nowMs;
+    if (this.#state === 'closing' || this.#isHeld) return;
+    this.#times.heard(this.#parts.tick.nowMs);
     this.#parse(chunk, start, end);
     if (!this.#assembler.isStopped) this.#input.took(end - start);
-    // Who is being disconnected is read on, or its hanging up would go unnoticed.
-    else if (!this.#isClosing) this.#input.pause();
+    // Some is read while packets have to wait, so that the end of the connection is noticed. Who is being disconnected is
+    // read on, or its hanging up would go unnoticed.
+    else if (this.#assembler.isFull && !this.#isClosing) this.#input.pause();
   }
 
   /** Asked after packets have been handled, which may have changed the state. */
@@ -273,12 +340,16 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     return this.#state === 'closing';
   }
 
-  /** The host has answered, or stored: handles what has come meanwhile, and reads on. */
+  /** What was waited for is there: handles what has come meanwhile, and reads on. */
   proceed(): void {
     if (this.#state !== 'open' || this.#isHeld) return;
-    this.#lastReadMs = this.#parts.tick.nowMs;
+    this.#times.heard(this.#parts.tick.nowMs);
     this.#parse(undefined, 0, 0);
     if (this.#assembler.isStopped) return;
+    if (this.#isFinishing) {
+      this.close(this.#isDiscarding ? reasons.unfinished : reasons.connectionLost);
+      return;
+    }
     this.#input.resume();
     // Who is kept waiting is looked at late; from now on its own silence counts again [MQTT-3.1.2-24].
     const dueMs = this.#dueMs();
@@ -307,13 +378,46 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
       if (!(error instanceof PacketError)) throw error;
       this.#malformed(error);
     }
-    if (this.#assembler.isPartial && this.#partialSinceMs === 0) {
-      this.#partialSinceMs = this.#lastReadMs;
-      this.#parts.deadlines.setEarlier(this, this.#lastReadMs + this.#parts.limits.packetTimeoutMs);
+    if (this.#assembler.isPartial && this.#times.packetBegan()) {
+      const dueMs = this.#dueMs();
+      if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
     }
   }
 
   // States and ends.
+
+  /** The client sends nothing more. What it sent before is handled first, whatever it has to wait for. */
+  #inputEnded(): void {
+    if (this.#isFinishing || this.#state === 'closing' || this.#state === 'closed') return;
+    this.#isFinishing = true;
+    const isWaiting =
+      this.#state === 'authenticating' || (this.#state === 'open' && this.#assembler.isStopped);
+    if (!isWaiting) {
+      this.close(reasons.connectionLost);
+      return;
+    }
+    const bytes = finishingOverheadBytes + this.#assembler.keptBytes;
+    if (this.#parts.finishing.take(bytes)) this.#finishingBytes = bytes;
+    else this.#giveUp();
+    this.#parts.deadlines.setEarlier(this, this.#parts.tick.nowMs + this.#parts.limits.finishTimeoutMs);
+    this.#stateSinceMs = this.#parts.tick.nowMs;
+  }
+
+  /** The rest of what a client sent before its end is not handled, but its DISCONNECT counts. */
+  #giveUp(): void {
+    if (this.#state !== 'open') {
+      this.close(reasons.connectionLost);
+      return;
+    }
+    this.#isDiscarding = true;
+    this.#publisher?.end();
+    this.proceed();
+  }
+
+  #discard(first: number): boolean {
+    if (first >> 4 === PacketType.disconnect) this.#will = undefined; // [MQTT-3.14.4-3]
+    return true;
+  }
 
   /** Ends the connection, whatever its state, after what it is owed has been written. */
   close(reason: string): void {
@@ -321,10 +425,17 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     const state = this.#state;
     this.#move('closing');
     this.#assembler.stop(); // nothing that follows is processed [MQTT-3.1.4-5]
+    this.#parts.finishing.give(this.#finishingBytes);
+    this.#finishingBytes = 0;
     if (state === 'open') this.#endSession(reason);
     // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
     else if (reason !== reasons.connectionLost)
-      this.#parts.host.refused(this.#transport, this.#request, reason);
+      this.#parts.host.refused(this.transport, this.#request, reason);
+    if (this.#isSocketClosed) {
+      this.#move('closed');
+      this.#checkClosed();
+      return;
+    }
     this.#input.resume();
     this.#hangUp();
   }
@@ -348,13 +459,32 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     else this.#refuse(error.connack, error.message);
   }
 
-  #closed(): void {
-    const state = this.#state;
-    if (state === 'closed') return;
-    this.#move('closed');
-    this.#assembler.stop();
-    this.#outbox.discard();
-    if (state === 'open') this.#endSession(reasons.connectionLost);
+  #socketClosed(): void {
+    if (this.#isSocketClosed) return;
+    this.#takeRest();
+    this.#isSocketClosed = true;
+    this.#outbox.close();
+    // A client that was reset before it was let in, and left nothing behind CONNECT, has given up.
+    if (this.#state === 'authenticating' && !this.#isFinishing && this.#assembler.keptBytes === 0)
+      this.close(reasons.connectionLost);
+    else this.#inputEnded();
+    if (this.#state === 'closing') {
+      this.#move('closed');
+      this.#checkClosed();
+    }
+  }
+
+  /** A stream that was paused may hold something when it is destroyed. */
+  #takeRest(): void {
+    for (;;) {
+      const rest: unknown = this.#socket.read();
+      if (!(rest instanceof Buffer)) return;
+      this.#read(rest, 0, rest.length);
+    }
+  }
+
+  #checkClosed(): void {
+    if (this.#state !== 'closed' || this.#isHostAsked) return;
     this.#parts.deadlines.delete(this);
     this.#owner.closed(this);
   }
@@ -383,7 +513,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   checkDeadline(nowMs: number): number | undefined {
     const dueMs = this.#dueMs();
     if (dueMs === undefined || dueMs > nowMs) return dueMs;
-    this.#expire(nowMs);
+    this.#expire();
     return this.#dueMs();
   }
 
@@ -391,11 +521,13 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     const { limits } = this.#parts;
     switch (this.#state) {
       case 'connecting':
-        return this.#stateSinceMs + limits.connectTimeoutMs;
+        return (
+          this.#stateSinceMs + limits.connectTimeoutMs + this.#times.transferMs(this.#assembler.partialBytes)
+        );
       case 'authenticating':
-        return this.#stateSinceMs + authenticationTimeoutMs;
+        return this.#stateSinceMs + (this.#isFinishing ? limits.finishTimeoutMs : authenticationTimeoutMs);
       case 'open':
-        return this.#openDueMs(limits.packetTimeoutMs);
+        return this.#openDueMs();
       case 'closing':
         return this.#stateSinceMs + lingerMs;
       case 'closed':
@@ -404,24 +536,21 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   /** The keep alive, or the end of the packet that has begun. Not counted while we are who does not read. */
-  #openDueMs(packetTimeoutMs: number): number | undefined {
-    if (this.#assembler.isStopped) return this.#parts.tick.nowMs + packetTimeoutMs;
-    const keepAliveMs =
-      this.#keepAliveMs > 0 ? this.#lastReadMs + this.#keepAliveMs : Number.POSITIVE_INFINITY;
-    const packetMs =
-      this.#partialSinceMs > 0 ? this.#partialSinceMs + packetTimeoutMs : Number.POSITIVE_INFINITY;
-    const dueMs = Math.min(keepAliveMs, packetMs);
-    return Number.isFinite(dueMs) ? dueMs : undefined;
+  #openDueMs(): number | undefined {
+    const { limits, tick } = this.#parts;
+    if (this.#isFinishing) return this.#stateSinceMs + limits.finishTimeoutMs;
+    if (this.#assembler.isStopped) return tick.nowMs + limits.packetGraceMs;
+    return this.#times.due(this.#assembler.partialBytes)?.dueMs;
   }
 
-  #expire(nowMs: number): void {
-    const { packetTimeoutMs } = this.#parts.limits;
+  #expire(): void {
     if (this.#state === 'connecting') this.close(reasons.noConnect);
     else if (this.#state === 'authenticating')
       this.#refuse(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
     else if (this.#state === 'closing') this.#socket.destroy();
-    else if (this.#partialSinceMs > 0 && nowMs >= this.#partialSinceMs + packetTimeoutMs)
-      this.close(reasons.packetTimeout);
+    else if (this.#isFinishing) this.#giveUp();
+    else if (this.#times.due(this.#assembler.partialBytes)?.what === 'packet')
+      this.close(reasons.packetTooSlow);
     else this.close(reasons.keepAliveTimeout);
   }
 }

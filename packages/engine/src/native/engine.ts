@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Engine,
   EngineHost,
   EngineLimits,
+  EngineOptions,
   EngineStats,
   PublishRoute,
   Qos,
@@ -14,16 +15,18 @@ import type {
 import { LocalMessageBus, type MessageBus } from '../routing/index.ts';
 import { Connection, type ConnectionOwner, type ConnectionParts } from './connection.ts';
 import type { OutgoingMessage } from './deliver/outgoing-message.ts';
+import { Places } from './deliver/places.ts';
 import type { Session } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
 import { WaitingBytes } from './deliver/waiting-bytes.ts';
+import { ByteBudget } from './io/byte-budget.ts';
 import { DeadlineWheel } from './io/deadline-wheel.ts';
+import { Pacer } from './io/pacer.ts';
+import { Slices } from './io/slices.ts';
 import { Tick } from './io/tick.ts';
 import { publishOn, publishWill } from './publish/publication.ts';
 import { RouteBudget } from './publish/route-cache.ts';
 
-/** Connections that `close` ends in one tick. */
-const closesPerTick = 100;
 /** How long `close` waits for messages that are being stored or wait for their subscriber, and how often it looks. */
 const drainMs = 1_500;
 const lookMs = 5;
@@ -40,19 +43,23 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   /** Wills that are being published. */
   readonly #wills = new Set<Promise<void>>();
   #closeReason: string | undefined;
-  #allClosed: (() => void) | undefined;
+  #allGone: (() => void) | undefined;
 
-  constructor(host: EngineHost<P>, limits: EngineLimits) {
+  constructor(host: EngineHost<P>, limits: EngineLimits, { blockingWaits = true }: EngineOptions = {}) {
+    const slices = new Slices();
     this.#parts = {
       host,
       limits,
       bus: new LocalMessageBus<Session<P>, OutgoingMessage>(),
-      tick: new Tick(),
-      deadlines: new DeadlineWheel<Connection<P>>(),
+      tick: new Tick(blockingWaits ? new Pacer() : new Pacer(undefined, () => {})),
+      deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
       sessions: new SessionRegistry<P>(),
       routes: new RouteBudget(),
       waiting: new WaitingBytes(limits.maxWaitingBytes),
-      counters: { messagesReceived: 0, messagesSent: 0, messagesDropped: 0 },
+      finishing: new ByteBudget(limits.maxFinishingBytes),
+      retainedReaders: new Places(limits.maxRetainedReaders),
+      slices,
+      counters: { connects: 0, messagesReceived: 0, messagesSent: 0, messagesDropped: 0 },
     };
     this.#parts.deadlines.start();
   }
@@ -61,6 +68,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
     if (this.#closeReason !== undefined) {
       socket.on('error', () => {});
       socket.destroy();
+      setImmediate(() => this.#parts.host.closed?.(transport));
       return;
     }
     this.#connections.add(new Connection(this.#parts, this, socket, transport));
@@ -75,8 +83,9 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
-    const picked = [...this.#parts.sessions].filter(which);
-    for (const session of picked) session.close(reason);
+    // Also those that have ended and whose last packets wait, though another session has their client ID.
+    const picked = [...this.#connections].filter(({ session }) => session !== undefined && which(session));
+    void this.#parts.slices.each(picked, (connection) => connection.close(reason));
     return picked.length;
   }
 
@@ -91,15 +100,11 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
 
   async close(reason: string): Promise<void> {
     this.#closeReason = reason;
-    await this.#drain();
-    let closed = 0;
-    for (const connection of [...this.#connections]) {
-      connection.close(reason);
-      if (++closed % closesPerTick === 0) await yieldToEventLoop();
-    }
+    await this.#hearOut();
+    await this.#parts.slices.each([...this.#connections], (connection) => connection.close(reason));
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#allClosed = resolve;
+        this.#allGone = resolve;
       });
     }
     await Promise.all(this.#wills);
@@ -107,16 +112,17 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   }
 
   /** Nobody is heard any more; what is being stored, or waits, goes out while those who may hear it are still there. */
-  async #drain(): Promise<void> {
+  async #hearOut(): Promise<void> {
     const connections = [...this.#connections];
-    for (const connection of connections) connection.hold();
+    await this.#parts.slices.each(connections, (connection) => connection.hold());
     const deadlineMs = performance.now() + drainMs;
     while (connections.some(({ isOwing }) => isOwing) && performance.now() < deadlineMs) await sleep(lookMs);
   }
 
   closed(connection: Connection<P>): void {
     this.#connections.delete(connection);
-    if (this.#connections.size === 0) this.#allClosed?.();
+    this.#parts.host.closed?.(connection.transport);
+    if (this.#connections.size === 0) this.#allGone?.();
   }
 
   fireWill(principal: P, will: Will): void {

@@ -4,4 +4,5 @@ import { NativeEngine } from './engine.ts';
 export { toDirectSocket } from './io/direct-socket.ts';
 
 /** The native engine. */
-export const createNativeEngine: CreateEngine = (host, limits) => new NativeEngine(host, limits);
+export const createNativeEngine: CreateEngine = (host, limits, options) =>
+  new NativeEngine(host, limits, options);

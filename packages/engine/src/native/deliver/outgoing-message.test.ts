@@ -191,7 +191,7 @@ describe('an outbox', () => {
     const socket = new Reader();
     const outbox = new Outbox(socket, tick, 1_000_000);
     outbox.append(Buffer.from('a'), 0, 1);
-    outbox.discard();
+    outbox.close();
     await yieldToEventLoop();
     expect(socket.chunks).toHaveLength(0);
   });

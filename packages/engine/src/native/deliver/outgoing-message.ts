@@ -8,6 +8,7 @@ import type { Qos } from '../../port.ts';
 import type { Addressable, TopicName } from '../../routing/index.ts';
 import { largePieceBytes, type Outbox } from '../io/outbox.ts';
 import type { Tick } from '../io/tick.ts';
+import { type KeptMessage, KeptPayload } from './kept-message.ts';
 
 const nameless: TopicName = { topic: '', topicBytes: Buffer.alloc(0) };
 
@@ -28,6 +29,7 @@ export class OutgoingMessage implements Addressable {
   /** Where the identifier stands in `source1`, and which: 0 is none yet. */
   #idAt1 = 0;
   #id1 = 0;
+  #kept: KeptPayload | undefined;
 
   /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the tick. */
   constructor(
@@ -50,21 +52,20 @@ export class OutgoingMessage implements Addressable {
     return this.#name.topic;
   }
 
-  get topicBytes(): Buffer {
-    return this.#name.topicBytes;
-  }
-
-  get retain(): boolean {
-    return this.#retain;
+  /** The size of its packet. */
+  packetBytes(qos: Qos): number {
+    return publishBytes(this.#name.topicBytes.length, this.payloadBytes, qos);
   }
 
   get payloadBytes(): number {
     return this.#payloadEnd - this.#payloadStart;
   }
 
-  /** A copy of the payload, for who keeps it. */
-  copyPayload(): Buffer {
-    return Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd));
+  /** What a session keeps that cannot send it yet; the payload is copied once, for all of them. */
+  keep(): KeptMessage {
+    this.#kept ??= new KeptPayload(Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd)));
+    const { topic, topicBytes } = this.#name;
+    return { topic, topicBytes, payload: this.#kept, retain: this.#retain };
   }
 
   /**

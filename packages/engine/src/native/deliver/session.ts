@@ -6,51 +6,58 @@
  * bounds ends the session. QoS 0 messages never wait: beyond the output bound they are dropped and counted. So the
  * client's pace costs nobody but itself [MQTT-4.3.2-1].
  */
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type {
   EngineHost,
   EngineLimits,
   NamespaceFilter,
   Qos,
+  RetainedMessage,
   SessionInfo,
   SubscriptionGrant,
+  TenantBudget,
   Transport,
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus, Subscriber, TopicName } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
 import type { Outbox } from '../io/outbox.ts';
+import type { Slices } from '../io/slices.ts';
 import type { Tick } from '../io/tick.ts';
 import { Fifo } from './fifo.ts';
+import { costOf, type KeptMessage, keptOverheadBytes } from './kept-message.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { PacketIds } from './packet-ids.ts';
-import type { WaitingBytes } from './waiting-bytes.ts';
-
-/** What a waiting message costs beside its topic and payload. */
-const queuedOverheadBytes = 128;
+import type { Places } from './places.ts';
+import { type GrantedFilter, RetainedReader } from './retained-reader.ts';
+import { WaitingAccount, type WaitingBytes } from './waiting-bytes.ts';
 
 /** One identifier less than there are: see `PacketIds.take`. */
 const mostInflight = 65_534;
 
-/** Topics remembered while retained messages are sent. Beyond, a retained message may follow a live one of its topic. */
-const maxWatchedTopics = 65_536;
+/** A socket that does not keep up holds no more than this of QoS 1: what waits in queues is kept once for all of them. */
+const mostBlockedBytes = 524_288;
+/** Retained messages are written in pieces of this size, so that a client that does not read costs no more. */
+const retainedPieceBytes = 16_384;
 
-interface QueuedMessage extends TopicName {
-  readonly payload: Buffer;
-  readonly retain: boolean;
-}
-
-/** Who can end the session: its connection. */
+/** The session's connection. */
 export interface SessionOwner {
+  /** Grows with every CONNECT. */
+  readonly connectNumber: number;
+  /** The client has ended the connection, and what it sent before is still being handled. */
+  readonly isFinishing: boolean;
   close(reason: string): void;
 }
 
 /** What the sessions of one engine share. */
 export interface SessionParts<P> {
-  readonly host: Pick<EngineHost<P>, 'dropped'>;
+  readonly host: Pick<EngineHost<P>, 'dropped' | 'retained'>;
   readonly limits: EngineLimits;
   readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'subscribe' | 'unsubscribe'>;
   readonly tick: Tick;
   readonly waiting: WaitingBytes;
+  readonly retainedReaders: Places;
+  readonly slices: Slices;
   readonly counters: Counters;
 }
 
@@ -58,27 +65,31 @@ export interface SessionIdentity<P> {
   readonly principal: P;
   readonly clientId: string;
   readonly transport: Transport;
+  readonly tenant: TenantBudget | undefined;
 }
 
 export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly principal: P;
   readonly clientId: string;
   readonly transport: Transport;
+  readonly tenant: TenantBudget | undefined;
   readonly #parts: SessionParts<P>;
   readonly #owner: SessionOwner;
   readonly #outbox: Outbox;
   readonly #subscriptions = new Map<string, readonly NamespaceFilter[]>();
   readonly #ids = new PacketIds();
-  readonly #queue = new Fifo<QueuedMessage>();
+  readonly #queue = new Fifo<KeptMessage>();
+  readonly #account: WaitingAccount;
   #queuedBytes = 0;
-  /** What `waiting` was told of. */
-  #waitingBytes = 0;
+  /** What is charged to the account: for the queue without its payloads, for the socket's output, for a page of the reader. */
+  #queueOverheadBytes = 0;
+  #outputBytes = 0;
+  #pageBytes = 0;
   /** Messages that may be on their way unacknowledged. */
   #window: number;
   #isOpen = true;
   #roomWaiters: (() => void)[] = [];
-  /** One for each `watchingLiveTopics` that runs. */
-  #watches: Set<string>[] | undefined;
+  #reader: RetainedReader<P> | undefined;
 
   constructor(parts: SessionParts<P>, owner: SessionOwner, outbox: Outbox, identity: SessionIdentity<P>) {
     this.#parts = parts;
@@ -88,6 +99,16 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.principal = identity.principal;
     this.clientId = identity.clientId;
     this.transport = identity.transport;
+    this.tenant = identity.tenant;
+    this.#account = new WaitingAccount(parts.waiting, identity.tenant);
+  }
+
+  get connectNumber(): number {
+    return this.#owner.connectNumber;
+  }
+
+  get isFinishing(): boolean {
+    return this.#owner.isFinishing;
   }
 
   get isOpen(): boolean {
@@ -134,11 +155,11 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   /** Hears nothing more, and forgets what is on its way: sessions are not kept. */
   end(): void {
     this.#isOpen = false;
-    for (const filter of this.#subscriptions.keys()) this.unsubscribe(filter);
-    this.#queue.clear();
-    this.#queuedBytes = 0;
-    this.#parts.waiting.changed(-this.#waitingBytes, 0);
-    this.#waitingBytes = 0;
+    this.#reader?.cancel();
+    void this.#parts.slices.each(this.#subscriptions.keys(), (filter) => this.unsubscribe(filter));
+    for (let kept = this.#queue.shift(); kept; kept = this.#queue.shift()) kept.payload.release();
+    this.#account.give(this.#queueOverheadBytes + this.#outputBytes + this.#pageBytes);
+    this.#queuedBytes = this.#queueOverheadBytes = this.#outputBytes = this.#pageBytes = 0;
     this.#letWaitersGo();
   }
 
@@ -146,7 +167,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (!this.#isOpen) return;
     if (qos === 0) this.#deliverAtQos0(message);
     else this.#deliverAtQos1(message);
-    if (this.#watches !== undefined) this.#note(message.topic);
+    if (this.#reader?.isWatching) this.#reader.heard(message.topic);
   }
 
   /** The client has acknowledged a QoS 1 message. An identifier that was not asked for is ignored. */
@@ -157,11 +178,14 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   /** Sends what waits, as far as there is room: after an acknowledgement, and when the socket has drained. */
   sendWaiting(): void {
     while (this.#queue.size > 0 && this.#hasRoom) {
-      const queued = this.#queue.shift() as QueuedMessage;
-      this.#queuedBytes -= costOf(queued);
-      this.#send(queued, 1);
+      const kept = this.#queue.shift() as KeptMessage;
+      this.#queuedBytes -= costOf(kept);
+      this.#queueOverheadBytes -= overheadOf(kept);
+      this.#account.give(overheadOf(kept));
+      kept.payload.release();
+      this.#send(kept, kept.payload.bytes, 1, kept.retain);
     }
-    if (this.#waitingBytes > 0) this.#countWaiting();
+    if (this.#outputBytes > 0 || this.#outbox.isBlocked) this.#countOutput();
     if (this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
   }
 
@@ -176,43 +200,60 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     return this.#queue.size > 0;
   }
 
+  /** Sends what is stored for these filters, as the client takes it. */
+  readRetained(filters: readonly GrantedFilter[]): void {
+    if (!this.#isOpen || filters.length === 0) return;
+    this.#reader ??= new RetainedReader(this.#parts.host, this.#parts.retainedReaders, this);
+    this.#reader.read(filters);
+  }
+
   /** Resolves when nothing waits before what would be sent now, or when the session has ended. */
   async room(): Promise<void> {
-    while (this.#isOpen && (this.#queue.size > 0 || !this.#hasRoom)) {
-      await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+    while (this.#isOpen) {
+      const isWaiting = this.#queue.size > 0 || this.#outbox.isBlocked || this.#ids.size >= this.#window;
+      if (isWaiting) await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+      else if (this.#outbox.waitingBytes >= retainedPieceBytes) await yieldToEventLoop();
+      else return;
     }
   }
 
-  /** Sends a message of its own to this client alone, at once: see `room`. */
-  send(name: TopicName, payload: Buffer, qos: Qos, retain: boolean): void {
-    if (this.#isOpen) this.#send({ ...name, payload, retain }, qos);
+  sendRetained({ topic, payload }: RetainedMessage, qos: Qos): void {
+    if (this.#isOpen) this.#send({ topic, topicBytes: Buffer.from(topic) }, payload, qos, true);
   }
 
-  /** Runs `during` with the topics that are delivered meanwhile: what is stored under them is older. */
-  async watchingLiveTopics(during: (live: ReadonlySet<string>) => Promise<void>): Promise<void> {
-    const live = new Set<string>();
-    this.#watches = [...(this.#watches ?? []), live];
-    try {
-      await during(live);
-    } finally {
-      this.#watches = this.#watches.filter((watch) => watch !== live);
-      if (this.#watches.length === 0) this.#watches = undefined;
+  pageBytesChanged(change: number): void {
+    if (!this.#isOpen) return;
+    if (change <= 0) {
+      this.#account.give(-change);
+    } else if (!this.#account.take(change)) {
+      this.close(reasons.tenantWaiting);
+      return;
     }
+    this.#pageBytes += change;
+    this.#leaveIfTooMuchWaits();
+  }
+
+  retainedUnread(): void {
+    this.close(reasons.retainedUnread);
   }
 
   get #hasRoom(): boolean {
-    return this.#ids.size < this.#window && this.#outbox.waitingBytes < this.#parts.limits.maxOutputBytes;
+    return (
+      this.#ids.size < this.#window &&
+      this.#outbox.waitingBytes < Math.min(this.#parts.limits.maxOutputBytes, mostBlockedBytes)
+    );
   }
 
   #deliverAtQos0(message: OutgoingMessage): void {
-    if (this.#outbox.waitingBytes >= this.#parts.limits.maxOutputBytes) {
+    const isTooSlow = this.#outbox.waitingBytes >= this.#parts.limits.maxOutputBytes;
+    if (isTooSlow || (this.#outbox.isBlocked && !this.#chargeOutput(message.packetBytes(0)))) {
       this.#parts.counters.messagesDropped++;
       this.#parts.host.dropped(this, 'slow subscriber');
       return;
     }
     message.appendAtQos0(this.#outbox);
     this.#parts.counters.messagesSent++;
-    if (this.#outbox.isBlocked) this.#countWaiting();
+    if (this.#outbox.isBlocked) this.#countOutput();
   }
 
   #deliverAtQos1(message: OutgoingMessage): void {
@@ -220,49 +261,64 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       this.#enqueue(message);
       return;
     }
+    if (this.#outbox.isBlocked && !this.#chargeOutput(message.packetBytes(1))) {
+      this.close(reasons.tenantWaiting);
+      return;
+    }
     message.appendAtQos1(this.#outbox, this.#ids.take());
     this.#parts.counters.messagesSent++;
-    if (this.#outbox.isBlocked) this.#countWaiting();
+    if (this.#outbox.isBlocked) this.#countOutput();
   }
 
   #enqueue(message: OutgoingMessage): void {
-    const { topic, topicBytes, retain } = message;
-    const queued = { topic, topicBytes, retain, payload: message.copyPayload() };
-    this.#queue.push(queued);
-    this.#queuedBytes += costOf(queued);
+    const kept = message.keep();
+    const overheadBytes = overheadOf(kept);
+    if (!this.#account.take(overheadBytes)) {
+      this.close(reasons.tenantWaiting);
+      return;
+    }
+    this.#queueOverheadBytes += overheadBytes;
+    if (!kept.payload.hold(this.#account)) {
+      this.close(reasons.tenantWaiting);
+      return;
+    }
+    this.#queue.push(kept);
+    this.#queuedBytes += costOf(kept);
     const { maxQueuedMessages, maxQueuedBytes } = this.#parts.limits;
     if (this.#queue.size > maxQueuedMessages || this.#queuedBytes > maxQueuedBytes)
       this.close(reasons.slowSubscriber);
-    else this.#countWaiting();
+    else this.#leaveIfTooMuchWaits();
   }
 
-  #countWaiting(): void {
+  /** False: the tenant has no room for it. */
+  #chargeOutput(bytes: number): boolean {
+    if (!this.#account.take(bytes)) return false;
+    this.#outputBytes += bytes;
+    return true;
+  }
+
+  /** Charges what waits behind the socket, as it is now. */
+  #countOutput(): void {
     if (!this.#isOpen) return;
-    const before = this.#waitingBytes;
-    this.#waitingBytes = this.#queuedBytes + (this.#outbox.isBlocked ? this.#outbox.waitingBytes : 0);
-    if (this.#parts.waiting.changed(this.#waitingBytes - before, this.#waitingBytes))
+    const change = (this.#outbox.isBlocked ? this.#outbox.waitingBytes : 0) - this.#outputBytes;
+    if (change > 0 && !this.#account.take(change)) return;
+    if (change < 0) this.#account.give(-change);
+    this.#outputBytes += change;
+    this.#leaveIfTooMuchWaits();
+  }
+
+  #leaveIfTooMuchWaits(): void {
+    if (this.#account.mustGo(this.#queuedBytes + this.#outputBytes + this.#pageBytes))
       this.close(reasons.slowSubscriber);
   }
 
-  #send(queued: QueuedMessage, qos: Qos): void {
-    const message = new OutgoingMessage(
-      this.#parts.tick,
-      queued.payload,
-      0,
-      queued.payload.length,
-      qos,
-      queued.retain,
-    );
-    message.addressTo(queued);
+  #send(name: TopicName, payload: Buffer, qos: Qos, retain: boolean): void {
+    const message = new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, retain);
+    message.addressTo(name);
     if (qos === 0) message.appendAtQos0(this.#outbox);
     else message.appendAtQos1(this.#outbox, this.#ids.take());
     this.#parts.counters.messagesSent++;
-  }
-
-  #note(topic: string): void {
-    for (const live of this.#watches ?? []) {
-      if (live.size < maxWatchedTopics) live.add(topic);
-    }
+    if (this.#outbox.isBlocked) this.#countOutput();
   }
 
   #letWaitersGo(): void {
@@ -273,6 +329,6 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 }
 
-function costOf(queued: QueuedMessage): number {
-  return queued.payload.length + queued.topicBytes.length + queuedOverheadBytes;
+function overheadOf({ topicBytes }: KeptMessage): number {
+  return topicBytes.length + keptOverheadBytes;
 }

@@ -1,74 +1,103 @@
-/** SUBSCRIBE: the host is asked for every filter, then all that are granted take effect at once. */
+/** SUBSCRIBE: every filter is put to the host, then each that is granted takes effect. Both a slice at a time. */
 import {
   type SubackCode,
   type SubscribePacket,
   type SubscribeRequest,
   subscriptionRefused,
 } from '../../codec/index.ts';
-import type { EngineHost, Qos, SubscriptionGrant } from '../../port.ts';
+import type { EngineHost, EngineLimits, Qos, SubscriptionGrant } from '../../port.ts';
+import type { Slices } from '../io/slices.ts';
+import type { GrantedFilter } from './retained-reader.ts';
 import type { Session } from './session.ts';
-
-/** The host's answers, in the order of the requests. */
-export type Grants = readonly (SubscriptionGrant | undefined)[];
 
 export interface Subscribed {
   readonly codes: readonly SubackCode[];
-  readonly granted: readonly { readonly filter: string; readonly qos: Qos }[];
+  readonly granted: readonly GrantedFilter[];
 }
 
-/** Asks for each filter; beyond the session's bound they are refused unasked. A promise only if the host gave one. */
-export function authorizeSubscribe<P>(
-  host: Pick<EngineHost<P>, 'grant'>,
-  session: Session<P>,
-  packet: SubscribePacket,
-  maxSubscriptions: number,
-): Grants | Promise<Grants> {
-  const welcome = welcomeFilters(session, packet.requests, maxSubscriptions);
-  const answers = packet.requests.map(({ filter }) =>
-    welcome.has(filter) ? host.grant(session.principal, filter) : undefined,
-  );
-  if (!answers.some((answer) => answer instanceof Promise)) return answers as Grants;
-  // A filter that the host fails to answer for is refused; the others stand.
-  return Promise.all(answers.map((answer) => Promise.resolve(answer).catch(() => undefined)));
+/** What SUBSCRIBE takes of what the connections of an engine share. */
+export interface SubscribeParts<P> {
+  readonly host: Pick<EngineHost<P>, 'grant' | 'subscriptionsRefused' | 'subscribed'>;
+  readonly limits: Pick<EngineLimits, 'maxSubscriptionsPerSession'>;
+  readonly slices: Slices;
 }
 
-function welcomeFilters<P>(
+type Answer = SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined>;
+/** One of the packet's filters with the host's answer. */
+interface Question<A> {
+  readonly request: SubscribeRequest;
+  answer: A;
+}
+
+/** Subscribes to what is granted; tells the host. A promise if that takes longer than a slice, or the host is asked for. */
+export function subscribe<P>(
+  parts: SubscribeParts<P>,
   session: Session<P>,
-  requests: readonly SubscribeRequest[],
-  max: number,
-): Set<string> {
+  { requests }: SubscribePacket,
+): Subscribed | Promise<Subscribed> {
+  const questions = requests.map((request): Question<Answer> => ({ request, answer: undefined }));
+  const asked = askAll(parts, session, questions);
+  if (asked === undefined)
+    return apply(parts, session, questions as Question<SubscriptionGrant | undefined>[]);
+  return asked.then(() => apply(parts, session, questions as Question<SubscriptionGrant | undefined>[]));
+}
+
+/** Beyond the session's bound filters are refused unasked. Undefined: every answer is there. */
+function askAll<P>(
+  parts: SubscribeParts<P>,
+  session: Session<P>,
+  questions: readonly Question<Answer>[],
+): Promise<unknown> | undefined {
+  const { host, limits, slices } = parts;
   const welcome = new Set<string>();
-  let room = max - session.subscriptionCount;
-  for (const { filter } of requests) {
-    if (welcome.has(filter)) continue;
-    if (session.hasSubscription(filter)) welcome.add(filter);
-    else if (room-- > 0) welcome.add(filter);
-  }
-  return welcome;
+  let room = limits.maxSubscriptionsPerSession - session.subscriptionCount;
+  const pending: Promise<void>[] = [];
+  const asked = slices.each(questions, (question) => {
+    const { filter } = question.request;
+    if (!welcome.has(filter) && !session.hasSubscription(filter) && room-- <= 0) return;
+    welcome.add(filter);
+    const answer = host.grant(session.principal, filter);
+    question.answer = answer;
+    if (answer instanceof Promise) pending.push(settle(question, answer));
+  });
+  if (asked !== undefined) return asked.then(() => Promise.all(pending));
+  return pending.length > 0 ? Promise.all(pending) : undefined;
 }
 
-/** Subscribes to what is granted, as if each filter had come in a packet of its own [MQTT-3.8.4-4]; tells the host. */
-export function applyGrants<P>(
-  host: Pick<EngineHost<P>, 'subscriptionsRefused' | 'subscribed'>,
+/** A filter that cannot be judged is refused; the others stand. */
+async function settle(
+  question: Question<Answer>,
+  answer: Promise<SubscriptionGrant | undefined>,
+): Promise<void> {
+  question.answer = await answer.catch(() => undefined);
+}
+
+/** As if each filter had come in a packet of its own [MQTT-3.8.4-4]. */
+function apply<P>(
+  { host, slices }: SubscribeParts<P>,
   session: Session<P>,
-  packet: SubscribePacket,
-  grants: Grants,
-): Subscribed {
-  const granted: { filter: string; qos: Qos }[] = [];
+  questions: readonly Question<SubscriptionGrant | undefined>[],
+): Subscribed | Promise<Subscribed> {
+  const granted: GrantedFilter[] = [];
   const refused: string[] = [];
-  const codes = packet.requests.map((request, i): SubackCode => {
-    const grant = grants[i];
-    if (!grant) {
+  const codes: SubackCode[] = [];
+  const applied = slices.each(questions, ({ request, answer }) => {
+    if (!session.isOpen) return;
+    if (answer === undefined) {
       session.unsubscribe(request.filter); // what it replaces is over all the same
       refused.push(request.filter);
-      return subscriptionRefused;
+      codes.push(subscriptionRefused);
+      return;
     }
     const qos: Qos = request.qos === 0 ? 0 : 1; // QoS 2 is granted as 1 [MQTT-3.8.4-6]
-    session.subscribe(request.filter, grant, qos);
+    session.subscribe(request.filter, answer, qos);
     granted.push({ filter: request.filter, qos });
-    return qos;
+    codes.push(qos);
   });
-  if (refused.length > 0) host.subscriptionsRefused(session, refused);
-  if (granted.length > 0) host.subscribed(session);
-  return { codes, granted };
+  const tell = () => {
+    if (session.isOpen && refused.length > 0) host.subscriptionsRefused(session, refused);
+    if (session.isOpen && granted.length > 0) host.subscribed(session);
+    return { codes, granted };
+  };
+  return applied === undefined ? tell() : applied.then(tell);
 }

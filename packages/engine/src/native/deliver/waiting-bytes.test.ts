@@ -4,28 +4,58 @@ import { connack, connect, suback, subscribe } from '../../behaviour/packets.ts'
 import { startServer } from '../../behaviour/server.ts';
 import { reasons } from '../../reasons.ts';
 import { createNativeEngine } from '../index.ts';
-import { WaitingBytes } from './waiting-bytes.ts';
+import { KeptPayload } from './kept-message.ts';
+import { WaitingAccount, WaitingBytes } from './waiting-bytes.ts';
 
 describe('WaitingBytes', () => {
   it('sends nobody away while all together are within the bound', () => {
     const waiting = new WaitingBytes(2_000_000);
-    expect(waiting.changed(2_000_000, 2_000_000)).toBe(false);
+    waiting.changed(2_000_000);
+    expect(waiting.mustGo(2_000_000)).toBe(false);
   });
 
-  it('sends away who adds beyond the bound and has more than a share, and nobody else', () => {
+  it('sends away a session beyond the bound that has more than a share, and no other', () => {
     const waiting = new WaitingBytes(2_000_000);
-    waiting.changed(2_000_000, 2_000_000);
-    expect(waiting.changed(524_288, 524_288)).toBe(false);
-    expect(waiting.changed(-1, 2_000_000)).toBe(false);
-    expect(waiting.changed(1, 524_289)).toBe(true);
+    waiting.changed(2_000_001);
+    expect(waiting.mustGo(524_288)).toBe(false);
+    expect(waiting.mustGo(524_289)).toBe(true);
   });
 
   it('counts what has gone out', () => {
     const waiting = new WaitingBytes(2_000_000);
-    waiting.changed(2_500_000, 2_500_000);
-    waiting.changed(-2_500_000, 0);
+    waiting.changed(2_500_000);
+    waiting.changed(-2_500_000);
     expect(waiting.bytes).toBe(0);
-    expect(waiting.changed(1_000_000, 1_000_000)).toBe(false);
+    expect(waiting.mustGo(1_000_000)).toBe(false);
+  });
+});
+
+describe('KeptPayload', () => {
+  it('is charged once, to the first that holds it, until the last has let it go', () => {
+    const waiting = new WaitingBytes(2_000_000);
+    const accounts = [1, 2, 3].map(() => new WaitingAccount(waiting, undefined));
+    const payload = new KeptPayload(Buffer.alloc(1_000));
+    for (const account of accounts) expect(payload.hold(account)).toBe(true);
+    expect(waiting.bytes).toBe(1_000);
+    payload.release();
+    payload.release();
+    expect(waiting.bytes).toBe(1_000);
+    payload.release();
+    expect(waiting.bytes).toBe(0);
+  });
+
+  it('is not held, and nothing charged, if the tenant of the first has no room', () => {
+    const waiting = new WaitingBytes(2_000_000);
+    const tenant = {
+      takeWaitingBytes: () => false,
+      giveWaitingBytes: () => {
+        throw new Error('nothing was taken');
+      },
+      takeStoredReader: async () => () => {},
+    };
+    const payload = new KeptPayload(Buffer.alloc(1_000));
+    expect(payload.hold(new WaitingAccount(waiting, tenant))).toBe(false);
+    expect(waiting.bytes).toBe(0);
   });
 });
 

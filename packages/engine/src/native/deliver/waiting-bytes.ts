@@ -1,9 +1,11 @@
+import type { TenantBudget } from '../../port.ts';
+
 /** This much may wait in a session without its being closed for what waits in others: two of the largest payloads. */
 const shareBytes = 524_288;
 
 /**
  * What waits in all sessions together, in their queues and behind sockets that do not take more. Each session has its
- * bound; without one for all of them, a tenant with a thousand readers that have stopped would fill the memory of everybody.
+ * bound; without one for all of them, a thousand readers that have stopped would fill the memory of everybody.
  */
 export class WaitingBytes {
   readonly #mostBytes: number;
@@ -17,9 +19,40 @@ export class WaitingBytes {
     return this.#bytes;
   }
 
-  /** A session has `grownBytes` more waiting than before (or less), `ownBytes` in all. True: it has to go. */
-  changed(grownBytes: number, ownBytes: number): boolean {
-    this.#bytes += grownBytes;
-    return grownBytes > 0 && ownBytes > shareBytes && this.#bytes > this.#mostBytes;
+  changed(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** More waits than may, and this session is one of those that make it so. */
+  mustGo(sessionBytes: number): boolean {
+    return this.#bytes > this.#mostBytes && sessionBytes > shareBytes;
+  }
+}
+
+/** What waits for one session, told to the engine's bound and to its tenant's budget; what was taken is given back. */
+export class WaitingAccount {
+  readonly #all: WaitingBytes;
+  readonly #tenant: TenantBudget | undefined;
+
+  constructor(all: WaitingBytes, tenant: TenantBudget | undefined) {
+    this.#all = all;
+    this.#tenant = tenant;
+  }
+
+  /** False: the tenant's budget is used up, and nothing was taken. */
+  take(bytes: number): boolean {
+    if (this.#tenant?.takeWaitingBytes(bytes) === false) return false;
+    this.#all.changed(bytes);
+    return true;
+  }
+
+  give(bytes: number): void {
+    if (bytes === 0) return;
+    this.#all.changed(-bytes);
+    this.#tenant?.giveWaitingBytes(bytes);
+  }
+
+  mustGo(sessionBytes: number): boolean {
+    return this.#all.mustGo(sessionBytes);
   }
 }

@@ -91,4 +91,37 @@ describe('the deadline wheel', () => {
     pass(wheel, clock, 100);
     expect(item.calledMs).toHaveLength(1);
   });
+
+  it('never skips twice in a row, so that a process which is always late still ends what is overdue', () => {
+    const clock = new Clock();
+    const wheel = new DeadlineWheel<Item>(clock.now);
+    const item = new Item(clock.nowMs + 500);
+    wheel.set(item, item.dueMs);
+    for (let n = 0; n < 2; n++) {
+      clock.nowMs += 10_000;
+      wheel.advance();
+    }
+    expect(item.calledMs).toHaveLength(1);
+  });
+
+  it('looks once at each item of a slot that is looked at bit by bit, and not at those that were given another time meanwhile', () => {
+    const clock = new Clock();
+    let finish = () => {};
+    const wheel = new DeadlineWheel<Item>(clock.now, (items, work) => {
+      const [first, ...others] = items;
+      if (first !== undefined) work(first);
+      finish = () => {
+        for (const item of others) work(item);
+      };
+    });
+    const items = [0, 1, 2].map(() => new Item(0));
+    for (const item of items) wheel.set(item, clock.nowMs + 500);
+    pass(wheel, clock, 700);
+    const [, moved, forgotten] = items as [Item, Item, Item];
+    wheel.set(moved, clock.nowMs + 30_000);
+    wheel.delete(forgotten);
+    finish();
+    expect(items.map(({ calledMs }) => calledMs.length)).toEqual([1, 0, 0]);
+    expect(wheel.size).toBe(1);
+  });
 });

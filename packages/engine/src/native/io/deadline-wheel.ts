@@ -8,6 +8,9 @@ export interface Expiring {
   checkDeadline(nowMs: number): number | undefined;
 }
 
+/** Does the work for each item, if not all at once then soon. */
+type Each = <T>(items: Iterable<T>, work: (item: T) => void) => unknown;
+
 /** How late a deadline may be noticed. */
 const tickMs = 100;
 /** Deadlines further away than all slots (51 s) are looked at on the way. */
@@ -20,12 +23,15 @@ export class DeadlineWheel<T extends Expiring> {
   readonly #slotOf = new Map<T, number>();
   readonly #now: () => number;
   #tick: number;
+  readonly #each: Each;
   #timer: NodeJS.Timeout | undefined;
   #lastRunMs: number;
+  #hasSkipped = false;
 
-  /** `now`: a clock in milliseconds that never goes back. */
-  constructor(now: () => number = () => performance.now()) {
+  /** `now`: a clock in milliseconds that never goes back. `each`: looks at many items without keeping the event loop. */
+  constructor(now: () => number = () => performance.now(), each: Each = eachAtOnce) {
     this.#now = now;
+    this.#each = each;
     this.#lastRunMs = now();
     this.#tick = tickOf(this.#lastRunMs);
   }
@@ -79,7 +85,9 @@ export class DeadlineWheel<T extends Expiring> {
     const nowMs = this.#now();
     const stoodStill = nowMs - this.#lastRunMs > standstillMs;
     this.#lastRunMs = nowMs;
-    if (stoodStill) return;
+    // Never twice in a row: a process that is always late must still end what is overdue.
+    this.#hasSkipped = stoodStill && !this.#hasSkipped;
+    if (this.#hasSkipped) return;
     for (const now = tickOf(nowMs); this.#tick < now; ) {
       this.#tick++;
       this.#run(this.#tick % slotCount, nowMs);
@@ -90,12 +98,18 @@ export class DeadlineWheel<T extends Expiring> {
     const due = this.#slots[slot];
     if (!due) return;
     this.#slots[slot] = undefined;
-    for (const item of due) {
+    void this.#each(due, (item) => {
+      // Given another time, or none, since this began.
+      if (this.#slotOf.get(item) !== slot) return;
       this.#slotOf.delete(item);
       const nextMs = item.checkDeadline(nowMs);
       if (nextMs !== undefined) this.set(item, nextMs);
-    }
+    });
   }
+}
+
+function eachAtOnce<T>(items: Iterable<T>, work: (item: T) => void): void {
+  for (const item of items) work(item);
 }
 
 function tickOf(ms: number): number {

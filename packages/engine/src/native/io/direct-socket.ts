@@ -11,7 +11,6 @@
  */
 import { writeSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { Duplex } from 'node:stream';
 
 /** What the kernel hands over in one read at most; the same as without this. */
 const readBytes = 65_536;
@@ -19,10 +18,6 @@ const readBytes = 65_536;
 const slabBytes = 65_536;
 /** A read of this size gets memory of its own. */
 const largeReadBytes = 16_384;
-
-/** Beyond either, nothing more is read of a paused connection: no more memory, and no more small pieces. */
-const mostBytesAhead = 65_536;
-const mostReadsAhead = 64;
 
 const readBuffer = Buffer.allocUnsafeSlow(readBytes);
 let slab = Buffer.allocUnsafeSlow(slabBytes);
@@ -43,12 +38,6 @@ export class DirectSocket extends Socket {
   /** Node sets it to null when it closes the descriptor. */
   declare readonly _handle: Handle | null;
   readonly #fd: number;
-  /** Undefined as long as the constructor of Node's socket runs, which reads already. */
-  declare private isHeld: boolean | undefined;
-  /** Read while held. */
-  #ahead: Buffer[] = [];
-  #aheadBytes = 0;
-
   private constructor(handle: Handle, onRead: (bytes: number) => boolean) {
     const options: unknown = { handle, onread: { buffer: readBuffer, callback: onRead } };
     super(options as SocketConstructorOpts);
@@ -61,7 +50,10 @@ export class DirectSocket extends Socket {
     return socket;
   }
 
-  /** Writes, at once if it can. False: some of it waits, and `drain` comes. */
+  /**
+   * Writes, at once if it can. False: some of it waits, and `drain` comes. What a client does not take that has closed its
+   * side is thrown away: what it sent before can still be read, and reading tells how it ended.
+   */
   send(bytes: Buffer): boolean {
     if (this.#fd < 0 || this._handle === null || this.writableLength > 0 || this.writableEnded)
       return this.write(bytes);
@@ -69,36 +61,8 @@ export class DirectSocket extends Socket {
     return sent === bytes.length || this.write(sent === 0 ? bytes : bytes.subarray(sent));
   }
 
-  /**
-   * Hands nothing over until `resume`. Reading goes on for a while, or a connection that was reset meanwhile would not be
-   * noticed: a client that gave up must not take over from the one that came after it.
-   */
-  override pause(): this {
-    this.isHeld = true;
-    return Duplex.prototype.pause.call(this) as this;
-  }
-
-  override resume(): this {
-    this.isHeld = false;
-    while (this.#ahead.length > 0 && !this.isHeld) {
-      const chunk = this.#ahead.shift() as Buffer;
-      this.#aheadBytes -= chunk.length;
-      this.#handOver(chunk, 0, chunk.length);
-    }
-    return this.isHeld ? this : super.resume();
-  }
-
-  /** Node looks for the end of a stream in which nothing waits even while it is paused: what came before is not here. */
-  override read(size?: number): unknown {
-    return this.isHeld ? null : super.read(size);
-  }
-
   #take(bytes: number): boolean {
-    if (this.isHeld) {
-      this.#ahead.push(copyOf(bytes));
-      this.#aheadBytes += bytes;
-      if (this.#aheadBytes >= mostBytesAhead || this.#ahead.length >= mostReadsAhead) super.pause();
-    } else if (bytes >= largeReadBytes) {
+    if (bytes >= largeReadBytes) {
       this.#handOver(copyOf(bytes), 0, bytes);
     } else {
       const start = keep(bytes);
@@ -130,13 +94,18 @@ export function toDirectSocket(accepted: Socket): Socket {
   return socket;
 }
 
-/** How much of it the kernel took. An error is left to the stream to find again, and to tell. */
+/** How much of it the kernel took, or never will. Other errors are left to the stream to find again, and to tell. */
 function offer(fd: number, bytes: Buffer): number {
   try {
     return writeSync(fd, bytes, 0, bytes.length);
-  } catch {
-    return 0;
+  } catch (error) {
+    return isClosedByPeer(error) ? bytes.length : 0;
   }
+}
+
+function isClosedByPeer(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ECONNRESET';
 }
 
 /** The first bytes of the buffer that is read into, in memory of their own. */

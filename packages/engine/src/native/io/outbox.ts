@@ -28,6 +28,7 @@ export class Outbox implements Flushable {
   #isDirty = false;
   /** The socket took the last write, but keeps part of it: it says `drain` when it has gone out. */
   #isBlocked = false;
+  #isClosed = false;
 
   /** While the socket is not blocked, less than `maxBytes` waits here. */
   constructor(socket: Duplex, tick: Tick, maxBytes: number) {
@@ -48,6 +49,7 @@ export class Outbox implements Flushable {
 
   /** Appends bytes [start, end) of `source`, which must stay as they are until the end of the tick. */
   append(source: Buffer, start: number, end: number): void {
+    if (this.#isClosed) return;
     if (this.#source === source && this.#end === start) {
       this.#end = end;
     } else if (this.#source === undefined && this.#own === undefined && !this.#isBlocked) {
@@ -84,8 +86,14 @@ export class Outbox implements Flushable {
     this.#write();
   }
 
-  /** Forgets what has not been written. */
-  discard(): void {
+  /** Forgets what has not been written, and whatever comes. */
+  close(): void {
+    this.#isClosed = true;
+    this.#isBlocked = false;
+    this.#discard();
+  }
+
+  #discard(): void {
     this.#source = undefined;
     this.#own = undefined;
     this.#start = this.#end = this.#ownBytes = 0;
@@ -96,7 +104,7 @@ export class Outbox implements Flushable {
     if (this.#own !== undefined && this.#end - this.#start < largePieceBytes) this.#copyPiece();
     const own = this.#own?.subarray(0, this.#ownBytes);
     const piece = this.#source && this.#tick.view(this.#source, this.#start, this.#end);
-    this.discard();
+    this.#discard();
     if (own && piece) {
       this.#socket.cork();
       this.#socket.write(own);

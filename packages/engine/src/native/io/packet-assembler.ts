@@ -12,6 +12,9 @@ export interface PacketSink {
 }
 
 const firstPartialBytes = 1024;
+/** Beyond either, no more should be read while the sink takes nothing: no more memory, and no more small pieces. */
+const mostBacklogBytes = 65_536;
+const mostBacklogChunks = 64;
 
 export class PacketAssembler {
   readonly #sink: PacketSink;
@@ -20,6 +23,7 @@ export class PacketAssembler {
   #partialBytes = 0;
   /** Chunks that came, or were left over, while the sink took nothing. */
   #backlog: Buffer[] = [];
+  #backlogBytes = 0;
   #isStopped = false;
 
   constructor(sink: PacketSink) {
@@ -31,15 +35,30 @@ export class PacketAssembler {
     return this.#partial !== undefined;
   }
 
-  /** The sink takes nothing: what comes is kept. Whoever reads the chunks should stop. */
+  /** How much of that packet has come. */
+  get partialBytes(): number {
+    return this.#partial === undefined ? 0 : this.#partialBytes;
+  }
+
+  /** The sink takes nothing: what comes is kept. */
   get isStopped(): boolean {
     return this.#isStopped;
+  }
+
+  /** So much is kept that whoever reads the chunks should stop. */
+  get isFull(): boolean {
+    return this.#backlogBytes >= mostBacklogBytes || this.#backlog.length >= mostBacklogChunks;
+  }
+
+  /** Bytes that are kept, or belong to a packet that has begun. */
+  get keptBytes(): number {
+    return this.#backlogBytes + this.partialBytes;
   }
 
   /** Takes bytes [start, end) of the chunk. @throws PacketError */
   take(chunk: Buffer, start = 0, end = chunk.length): void {
     if (this.#isStopped) {
-      this.#backlog.push(chunk.subarray(start, end));
+      this.#keep(chunk, start, end);
       return;
     }
     let at = this.#partial ? this.#complete(chunk, start, end) : start;
@@ -53,7 +72,7 @@ export class PacketAssembler {
       if (!sink.packet(chunk, at, at + size)) this.#isStopped = true;
       at += size;
     }
-    if (at < end) this.#backlog.unshift(chunk.subarray(at, end));
+    if (at < end) this.#keep(chunk, at, end);
   }
 
   /** The sink takes packets again. @throws PacketError */
@@ -61,6 +80,7 @@ export class PacketAssembler {
     this.#isStopped = false;
     const backlog = this.#backlog;
     this.#backlog = [];
+    this.#backlogBytes = 0;
     for (const chunk of backlog) this.take(chunk);
   }
 
@@ -68,7 +88,15 @@ export class PacketAssembler {
   stop(): void {
     this.#isStopped = true;
     this.#backlog = [];
+    this.#backlogBytes = 0;
     this.#partial = undefined;
+  }
+
+  /** A small part of a large buffer is copied, or it would keep all of that alive. */
+  #keep(chunk: Buffer, start: number, end: number): void {
+    const part = chunk.subarray(start, end);
+    this.#backlog.push(2 * part.length < chunk.buffer.byteLength ? Buffer.from(part) : part);
+    this.#backlogBytes += part.length;
   }
 
   #startPartial(chunk: Buffer, at: number, end: number, size: number): void {

@@ -11,6 +11,14 @@ export interface Rested {
   readOn(): void;
 }
 
+/** Packets are handled for so long in one tick, in milliseconds; the rest is handled after all sockets have been looked at. */
+const handlingMs = 6;
+/** Packets between two looks at the clock. */
+const packetsPerLook = 32;
+/** Output is written for so long in one tick; connections between two looks at the clock. */
+const flushingMs = 6;
+const flushesPerLook = 64;
+
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
 
@@ -25,16 +33,23 @@ export class Tick {
   /** Acknowledgements, apart from messages so that those of one connection lie side by side. */
   readonly acks = new Arena(ackArenaBytes);
   /** Keeps ticks apart while nobody is in a hurry. */
-  readonly pacer = new Pacer();
+  readonly pacer: Pacer;
   #dirty: Flushable[] = [];
   #rested: Rested[] = [];
   #isScheduled = false;
   #nowMs = 0;
+  #startMs = 0;
+  #packets = 0;
+  #isSpent = false;
   #count = 0;
   #view: Buffer = Buffer.alloc(0);
   #viewSource: Buffer | undefined;
   #viewStart = 0;
   readonly #end = () => this.#finish();
+
+  constructor(pacer: Pacer = new Pacer()) {
+    this.pacer = pacer;
+  }
 
   /** Milliseconds of a clock that never goes back, read once a tick. */
   get nowMs(): number {
@@ -60,6 +75,15 @@ export class Tick {
     if (!this.#isScheduled) this.#schedule();
   }
 
+  /** A packet has been handled. True: the tick has lasted long enough, and what follows is for the next one. */
+  packetHandled(): boolean {
+    if (++this.#packets < packetsPerLook) return this.#isSpent;
+    this.#packets = 0;
+    if (!this.#isScheduled) this.#schedule();
+    this.#isSpent ||= performance.now() - this.#startMs >= handlingMs;
+    return this.#isSpent;
+  }
+
   /** A write has not reached the kernel yet: what it refers to must stay. */
   pin(): void {
     this.messages.pin();
@@ -79,25 +103,46 @@ export class Tick {
   #schedule(): void {
     this.#isScheduled = true;
     // Whole milliseconds: what many connections keep of it then lies in their own memory, not in a box each.
-    this.#nowMs = Math.trunc(performance.now());
+    this.#startMs = performance.now();
+    this.#nowMs = Math.trunc(this.#startMs);
+    this.#isSpent = false;
     setImmediate(this.#end);
   }
 
   #finish(): void {
     this.#isScheduled = false;
     this.#count++;
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    for (const item of dirty) item.flush();
+    this.#flush();
     this.#viewSource = undefined;
-    // What was appended while flushing waits for the next tick, and refers to the arenas until then.
+    // What was not written, or was appended while writing, waits for the next tick, and refers to the arenas until then.
     if (this.#dirty.length === 0) {
       this.messages.reuse();
       this.acks.reuse();
+    } else if (!this.#isScheduled) {
+      this.#schedule();
     }
+    this.#isSpent = false;
     const rested = this.#rested;
     this.#rested = [];
-    for (const item of rested) item.readOn();
+    for (const [index, item] of rested.entries()) {
+      if (this.#isSpent) {
+        this.#rested.push(...rested.slice(index));
+        break;
+      }
+      item.readOn();
+    }
     this.pacer.rest();
+  }
+
+  #flush(): void {
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    const endMs = dirty.length > flushesPerLook ? performance.now() + flushingMs : 0;
+    let flushed = 0;
+    while (flushed < dirty.length) {
+      dirty[flushed++]?.flush();
+      if (flushed % flushesPerLook === 0 && performance.now() >= endMs) break;
+    }
+    if (flushed < dirty.length) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
   }
 }

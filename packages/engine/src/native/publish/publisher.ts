@@ -21,6 +21,8 @@ import { type RouteBudget, RouteCache } from './route-cache.ts';
 /** Beyond either, no more is read from a connection until some of its messages have been stored. */
 const maxUnstoredMessages = 1_024;
 const maxUnstoredBytes = 1_048_576;
+/** The host is asked again after this time at the latest. */
+const maxRateWaitMs = 60_000;
 
 /** What a publisher needs of its connection. */
 export interface PublisherConnection {
@@ -42,7 +44,7 @@ export interface PublisherParts<P> {
   readonly counters: Counters;
 }
 
-/** An acknowledgement that is due in its turn, with the message that is handed over then, if it is not yet. */
+/** An acknowledgement that is due in its tick, with the message that is handed over then, if it is not yet. */
 interface Unfinished {
   isDue: boolean;
   /** 0 at QoS 0. */
@@ -58,6 +60,8 @@ export class Publisher<P> {
   readonly #unfinished = new Fifo<Unfinished>();
   #unstoredBytes = 0;
   #lastMs = 0;
+  /** A message at QoS 1 waits to be within its rate. */
+  #rateTimer: NodeJS.Timeout | undefined;
   #isWaitingForStore = false;
   /** A message could not be stored: those behind it are not acknowledged either, to keep their order. */
   #hasFailed = false;
@@ -76,6 +80,7 @@ export class Publisher<P> {
 
   /** The session is over: nothing more will be published. */
   end(): void {
+    clearTimeout(this.#rateTimer);
     this.#routes.clear();
   }
 
@@ -85,6 +90,12 @@ export class Publisher<P> {
     const layout = publishLayout(bytes, start, end, limits);
     counters.messagesReceived++;
     this.#pace();
+    return this.#judge(bytes, start, end, layout);
+  }
+
+  /** What the host says of the topic now: a message that waited is judged anew, since rights may have gone meanwhile. */
+  #judge(bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+    const { limits } = this.#parts;
     const { topicStart, topicEnd } = layout;
     let plan =
       this.#routes.findByBytes(bytes, topicStart, topicEnd) ??
@@ -150,7 +161,7 @@ export class Publisher<P> {
     const { host } = this.#parts;
     if (host.excessMs !== undefined) {
       const excessMs = host.excessMs(this.#session);
-      if (excessMs > 0) return this.#exceed(excessMs, plan, bytes, start, end, layout);
+      if (excessMs > 0) return this.#exceed(excessMs, bytes, start, end, layout);
     }
     host.published(this.#session);
     if (plan.retainAs !== undefined) return this.#store(plan, bytes, end, layout);
@@ -163,22 +174,18 @@ export class Publisher<P> {
   }
 
   /** Beyond its sender's rate a message is dropped at QoS 0, and waits in the chunk that it came in at QoS 1. */
-  #exceed(
-    excessMs: number,
-    plan: Plan,
-    bytes: Buffer,
-    start: number,
-    end: number,
-    layout: PublishLayout,
-  ): boolean {
+  #exceed(excessMs: number, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     if (layout.qos === 0) {
       this.#parts.counters.messagesDropped++;
       this.#parts.host.dropped(this.#session, 'rate limit');
       return true;
     }
-    setTimeout(() => {
-      if (this.#session.isOpen && this.#accept(plan, bytes, start, end, layout)) this.#connection.proceed();
-    }, excessMs);
+    this.#rateTimer = setTimeout(
+      () => {
+        if (this.#judge(bytes, start, end, layout)) this.#connection.proceed();
+      },
+      Math.min(excessMs, maxRateWaitMs),
+    );
     return false;
   }
 

@@ -1,0 +1,24 @@
+/** Bytes that several may use together, up to a bound. Whoever takes some gives them back. */
+export class ByteBudget {
+  readonly #mostBytes: number;
+  #bytes = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** False: nothing was taken, the bound would be passed. */
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#mostBytes) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}

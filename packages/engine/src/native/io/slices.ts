@@ -1,0 +1,75 @@
+/**
+ * Work that would keep the event loop for too long, done a slice at a time. One packet can ask for a lot (a SUBSCRIBE with
+ * ten thousand filters), and one event can end ten thousand subscriptions: such work runs as long as the slice has time,
+ * and goes on in the next one, after what came in meanwhile has been read. All such work of an engine shares the slices,
+ * one piece of work after the other.
+ */
+import { Fifo } from '../deliver/fifo.ts';
+
+/** One slice, in milliseconds. With what else happens in a tick it stays below the 20 ms that nobody may wait longer. */
+const sliceMs = 4;
+/** Items between two looks at the clock; whoever has fewer never waits. */
+const itemsPerLook = 8;
+
+export class Slices {
+  readonly #now: () => number;
+  readonly #later: (run: () => void) => void;
+  /** Each does a part, until its slice ends; true: it is done. */
+  readonly #unfinished = new Fifo<() => boolean>();
+  #endMs = 0;
+  #isScheduled = false;
+
+  /** `now`: a clock in milliseconds that never goes back. `later`: runs something after input has been read. */
+  constructor(now: () => number = () => performance.now(), later: (run: () => void) => void = setImmediate) {
+    this.#now = now;
+    this.#later = later;
+  }
+
+  /** Does the work for each item, in order. Undefined: all is done. Otherwise resolves when it is. `work` must not throw. */
+  each<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> | undefined {
+    const iterator = items[Symbol.iterator]();
+    const go = () => this.#go(iterator, work);
+    if (this.#unfinished.size === 0 ? go() : doSome(iterator, work)) return undefined;
+    return new Promise((resolve) => {
+      this.#unfinished.push(() => {
+        if (!go()) return false;
+        resolve();
+        return true;
+      });
+    });
+  }
+
+  /** True: the iterator is at its end. False: the slice is. */
+  #go<T>(iterator: Iterator<T>, work: (item: T) => void): boolean {
+    do {
+      if (doSome(iterator, work)) return true;
+      if (!this.#isScheduled) this.#begin();
+    } while (this.#now() < this.#endMs);
+    return false;
+  }
+
+  #begin(): void {
+    this.#isScheduled = true;
+    this.#endMs = this.#now() + sliceMs;
+    this.#later(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    this.#isScheduled = false;
+    if (this.#unfinished.size === 0) return;
+    this.#begin();
+    while (this.#unfinished.size > 0 && this.#now() < this.#endMs) {
+      const goOn = this.#unfinished.shift() as () => boolean;
+      if (!goOn()) this.#unfinished.push(goOn);
+    }
+  }
+}
+
+function doSome<T>(iterator: Iterator<T>, work: (item: T) => void): boolean {
+  for (let n = 0; n < itemsPerLook; n++) {
+    const next = iterator.next();
+    if (next.done) return true;
+    work(next.value);
+  }
+  return false;
+}
