@@ -75,7 +75,7 @@ test('a resource that cannot have its certificate is not created', async () => {
   expect((await api.must('GET', `/iot-devices/v1/devices?registryId=${registry.id}`)).devices).toEqual([]);
 });
 
-test('expired certificates may be added: the MQTT server judges their dates', async () => {
+test('expired certificates may be added: the MQTT server checks their dates', async () => {
   const { api } = installation();
   const registry = await api.createRegistry();
   const { certPem: cert } = await makeExpiredCertificate();

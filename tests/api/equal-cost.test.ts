@@ -3,7 +3,7 @@ import { createId } from '@iotcore/model';
 import { startInstallation, testDatabase } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
-import { CanaryCaller } from './support/canary-caller.ts';
+import { BystanderCaller } from './support/bystander-caller.ts';
 import { newFolder } from './support/folders.ts';
 import { kinds } from './support/owners.ts';
 import { startStatementLog } from './support/statement-log.ts';
@@ -40,7 +40,7 @@ test('the same statements are sent for a foreign ID as for an unknown one', asyn
     env: { IOT_LOG_LEVEL: 'warn' },
   });
   const { api } = installation;
-  const canary = await CanaryCaller.start(installation);
+  const bystander = await BystanderCaller.start(installation);
   const stranger = await createAccount(api, { folderId: newFolder(), role: 'admin' });
 
   const statementsOf = async ([method, path, body]: Call) => {
@@ -78,5 +78,5 @@ test('the same statements are sent for a foreign ID as for an unknown one', asyn
   ]) {
     await compare(registryId, callAbout);
   }
-  await canary.worksAndSeesNothingForeign(installation);
+  await bystander.worksAndSeesNothingForeign(installation);
 });

@@ -17,7 +17,7 @@ import { watchedInstallation } from './support/watched-installation.ts';
 const installation = watchedInstallation();
 
 /** What a request may need to be about; made anew for each. */
-interface World {
+interface Fixture {
   readonly api: ApiClient;
   readonly folderId: string;
   readonly registryId: string;
@@ -37,7 +37,7 @@ interface Request {
 interface Row {
   /** The role that permits it, and one that does not quite. `none`: no role does not quite, a stranger is refused. */
   readonly needs: 'viewer' | 'editor' | 'admin' | 'nobody';
-  request(world: World): Request | Promise<Request>;
+  request(fixture: Fixture): Request | Promise<Request>;
 }
 
 const password = 'Correct-Horse-7-Battery';
@@ -119,47 +119,50 @@ const rows: Record<string, Row> = {
 /** The rows of what registries, devices and brokers all have. */
 function ownerRows(noun: keyof typeof owners): Record<string, Row> {
   const { field, path } = owners[noun];
-  const at = (world: World) => ({ [field]: world[field] });
-  const added = async (world: World, kind: string, body: unknown) =>
-    (await world.api.must('POST', `${path}/${world[field]}/${kind}`, body)).response;
+  const at = (fixture: Fixture) => ({ [field]: fixture[field] });
+  const added = async (fixture: Fixture, kind: string, body: unknown) =>
+    (await fixture.api.must('POST', `${path}/${fixture[field]}/${kind}`, body)).response;
   const certificate = async () => ({ certificateData: (await makeCertificate()).certPem });
   const topics = { Registry: '$registries/{id}/commands', Device: '$devices/{id}/events', Broker: 'a/b' };
   return {
-    [`get${noun}`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`get${noun}`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`update${noun}`]: {
       needs: 'editor',
-      request: (world) => ({ path: at(world), body: { name: 'other' } }),
+      request: (fixture) => ({ path: at(fixture), body: { name: 'other' } }),
     },
-    [`delete${noun}`]: { needs: 'editor', request: (world) => ({ path: at(world) }) },
-    [`list${noun}Certificates`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`delete${noun}`]: { needs: 'editor', request: (fixture) => ({ path: at(fixture) }) },
+    [`list${noun}Certificates`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`add${noun}Certificate`]: {
       needs: 'editor',
-      request: async (world) => ({ path: at(world), body: await certificate() }),
+      request: async (fixture) => ({ path: at(fixture), body: await certificate() }),
     },
     [`delete${noun}Certificate`]: {
       needs: 'editor',
-      request: async (world) => {
-        const { fingerprint } = await added(world, 'certificates', await certificate());
-        return { path: { ...at(world), fingerprint } };
+      request: async (fixture) => {
+        const { fingerprint } = await added(fixture, 'certificates', await certificate());
+        return { path: { ...at(fixture), fingerprint } };
       },
     },
-    [`list${noun}Passwords`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`list${noun}Passwords`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`add${noun}Password`]: {
       needs: 'editor',
-      request: (world) => ({ path: at(world), body: { password } }),
+      request: (fixture) => ({ path: at(fixture), body: { password } }),
     },
     [`delete${noun}Password`]: {
       needs: 'editor',
-      request: async (world) => {
-        const { id } = await added(world, 'passwords', { password });
-        return { path: { ...at(world), passwordId: id } };
+      request: async (fixture) => {
+        const { id } = await added(fixture, 'passwords', { password });
+        return { path: { ...at(fixture), passwordId: id } };
       },
     },
-    [`list${noun}Operations`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
-    [`list${noun}LogEntries`]: { needs: 'viewer', request: (world) => ({ path: at(world) }) },
+    [`list${noun}Operations`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
+    [`list${noun}LogEntries`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`publish${noun}Data`]: {
       needs: 'editor',
-      request: (world) => ({ path: at(world), body: { topic: topics[noun].replace('{id}', world[field]) } }),
+      request: (fixture) => ({
+        path: at(fixture),
+        body: { topic: topics[noun].replace('{id}', fixture[field]) },
+      }),
     },
   };
 }
@@ -167,21 +170,21 @@ function ownerRows(noun: keyof typeof owners): Record<string, Row> {
 function adoptionRows(noun: 'Registry' | 'Broker', collection: string): Record<string, Row> {
   const { field } = owners[noun];
   const body = () => ({ endsAt: new Date(Date.now() + 3_600_000).toISOString() });
-  const switchedOn = async (world: World) => {
-    await world.api.must('PUT', `/ext/v1/${collection}/${world[field]}/passwordAdoption`, body());
-    return { path: { [field]: world[field] } };
+  const switchedOn = async (fixture: Fixture) => {
+    await fixture.api.must('PUT', `/ext/v1/${collection}/${fixture[field]}/passwordAdoption`, body());
+    return { path: { [field]: fixture[field] } };
   };
   return {
     [`get${noun}PasswordAdoption`]: { needs: 'admin', request: switchedOn },
     [`set${noun}PasswordAdoption`]: {
       needs: 'admin',
-      request: (world) => ({ path: { [field]: world[field] }, body: body() }),
+      request: (fixture) => ({ path: { [field]: fixture[field] }, body: body() }),
     },
     [`delete${noun}PasswordAdoption`]: { needs: 'admin', request: switchedOn },
   };
 }
 
-async function anOperation({ api, registryId }: World): Promise<Request> {
+async function anOperation({ api, registryId }: Fixture): Promise<Request> {
   const { operations } = await api.must('GET', `/iot-devices/v1/registries/${registryId}/operations`);
   return { path: { operationId: operations[0].id } };
 }
@@ -220,7 +223,7 @@ const operations: Operation[] = Object.entries<Record<string, { operationId: str
   })),
 );
 
-async function newWorld(): Promise<World> {
+async function newFixture(): Promise<Fixture> {
   const { api } = installation();
   const folderId = newFolder();
   const registry = await api.createRegistry({ folderId, name: 'named' });
@@ -266,9 +269,9 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
     const row = rows[operationId] as Row & { needs: keyof typeof lesser };
 
     test('is refused without credentials, to a stranger, and to who may do less; and is done for who may', async () => {
-      const world = await newWorld();
-      const { api, folderId } = world;
-      const request = await row.request(world);
+      const fixture = await newFixture();
+      const { api, folderId } = fixture;
+      const request = await row.request(fixture);
       const url = urlOf(path, request);
 
       expectRefusal(await api.call(method, url, request.body, { token: null }), 'UNAUTHENTICATED');
@@ -289,11 +292,11 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
     });
 
     test('refuses an unknown parameter', async () => {
-      const world = await newWorld();
-      const request = await row.request(world);
+      const fixture = await newFixture();
+      const request = await row.request(fixture);
       const query = { ...request.query, surprise: '1' };
       expectRefusal(
-        await world.api.call(method, urlOf(path, { ...request, query }), request.body),
+        await fixture.api.call(method, urlOf(path, { ...request, query }), request.body),
         'INVALID_ARGUMENT',
       );
     });

@@ -71,7 +71,7 @@ test('a registry and a device are created, changed and listed with original name
   expect((await api.must('GET', next)).registries).toHaveLength(1);
 });
 
-test('entries of an import are judged alone, under the names that each was given', async () => {
+test('entries of an import are checked alone, under the names that each was given', async () => {
   const { api } = installation();
   const folder_id = newFolder();
   const { results } = await api.must('POST', '/ext/v1/import', {

@@ -20,7 +20,7 @@ async function listening() {
 
 /** Publishes once more, and checks that nothing came before that. */
 async function expectNothingBefore({ api, device, session, url }: Awaited<ReturnType<typeof listening>>) {
-  const topic = `$devices/${device.id}/events/canary`;
+  const topic = `$devices/${device.id}/events/marker`;
   await api.must('POST', url, { topic });
   expect((await session.messages.next()).topic).toBe(topic);
 }

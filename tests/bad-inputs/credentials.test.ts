@@ -15,23 +15,23 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  Party,
   reach,
+  TestClient,
   type TransportName,
   transports,
-} from '../mqtt/support/party.ts';
+} from '../mqtt/support/test-client.ts';
 
 /** Failed logins are never forgiven, so that they are counted however long the tests take. */
 const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_LOGIN_REFILL: 'off' } });
-let registry: Party;
-let device: Party;
+let registry: TestClient;
+let device: TestClient;
 
 beforeAll(async () => {
   registry = await createRegistry(installation());
   device = await createDevice(installation(), registry);
 });
 
-const eventsOf = (party: Party) => `$devices/${party.id}/events`;
+const eventsOf = (client: TestClient) => `$devices/${client.id}/events`;
 const wrongPassword = (n = 0) => `Wrong-Password-${1000 + n}`;
 
 /** The code of CONNACK to a CONNECT. */
@@ -63,7 +63,7 @@ test('no unknown user name and no wrong password is answered before its beat, ov
     env: { IOT_INTERNAL_MQTT_WRONG_PASSWORD_BEAT_MS: '3600000' },
   });
   const { id, owner, password } = await createDevice(installation(), registry);
-  const other = new Party(node, id, owner, password);
+  const other = new TestClient(node, id, owner, password);
   const waiting: RawClient[] = [];
   for (const transport of transports) {
     for (const [username, password] of guesses()) {
@@ -103,11 +103,11 @@ describe.each(transports)('over %s', (transport) => {
   test('the client ID of another, of the same registry or of another tenant, is a session of its own', async () => {
     const elsewhere = await createDevice(installation(), await createRegistry(installation()));
     const sibling = await createDevice(installation(), registry);
-    const parties = [device, sibling, elsewhere, registry, await createBroker(installation())];
+    const clients = [device, sibling, elsewhere, registry, await createBroker(installation())];
     const sessions = [];
-    for (const party of parties) sessions.push(await party.connect({ clientId: 'everywhere' }, transport));
+    for (const client of clients) sessions.push(await client.connect({ clientId: 'everywhere' }, transport));
     for (const session of sessions) await session.subscribe('nothing');
-    expect(sessions.filter(({ connected }) => connected)).toHaveLength(parties.length);
+    expect(sessions.filter(({ connected }) => connected)).toHaveLength(clients.length);
   });
 
   test('of many that want one client ID of one device at once one session is left, and each will fires once', async () => {
@@ -129,7 +129,7 @@ describe.each(transports)('over %s', (transport) => {
     await expectSilence(listener, (payload) => sender.publish(eventsOf(flapping), payload));
   });
 
-  test('a will is judged at CONNECT, and again when it would fire', async () => {
+  test('a will is checked at CONNECT, and again when it would fire', async () => {
     const aliased = await createDevice(installation(), registry, {
       topicAliases: { 'mine/': '$devices/{id}/' },
     });
@@ -204,10 +204,10 @@ test('who guesses at a name, from one address or from many, over both, is held u
   await session.publish(eventsOf(target), 'never disturbed');
 });
 
-function connectWithWill(party: Party, clientId: string, topic: string, payload: string): string {
+function connectWithWill(client: TestClient, clientId: string, topic: string, payload: string): string {
   return packet(
     '10',
-    `${text('MQTT')}04c6003c${text(clientId)}${text(topic)}${text(payload)}${text(party.id)}${text(party.password)}`,
+    `${text('MQTT')}04c6003c${text(clientId)}${text(topic)}${text(payload)}${text(client.id)}${text(client.password)}`,
   );
 }
 

@@ -15,16 +15,16 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  type Party,
   reach,
+  type TestClient,
   type TransportName,
   transports,
-} from '../mqtt/support/party.ts';
+} from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
-let broker: Party;
-let registry: Party;
-let device: Party;
+let broker: TestClient;
+let registry: TestClient;
+let device: TestClient;
 
 beforeAll(async () => {
   broker = await createBroker(installation());
@@ -119,7 +119,7 @@ describe.each(transports)('over %s', (transport) => {
     const burst = Buffer.from(publishPacket('flood', 'x'.repeat(1000)).repeat(2000), 'hex');
     for (let index = 0; index < 10; index += 1) {
       client.send(burst);
-      await installation().canary.isServed();
+      await installation().bystanders.isServed();
     }
     client.send('c000');
     await client.expectBytes('d000');
@@ -155,8 +155,8 @@ describe.each(transports)('topics over %s', (transport) => {
   });
 
   test('of shared subscriptions are refused with 0x80, to a broker, a device and a registry', async () => {
-    for (const party of [broker, registry, device]) {
-      const session = await party.connect({}, transport);
+    for (const client of [broker, registry, device]) {
+      const session = await client.connect({}, transport);
       expect(await session.subscribe(['$share/g/t', '$share/g/#', '$queue/t'])).toEqual([128, 128, 128]);
     }
   });
@@ -164,8 +164,8 @@ describe.each(transports)('topics over %s', (transport) => {
   test.each(['$SYS/broker/uptime', '$JS/API', '$share/g/t', '$monitoring/x/json', '$devices/x/events', '$'])(
     'of the server or of others, like %s, end the connection of who publishes to them',
     async (topic) => {
-      for (const party of [broker, device]) {
-        const session = await party.connect({}, transport);
+      for (const client of [broker, device]) {
+        const session = await client.connect({}, transport);
         await expect(session.publish(topic, 'x')).rejects.toThrow('closed');
       }
     },

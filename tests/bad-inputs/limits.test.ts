@@ -14,14 +14,14 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  type Party,
   reach,
+  type TestClient,
   transports,
-} from '../mqtt/support/party.ts';
+} from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
-let broker: Party;
-let device: Party;
+let broker: TestClient;
+let device: TestClient;
 
 beforeAll(async () => {
   broker = await createBroker(installation());
@@ -32,7 +32,7 @@ beforeAll(async () => {
 const topicLevels = process.env['TEST_MQTT_ENGINE'] === 'aedes' ? 100 : 200;
 
 const levels = (count: number) => Array(count).fill('a').join('/');
-const login = ({ id, password }: Party, clientId = 'limits') => connectPacket(id, password, clientId);
+const login = ({ id, password }: TestClient, clientId = 'limits') => connectPacket(id, password, clientId);
 
 /** A CONNECT of so many bytes that nobody lets in: its password is too long to be one. */
 function largeConnect(bytes: number): string {
@@ -125,7 +125,7 @@ describe.each(transports)('over %s', (transport) => {
       const client = await connectRaw(reach(installation(), transport));
       client.send(limit.send(n));
       await expectAnswer(client, expected);
-      await installation().canary.isServed();
+      await installation().bystanders.isServed();
     }
   });
 
@@ -138,6 +138,6 @@ describe.each(transports)('over %s', (transport) => {
     await client.expectBytes(packet('90', `0001${'01'.repeat(9_999)}`));
     client.send(subscribePacket('f/last', 'f/beyond', 'f/0', '#'));
     await client.expectBytes(packet('90', '000101800180'));
-    await installation().canary.isServed();
+    await installation().bystanders.isServed();
   });
 });

@@ -9,11 +9,11 @@ import {
   startInstallation,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createBroker, type Party, reach, transports } from '../mqtt/support/party.ts';
+import { createBroker, reach, type TestClient, transports } from '../mqtt/support/test-client.ts';
 
 /** So much time to say who one is that all of it passes within no test. */
 const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000' } });
-let broker: Party;
+let broker: TestClient;
 
 beforeAll(async () => {
   broker = await createBroker(installation());

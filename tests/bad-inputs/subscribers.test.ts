@@ -15,15 +15,15 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  type Party,
   reach,
+  type TestClient,
   transports,
-} from '../mqtt/support/party.ts';
+} from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
-let broker: Party;
-let registry: Party;
-let device: Party;
+let broker: TestClient;
+let registry: TestClient;
+let device: TestClient;
 
 beforeAll(async () => {
   broker = await createBroker(installation());

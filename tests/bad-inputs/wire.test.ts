@@ -11,14 +11,20 @@ import {
   subscribePacket,
 } from '@iotcore/testkit';
 import { beforeAll, expect, test } from 'vitest';
-import { createBroker, type Party, reach, type TransportName, transports } from '../mqtt/support/party.ts';
+import {
+  createBroker,
+  reach,
+  type TestClient,
+  type TransportName,
+  transports,
+} from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
 const cases = readCases();
 const files = [...new Set(cases.map(({ file }) => file))];
 const pingreq = 'c000';
 const pingresp = 'd000';
-let broker: Party;
+let broker: TestClient;
 
 beforeAll(async () => {
   broker = await createBroker(installation());
@@ -69,14 +75,14 @@ test.each(files.flatMap((file) => transports.map((transport) => [file, transport
   async (file, transport) => {
     for (const one of cases.filter((candidate) => candidate.file === file)) {
       await replay(one, transport, 'whole');
-      await installation().canary.isServed();
+      await installation().bystanders.isServed();
     }
   },
 );
 
 test.each(transports)('each case over %s ends the same when its bytes come one by one', async (transport) => {
   for (const one of cases.filter(({ bytes }) => bytes.length < 100)) await replay(one, transport, 'bytes');
-  await installation().canary.isServed();
+  await installation().bystanders.isServed();
 });
 
 test.each(transports)('a conversation over %s goes the same wherever it is cut in two', async (transport) => {

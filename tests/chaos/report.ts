@@ -1,12 +1,12 @@
-import type { Verdict } from '@iotcore/testkit/faults';
+import type { CheckResult } from '@iotcore/testkit/faults';
 
 /** What came of a scenario. */
 export interface Outcome {
   readonly id: string;
   readonly title: string;
   readonly result: 'kept' | 'broken' | 'caught' | 'not caught' | 'not run';
-  /** Undefined: it was not run, or failed before there was anything to judge. */
-  readonly verdict: Verdict | undefined;
+  /** Undefined: it was not run, or failed before there was anything to check. */
+  readonly figures: CheckResult | undefined;
   readonly notes: readonly string[];
   readonly seconds: number;
 }
@@ -20,7 +20,7 @@ export interface Entry {
   readonly id: string;
   readonly title: string;
   readonly result: Outcome['result'];
-  readonly verdict?: Omit<Verdict, 'findings'>;
+  readonly figures?: Omit<CheckResult, 'findings'>;
   readonly notes: readonly string[];
   readonly seconds: number;
   readonly seed: string;
@@ -35,13 +35,13 @@ const columns = [
   ['#', ({ id }) => id],
   ['fault', ({ title }) => title],
   ['result', ({ result }) => (isGood({ result }) ? result : `**${result}**`)],
-  ['lost', ({ verdict }) => verdict?.lost],
-  ['foreign', ({ verdict }) => verdict?.foreign],
-  ['wrong', ({ verdict }) => verdict?.wrong],
-  ['reordered', ({ verdict }) => verdict?.reordered],
-  ['duplicated', ({ verdict }) => verdict?.duplicated],
-  ['died with connection', ({ verdict }) => verdict?.diedWithConnection],
-  ['recovery, s', ({ verdict }) => seconds(verdict?.recoverySeconds)],
+  ['lost', ({ figures }) => figures?.lost],
+  ['foreign', ({ figures }) => figures?.foreign],
+  ['wrong', ({ figures }) => figures?.wrong],
+  ['reordered', ({ figures }) => figures?.reordered],
+  ['duplicated', ({ figures }) => figures?.duplicated],
+  ['died with connection', ({ figures }) => figures?.diedWithConnection],
+  ['recovery, s', ({ figures }) => seconds(figures?.recoverySeconds)],
   ['figures', ({ notes }) => notes.join('; ')],
   [
     'run',

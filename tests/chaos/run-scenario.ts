@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isKept, type SeededRandom, type Verdict } from '@iotcore/testkit/faults';
+import { type CheckResult, isKept, type SeededRandom } from '@iotcore/testkit/faults';
+import { Fixture } from './fixture/fixture.ts';
 import type { Outcome } from './report.ts';
 import type { Chaos, Scenario } from './scenario.ts';
-import { World } from './world/world.ts';
 
 export interface RunOptions {
   readonly random: SeededRandom;
@@ -18,8 +18,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { id, title } = scenario;
   const began = performance.now();
   const notes: string[] = [];
-  const outcome = (result: Outcome['result'], verdict?: Verdict): Outcome => ({
-    ...{ id, title, result, verdict, notes },
+  const outcome = (result: Outcome['result'], figures?: CheckResult): Outcome => ({
+    ...{ id, title, result, figures, notes },
     seconds: (performance.now() - began) / 1000,
   });
   const obstacle = await scenario.obstacle?.();
@@ -28,19 +28,19 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     return outcome('not run');
   }
   const cleanups: Cleanup[] = [];
-  const worlds: World[] = [];
-  const scope = scopeOf(scenario, options, cleanups, worlds, notes);
+  const fixtures: Fixture[] = [];
+  const scope = scopeOf(scenario, options, cleanups, fixtures, notes);
   try {
-    const verdict = await scenario.run(scope);
-    notes.push(...worlds.map(({ counts }) => counts));
-    for (const finding of verdict.findings) options.say(finding);
-    const result = resultOf(scenario, verdict);
-    if (result !== 'kept' && result !== 'caught') showLogs(worlds, options);
-    return outcome(result, verdict);
+    const figures = await scenario.run(scope);
+    notes.push(...fixtures.map(({ counts }) => counts));
+    for (const finding of figures.findings) options.say(finding);
+    const result = resultOf(scenario, figures);
+    if (result !== 'kept' && result !== 'caught') showLogs(fixtures, options);
+    return outcome(result, figures);
   } catch (error) {
     notes.push(error instanceof Error ? error.message : String(error));
     options.say(`${error instanceof Error ? error.stack : error}`);
-    showLogs(worlds, options);
+    showLogs(fixtures, options);
     return outcome('broken');
   } finally {
     for (const cleanup of cleanups.reverse()) {
@@ -51,17 +51,17 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 
 function resultOf(
   { expect, catches = 'lost', maxRecoverySeconds }: Scenario,
-  verdict: Verdict,
+  figures: CheckResult,
 ): Outcome['result'] {
-  if (expect === 'caught') return verdict[catches] > 0 ? 'caught' : 'not caught';
-  return isKept(verdict, maxRecoverySeconds) ? 'kept' : 'broken';
+  if (expect === 'caught') return figures[catches] > 0 ? 'caught' : 'not caught';
+  return isKept(figures, maxRecoverySeconds) ? 'kept' : 'broken';
 }
 
 function scopeOf(
   { id }: Scenario,
   { random, short }: RunOptions,
   cleanups: Cleanup[],
-  worlds: World[],
+  fixtures: Fixture[],
   notes: string[],
 ): Chaos {
   const chaos: Chaos = {
@@ -74,10 +74,10 @@ function scopeOf(
       cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
       return folder;
     },
-    async world(worldOptions) {
-      const world = await World.create(chaos, { ...(short ? { devices: 6 } : {}), ...worldOptions });
-      worlds.push(world);
-      return world;
+    async fixture(fixtureOptions) {
+      const fixture = await Fixture.create(chaos, { ...(short ? { devices: 6 } : {}), ...fixtureOptions });
+      fixtures.push(fixture);
+      return fixture;
     },
   };
   return chaos;
@@ -85,6 +85,6 @@ function scopeOf(
 
 const shownLogCharacters = 4000;
 
-function showLogs(worlds: readonly World[], { say }: RunOptions): void {
-  for (const world of worlds) say(world.logs().slice(-shownLogCharacters));
+function showLogs(fixtures: readonly Fixture[], { say }: RunOptions): void {
+  for (const fixture of fixtures) say(fixture.logs().slice(-shownLogCharacters));
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run chaos`: breaks real processes under load, and judges what came of it.
+ * `npm run chaos`: breaks real processes under load, and checks what came of it.
  *
  *   npm run chaos                       every scenario
  *   npm run chaos -- --short            the short run, for CI
@@ -7,14 +7,14 @@
  *   npm run chaos -- --jobs 3           so many at a time: quicker, with less load on each
  *   npm run chaos -- --seed 7           the same choices again
  *   npm run chaos -- --write            the rows of what was run into docs/resilience.md (not of short runs)
- *   npm run chaos -- --report FILE      the verdicts as JSON, in the form that vitest reports tests
+ *   npm run chaos -- --report FILE      the results as JSON, in the form that vitest reports tests
  *
  * Ends with status 1 if a promise was broken, or a build that is broken on purpose was not caught.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { cleanVerdict, SeededRandom } from '@iotcore/testkit/faults';
+import { cleanResult, SeededRandom } from '@iotcore/testkit/faults';
 import { type Entry, isGood, type Outcome, toMarkdown } from './report.ts';
 import { keepResult } from './results.ts';
 import { runScenario } from './run-scenario.ts';
@@ -77,11 +77,11 @@ async function runOne(scenario: Scenario, random: SeededRandom): Promise<Entry> 
 
 const order = scenarios.map(({ id }) => id);
 
-function toEntry({ verdict, ...outcome }: Outcome, date: string): Entry {
-  const { findings: _words, ...figures } = verdict ?? cleanVerdict;
+function toEntry({ figures, ...outcome }: Outcome, date: string): Entry {
+  const { findings: _words, ...counts } = figures ?? cleanResult;
   return {
     ...outcome,
-    ...(verdict ? { verdict: figures } : {}),
+    ...(figures ? { figures: counts } : {}),
     seed: options.seed,
     date,
     load: loadavg()[0] ?? 0,
@@ -102,11 +102,11 @@ async function conclude(entries: readonly Entry[]): Promise<void> {
   process.exit(failed > 0 ? 1 : 0);
 }
 
-function summary({ verdict, notes }: Outcome): string {
-  const figures = verdict
-    ? ` (lost ${verdict.lost}, foreign ${verdict.foreign}, wrong ${verdict.wrong}, reordered ${verdict.reordered}, duplicated ${verdict.duplicated}, died with connection ${verdict.diedWithConnection}, recovery ${verdict.recoverySeconds?.toFixed(1) ?? '–'} s, last ${verdict.recoveredLast ?? '–'})`
+function summary({ figures, notes }: Outcome): string {
+  const text = figures
+    ? ` (lost ${figures.lost}, foreign ${figures.foreign}, wrong ${figures.wrong}, reordered ${figures.reordered}, duplicated ${figures.duplicated}, died with connection ${figures.diedWithConnection}, recovery ${figures.recoverySeconds?.toFixed(1) ?? '–'} s, last ${figures.recoveredLast ?? '–'})`
     : '';
-  return `${figures}${notes.map((note) => `\n${note}`).join('')}`;
+  return `${text}${notes.map((note) => `\n${note}`).join('')}`;
 }
 
 await main();

@@ -1,5 +1,5 @@
-import type { SeededRandom, Verdict } from '@iotcore/testkit/faults';
-import type { World, WorldOptions } from './world/world.ts';
+import type { CheckResult, SeededRandom } from '@iotcore/testkit/faults';
+import type { Fixture, FixtureOptions } from './fixture/fixture.ts';
 
 /** A fault, and what must hold while it lasts and after it. */
 export interface Scenario {
@@ -18,7 +18,7 @@ export interface Scenario {
   readonly catches?: 'lost' | 'foreign';
   /** Why this machine cannot run it; undefined: it can. May install what is missing. */
   readonly obstacle?: () => Promise<string | undefined>;
-  run(chaos: Chaos): Promise<Verdict>;
+  run(chaos: Chaos): Promise<CheckResult>;
 }
 
 /** What a scenario is given. */
@@ -28,7 +28,7 @@ export interface Chaos {
   /** Fewer rounds and shorter faults. */
   readonly short: boolean;
   /** Builds an installation under load, which goes with the scenario. */
-  world(options?: WorldOptions): Promise<World>;
+  fixture(options?: FixtureOptions): Promise<Fixture>;
   /** A temporary folder, which goes with the scenario. */
   folder(): Promise<string>;
   /** Runs at the end of the scenario, the last one first. */

@@ -16,15 +16,15 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  type Party,
+  type TestClient,
   transports,
-} from './support/party.ts';
+} from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
-let sibling: Party;
-let broker: Party;
+let registry: TestClient;
+let device: TestClient;
+let sibling: TestClient;
+let broker: TestClient;
 let own: TestCertificate;
 let foreign: TestCertificate;
 let unknown: TestCertificate;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 const wrongPassword = 'Wrong-Password-1234';
-const eventsOf = (party: Party) => `$devices/${party.id}/events`;
+const eventsOf = (client: TestClient) => `$devices/${client.id}/events`;
 
 describe('certificate and password together', () => {
   test('wrong and wrong: refused', async () => {
@@ -83,8 +83,8 @@ describe.each(transports)('a password over %s', (transport) => {
   });
 
   test('lets in a device, a registry and a broker', async () => {
-    for (const party of [device, registry, broker]) {
-      const session = await party.connect({}, transport);
+    for (const client of [device, registry, broker]) {
+      const session = await client.connect({}, transport);
       expect(session.sessionPresent).toBe(false);
     }
   });
@@ -132,17 +132,17 @@ describe('no password', () => {
   });
 
   test.each(['rsa', 'ecdsa', 'ed25519'] as const)('and a %s certificate lets in its owner', async (key) => {
-    for (const party of [device, registry, broker]) {
-      const certificate = await party.addCertificate(await makeCertificate({ key }));
-      await party.connect({ ...byCertificate(certificate), clientId: `by-${key}` });
-      const line = await party.logLine(new RegExp(`clientID: "by-${key}"`));
+    for (const client of [device, registry, broker]) {
+      const certificate = await client.addCertificate(await makeCertificate({ key }));
+      await client.connect({ ...byCertificate(certificate), clientId: `by-${key}` });
+      const line = await client.logLine(new RegExp(`clientID: "by-${key}"`));
       expect(line).toContain(`connected, cert: "${certificate.sha1}", address: "127.0.0.1:`);
     }
   });
 });
 
 describe('a resumed TLS session', () => {
-  test('is judged by the certificate that it holds, as any other', async () => {
+  test('is checked by the certificate that it holds, as any other', async () => {
     const certificate = await device.addCertificate();
     let ticket: Buffer | undefined;
     const reach = {

@@ -9,18 +9,18 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  type Party,
+  type TestClient,
   type TransportName,
   transports,
-} from './support/party.ts';
+} from './support/test-client.ts';
 
 const installation = sharedInstallation();
 
 /** A registry with two devices, or a broker: the members of one namespace, each listening to everything it can name. */
 interface Realm {
   readonly name: string;
-  readonly owner: Party;
-  readonly devices: readonly Party[];
+  readonly owner: TestClient;
+  readonly devices: readonly TestClient[];
   readonly listeners: readonly MqttSession[];
 }
 
@@ -36,15 +36,15 @@ const FILTERS = [
   'shared/#',
 ];
 
-async function listen(party: Party, transport: TransportName): Promise<MqttSession> {
-  const session = await party.connect({}, transport);
+async function listen(client: TestClient, transport: TransportName): Promise<MqttSession> {
+  const session = await client.connect({}, transport);
   await session.subscribe(FILTERS);
   return session;
 }
 
 /** All of them in TLS, then all of them over plain TCP. */
-function listenAll(parties: readonly Party[]): Promise<MqttSession[]> {
-  return Promise.all(transports.flatMap((transport) => parties.map((party) => listen(party, transport))));
+function listenAll(clients: readonly TestClient[]): Promise<MqttSession[]> {
+  return Promise.all(transports.flatMap((transport) => clients.map((client) => listen(client, transport))));
 }
 
 async function registryRealm(name: string): Promise<Realm> {

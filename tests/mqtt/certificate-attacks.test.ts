@@ -15,12 +15,18 @@ import {
   text,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { byCertificate, createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import {
+  byCertificate,
+  createBroker,
+  createDevice,
+  createRegistry,
+  type TestClient,
+} from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
-let sibling: Party;
+let registry: TestClient;
+let device: TestClient;
+let sibling: TestClient;
 
 beforeAll(async () => {
   registry = await createRegistry(installation());
@@ -28,7 +34,7 @@ beforeAll(async () => {
   sibling = await createDevice(installation(), registry);
 });
 
-const eventsOf = (party: Party) => `$devices/${party.id}/events`;
+const eventsOf = (client: TestClient) => `$devices/${client.id}/events`;
 const accepted = '20020000';
 const notAuthorized = '20020005';
 
@@ -134,8 +140,8 @@ describe('who somebody is', () => {
 
   test('is private to a tenant: the same client ID lives in each of them', async () => {
     const elsewhere = await createDevice(installation(), await createRegistry(installation()));
-    const parties = [device, registry, elsewhere, await createBroker(installation())];
-    const sessions = await Promise.all(parties.map((party) => party.connect({ clientId: 'everywhere' })));
+    const clients = [device, registry, elsewhere, await createBroker(installation())];
+    const sessions = await Promise.all(clients.map((client) => client.connect({ clientId: 'everywhere' })));
     for (const session of sessions)
       expect(await session.subscribe('$me/nothing')).toEqual([expect.any(Number)]);
     expect(sessions.every(({ connected }) => connected)).toBe(true);
@@ -184,8 +190,8 @@ describe('a certificate that no one should have', () => {
     const body = { certificateData: certificate.certPem };
     expect((await installation().api.call('POST', path, body)).body).toMatchObject({ code: 3 });
 
-    const canary = await registry.connect();
-    await canary.subscribe(eventsOf(device));
+    const bystander = await registry.connect();
+    await bystander.subscribe(eventsOf(device));
     const costOf = async (shown?: TestCertificate): Promise<number> => {
       const before = await cpuSeconds();
       for (let time = 0; time < 3; time++)
@@ -195,11 +201,11 @@ describe('a certificate that no one should have', () => {
     // By the measure of this machine: those of anybody.
     expect(await costOf(certificate)).toBeLessThan(100 * (await costOf()));
     await (await device.connect()).publish(eventsOf(device), 'still here');
-    expect(String((await canary.messages.next()).payload)).toBe('still here');
+    expect(String((await bystander.messages.next()).payload)).toBe('still here');
   });
 });
 
-/** As if its time had come: the server judges by what it noted when the certificate was added. */
+/** As if its time had come: the server checks by what it noted when the certificate was added. */
 async function expire({ sha256 }: TestCertificate): Promise<void> {
   const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet, poolSize: 1 });
   try {

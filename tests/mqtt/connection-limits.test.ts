@@ -12,17 +12,17 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  type Party,
   reach,
+  type TestClient,
   type TransportName,
   transports,
-} from './support/party.ts';
+} from './support/test-client.ts';
 
 const installation = sharedInstallation({
   env: {
     // Who says nothing is not given up within a test.
     IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000',
-    // And two of the canary.
+    // And two of the bystanders.
     IOT_MQTT_MAX_CONNECTIONS: '42',
     IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL: '3',
     IOT_MQTT_MAX_CONNECTIONS_PER_TENANT: '5',
@@ -30,10 +30,10 @@ const installation = sharedInstallation({
 });
 
 /** As many sessions as it gets of so many that it opens at once, each silent for as long as MQTT allows. */
-async function flood(party: Party, attempts: number, transport: TransportName): Promise<MqttSession[]> {
+async function flood(client: TestClient, attempts: number, transport: TransportName): Promise<MqttSession[]> {
   const opened = await Promise.allSettled(
     Array.from({ length: attempts }, (_, n) =>
-      party.connect({ keepAliveSeconds: n % 2 === 0 ? 0 : 65_535 }, transport),
+      client.connect({ keepAliveSeconds: n % 2 === 0 ? 0 : 65_535 }, transport),
     ),
   );
   for (const outcome of opened) {

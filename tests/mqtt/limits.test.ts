@@ -1,11 +1,11 @@
 /** Limits of messages and topics, each at its value and one beyond. */
 import { connectRaw, packet, sharedInstallation, text } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import { createBroker, createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
+let registry: TestClient;
+let device: TestClient;
 
 beforeAll(async () => {
   registry = await createRegistry(installation());

@@ -1,11 +1,11 @@
 /** What the server itself tells of devices: by MQTT to who listens, and as monitoringData in the API. */
 import { eventually, type MqttSession, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createDevice, createRegistry, type Party } from './support/party.ts';
+import { createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
+let registry: TestClient;
+let device: TestClient;
 
 beforeEach(async () => {
   registry = await createRegistry(installation());

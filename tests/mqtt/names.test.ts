@@ -1,12 +1,12 @@
 /** The names of topics: aliases, `$me`, forms without `$`, and the name that a message arrives under. */
 import { eventually, expectSilence, type MqttSession, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createDevice, createRegistry, type Party, transports } from './support/party.ts';
+import { createDevice, createRegistry, type TestClient, transports } from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
-let sibling: Party;
+let registry: TestClient;
+let device: TestClient;
+let sibling: TestClient;
 
 beforeEach(async () => {
   registry = await createRegistry(installation());
@@ -85,7 +85,7 @@ describe('an alias', () => {
     ]);
     const other = await sibling.connect();
     await other.publish(`$devices/${sibling.id}/events`, 'no alias');
-    await expectSilence(listener, (canary) => sender.publish('my/alias/events', canary));
+    await expectSilence(listener, (marker) => sender.publish('my/alias/events', marker));
   });
 });
 
@@ -144,7 +144,7 @@ describe('the name that a message arrives under', () => {
       `devices/${device.id}/events x`,
       'my/alias/events x',
     ]);
-    await sender.publish('$me/device/state', 'canary');
-    expect((await read(listener, 2)).every((message) => message.endsWith(' canary'))).toBe(true);
+    await sender.publish('$me/device/state', 'marker');
+    expect((await read(listener, 2)).every((message) => message.endsWith(' marker'))).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ import {
   startPostgres,
 } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { byCertificate, createDevice, Party } from './support/party.ts';
+import { byCertificate, createDevice, TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation();
 
@@ -37,37 +37,41 @@ async function switchOn(owner: Owner, rule: Rule = {}, on: Installation = instal
 }
 
 /** A registry, its adoption on if a rule is given, that knows no password. */
-async function newRegistry(rule?: Rule, on: Installation = installation()): Promise<Party> {
+async function newRegistry(rule?: Rule, on: Installation = installation()): Promise<TestClient> {
   const { id } = await on.api.createRegistry();
   if (rule) await switchOn({ registryId: id }, rule, on);
-  return new Party(on, id, { registryId: id }, makePassword());
+  return new TestClient(on, id, { registryId: id }, makePassword());
 }
 
 /** A device that knows its password, while the server knows none. */
-async function newDevice(registry: Party, on: Installation = installation()): Promise<Party> {
+async function newDevice(registry: TestClient, on: Installation = installation()): Promise<TestClient> {
   const { id } = await on.api.createDevice(registry.id);
-  return new Party(on, id, { deviceId: id }, makePassword());
+  return new TestClient(on, id, { deviceId: id }, makePassword());
 }
 
 /** The device on another node. */
-const at = (node: Installation, { id, owner, password }: Party) => new Party(node, id, owner, password);
+const at = (node: Installation, { id, owner, password }: TestClient) =>
+  new TestClient(node, id, owner, password);
 
 /** Which address of this machine to connect from. */
 const from = (localAddress: string) => ({ more: { localAddress } as object });
 
-async function passwordIds(party: Party): Promise<string[]> {
-  const { passwords } = await installation().api.must('GET', `${pathOf(party.owner)}/passwords`);
+async function passwordIds(client: TestClient): Promise<string[]> {
+  const { passwords } = await installation().api.must('GET', `${pathOf(client.owner)}/passwords`);
   return passwords.map(({ id }: { id: string }) => id);
 }
 
-async function expectNotAdopted(party: Party, more: Parameters<Party['refusal']>[0] = {}): Promise<void> {
-  expect(await party.refusal(more)).toBe(4);
-  expect(await passwordIds(party)).toEqual([]);
+async function expectNotAdopted(
+  client: TestClient,
+  more: Parameters<TestClient['refusal']>[0] = {},
+): Promise<void> {
+  expect(await client.refusal(more)).toBe(4);
+  expect(await passwordIds(client)).toEqual([]);
 }
 
 /** Whether each was let in; a refusal is the one of a wrong password. */
-async function race(parties: readonly Party[]): Promise<boolean[]> {
-  const outcomes = await Promise.allSettled(parties.map((party) => party.connect()));
+async function race(clients: readonly TestClient[]): Promise<boolean[]> {
+  const outcomes = await Promise.allSettled(clients.map((client) => client.connect()));
   for (const outcome of outcomes)
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 4 });
   return outcomes.map(({ status }) => status === 'fulfilled');
@@ -158,7 +162,7 @@ describe('a first password is refused as any wrong one', () => {
 
   test('by an ID that nobody has', async () => {
     await newRegistry({});
-    const nobody = new Party(installation(), 'arexxxxxxxxxxxxxxxxx', { deviceId: 'x' }, makePassword());
+    const nobody = new TestClient(installation(), 'arexxxxxxxxxxxxxxxxx', { deviceId: 'x' }, makePassword());
     expect(await nobody.refusal()).toBe(4);
   });
 });
@@ -167,13 +171,13 @@ describe('a first password is adopted', () => {
   test('for a device, its registry and a broker; from then on only it counts', async () => {
     const registry = await newRegistry({});
     const { response } = await installation().api.must('POST', '/iot-broker/v1/brokers', { folderId: 'f' });
-    const broker = new Party(installation(), response.id, { brokerId: response.id }, makePassword());
+    const broker = new TestClient(installation(), response.id, { brokerId: response.id }, makePassword());
     await switchOn(broker.owner);
-    for (const party of [await newDevice(registry), registry, broker]) {
-      await party.connect({ clientId: 'first' });
-      expect(await party.refusal({ password: makePassword() })).toBe(4);
-      expect(await passwordIds(party)).toHaveLength(1);
-      await party.connect({}, 'TCP');
+    for (const client of [await newDevice(registry), registry, broker]) {
+      await client.connect({ clientId: 'first' });
+      expect(await client.refusal({ password: makePassword() })).toBe(4);
+      expect(await passwordIds(client)).toHaveLength(1);
+      await client.connect({}, 'TCP');
     }
   });
 
@@ -263,7 +267,7 @@ describe('of two first connections at once', () => {
     const registry = await newRegistry({});
     for (const _ of rounds) {
       const device = await newDevice(registry);
-      const rivals = [device, new Party(installation(), device.id, device.owner, makePassword())];
+      const rivals = [device, new TestClient(installation(), device.id, device.owner, makePassword())];
       const outcome = await race(rivals);
       expect(outcome.toSorted()).toEqual([false, true]);
       expect(await race(rivals)).toEqual(outcome);
@@ -285,7 +289,7 @@ describe('of two first connections at once', () => {
     const registry = await newRegistry({});
     for (const _ of rounds) {
       const device = await newDevice(registry);
-      const rival = new Party(second, device.id, device.owner, makePassword());
+      const rival = new TestClient(second, device.id, device.owner, makePassword());
       expect((await race([device, rival])).toSorted()).toEqual([false, true]);
       expect(await passwordIds(device)).toHaveLength(1);
       const other = await newDevice(registry);

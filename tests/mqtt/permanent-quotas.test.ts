@@ -2,15 +2,15 @@
 import { openDatabase } from '@iotcore/store';
 import { pathOf, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createDevice, createRegistry, type Party } from './support/party.ts';
+import { createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation({
   env: { IOT_QUOTA_PERMANENT_TOPICS_PER_DEVICE: '5', IOT_QUOTA_PERMANENT_BYTES_PER_REGISTRY: '2000' },
 });
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-let registry: Party;
-let device: Party;
-let stranger: Party;
+let registry: TestClient;
+let device: TestClient;
+let stranger: TestClient;
 
 beforeEach(async () => {
   registry = await createRegistry(installation());
@@ -18,9 +18,9 @@ beforeEach(async () => {
   stranger = await createDevice(installation(), await createRegistry(installation()));
 });
 
-const state = (of: Party, rest = '') => `$devices/${of.id}/state${rest}`;
+const state = (of: TestClient, rest = '') => `$devices/${of.id}/state${rest}`;
 
-const publishByApi = (from: Party, topic: string, payload: string) =>
+const publishByApi = (from: TestClient, topic: string, payload: string) =>
   installation().api.call('POST', `${pathOf(from.owner)}/publish`, {
     topic,
     data: Buffer.from(payload).toString('base64'),
@@ -120,7 +120,7 @@ test('one message that the database refuses is not acknowledged, and all that ca
     await pool.query('DROP FUNCTION refuse_poison CASCADE');
   });
   const sibling = await createDevice(installation(), registry);
-  const [bad, near, far] = await Promise.all([device, sibling, stranger].map((party) => party.connect()));
+  const [bad, near, far] = await Promise.all([device, sibling, stranger].map((client) => client.connect()));
   const outcomes = await Promise.allSettled([
     ...Array.from({ length: 5 }, (_, n) => near?.publish(state(sibling, `/${n}`), 'x')),
     bad?.publish(state(device), 'poison'),

@@ -8,11 +8,11 @@ import {
   startPostgres,
 } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createDevice, createRegistry, type Party } from './support/party.ts';
+import { createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
+let registry: TestClient;
+let device: TestClient;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 beforeEach(async () => {
@@ -43,8 +43,8 @@ describe('a permanent topic', () => {
     const owner = await registry.connect();
     await owner.publish(`$devices/${device.id}/config`, 'device config');
     await owner.publish(`$registries/${registry.id}/config`, 'fleet config');
-    const heard = async (party: Party, filter: string) => {
-      const listener = await party.connect();
+    const heard = async (client: TestClient, filter: string) => {
+      const listener = await client.connect();
       await listener.subscribe(filter);
       const { topic, payload } = await listener.messages.next();
       return `${topic} ${payload}`;
@@ -66,7 +66,7 @@ describe('a permanent topic', () => {
     expect((await listener.messages.next()).payload.length).toBe(0);
     const later = await registry.connect();
     await later.subscribe(state());
-    await expectSilence(later, (canary) => sender.publish(state(), canary));
+    await expectSilence(later, (marker) => sender.publish(state(), marker));
   });
 
   test('is gone with its device', async () => {
@@ -76,7 +76,7 @@ describe('a permanent topic', () => {
     await listener.subscribe('$devices/#');
     const other = await createDevice(installation(), registry);
     const sender = await other.connect();
-    await expectSilence(listener, (canary) => sender.publish(`$devices/${other.id}/events`, canary));
+    await expectSilence(listener, (marker) => sender.publish(`$devices/${other.id}/events`, marker));
   });
 
   test('gives what it holds for an exact alias, and nothing for an alias with a wildcard', async () => {
@@ -90,7 +90,7 @@ describe('a permanent topic', () => {
     expect(await exact.messages.next()).toMatchObject({ topic: 'tag/state', retain: true });
     const wild = await registry.connect();
     await wild.subscribe('tag/#');
-    await expectSilence(wild, (canary) => sender.publish('tag/events', canary));
+    await expectSilence(wild, (marker) => sender.publish('tag/events', marker));
   });
 
   test('does not depend on the retain flag of the publisher, nor does any other topic obey it', async () => {
@@ -100,7 +100,7 @@ describe('a permanent topic', () => {
     const listener = await registry.connect();
     await listener.subscribe('$devices/#');
     expect(await listener.messages.next()).toMatchObject({ topic: state(), retain: true });
-    await expectSilence(listener, (canary) => sender.publish(state(), canary));
+    await expectSilence(listener, (marker) => sender.publish(state(), marker));
   });
 
   test('keeps what it acknowledged over kill -9 of every process', async () => {

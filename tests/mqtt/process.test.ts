@@ -14,7 +14,7 @@ import {
   text,
 } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createDevice, createRegistry, reach, transports } from './support/party.ts';
+import { createDevice, createRegistry, reach, transports } from './support/test-client.ts';
 
 const installation = sharedInstallation({
   // A line that repeats is written once.
@@ -108,7 +108,7 @@ describe('the metrics', () => {
     await expect(sender.publish('forbidden/topic', 'x')).rejects.toThrow();
     const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
     for (const line of [
-      // Two of each are those of the canary.
+      // Two of each are those of the bystanders.
       /^iotcore_mqtt_sessions 3$/m,
       /^iotcore_mqtt_accepts_postponed_total \d+$/m,
       /^iotcore_mqtt_subscriptions 3$/m,
@@ -140,7 +140,7 @@ describe('the metrics', () => {
 describe.each(transports)('a burst of new connections over %s', (transport) => {
   const anonymous = packet('10', `${text('MQTT')}0402003c${text('nobody')}`);
   test('is answered whole, and holds up nobody who is connected', async () => {
-    const canary = await (await createRegistry(installation())).connect();
+    const bystander = await (await createRegistry(installation())).connect();
     const server = installation().program('mqtt');
     // Frozen, it finds all of them waiting at once.
     server.kill('SIGSTOP');
@@ -154,7 +154,7 @@ describe.each(transports)('a burst of new connections over %s', (transport) => {
     );
     await Promise.all(arrived);
     server.kill('SIGCONT');
-    await canary.subscribe('$devices/#');
+    await bystander.subscribe('$devices/#');
     const clients = await Promise.all(burst);
     for (const client of clients) client.send(anonymous);
     for (const client of clients) {
@@ -175,7 +175,7 @@ describe('who speaks another protocol than the port', () => {
     ['MQTT to the TLS port', 'mqttsPort', mqtt, 'TLS handshake failed'],
     ['HTTP to the TLS port', 'mqttsPort', http, 'TLS handshake failed'],
   ] as const)('%s is closed at once, and fills no log', async (_what, port, bytes, line) => {
-    const canary = await (await createRegistry(installation())).connect();
+    const bystander = await (await createRegistry(installation())).connect();
     const lines = () => installation().logs().split(line).length - 1;
     const before = lines();
     for (let n = 0; n < 20; n++) {
@@ -185,6 +185,6 @@ describe('who speaks another protocol than the port', () => {
       expect((await raw.read(100)).toString('hex')).toMatch(/^(15030[1-4]0002.{4})?$/);
     }
     expect(lines() - before).toBeLessThanOrEqual(1);
-    await canary.subscribe('$devices/#');
+    await bystander.subscribe('$devices/#');
   });
 });

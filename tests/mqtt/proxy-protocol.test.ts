@@ -3,13 +3,13 @@ import { connect as openSocket } from 'node:net';
 import { connect as openTls } from 'node:tls';
 import { connectRaw, eventually, packet, type RawClient, sharedInstallation, text } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { createDevice, createRegistry, type Party } from './support/party.ts';
+import { createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const line = 'PROXY TCP4 192.0.2.77 198.51.100.1 56324 8883\r\n';
 const binary = Buffer.from('0d0a0d0a000d0a515549540a2111000cc000024dc6336401dc0422b3', 'hex');
 
-const connectPacket = (party: Party) =>
-  packet('10', `${text('MQTT')}04c2003c${text('proxied')}${text(party.id)}${text(party.password)}`);
+const connectPacket = (client: TestClient) =>
+  packet('10', `${text('MQTT')}04c2003c${text('proxied')}${text(client.id)}${text(client.password)}`);
 const connack = '20020000';
 const ping = 'c000';
 const pong = 'd000';
@@ -24,7 +24,7 @@ describe('where no proxy is configured', () => {
     'a header of %s closes the connection, over TCP and TLS, and its address is believed by nobody',
     async (_v, header) => {
       const device = await createDevice(installation(), await createRegistry(installation()));
-      const canary = await device.connect();
+      const bystander = await device.connect();
       const plain = await connectRaw(installation().overTcp);
       plain.send(Buffer.concat([header, Buffer.from(connectPacket(device), 'hex')]));
       await plain.expectClose();
@@ -35,7 +35,7 @@ describe('where no proxy is configured', () => {
       const inside = await connectRaw(installation().overTls);
       inside.send(Buffer.concat([header, Buffer.from(connectPacket(device), 'hex')]));
       await inside.expectClose();
-      await canary.publish(`$devices/${device.id}/events`, 'still served');
+      await bystander.publish(`$devices/${device.id}/events`, 'still served');
       expect((await device.log()).join('\n')).not.toMatch(/proxied|192\.0\.2\.77/);
       expect(installation().logs()).not.toContain('192.0.2.77');
     },
@@ -44,7 +44,7 @@ describe('where no proxy is configured', () => {
 
 describe('from a configured proxy', () => {
   const installation = sharedInstallation({
-    withoutCanary: 'it would have to come through a proxy; the tests have one of their own that does',
+    withoutBystanders: 'it would have to come through a proxy; the tests have one of their own that does',
     env: {
       IOT_MQTT_PROXY_PROTOCOL_FROM: '10.0.0.0/8, 127.0.0.0/8',
       IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '1',
@@ -60,15 +60,15 @@ describe('from a configured proxy', () => {
     ['a header after the CONNECT', line],
   ])('a connection with %s is closed, over TCP and TLS', async (_what, later) => {
     const device = await createDevice(installation(), await createRegistry(installation()));
-    const canary = await connectRaw(installation().overTcp);
-    canary.send(Buffer.concat([Buffer.from(line), Buffer.from(connectPacket(device), 'hex')]));
-    await canary.expectBytes(connack);
+    const bystander = await connectRaw(installation().overTcp);
+    bystander.send(Buffer.concat([Buffer.from(line), Buffer.from(connectPacket(device), 'hex')]));
+    await bystander.expectBytes(connack);
     const plain = await connectRaw(installation().overTcp);
     plain.send(Buffer.concat([Buffer.from(connectPacket(device), 'hex'), Buffer.from(later)]));
     await plain.expectClose();
     await expect(device.connect()).rejects.toThrow();
-    canary.send(ping);
-    await canary.expectBytes(pong);
+    bystander.send(ping);
+    await bystander.expectBytes(pong);
     expect((await device.log()).filter((entry) => !entry.includes('192.0.2.77'))).toEqual([]);
     await eventually('a count', () => metric(/proxy_headers_refused_total\{reason="malformed"\} [2-9]/));
   });

@@ -1,12 +1,12 @@
 /** Messages that come through the API reach MQTT subscribers by the same rules. */
 import { expectSilence, pathOf, sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import { createBroker, createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
-let broker: Party;
+let registry: TestClient;
+let device: TestClient;
+let broker: TestClient;
 
 beforeAll(async () => {
   registry = await createRegistry(installation());
@@ -14,7 +14,7 @@ beforeAll(async () => {
   broker = await createBroker(installation());
 });
 
-const publish = (from: Party, topic: string, payload: string | Buffer) =>
+const publish = (from: TestClient, topic: string, payload: string | Buffer) =>
   installation().api.call('POST', `${pathOf(from.owner)}/publish`, {
     topic,
     data: Buffer.from(payload).toString('base64'),
@@ -28,8 +28,8 @@ describe('publishing by the API', () => {
       const { status, body } = await publish(device, topic, 'x');
       expect([status, body.code]).toEqual([400, 3]);
     }
-    await expectSilence(listener, async (canary) => {
-      expect((await publish(device, `$devices/${device.id}/events`, canary)).status).toBe(200);
+    await expectSilence(listener, async (marker) => {
+      expect((await publish(device, `$devices/${device.id}/events`, marker)).status).toBe(200);
     });
   });
 
@@ -78,8 +78,8 @@ describe('the internal door of the data plane', () => {
     for (const authorization of [undefined, 'Bearer x', unsigned, `Bearer ${installation().adminToken}`]) {
       expect((await knock(authorization)).status).toBe(401);
     }
-    await expectSilence(listener, async (canary) => {
-      await publish(device, `$devices/${device.id}/events`, canary);
+    await expectSilence(listener, async (marker) => {
+      await publish(device, `$devices/${device.id}/events`, marker);
     });
   });
 });

@@ -1,7 +1,7 @@
 /** Rates of messages, which the operator may set for devices, registries and brokers. */
 import { type Installation, type MqttSession, sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { createBroker, createDevice, createRegistry, Party } from './support/party.ts';
+import { createBroker, createDevice, createRegistry, TestClient } from './support/test-client.ts';
 
 const rates = { IOT_DEVICE_MESSAGES_PER_SECOND: '5', IOT_BROKER_MESSAGES_PER_SECOND: '20' };
 const anHourMs = '3600000';
@@ -35,8 +35,8 @@ describe('a device with a rate', () => {
     for (const payload of numbered(50, 'zero')) await sender.publish(topic, payload, { qos: 0 });
     // Answered behind all of them.
     await sender.subscribe(`$devices/${device.id}/commands`);
-    await publishByApi(`/iot-devices/v1/devices/${device.id}`, topic, 'canary');
-    expect(await payloads(listener, 6)).toEqual([...numbered(5, 'zero'), 'canary']);
+    await publishByApi(`/iot-devices/v1/devices/${device.id}`, topic, 'marker');
+    expect(await payloads(listener, 6)).toEqual([...numbered(5, 'zero'), 'marker']);
     expect((await droppedMessages(installation())) - before).toBe(45);
   });
 
@@ -48,7 +48,7 @@ describe('a device with a rate', () => {
     });
     const registry = await createRegistry(installation());
     const device = await createDevice(installation(), registry);
-    const there = ({ id, owner, password }: Party) => new Party(node, id, owner, password);
+    const there = ({ id, owner, password }: TestClient) => new TestClient(node, id, owner, password);
     const listener = await there(registry).connect();
     await listener.subscribe('$devices/#');
     const sender = await there(device).connect();
@@ -69,8 +69,8 @@ describe('a broker with a rate', () => {
     for (const payload of numbered(8, 'two')) await two.publish('a', payload);
     const excess = [one, two].map((session) => session.publish('a', 'excess').catch(() => 'never answered'));
     await foreign.publish('a', 'of another');
-    await publishByApi(`/iot-broker/v1/brokers/${broker.id}`, 'a', 'canary');
-    expect(await payloads(listener, 21)).toEqual([...numbered(12, 'one'), ...numbered(8, 'two'), 'canary']);
+    await publishByApi(`/iot-broker/v1/brokers/${broker.id}`, 'a', 'marker');
+    expect(await payloads(listener, 21)).toEqual([...numbered(12, 'one'), ...numbered(8, 'two'), 'marker']);
     one.drop();
     two.drop();
     expect(await Promise.all(excess)).toEqual(['never answered', 'never answered']);

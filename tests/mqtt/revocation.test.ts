@@ -17,14 +17,14 @@ import {
   createBroker,
   createDevice,
   createRegistry,
-  Party,
+  TestClient,
   transports,
-} from './support/party.ts';
+} from './support/test-client.ts';
 
 /** It looks for changes once an hour: what ends sessions here are notifications. */
 const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_CHANGES_POLL_MS: '3600000' } });
-let registry: Party;
-let bystander: Party;
+let registry: TestClient;
+let bystander: TestClient;
 let watching: MqttSession;
 
 beforeAll(async () => {
@@ -38,8 +38,8 @@ async function watch() {
   onTestFinished(() => expect(watching.connected).toBe(true));
 }
 
-async function passwordId(party: Party): Promise<string> {
-  const [kind, id] = Object.entries(party.owner)[0] as [string, string];
+async function passwordId(client: TestClient): Promise<string> {
+  const [kind, id] = Object.entries(client.owner)[0] as [string, string];
   const plural = {
     deviceId: 'iot-devices/v1/devices',
     registryId: 'iot-devices/v1/registries',
@@ -97,12 +97,12 @@ describe.each(transports)('a live session over %s ends', (transport) => {
 
   test('when its registry or broker is deleted', async () => {
     await watch();
-    for (const party of [await createRegistry(installation()), await createBroker(installation())]) {
-      const session = await party.connect({}, transport);
-      await party.delete();
+    for (const client of [await createRegistry(installation()), await createBroker(installation())]) {
+      const session = await client.connect({}, transport);
+      await client.delete();
       await session.expectClosed();
-      await party.logLine(/^disconnected: (registry|broker) deleted$/);
-      expect(await party.refusal({}, transport)).toBe(4);
+      await client.logLine(/^disconnected: (registry|broker) deleted$/);
+      expect(await client.refusal({}, transport)).toBe(4);
     }
   });
 
@@ -136,7 +136,7 @@ test('a revocation whose notification was lost takes effect all the same, over T
   await watch();
   const node = await startInstallation({ programs: ['mqtt'], database: installation().databaseUrl ?? '' });
   const { id, owner, password } = await createDevice(installation(), registry);
-  const device = new Party(node, id, owner, password);
+  const device = new TestClient(node, id, owner, password);
   const sessions = [await device.connect({}, 'TLS'), await device.connect({}, 'TCP')];
   const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet });
   onTestFinished(() => database.close());

@@ -1,14 +1,14 @@
 /** What clients may publish and hear: the table of topics, every cell, on real processes. */
 import { expectSilence, type MqttSession, sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createBroker, createDevice, createRegistry, type Party } from './support/party.ts';
+import { createBroker, createDevice, createRegistry, type TestClient } from './support/test-client.ts';
 
 const installation = sharedInstallation();
-let registry: Party;
-let device: Party;
-let sibling: Party;
-let stranger: Party;
-let strangeRegistry: Party;
+let registry: TestClient;
+let device: TestClient;
+let sibling: TestClient;
+let stranger: TestClient;
+let strangeRegistry: TestClient;
 
 /** New ones, in whose topics nothing is stored yet. */
 async function populate(): Promise<void> {
@@ -22,7 +22,7 @@ async function populate(): Promise<void> {
 }
 
 type Name = 'device' | 'sibling' | 'registry' | 'stranger' | 'strangeRegistry';
-const party = (name: Name): Party => ({ device, sibling, registry, stranger, strangeRegistry })[name];
+const client = (name: Name): TestClient => ({ device, sibling, registry, stranger, strangeRegistry })[name];
 const everybody: readonly Name[] = ['device', 'sibling', 'registry', 'stranger', 'strangeRegistry'];
 
 interface Row {
@@ -60,20 +60,20 @@ describe.each(rows)('$topic', ({ topic, publishers, readers }) => {
     'closes the connection of a %s that publishes to it, and nobody hears it',
     async (name) => {
       for (const written of forms(topic)) {
-        const session = await party(name).connect();
+        const session = await client(name).connect();
         await expect(session.publish(written, 'forbidden')).rejects.toThrow('closed');
       }
       const line = `disconnected: publish to topic "${named(topic)}" not allowed`;
-      await party(name).logLine(new RegExp(`^${line.replaceAll(/[$()]/g, '\\$&')}$`));
+      await client(name).logLine(new RegExp(`^${line.replaceAll(/[$()]/g, '\\$&')}$`));
     },
   );
 
   test.each(everybody.filter((name) => !readers.includes(name)))(
     'refuses the subscription of a %s',
     async (name) => {
-      const session = await party(name).connect();
+      const session = await client(name).connect();
       expect(await session.subscribe(forms(topic))).toEqual(forms(topic).map(() => 0x80));
-      await party(name).logLine(/^some of subscriptions failed: not allowed to subscribe: \["/);
+      await client(name).logLine(/^some of subscriptions failed: not allowed to subscribe: \["/);
     },
   );
 
@@ -81,12 +81,12 @@ describe.each(rows)('$topic', ({ topic, publishers, readers }) => {
   test('goes from everybody who may publish to everybody who may hear it, and to no one else', async () => {
     const listeners = new Map<Name, MqttSession>();
     for (const name of everybody) {
-      const session = await party(name).connect();
+      const session = await client(name).connect();
       await session.subscribe(['$devices/#', '$registries/#']);
       listeners.set(name, session);
     }
     for (const name of publishers) {
-      const session = await party(name).connect();
+      const session = await client(name).connect();
       for (const written of forms(topic)) {
         await session.publish(written, `from ${name}`);
         const full = written.startsWith('$') ? written : `$${written}`;
@@ -98,18 +98,18 @@ describe.each(rows)('$topic', ({ topic, publishers, readers }) => {
     }
     for (const name of everybody) {
       const listener = listeners.get(name) as MqttSession;
-      await expectSilence(listener, (canary) => canaryTo(name, canary));
+      await expectSilence(listener, (marker) => markerTo(name, marker));
     }
   });
 });
 
-/** A message that only this party hears. */
-async function canaryTo(name: Name, canary: string): Promise<void> {
+/** A message that only this client hears. */
+async function markerTo(name: Name, marker: string): Promise<void> {
   const isRegistry = name === 'registry' || name === 'strangeRegistry';
   const itsRegistry = name === 'stranger' || name === 'strangeRegistry' ? strangeRegistry : registry;
-  const itsDevice = name === 'strangeRegistry' ? stranger : name === 'registry' ? device : party(name);
+  const itsDevice = name === 'strangeRegistry' ? stranger : name === 'registry' ? device : client(name);
   const sender = await (isRegistry ? itsDevice : itsRegistry).connect();
-  await sender.publish(`$devices/${itsDevice.id}/${isRegistry ? 'events' : 'commands'}/canary`, canary);
+  await sender.publish(`$devices/${itsDevice.id}/${isRegistry ? 'events' : 'commands'}/marker`, marker);
 }
 
 describe('topics that do not exist', () => {
@@ -175,7 +175,7 @@ describe('filters', () => {
     const sender = await device.connect();
     await sender.publish(`$devices/${device.id}/events`, 'once');
     expect(String((await listener.messages.next()).payload)).toBe('once');
-    await expectSilence(listener, (canary) => sender.publish(`$devices/${device.id}/events`, canary));
+    await expectSilence(listener, (marker) => sender.publish(`$devices/${device.id}/events`, marker));
   });
 
   test('a subscription that asks for QoS 2 is granted 1, and a message goes out at the lower QoS', async () => {
@@ -202,8 +202,8 @@ describe('a broker', () => {
       expect((await listener.messages.next()).topic).toBe(topic);
     }
     const own = await other.connect();
-    await expectSilence(foreign, (canary) => own.publish('canary', canary));
-    await expectSilence(listener, (canary) => sender.publish('canary', canary));
+    await expectSilence(foreign, (marker) => own.publish('marker', marker));
+    await expectSilence(listener, (marker) => sender.publish('marker', marker));
   });
 
   test('has no topics that begin with $', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { eventually, makeCertificate, startInstallation } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRegistry } from './support/party.ts';
+import { createRegistry } from './support/test-client.ts';
 
 test('a new server certificate is shown to new connections, open ones stay, and a broken one is kept out', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-certificate-'));

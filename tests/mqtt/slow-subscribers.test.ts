@@ -4,19 +4,21 @@ import { describe, expect, test } from 'vitest';
 import {
   createDevice,
   createRegistry,
-  type Party,
   reach,
+  type TestClient,
   type TransportName,
   transports,
-} from './support/party.ts';
+} from './support/test-client.ts';
 
 const installation = sharedInstallation();
 const payload = Buffer.alloc(64 * 1024, 'x');
 
 /** A client that subscribes and then never reads again. */
-async function frozen(party: Party, qos: 0 | 1, transport: TransportName) {
+async function frozen(client: TestClient, qos: 0 | 1, transport: TransportName) {
   const raw = await connectRaw(reach(installation(), transport));
-  raw.send(packet('10', `${text('MQTT')}04c20000${text('frozen')}${text(party.id)}${text(party.password)}`));
+  raw.send(
+    packet('10', `${text('MQTT')}04c20000${text('frozen')}${text(client.id)}${text(client.password)}`),
+  );
   await raw.expectBytes('20020000');
   raw.send(packet('82', `0001${text('$devices/#')}0${qos}`));
   await raw.expectBytes(`900300010${qos}`);

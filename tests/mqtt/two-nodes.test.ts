@@ -1,7 +1,7 @@
 /** Two MQTT servers on one database: what both must do without knowing of each other. */
 import { eventually, type Installation, sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { createDevice, createRegistry, Party } from './support/party.ts';
+import { createDevice, createRegistry, TestClient } from './support/test-client.ts';
 
 const first = sharedInstallation();
 
@@ -16,8 +16,8 @@ describe('a second node', () => {
     const second = await secondNode();
     const registry = await createRegistry(first());
     const device = await createDevice(first(), registry);
-    const there = new Party(second, registry.id, registry.owner, registry.password);
-    const deviceThere = new Party(second, device.id, device.owner, device.password);
+    const there = new TestClient(second, registry.id, registry.owner, registry.password);
+    const deviceThere = new TestClient(second, device.id, device.owner, device.password);
     const listeners = [await registry.connect(), await there.connect()];
     for (const listener of listeners) await listener.subscribe('$devices/#');
     await first().api.must('POST', `/iot-devices/v1/devices/${device.id}/publish`, {

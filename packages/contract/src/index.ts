@@ -12,6 +12,7 @@ export type { LogOptions } from './resources/log-options.ts';
 export { decodeData } from './resources/publish-fields.ts';
 export * from './resources/registry.ts';
 export { type ResourceKind, type ResourceNames, resourceNames } from './resources/resource-kinds.ts';
+export { BadEntry } from './schema/checked-alone.ts';
 export {
   apiKeyId,
   authorizedKeyId,
@@ -25,7 +26,6 @@ export {
   roleBindingId,
   serviceAccountId,
 } from './schema/fields.ts';
-export { BadEntry } from './schema/judged-alone.ts';
 export { fieldAsGiven, fromProtoJson, whyUnknown } from './schema/proto-json.ts';
 export { allFields, fieldsToSet } from './schema/update-mask.ts';
 export { Status } from './status.ts';

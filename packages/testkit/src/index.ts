@@ -8,6 +8,7 @@ export {
   pathOf,
   type Resource,
 } from './api/client.ts';
+export { Bystanders } from './bystanders/bystanders.ts';
 export { certificateTexts } from './certificates/certificate-texts.ts';
 export {
   type CertificateOptions,
@@ -19,7 +20,6 @@ export {
 } from './certificates/make-certificate.ts';
 export { makeHugeRsaKeys, makeShortRsaKeys } from './certificates/odd-keys.ts';
 export { eventually, within } from './deadline.ts';
-export { Canary } from './harm/canary.ts';
 export { listen } from './listen.ts';
 export { MessageQueue, type ReceivedMessage } from './mqtt/message-queue.ts';
 export { connectPacket, packet, publishPacket, subscribePacket, text } from './mqtt/packets.ts';

@@ -1,6 +1,6 @@
 import { type Installation, type InstallationOptions, sharedInstallation } from '@iotcore/testkit';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { CanaryCaller } from './canary-caller.ts';
+import { BystanderCaller } from './bystander-caller.ts';
 
 /**
  * As `sharedInstallation`, with somebody else who calls the API all the while: whatever the tests send, that caller is
@@ -8,18 +8,18 @@ import { CanaryCaller } from './canary-caller.ts';
  * is tidied soon, or bursts it.
  */
 export function watchedInstallation(options: InstallationOptions = {}): () => Installation {
-  let canary: CanaryCaller | undefined;
+  let bystander: BystanderCaller | undefined;
   let lastLook: Promise<void> | undefined;
   // Declared first, and so done last: what fails in the end must not keep the processes from being stopped.
   afterAll(() => lastLook);
   const env = { NODE_OPTIONS: '--max-old-space-size=192', ...options.env };
   const installation = sharedInstallation({ ...options, env });
   beforeAll(async () => {
-    canary = await CanaryCaller.start(installation());
+    bystander = await BystanderCaller.start(installation());
   });
-  afterEach(() => canary?.isServed());
+  afterEach(() => bystander?.isServed());
   afterAll(async () => {
-    lastLook = canary?.worksAndSeesNothingForeign(installation());
+    lastLook = bystander?.worksAndSeesNothingForeign(installation());
     await lastLook?.catch(() => {});
   });
   return installation;

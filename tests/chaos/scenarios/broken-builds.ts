@@ -10,12 +10,12 @@ export const acknowledgesFirst: Scenario = {
   expect: 'caught',
   catches: 'lost',
   async run(chaos) {
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       mqttProgram: 'tests/chaos/broken/acknowledge-first.ts',
       apiCallers: 0,
     });
-    await drain(chaos, world, chaos.short ? 1 : 3);
-    return world.verdict({ readBack: false, settleMs: 2000 });
+    await drain(chaos, fixture, chaos.short ? 1 : 3);
+    return fixture.check({ readBack: false, settleMs: 2000 });
   },
 };
 
@@ -27,12 +27,12 @@ export const deafToRevocation: Scenario = {
   expect: 'caught',
   catches: 'foreign',
   async run(chaos) {
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       mqttProgram: 'tests/chaos/broken/deaf-to-revocation.ts',
       apiCallers: 0,
     });
-    await revoke(world, 'revoked-0');
-    await world.run(3000);
-    return world.verdict({ readBack: false, settleMs: 2000 });
+    await revoke(fixture, 'revoked-0');
+    await fixture.run(3000);
+    return fixture.check({ readBack: false, settleMs: 2000 });
   },
 };

@@ -18,30 +18,34 @@ export const certificateRotation: Scenario = {
       return made.sha256;
     };
     const first = await offer();
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       trustAnyServer: true,
       envOf: { mqtt: { IOT_TLS_CERT_FILE: files.cert, IOT_TLS_KEY_FILE: files.key } },
     });
-    const before = world.messages.history().connections.length;
+    const before = fixture.messages.history().connections.length;
     must(
-      (await shown(world.ports.mqtts)) === first,
+      (await shown(fixture.ports.mqtts)) === first,
       'the server shows another certificate than it was given',
     );
 
     const second = await offer();
     const began = performance.now();
-    await eventually('the new certificate', async () => (await shown(world.ports.mqtts)) === second, 90_000);
+    await eventually(
+      'the new certificate',
+      async () => (await shown(fixture.ports.mqtts)) === second,
+      90_000,
+    );
     chaos.note(`taken over within ${((performance.now() - began) / 1000).toFixed(0)} s`);
     await writeFile(files.cert, 'no certificate');
     await eventually(
       'the alarm',
-      () => world.plane('mqtt').output.includes('certificate could not be renewed'),
+      () => fixture.plane('mqtt').output.includes('certificate could not be renewed'),
       90_000,
     );
-    must((await shown(world.ports.mqtts)) === second, 'the broken file took the place of the good one');
-    const { connections } = world.messages.history();
+    must((await shown(fixture.ports.mqtts)) === second, 'the broken file took the place of the good one');
+    const { connections } = fixture.messages.history();
     must(connections.length === before, 'live connections were lost');
-    return world.verdict();
+    return fixture.check();
   },
 };
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, makeCertificate } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
+import { lacks, obtain } from '../fixture/tools.ts';
 import { must, type Scenario } from '../scenario.ts';
-import { lacks, obtain } from '../world/tools.ts';
-import type { World } from '../world/world.ts';
 
 const library = '/usr/lib/*/faketime/libfaketime.so.1';
 const days = 86_400;
@@ -19,7 +19,7 @@ export const clockJumps: Scenario = {
     const file = join(await chaos.folder(), 'offset');
     const jump = (seconds: number) => writeFile(file, `${seconds < 0 ? '' : '+'}${seconds}\n`);
     await jump(0);
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       env: {
         LD_PRELOAD: obtain(library, 'libfaketime'),
         FAKETIME_TIMESTAMP_FILE: file,
@@ -27,45 +27,48 @@ export const clockJumps: Scenario = {
         FAKETIME_CACHE_DURATION: '1',
       },
     });
-    await world.run(2000);
-    const short = await shortLived(world);
-    const before = world.messages.history().connections.length;
+    await fixture.run(2000);
+    const short = await shortLived(fixture);
+    const before = fixture.messages.history().connections.length;
     for (const seconds of [3 * 3600, -3 * 3600, 10 * days, -10 * days]) {
       await jump(seconds);
-      await world.run(chaos.short ? 2500 : 8000);
-      const { connections } = world.messages.history();
+      await fixture.run(chaos.short ? 2500 : 8000);
+      const { connections } = fixture.messages.history();
       must(connections.length === before, `clients were disconnected by a jump of ${seconds} s`);
-      const { status } = await world.api.call(
+      const { status } = await fixture.api.call(
         'GET',
-        `/iot-devices/v1/registries/${world.tenant.registry.id}`,
+        `/iot-devices/v1/registries/${fixture.tenant.registry.id}`,
       );
       must(status === 200 || seconds < 0, `the API answered ${status} after a jump of ${seconds} s`);
       chaos.note(`${seconds} s: API ${status}`);
     }
     await jump(10 * days);
-    await world.run(2500);
-    await refusedForItsDate(world, short);
+    await fixture.run(2500);
+    await refusedForItsDate(fixture, short);
     await jump(0);
-    await world.run(2500);
-    return world.verdict();
+    await fixture.run(2500);
+    return fixture.check();
   },
 };
 
 /** A device whose certificate is valid for two days. */
-async function shortLived(world: World) {
+async function shortLived(fixture: Fixture) {
   const certificate = await makeCertificate({ notAfter: new Date(Date.now() + 2 * days * 1000) });
-  const { id } = await world.api.createDevice(world.tenant.registry.id, { name: 'short-lived' });
-  await world.api.addCertificate({ deviceId: id }, certificate.certPem);
+  const { id } = await fixture.api.createDevice(fixture.tenant.registry.id, { name: 'short-lived' });
+  await fixture.api.addCertificate({ deviceId: id }, certificate.certPem);
   return { id, certificate };
 }
 
-/** Its certificate is judged by the time that it is now. */
-async function refusedForItsDate(world: World, login: Awaited<ReturnType<typeof shortLived>>): Promise<void> {
+/** Its certificate is checked by the time that it is now. */
+async function refusedForItsDate(
+  fixture: Fixture,
+  login: Awaited<ReturnType<typeof shortLived>>,
+): Promise<void> {
   const name = 'short-lived';
-  const client = world.client({ name }, login);
-  world.messages.revoked(name);
+  const client = fixture.client({ name }, login);
+  fixture.messages.revoked(name);
   client.start();
-  const refusal = () => world.messages.history().refusals.find((one) => one.client === name);
+  const refusal = () => fixture.messages.history().refusals.find((one) => one.client === name);
   const { code } = await eventually('the refusal', refusal);
   client.stop();
   must(code === 5, `an expired certificate was answered with CONNACK ${code}`);

@@ -8,27 +8,27 @@ export const controlPlaneKilled: Scenario = {
   short: true,
   maxRecoverySeconds: 10,
   async run(chaos) {
-    const world = await chaos.world({ apiCallers: 6 });
-    world.keepRunning();
-    const connectionsBefore = world.messages.history().connections.length;
+    const fixture = await chaos.fixture({ apiCallers: 6 });
+    fixture.keepRunning();
+    const connectionsBefore = fixture.messages.history().connections.length;
     const rounds = chaos.short ? 2 : 15;
     for (let round = 0; round < rounds; round += 1) {
-      await world.run(chaos.random.integer(500, 2500));
-      world.plane('api').kill('SIGKILL');
-      await world.plane('api').exited;
-      await world.untilReady('api');
+      await fixture.run(chaos.random.integer(500, 2500));
+      fixture.plane('api').kill('SIGKILL');
+      await fixture.plane('api').exited;
+      await fixture.untilReady('api');
     }
     const healedAt = performance.now();
-    const { connections } = world.messages.history();
+    const { connections } = fixture.messages.history();
     must(connections.length === connectionsBefore, 'connections of the data plane were lost with the API');
     // Between the commit and whatever the API would do next.
     for (let round = 0; round < (chaos.short ? 1 : 5); round += 1) {
-      await revoke(world, `revoked-${round}`, async () => {
-        setTimeout(() => world.plane('api').kill('SIGKILL'), chaos.random.integer(0, 10));
+      await revoke(fixture, `revoked-${round}`, async () => {
+        setTimeout(() => fixture.plane('api').kill('SIGKILL'), chaos.random.integer(0, 10));
       });
-      await world.untilReady('api');
+      await fixture.untilReady('api');
     }
     chaos.note(`${rounds} kills`);
-    return world.verdict({ healedAt });
+    return fixture.check({ healedAt });
   },
 };

@@ -6,8 +6,8 @@ export const control: Scenario = {
   title: 'Nothing: the control run',
   short: false,
   async run(chaos) {
-    const world = await chaos.world();
-    await world.run(chaos.short ? 3000 : 10_000);
-    return world.verdict();
+    const fixture = await chaos.fixture();
+    await fixture.run(chaos.short ? 3000 : 10_000);
+    return fixture.check();
   },
 };

@@ -7,19 +7,19 @@ export const dataPlaneKilled: Scenario = {
   short: true,
   maxRecoverySeconds: 30,
   async run(chaos) {
-    const world = await chaos.world(chaos.short ? {} : { devices: 50 });
-    world.keepRunning();
+    const fixture = await chaos.fixture(chaos.short ? {} : { devices: 50 });
+    fixture.keepRunning();
     const rounds = chaos.short ? 2 : 20;
     for (let round = 0; round < rounds; round += 1) {
-      await world.run(chaos.random.integer(500, 2500));
-      const heal = world.messages.fault();
-      world.plane('mqtt').kill('SIGKILL');
+      await fixture.run(chaos.random.integer(500, 2500));
+      const heal = fixture.messages.fault();
+      fixture.plane('mqtt').kill('SIGKILL');
       heal();
-      await world.plane('mqtt').exited;
-      await world.untilReady('mqtt');
-      await world.everybodyServed();
+      await fixture.plane('mqtt').exited;
+      await fixture.untilReady('mqtt');
+      await fixture.everybodyServed();
     }
     chaos.note(`${rounds} kills`);
-    return world.verdict();
+    return fixture.check();
   },
 };

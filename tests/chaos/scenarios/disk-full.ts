@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
+import { Postgres } from '../fixture/postgres.ts';
+import { notRoot } from '../fixture/tools.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
-import { Postgres } from '../world/postgres.ts';
-import { notRoot } from '../world/tools.ts';
-import type { World } from '../world/world.ts';
 
 /** The disk under Postgres, in MiB: room for the cluster, its log, and little else. */
 const diskMiB = 160;
@@ -23,27 +23,27 @@ export const diskFull: Scenario = {
     const settings = { max_wal_size: '64MB', min_wal_size: '64MB', wal_recycle: 'on', autovacuum: 'off' };
     const postgres = await Postgres.create({ folder: disk, settings });
     chaos.cleanup(() => postgres.kill());
-    const world = await chaos.world({ postgres });
-    await world.run(2000);
-    const connectionsBefore = world.messages.history().connections.length;
+    const fixture = await chaos.fixture({ postgres });
+    await fixture.run(2000);
+    const connectionsBefore = fixture.messages.history().connections.length;
 
-    const heal = world.messages.fault();
-    const acked = world.messages.ackedCount;
+    const heal = fixture.messages.fault();
+    const acked = fixture.messages.ackedCount;
     const full = await fill(disk);
-    await eventually('a write to be refused', () => refusedWrite(world), 60_000);
-    await world.run(chaos.short ? 2000 : 20_000);
+    await eventually('a write to be refused', () => refusedWrite(fixture), 60_000);
+    await fixture.run(chaos.short ? 2000 : 20_000);
     const crashed = !postgres.running;
     await full.free();
     if (crashed) await postgres.start();
     heal();
     const healedAt = performance.now();
 
-    await world.run(3000);
-    must(world.messages.ackedCount > acked, 'no message was acknowledged while the disk was full');
-    const { connections } = world.messages.history();
+    await fixture.run(3000);
+    must(fixture.messages.ackedCount > acked, 'no message was acknowledged while the disk was full');
+    const { connections } = fixture.messages.history();
     must(connections.length === connectionsBefore, 'clients lost their connection because the disk was full');
     chaos.note(crashed ? 'Postgres itself ended, and was started again' : 'Postgres stayed up');
-    return world.verdict({ healedAt });
+    return fixture.check({ healedAt });
   },
 };
 
@@ -63,9 +63,9 @@ async function fill(disk: string) {
 }
 
 /** Large descriptions make the tables grow until a write finds no room. */
-async function refusedWrite(world: World): Promise<boolean> {
-  const { status } = await world.api.call('POST', '/iot-devices/v1/devices', {
-    registryId: world.tenant.registry.id,
+async function refusedWrite(fixture: Fixture): Promise<boolean> {
+  const { status } = await fixture.api.call('POST', '/iot-devices/v1/devices', {
+    registryId: fixture.tenant.registry.id,
     description: 'x'.repeat(256),
   });
   must(status === 200 || status === 503, `with a full disk a create was answered ${status}`);

@@ -1,27 +1,27 @@
+import type { Fixture } from '../fixture/fixture.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
-import type { World } from '../world/world.ts';
 
 /** How long a process may take to end in order, seconds. */
 const mostStopSeconds = 5;
 
 /** SIGTERM to the data plane under load, at random times, and a start after each. */
-export async function drain(chaos: Chaos, world: World, rounds: number): Promise<void> {
+export async function drain(chaos: Chaos, fixture: Fixture, rounds: number): Promise<void> {
   let slowest = 0;
   for (let round = 0; round < rounds; round += 1) {
-    await world.run(chaos.random.integer(500, 2500));
-    const heal = world.messages.fault();
-    const drained = world.messages.drain();
+    await fixture.run(chaos.random.integer(500, 2500));
+    const heal = fixture.messages.fault();
+    const drained = fixture.messages.drain();
     const began = performance.now();
-    world.plane('mqtt').kill('SIGTERM');
-    const { code, signal } = await world.plane('mqtt').exited;
+    fixture.plane('mqtt').kill('SIGTERM');
+    const { code, signal } = await fixture.plane('mqtt').exited;
     slowest = Math.max(slowest, (performance.now() - began) / 1000);
     // What the clients have been sent is read, and the ends are seen, in this turn of the loop or the next ones.
-    await world.run(100);
+    await fixture.run(100);
     drained();
     must(code === 0, `the data plane ended with ${signal ?? code} on SIGTERM`);
     heal();
-    await world.start('mqtt');
-    await world.everybodyServed();
+    await fixture.start('mqtt');
+    await fixture.everybodyServed();
   }
   must(slowest <= mostStopSeconds, `the data plane took ${slowest.toFixed(1)} s to end`);
   chaos.note(`${rounds} drains, the slowest ${slowest.toFixed(1)} s`);
@@ -34,28 +34,28 @@ export const drained: Scenario = {
   short: false,
   maxRecoverySeconds: 30,
   async run(chaos) {
-    const world = await chaos.world(chaos.short ? {} : { devices: 50 });
-    await drain(chaos, world, chaos.short ? 1 : 10);
-    await rollApi(world);
-    await forceEnd(world);
-    return world.verdict();
+    const fixture = await chaos.fixture(chaos.short ? {} : { devices: 50 });
+    await drain(chaos, fixture, chaos.short ? 1 : 10);
+    await rollApi(fixture);
+    await forceEnd(fixture);
+    return fixture.check();
   },
 };
 
 /** The control plane restarts under load; calls that it had taken are answered. */
-async function rollApi(world: World): Promise<void> {
-  world.plane('api').kill('SIGTERM');
-  const { code } = await world.plane('api').exited;
+async function rollApi(fixture: Fixture): Promise<void> {
+  fixture.plane('api').kill('SIGTERM');
+  const { code } = await fixture.plane('api').exited;
   must(code === 0, `the API ended with ${code} on SIGTERM`);
-  await world.start('api');
-  await world.run(500);
+  await fixture.start('api');
+  await fixture.run(500);
 }
 
-async function forceEnd(world: World): Promise<void> {
-  const heal = world.messages.fault();
-  const mqtt = world.plane('mqtt');
+async function forceEnd(fixture: Fixture): Promise<void> {
+  const heal = fixture.messages.fault();
+  const mqtt = fixture.plane('mqtt');
   mqtt.kill('SIGTERM');
-  await world.run(1100);
+  await fixture.run(1100);
   mqtt.kill('SIGTERM');
   const { code, signal } = await mqtt.exited;
   must(
@@ -63,6 +63,6 @@ async function forceEnd(world: World): Promise<void> {
     `the data plane ended with ${signal ?? code} on a second SIGTERM`,
   );
   heal();
-  await world.start('mqtt');
-  await world.everybodyServed();
+  await fixture.start('mqtt');
+  await fixture.everybodyServed();
 }

@@ -1,8 +1,8 @@
 import { eventually, FaultProxy } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
+import { Postgres } from '../fixture/postgres.ts';
+import { lacks, obtain } from '../fixture/tools.ts';
 import type { Chaos, Scenario } from '../scenario.ts';
-import { Postgres } from '../world/postgres.ts';
-import { lacks, obtain } from '../world/tools.ts';
-import type { World } from '../world/world.ts';
 
 const binaries = '/usr/lib/postgresql/*/bin';
 
@@ -22,36 +22,36 @@ export const failover: Scenario = {
     chaos.cleanup(() => primary.kill());
     const proxy = await FaultProxy.start(primary.port);
     chaos.cleanup(() => proxy.close());
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       apiCallers: 8,
       postgres: primary,
       databaseUrl: (_plane, postgres) => postgres.urlVia(proxy.port),
     });
-    const standby = await attach(chaos, world, primary);
-    await world.run(chaos.short ? 2000 : 10_000);
+    const standby = await attach(chaos, fixture, primary);
+    await fixture.run(chaos.short ? 2000 : 10_000);
 
-    const heal = world.messages.fault();
+    const heal = fixture.messages.fault();
     await primary.kill();
     proxy.cutAll();
     standby.run('pg_ctl', ['promote', '-D', standby.dataFolder, '-w']);
     proxy.retarget(standby.port);
-    world.moveTo(standby);
+    fixture.moveTo(standby);
     heal();
     const healedAt = performance.now();
-    await world.run(5000);
-    return world.verdict({ healedAt });
+    await fixture.run(5000);
+    return fixture.check({ healedAt });
   },
 };
 
 /** From here on nothing is answered 2xx before the standby has it. */
-async function attach(chaos: Chaos, world: World, primary: Postgres): Promise<Postgres> {
+async function attach(chaos: Chaos, fixture: Fixture, primary: Postgres): Promise<Postgres> {
   const standby = await primary.standby(await chaos.folder());
   await standby.start();
   chaos.cleanup(() => standby.kill());
-  await world.sql(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
-  await world.sql('SELECT pg_reload_conf()');
+  await fixture.sql(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
+  await fixture.sql('SELECT pg_reload_conf()');
   await eventually('the standby to be synchronous', async () => {
-    const rows = await world.sql(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
+    const rows = await fixture.sql(`SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'`);
     return rows.length === 1;
   });
   return standby;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '@iotcore/testkit/faults';
+import { watchBystanders } from '../fixture/bystander.ts';
+import type { Fixture } from '../fixture/fixture.ts';
 import { must, type Scenario } from '../scenario.ts';
-import { watchBystanders } from '../world/bystander.ts';
-import type { World } from '../world/world.ts';
 
 const connections = { short: 1000, full: 10_000 };
 /** The server gives a handshake ten seconds; then memory has this long to come back. */
@@ -15,17 +15,17 @@ export const halfOpenTls: Scenario = {
   title: 'TLS handshakes that are never completed, all at once',
   short: false,
   async run(chaos) {
-    const world = await chaos.world({ perSecond: 2, devices: 4 });
+    const fixture = await chaos.fixture({ perSecond: 2, devices: 4 });
     const count = chaos.short ? connections.short : connections.full;
-    const before = await memoryMiB(world);
-    const login = world.tenant.devices.find(({ password }) => password !== undefined);
+    const before = await memoryMiB(fixture);
+    const login = fixture.tenant.devices.find(({ password }) => password !== undefined);
     must(login?.password !== undefined, 'no device with a password');
     let isOver = false;
     const bystanders = watchBystanders(
       {
-        port: world.ports.mqtt,
-        tlsPort: world.ports.mqtts,
-        caPem: world.caPem,
+        port: fixture.ports.mqtt,
+        tlsPort: fixture.ports.mqtts,
+        caPem: fixture.caPem,
         username: login.id,
         password: login.password,
       },
@@ -33,7 +33,7 @@ export const halfOpenTls: Scenario = {
     );
     const attacker = new Child({
       name: 'attacker',
-      script: ['tests/chaos/attacks/half-open-tls.ts', String(world.ports.mqtts), String(count)],
+      script: ['tests/chaos/attacks/half-open-tls.ts', String(fixture.ports.mqtts), String(count)],
       env: {},
     });
     chaos.cleanup(() => attacker.kill('SIGKILL'));
@@ -41,21 +41,21 @@ export const halfOpenTls: Scenario = {
     const end = performance.now() + attackMs;
     let peak = 0;
     while (performance.now() < end) {
-      peak = Math.max(peak, await memoryMiB(world));
+      peak = Math.max(peak, await memoryMiB(fixture));
       await sleep(500);
     }
     isOver = true;
     const { connected, newcomer } = await bystanders;
     await attacker.exited;
     await sleep(calmMs);
-    const after = await memoryMiB(world);
+    const after = await memoryMiB(fixture);
     chaos.note(`${count} connections; the slowest ping of ${connected.length} took ${slowest(connected)} ms`);
     chaos.note(`the slowest login of ${newcomer.length} from another address took ${slowest(newcomer)} ms`);
     chaos.note(
       `memory ${before.toFixed(0)} MiB before, at most ${peak.toFixed(0)} MiB, ${after.toFixed(0)} MiB after`,
     );
     must(after - before < 64, `${(after - before).toFixed(0)} MiB were not given back`);
-    return world.verdict();
+    return fixture.check();
   },
 };
 
@@ -63,6 +63,6 @@ function slowest(ms: readonly number[]): string {
   return Math.max(...ms).toFixed(0);
 }
 
-async function memoryMiB(world: World): Promise<number> {
-  return (await world.metric('process_resident_memory_bytes')) / 2 ** 20;
+async function memoryMiB(fixture: Fixture): Promise<number> {
+  return (await fixture.metric('process_resident_memory_bytes')) / 2 ** 20;
 }

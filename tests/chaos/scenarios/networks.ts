@@ -1,6 +1,6 @@
 import { eventually, FaultProxy } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
-import type { World } from '../world/world.ts';
 
 async function proxyTo(chaos: Chaos, port: number): Promise<FaultProxy> {
   const proxy = await FaultProxy.start(port);
@@ -14,57 +14,57 @@ export const halfOpen: Scenario = {
   title: 'Half-open TCP: the link is gone, and nobody says so',
   short: false,
   async run(chaos) {
-    const world = await chaos.world();
+    const fixture = await chaos.fixture();
     let slowest = 0;
     for (let round = 0; round < (chaos.short ? 1 : 4); round += 1) {
-      slowest = Math.max(slowest, await pullCable(chaos, world, round));
+      slowest = Math.max(slowest, await pullCable(chaos, fixture, round));
     }
-    await takeOver(chaos, world);
+    await takeOver(chaos, fixture);
     chaos.note(`keep alive 2 s: the will came after ${slowest.toFixed(1)} s at most`);
-    return world.verdict();
+    return fixture.check();
   },
 };
 
 /** Seconds until the will came. */
-async function pullCable(chaos: Chaos, world: World, round: number): Promise<number> {
+async function pullCable(chaos: Chaos, fixture: Fixture, round: number): Promise<number> {
   const name = `half-open-${round}`;
-  const login = await world.newDevice(name);
-  const proxy = await proxyTo(chaos, world.ports.mqtt);
+  const login = await fixture.newDevice(name);
+  const proxy = await proxyTo(chaos, fixture.ports.mqtt);
   const willTopic = `$devices/${login.id}/events/will`;
-  world.messages.alsoHears('load:registry', willTopic);
-  const client = world.client({ name, keepAliveSeconds: 2, willTopic }, login, proxy.port);
+  fixture.messages.alsoHears('load:registry', willTopic);
+  const client = fixture.client({ name, keepAliveSeconds: 2, willTopic }, login, proxy.port);
   client.start();
   await eventually('the device to be served', () => client.served);
-  await world.run(chaos.random.integer(0, 2000));
+  await fixture.run(chaos.random.integer(0, 2000));
   proxy.setBoth({ stalled: true });
   const began = performance.now();
-  const wills = () => world.messages.history().received.filter(({ topic }) => topic === willTopic);
+  const wills = () => fixture.messages.history().received.filter(({ topic }) => topic === willTopic);
   await eventually('the will', () => wills().length > 0, 10_000);
   const seconds = (performance.now() - began) / 1000;
   // 1.5 times the keep alive [MQTT-3.1.2-24], after the last packet: up to one ping ago. And a wheel that turns once a second.
   must(seconds <= 4.5, `the will came after ${seconds.toFixed(1)} s`);
   client.stop();
-  await world.run(1500);
+  await fixture.run(1500);
   must(wills().length === 1, `the will came ${wills().length} times`);
   return seconds;
 }
 
 /** The device comes back by another way while the server still believes in its old connection [MQTT-3.1.4-2]. */
-async function takeOver(chaos: Chaos, world: World): Promise<void> {
-  const login = await world.newDevice('taken-over');
-  const proxy = await proxyTo(chaos, world.ports.mqtt);
+async function takeOver(chaos: Chaos, fixture: Fixture): Promise<void> {
+  const login = await fixture.newDevice('taken-over');
+  const proxy = await proxyTo(chaos, fixture.ports.mqtt);
   const clientId = 'the-same';
-  const old = world.client({ name: 'taken-over:old', clientId, keepAliveSeconds: 600 }, login, proxy.port);
+  const old = fixture.client({ name: 'taken-over:old', clientId, keepAliveSeconds: 600 }, login, proxy.port);
   old.start();
   await eventually('the device to be served', () => old.served);
   proxy.setBoth({ stalled: true });
-  const again = world.client({ name: 'taken-over:new', clientId }, login);
+  const again = fixture.client({ name: 'taken-over:new', clientId }, login);
   const began = performance.now();
   again.start();
   await eventually('the device to be served again', () => again.served, 2000);
   chaos.note(`taken over in ${(performance.now() - began).toFixed(0)} ms`);
   again.publish(`$devices/${login.id}/events`);
-  world.messages.alsoHears('load:registry', `$devices/${login.id}/events`);
+  fixture.messages.alsoHears('load:registry', `$devices/${login.id}/events`);
   await eventually('its acknowledgement', () => again.unacked === 0, 2000);
   old.stop();
 }
@@ -75,25 +75,31 @@ export const cutEverywhere: Scenario = {
   title: 'Connection cut after every byte of PUBLISH…PUBACK',
   short: true,
   async run(chaos) {
-    const world = await chaos.world({ devices: 4 });
-    const login = await world.newDevice('cut');
+    const fixture = await chaos.fixture({ devices: 4 });
+    const login = await fixture.newDevice('cut');
     const topic = `$devices/${login.id}/events`;
-    world.messages.alsoHears('load:registry', topic);
-    const proxy = await proxyTo(chaos, world.ports.mqtt);
-    const client = world.client({ name: 'cut', backoffMs: [5, 20] }, login, proxy.port);
+    fixture.messages.alsoHears('load:registry', topic);
+    const proxy = await proxyTo(chaos, fixture.ports.mqtt);
+    const client = fixture.client({ name: 'cut', backoffMs: [5, 20] }, login, proxy.port);
     client.start();
     const cuts =
-      (await sweep(world, proxy, 'up', topic, chaos)) + (await sweep(world, proxy, 'down', topic, chaos));
+      (await sweep(fixture, proxy, 'up', topic, chaos)) + (await sweep(fixture, proxy, 'down', topic, chaos));
     proxy.heal();
     await eventually('the last acknowledgement', () => client.unacked === 0);
     chaos.note(`${cuts} offsets`);
-    return world.verdict();
+    return fixture.check();
   },
 };
 
 /** One message for each offset in the connection's bytes: from its CONNECT or CONNACK to behind its PUBLISH or PUBACK. */
-async function sweep(world: World, proxy: FaultProxy, direction: 'up' | 'down', topic: string, chaos: Chaos) {
-  const client = world.clientNamed('cut');
+async function sweep(
+  fixture: Fixture,
+  proxy: FaultProxy,
+  direction: 'up' | 'down',
+  topic: string,
+  chaos: Chaos,
+) {
+  const client = fixture.clientNamed('cut');
   const last = direction === 'up' ? 230 : 12;
   const step = chaos.short ? 20 : 1;
   let cuts = 0;
@@ -101,7 +107,7 @@ async function sweep(world: World, proxy: FaultProxy, direction: 'up' | 'down', 
     proxy.set(direction, { cutAfterBytes: offset });
     proxy.cutAll();
     const sequence = client.publish(topic);
-    await world.run(30);
+    await fixture.run(30);
     proxy.heal();
     cuts += 1;
     must(sequence > 0, 'nothing was published');
@@ -117,7 +123,7 @@ export const thinLink: Scenario = {
   short: false,
   async run(chaos) {
     const links: FaultProxy[] = [];
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       via: async (port) => {
         for (let count = 0; count < 4; count += 1) links.push(await proxyTo(chaos, port));
         return () => chaos.random.pick(links).port;
@@ -130,10 +136,10 @@ export const thinLink: Scenario = {
     while (performance.now() < end) {
       const link = random.pick(links);
       link.set(random.pick(['up', 'down']), { stalled: true });
-      await world.run(random.integer(200, 2000));
+      await fixture.run(random.integer(200, 2000));
       link.setBoth({ stalled: false });
-      await world.run(random.integer(200, 1000));
+      await fixture.run(random.integer(200, 1000));
     }
-    return world.verdict();
+    return fixture.check();
   },
 };

@@ -7,20 +7,20 @@ export const postgresKilled: Scenario = {
   short: false,
   maxRecoverySeconds: 10,
   async run(chaos) {
-    const world = await chaos.world({ apiCallers: chaos.short ? 4 : 8 });
+    const fixture = await chaos.fixture({ apiCallers: chaos.short ? 4 : 8 });
     const rounds = chaos.short ? 2 : 20;
     let healedAt = 0;
     for (let round = 0; round < rounds; round += 1) {
-      await world.run(chaos.random.integer(300, 1500));
-      const heal = world.messages.fault();
-      await world.postgres.kill();
-      await world.run(chaos.random.integer(0, 300));
-      await world.postgres.start();
+      await fixture.run(chaos.random.integer(300, 1500));
+      const heal = fixture.messages.fault();
+      await fixture.postgres.kill();
+      await fixture.run(chaos.random.integer(0, 300));
+      await fixture.postgres.start();
       heal();
       healedAt = performance.now();
     }
-    await world.run(1500);
+    await fixture.run(1500);
     chaos.note(`${rounds} kills`);
-    return world.verdict({ healedAt });
+    return fixture.check({ healedAt });
   },
 };

@@ -1,8 +1,8 @@
 import { type Database, openDatabase } from '@iotcore/store';
 import { FaultProxy } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
+import { Postgres } from '../fixture/postgres.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
-import { Postgres } from '../world/postgres.ts';
-import type { World } from '../world/world.ts';
 
 /** Tables locked for long, then a database that takes its time for every answer. */
 export const postgresSlow: Scenario = {
@@ -12,7 +12,7 @@ export const postgresSlow: Scenario = {
   maxRecoverySeconds: 10,
   async run(chaos) {
     const proxies: FaultProxy[] = [];
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       databaseUrl: async (_plane, postgres) => {
         const proxy = await FaultProxy.start(postgres.port);
         chaos.cleanup(() => proxy.close());
@@ -20,21 +20,21 @@ export const postgresSlow: Scenario = {
         return postgres.urlVia(proxy.port);
       },
     });
-    await world.run(2000);
-    const usual = await lagMs(world);
-    const connectionsBefore = world.messages.history().connections.length;
+    await fixture.run(2000);
+    const usual = await lagMs(fixture);
+    const connectionsBefore = fixture.messages.history().connections.length;
 
-    const heal = world.messages.fault();
-    await lockTables(world, chaos.short ? 7000 : 30_000);
+    const heal = fixture.messages.fault();
+    await lockTables(fixture, chaos.short ? 7000 : 30_000);
     for (const proxy of proxies) proxy.set('down', { delayMs: 300 });
-    await world.run(chaos.short ? 3000 : 20_000);
-    const slow = await lagMs(world);
+    await fixture.run(chaos.short ? 3000 : 20_000);
+    const slow = await lagMs(fixture);
     for (const proxy of proxies) proxy.heal();
     heal();
     const healedAt = performance.now();
 
-    await world.run(2000);
-    const { connections } = world.messages.history();
+    await fixture.run(2000);
+    const { connections } = fixture.messages.history();
     must(
       connections.length === connectionsBefore,
       'clients lost their connection because the database was slow',
@@ -42,23 +42,23 @@ export const postgresSlow: Scenario = {
     const allowed = Math.max(200, 3 * usual);
     must(slow <= allowed, `the event loop of the data plane lagged ${slow} ms`);
     chaos.note(`event loop lag at most ${slow.toFixed(0)} ms (${usual.toFixed(0)} ms before)`);
-    return world.verdict({ healedAt });
+    return fixture.check({ healedAt });
   },
 };
 
 /** The longest since it was asked before, ms. */
-async function lagMs(world: World): Promise<number> {
-  return 1000 * (await world.metric('nodejs_eventloop_lag_max_seconds'));
+async function lagMs(fixture: Fixture): Promise<number> {
+  return 1000 * (await fixture.metric('nodejs_eventloop_lag_max_seconds'));
 }
 
-async function lockTables(world: World, ms: number): Promise<void> {
-  await world.session(async (query) => {
+async function lockTables(fixture: Fixture, ms: number): Promise<void> {
+  await fixture.session(async (query) => {
     await query('SET idle_in_transaction_session_timeout = 0');
     await query('BEGIN');
     await query(
       'LOCK TABLE devices, topic_aliases, passwords, certificates, permanent_messages IN ACCESS EXCLUSIVE MODE',
     );
-    await world.run(ms);
+    await fixture.run(ms);
     await query('COMMIT');
   });
 }
@@ -70,23 +70,26 @@ export const slotsExhausted: Scenario = {
   short: false,
   maxRecoverySeconds: 10,
   async run(chaos) {
-    const world = await chaos.world({ postgres: await smallPostgres(chaos) });
-    await world.run(1000);
-    const heal = world.messages.fault();
-    const hogs = await takeAllSlots(chaos, world);
-    await world.run(chaos.short ? 3000 : 20_000);
-    const { status } = await world.api.call('GET', `/iot-devices/v1/registries/${world.tenant.registry.id}`);
+    const fixture = await chaos.fixture({ postgres: await smallPostgres(chaos) });
+    await fixture.run(1000);
+    const heal = fixture.messages.fault();
+    const hogs = await takeAllSlots(chaos, fixture);
+    await fixture.run(chaos.short ? 3000 : 20_000);
+    const { status } = await fixture.api.call(
+      'GET',
+      `/iot-devices/v1/registries/${fixture.tenant.registry.id}`,
+    );
     must(status === 503, `the API answered ${status} without a connection to its database`);
     await hogs.release();
     heal();
     const healedAt = performance.now();
-    await world.run(3000);
-    const [held] = await world.sql<{ count: string }>(
+    await fixture.run(3000);
+    const [held] = await fixture.sql<{ count: string }>(
       `SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'iotcore%' AND application_name <> 'iotcore chaos'`,
     );
     must(Number(held?.count) <= 22, `the planes hold ${held?.count} connections: some have leaked`);
     chaos.note(`${hogs.taken} slots taken, ${held?.count} connections of the planes afterwards`);
-    return world.verdict({ healedAt });
+    return fixture.check({ healedAt });
   },
 };
 
@@ -104,9 +107,9 @@ interface Hog {
   release(): void;
 }
 
-async function takeAllSlots(chaos: Chaos, world: World) {
+async function takeAllSlots(chaos: Chaos, fixture: Fixture) {
   const options = { logger: quiet, poolSize: 60, applicationName: 'iotcore chaos' };
-  const database = openDatabase(world.postgres.url, options);
+  const database = openDatabase(fixture.postgres.url, options);
   const hogs: Hog[] = [];
   let closing: Promise<void> | undefined;
   const release = () => {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { eventually } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
+import { lacks } from '../fixture/tools.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
-import { lacks } from '../world/tools.ts';
-import type { World } from '../world/world.ts';
 
 /** No file handle left in the data plane, then a process that stands still for 10 s. */
 export const handlesExhausted: Scenario = {
@@ -14,35 +14,35 @@ export const handlesExhausted: Scenario = {
   maxRecoverySeconds: 10,
   obstacle: async () => lacks('/usr/bin/prlimit', 'util-linux'),
   async run(chaos) {
-    const world = await chaos.world();
-    await exhaustHandles(chaos, world);
+    const fixture = await chaos.fixture();
+    await exhaustHandles(chaos, fixture);
     // Everybody is served once more before the next fault: else its length would count as recovery from the first one.
-    await world.run(2000);
-    await freeze(world, chaos.short ? 3000 : 10_000);
-    return world.verdict();
+    await fixture.run(2000);
+    await freeze(fixture, chaos.short ? 3000 : 10_000);
+    return fixture.check();
   },
 };
 
-async function exhaustHandles(chaos: Chaos, world: World): Promise<void> {
-  const { pid } = world.plane('mqtt');
+async function exhaustHandles(chaos: Chaos, fixture: Fixture): Promise<void> {
+  const { pid } = fixture.plane('mqtt');
   const handles = async () => (await readdir(`/proc/${pid}/fd`)).length;
   const before = await handles();
   const usual = await softLimit(pid);
   limitHandles(pid, before + 20);
-  const heal = world.messages.fault();
-  const acked = world.messages.ackedCount;
-  const strangers = Array.from({ length: 200 }, () => open(world.ports.mqtt));
+  const heal = fixture.messages.fault();
+  const acked = fixture.messages.ackedCount;
+  const strangers = Array.from({ length: 200 }, () => open(fixture.ports.mqtt));
   const cpuBefore = await cpuSeconds(pid);
-  await world.run(5000);
+  await fixture.run(5000);
   const cpu = (await cpuSeconds(pid)) - cpuBefore;
-  must(world.messages.ackedCount > acked, 'connected clients were not served while no handle was left');
+  must(fixture.messages.ackedCount > acked, 'connected clients were not served while no handle was left');
   must(cpu < 4, `the data plane used ${cpu.toFixed(1)} s of CPU in 5 s: it spins`);
   for (const stranger of strangers) stranger.destroy();
   limitHandles(pid, usual);
   heal();
-  world.clientNamed('load:device-0').cut();
-  await world.run(100);
-  await world.everybodyServed(10_000);
+  fixture.clientNamed('load:device-0').cut();
+  await fixture.run(100);
+  await fixture.everybodyServed(10_000);
   await eventually('the handles to be back', async () => (await handles()) <= before + 5, 20_000);
   chaos.note(`${cpu.toFixed(1)} s of CPU in 5 s without handles`);
 }
@@ -64,14 +64,14 @@ function open(port: number): Socket {
   return socket;
 }
 
-async function freeze(world: World, ms: number): Promise<void> {
-  const heal = world.messages.fault();
-  world.plane('mqtt').kill('SIGSTOP');
-  await world.run(ms);
-  world.plane('mqtt').kill('SIGCONT');
+async function freeze(fixture: Fixture, ms: number): Promise<void> {
+  const heal = fixture.messages.fault();
+  fixture.plane('mqtt').kill('SIGSTOP');
+  await fixture.run(ms);
+  fixture.plane('mqtt').kill('SIGCONT');
   heal();
-  await world.everybodyServed(20_000);
-  await world.run(1000);
+  await fixture.everybodyServed(20_000);
+  await fixture.run(1000);
 }
 
 /** CPU that a process has used so far. */
@@ -89,24 +89,24 @@ export const memoryPressure: Scenario = {
   short: false,
   maxRecoverySeconds: 30,
   async run(chaos) {
-    const world = await chaos.world({
+    const fixture = await chaos.fixture({
       envOf: { mqtt: { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=4' } },
     });
-    world.keepRunning();
-    const { pid } = world.plane('mqtt');
+    fixture.keepRunning();
+    const { pid } = fixture.plane('mqtt');
     // Large messages to whoever listens anyway: from then on code is compiled, and the heap has its size.
-    await floodFanOut(world, chaos.short ? 2000 : 10_000);
-    await world.run(5000);
-    const before = await memoryMiB(world);
-    const most = await underPressure(chaos, world);
-    await world.run(chaos.short ? 5000 : 30_000);
-    const after = await eventually('the figures', () => memoryMiB(world), 30_000);
-    const killed = world.plane('mqtt').pid !== pid;
+    await floodFanOut(fixture, chaos.short ? 2000 : 10_000);
+    await fixture.run(5000);
+    const before = await memoryMiB(fixture);
+    const most = await underPressure(chaos, fixture);
+    await fixture.run(chaos.short ? 5000 : 30_000);
+    const after = await eventually('the figures', () => memoryMiB(fixture), 30_000);
+    const killed = fixture.plane('mqtt').pid !== pid;
     chaos.note(
       `${killed ? 'the process died and was started again' : 'load was shed'}; memory ${before.toFixed(0)} MiB before, at most ${most.toFixed(0)} MiB, ${after.toFixed(0)} MiB after`,
     );
     must(after <= before * mostGrowth, `memory did not come back: ${before} MiB before, ${after} MiB after`);
-    return world.verdict();
+    return fixture.check();
   },
 };
 
@@ -115,45 +115,45 @@ const mostGrowth = 1.1;
 const frozenReaders = 40;
 
 /** Large messages for readers that do not read. The most memory that was seen, MiB. */
-async function underPressure(chaos: Chaos, world: World): Promise<number> {
+async function underPressure(chaos: Chaos, fixture: Fixture): Promise<number> {
   const readers = Array.from({ length: frozenReaders }, (_, number) =>
-    world.client(
+    fixture.client(
       {
         name: `reader-${number}`,
         filters: ['$devices/#'],
-        mayHear: world.registryTopics,
+        mayHear: fixture.registryTopics,
         patienceMs: 600_000,
       },
-      world.tenant.registry,
+      fixture.tenant.registry,
     ),
   );
   for (const reader of readers) reader.start();
-  await world.everybodyServed();
+  await fixture.everybodyServed();
   for (const reader of readers) reader.freeze();
-  const heal = world.messages.fault();
-  const most = await floodFanOut(world, chaos.short ? 5000 : 30_000);
+  const heal = fixture.messages.fault();
+  const most = await floodFanOut(fixture, chaos.short ? 5000 : 30_000);
   for (const reader of readers) reader.stop();
   heal();
   return most;
 }
 
 /** Large messages from several devices. The most memory that was seen meanwhile, MiB. */
-async function floodFanOut(world: World, ms: number): Promise<number> {
+async function floodFanOut(fixture: Fixture, ms: number): Promise<number> {
   const end = performance.now() + ms;
   let most = 0;
   for (let round = 0; performance.now() < end; round += 1) {
     for (const number of [1, 2, 4, 5]) {
-      const device = world.clientNamed(`load:device-${number}`);
-      const topic = `$devices/${world.tenant.devices[number]?.id}/events`;
+      const device = fixture.clientNamed(`load:device-${number}`);
+      const topic = `$devices/${fixture.tenant.devices[number]?.id}/events`;
       for (let i = 0; i < 10 && device.unacked < 20; i += 1) device.publish(topic, 100_000);
     }
-    await world.run(50);
+    await fixture.run(50);
     // A plane that has just died has no figures.
-    if (round % 10 === 0) most = Math.max(most, await memoryMiB(world).catch(() => 0));
+    if (round % 10 === 0) most = Math.max(most, await memoryMiB(fixture).catch(() => 0));
   }
   return most;
 }
 
-async function memoryMiB(world: World): Promise<number> {
-  return (await world.metric('process_resident_memory_bytes')) / 2 ** 20;
+async function memoryMiB(fixture: Fixture): Promise<number> {
+  return (await fixture.metric('process_resident_memory_bytes')) / 2 ** 20;
 }

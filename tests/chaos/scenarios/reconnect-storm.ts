@@ -1,9 +1,9 @@
-import { makePassword, type Verdict } from '@iotcore/testkit/faults';
+import { type CheckResult, makePassword } from '@iotcore/testkit/faults';
 import { buildFleet, Fleet, type FleetClient } from '../../../bench/load/fleet-loader.ts';
 import { addCertificates, makeCertificates } from '../../../bench/storm/credentials.ts';
+import type { Fixture } from '../fixture/fixture.ts';
+import { lacks } from '../fixture/tools.ts';
 import { must, type Scenario } from '../scenario.ts';
-import { lacks } from '../world/tools.ts';
-import type { World } from '../world/world.ts';
 
 /** Half of them log in by password, half by certificate, all over TLS. */
 const fleetSize = { short: 200, full: 10_000 };
@@ -19,17 +19,17 @@ export const reconnectStorm: Scenario = {
   obstacle: async () => lacks('/usr/bin/gcc', 'gcc') ?? lacks('/usr/include/openssl/ssl.h', 'libssl-dev'),
   async run(chaos) {
     const size = chaos.short ? fleetSize.short : fleetSize.full;
-    const world = await chaos.world();
+    const fixture = await chaos.fixture();
     const folder = await chaos.folder();
-    const clients = await register(world, size);
+    const clients = await register(fixture, size);
     const program = await buildFleet(folder);
-    const fleet = await Fleet.start({ program, folder, port: world.ports.mqtts, clients });
+    const fleet = await Fleet.start({ program, folder, port: fixture.ports.mqtts, clients });
     chaos.cleanup(() => fleet.stop());
     const first = await fleet.up();
-    const memoryBefore = await memoryMiB(world);
+    const memoryBefore = await memoryMiB(fixture);
 
-    const calls = probeApi(world);
-    const cold = await killUnder(world, fleet);
+    const calls = probeApi(fixture);
+    const cold = await killUnder(fixture, fleet);
     chaos.note(`${size} devices: connected in ${first.seconds.toFixed(0)} s at first`);
     chaos.note(
       `all back ${cold.seconds.toFixed(0)} s after the kill: ${cold.unreachable} attempts while nobody listened, ${cold.failed} unanswered, ${cold.refused} told to try again`,
@@ -37,39 +37,39 @@ export const reconnectStorm: Scenario = {
     const warm = await fleet.cut();
     chaos.note(`all back ${warm.seconds.toFixed(1)} s after a cut`);
     chaos.note(await calls.end());
-    await world.run(5000);
+    await fixture.run(5000);
     chaos.note(
-      `memory with all connected ${memoryBefore.toFixed(0)} MiB before, ${(await memoryMiB(world)).toFixed(0)} MiB after`,
+      `memory with all connected ${memoryBefore.toFixed(0)} MiB before, ${(await memoryMiB(fixture)).toFixed(0)} MiB after`,
     );
     must(cold.seconds <= mostSeconds, `it took ${cold.seconds.toFixed(0)} s until all were back`);
-    return verdictOf(world, fleet);
+    return checkStorm(fixture, fleet);
   },
 };
 
-async function killUnder(world: World, fleet: Fleet) {
-  world.keepRunning();
-  const heal = world.messages.fault();
-  world.plane('mqtt').kill('SIGKILL');
+async function killUnder(fixture: Fixture, fleet: Fleet) {
+  fixture.keepRunning();
+  const heal = fixture.messages.fault();
+  fixture.plane('mqtt').kill('SIGKILL');
   heal();
   const up = await fleet.up();
-  await world.everybodyServed();
+  await fixture.everybodyServed();
   return up;
 }
 
-async function verdictOf(world: World, fleet: Fleet): Promise<Verdict> {
-  const verdict = await world.verdict();
+async function checkStorm(fixture: Fixture, fleet: Fleet): Promise<CheckResult> {
+  const result = await fixture.check();
   await fleet.stop();
-  return verdict;
+  return result;
 }
 
 /** A client of the API that calls five times a second, and must notice nothing. */
-function probeApi(world: World) {
+function probeApi(fixture: Fixture) {
   const millis: number[] = [];
   const failures: string[] = [];
   const call = async () => {
     const began = performance.now();
-    const path = `/iot-devices/v1/registries/${world.tenant.registry.id}`;
-    const status = await world.api.call('GET', path).then(({ status }) => status, String);
+    const path = `/iot-devices/v1/registries/${fixture.tenant.registry.id}`;
+    const status = await fixture.api.call('GET', path).then(({ status }) => status, String);
     millis.push(performance.now() - began);
     if (status !== 200) failures.push(String(status));
   };
@@ -86,24 +86,24 @@ function probeApi(world: World) {
 }
 
 /** Straight into the database: the API would hash each password, and that is not what is measured here. */
-async function register(world: World, count: number): Promise<FleetClient[]> {
+async function register(fixture: Fixture, count: number): Promise<FleetClient[]> {
   const password = makePassword();
-  const model = await world.newDevice('storm-model');
-  await world.api.addPassword({ deviceId: model.id }, password);
+  const model = await fixture.newDevice('storm-model');
+  await fixture.api.addPassword({ deviceId: model.id }, password);
   const ids = Array.from({ length: count }, (_, number) => `storm${String(number).padStart(15, '0')}`);
-  await world.sql(
+  await fixture.sql(
     `INSERT INTO devices (id, registry_id, folder_id) SELECT id, registry_id, folder_id FROM unnest($2::text[]) AS id,
      (SELECT registry_id, folder_id FROM devices WHERE id = $1) AS model`,
     [model.id, ids],
   );
   const byPassword = ids.slice(0, Math.ceil(count / 2));
-  await world.sql(
+  await fixture.sql(
     `INSERT INTO passwords (id, hash, device_id) SELECT 'p' || id, hash, id FROM unnest($2::text[]) AS id,
      (SELECT hash FROM passwords WHERE device_id = $1 ORDER BY created_at DESC LIMIT 1) AS model`,
     [model.id, byPassword],
   );
   const certificates = await makeCertificates(ids.slice(byPassword.length));
-  await addCertificates((text, values) => world.sql(text, values), certificates);
+  await addCertificates((text, values) => fixture.sql(text, values), certificates);
   return ids.map((id): FleetClient => {
     const topic = `$devices/${id}/events`;
     const certificate = certificates.get(id);
@@ -113,6 +113,6 @@ async function register(world: World, count: number): Promise<FleetClient[]> {
   });
 }
 
-async function memoryMiB(world: World): Promise<number> {
-  return (await world.metric('process_resident_memory_bytes')) / 2 ** 20;
+async function memoryMiB(fixture: Fixture): Promise<number> {
+  return (await fixture.metric('process_resident_memory_bytes')) / 2 ** 20;
 }

@@ -1,7 +1,7 @@
 import { Child } from '@iotcore/testkit/faults';
+import type { Fixture } from '../fixture/fixture.ts';
+import { freePort } from '../fixture/free-port.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
-import { freePort } from '../world/free-port.ts';
-import type { World } from '../world/world.ts';
 
 /** The schema grows under live traffic; old and new processes run beside each other; the growth is taken back. */
 export const schemaMigration: Scenario = {
@@ -10,22 +10,22 @@ export const schemaMigration: Scenario = {
   short: false,
   maxRecoverySeconds: 10,
   async run(chaos) {
-    const world = await chaos.world({ apiCallers: 6 });
-    const before = world.messages.history().connections.length;
-    await world.run(1000);
-    for (const step of expand) await patiently(world, step);
-    const second = await secondApi(chaos, world);
-    await world.run(chaos.short ? 1000 : 10_000);
-    for (const step of contract) await patiently(world, step);
-    await world.run(1000);
+    const fixture = await chaos.fixture({ apiCallers: 6 });
+    const before = fixture.messages.history().connections.length;
+    await fixture.run(1000);
+    for (const step of expand) await patiently(fixture, step);
+    const second = await secondApi(chaos, fixture);
+    await fixture.run(chaos.short ? 1000 : 10_000);
+    for (const step of contract) await patiently(fixture, step);
+    await fixture.run(1000);
     await second.stop();
-    const failed = world.writes
+    const failed = fixture.writes
       .writes()
       .flatMap(({ attempts }) => attempts.filter(({ status }) => status !== 200 && status !== undefined));
-    const { connections } = world.messages.history();
+    const { connections } = fixture.messages.history();
     must(connections.length === before, 'clients lost their connection during a migration');
     chaos.note(`${expand.length + contract.length} steps; ${failed.length} API calls had to be repeated`);
-    return world.verdict();
+    return fixture.check();
   },
 };
 
@@ -43,29 +43,29 @@ const contract = [
 ];
 
 /** A step that cannot have its lock within 2 s lets the traffic pass, and tries again. */
-async function patiently(world: World, step: string): Promise<void> {
+async function patiently(fixture: Fixture, step: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await world.session(async (query) => {
+      await fixture.session(async (query) => {
         await query(`SET lock_timeout = '2s'`);
         await query(step);
       });
       return;
     } catch (error) {
       must(attempt < 10, `${step}: ${error}`);
-      await world.run(200);
+      await fixture.run(200);
     }
   }
 }
 
 /** Another release beside the first: it applies its migrations at its start, while the first is at work. */
-async function secondApi(chaos: Chaos, world: World): Promise<Child> {
+async function secondApi(chaos: Chaos, fixture: Fixture): Promise<Child> {
   const child = new Child({
     name: 'second api',
     script: ['apps/api/src/main.ts'],
     env: {
-      IOT_DATA_DIR: world.dataDir,
-      DATABASE_URL: world.postgres.url,
+      IOT_DATA_DIR: fixture.dataDir,
+      DATABASE_URL: fixture.postgres.url,
       IOT_API_PORT: String(await freePort()),
       IOT_SAMPLE: 'off',
       IOT_LOG_LEVEL: 'warn',

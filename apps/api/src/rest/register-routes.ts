@@ -1,6 +1,6 @@
 /**
  * Every operation as a route of Fastify. A request becomes a call as soon as its headers are there: the caller is proven and
- * held to its rate before the body is read. Fastify itself judges nothing of the input.
+ * held to its rate before the body is read. Fastify itself checks nothing of the input.
  */
 import { type ApiOperation, type ControlPlane, errors, type OpenCall, operations } from '@iotcore/control';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

@@ -4,10 +4,10 @@ import { usageError } from '../errors.ts';
 import type { Item, Unit } from '../import/finding.ts';
 import { RegistryAliases } from '../import/read/aliases.ts';
 import { CertificateReader } from '../import/read/certificates.ts';
+import { checkEntry } from '../import/read/check-entry.ts';
 import { convertDevice } from '../import/read/entries.ts';
 import { EntryIndex } from '../import/read/entry-index.ts';
-import { judgeEntry } from '../import/read/judge.ts';
-import type { JudgingParts } from '../import/read/reading-parts.ts';
+import type { CheckingParts } from '../import/read/reading-parts.ts';
 import type { ImportSource } from '../import/run-import.ts';
 import { type FileFormat, type Row, readRows } from './read-rows.ts';
 
@@ -27,7 +27,7 @@ export function fileSource(path: string, format: FileFormat, registryId: string)
       const parts = { journal, index, certificates, refusedAliases, isFirst: earlier === undefined };
       return {
         units: readUnits(path, format, registryId, parts),
-        verdicts: { refusedCertificates: certificates.refused, refusedAliases },
+        refusals: { refusedCertificates: certificates.refused, refusedAliases },
       };
     },
   };
@@ -37,15 +37,15 @@ async function* readUnits(
   path: string,
   format: FileFormat,
   registryId: string,
-  parts: JudgingParts,
+  parts: CheckingParts,
 ): AsyncGenerator<Unit> {
   const aliases = new RegistryAliases(path, parts);
   for await (const row of readRows(path, format, parts.journal)) {
     const place = { file: path, entry: row.line };
     const entry = { value: withId(row.value, registryId), place };
-    const judged = judgeEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
-    if (!judged) continue;
-    const { id, converted } = judged;
+    const checked = checkEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
+    if (!checked) continue;
+    const { id, converted } = checked;
     const own = aliases.of(id, converted.aliases, place);
     const body =
       own.size === 0 ? converted.body : { ...converted.body, topicAliases: Object.fromEntries(own) };
@@ -68,7 +68,7 @@ function withId(value: unknown, registryId: string): unknown {
   return { ...value, id: `are${letters.join('')}` };
 }
 
-function certificatesOf(row: Row, id: string, file: string, parts: JudgingParts): Item[] {
+function certificatesOf(row: Row, id: string, file: string, parts: CheckingParts): Item[] {
   const { certificates } = row.value as { certificates?: unknown };
   const list = Array.isArray(certificates) ? certificates : [certificates].filter(Boolean);
   return list.flatMap((given: unknown) => {

@@ -7,7 +7,7 @@ import { listRegistries } from '@iotcore/sdk';
 import { answer } from '../calls.ts';
 import { reachable } from '../configuration/configuration.ts';
 import type { CliContext } from '../context.ts';
-import { type Finding, judgeExpiry } from './finding.ts';
+import { expiryFinding, type Finding } from './finding.ts';
 import { lookAtTls } from './tls-look.ts';
 
 /** Beyond, something that should answer at once is not well. */
@@ -56,12 +56,12 @@ async function* checkApi(context: CliContext): AsyncGenerator<Finding> {
         finding: 'the API does not reach it',
         advice: 'see its log; with DATABASE_URL, is that Postgres up?',
       };
-  yield judgeClock(ready.headers.get('date'), sentAt, context.now());
+  yield clockFinding(ready.headers.get('date'), sentAt, context.now());
   yield await checkToken(context);
 }
 
 /** The server's clock against ours: tokens and certificates have dates. */
-export function judgeClock(serverDate: string | null, sentAt: Date, receivedAt: Date): Finding {
+export function clockFinding(serverDate: string | null, sentAt: Date, receivedAt: Date): Finding {
   const check = 'clock';
   const server = new Date(serverDate ?? Number.NaN).getTime();
   if (Number.isNaN(server))
@@ -77,7 +77,7 @@ export function judgeClock(serverDate: string | null, sentAt: Date, receivedAt: 
     status: offMs > clockFailureMs ? 'fail' : 'warn',
     check,
     finding: `the server is ${seconds} s ${late > early ? 'ahead of' : 'behind'} this machine`,
-    advice: 'set both by NTP: certificates and tokens are judged by the clock',
+    advice: 'set both by NTP: certificates and tokens are checked by the clock',
     details,
   };
 }
@@ -112,13 +112,13 @@ async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<
 }
 
 async function checkPlainMqtt(address: string): Promise<Finding> {
-  if (await accepts(new URL(reachable(address, '127.0.0.1')))) return judgePlainMqtt(address);
+  if (await accepts(new URL(reachable(address, '127.0.0.1')))) return plainMqttFinding(address);
   const finding = `${new URL(address).host} does not answer`;
   return { status: 'fail', check: 'MQTT over TCP', finding, advice: 'see the log of the MQTT server' };
 }
 
 /** Of one that answers: who can reach it, as passwords cross it unencrypted. */
-export function judgePlainMqtt(address: string): Finding {
+export function plainMqttFinding(address: string): Finding {
   const check = 'MQTT over TCP';
   const { host, hostname } = new URL(address);
   if (/^(127\.|\[::1\]|localhost$)/.test(hostname))
@@ -144,7 +144,7 @@ async function* checkMqttTls(context: CliContext): AsyncGenerator<Finding> {
         };
     const [leaf] = look.chain;
     if (leaf)
-      yield judgeExpiry('server certificate', leaf.validToDate, context.now(), {
+      yield expiryFinding('server certificate', leaf.validToDate, context.now(), {
         warnDays: serverWarnDays,
         advice:
           'replace the files of IOT_TLS_CERT_FILE; the server renews its own by itself: if it has not, see its log',
@@ -158,12 +158,12 @@ async function* checkDataFolder({ configuration: { dataDir }, now }: CliContext)
   if (!(await stat(dataDir).catch(() => undefined))) return;
   const ca = await readFile(join(dataDir, 'ca.crt')).catch(() => undefined);
   if (ca)
-    yield judgeExpiry('authority', new X509Certificate(ca).validToDate, now(), {
+    yield expiryFinding('authority', new X509Certificate(ca).validToDate, now(), {
       warnDays: authorityWarnDays,
       advice: 'devices that trust it alone must get another in time',
     });
   const { bavail, bsize } = await statfs(dataDir);
-  yield judgeDisk(bavail * bsize, dataDir);
+  yield diskFinding(bavail * bsize, dataDir);
   const token = await stat(join(dataDir, 'admin.token')).catch(() => undefined);
   if (token && process.platform !== 'win32' && (token.mode & 0o077) !== 0)
     yield {
@@ -175,7 +175,7 @@ async function* checkDataFolder({ configuration: { dataDir }, now }: CliContext)
 }
 
 /** Of the file system that holds the data folder. */
-export function judgeDisk(freeBytes: number, dataDir: string): Finding {
+export function diskFinding(freeBytes: number, dataDir: string): Finding {
   const check = 'disk';
   const finding = `${Math.floor(freeBytes / mebibyte)} MiB free for ${dataDir}`;
   const details = { freeBytes };

@@ -1,7 +1,7 @@
 /** What a small device will see of a TLS server: what it must have memory, algorithms and trust for. */
 import type { X509Certificate } from 'node:crypto';
 import type { SecureVersion } from 'node:tls';
-import { type Finding, judgeExpiry } from './finding.ts';
+import { expiryFinding, type Finding } from './finding.ts';
 import { lookAtTls, lookAtVersion } from './tls-look.ts';
 
 /** Many devices receive a certificate message in one record's buffer, and have less than the 16 KiB it may have. */
@@ -38,14 +38,14 @@ export async function* checkTls({
   };
   for (const version of current) yield await checkCurrent(server, version);
   for (const version of obsolete) yield await checkObsolete(server, version);
-  yield judgeChain(chain);
+  yield chainFinding(chain);
   for (const [at, certificate] of chain.entries())
     yield describe(at === 0 ? 'certificate' : `issuer ${at}`, certificate);
   const [leaf] = chain;
   if (leaf) {
     const names = leaf.subjectAltName?.split(', ') ?? [];
     yield { status: 'ok', check: 'names', finding: names.join(', ') || 'none', details: { names } };
-    yield judgeExpiry('expiry', leaf.validToDate, now, {
+    yield expiryFinding('expiry', leaf.validToDate, now, {
       warnDays,
       advice: 'replace the certificate in time',
     });
@@ -80,7 +80,7 @@ async function checkObsolete(server: URL, version: SecureVersion): Promise<Findi
 const nameOf = (version: SecureVersion) => version.replace(/^TLSv1$/, 'TLSv1.0').replace('TLSv', 'TLS ');
 
 /** How much of its memory the certificates take. */
-function judgeChain(chain: readonly X509Certificate[]): Finding {
+function chainFinding(chain: readonly X509Certificate[]): Finding {
   const bytes = chain.reduce((sum, { raw }) => sum + raw.length + framingBytes, 0);
   const count = `${chain.length} ${chain.length === 1 ? 'certificate' : 'certificates'}`;
   const details = { certificates: chain.length, bytes };

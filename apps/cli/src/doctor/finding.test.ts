@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { judgeClock, judgeDisk, judgePlainMqtt } from './check-installation.ts';
-import { judgeExpiry } from './finding.ts';
+import { clockFinding, diskFinding, plainMqttFinding } from './check-installation.ts';
+import { expiryFinding } from './finding.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const at = (ms: number) => new Date(now.getTime() + ms);
 const dayMs = 86_400_000;
 
 describe('a certificate', () => {
-  const judge = (validUntil: Date) => judgeExpiry('it', validUntil, now, { warnDays: 30, advice: 'renew' });
+  const check = (validUntil: Date) => expiryFinding('it', validUntil, now, { warnDays: 30, advice: 'renew' });
 
   test('that is over fails, with advice', () => {
-    expect(judge(at(-1))).toMatchObject({
+    expect(check(at(-1))).toMatchObject({
       status: 'fail',
       finding: 'expired on 2026-11-30',
       advice: 'renew',
@@ -18,38 +18,41 @@ describe('a certificate', () => {
   });
 
   test('that ends soon warns, that ends later does not', () => {
-    expect(judge(at(30 * dayMs - 1))).toMatchObject({ status: 'warn', details: { days: 29 } });
-    expect(judge(at(30 * dayMs))).toMatchObject({ status: 'ok', details: { days: 30 } });
+    expect(check(at(30 * dayMs - 1))).toMatchObject({ status: 'warn', details: { days: 29 } });
+    expect(check(at(30 * dayMs))).toMatchObject({ status: 'ok', details: { days: 30 } });
   });
 });
 
 describe('the clock of the server', () => {
-  const judge = (serverMs: number) => judgeClock(at(serverMs).toUTCString(), now, at(1000));
+  const check = (serverMs: number) => clockFinding(at(serverMs).toUTCString(), now, at(1000));
 
   test('fails minutes off, warns seconds off, on either side', () => {
-    expect(judge(-400_000)).toMatchObject({ status: 'fail', finding: expect.stringContaining('behind') });
-    expect(judge(400_000)).toMatchObject({ status: 'fail', finding: expect.stringContaining('ahead of') });
-    expect(judge(-10_000)).toMatchObject({ status: 'warn', details: { offSeconds: 10 } });
-    expect(judge(10_000)).toMatchObject({ status: 'warn', details: { offSeconds: 9 } });
-    expect(judgeClock(null, now, now).status).toBe('warn');
-    expect(judgeClock('noon', now, now).status).toBe('warn');
+    expect(check(-400_000)).toMatchObject({ status: 'fail', finding: expect.stringContaining('behind') });
+    expect(check(400_000)).toMatchObject({ status: 'fail', finding: expect.stringContaining('ahead of') });
+    expect(check(-10_000)).toMatchObject({ status: 'warn', details: { offSeconds: 10 } });
+    expect(check(10_000)).toMatchObject({ status: 'warn', details: { offSeconds: 9 } });
+    expect(clockFinding(null, now, now).status).toBe('warn');
+    expect(clockFinding('noon', now, now).status).toBe('warn');
   });
 
   test('agrees within what a Date of whole seconds and a slow answer explain', () => {
-    for (const ms of [-5000, 0, 6000]) expect(judge(ms).status).toBe('ok');
+    for (const ms of [-5000, 0, 6000]) expect(check(ms).status).toBe('ok');
   });
 });
 
 test('a disk that is nearly full warns, a full one fails', () => {
   const mebibyte = 1024 * 1024;
-  expect(judgeDisk(99 * mebibyte, 'data')).toMatchObject({ status: 'fail', finding: '99 MiB free for data' });
-  expect(judgeDisk(1023 * mebibyte, 'data').status).toBe('warn');
-  expect(judgeDisk(1024 * mebibyte, 'data').status).toBe('ok');
+  expect(diskFinding(99 * mebibyte, 'data')).toMatchObject({
+    status: 'fail',
+    finding: '99 MiB free for data',
+  });
+  expect(diskFinding(1023 * mebibyte, 'data').status).toBe('warn');
+  expect(diskFinding(1024 * mebibyte, 'data').status).toBe('ok');
 });
 
 test('plain MQTT that others can reach warns', () => {
-  expect(judgePlainMqtt('mqtt://0.0.0.0:1883')).toMatchObject({ status: 'warn' });
-  expect(judgePlainMqtt('mqtt://[::]:1883')).toMatchObject({ status: 'warn' });
+  expect(plainMqttFinding('mqtt://0.0.0.0:1883')).toMatchObject({ status: 'warn' });
+  expect(plainMqttFinding('mqtt://[::]:1883')).toMatchObject({ status: 'warn' });
   for (const own of ['127.0.0.1', '[::1]', 'localhost'])
-    expect(judgePlainMqtt(`mqtt://${own}:1883`)).toMatchObject({ status: 'ok' });
+    expect(plainMqttFinding(`mqtt://${own}:1883`)).toMatchObject({ status: 'ok' });
 });

@@ -12,8 +12,8 @@ export interface Finding {
 
 const dayMs = 86_400_000;
 
-/** Judges the end of a certificate's life. `warnDays` before it, somebody should know. */
-export function judgeExpiry(
+/** Checks the end of a certificate's life. `warnDays` before it, somebody should know. */
+export function expiryFinding(
   check: string,
   validUntil: Date,
   now: Date,

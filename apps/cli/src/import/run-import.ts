@@ -1,4 +1,4 @@
-/** An import from beginning to end: everything is read and judged, then sent, then accounted for. */
+/** An import from beginning to end: everything is read and checked, then sent, then accounted for. */
 import { writeFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import * as sdk from '@iotcore/sdk';
@@ -8,19 +8,19 @@ import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Account, type DeviceName, silentJournal } from './account.ts';
 import type { Journal } from './finding.ts';
-import type { ExportReading, Verdicts } from './read/read-export.ts';
+import type { ExportReading, Refusals } from './read/read-export.ts';
 import { makeReport, type Report, reportJson, showReport } from './report.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 import { type ImportBody, importUnits } from './send/import-units.ts';
 
-/** Where entries come from. It is read twice: to judge everything, and to send it. */
+/** Where entries come from. It is read twice: to check everything, and to send it. */
 export interface ImportSource {
   readonly name: string;
-  read(journal: Journal, now: Date, earlier?: Verdicts): ExportReading;
+  read(journal: Journal, now: Date, earlier?: Refusals): ExportReading;
 }
 
 export interface ImportOptions {
-  /** Judge only: here, and by the server if it can be reached. */
+  /** Check only: here, and by the server if it can be reached. */
   readonly dryRun: boolean;
   /** Change what exists with other content. */
   readonly overwrite: boolean;
@@ -53,7 +53,7 @@ export async function runImport(
   let failure: unknown;
   const client = await connect(options, context);
   if (client) {
-    const second = source.read(silentJournal, startedAt, first.verdicts);
+    const second = source.read(silentJournal, startedAt, first.refusals);
     failure = await send(second, client, account, options, context).catch((error: unknown) => error);
   }
   const devicesWithoutCredentials = client

@@ -57,7 +57,7 @@ describe('tokens of the API', () => {
     expect(await checked.isValid(token)).toBe(false);
   });
 
-  it('cannot be judged while the keys cannot be read', async () => {
+  it('cannot be checked while the keys cannot be read', async () => {
     const away = new ApiTokens(() => Promise.reject(new Error('database away')));
     await expect(away.isValid(await sign())).rejects.toThrow('database away');
   });

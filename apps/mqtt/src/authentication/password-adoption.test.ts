@@ -103,7 +103,7 @@ describe('a first password is not adopted', () => {
     expect(await adopt(device, strong, '2001:db8:0:1::1')).toEqual({ passwordId: 'p2' });
   });
 
-  it('by a later time than it was hashed at: the database judges the end again', async () => {
+  it('by a later time than it was hashed at: the database checks the end again', async () => {
     const { adopt, clock, stored } = setUp({
       hash: async () => {
         clock.now = endsAt.getTime();

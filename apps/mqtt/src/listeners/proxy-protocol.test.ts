@@ -140,7 +140,7 @@ describe('any header', () => {
     );
   });
 
-  it('of whatever bytes is judged without throwing, and by 2048 bytes at the latest', () => {
+  it('of whatever bytes is checked without throwing, and by 2048 bytes at the latest', () => {
     const start = fc.constantFrom(
       '',
       'PROXY ',

@@ -20,7 +20,7 @@ export interface RevokerParts {
   failed(error: unknown): void;
 }
 
-/** Clients judged by one look at the database: a few ms of it, and of the event loop. */
+/** Clients checked by one look at the database: a few ms of it, and of the event loop. */
 const BATCH = 500;
 /** Before the next try when the database is away. */
 const RETRY_MS = 500;

@@ -6,6 +6,7 @@ import { BrokerStatus } from '../resources/broker.ts';
 import { DeviceStatus } from '../resources/device.ts';
 import { LogOptions } from '../resources/log-options.ts';
 import { RegistryStatus } from '../resources/registry.ts';
+import { checkedAlone } from '../schema/checked-alone.ts';
 import { component } from '../schema/component.ts';
 import {
   brokerId,
@@ -19,7 +20,6 @@ import {
   name,
   registryId,
 } from '../schema/fields.ts';
-import { judgedAlone } from '../schema/judged-alone.ts';
 
 /** Entries of one request, of all kinds together: what one transaction writes in well under a second. */
 export const maxImportEntries = 1000;
@@ -136,7 +136,7 @@ function isGiven(value: unknown): boolean {
 
 function entries<S extends z.ZodType>(schema: S) {
   return z
-    .array(judgedAlone(schema))
+    .array(checkedAlone(schema))
     .max(maxImportEntries, `At most ${maxImportEntries} entries in all.`)
     .optional();
 }

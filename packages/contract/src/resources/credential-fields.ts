@@ -10,7 +10,7 @@ import { checked } from '../schema/fields.ts';
 export const certificateData = checked(whyNoCertificate, {
   maxLength: limits.certificateData.max,
   description:
-    'One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.',
+    'One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are checked when a client connects.',
 });
 
 export const newPassword = checked((password) => checkPassword(password), {

@@ -16,7 +16,7 @@ import {
 } from '@iotcore/model';
 import { z } from 'zod';
 
-/** A string that a function of the model judges. `documented` is what OpenAPI says of it. */
+/** A string that a function of the model checks. `documented` is what OpenAPI says of it. */
 export function checked(
   check: (value: string) => Pick<Violation, 'description'> | undefined,
   documented: z.core.GlobalMeta,

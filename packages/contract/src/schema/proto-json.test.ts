@@ -9,7 +9,7 @@ import {
   ListDevicesQuery,
   UpdateRegistryRequest,
 } from '../index.ts';
-import type { BadEntry } from './judged-alone.ts';
+import type { BadEntry } from './checked-alone.ts';
 import { fieldAsGiven, fromProtoJson, originalName, whyUnknown } from './proto-json.ts';
 
 /** What a schema finds wrong, with fields as they were given. */
@@ -63,7 +63,7 @@ describe('a field is refused', () => {
     ]);
   });
 
-  test('in its entry alone, where entries are judged alone', () => {
+  test('in its entry alone, where entries are checked alone', () => {
     const devices = [
       { id: 'a', registry_id: 'r', registryId: 'r' },
       { id: 'b', registry_id: '!', labels: { a_b: 'x' } },

@@ -17,7 +17,7 @@ export interface CallOrigin {
 export interface CallInput {
   /** Every field of the operation's input, in proto3 JSON, wherever the edge found it. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Given by the caller, not yet judged; ignored by operations that take none. */
+  /** Given by the caller, not yet checked; ignored by operations that take none. */
   readonly idempotencyKey?: string | readonly string[] | undefined;
   /** What the edge found wrong with the input itself: told together with everything else. */
   readonly violations?: readonly { readonly field: string; readonly description: string }[];

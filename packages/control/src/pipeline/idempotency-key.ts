@@ -8,7 +8,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 interface KeyedCall {
   readonly callerId: string;
   readonly operation: string;
-  /** As it was judged. */
+  /** As it was checked. */
   readonly input: object;
 }
 

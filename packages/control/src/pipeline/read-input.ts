@@ -1,4 +1,4 @@
-/** Judges what a call says by the schemas of its operation, and finds everything that is wrong with it at once. */
+/** Checks what a call says by the schemas of its operation, and finds everything that is wrong with it at once. */
 import { whyUnknown } from '@iotcore/contract';
 import { z } from 'zod';
 import { errors, type FieldViolation } from '../errors/catalogue.ts';

@@ -31,16 +31,16 @@ function send(port: number, bytes: Buffer, cuts: readonly number[]): Promise<voi
 describe(`the ${name} engine, sent all kinds of broken bytes`, () => {
   it('goes on serving others, and keeps nothing of those who sent them', async () => {
     const { port, engine } = await startServer(create, onTestFinished);
-    const canary = await connectMqtt({ port, clientId: 'canary', username: 'canary' });
-    await canary.subscribe('canary/only');
+    const bystander = await connectMqtt({ port, clientId: 'bystander', username: 'bystander' });
+    await bystander.subscribe('bystander/only');
     const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 4 });
     const batch = fc.array(fc.tuple(hostileStream, cuts), { minLength: together, maxLength: together });
 
     await fc.assert(
       fc.asyncProperty(batch, async (clients) => {
         await Promise.all(clients.map(([bytes, pieces]) => send(port, bytes, pieces)));
-        await canary.publish('canary/only', 'alive');
-        expect((await canary.messages.next()).payload.toString()).toBe('alive');
+        await bystander.publish('bystander/only', 'alive');
+        expect((await bystander.messages.next()).payload.toString()).toBe('alive');
       }),
       { numRuns: fuzzRuns(30) },
     );

@@ -22,9 +22,9 @@ describe(`a session of the ${name} engine`, () => {
 
       expect(later.sessionPresent).toBe(false);
       await later.publish('a', 'for the earlier session');
-      await later.subscribe('canary');
-      await later.publish('canary', 'x');
-      expect((await later.messages.next()).topic).toBe('canary');
+      await later.subscribe('marker');
+      await later.publish('marker', 'x');
+      expect((await later.messages.next()).topic).toBe('marker');
     },
   );
 
@@ -37,8 +37,8 @@ describe(`a session of the ${name} engine`, () => {
     mortal.drop();
 
     await host.nth('disconnected');
-    await witness.publish('canary', 'x');
-    expect((await witness.messages.next()).topic).toBe('canary');
+    await witness.publish('marker', 'x');
+    expect((await witness.messages.next()).topic).toBe('marker');
   });
 
   it('publishes its will without the retain flag [MQTT-3.1.2-16]', async () => {

@@ -70,14 +70,14 @@ describe(`subscribing on the ${name} engine`, () => {
   it('ends when the same filter is asked for again and is not allowed any more', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
-    await client.subscribe(['a', 'canary']);
+    await client.subscribe(['a', 'marker']);
     host.onGrant = () => undefined;
 
     expect(await client.subscribe('a')).toEqual([refused]);
 
     await client.publish('a', 'no longer for this client');
-    await client.publish('canary', 'x');
-    expect((await client.messages.next()).topic).toBe('canary');
+    await client.publish('marker', 'x');
+    expect((await client.messages.next()).topic).toBe('marker');
   });
 
   it('can be granted again after it was refused', async () => {
@@ -170,13 +170,13 @@ describe(`subscribing on the ${name} engine`, () => {
       const client = await connectMqtt({ port });
       await client.subscribe(filter1, qos1);
       await client.subscribe(filter2, qos2);
-      await client.subscribe('canary');
+      await client.subscribe('marker');
 
       await client.publish('a/b', 'x');
-      await client.publish('canary', 'x');
+      await client.publish('marker', 'x');
 
       const topics = await client.messages.take(2);
-      expect(topics).toMatchObject([{ topic: 'a/b', qos: 1 }, { topic: 'canary' }]);
+      expect(topics).toMatchObject([{ topic: 'a/b', qos: 1 }, { topic: 'marker' }]);
     },
   );
 
@@ -235,7 +235,7 @@ describe(`subscribing on the ${name} engine`, () => {
   it('is over with UNSUBSCRIBE, for that filter alone [MQTT-3.10.4-1][MQTT-3.10.4-2]', async () => {
     const { port, engine } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
-    await client.subscribe(['a/+', 'a/b', 'canary'], 1);
+    await client.subscribe(['a/+', 'a/b', 'marker'], 1);
     await client.unsubscribe(['a/b', 'never subscribed']);
 
     await client.publish('a/b', 'through the wildcard');
@@ -243,8 +243,8 @@ describe(`subscribing on the ${name} engine`, () => {
 
     await client.unsubscribe('a/+');
     await client.publish('a/b', 'for nobody');
-    await client.publish('canary', 'x');
-    expect((await client.messages.next()).topic).toBe('canary');
+    await client.publish('marker', 'x');
+    expect((await client.messages.next()).topic).toBe('marker');
     expect(engine.stats().subscriptions).toBe(1);
   });
 
@@ -256,10 +256,10 @@ describe(`subscribing on the ${name} engine`, () => {
     await other.subscribe('$x/#');
 
     await client.publish('$x/a', 'for whom it names');
-    await client.publish('canary', 'x');
+    await client.publish('marker', 'x');
 
     expect((await other.messages.next()).topic).toBe('$x/a');
-    expect((await client.messages.next()).topic).toBe('canary');
+    expect((await client.messages.next()).topic).toBe('marker');
   });
 
   it('tells the host of each packet that was granted something', async () => {

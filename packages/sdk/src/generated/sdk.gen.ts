@@ -843,7 +843,7 @@ export const listMigrationDevices = <ThrowOnError extends boolean = false>(optio
 /**
  * Imports registries, brokers, devices and certificates with their IDs
  *
- * Each entry is judged alone and has a result of its own; a bad one costs the others nothing. Nothing is ever deleted, and a repeated import changes nothing, so it needs no Idempotency-Key. The body may have 8 MiB. The caller must be an admin of every folder named.
+ * Each entry is checked alone and has a result of its own; a bad one costs the others nothing. Nothing is ever deleted, and a repeated import changes nothing, so it needs no Idempotency-Key. The body may have 8 MiB. The caller must be an admin of every folder named.
  */
 export const importResources = <ThrowOnError extends boolean = false>(options: Options<ImportResourcesData, ThrowOnError>): RequestResult<ImportResourcesResponses, ImportResourcesErrors, ThrowOnError> => (options.client ?? client).post<ImportResourcesResponses, ImportResourcesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],

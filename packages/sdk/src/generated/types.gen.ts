@@ -9,7 +9,7 @@ export type ClientOptions = {
  */
 export type AddBrokerCertificateRequest = {
     /**
-     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are checked when a client connects.
      */
     certificateData: string;
 };
@@ -29,7 +29,7 @@ export type AddBrokerPasswordRequest = {
  */
 export type AddDeviceCertificateRequest = {
     /**
-     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are checked when a client connects.
      */
     certificateData: string;
 };
@@ -49,7 +49,7 @@ export type AddDevicePasswordRequest = {
  */
 export type AddRegistryCertificateRequest = {
     /**
-     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are checked when a client connects.
      */
     certificateData: string;
 };
@@ -259,7 +259,7 @@ export type BrokerStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
  */
 export type CertificateSpec = {
     /**
-     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are judged when a client connects.
+     * One X.509 certificate in PEM, the public part only; of a chain the first counts. Its dates are checked when a client connects.
      */
     certificateData: string;
 };

@@ -1,3 +1,4 @@
+import { highestCharacter } from '../database/prefix-range.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
 import { MissingError, TakenError } from './errors.ts';
 
@@ -52,9 +53,6 @@ export async function lockAliases(tx: Db, registryId: string): Promise<void> {
   if (rows.length === 0) throw new MissingError('Registry');
 }
 
-/** U+10FFFF is no character: every alias that begins with `a` lies between `a` and `a` followed by it. */
-export const behindAll = '\u{10FFFF}';
-
 async function refuseConflicts(tx: Db, registryId: string, aliases: readonly NewAlias[]): Promise<void> {
   const added = aliases.map(({ alias }) => alias);
   const prefixes = added.flatMap((alias) =>
@@ -64,7 +62,7 @@ async function refuseConflicts(tx: Db, registryId: string, aliases: readonly New
     SELECT 1 FROM topic_aliases WHERE registry_id = ${registryId} AND alias = ANY (${prefixes}::text[])
     UNION ALL
     SELECT 1 FROM unnest(${added}::text[]) AS added (alias) JOIN topic_aliases AS other
-      ON other.registry_id = ${registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${behindAll}
+      ON other.registry_id = ${registryId} AND other.alias >= added.alias AND other.alias < added.alias || ${highestCharacter}
     LIMIT 1`;
   if (conflicts.length > 0) throw new TakenError('alias');
 }

@@ -9,7 +9,7 @@ export interface DataPlaneNode {
 /** A node that has not said for this long that it lives is gone, in seconds. */
 const leaseSeconds = 15;
 
-/** The nodes that live. The age is judged by the database's clock, which all nodes write. */
+/** The nodes that live. The age is checked by the database's clock, which all nodes write. */
 export async function listLiveNodes(db: Db): Promise<readonly DataPlaneNode[]> {
   return db.$queryRaw<DataPlaneNode[]>`
     SELECT id, url FROM data_plane_nodes WHERE seen_at > now() - make_interval(secs => ${leaseSeconds}) ORDER BY id`;

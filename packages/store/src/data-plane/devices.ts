@@ -1,4 +1,5 @@
 import type { DeviceFacts } from '@iotcore/model';
+import { prefixRangeEnd } from '../database/prefix-range.ts';
 import type { Queryable } from './queryable.ts';
 
 /** Those of the devices that exist, with all their aliases. */
@@ -47,16 +48,11 @@ export async function findAliasOwners(
       queries.map(({ registryId }) => registryId),
       queries.map(({ written }) => written),
       queries.map(({ beginning }) => beginning ?? null),
-      queries.map(({ beginning }) => (beginning === undefined ? null : endOfRange(beginning))),
+      queries.map(({ beginning }) => (beginning === undefined ? null : prefixRangeEnd(beginning))),
       limit,
     ],
   );
   const owners = queries.map((): string[] => []);
   for (const { position, deviceId } of rows) owners[position - 1]?.push(deviceId);
   return owners;
-}
-
-/** The least text behind all that begin so: these columns compare by bytes, and nothing holds this last character. */
-export function endOfRange(beginning: string): string {
-  return `${beginning}\u{10ffff}`;
 }

@@ -1,4 +1,4 @@
-import { endOfRange } from './devices.ts';
+import { prefixRangeEnd } from '../database/prefix-range.ts';
 import type { Queryable } from './queryable.ts';
 
 export interface PermanentMessageRange {
@@ -43,7 +43,7 @@ export async function readPermanentMessages(
     [
       registryId,
       beginning,
-      exact ? `${beginning}\u0001` : endOfRange(beginning),
+      exact ? `${beginning}\u0001` : prefixRangeEnd(beginning),
       after ?? null,
       PAGE_ROWS,
       PAGE_BYTES,

@@ -134,7 +134,7 @@ async function upsert(
               sum(topics_added) OVER so_far AS topics_so_far, sum(bytes_added) OVER so_far AS bytes_so_far
        FROM measured LEFT JOIN usage USING (registry_id, device)
        WINDOW so_far AS (PARTITION BY registry_id, device ORDER BY payload <> '', position)
-     ), judged AS MATERIALIZED (
+     ), checked AS MATERIALIZED (
        SELECT summed.*,
               CASE WHEN payload = '' THEN 'cleared'
                    WHEN topics_added > 0 AND topics_before + topics_so_far
@@ -144,21 +144,21 @@ async function upsert(
                    ELSE 'stored' END AS outcome
        FROM summed
      ), cleared AS (
-       DELETE FROM permanent_messages AS stored USING judged
-       WHERE judged.outcome = 'cleared'
-         AND stored.registry_id = judged.registry_id AND stored.topic_sha256 = judged.topic_sha256
+       DELETE FROM permanent_messages AS stored USING checked
+       WHERE checked.outcome = 'cleared'
+         AND stored.registry_id = checked.registry_id AND stored.topic_sha256 = checked.topic_sha256
      ), written AS (
        INSERT INTO permanent_messages AS stored (registry_id, topic, topic_sha256, device_id, payload, updated_at)
-       SELECT judged.registry_id, judged.topic, judged.topic_sha256, judged.device_id, judged.payload, clock_timestamp()
-       FROM judged
-       JOIN registries ON registries.id = judged.registry_id
-       LEFT JOIN devices ON devices.id = judged.device_id
-       WHERE judged.outcome = 'stored' AND (judged.device_id IS NULL OR devices.id IS NOT NULL)
-       ORDER BY judged.position
+       SELECT checked.registry_id, checked.topic, checked.topic_sha256, checked.device_id, checked.payload, clock_timestamp()
+       FROM checked
+       JOIN registries ON registries.id = checked.registry_id
+       LEFT JOIN devices ON devices.id = checked.device_id
+       WHERE checked.outcome = 'stored' AND (checked.device_id IS NULL OR devices.id IS NOT NULL)
+       ORDER BY checked.position
        ON CONFLICT (registry_id, topic_sha256)
        DO UPDATE SET payload = excluded.payload, device_id = excluded.device_id, updated_at = excluded.updated_at
      )
-     SELECT outcome, topics_before, bytes_before, topics_added, bytes_added FROM judged ORDER BY position`,
+     SELECT outcome, topics_before, bytes_before, topics_added, bytes_added FROM checked ORDER BY position`,
     [
       writes.map(({ registryId }) => registryId),
       writes.map(({ topic }) => topic),

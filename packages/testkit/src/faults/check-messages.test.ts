@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessages } from './check-messages.ts';
+import { isKept } from './check-result.ts';
 import type { Connection, History, Received, Sent } from './history.ts';
-import { isKept } from './verdict.ts';
 
 const topic = '$devices/d1/events';
 
@@ -52,42 +52,42 @@ const got = (sequence: number, more: Partial<Received> = {}): Received => ({
 
 describe('the checker finds', () => {
   test('a lost message that was acknowledged', () => {
-    const verdict = checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received: [got(1), got(3)] }));
-    expect(verdict).toMatchObject({ lost: 1, foreign: 0, reordered: 0 });
-    expect(verdict.findings).toEqual(['lost: registry did not get device 2 on $devices/d1/events']);
-    expect(isKept(verdict)).toBe(false);
+    const result = checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received: [got(1), got(3)] }));
+    expect(result).toMatchObject({ lost: 1, foreign: 0, reordered: 0 });
+    expect(result.findings).toEqual(['lost: registry did not get device 2 on $devices/d1/events']);
+    expect(isKept(result)).toBe(false);
   });
 
   test('a message in another tenant', () => {
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({ sent: [sent(1)], received: [got(1), got(1, { receiver: 'stranger' })] }),
     );
-    expect(verdict).toMatchObject({ lost: 0, foreign: 1 });
-    expect(isKept(verdict)).toBe(false);
+    expect(result).toMatchObject({ lost: 0, foreign: 1 });
+    expect(isKept(result)).toBe(false);
   });
 
   test('a message of the own tenant that this receiver did not ask for', () => {
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({ sent: [sent(1)], received: [got(1), got(1, { receiver: 'device' })] }),
     );
-    expect(verdict.foreign).toBe(1);
+    expect(result.foreign).toBe(1);
   });
 
   test('a message that nobody sent, one that is damaged, and one under a wrong name', () => {
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({
         sent: [sent(1)],
         received: [got(1), got(7), got(1, { mark: undefined }), got(1, { topic: '$devices/d1/state' })],
       }),
     );
-    expect(verdict.foreign).toBe(3);
+    expect(result.foreign).toBe(3);
   });
 
   test('a message that overtook another', () => {
     const all = [sent(1), sent(2), sent(3)];
-    const verdict = checkMessages(history({ sent: all, received: [got(1), got(3), got(2)] }));
-    expect(verdict).toMatchObject({ lost: 0, reordered: 1, duplicated: 0 });
-    expect(isKept(verdict)).toBe(false);
+    const result = checkMessages(history({ sent: all, received: [got(1), got(3), got(2)] }));
+    expect(result).toMatchObject({ lost: 0, reordered: 1, duplicated: 0 });
+    expect(isKept(result)).toBe(false);
   });
 
   test('a stored message that is older than what came live', () => {
@@ -96,7 +96,7 @@ describe('the checker finds', () => {
   });
 
   test('a receiver that is served after its end', () => {
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({
         sent: [sent(30)],
         received: [got(30)],
@@ -104,11 +104,11 @@ describe('the checker finds', () => {
       }),
     );
     // The message, and the connection that is still there.
-    expect(verdict.foreign).toBe(2);
+    expect(result.foreign).toBe(2);
   });
 
   test('a publisher that is acknowledged, and one that is let in, after its end', () => {
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({
         connections: [
           open('device', { closedAt: 1900, end: 'cut' }),
@@ -118,7 +118,7 @@ describe('the checker finds', () => {
         revocations: [{ client: 'device', answeredAt: 1000 }],
       }),
     );
-    expect(verdict.foreign).toBe(2);
+    expect(result.foreign).toBe(2);
   });
 
   test('a loss on a connection that the server ended in order', () => {
@@ -141,9 +141,9 @@ describe('the checker finds', () => {
 
   test('that somebody was never served again', () => {
     const connections = [open('device'), open('registry', { closedAt: 250, end: 'cut' })];
-    const verdict = checkMessages(history({ connections, faults: [{ from: 200, to: 300 }] }));
-    expect(verdict.recoverySeconds).toBe(Number.POSITIVE_INFINITY);
-    expect(isKept(verdict, 60)).toBe(false);
+    const result = checkMessages(history({ connections, faults: [{ from: 200, to: 300 }] }));
+    expect(result.recoverySeconds).toBe(Number.POSITIVE_INFINITY);
+    expect(isKept(result, 60)).toBe(false);
   });
 });
 
@@ -157,8 +157,8 @@ describe('the checker does not object to', () => {
       open('registry', { subscribedAt: 150, closedAt: 250, end: 'cut' }),
       open('registry', { openedAt: 350, subscribedAt: 360 }),
     ];
-    const verdict = checkMessages(history({ connections, sent: [sent(1), sent(3)] }));
-    expect(verdict).toMatchObject({ lost: 0, diedWithConnection: 0 });
+    const result = checkMessages(history({ connections, sent: [sent(1), sent(3)] }));
+    expect(result).toMatchObject({ lost: 0, diedWithConnection: 0 });
   });
 
   test('a message on a topic of the same name in another tenant that did not arrive', () => {
@@ -167,7 +167,7 @@ describe('the checker does not object to', () => {
       { name: 'other', tenant: 'b', hears: ['t'] },
     ];
     const connections = [open('broker'), open('other')];
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({
         clients,
         connections,
@@ -175,38 +175,38 @@ describe('the checker does not object to', () => {
         received: [got(1, { receiver: 'broker', topic: 't' })],
       }),
     );
-    expect(verdict).toMatchObject({ lost: 0, foreign: 0 });
+    expect(result).toMatchObject({ lost: 0, foreign: 0 });
   });
 
   test('a repetition, even behind later messages, and counts it', () => {
     const all = [sent(1), sent(2)];
-    const verdict = checkMessages(history({ sent: all, received: [got(1), got(2), got(1), got(2)] }));
-    expect(verdict).toMatchObject({ lost: 0, reordered: 0, duplicated: 2, foreign: 0 });
-    expect(isKept(verdict)).toBe(true);
+    const result = checkMessages(history({ sent: all, received: [got(1), got(2), got(1), got(2)] }));
+    expect(result).toMatchObject({ lost: 0, reordered: 0, duplicated: 2, foreign: 0 });
+    expect(isKept(result)).toBe(true);
   });
 
   test('what is sent again after its topic had stored a later message', () => {
     const received = [got(3, { stored: true }), got(1), got(2), got(3)];
-    const verdict = checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received }));
-    expect(verdict).toMatchObject({ lost: 0, reordered: 0, duplicated: 1 });
+    const result = checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received }));
+    expect(result).toMatchObject({ lost: 0, reordered: 0, duplicated: 1 });
   });
 
   test('what was acknowledged just before the connection was cut, and counts it', () => {
     const connections = [open('registry', { closedAt: 120, end: 'cut' })];
-    const verdict = checkMessages(history({ connections, sent: [sent(1)] }));
-    expect(verdict).toMatchObject({ lost: 0, diedWithConnection: 1 });
-    expect(isKept(verdict)).toBe(true);
+    const result = checkMessages(history({ connections, sent: [sent(1)] }));
+    expect(result).toMatchObject({ lost: 0, diedWithConnection: 1 });
+    expect(isKept(result)).toBe(true);
   });
 
   test('what a client may hear and misses', () => {
     const clients = [{ name: 'slow', tenant: 'a', hears: [], mayHear: [topic] }];
     const received = [got(1, { receiver: 'slow' })];
-    const verdict = checkMessages(history({ clients, sent: [sent(1), sent(2)], received }));
-    expect(verdict).toMatchObject({ lost: 0, foreign: 0 });
+    const result = checkMessages(history({ clients, sent: [sent(1), sent(2)], received }));
+    expect(result).toMatchObject({ lost: 0, foreign: 0 });
   });
 
   test('a client that is served within the time that a revocation has', () => {
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({
         connections: [open('device', { closedAt: 1900, end: 'cut' }), open('registry')],
         sent: [sent(18)],
@@ -214,7 +214,7 @@ describe('the checker does not object to', () => {
         revocations: [{ client: 'device', answeredAt: 1000 }],
       }),
     );
-    expect(verdict).toMatchObject({ foreign: 0, lost: 0 });
+    expect(result).toMatchObject({ foreign: 0, lost: 0 });
   });
 });
 
@@ -232,10 +232,10 @@ describe('recovery is measured', () => {
       open('registry', { openedAt: 3900, subscribedAt: 4000 }),
       open('stranger', { closedAt: 150, end: 'left' }),
     ];
-    const verdict = checkMessages(
+    const result = checkMessages(
       history({ connections, faults: fault, sent: [sent(3, { ackedAt: 2500 })], received: [] }),
     );
-    expect(verdict.recoverySeconds).toBe(3);
+    expect(result.recoverySeconds).toBe(3);
   });
 
   test('as nothing when nobody noticed', () => {

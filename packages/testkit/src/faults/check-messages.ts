@@ -1,10 +1,11 @@
 /**
- * The judge of a run: compares what was sent and acknowledged with what was received, against the promises of the data
+ * The check of a run: it compares what was sent and acknowledged with what was received, against the promises of the data
  * plane (docs/promises.md). It sees the ledgers only, and knows nothing of how the server works.
  */
+
+import { type CheckResult, Findings } from './check-result.ts';
 import type { Client, Connection, History, Received, Sent } from './history.ts';
 import { recoveryOf } from './recovery.ts';
-import { Findings, type Verdict } from './verdict.ts';
 
 export interface CheckOptions {
   /**
@@ -16,7 +17,7 @@ export interface CheckOptions {
   readonly revocationMs?: number;
 }
 
-export function checkMessages(history: History, options: CheckOptions = {}): Verdict {
+export function checkMessages(history: History, options: CheckOptions = {}): CheckResult {
   const { deathWindowMs = 2000, revocationMs = 1000 } = options;
   const findings = new Findings();
   const clients = new Map(history.clients.map((client) => [client.name, client]));
@@ -29,7 +30,7 @@ export function checkMessages(history: History, options: CheckOptions = {}): Ver
   checkDelivery(history, deathWindowMs, findings);
   checkRevocations(history, revocationMs, findings);
   checkRefusals(history, findings);
-  return findings.verdict(recoveryOf(history));
+  return findings.result(recoveryOf(history));
 }
 
 /** Nothing that was not sent, or not to this receiver. */

@@ -1,4 +1,4 @@
-/** What it takes to break an installation and to judge what came of it. Runs without the test runner. */
+/** What it takes to break an installation and to check what came of it. Runs without the test runner. */
 
 // What the chaos runner needs of the rest of the harness.
 export { type ApiAnswer, ApiClient, makePassword } from '../api/client.ts';
@@ -7,7 +7,8 @@ export { eventually } from '../deadline.ts';
 export { connectPacket } from '../mqtt/packets.ts';
 export { Child, repositoryRoot } from '../processes/child.ts';
 export { type CheckOptions, checkMessages } from './check-messages.ts';
-export { checkStored, type ReadBack } from './check-stored.ts';
+export { type CheckResult, cleanResult, isKept, sumResults } from './check-result.ts';
+export { checkRetained, type ReadBack } from './check-retained.ts';
 export { type Direction, FaultProxy } from './fault-proxy.ts';
 export type { Client, Connection, ConnectionEnd, History, Received, Sent } from './history.ts';
 export { LoadClient, type LoadClientOptions } from './load-client.ts';
@@ -22,5 +23,4 @@ export {
   type Login,
   type RegistryTenant,
 } from './tenant.ts';
-export { cleanVerdict, isKept, sumVerdicts, type Verdict } from './verdict.ts';
 export { checkWrites, type StoredObject, WriteLedger } from './write-ledger.ts';

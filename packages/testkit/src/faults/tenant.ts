@@ -1,5 +1,5 @@
 /**
- * Tenants: a registry with devices, or a broker. One is under load; the others are the canaries, whose listeners ask for
+ * Tenants: a registry with devices, or a broker. One is under load; the others are bystanders, whose listeners ask for
  * all that they may ask for, hear their own messages, and must never hear another's.
  */
 import { randomBytes } from 'node:crypto';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isKept } from './verdict.ts';
+import { isKept } from './check-result.ts';
 import { checkWrites, WriteLedger } from './write-ledger.ts';
 
 const stored = { id: 'id-1', name: 'one', whole: true };
@@ -16,9 +16,9 @@ function ledger(
 
 describe('the checker of writes finds', () => {
   test('a create that was answered 200 and is not there', () => {
-    const verdict = checkWrites(ledger((answer) => answer(200, 'id-1')).writes(), []);
-    expect(verdict).toMatchObject({ lost: 1, wrong: 0 });
-    expect(isKept(verdict)).toBe(false);
+    const result = checkWrites(ledger((answer) => answer(200, 'id-1')).writes(), []);
+    expect(result).toMatchObject({ lost: 1, wrong: 0 });
+    expect(isKept(result)).toBe(false);
   });
 
   test('a delete that was answered 200 and did not last', () => {
@@ -34,8 +34,8 @@ describe('the checker of writes finds', () => {
   test('one key that was answered with two objects', () => {
     const writes = ledger((answer) => answer(200, 'id-1'));
     writes.attempt({ key: 'k', kind: 'create', object: 'one' })(200, 'id-2');
-    const verdict = checkWrites(writes.writes(), [stored]);
-    expect(verdict).toMatchObject({ lost: 1, wrong: 1 });
+    const result = checkWrites(writes.writes(), [stored]);
+    expect(result).toMatchObject({ lost: 1, wrong: 1 });
   });
 
   test('an answer that a fault does not excuse', () => {
@@ -45,8 +45,8 @@ describe('the checker of writes finds', () => {
   });
 
   test('that nothing was answered 2xx after the fault', () => {
-    const verdict = checkWrites(ledger((answer) => answer(503)).writes(), [], { healedAt: 0 });
-    expect(verdict.recoverySeconds).toBe(Number.POSITIVE_INFINITY);
+    const result = checkWrites(ledger((answer) => answer(503)).writes(), [], { healedAt: 0 });
+    expect(result.recoverySeconds).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -61,8 +61,8 @@ describe('the checker of writes does not object to', () => {
     const writes = ledger((answer) => answer(503));
     writes.attempt({ key: 'k', kind: 'create', object: 'one' })(200, 'id-1');
     expect(writes.writes()).toHaveLength(1);
-    const verdict = checkWrites(writes.writes(), [stored], { healedAt: 2500 });
-    expect(verdict).toMatchObject({ lost: 0, wrong: 0, recoverySeconds: 1.5 });
+    const result = checkWrites(writes.writes(), [stored], { healedAt: 2500 });
+    expect(result).toMatchObject({ lost: 0, wrong: 0, recoverySeconds: 1.5 });
   });
 
   test('an object that was deleted since, or whose delete was not answered', () => {

@@ -1,5 +1,5 @@
+import { type CheckResult, Findings } from './check-result.ts';
 import type { Recovery } from './recovery.ts';
-import { Findings, type Verdict } from './verdict.ts';
 
 /** One thing that a caller wants done: the same key on every repetition. */
 export interface Write {
@@ -78,7 +78,7 @@ export function checkWrites(
   writes: readonly Write[],
   stored: readonly StoredObject[],
   { healedAt, alsoAllowed = [] }: WriteCheckOptions = {},
-): Verdict {
+): CheckResult {
   const findings = new Findings();
   const allowed = new Set([...allowedStatuses, ...alsoAllowed]);
   const deleted = new Set(writes.flatMap(({ kind, object }) => (kind === 'delete' ? [object] : [])));
@@ -90,7 +90,7 @@ export function checkWrites(
     if (write.kind === 'create') checkCreate(write, stored, deleted, findings);
     else checkDelete(write, stored, findings);
   }
-  return findings.verdict(recovery(writes, healedAt));
+  return findings.result(recovery(writes, healedAt));
 }
 
 /** `deleted`: whose end was asked for since, whatever came of it. */

@@ -40,17 +40,17 @@ describe('a test session', () => {
     expect(session.connected).toBe(false);
   });
 
-  test('proves silence by a canary, and fails when something came before it', async () => {
+  test('proves silence by a marker message, and fails when something came before it', async () => {
     let send: (packet: Buffer) => void = () => {};
     const port = await scripted((_packet, write) => {
       send = write;
       return [connack()];
     });
     const session = await connectMqtt({ port });
-    await expectSilence(session, async (canary) => send(publishToA(canary)));
+    await expectSilence(session, async (marker) => send(publishToA(marker)));
     send(publishToA('unwanted'));
-    const proof = expectSilence(session, async (canary) => send(publishToA(canary)));
-    await expect(proof).rejects.toThrow('the first message is the canary');
+    const proof = expectSilence(session, async (marker) => send(publishToA(marker)));
+    await expect(proof).rejects.toThrow('the first message is the marker');
   });
 });
 

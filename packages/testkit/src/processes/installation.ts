@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunFile } from '@iotcore/process';
 import { ApiClient } from '../api/client.ts';
-import { Canary } from '../harm/canary.ts';
+import { Bystanders } from '../bystanders/bystanders.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
 import { Child, type Exit } from './child.ts';
 
@@ -27,7 +27,7 @@ export class Installation {
   #addresses: Readonly<Record<string, string>> = {};
   #caPem: string | undefined;
   #adminToken = '';
-  #canary: Canary | undefined;
+  #bystanders: Bystanders | undefined;
 
   constructor(
     dataDir: string,
@@ -70,12 +70,12 @@ export class Installation {
   }
 
   /** Somebody who is served all the while, if its tests share the installation. */
-  get canary(): Canary {
-    if (this.#canary === undefined) throw new Error('there is no canary in this installation');
-    return this.#canary;
+  get bystanders(): Bystanders {
+    if (this.#bystanders === undefined) throw new Error('there are no bystanders in this installation');
+    return this.#bystanders;
   }
-  async startCanary(): Promise<void> {
-    this.#canary = await Canary.start(this);
+  async startBystanders(): Promise<void> {
+    this.#bystanders = await Bystanders.start(this);
   }
 
   /** The programs that run now. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, inject, onTestFailed, onTestFinished } from 'vitest';
+import { expectNothingKept, footprint } from '../bystanders/footprint.ts';
 import { keepCertificates, seedCertificates } from '../certificates/run-certificates.ts';
-import { expectNothingKept, footprint } from '../harm/footprint.ts';
 import { createDatabase } from '../postgres/shared.ts';
 import { findLeaks } from '../secrets/find-leaks.ts';
 import { Installation, type ProgramName } from './installation.ts';
@@ -32,8 +32,8 @@ export interface InstallationOptions {
 }
 
 export interface SharedInstallationOptions extends InstallationOptions {
-  /** Why nobody else can be connected meanwhile. Default: a canary is, and must be served after each test. */
-  readonly withoutCanary?: string;
+  /** Why nobody else can be connected meanwhile. Default: bystanders are, and must be served after each test. */
+  readonly withoutBystanders?: string;
 }
 
 /** Starts an installation for one test. It ends with the test; when that failed, what the programs wrote is printed. */
@@ -49,7 +49,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
 
 /**
  * Declares one installation for all tests of the file or `describe` it is called in; the returned function gives it
- * inside them. Tests keep apart by using registries of their own. Whatever they do to it, a canary must be served after
+ * inside them. Tests keep apart by using registries of their own. Whatever they do to it, a marker must be served after
  * each of them, and in the end its processes must hold what they held before, and have logged no error.
  */
 export function sharedInstallation(options: SharedInstallationOptions = {}): () => Installation {
@@ -63,7 +63,7 @@ export function sharedInstallation(options: SharedInstallationOptions = {}): () 
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') print(installation);
-    else if (hasCanary(options)) await installation?.canary.isServed();
+    else if (hasBystanders(options)) await installation?.bystanders.isServed();
   });
   afterAll(() => runBackwards(cleanups), 60_000);
   return () => {
@@ -100,18 +100,18 @@ async function watch(
   options: SharedInstallationOptions,
   cleanups: Cleanup[],
 ): Promise<void> {
-  if (hasCanary(options)) {
-    await installation.startCanary();
-    cleanups.push(async () => installation.canary.close());
+  if (hasBystanders(options)) {
+    await installation.startBystanders();
+    cleanups.push(async () => installation.bystanders.close());
   }
   cleanups.push(async () => expectNoErrorLines(installation));
   const before = await footprint(installation);
   cleanups.push(() => expectNothingKept(installation, before));
 }
 
-function hasCanary({ withoutCanary, programs = bothPlanes }: SharedInstallationOptions): boolean {
+function hasBystanders({ withoutBystanders, programs = bothPlanes }: SharedInstallationOptions): boolean {
   const isWhole = programs.includes('supervisor') || bothPlanes.every((plane) => programs.includes(plane));
-  return isWhole && withoutCanary === undefined;
+  return isWhole && withoutBystanders === undefined;
 }
 
 function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {

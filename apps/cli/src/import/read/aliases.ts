@@ -7,7 +7,7 @@ import type { Finding, Place } from '../finding.ts';
 import type { Aliases } from './entries.ts';
 import type { RawEntry } from './export-folder.ts';
 import { Fields } from './fields.ts';
-import type { JudgingParts } from './reading-parts.ts';
+import type { CheckingParts } from './reading-parts.ts';
 
 interface ListedAlias {
   readonly prefix: string;
@@ -16,14 +16,14 @@ interface ListedAlias {
 
 export class RegistryAliases {
   readonly #file: string;
-  readonly #parts: JudgingParts;
+  readonly #parts: CheckingParts;
   /** By device, what the file of aliases says. */
   readonly #listed = new Map<string, Map<string, ListedAlias>>();
   /** Every alias that stays, and its device; only during the first reading. */
   readonly #taken: (readonly [alias: string, deviceId: string])[] = [];
 
   /** `file`: where findings that concern several of them are placed. */
-  constructor(file: string, parts: JudgingParts) {
+  constructor(file: string, parts: CheckingParts) {
     this.#file = file;
     this.#parts = parts;
   }

@@ -11,7 +11,7 @@ export interface CertificateOwner {
 
 const bodyFields = { registry_id: 'registryId', device_id: 'deviceId', broker_id: 'brokerId' } as const;
 
-/** Judges the certificates of one export, which must all differ. */
+/** Checks the certificates of one export, which must all differ. */
 export class CertificateReader {
   readonly #journal: Journal;
   readonly #now: Date;

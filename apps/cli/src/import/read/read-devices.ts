@@ -1,8 +1,8 @@
 import type { Unit } from '../finding.ts';
 import { RegistryAliases } from './aliases.ts';
+import { checkEntry } from './check-entry.ts';
 import { convertDevice } from './entries.ts';
 import { fileNames } from './export-folder.ts';
-import { judgeEntry } from './judge.ts';
 import { readCertificates } from './read-top-level.ts';
 import type { ReadingParts } from './reading-parts.ts';
 
@@ -19,9 +19,9 @@ export async function* readDevices(registryId: string, parts: ReadingParts): Asy
   let count = 0;
   for await (const entry of parts.folder.stream(file, 'DEVICE')) {
     count += 1;
-    const judged = judgeEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
-    if (!judged) continue;
-    const { id, converted } = judged;
+    const checked = checkEntry('DEVICE', entry, (value) => convertDevice(value, registryId), parts);
+    if (!checked) continue;
+    const { id, converted } = checked;
     const own = aliases.of(id, converted.aliases, entry.place);
     const body =
       own.size === 0 ? converted.body : { ...converted.body, topicAliases: Object.fromEntries(own) };

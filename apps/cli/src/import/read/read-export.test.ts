@@ -23,7 +23,7 @@ async function read(files: Readonly<Record<string, unknown>>) {
   const first = readExport(folder, account, now);
   const bodies = await bodiesOf(first.units, account);
   // Whoever reads again with what the first reading found gets the same but for aliases that exclude each other.
-  const again = await bodiesOf(readExport(folder, silentJournal, now, first.verdicts).units);
+  const again = await bodiesOf(readExport(folder, silentJournal, now, first.refusals).units);
   return { bodies, again, account };
 }
 

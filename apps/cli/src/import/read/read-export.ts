@@ -1,6 +1,6 @@
 /**
  * An export, entry by entry: registries and brokers with their certificates first, then the devices of each registry
- * with theirs. Everything that can be judged without the server is judged here; what is bad goes to the journal, and the
+ * with theirs. Everything that can be checked without the server is checked here; what is bad goes to the journal, and the
  * rest comes out. Held in memory: an ID, a name and a fingerprint of each entry, never the entries.
  */
 
@@ -13,7 +13,7 @@ import { readTopLevel } from './read-top-level.ts';
 import type { ReadingParts } from './reading-parts.ts';
 
 /** What one reading of an export found out, and the next one need not find out again. */
-export interface Verdicts {
+export interface Refusals {
   /** Refused certificates, by their number in the order of reading. */
   readonly refusedCertificates: ReadonlySet<number>;
   /** Aliases that stay behind, as `device alias`. */
@@ -23,11 +23,11 @@ export interface Verdicts {
 export interface ExportReading {
   readonly units: AsyncGenerator<Unit>;
   /** Complete once all units have been taken. */
-  readonly verdicts: Verdicts;
+  readonly refusals: Refusals;
 }
 
-/** Reads the folder; with the verdicts of an earlier reading in a fraction of the time. */
-export function readExport(path: string, journal: Journal, now: Date, earlier?: Verdicts): ExportReading {
+/** Reads the folder; with the refusals of an earlier reading in a fraction of the time. */
+export function readExport(path: string, journal: Journal, now: Date, earlier?: Refusals): ExportReading {
   const certificates = new CertificateReader(journal, now, earlier?.refusedCertificates);
   const refusedAliases = new Set(earlier?.refusedAliases);
   const parts: ReadingParts = {
@@ -38,7 +38,7 @@ export function readExport(path: string, journal: Journal, now: Date, earlier?: 
     refusedAliases,
     isFirst: earlier === undefined,
   };
-  return { units: readUnits(parts), verdicts: { refusedCertificates: certificates.refused, refusedAliases } };
+  return { units: readUnits(parts), refusals: { refusedCertificates: certificates.refused, refusedAliases } };
 }
 
 async function* readUnits(parts: ReadingParts): AsyncGenerator<Unit> {

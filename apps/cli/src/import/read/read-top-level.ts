@@ -1,8 +1,8 @@
 import type { Item, Unit } from '../finding.ts';
 import type { CertificateOwner } from './certificates.ts';
+import { checkEntry } from './check-entry.ts';
 import { convertTopLevel } from './entries.ts';
 import { fileNames } from './export-folder.ts';
-import { judgeEntry } from './judge.ts';
 import type { ReadingParts } from './reading-parts.ts';
 
 const sources = {
@@ -27,9 +27,9 @@ export async function* readTopLevel(kind: 'REGISTRY' | 'BROKER', parts: ReadingP
   const certificatesLeft = new Set(folder.idsOf(prefix, '.json'));
   const certificates = (id: string) => readCertificates(certificatesOf(id), { field: ownerField, id }, parts);
   for await (const entry of folder.stream(file, kind)) {
-    const judged = judgeEntry(kind, entry, convertTopLevel, parts);
-    if (!judged) continue;
-    const { id, converted } = judged;
+    const checked = checkEntry(kind, entry, convertTopLevel, parts);
+    if (!checked) continue;
+    const { id, converted } = checked;
     // The guide of the old service exports no certificates of brokers, so that their absence says nothing.
     if (!certificatesLeft.delete(id) && kind === 'REGISTRY') {
       const advice = 'If the registry has certificates, export them and run again.';

@@ -13,7 +13,7 @@ export const importOperations = [
     service: 'MigrationService',
     summary: 'Imports registries, brokers, devices and certificates with their IDs',
     description:
-      'Each entry is judged alone and has a result of its own; a bad one costs the others nothing. Nothing is ever deleted, and a repeated import changes nothing, so it needs no Idempotency-Key. The body may have 8 MiB. The caller must be an admin of every folder named.',
+      'Each entry is checked alone and has a result of its own; a bad one costs the others nothing. Nothing is ever deleted, and a repeated import changes nothing, so it needs no Idempotency-Key. The body may have 8 MiB. The caller must be an admin of every folder named.',
     permission: 'administer',
     isLarge: true,
     message: ImportRequest,

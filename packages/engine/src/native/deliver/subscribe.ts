@@ -64,7 +64,7 @@ function askAll<P>(
   return pending.length > 0 ? Promise.all(pending) : undefined;
 }
 
-/** A filter that cannot be judged is refused; the others stand. */
+/** A filter that cannot be checked is refused; the others stand. */
 async function settle(
   question: Question<Answer>,
   answer: Promise<SubscriptionGrant | undefined>,

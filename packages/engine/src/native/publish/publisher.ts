@@ -93,7 +93,7 @@ export class Publisher<P> {
     return this.#judge(bytes, start, end, layout);
   }
 
-  /** What the host says of the topic now: a message that waited is judged anew, since rights may have gone meanwhile. */
+  /** What the host says of the topic now: a message that waited is checked anew, since rights may have gone meanwhile. */
   #judge(bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     const { limits } = this.#parts;
     const { topicStart, topicEnd } = layout;

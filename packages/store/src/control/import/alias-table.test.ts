@@ -18,7 +18,7 @@ test.each(['my/alias1/', 'my/ali/', 'you/', 'constructor', '__proto__'])('%s doe
   expect(tableOf(['my/alias/', 'one']).conflicts(alias, 'other')).toBe(false);
 });
 
-test('an alias does not conflict with those of its own device, which are judged elsewhere', () => {
+test('an alias does not conflict with those of its own device, which are checked elsewhere', () => {
   expect(tableOf(['my/alias/', 'one']).conflicts('my/alias/2', 'one')).toBe(false);
 });
 

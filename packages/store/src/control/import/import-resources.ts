@@ -4,7 +4,7 @@ import { type AuditedCall, recordDone } from '../audit-events.ts';
 import type { Db } from '../db.ts';
 import { isOvertaken } from './overtaken.ts';
 import { planImport } from './plan.ts';
-import { readWorld } from './read-world.ts';
+import { readExisting } from './read-existing.ts';
 import type { Import, ImportOutcome, ImportOutcomes } from './types.ts';
 import { writePlan } from './write.ts';
 
@@ -29,7 +29,7 @@ export async function importResources(
 async function importOnce(tx: Db, call: AuditedCall, request: Import): Promise<ImportOutcomes> {
   const now = new Date();
   if (!request.dryRun) await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('import', 0))`;
-  const plan = planImport(request, await readWorld(tx, request), now);
+  const plan = planImport(request, await readExisting(tx, request), now);
   if (request.dryRun) return plan.outcomes;
   await writePlan(tx, plan);
   await recordDone(tx, call, now, summaries(plan.outcomes, request));

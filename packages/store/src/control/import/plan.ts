@@ -1,9 +1,10 @@
 /**
- * Decides what becomes of each entry of an import, one after the other, and changes the world as if each had been written
+ * Decides what becomes of each entry of an import, one after the other, and changes the existing resources as if each had been written
  * at once: so an entry sees what those before it will have done. Nothing here touches the database.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Owner, OwnerKind } from '../owners.ts';
+import { certificateKey, type ExistingResources, nameKey, roomKey } from './existing-resources.ts';
 import * as outcomes from './outcomes.ts';
 import type {
   Content,
@@ -17,7 +18,6 @@ import type {
   Stored,
   StoredCertificate,
 } from './types.ts';
-import { certificateKey, nameKey, roomKey, type World } from './world.ts';
 
 /** What is to be written. */
 export interface Plan {
@@ -29,22 +29,22 @@ export interface Plan {
   readonly updatedCertificates: readonly ImportedCertificate[];
 }
 
-export function planImport(request: Import, world: World, now: Date): Plan {
-  return new Planner(request, world, now).plan();
+export function planImport(request: Import, existing: ExistingResources, now: Date): Plan {
+  return new Planner(request, existing, now).plan();
 }
 
 class Planner {
   readonly #request: Import;
-  readonly #world: World;
+  readonly #existing: ExistingResources;
   readonly #now: Date;
   readonly #created = newMaps();
   readonly #updated = newMaps();
   readonly #createdCertificates = new Map<string, ImportedCertificate>();
   readonly #updatedCertificates = new Map<string, ImportedCertificate>();
 
-  constructor(request: Import, world: World, now: Date) {
+  constructor(request: Import, existing: ExistingResources, now: Date) {
     this.#request = request;
-    this.#world = world;
+    this.#existing = existing;
     this.#now = now;
   }
 
@@ -67,11 +67,11 @@ class Planner {
   }
 
   #resource(kind: OwnerKind, entry: ImportedResource): ImportOutcome {
-    const stored = this.#world.resources[kind].get(entry.id);
-    return stored ? this.#existing(kind, entry, stored) : this.#new(kind, entry);
+    const stored = this.#existing.resources[kind].get(entry.id);
+    return stored ? this.#overwrite(kind, entry, stored) : this.#new(kind, entry);
   }
 
-  #existing(kind: OwnerKind, entry: ImportedResource, stored: Stored): ImportOutcome {
+  #overwrite(kind: OwnerKind, entry: ImportedResource, stored: Stored): ImportOutcome {
     const { folderId } = stored;
     const access = this.#request.access(folderId);
     if (access !== 'permitted') return outcomes.foreign(access, folderId);
@@ -89,13 +89,13 @@ class Planner {
     const folder = this.#folderOf(entry.content);
     if ('outcome' in folder) return folder;
     const { folderId } = folder;
-    const holder = this.#world.kinds.get(entry.id);
+    const holder = this.#existing.kinds.get(entry.id);
     if (holder !== undefined && holder !== kind) return outcomes.idTaken(folderId);
-    const room = this.#world.room.get(roomKey(kind, folderId));
+    const room = this.#existing.room.get(roomKey(kind, folderId));
     if (room !== undefined && room <= 0) return outcomes.noRoom(kind, folderId);
     const obstacle = this.#obstacle(kind, entry, folderId);
     if (obstacle) return obstacle;
-    if (room !== undefined) this.#world.room.set(roomKey(kind, folderId), room - 1);
+    if (room !== undefined) this.#existing.room.set(roomKey(kind, folderId), room - 1);
     const { createdAt = this.#now, status = 'ACTIVE' } = entry.content;
     this.#put(kind, entry.id, { folderId, content: { ...entry.content, createdAt, status } }, undefined);
     return outcomes.created(folderId);
@@ -109,7 +109,7 @@ class Planner {
 
   /** A resource that an entry belongs to. To a caller who may not see it, it is not there. */
   #permitted(owner: Owner): Stored | ImportOutcome {
-    const stored = this.#world.resources[owner.kind].get(owner.id);
+    const stored = this.#existing.resources[owner.kind].get(owner.id);
     const access = stored ? this.#request.access(stored.folderId) : 'hidden';
     if (stored === undefined || access === 'hidden') return outcomes.noSuch(owner);
     return access === 'permitted' ? stored : outcomes.foreign(access, stored.folderId);
@@ -117,10 +117,10 @@ class Planner {
 
   /** What of the entry another resource has. */
   #obstacle(kind: OwnerKind, { id, content }: ImportedResource, folderId: string): ImportOutcome | undefined {
-    const holder = this.#world.names.get(nameKey(kind, parentOf(content), content.name));
+    const holder = this.#existing.names.get(nameKey(kind, parentOf(content), content.name));
     if (holder !== undefined && holder !== id) return outcomes.nameTaken(kind, folderId);
     if (!('topicAliases' in content)) return undefined;
-    const table = this.#world.aliases.get(content.registryId);
+    const table = this.#existing.aliases.get(content.registryId);
     const isTaken = content.topicAliases.some(([alias]) => table?.conflicts(alias, id));
     return isTaken ? outcomes.aliasTaken(folderId) : undefined;
   }
@@ -129,12 +129,12 @@ class Planner {
     const { content } = next;
     const isNew = before === undefined || this.#created[kind].has(id);
     (isNew ? this.#created : this.#updated)[kind].set(id, next);
-    this.#world.resources[kind].set(id, next);
-    if (isNew) this.#world.kinds.set(id, kind);
+    this.#existing.resources[kind].set(id, next);
+    if (isNew) this.#existing.kinds.set(id, kind);
     // A name that is given up stays taken until the next request: so no statement depends on the order of its rows.
-    if (content.name !== '') this.#world.names.set(nameKey(kind, parentOf(content), content.name), id);
+    if (content.name !== '') this.#existing.names.set(nameKey(kind, parentOf(content), content.name), id);
     if (!('topicAliases' in content)) return;
-    const table = this.#world.aliases.get(content.registryId);
+    const table = this.#existing.aliases.get(content.registryId);
     for (const [alias] of (before?.content as DeviceContent | undefined)?.topicAliases ?? []) {
       table?.remove(alias, id);
     }
@@ -146,7 +146,7 @@ class Planner {
     if ('outcome' in owner) return owner;
     const { folderId } = owner;
     const key = certificateKey(entry);
-    const stored = this.#world.certificates.get(key);
+    const stored = this.#existing.certificates.get(key);
     if (stored === undefined) {
       this.#createdCertificates.set(key, this.#remember(key, entry, this.#now));
       return outcomes.created(folderId);
@@ -165,7 +165,7 @@ class Planner {
 
   #remember(key: string, entry: ImportedCertificate, otherwise: Date): ImportedCertificate {
     const { createdAt = otherwise, owner, pem } = entry;
-    this.#world.certificates.set(key, { owner, pem, createdAt });
+    this.#existing.certificates.set(key, { owner, pem, createdAt });
     return { ...entry, createdAt };
   }
 }

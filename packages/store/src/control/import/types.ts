@@ -1,4 +1,4 @@
-/** What an import is asked to do, and what became of it. Entries are valid in themselves: whoever asks has judged that. */
+/** What an import is asked to do, and what became of it. Entries are valid in themselves: whoever asks has checked that. */
 import type { NewCertificate } from '../certificates.ts';
 import type { Owner, OwnerKind } from '../owners.ts';
 import type { FolderQuotas } from '../quotas.ts';

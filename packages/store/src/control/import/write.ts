@@ -1,14 +1,14 @@
 /** Writes the plan of an import: a fixed number of statements, whatever the number of rows. */
 import { Prisma } from '../../generated/client.ts';
 import type { Db } from '../db.ts';
+import { certificateKey } from './existing-resources.ts';
 import { OvertakenError } from './overtaken.ts';
 import type { Plan } from './plan.ts';
 import type { DeviceContent, ImportedCertificate, Stored } from './types.ts';
-import { certificateKey } from './world.ts';
 
 type Rows = ReadonlyMap<string, Stored>;
 
-/** @throws OvertakenError, or a violated constraint, if the world is not what it was when the plan was made */
+/** @throws OvertakenError, or a violated constraint, if the existing resources are not what they were when the plan was made */
 export async function writePlan(tx: Db, plan: Plan): Promise<void> {
   await updateTopLevel(tx, 'registries', 'RegistryStatus', plan.updated.registry);
   await updateTopLevel(tx, 'brokers', 'ResourceStatus', plan.updated.broker);

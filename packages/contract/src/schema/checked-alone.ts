@@ -26,8 +26,8 @@ export class BadEntry {
 const maxNamed = 5;
 const maxFieldCharacters = 100;
 
-/** A schema for entries that are judged one by one: a bad one is a `BadEntry`, and does not make the list a bad one. */
-export function judgedAlone<S extends z.ZodType>(schema: S): z.ZodType<z.output<S> | BadEntry, z.input<S>> {
+/** A schema for entries that are checked one by one: a bad one is a `BadEntry`, and does not make the list a bad one. */
+export function checkedAlone<S extends z.ZodType>(schema: S): z.ZodType<z.output<S> | BadEntry, z.input<S>> {
   // While OpenAPI is generated there is no context: a default is asked for, and there is none.
   const catching = (context?: { readonly input: unknown; readonly error: { issues: z.core.$ZodIssue[] } }) =>
     context && new BadEntry(context.input, reasonOf(context.error.issues, context.input));

@@ -3,7 +3,7 @@ import type { OwnerKind } from '../owners.ts';
 import type { AliasTable } from './alias-table.ts';
 import type { PerKind, Stored, StoredCertificate } from './types.ts';
 
-export interface World {
+export interface ExistingResources {
   readonly resources: PerKind<Map<string, Stored>>;
   /** Which kind an ID belongs to, service accounts included; of the IDs of the entries. */
   readonly kinds: Map<string, string>;

@@ -1,18 +1,24 @@
-/** Reads the world of an import in a fixed number of queries, however many entries there are. */
+/** Reads what exists of all that an import names, in a fixed number of queries, however many entries there are. */
 import { isDeepStrictEqual } from 'node:util';
+import { highestCharacter } from '../../database/prefix-range.ts';
 import { Prisma } from '../../generated/client.ts';
-import { behindAll } from '../aliases.ts';
 import type { Db } from '../db.ts';
 import type { OwnerKind } from '../owners.ts';
 import { roomIn } from '../quotas.ts';
 import { AliasTable } from './alias-table.ts';
+import {
+  certificateKey,
+  type ExistingResources,
+  nameKey,
+  roomKey,
+  sortAliases,
+} from './existing-resources.ts';
 import type { DeviceContent, Import, Stored, StoredCertificate, TopLevelContent } from './types.ts';
-import { certificateKey, nameKey, roomKey, sortAliases, type World } from './world.ts';
 
 const tables = { registry: 'registries', broker: 'brokers', device: 'devices' } as const;
 
 /** Locks what it must to be still true at the end of the transaction: room in folders first, then aliases. */
-export async function readWorld(tx: Db, request: Import): Promise<World> {
+export async function readExisting(tx: Db, request: Import): Promise<ExistingResources> {
   const resources = {
     registry: await readTopLevel(tx, 'registry', idsOf(request, 'registry')),
     broker: await readTopLevel(tx, 'broker', idsOf(request, 'broker')),
@@ -151,7 +157,7 @@ async function readAliases(
     )
     SELECT other.registry_id AS "registryId", other.alias, other.device_id AS "deviceId"
     FROM given JOIN topic_aliases AS other
-      ON other.registry_id = given."registryId" AND other.alias >= given.alias AND other.alias < given.alias || ${behindAll}
+      ON other.registry_id = given."registryId" AND other.alias >= given.alias AND other.alias < given.alias || ${highestCharacter}
     UNION
     SELECT other.registry_id, other.alias, other.device_id
     FROM given CROSS JOIN generate_series(1, length(given.alias)) AS characters JOIN topic_aliases AS other

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { BadEntry, judgedAlone } from './judged-alone.ts';
+import { BadEntry, checkedAlone } from './checked-alone.ts';
 
 const list = z.array(
-  judgedAlone(z.strictObject({ id: z.string(), count: z.number('A number.').optional() })),
+  checkedAlone(z.strictObject({ id: z.string(), count: z.number('A number.').optional() })),
 );
 
 /** What is wrong with the only entry of a list. */
 function reasonOf(entry: unknown): string {
-  const [judged] = list.parse([entry]);
-  return judged instanceof BadEntry ? judged.reason : 'nothing';
+  const [checked] = list.parse([entry]);
+  return checked instanceof BadEntry ? checked.reason : 'nothing';
 }
 
 test('a bad entry does not make a bad list, and leaves the others as they are', () => {

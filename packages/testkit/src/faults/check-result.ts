@@ -1,7 +1,7 @@
 import type { Recovery } from './recovery.ts';
 
 /** What a check found. Nothing may be lost, foreign or wrong; the rest is counted, so that it is not hidden. */
-export interface Verdict {
+export interface CheckResult {
   /** Acknowledged, and not received by an eligible subscriber; answered 2xx, and not in the database. */
   readonly lost: number;
   /** Received or done more than once. */
@@ -22,7 +22,7 @@ export interface Verdict {
   readonly findings: readonly string[];
 }
 
-export const cleanVerdict: Verdict = {
+export const cleanResult: CheckResult = {
   lost: 0,
   duplicated: 0,
   reordered: 0,
@@ -37,8 +37,8 @@ export const cleanVerdict: Verdict = {
 const mostFindings = 20;
 
 /** Several checks of one run as one. */
-export function sumVerdicts(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.reduce(
+export function sumResults(results: readonly CheckResult[]): CheckResult {
+  return results.reduce(
     (sum, one) => ({
       lost: sum.lost + one.lost,
       duplicated: sum.duplicated + one.duplicated,
@@ -49,13 +49,13 @@ export function sumVerdicts(verdicts: readonly Verdict[]): Verdict {
       ...slower(sum, one),
       findings: [...sum.findings, ...one.findings].slice(0, mostFindings),
     }),
-    cleanVerdict,
+    cleanResult,
   );
 }
 
 /** Is every promise kept? `maxRecoverySeconds`: the longest that recovery may take. */
-export function isKept(verdict: Verdict, maxRecoverySeconds = Number.MAX_VALUE): boolean {
-  const { lost, reordered, foreign, wrong, recoverySeconds = 0 } = verdict;
+export function isKept(result: CheckResult, maxRecoverySeconds = Number.MAX_VALUE): boolean {
+  const { lost, reordered, foreign, wrong, recoverySeconds = 0 } = result;
   return lost + reordered + foreign + wrong === 0 && recoverySeconds <= maxRecoverySeconds;
 }
 
@@ -79,7 +79,7 @@ export class Findings {
     if (!allowed && this.#words.length < mostFindings) this.#words.push(`${kind}: ${words()}`);
   }
 
-  verdict(recovery?: Recovery): Verdict {
+  result(recovery?: Recovery): CheckResult {
     return {
       ...this.#counts,
       recoverySeconds: recovery?.seconds,
@@ -89,7 +89,7 @@ export class Findings {
   }
 }
 
-function slower(a: Verdict, b: Verdict): Pick<Verdict, 'recoverySeconds' | 'recoveredLast'> {
+function slower(a: CheckResult, b: CheckResult): Pick<CheckResult, 'recoverySeconds' | 'recoveredLast'> {
   const { recoverySeconds, recoveredLast } = (b.recoverySeconds ?? -1) > (a.recoverySeconds ?? -1) ? b : a;
   return { recoverySeconds, recoveredLast };
 }

@@ -1,5 +1,5 @@
+import { type CheckResult, Findings } from './check-result.ts';
 import type { Sent } from './history.ts';
-import { Findings, type Verdict } from './verdict.ts';
 
 /** A stored message as a new subscriber got it. */
 export interface ReadBack {
@@ -13,7 +13,11 @@ export interface ReadBack {
  * Permanent topics after a fault: each holds its last acknowledged message, or a later one that was sent and not
  * acknowledged; never an older one, none, or one of another tenant. Each topic has one publisher.
  */
-export function checkStored(tenant: string, sent: readonly Sent[], readBack: readonly ReadBack[]): Verdict {
+export function checkRetained(
+  tenant: string,
+  sent: readonly Sent[],
+  readBack: readonly ReadBack[],
+): CheckResult {
   const findings = new Findings();
   const found = new Map(readBack.map((message) => [message.topic, message]));
   const lastAcked = new Map<string, number>();
@@ -30,5 +34,5 @@ export function checkStored(tenant: string, sent: readonly Sent[], readBack: rea
     const known = mark?.tenant === tenant && written.has(`${topic} ${mark.publisher} ${mark.sequence}`);
     if (!known) findings.add('foreign', () => `${topic} holds what its publisher never sent`);
   }
-  return findings.verdict();
+  return findings.result();
 }

@@ -4,7 +4,7 @@ import { openRaw, type RawClient } from '../mqtt/raw.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
 
 /** The installation that the clients are at. */
-interface CanaryServer {
+interface BystanderServer {
   readonly api: ApiClient;
   readonly overTls: Pick<MqttOptions, 'port' | 'caPem'>;
   readonly overTcp: Pick<MqttOptions, 'port'>;
@@ -14,7 +14,7 @@ interface CanaryServer {
  * Somebody else's clients, there all the time: one inside TLS, one over plain TCP, both of one broker. They hear all of
  * their own namespace, so that anything foreign would come between the messages that they send themselves.
  */
-export class Canary {
+export class Bystanders {
   readonly #clients: readonly RawClient[];
   #sent = 0;
 
@@ -22,8 +22,8 @@ export class Canary {
     this.#clients = clients;
   }
 
-  static async start({ api, overTls, overTcp }: CanaryServer): Promise<Canary> {
-    const answer = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'canary' });
+  static async start({ api, overTls, overTcp }: BystanderServer): Promise<Bystanders> {
+    const answer = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'bystander' });
     const brokerId: string = answer.response.id;
     const password = makePassword();
     await api.addPassword({ brokerId }, password);
@@ -31,18 +31,18 @@ export class Canary {
     for (const reach of [overTls, overTcp]) {
       const client = await openRaw(reach);
       // No keep alive: it is silent for as long as a test lasts.
-      client.send(connectPacket(brokerId, password, `canary ${clients.length}`, 0) + subscribePacket('#'));
+      client.send(connectPacket(brokerId, password, `bystander ${clients.length}`, 0) + subscribePacket('#'));
       await client.expectBytes('200200009003000101');
       clients.push(client);
     }
-    return new Canary(clients);
+    return new Bystanders(clients);
   }
 
   /** Fails if one of them is not served, or heard anything but the two. */
   async isServed(): Promise<void> {
     for (const sender of this.#clients) {
       this.#sent += 1;
-      const message = publishPacket('canary', String(this.#sent));
+      const message = publishPacket('bystander', String(this.#sent));
       sender.send(message);
       for (const client of this.#clients) await client.expectBytes(message);
     }

@@ -1,19 +1,19 @@
 import type { Finding, ItemKind } from '../finding.ts';
 import type { Converted } from './entries.ts';
 import type { RawEntry } from './export-folder.ts';
-import type { JudgingParts } from './reading-parts.ts';
+import type { CheckingParts } from './reading-parts.ts';
 
 const NAME_SCOPES = { REGISTRY: 'folder', BROKER: 'folder', DEVICE: 'registry' } as const;
 
 /**
- * The ID of an entry that can be sent; otherwise the journal knows why not. Judged are its fields, its ID (an entry that
+ * The ID of an entry that can be sent; otherwise the journal knows why not. Checked are its fields, its ID (an entry that
  * comes twice counts once) and its name, which must be new in its folder or registry.
  */
-export function judgeEntry<C extends Converted>(
+export function checkEntry<C extends Converted>(
   kind: Exclude<ItemKind, 'CERTIFICATE'>,
   { value, place }: RawEntry,
   convert: (entry: object) => C,
-  { journal, index }: Pick<JudgingParts, 'journal' | 'index'>,
+  { journal, index }: Pick<CheckingParts, 'journal' | 'index'>,
 ): { readonly id: string; readonly converted: C } | undefined {
   journal.read(kind);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -12,7 +12,7 @@ const askedOfEachKind = 3;
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Somebody else who calls the API: the admin of a folder that no test uses, with a registry and a device in it. */
-export class CanaryCaller {
+export class BystanderCaller {
   readonly #account: Account;
   readonly #folderId: string;
   readonly #device: Json;
@@ -25,12 +25,12 @@ export class CanaryCaller {
     this.#device = device;
   }
 
-  static async start({ api }: Installation): Promise<CanaryCaller> {
+  static async start({ api }: Installation): Promise<BystanderCaller> {
     const folderId = newFolder();
     const account = await createAccount(api, { folderId, role: 'admin' });
     const registry = await must(account, 'POST', registries, { folderId });
     const device = await must(account, 'POST', devices, { registryId: registry.response.id });
-    return new CanaryCaller(account, folderId, plain(registry.response), plain(device.response));
+    return new BystanderCaller(account, folderId, plain(registry.response), plain(device.response));
   }
 
   /** Fails if its list is not answered, or shows anything but its own registry as it left it. */

@@ -26,7 +26,7 @@ export function reach(installation: Installation, transport: TransportName) {
 }
 
 /** A registry, device or broker that tests act as. */
-export class Party {
+export class TestClient {
   readonly id: string;
   readonly owner: Owner;
   /** A password of its own. */
@@ -111,28 +111,28 @@ export const byCertificate = (certificate: TestCertificate): Partial<MqttOptions
   password: undefined as never,
 });
 
-export async function createRegistry(installation: Installation): Promise<Party> {
+export async function createRegistry(installation: Installation): Promise<TestClient> {
   const { id } = await installation.api.createRegistry();
   return withPassword(installation, id, { registryId: id });
 }
 
 export async function createDevice(
   installation: Installation,
-  registry: Party,
+  registry: TestClient,
   fields: Record<string, unknown> = {},
-): Promise<Party> {
+): Promise<TestClient> {
   const { id } = await installation.api.createDevice(registry.id, fields);
   return withPassword(installation, id, { deviceId: id });
 }
 
-export async function createBroker(installation: Installation): Promise<Party> {
+export async function createBroker(installation: Installation): Promise<TestClient> {
   const answer = await installation.api.must('POST', '/iot-broker/v1/brokers', { folderId: 'brokers' });
   const { id } = answer.response;
   return withPassword(installation, id, { brokerId: id });
 }
 
-async function withPassword(installation: Installation, id: string, owner: Owner): Promise<Party> {
+async function withPassword(installation: Installation, id: string, owner: Owner): Promise<TestClient> {
   const password = makePassword();
   await installation.api.addPassword(owner, password);
-  return new Party(installation, id, owner, password);
+  return new TestClient(installation, id, owner, password);
 }
