@@ -203,10 +203,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 
   return {
     ...{ engine, lookups, rights, monitoring, counters },
-    accept(socket, transport) {
-      socket.once('close', () => tenants.closed(transport));
-      engine.accept(socket, transport);
-    },
+    accept: (socket, transport) => engine.accept(socket, transport),
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },
       caches: [verified, certificates],

@@ -20,25 +20,24 @@ function clientHello(): Promise<Buffer> {
 const hello = await clientHello();
 const beginnings = [Buffer.alloc(0), hello.subarray(0, hello.length >> 1), hello];
 let tried = 0;
-let open = 0;
+let closed = 0;
 
 function attack(number: number): void {
   const socket: Socket = connect({ port, host: '127.0.0.1' });
   let isCounted = false;
-  const count_ = () => {
+  const opened = () => {
     if (isCounted) return;
     isCounted = true;
     if (++tried === count) process.send?.({ type: 'ready', addresses: {} });
   };
   socket.on('connect', () => {
-    open++;
     socket.write(beginnings[number % 3] as Buffer);
-    count_();
+    opened();
   });
-  socket.on('error', count_);
+  socket.on('error', opened);
   socket.on('close', () => {
-    count_();
-    if (--open <= 0 && tried === count) process.exit(0);
+    opened();
+    if (++closed === count) process.exit(0);
   });
   socket.resume();
 }

@@ -37,7 +37,7 @@ export const halfOpenTls: Scenario = {
       env: {},
     });
     chaos.cleanup(() => attacker.kill('SIGKILL'));
-    await attacker.ready;
+    await Promise.race([attacker.ready, bystanders]);
     const end = performance.now() + attackMs;
     let peak = 0;
     while (performance.now() < end) {
@@ -45,12 +45,14 @@ export const halfOpenTls: Scenario = {
       await sleep(500);
     }
     isOver = true;
-    const { connected, newcomer } = await bystanders;
+    const { connected, newcomer, turnedAway } = await bystanders;
     await attacker.exited;
     await sleep(calmMs);
     const after = await memoryMiB(fixture);
     chaos.note(`${count} connections; the slowest ping of ${connected.length} took ${slowest(connected)} ms`);
-    chaos.note(`the slowest login of ${newcomer.length} from another address took ${slowest(newcomer)} ms`);
+    chaos.note(
+      `the slowest login of ${newcomer.length} from another address took ${slowest(newcomer)} ms, ${turnedAway} got none`,
+    );
     chaos.note(
       `memory ${before.toFixed(0)} MiB before, at most ${peak.toFixed(0)} MiB, ${after.toFixed(0)} MiB after`,
     );

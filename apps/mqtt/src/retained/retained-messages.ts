@@ -31,25 +31,20 @@ export interface PermanentMessagesParts extends Pick<MessageWriterParts, 'write'
 const MAX_UNSTORED_BYTES = 64 * 1024 * 1024;
 /** What a waiting message costs beside its payload. */
 const OVERHEAD_BYTES = 512;
-/** Topics that one reader remembers, some 2 MB: with more, it has been so slow that it had better begin anew. */
+/** Topics that one reader remembers, some 2 MB. */
 const MAX_OVERTAKEN_TOPICS = 16_384;
 
-/** A reader was so slow that more live messages have come meanwhile than it can tell apart from what is stored. */
-export class SlowReaderError extends Error {
-  override readonly name = 'SlowReaderError';
-}
-
 interface Reader {
-  readonly registryId: string;
   /** Topics on which a message came since it began. */
-  readonly overtaken: Set<string>;
+  overtaken: Set<string>;
   /** There were too many to remember. */
-  isLost: boolean;
+  isForgetful: boolean;
 }
 
 export class RetainedMessages {
   readonly #parts: PermanentMessagesParts;
-  readonly #readers = new Set<Reader>();
+  /** By registry. */
+  readonly #readers = new Map<string, Set<Reader>>();
   readonly #messages = new UnstoredMessages();
   readonly #writer: MessageWriter;
   #unstoredBytes = 0;
@@ -80,9 +75,7 @@ export class RetainedMessages {
     if (!this.#takeBytes(registryId, bytes)) {
       return Promise.reject(new StoreOverflowError('too many permanent messages wait to be stored'));
     }
-    for (const reader of this.#readers) {
-      if (reader.registryId === registryId) overtake(reader, topic);
-    }
+    for (const reader of this.#readers.get(registryId) ?? []) overtake(reader, topic);
     if (waiting) {
       waiting.payload = payload;
       waiting.bytes += bytes;
@@ -95,30 +88,47 @@ export class RetainedMessages {
   }
 
   /**
-   * What is stored of a selection for a client that subscribed before, in bounded pages.
-   *
-   * @throws SlowReaderError
+   * What is stored of a selection for a client that subscribed before, in pages. The next one is read when it is asked for. A
+   * client so slow that more topics change meanwhile than are remembered may get a message twice: live, and retained.
    */
-  async *read({ registryId, beginning, exact, nameOf }: RetainedSelection): AsyncGenerator<RetainedMessage> {
-    // What is not durable yet reaches the subscriber as a live message, once it is.
-    const overtaken = new Set(this.#messages.topicsOf(registryId));
-    const reader = { registryId, overtaken, isLost: false };
-    this.#readers.add(reader);
+  async *read(selection: RetainedSelection): AsyncGenerator<readonly RetainedMessage[]> {
+    const { registryId, beginning, exact, nameOf } = selection;
+    const reader = { overtaken: new Set<string>(), isForgetful: true };
+    this.#addReader(registryId, reader);
     try {
       let after: string | undefined;
-      for (;;) {
+      do {
+        if (reader.isForgetful) this.#beginAnew(registryId, reader);
         const page = await this.#parts.read({ registryId, beginning, exact, after });
+        const messages: RetainedMessage[] = [];
         for (const { topic, payload } of page) {
-          if (reader.isLost) throw new SlowReaderError('stored messages are read too slowly');
-          const name = overtaken.has(topic) ? undefined : nameOf(topic);
-          if (name !== undefined) yield { topic: name, payload, qos: 1 };
+          const name = reader.overtaken.has(topic) ? undefined : nameOf(topic);
+          if (name !== undefined) messages.push({ topic: name, payload, qos: 1 });
         }
+        if (messages.length > 0) yield messages;
         after = page.at(-1)?.topic;
-        if (after === undefined || exact) return;
-      }
+      } while (after !== undefined && !exact);
     } finally {
-      this.#readers.delete(reader);
+      this.#removeReader(registryId, reader);
     }
+  }
+
+  /** What is not durable yet reaches the subscriber as a live message, once it is. What is, the next page holds. */
+  #beginAnew(registryId: string, reader: Reader): void {
+    reader.overtaken = new Set(this.#messages.topicsOf(registryId));
+    reader.isForgetful = false;
+  }
+
+  #addReader(registryId: string, reader: Reader): void {
+    const readers = this.#readers.get(registryId);
+    if (readers) readers.add(reader);
+    else this.#readers.set(registryId, new Set([reader]));
+  }
+
+  #removeReader(registryId: string, reader: Reader): void {
+    const readers = this.#readers.get(registryId);
+    readers?.delete(reader);
+    if (readers?.size === 0) this.#readers.delete(registryId);
   }
 
   /** Writes what waits, unless the database stays away. */
@@ -142,7 +152,7 @@ export class RetainedMessages {
 function overtake(reader: Reader, topic: string): void {
   if (reader.overtaken.has(topic)) return;
   if (reader.overtaken.size < MAX_OVERTAKEN_TOPICS) reader.overtaken.add(topic);
-  else reader.isLost = true;
+  else reader.isForgetful = true;
 }
 
 function toWrite({ registryId, topic, payload }: UnstoredMessage): PermanentMessageWrite {

@@ -19,8 +19,8 @@ export interface RightsParts {
     lookup: DeviceLookup,
     principal: Principal,
   ): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
-  /** The retained messages of a selection, as they are delivered. */
-  readRetained(selection: RetainedSelection): AsyncIterable<RetainedMessage>;
+  /** The retained messages of a selection, as they are delivered, in pages. */
+  readRetained(selection: RetainedSelection): AsyncIterable<readonly RetainedMessage[]>;
 }
 
 /** Where a publication goes; undefined: not allowed. At once, unless a device must be looked up. */
@@ -56,7 +56,7 @@ export function retained(
   parts: RightsParts,
   principal: Principal,
   filter: string,
-): AsyncIterable<RetainedMessage> | undefined {
+): AsyncIterable<readonly RetainedMessage[]> | undefined {
   if (principal.kind === 'broker') return undefined;
   const lookup = filterLookup(principal, filter);
   return lookup && readAll(parts, principal, filter, lookup);
@@ -67,7 +67,7 @@ async function* readAll(
   principal: Principal,
   filter: string,
   lookup: DeviceLookup,
-): AsyncGenerator<RetainedMessage> {
+): AsyncGenerator<readonly RetainedMessage[]> {
   const devices = await findDevices(lookup, principal);
   for (const selection of retainedSelections(principal, filter, devices.map(factsOf))) {
     yield* readRetained(selection);

@@ -15,9 +15,9 @@ export interface PermanentMessageRow {
   readonly payload: Buffer;
 }
 
-/** Rows of one page, and the payload bytes after which it ends: what one reader holds in memory. */
+/** Rows of one page, and the payload bytes after which it ends: what lies in memory until a client has taken it. */
 const PAGE_ROWS = 500;
-const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 64 * 1024;
 
 /** So many characters of a topic are in the index, which cannot hold all; they narrow a range down, the topic itself decides. */
 const INDEXED = 500;
