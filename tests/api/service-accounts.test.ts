@@ -6,7 +6,10 @@ import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation({
+  programs: ['api'],
+  env: { IOT_GRPC_ADDRESS: 'localhost:8443' },
+});
 const accounts = '/ext/v1/serviceAccounts';
 const nobody = 'are00000000000000000';
 const audience = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
@@ -93,10 +96,64 @@ describe('the exchange of a JWT for a token', () => {
     expectViolations(await exchange('x'.repeat(8193)), 'jwt');
   });
 
+  test.each<[string, object]>([
+    ['whose audience is a list', { aud: [audience] }],
+    ['of the Python SDK, whose audience is this server', { aud: 'https://iam.localhost:8443/iam/v1/tokens' }],
+    ['that lives for just an hour and begins half a second ahead', { iat: now + 0.5, exp: now + 3600.5 }],
+  ])('takes a JWT %s', async (_, claims) => {
+    const account = await accountWithKey(installation().api);
+    const { status, body } = await exchange(makeJwt(account, { claims }));
+    expect([status, body.iamToken]).toEqual([200, expect.stringMatching(/^t1\.[\w-]+\.[\w-]{86}$/)]);
+  });
+
   test('refuses the key of one account for another', async () => {
     const { api } = installation();
     const [one, other] = [await accountWithKey(api), await accountWithKey(api)];
     expectRefusal(await exchange(makeJwt({ id: one.id, keyId: other.keyId })), 'UNAUTHENTICATED');
+  });
+});
+
+describe('in place of an OAuth token', () => {
+  const exchangeSecret = (yandexPassportOauthToken: string) =>
+    installation().api.call('POST', '/iam/v1/tokens', { yandexPassportOauthToken }, { token: null });
+
+  test.each(['', 'x', 't1.e30.AAAA', 'iotcore_x', 'x'.repeat(4000)])('%j is refused', async (secret) => {
+    expectRefusal(await exchangeSecret(secret), 'UNAUTHENTICATED');
+  });
+
+  test('one of Yandex is refused with what to use instead', async () => {
+    for (const token of ['y0_AgAAAAAexample', 'AQAAAAAexample']) {
+      const { body } = await exchangeSecret(token);
+      expect(body).toMatchObject({ code: 16, message: expect.stringContaining('Use the admin token') });
+    }
+  });
+
+  test('both fields, and more than 4,000 characters, are refused', async () => {
+    const both = { jwt: 'a', yandexPassportOauthToken: 'b' };
+    const { api } = installation();
+    expectViolations(await api.call('POST', '/iam/v1/tokens', both, { token: null }), 'jwt');
+    expectViolations(await exchangeSecret('x'.repeat(4001)), 'yandexPassportOauthToken');
+  });
+
+  test('the admin token gives a token of 12 hours, and that one no more than its own time', async () => {
+    const first = await exchangeSecret(installation().adminToken);
+    expect(first.status).toBe(200);
+    expect(Date.parse(first.body.expiresAt)).toBeLessThan(Date.now() + 12.01 * 3_600_000);
+    const second = await exchangeSecret(first.body.iamToken);
+    expect(second.body.expiresAt).toBe(first.body.expiresAt);
+  });
+
+  test('an API key gives a token that ends with the key', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const account = await createAccount(api, { folderId, role: 'viewer' });
+    const made = await api.must('POST', `${accounts}/${account.id}/apiKeys`, {});
+    const { body } = await exchangeSecret(made.secret);
+    const path = `/iot-devices/v1/registries?folderId=${folderId}`;
+    const list = () => api.call('GET', path, undefined, { token: body.iamToken });
+    expect((await list()).status).toBe(200);
+    await api.must('DELETE', `${accounts}/${account.id}/apiKeys/${made.apiKey.id}`);
+    await eventually('401', async () => (await list()).status === 401);
   });
 });
 

@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
-import { BadRequestSchema, broker, devices, messages, operations, StatusSchema } from '@iotcore/proto';
+import { BadRequestSchema, broker, devices, iam, messages, operations, StatusSchema } from '@iotcore/proto';
 import { sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { GrpcClient, refusalOf } from './support/client.ts';
@@ -38,11 +38,14 @@ describe('a call is refused', () => {
     expect(error).toMatchObject({ code: status.NOT_FOUND, details: 'Registry not found.' });
   });
 
-  test('for a method that nobody serves, with UNIMPLEMENTED', async () => {
+  test('for a method that nobody serves, with UNIMPLEMENTED and what to do instead', async () => {
     const client = GrpcClient.connect(installation());
-    const request = { registryId: 'are00000000000000000', name: 'n' };
-    const error = await refusalOf(client.call(registries.addDataStreamExport, request));
-    expect(error.code).toBe(status.UNIMPLEMENTED);
+    const { revoke } = iam.IamTokenService.method;
+    const error = await refusalOf(client.call(revoke, { iamToken: 't1.a.b' }, { authorization: '' }));
+    expect(error).toMatchObject({
+      code: status.UNIMPLEMENTED,
+      details: expect.stringContaining('delete the key'),
+    });
   });
 });
 

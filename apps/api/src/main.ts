@@ -79,7 +79,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       const conflicts = await findIdConflicts(database.pool);
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
-      const opened = await openServices(store, directory, settings);
+      const opened = await openServices(store, directory, settings, () => grpc.names);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;

@@ -8,16 +8,21 @@ import {
   openInstallationKeys,
   PageTokens,
   type Services,
+  TokenAudiences,
 } from '@iotcore/control';
 import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
 import type { Settings } from '@iotcore/process';
 import type { ControlStore } from '@iotcore/store/control';
 
-/** Makes what the operations work with; reads the installation's keys from the database. */
+/**
+ * Makes what the operations work with; reads the installation's keys from the database. `ownNames`: the names and
+ * addresses of this server.
+ */
 export async function openServices(
   store: ControlStore,
   directory: CallerDirectory,
   settings: Settings,
+  ownNames: () => readonly string[],
 ): Promise<Services> {
   const keys = await openInstallationKeys(store);
   const tokens = new AccessTokens(keys);
@@ -30,7 +35,10 @@ export async function openServices(
     pageTokens: new PageTokens(keys.secretFor('page tokens')),
     dataPlane: new DataPlane(store.read.dataPlaneNodes, tokens),
     imports: new BoundedQueue(importQueue),
-    tokenAudiences: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],
+    tokenAudiences: new TokenAudiences({
+      exact: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],
+      ownNames,
+    }),
     quotas: {
       registries: settings.quotaRegistriesPerFolder,
       devices: settings.quotaDevicesPerFolder,

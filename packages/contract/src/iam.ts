@@ -20,15 +20,36 @@ import {
 
 export const CreateIamTokenRequest = component(
   'CreateIamTokenRequest',
-  z.strictObject({
-    jwt: z
-      .string()
-      .max(8192, 'At most 8192 characters.')
-      .describe('A JWT signed (PS256) with an authorized key of the account.'),
-  }),
+  z
+    .strictObject({
+      jwt: z
+        .string()
+        .max(8192, 'At most 8192 characters.')
+        .describe('A JWT signed (PS256) with an authorized key of the account.')
+        .optional(),
+      yandexPassportOauthToken: z
+        .string()
+        .max(4000, 'At most 4000 characters.')
+        .describe('A token or the secret of an API key of this installation.')
+        .optional(),
+    })
+    .refine(
+      ({ jwt, yandexPassportOauthToken }) => jwt !== undefined || yandexPassportOauthToken !== undefined,
+      {
+        message: 'Required: this or yandexPassportOauthToken.',
+        path: ['jwt'],
+      },
+    )
+    .refine(
+      ({ jwt, yandexPassportOauthToken }) => jwt === undefined || yandexPassportOauthToken === undefined,
+      {
+        message: 'jwt and yandexPassportOauthToken exclude each other.',
+        path: ['jwt'],
+      },
+    ),
   {
     description:
-      'A signed JWT of a service account: iss is its ID, exp at most one hour after iat, header kid its key.',
+      'A signed JWT of a service account (iss is its ID, exp at most one hour after iat, header kid its key), or another secret of this installation in place of the OAuth token that the old service takes.',
   },
 );
 

@@ -13,10 +13,10 @@
  * What an edge found wrong with the input itself goes into `CallInput.violations`, so that it is told with everything else.
  */
 export { AccessTokens } from './auth/access-tokens.ts';
-export { oldServiceAudience } from './auth/account-jwt.ts';
 export { Authenticator } from './auth/authenticator.ts';
 export { CallerDirectory } from './auth/caller-directory.ts';
 export { openInstallationKeys } from './auth/installation-keys.ts';
+export { oldServiceAudience, TokenAudiences } from './auth/token-audiences.ts';
 export { ApiError, type CodeName, codes, errors, type FieldViolation } from './errors/catalogue.ts';
 export { toApiError } from './errors/translate.ts';
 export { idempotencyKeyHours, importQueue } from './limits.ts';

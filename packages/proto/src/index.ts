@@ -74,6 +74,13 @@ export {
   GetApiEndpointRequestSchema,
   ListApiEndpointsResponseSchema,
 } from './generated/yandex/cloud/endpoint/api_endpoint_service_pb.js';
+export * as iam from './generated/yandex/cloud/iam/v1/iam_token_service_pb.js';
+export * as brokerData from './generated/yandex/cloud/iot/broker/v1/broker_data_service_pb.js';
 export * as broker from './generated/yandex/cloud/iot/broker/v1/broker_service_pb.js';
+export * as deviceData from './generated/yandex/cloud/iot/devices/v1/device_data_service_pb.js';
+export * as device from './generated/yandex/cloud/iot/devices/v1/device_service_pb.js';
+export * as registryData from './generated/yandex/cloud/iot/devices/v1/registry_data_service_pb.js';
 export * as devices from './generated/yandex/cloud/iot/devices/v1/registry_service_pb.js';
 export * as operations from './generated/yandex/cloud/operation/operation_service_pb.js';
+export * as clouds from './generated/yandex/cloud/resourcemanager/v1/cloud_service_pb.js';
+export * as folders from './generated/yandex/cloud/resourcemanager/v1/folder_service_pb.js';

@@ -6,6 +6,7 @@ import { ApiError, type ControlPlane, errors, type OpenCall, toApiError } from '
 import { readMessage, toInput } from './messages/input.ts';
 import { writeMessage } from './messages/output.ts';
 import type { Method, OperationMethod } from './method.ts';
+import { unimplemented } from './unimplemented.ts';
 import { StreamCall, textOf } from './wire/stream-call.ts';
 
 /** What became of a call, for the log and the metrics. */
@@ -109,8 +110,4 @@ export class CallRunner {
     if (error.status === 'INTERNAL') this.#options.failed(thrown, requestId);
     return error;
   }
-}
-
-function unimplemented(path: string): ApiError {
-  return new ApiError('UNIMPLEMENTED', `There is no method ${path}.`);
 }

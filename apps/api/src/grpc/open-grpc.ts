@@ -1,18 +1,20 @@
 /** The gRPC edge, put together: its methods, its HTTP/2 server, its ports and the certificate of the TLS one. */
 import type { ControlPlane } from '@iotcore/control';
-import { asIPv4 } from '@iotcore/model';
 import type { Logger, Settings } from '@iotcore/process';
 import { serviceFiles } from '@iotcore/proto';
 import { CertificateKeeper } from '@iotcore/server-certificate';
 import type { FastifyInstance } from 'fastify';
+import { forwardedAddress } from '../http/client-address.ts';
 import type { CallMetrics } from '../metrics/call-metrics.ts';
 import { type CallEnd, CallRunner } from './call-runner.ts';
 import { allMethods } from './methods.ts';
+import { ownNames } from './own-names.ts';
 import { GrpcPorts } from './ports.ts';
 import { endpointMethods } from './services/endpoints.ts';
 import { healthMethods } from './services/health.ts';
 import { reflectionMethods } from './services/reflection.ts';
 import { Http2Edge } from './wire/http2-server.ts';
+import { textOf } from './wire/stream-call.ts';
 
 export interface GrpcOptions {
   readonly app: FastifyInstance;
@@ -24,6 +26,8 @@ export interface GrpcOptions {
 }
 
 export interface GrpcServer {
+  /** By which clients reach it, as far as it knows. */
+  readonly names: readonly string[];
   /** Opens the ports that the settings name; answers with their addresses. */
   listen(): Promise<Readonly<Record<string, string>>>;
   /** Takes no more calls, and ends once those under way are answered. */
@@ -41,7 +45,12 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
       ...reflectionMethods(),
     ]),
     controlPlane,
-    clientAddress: (stream) => asIPv4(stream.session?.socket.remoteAddress ?? ''),
+    clientAddress: (stream, headers) =>
+      forwardedAddress(
+        stream.session?.socket.remoteAddress ?? '',
+        textOf(headers['x-forwarded-for']),
+        settings.apiTrustedProxies,
+      ),
     ended: (end) => record(options, end),
     failed: (err, requestId) => logger.error({ err, requestId }, 'answered INTERNAL'),
   });
@@ -52,6 +61,9 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
   const ports = new GrpcPorts({ http1: app.server, http2: edge.server });
   let certificate: CertificateKeeper | undefined;
   return {
+    get names() {
+      return ownNames(settings.grpcAddress, certificate?.current.certificatePem);
+    },
     async listen() {
       certificate = settings.apiTlsPort === undefined ? undefined : await openCertificate(options, ports);
       return {

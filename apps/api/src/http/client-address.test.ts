@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { clientAddress, clientBlock } from './client-address.ts';
+import { clientAddress, clientBlock, forwardedAddress } from './client-address.ts';
 
 /** What the server takes for the client's address. */
 async function addressSeen(trusted: string[], remoteAddress: string, forwardedFor?: string): Promise<string> {
@@ -20,6 +20,7 @@ test.each([
   ['of a client before a proxy', proxies, '10.0.0.1', '127.0.0.1, 203.0.113.9', '203.0.113.9'],
 ])('a header is not believed %s', async (_, trusted, remote, header, seen) => {
   expect(await addressSeen(trusted, remote, header)).toBe(seen);
+  expect(forwardedAddress(remote, header, trusted)).toBe(seen);
 });
 
 test.each([
@@ -30,6 +31,7 @@ test.each([
   ['a proxy that says nothing', '10.0.0.1', undefined, '10.0.0.1'],
 ])('behind %s the client counts', async (_, remote, header, seen) => {
   expect(await addressSeen(proxies, remote, header)).toBe(seen);
+  expect(forwardedAddress(remote, header, proxies)).toBe(seen);
 });
 
 test.each([

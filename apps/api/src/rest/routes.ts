@@ -92,3 +92,14 @@ export const restMethods: RestMethods = {
   importResources: POST('/ext/v1/import'),
   exportRegistry: GET(`${registry.extensionPath}/{registryId}/export`),
 };
+
+/** Operations without a place here: the old service has no REST method for them, or clients of gRPC alone ask for it. */
+export const grpcOnly: ReadonlySet<string> = new Set([
+  'listDataStreamExports',
+  'addDataStreamExport',
+  'deleteDataStreamExport',
+  'getFolder',
+  'listFolders',
+  'getCloud',
+  'listClouds',
+]);

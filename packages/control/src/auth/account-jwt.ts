@@ -2,15 +2,13 @@
 import { createPublicKey } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors as joseErrors, jwtVerify } from 'jose';
 import type { CallerDirectory } from './caller-directory.ts';
+import type { TokenAudiences } from './token-audiences.ts';
 
 const algorithm = 'PS256';
 /** Of the JWT itself, as the old service had it. */
 const maxLifetimeSeconds = 3600;
 /** Clocks of clients differ. */
 const clockToleranceSeconds = 60;
-/** What clients of the old service put into `aud`; it names the method, not a host of ours. */
-export const oldServiceAudience = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
-
 export interface ProvenAccount {
   readonly accountId: string;
   readonly authorizedKeyId: string;
@@ -20,7 +18,7 @@ export interface ProvenAccount {
 export async function readAccountJwt(
   jwt: string,
   directory: CallerDirectory,
-  audiences: readonly string[],
+  audiences: TokenAudiences,
 ): Promise<ProvenAccount | undefined> {
   try {
     const { kid } = decodeProtectedHeader(jwt);
@@ -31,10 +29,10 @@ export async function readAccountJwt(
     const { payload } = await jwtVerify(jwt, createPublicKey(key.publicKey), {
       algorithms: [algorithm],
       issuer: account.id,
-      audience: [...audiences],
-      requiredClaims: ['iat', 'exp'],
+      requiredClaims: ['aud', 'iat', 'exp'],
       clockTolerance: clockToleranceSeconds,
     });
+    if (!audiences.accept(payload.aud)) return undefined;
     const { iat = 0, exp = Number.POSITIVE_INFINITY } = payload;
     if (exp - iat > maxLifetimeSeconds || iat > Date.now() / 1000 + clockToleranceSeconds) return undefined;
     return { accountId: account.id, authorizedKeyId: key.id };

@@ -1,9 +1,16 @@
-import type { AccessTokens } from './access-tokens.ts';
+import type { AccessToken, AccessTokens } from './access-tokens.ts';
 import { hashApiKeySecret, isApiKeySecret } from './api-key-secrets.ts';
 import type { Caller } from './caller.ts';
 import { type CallerDirectory, rolesOf } from './caller-directory.ts';
 
 const schemes = /^(Bearer|Api-Key) +([\x21-\x7e]+) *$/i;
+
+/** An account whose secret is good, and until when. */
+type Proven = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'> & {
+  readonly caller: Caller;
+  /** Undefined: until it is revoked. */
+  readonly expiresAt: Date | undefined;
+};
 
 /** Proves who makes a request, by its `Authorization` header. */
 export class Authenticator {
@@ -19,28 +26,47 @@ export class Authenticator {
   async authenticate(authorization: string | undefined): Promise<Caller | undefined> {
     const [, scheme, credentials] = schemes.exec(authorization ?? '') ?? [];
     if (scheme === undefined || credentials === undefined) return undefined;
-    return scheme.toLowerCase() === 'bearer' ? this.#byToken(credentials) : this.#byApiKey(credentials);
+    const proven = await (scheme.toLowerCase() === 'bearer'
+      ? this.#byToken(credentials)
+      : this.#byApiKey(credentials));
+    return proven?.caller;
   }
 
-  async #byToken(text: string): Promise<Caller | undefined> {
+  /** Whose secret it is, a token or the secret of an API key; undefined for every reason alike. */
+  async prove(secret: string): Promise<Proven | undefined> {
+    return isApiKeySecret(secret) ? this.#byApiKey(secret) : this.#byToken(secret);
+  }
+
+  async #byToken(text: string): Promise<Proven | undefined> {
     const token = await this.#tokens.read(text);
     if (!token) return undefined;
     const account = await this.#directory.account(token.accountId);
     if (!account) return undefined;
-    const { authorizedKeyId } = token;
+    const { authorizedKeyId, apiKeySha256 } = token;
     if (authorizedKeyId !== undefined) {
       const key = account.authorizedKeys.find(({ id }) => id === authorizedKeyId);
       if (!key || isOver(key.expiresAt)) return undefined;
     }
-    return { id: account.id, roleBindings: rolesOf(account) };
+    if (apiKeySha256 !== undefined) {
+      const key = await this.#directory.apiKey(Buffer.from(apiKeySha256, 'base64url'));
+      if (!key || key.serviceAccountId !== account.id || isOver(key.expiresAt)) return undefined;
+    }
+    return { ...token, caller: { id: account.id, roleBindings: rolesOf(account) } };
   }
 
-  async #byApiKey(secret: string): Promise<Caller | undefined> {
+  async #byApiKey(secret: string): Promise<Proven | undefined> {
     if (!isApiKeySecret(secret)) return undefined;
-    const key = await this.#directory.apiKey(hashApiKeySecret(secret));
+    const sha256 = hashApiKeySecret(secret);
+    const key = await this.#directory.apiKey(sha256);
     if (!key || isOver(key.expiresAt)) return undefined;
     const account = await this.#directory.account(key.serviceAccountId);
-    return account && { id: account.id, roleBindings: rolesOf(account) };
+    return (
+      account && {
+        caller: { id: account.id, roleBindings: rolesOf(account) },
+        apiKeySha256: sha256.toString('base64url'),
+        expiresAt: key.expiresAt ?? undefined,
+      }
+    );
   }
 }
 

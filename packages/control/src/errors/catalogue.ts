@@ -93,8 +93,14 @@ export const errors = {
       'UNAUTHENTICATED',
       'No valid credentials: a token as `Authorization: Bearer`, or an API key as `Api-Key`.',
     ),
+  yandexOauthToken: () =>
+    new ApiError(
+      'UNAUTHENTICATED',
+      'This is an OAuth token of Yandex, which is not known here. Use the admin token, an IAM token or an API key of this installation, or the key of a service account.',
+    ),
   permissionDenied: () =>
     new ApiError('PERMISSION_DENIED', 'The roles of the caller do not permit this in this folder.'),
+  unimplemented: (message: string) => new ApiError('UNIMPLEMENTED', message),
   unavailable: (message = 'The service is not available now; try again later.', cause?: unknown) =>
     new ApiError('UNAVAILABLE', message, { retryAfterSeconds: 1, cause }),
   /** The caller's own time limit has passed. Whether a change took place is said by its Idempotency-Key. */

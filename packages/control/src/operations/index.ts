@@ -4,6 +4,7 @@ import { serviceAccountOperations } from './accounts/index.ts';
 import { auditEventOperations } from './audit-events.ts';
 import { brokerOperations } from './brokers/index.ts';
 import { deviceOperations } from './devices/index.ts';
+import { folderOperations } from './folders/index.ts';
 import { importOperations } from './import/index.ts';
 import { exportOperations } from './migration/export.ts';
 import { migrationStatusOperations } from './migration/migration-status.ts';
@@ -17,6 +18,7 @@ export const operations: readonly ApiOperation[] = [
   ...deviceOperations,
   ...brokerOperations,
   ...operationRecordOperations,
+  ...folderOperations,
   ...tokenOperations,
   ...serviceAccountOperations,
   ...auditEventOperations,

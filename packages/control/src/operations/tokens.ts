@@ -1,28 +1,55 @@
 import { CreateIamTokenRequest, CreateIamTokenResponse } from '@iotcore/contract';
+import type { AccessToken } from '../auth/access-tokens.ts';
 import { readAccountJwt } from '../auth/account-jwt.ts';
 import { errors } from '../errors/catalogue.ts';
 import { defineOperation } from '../pipeline/operation.ts';
+import type { Services } from '../pipeline/services.ts';
 import { nothing } from '../pipeline/subject.ts';
 
 /** As in the old service. */
 const tokenLifetimeMs = 12 * 3_600_000;
 
+/** What OAuth tokens of Yandex begin with, the present ones and the older. */
+const yandexOauthToken = /^(y[0-9]_|AQAAAA)/;
+
 export const tokenOperations = [
   defineOperation({
     name: 'createIamToken',
     service: 'IamService',
-    summary: 'Exchanges a signed JWT of a service account for an access token',
+    summary: 'Exchanges a signed JWT of a service account, or another secret, for an access token',
     description:
-      'The JWT is signed with an authorized key of the account (PS256, header `kid`) and lives an hour at most. The token lives 12 hours, but no longer than the key and the account.',
+      'The JWT is signed with an authorized key of the account (PS256, header `kid`) and lives an hour at most. In place of the OAuth token of the old service `yandexPassportOauthToken` takes any token or API key of this installation. The token lives 12 hours, but no longer than what it was exchanged for, and than the account.',
     permission: 'public',
     message: CreateIamTokenRequest,
     output: CreateIamTokenResponse,
     subject: () => nothing,
-    async run({ input }, { directory, tokens, tokenAudiences }) {
-      const proven = await readAccountJwt(input.jwt, directory, tokenAudiences);
-      if (!proven) throw errors.unauthenticated();
-      const expiresAt = new Date(Date.now() + tokenLifetimeMs);
-      return { iamToken: await tokens.issue({ ...proven, expiresAt }), expiresAt: expiresAt.toISOString() };
+    async run({ input: { jwt, yandexPassportOauthToken = '' } }, services) {
+      const token = await (jwt === undefined
+        ? ofSecret(yandexPassportOauthToken, services)
+        : ofJwt(jwt, services));
+      if (!token) throw errors.unauthenticated();
+      return { iamToken: await services.tokens.issue(token), expiresAt: token.expiresAt.toISOString() };
     },
   }),
 ];
+
+async function ofJwt(jwt: string, { directory, tokenAudiences }: Services): Promise<AccessToken | undefined> {
+  const proven = await readAccountJwt(jwt, directory, tokenAudiences);
+  return proven && { ...proven, expiresAt: endOfToken() };
+}
+
+/** A token for a token ends no later than the first: it cannot be kept alive by exchanging it again and again. */
+async function ofSecret(secret: string, { authenticator }: Services): Promise<AccessToken | undefined> {
+  const proven = await authenticator.prove(secret);
+  if (!proven && yandexOauthToken.test(secret)) throw errors.yandexOauthToken();
+  if (!proven) return undefined;
+  const { caller, authorizedKeyId, apiKeySha256, expiresAt } = proven;
+  return { accountId: caller.id, authorizedKeyId, apiKeySha256, expiresAt: endOfToken(expiresAt) };
+}
+
+/** In whole seconds, as the token says it. */
+function endOfToken(atLatest?: Date): Date {
+  const usual = Date.now() + tokenLifetimeMs;
+  const end = Math.min(usual, atLatest?.getTime() ?? usual);
+  return new Date(Math.floor(end / 1000) * 1000);
+}

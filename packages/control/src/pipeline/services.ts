@@ -4,6 +4,7 @@ import type { ControlStore, FolderQuotas } from '@iotcore/store/control';
 import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { CallerDirectory } from '../auth/caller-directory.ts';
+import type { TokenAudiences } from '../auth/token-audiences.ts';
 import type { DataPlane } from '../publish/data-plane.ts';
 import type { PageTokens } from './page-tokens.ts';
 
@@ -19,5 +20,5 @@ export interface Services {
   /** Imports take turns: each is a transaction of many rows. */
   readonly imports: BoundedQueue;
   /** What the JWT of a service account may have as its audience. */
-  readonly tokenAudiences: readonly string[];
+  readonly tokenAudiences: TokenAudiences;
 }

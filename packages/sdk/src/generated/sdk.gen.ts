@@ -575,9 +575,9 @@ export const cancelOperation = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Exchanges a signed JWT of a service account for an access token
+ * Exchanges a signed JWT of a service account, or another secret, for an access token
  *
- * The JWT is signed with an authorized key of the account (PS256, header `kid`) and lives an hour at most. The token lives 12 hours, but no longer than the key and the account.
+ * The JWT is signed with an authorized key of the account (PS256, header `kid`) and lives an hour at most. In place of the OAuth token of the old service `yandexPassportOauthToken` takes any token or API key of this installation. The token lives 12 hours, but no longer than what it was exchanged for, and than the account.
  */
 export const createIamToken = <ThrowOnError extends boolean = false>(options: Options<CreateIamTokenData, ThrowOnError>): RequestResult<CreateIamTokenResponses, CreateIamTokenErrors, ThrowOnError> => (options.client ?? client).post<CreateIamTokenResponses, CreateIamTokenErrors, ThrowOnError>({
     url: '/iam/v1/tokens',

@@ -352,13 +352,17 @@ export type CreateDeviceRequest = {
 };
 
 /**
- * A signed JWT of a service account: iss is its ID, exp at most one hour after iat, header kid its key.
+ * A signed JWT of a service account (iss is its ID, exp at most one hour after iat, header kid its key), or another secret of this installation in place of the OAuth token that the old service takes.
  */
 export type CreateIamTokenRequest = {
     /**
      * A JWT signed (PS256) with an authorized key of the account.
      */
-    jwt: string;
+    jwt?: string;
+    /**
+     * A token or the secret of an API key of this installation.
+     */
+    yandexPassportOauthToken?: string;
 };
 
 /**

@@ -14,6 +14,7 @@ import { listLiveNodes } from './data-plane-nodes.ts';
 import type { Db } from './db.ts';
 import * as devices from './devices.ts';
 import { exportDevices } from './export.ts';
+import { listFolders } from './folders.ts';
 import { type Pruned, prune, type Retention } from './housekeeping.ts';
 import { type EarlierOutcome, findEarlierOutcome, type IdempotencyKey } from './idempotency.ts';
 import { importResources } from './import/import-resources.ts';
@@ -62,6 +63,7 @@ const reads = {
     brokers: migration.readBrokerMigrations,
     devices: migration.listDeviceMigrations,
   },
+  folders: { list: listFolders },
   accounts: { find: accounts.findServiceAccount, list: accounts.listServiceAccounts },
   authorizedKeys: { list: keys.listAuthorizedKeys },
   apiKeys: { list: keys.listApiKeys },

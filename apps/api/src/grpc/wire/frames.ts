@@ -8,7 +8,7 @@ import { ApiError } from '@iotcore/control';
 
 const headerBytes = 5;
 /** Of one request, after decompression: a publication of 262,144 bytes and every other call fit many times over. */
-const maxMessageBytes = 1024 * 1024;
+export const maxMessageBytes = 1024 * 1024;
 
 /** An uncompressed message as it goes out. */
 export function frame(message: Uint8Array): Buffer {
@@ -25,33 +25,60 @@ export interface IncomingMessage {
   readonly bytes: Buffer;
 }
 
-/**
- * The messages of a stream, as they come.
- *
- * @throws ApiError RESOURCE_EXHAUSTED as soon as one is announced that is too large; INVALID_ARGUMENT if the stream ends
- * within one, or its first byte is neither 0 nor 1
- */
-export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator<IncomingMessage> {
-  let pending: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream) {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    for (let next = takeFrame(pending); next !== undefined; next = takeFrame(pending)) {
-      pending = next.rest;
-      yield next.message;
+const nothing = Buffer.alloc(0);
+
+/** Finds the messages in the bytes of a stream, however they are cut. Costs the same for one byte at a time as for all. */
+export class FrameReader {
+  /** What came in and belongs to no whole message yet: the first `#used` bytes. Its room doubles as it fills. */
+  #pending: Buffer = nothing;
+  #used = 0;
+
+  /**
+   * The messages that are whole with this chunk.
+   *
+   * @throws ApiError RESOURCE_EXHAUSTED as soon as one is announced that is too large; INVALID_ARGUMENT if its first byte is
+   * neither 0 nor 1
+   */
+  push(chunk: Buffer): IncomingMessage[] {
+    const bytes = this.#used === 0 ? chunk : this.#append(chunk);
+    const messages: IncomingMessage[] = [];
+    let at = 0;
+    for (let end = endOfFrame(bytes, at); end <= bytes.length; end = endOfFrame(bytes, at)) {
+      messages.push({ compressed: bytes[at] === 1, bytes: bytes.subarray(at + headerBytes, end) });
+      at = end;
     }
+    // The memory of messages that were handed out is not written again.
+    if (at > 0 || this.#used === 0) this.#pending = Buffer.from(bytes.subarray(at));
+    this.#used = bytes.length - at;
+    return messages;
   }
-  if (pending.length > 0) throw new ApiError('INVALID_ARGUMENT', 'The request ended within a message.');
+
+  /** @throws ApiError INVALID_ARGUMENT if the stream ended within a message */
+  end(): void {
+    if (this.#used > 0) throw new ApiError('INVALID_ARGUMENT', 'The request ended within a message.');
+  }
+
+  #append(chunk: Buffer): Buffer {
+    const length = this.#used + chunk.length;
+    if (length > this.#pending.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * length);
+      this.#pending.copy(grown, 0, 0, this.#used);
+      this.#pending = grown;
+    }
+    this.#pending.set(chunk, this.#used);
+    return this.#pending.subarray(0, length);
+  }
 }
 
-function takeFrame(bytes: Buffer): { readonly message: IncomingMessage; readonly rest: Buffer } | undefined {
-  if (bytes.length < headerBytes) return undefined;
-  const flag = bytes.readUInt8(0);
-  if (flag > 1) throw new ApiError('INVALID_ARGUMENT', 'The request holds no gRPC message.');
-  const end = headerBytes + bytes.readUInt32BE(1);
-  if (end > headerBytes + maxMessageBytes) throw tooLarge();
-  if (bytes.length < end) return undefined;
-  const message = { compressed: flag === 1, bytes: bytes.subarray(headerBytes, end) };
-  return { message, rest: bytes.subarray(end) };
+/** Where the frame that begins at `at` ends; beyond the bytes if its header is not whole. */
+function endOfFrame(bytes: Buffer, at: number): number {
+  const end = at + headerBytes;
+  if (bytes.length > at && (bytes[at] ?? 0) > 1)
+    throw new ApiError('INVALID_ARGUMENT', 'The request holds no gRPC message.');
+  if (bytes.length < end) return Number.POSITIVE_INFINITY;
+  const length = bytes.readUInt32BE(at + 1);
+  if (length > maxMessageBytes) throw tooLarge();
+  return end + length;
 }
 
 const inflate = promisify(gunzip);

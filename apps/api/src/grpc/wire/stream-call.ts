@@ -1,7 +1,8 @@
 /** One gRPC call on its HTTP/2 stream: what its headers say, its messages in, its messages and trailers out. */
+import { once } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { ApiError } from '@iotcore/control';
-import { frame, readFrames, unpack } from './frames.ts';
+import { FrameReader, frame, type IncomingMessage, unpack } from './frames.ts';
 import { failed, succeeded, type Trailers } from './status.ts';
 import { maxCallMs, readTimeout } from './timeout.ts';
 
@@ -42,50 +43,82 @@ export class StreamCall {
     return this.#over.signal;
   }
 
-  /** The messages of the caller, in their binary form, as they come. */
+  /** The messages of the caller, in their binary form, as they come; ends with the reason of the signal. */
   async *messages(): AsyncGenerator<Buffer> {
-    const encoding = textOf(this.headers['grpc-encoding']) ?? 'identity';
-    for await (const message of readFrames(this.#chunks())) yield await unpack(message, encoding);
-  }
-
-  /** What comes in, until the caller has sent all; ends with the reason of the signal when nobody waits any more. */
-  async *#chunks(): AsyncGenerator<Buffer> {
-    const over = new Promise<never>((_resolve, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason));
-    });
-    over.catch(() => {});
+    const reader = new FrameReader();
     // Left open at the end: the answer still goes out on it.
     const chunks = this.#stream.iterator({ destroyOnReturn: false });
     for (;;) {
-      this.signal.throwIfAborted();
-      const { done, value } = await Promise.race([chunks.next(), over]);
-      if (done) return;
-      yield value;
+      const { done, value } = await this.#unlessOver(chunks.next());
+      if (done) break;
+      for (const message of reader.push(value)) yield await unpack(message, this.#encoding);
     }
+    reader.end();
   }
 
   /**
    * The one message of a unary call.
    *
-   * @throws ApiError INVALID_ARGUMENT if there is none, or a second
+   * @throws ApiError INVALID_ARGUMENT if there is none, or a second; the reason of the signal
    */
   async message(): Promise<Buffer> {
-    let only: Buffer | undefined;
-    for await (const message of this.messages()) {
-      if (only) throw new ApiError('INVALID_ARGUMENT', 'The call takes one message, and there are more.');
-      only = message;
-    }
-    if (only) return only;
-    throw new ApiError('INVALID_ARGUMENT', 'The call takes one message, and there is none.');
+    const message = await this.#unlessOver(this.#onlyFrame());
+    return unpack(message, this.#encoding);
   }
 
-  /** Sends a message; resolves once the client has room for the next. */
+  get #encoding(): string {
+    return textOf(this.headers['grpc-encoding']) ?? 'identity';
+  }
+
+  #onlyFrame(): Promise<IncomingMessage> {
+    const stream = this.#stream;
+    const reader = new FrameReader();
+    let only: IncomingMessage | undefined;
+    return new Promise((resolve, reject) => {
+      const attempt = (step: () => void) => () => {
+        try {
+          step();
+        } catch (error) {
+          // The rest is thrown away, not collected.
+          stream.off('data', take);
+          reject(error);
+        }
+      };
+      const take = (chunk: Buffer) =>
+        attempt(() => {
+          for (const message of reader.push(chunk)) {
+            if (only)
+              throw new ApiError('INVALID_ARGUMENT', 'The call takes one message, and there are more.');
+            only = message;
+          }
+        })();
+      stream.on('data', take);
+      stream.once(
+        'end',
+        attempt(() => {
+          reader.end();
+          if (!only) throw new ApiError('INVALID_ARGUMENT', 'The call takes one message, and there is none.');
+          resolve(only);
+        }),
+      );
+    });
+  }
+
+  /** Sends a message; resolves once the client has room for the next, rejects with the reason of the signal. */
   async send(message: Uint8Array): Promise<void> {
     this.#begin();
     if (this.#stream.destroyed || this.#stream.write(frame(message))) return;
-    await new Promise<void>((resolve) => {
-      this.#stream.once('drain', resolve);
-      this.#stream.once('close', resolve);
+    await this.#unlessOver(once(this.#stream, 'drain'));
+  }
+
+  /** @throws the reason of the signal if that aborts first */
+  #unlessOver<T>(work: Promise<T>): Promise<T> {
+    work.catch(() => {});
+    if (this.signal.aborted) return Promise.reject(this.signal.reason);
+    return new Promise((resolve, reject) => {
+      const over = () => reject(this.signal.reason);
+      this.signal.addEventListener('abort', over, { once: true });
+      work.then(resolve, reject).finally(() => this.signal.removeEventListener('abort', over));
     });
   }
 

@@ -2,6 +2,7 @@ import { resourceNames } from '@iotcore/contract';
 import { sharedOperations } from '../shared/index.ts';
 import { listDeviceTopicAliases } from './aliases.ts';
 import { createRegistry, deleteRegistry, updateRegistry } from './changes.ts';
+import { addDataStreamExport, deleteDataStreamExport, listDataStreamExports } from './data-stream-exports.ts';
 import { getRegistry, getRegistryByName, listRegistries } from './queries.ts';
 import { disableRegistry, enableRegistry } from './status.ts';
 
@@ -15,5 +16,8 @@ export const registryOperations = [
   enableRegistry,
   disableRegistry,
   listDeviceTopicAliases,
+  listDataStreamExports,
+  addDataStreamExport,
+  deleteDataStreamExport,
   ...sharedOperations(resourceNames.registry),
 ];
