@@ -90,14 +90,16 @@ export class Publisher<P> {
   /** May the client publish there? If so, the answer stands for the message when aedes emits it. */
   async allow(topic: string): Promise<string | undefined> {
     try {
-      const route = await this.#routes.of(topic);
+      let route = await this.#routes.of(topic);
+      const isRateLimited = route !== undefined && this.#parts.host.excessMs !== undefined;
+      const isWithinRate = !isRateLimited || (await this.#isWithinRate());
+      // Rights may have gone while it waited.
+      if (isRateLimited && route?.basis.stale) route = await this.#routes.of(topic);
       if (this.#isEnded) return undefined;
       if (!route) {
         this.#link.close(reasons.publishNotAllowed(topic));
         return undefined;
       }
-      const isWithinRate = !this.#parts.host.excessMs || (await this.#isWithinRate());
-      if (this.#isEnded) return undefined;
       this.#token = this.#parts.publications.issue((payload, qos) => {
         if (isWithinRate) this.#emitted(route, payload, qos);
       });

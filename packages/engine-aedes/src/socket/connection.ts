@@ -30,6 +30,9 @@ import { Deadlines } from './deadlines.ts';
 import { Framer } from './framer.ts';
 import { Outbox } from './outbox.ts';
 
+/** Bytes that are read while packets have to wait. */
+const mostBytesAhead = 65_536;
+
 /** How long a peer has to take what it is still sent and close its side, before the connection is cut. */
 const closingMs = 1000;
 
@@ -147,7 +150,8 @@ export class Connection<P> implements SessionLink {
   #received(chunk: Buffer): void {
     if (this.#state === 'closing' || this.#isStopped) return;
     this.#framer.push(chunk);
-    this.#socket.pause();
+    // Some is read while packets have to wait, or a reset would go unnoticed.
+    if (this.#framer.pendingBytes >= mostBytesAhead) this.#socket.pause();
     this.resume();
   }
 

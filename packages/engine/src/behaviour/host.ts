@@ -4,7 +4,6 @@ import type {
   DropReason,
   EngineHost,
   PublishRoute,
-  RetainedMessage,
   SessionInfo,
   SubscriptionGrant,
   Transport,
@@ -47,7 +46,7 @@ export class TestHost implements EngineHost<Principal> {
   onGrant = (_principal: Principal, filter: string): ReturnType<EngineHost<Principal>['grant']> =>
     filter.startsWith('forbidden') ? undefined : openGrant(filter);
   onRetain = async (_topic: string, _payload: Buffer): Promise<void> => {};
-  onRetained = (_principal: Principal, _filter: string): AsyncIterable<RetainedMessage> | undefined =>
+  onRetained = (_principal: Principal, _filter: string): ReturnType<EngineHost<Principal>['retained']> =>
     undefined;
   /** Absent unless a test sets it: no rate is limited. */
   excessMs?: () => number;
@@ -70,7 +69,11 @@ export class TestHost implements EngineHost<Principal> {
     await this.onRetain(retainAs.topic, payload);
     this.kept.set(retainAs.topic, payload);
   }
-  retained(principal: Principal, filter: string): AsyncIterable<RetainedMessage> | undefined {
+  retained(
+    principal: Principal,
+    filter: string,
+    _signal?: AbortSignal,
+  ): ReturnType<EngineHost<Principal>['retained']> {
     return this.onRetained(principal, filter);
   }
 
@@ -119,9 +122,8 @@ export class TestHost implements EngineHost<Principal> {
 }
 
 /** The route of a topic that goes to everybody. */
-export function openRoute(topic: string): PublishRoute {
+export function openRoute(topic: string, basis = { stale: false }): PublishRoute {
   const destinations = [{ namespace: 'all', topic }];
-  const basis = { stale: false };
   if (topic.startsWith('permanent/')) return { destinations, basis, retainAs: { namespace: 'all', topic } };
   const length = topic.indexOf('/') + 1;
   return {

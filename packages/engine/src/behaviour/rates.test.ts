@@ -1,6 +1,7 @@
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { engineUnderTest } from './engine-under-test.ts';
+import { openRoute } from './host.ts';
 import { startServer } from './server.ts';
 
 const { name, create } = engineUnderTest;
@@ -39,6 +40,34 @@ describe(`a rate on the ${name} engine`, () => {
     expect(payloads).toEqual(['first', 'second']);
     expect(asked).toBe(4);
     expect(host.told('dropped')).toEqual([]);
+  });
+
+  it('asks for the rights anew when a message that waited is within the rate: they may be gone', async () => {
+    const { port, host } = await startServer(create, onTestFinished);
+    const listener = await connectMqtt({ port });
+    await listener.subscribe('#');
+    const client = await connectMqtt({ port, clientId: 'revoked' });
+    await client.publish('a', 'allowed');
+    expect(String((await listener.messages.next()).payload)).toBe('allowed');
+    const excesses = [50, 0];
+    let isBeyond = false;
+    host.onRoute = (_principal, topic) => (isBeyond ? undefined : openRoute(topic, basis));
+    const basis = { stale: false };
+    await client.publish('b', 'on a route that is known');
+    await listener.messages.next();
+    host.excessMs = () => {
+      isBeyond = true;
+      basis.stale = true;
+      return excesses.shift() ?? 0;
+    };
+
+    await client.publish('b', 'not allowed any more').catch(() => {});
+
+    expect((await host.nth('disconnected')).reason).toBe('publish to topic "b" not allowed');
+    delete host.excessMs;
+    host.onRoute = (_principal, topic) => openRoute(topic);
+    await listener.publish('c', 'the last one');
+    expect(String((await listener.messages.next()).payload)).toBe('the last one');
   });
 
   it('lets a connection end while a message of it waits, and does not acknowledge that', async () => {

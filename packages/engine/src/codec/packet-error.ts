@@ -27,6 +27,7 @@ const catalogue = {
   topicTooDeep: ['topic has more levels than allowed', 'own limit'],
   filterWildcard: ['filter has a wildcard in the wrong place', '[MQTT-4.7.1-2][MQTT-4.7.1-3]'],
   noFilters: ['packet names no filter', '[MQTT-3.8.3-3][MQTT-3.10.3-2]'],
+  tooManyFilters: ['packet names more filters than allowed', 'own limit'],
   requestedQos: ['requested QoS is neither 0, 1 nor 2', '[MQTT-3-8.3-4]'],
   protocolName: ['protocol name is not MQTT', '[MQTT-3.1.2-1]'],
   protocolLevel: ['protocol level is not 4', '[MQTT-3.1.2-2]', 1],

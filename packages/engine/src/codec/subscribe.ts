@@ -1,7 +1,7 @@
 import { FieldReader } from './field-reader.ts';
 import { PacketError } from './packet-error.ts';
 import type { CodecLimits } from './packet-type.ts';
-import { checkTopicFilter } from './topic-fields.ts';
+import { checkTopicFilter, mostFilters } from './topic-fields.ts';
 
 export interface SubscribePacket {
   readonly type: 'subscribe';
@@ -29,6 +29,7 @@ export function decodeSubscribe(
     checkTopicFilter(filter, limits);
     const qos = fields.byte();
     if (qos > 2) throw new PacketError('requestedQos'); // [MQTT-3-8.3-4]
+    if (requests.length === mostFilters) throw new PacketError('tooManyFilters');
     requests.push({ filter, qos: qos as 0 | 1 | 2 });
   }
   if (requests.length === 0) throw new PacketError('noFilters'); // [MQTT-3.8.3-3]

@@ -2,6 +2,9 @@ import { type TopicProblem, topicFilterProblem, topicNameProblem } from '../rout
 import { PacketError, type PacketErrorCode } from './packet-error.ts';
 import type { CodecLimits } from './packet-type.ts';
 
+/** Filters of one packet: reading them must keep nobody waiting, and no session has more. */
+export const mostFilters = 10_000;
+
 const topicErrors: Record<TopicProblem, PacketErrorCode> = {
   empty: 'topicEmpty',
   'null character': 'nullCharacter',

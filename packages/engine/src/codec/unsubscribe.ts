@@ -1,7 +1,7 @@
 import { FieldReader } from './field-reader.ts';
 import { PacketError } from './packet-error.ts';
 import type { CodecLimits } from './packet-type.ts';
-import { checkTopicFilter } from './topic-fields.ts';
+import { checkTopicFilter, mostFilters } from './topic-fields.ts';
 
 export interface UnsubscribePacket {
   readonly type: 'unsubscribe';
@@ -22,6 +22,7 @@ export function decodeUnsubscribe(
   while (!fields.isAtEnd) {
     const filter = fields.text(); // [MQTT-3.10.3-1]
     checkTopicFilter(filter, limits);
+    if (filters.length === mostFilters) throw new PacketError('tooManyFilters');
     filters.push(filter);
   }
   if (filters.length === 0) throw new PacketError('noFilters'); // [MQTT-3.10.3-2]

@@ -10,13 +10,15 @@ import { limits } from '../../limits.ts';
  */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
+/** Most topics: told apart first, since looking for what is forbidden costs many times more. */
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** Is this text that a topic may hold: not empty [MQTT-4.7.3-1], no forbidden character, within bytes and levels? */
 export function isTopicText(text: string): boolean {
   return (
     text.length > 0 &&
     text.length <= limits.topic.max &&
-    Buffer.byteLength(text) <= limits.topic.max &&
-    !FORBIDDEN.test(text) &&
+    (PRINTABLE_ASCII.test(text) || (Buffer.byteLength(text) <= limits.topic.max && !FORBIDDEN.test(text))) &&
     levelCount(text) <= limits.topicLevels.max
   );
 }
@@ -64,10 +66,13 @@ export function matches(filter: string, topic: string): boolean {
 
 /** Is there a topic that both filters match? */
 export function intersects(one: string, other: string): boolean {
-  const a = one.split('/');
-  const b = other.split('/');
-  if (startsWithWildcard(a) && other.startsWith('$')) return false;
-  if (startsWithWildcard(b) && one.startsWith('$')) return false;
+  return levelsIntersect(one.split('/'), other.split('/'));
+}
+
+/** The same for filters that are cut into levels. */
+export function levelsIntersect(a: readonly string[], b: readonly string[]): boolean {
+  if (startsWithWildcard(a) && b[0]?.startsWith('$')) return false;
+  if (startsWithWildcard(b) && a[0]?.startsWith('$')) return false;
   for (let index = 0; ; index += 1) {
     const left = a[index];
     const right = b[index];

@@ -10,7 +10,6 @@ import {
   type NotationRule,
   notationOf,
   toFull,
-  toWritten,
 } from '../names/notation.ts';
 import { hasWildcard, intersects, isTopicFilter, matchesSomeBeginningWith } from '../names/syntax.ts';
 import { aliasOwners, type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
@@ -21,9 +20,9 @@ import {
   type NamespaceFilter,
   namespaceOf,
   type ReaderGroup,
-  readerGroupsOf,
   registryReaders,
 } from './reader-groups.ts';
+import { intersectingPatterns } from './written-patterns.ts';
 
 /** Which devices `grantFilter` must be given; undefined: the filter is refused, whatever they are. */
 export function filterLookup(principal: Principal, filter: string): DeviceLookup | undefined {
@@ -62,16 +61,7 @@ export function grantFilter(
 function namespacesHearing(member: Member, filter: string): string[] {
   const notation = notationOf(filter);
   if (notation === undefined || !isFilterWithinLimit(filter)) return [];
-  return readerGroupsOf(member)
-    .filter((group) => group.rules.some((rule) => rule.notation === notation && canHear(group, rule, filter)))
-    .map((group) => namespaceOf(group, notation));
-}
-
-function canHear(group: ReaderGroup, rule: NotationRule, filter: string): boolean {
-  return group.hears.some(({ pattern }) => {
-    const written = toWritten(rule, pattern);
-    return written !== undefined && intersects(filter, written);
-  });
+  return [...new Set(intersectingPatterns(member, notation, filter).map(({ namespace }) => namespace))];
 }
 
 /** The device whose topics or monitoring a filter names; undefined if it names none. */

@@ -3,11 +3,12 @@
  * filter with wildcards gets all that it covers; one in alias notation only if it is an exact topic.
  */
 
-import { type NotationRule, notationOf, toFull, toWritten } from '../names/notation.ts';
+import { notationOf, toFull, toWritten } from '../names/notation.ts';
 import { resolveTopic } from '../names/resolve.ts';
-import { hasWildcard, intersects, literalPrefix, matches } from '../names/syntax.ts';
+import { hasWildcard, literalPrefix, matches } from '../names/syntax.ts';
 import { type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
-import { type Heard, readerGroupsOf } from './reader-groups.ts';
+import { readerGroupsOf } from './reader-groups.ts';
+import { intersectingPatterns, type WrittenPattern } from './written-patterns.ts';
 
 /** Retained messages to look for: a range of topics of one registry, and a test for each topic in it. */
 export interface RetainedSelection {
@@ -27,13 +28,10 @@ export function retainedSelections(
 ): readonly RetainedSelection[] {
   if (principal.kind === 'broker') return [];
   if (!hasWildcard(filter)) return exactSelection(principal, filter, devices);
-  const notation = notationOf(filter);
   // A reader group without its devices has no aliases, so nothing is found for a filter in their notation.
-  return readerGroupsOf(principal).flatMap((group) =>
-    group.rules
-      .filter((rule) => rule.notation === notation)
-      .flatMap((rule) => wildcardSelections(registryOf(principal), group.hears, rule, filter)),
-  );
+  return intersectingPatterns(principal, notationOf(filter), filter)
+    .filter(({ heard }) => heard.permanent)
+    .map((pattern) => wildcardSelection(registryOf(principal), pattern, filter));
 }
 
 function exactSelection(
@@ -51,28 +49,21 @@ function exactSelection(
   return [{ registryId: registryOf(member), beginning: full, exact: true, nameOf }];
 }
 
-function wildcardSelections(
+function wildcardSelection(
   registryId: string,
-  hears: readonly Heard[],
-  rule: NotationRule,
+  { heard: { pattern }, rule }: WrittenPattern,
   filter: string,
-): RetainedSelection[] {
-  return hears
-    .filter(({ permanent }) => permanent)
-    .filter(({ pattern }) => {
-      const written = toWritten(rule, pattern);
-      return written !== undefined && intersects(filter, written);
-    })
-    .map(({ pattern }) => ({
-      registryId,
-      beginning: longest(literalPrefix(pattern), toFull(rule, literalPrefix(filter))),
-      exact: false,
-      nameOf: (topic) => {
-        const written = toWritten(rule, topic);
-        if (written === undefined || !matches(pattern, topic)) return undefined;
-        return matches(filter, written) ? written : undefined;
-      },
-    }));
+): RetainedSelection {
+  return {
+    registryId,
+    beginning: longest(literalPrefix(pattern), toFull(rule, literalPrefix(filter))),
+    exact: false,
+    nameOf: (topic) => {
+      const written = toWritten(rule, topic);
+      if (written === undefined || !matches(pattern, topic)) return undefined;
+      return matches(filter, written) ? written : undefined;
+    },
+  };
 }
 
 /** Every wanted topic begins with both, so the longer one says more. */

@@ -1,0 +1,204 @@
+/** Nobody waits for what one client asks for at once, however much that is. */
+import { connectMqtt, connectRaw } from '@iotcore/testkit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openGrant } from '../behaviour/host.ts';
+import {
+  connack,
+  connect,
+  pingreq,
+  pingresp,
+  publish,
+  subscribe,
+  unsubscribe,
+} from '../behaviour/packets.ts';
+import { startServer } from '../behaviour/server.ts';
+import { createNativeEngine } from './index.ts';
+
+const count = 5_000;
+const filters = Array.from({ length: count }, (_, n) => [`$devices/+/events/${n}`, 1] as const);
+
+/** Keeps the thread for so long. */
+function work(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end; );
+}
+
+describe('a SUBSCRIBE with 5,000 filters', () => {
+  it('lets others be served between its filters, and is answered in its order and in full', async () => {
+    const { port, host, engine } = await startServer(createNativeEngine, onTestFinished, {
+      maxSubscriptionsPerSession: 10_000,
+    });
+    const bystander = await connectRaw({ port });
+    bystander.send(connect({ clientId: 'bystander' }));
+    await bystander.expectBytes(connack(0));
+    let granted = 0;
+    host.onGrant = (_principal, filter) => {
+      if (++granted === 1) bystander.send(pingreq);
+      work(0.1);
+      return filter.endsWith('/7') ? undefined : openGrant(filter);
+    };
+    const greedy = await connectRaw({ port });
+    greedy.send(Buffer.concat([connect({ clientId: 'greedy' }), subscribe(9, ...filters), pingreq]));
+    await greedy.expectBytes(connack(0));
+
+    await bystander.expectBytes(pingresp);
+    expect(granted).toBeLessThan(count);
+
+    const answer = await greedy.read(1 + 2 + 2 + count);
+    expect([...answer.subarray(-count)]).toEqual(filters.map((_, n) => (n === 7 ? 0x80 : 1)));
+    await greedy.expectBytes(pingresp);
+    expect(engine.stats().subscriptions).toBe(count - 1);
+    expect(host.told('subscriptionsRefused')).toEqual([
+      { kind: 'subscriptionsRefused', filters: ['$devices/+/events/7'] },
+    ]);
+  });
+
+  it('asks the host for filters at the same time where it answers later', async () => {
+    const { port, host } = await startServer(createNativeEngine, onTestFinished, {
+      maxSubscriptionsPerSession: 10_000,
+    });
+    const all = Promise.withResolvers<void>();
+    let asked = 0;
+    host.onGrant = async (_principal, filter) => {
+      if (++asked === count) all.resolve();
+      await all.promise;
+      return openGrant(filter);
+    };
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), subscribe(9, ...filters)]));
+    await client.expectBytes(connack(0));
+    expect((await client.read(5 + count)).length).toBe(5 + count);
+  });
+
+  it('subscribes to nothing if its client goes meanwhile', async () => {
+    const { port, host, engine } = await startServer(createNativeEngine, onTestFinished, {
+      maxSubscriptionsPerSession: 10_000,
+    });
+    const client = await connectRaw({ port });
+    const asked = Promise.withResolvers<void>();
+    host.onGrant = (_principal, filter) => {
+      asked.resolve();
+      work(0.05);
+      return openGrant(filter);
+    };
+    client.send(Buffer.concat([connect({ clientId: 'greedy' }), subscribe(9, ...filters)]));
+    await asked.promise;
+    engine.disconnect(() => true, 'removed');
+    await host.nth('disconnected');
+    await client.expectBytes(connack(0));
+    await client.expectClose();
+    expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
+  });
+
+  it('is closed beyond ten thousand filters, which nobody may have', async () => {
+    const { port, host } = await startServer(createNativeEngine, onTestFinished);
+    const client = await connectRaw({ port });
+    const many = Array.from({ length: 10_001 }, (_, n) => [`${n}`, 0] as const);
+    client.send(Buffer.concat([connect(), subscribe(1, ...many)]));
+    expect((await host.nth('disconnected')).reason).toBe('packet names more filters than allowed');
+    expect(host.grantsAsked).toEqual([]);
+  });
+});
+
+describe('many small packets in one piece', () => {
+  it('let others be served between them, and are answered in their order', async () => {
+    const { port, host } = await startServer(createNativeEngine, onTestFinished, {
+      maxSubscriptionsPerSession: 10_000,
+    });
+    const bystander = await connectRaw({ port });
+    bystander.send(connect({ clientId: 'bystander' }));
+    await bystander.expectBytes(connack(0));
+    let granted = 0;
+    host.onGrant = (_principal, filter) => {
+      if (++granted === 1) bystander.send(pingreq);
+      work(0.1);
+      return openGrant(filter);
+    };
+    const packets = filters.slice(0, 2_000).map((filter, n) => subscribe(n + 1, filter));
+    const greedy = await connectRaw({ port });
+    greedy.send(Buffer.concat([connect({ clientId: 'greedy' }), ...packets]));
+    await bystander.expectBytes(pingresp);
+    expect(granted).toBeLessThan(packets.length);
+    await greedy.expectBytes(connack(0));
+    const answers = await greedy.read(5 * packets.length);
+    const ids = packets.map((_, n) => answers.readUInt16BE(5 * n + 2));
+    expect(ids).toEqual(packets.map((_, n) => n + 1));
+  });
+});
+
+describe('the end of many subscriptions', () => {
+  it('by UNSUBSCRIBE leaves none', async () => {
+    const { port, engine } = await startServer(createNativeEngine, onTestFinished, {
+      maxSubscriptionsPerSession: 10_000,
+    });
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), subscribe(1, ...filters)]));
+    await client.read(4 + 5 + count);
+    client.send(unsubscribe(2, ...filters.map(([filter]) => filter)));
+    await client.expectBytes('b0020002');
+    expect(engine.stats().subscriptions).toBe(0);
+  });
+
+  it('with their connection delivers nothing more, and leaves none', async () => {
+    const { port, engine, host } = await startServer(createNativeEngine, onTestFinished, {
+      maxSubscriptionsPerSession: 10_000,
+    });
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect({ clientId: 'greedy' }), subscribe(1, ...filters)]));
+    await client.read(4 + 5 + count);
+    client.close();
+    await host.nth('disconnected');
+    const publisher = await connectMqtt({ port });
+    await publisher.publish('$devices/d/events/4999', 'for nobody');
+    for (let n = 0; n < 100 && engine.stats().subscriptions > 0; n++) await publisher.publish('a', 'x');
+    expect(engine.stats()).toMatchObject({ sessions: 1, subscriptions: 0 });
+  });
+});
+
+describe('a payload that waits for many slow subscribers', () => {
+  it('is kept once', async () => {
+    const { port, engine, host } = await startServer(createNativeEngine, onTestFinished, {
+      maxInflightMessages: 1,
+      maxQueuedBytes: 100_000_000,
+      // Each copy counts: sixty copies of ten messages would be ten times as much.
+      maxWaitingBytes: 10_000_000,
+    });
+    const slow = await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        const client = await connectRaw({ port });
+        client.send(Buffer.concat([connect({ clientId: `slow ${n}` }), subscribe(1, ['a', 1])]));
+        await client.read(4 + 5);
+        return client;
+      }),
+    );
+    const publisher = await connectMqtt({ port });
+    const before = process.memoryUsage().arrayBuffers;
+    // The first is on its way to each, unacknowledged; the others wait.
+    for (let n = 0; n <= 10; n++) await publisher.publish('a', Buffer.alloc(200_000, n));
+    const grown = process.memoryUsage().arrayBuffers - before;
+
+    expect(host.told('disconnected')).toEqual([]);
+    expect(engine.stats().sessions).toBe(61);
+    expect(grown).toBeLessThan(60_000_000);
+    for (const client of slow) client.close();
+  });
+});
+
+describe('a packet on its way', () => {
+  it('that comes at the least rate is waited for, however long it takes', async () => {
+    const { port, host } = await startServer(createNativeEngine, onTestFinished, {
+      packetGraceMs: 400,
+      minPacketBytesPerSecond: 50_000,
+    });
+    const client = await connectRaw({ port });
+    client.send(connect({ keepAliveSeconds: 300 }));
+    await client.expectBytes(connack(0));
+    // Each piece is worth more time than it takes.
+    const packet = publish('a', Buffer.alloc(200_000), 1);
+    for (let at = 0; at < packet.length; at += 20_000) {
+      client.send(packet.subarray(at, at + 20_000));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await client.expectBytes('40020001');
+    expect(host.told('disconnected')).toEqual([]);
+  });
+});
