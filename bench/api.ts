@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { fill } from './api/fill.ts';
 import { type Server, startPostgres, startServer } from './api/server.ts';
 import { statementsOf } from './api/statements.ts';
-import { type Timing, time, timeInTurn } from './api/timing.ts';
+import { type Timing, time, timeAlternately } from './api/timing.ts';
 
 const callers = 32;
 const pageSize = 1000;
@@ -104,14 +104,14 @@ async function main(small: Server, large: Server): Promise<void> {
   report(`create a device, ${callers} at once, a full registry`, await time(calls, callers, createInMany));
   report('get a device, one after the other', await time(calls, 1, get));
   report(`get a device, ${callers} at once`, await time(calls, callers, get));
-  const [first, last] = await timeInTurn(
+  const [first, last] = await timeAlternately(
     rounds,
     () => caller.get(pages.first),
     () => caller.get(pages.last),
   );
   report('list, first page', first);
   report('list, last page', last);
-  const [firstDevice, millionth] = await timeInTurn(rounds, createInFew, createInMany);
+  const [firstDevice, millionth] = await timeAlternately(rounds, createInFew, createInMany);
   report('create a device, few devices', firstDevice);
   report('create a device, a full registry', millionth);
 

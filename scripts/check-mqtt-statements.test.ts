@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findGaps, readStatements, tagsOf } from './check-mqtt-statements.ts';
 
 const document = `| statement | says | here |
@@ -11,7 +11,7 @@ const document = `| statement | says | here |
 describe('the check of MQTT statements', () => {
   const statements = readStatements(document);
 
-  it('reads the table, odd numbers included', () => {
+  test('reads the table, odd numbers included', () => {
     expect([...statements]).toEqual([
       ['MQTT-1.5.3-1', 'served'],
       ['MQTT-3-8.3-4', 'served'],
@@ -19,7 +19,7 @@ describe('the check of MQTT statements', () => {
     ]);
   });
 
-  it('finds a served statement that no code or no test names, and asks nothing of a deviation', () => {
+  test('finds a served statement that no code or no test names, and asks nothing of a deviation', () => {
     const gaps = findGaps(statements, { code: new Set(['MQTT-1.5.3-1']), tests: new Set(['MQTT-3-8.3-4']) });
     expect(gaps).toEqual([
       'MQTT-3-8.3-4 is served, but no code names it',
@@ -27,14 +27,14 @@ describe('the check of MQTT statements', () => {
     ]);
   });
 
-  it('finds a number that does not exist', () => {
+  test('finds a number that does not exist', () => {
     const all = new Set(['MQTT-1.5.3-1', 'MQTT-3-8.3-4']);
     expect(findGaps(statements, { code: new Set([...all, 'MQTT-9.9.9-9']), tests: all })).toEqual([
       'MQTT-9.9.9-9 is named, but is no statement of the list',
     ]);
   });
 
-  it('reads tags side by side', () => {
+  test('reads tags side by side', () => {
     expect(tagsOf('closes [MQTT-1.5.3-1][MQTT-3-8.3-4]')).toEqual(['MQTT-1.5.3-1', 'MQTT-3-8.3-4']);
   });
 });

@@ -23,7 +23,7 @@ export async function time(
 }
 
 /** Makes calls of two kinds in turn, so that what else the machine does falls on both alike. */
-export async function timeInTurn(
+export async function timeAlternately(
   rounds: number,
   one: (n: number) => Promise<unknown>,
   other: (n: number) => Promise<unknown>,

@@ -47,8 +47,8 @@ test('the same request gives the same operation and does its work once', async (
     api.call('POST', registries, { folderId, password: makePassword() }, withKey(k));
   const body = { folderId, labels: { a: '1' } };
   const answers = [];
-  for (const spelling of [key, key, key.toUpperCase()]) {
-    answers.push((await api.call('POST', registries, body, withKey(spelling))).body);
+  for (const variant of [key, key, key.toUpperCase()]) {
+    answers.push((await api.call('POST', registries, body, withKey(variant))).body);
   }
   expect(answers[1]).toEqual(answers[0]);
   expect(answers[2]).toEqual(answers[0]);

@@ -11,7 +11,7 @@ const registries = devices.RegistryService.method;
 const folderId = 'grpc';
 
 describe('a call is refused', () => {
-  test('without credentials, before its message is judged', async () => {
+  test('without credentials, before its message is checked', async () => {
     const client = GrpcClient.connect(installation());
     const error = await refusalOf(client.call(registries.create, {}, { authorization: '' }));
     expect(error).toMatchObject({ code: status.UNAUTHENTICATED });

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedInstallation } from '@iotcore/testkit';
 import { makeFleet, writeExport } from '@iotcore/testkit/exports';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectAccount, expectFleet, exportedDevices } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate } from './support/iotcore.ts';
@@ -19,14 +19,14 @@ async function importFile(registryId: string, name: string, text: string, ...mor
 }
 
 describe('a file of devices', () => {
-  it('is refused when nobody can tell what it is', async () => {
+  test('is refused when nobody can tell what it is', async () => {
     const { id } = await installation().api.createRegistry();
     const { status, stderr } = await importFile(id, 'devices.txt', 'id\n');
     expect(status).toBe(2);
     expect(stderr).toContain('--file-format');
   });
 
-  it('loses bad rows and no others', async () => {
+  test('loses bad rows and no others', async () => {
     const { id } = await installation().api.createRegistry();
     const rows = [
       'name,labels,colour',
@@ -47,7 +47,7 @@ describe('a file of devices', () => {
     );
   });
 
-  it('without IDs gives each row the same one however often it is imported', async () => {
+  test('without IDs gives each row the same one however often it is imported', async () => {
     const { id } = await installation().api.createRegistry();
     const lines = ['{"name":"one"}', '', '{"name":"two","labels":{"hall":"7"}}', 'no JSON', '{"id":""}'];
     const first = await importFile(id, 'devices.ndjson', lines.join('\n'));
@@ -60,7 +60,7 @@ describe('a file of devices', () => {
 });
 
 describe('what is exported is imported again as it was', () => {
-  it.each(['csv', 'ndjson'])('as %s', async (format) => {
+  test.each(['csv', 'ndjson'])('as %s', async (format) => {
     const folder = await temporaryFolder();
     const fleet = await makeFleet({ registries: 1, brokers: 0, devices: 20 });
     await writeExport(folder, fleet);

@@ -4,7 +4,7 @@
  */
 import { connectMqtt, eventually, type MqttOptions, refusalOf, sharedInstallation } from '@iotcore/testkit';
 import { type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccount } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate } from './support/iotcore.ts';
@@ -35,7 +35,7 @@ function household(at: number) {
   return { registry, rsa, ecdsa, both, byPassword };
 }
 
-it('is refused before it was imported, and is all there afterwards', async () => {
+test('is refused before it was imported, and is all there afterwards', async () => {
   const { rsa, byPassword } = household(0);
   expect(await refusalOf(login(rsa.id))).toBe(5);
   expect(await refusalOf(login(byPassword.id))).toBe(4);
@@ -49,7 +49,7 @@ it('is refused before it was imported, and is all there afterwards', async () =>
 });
 
 describe('with its certificates', () => {
-  it('a device tells its registry, which tells it what to do', async () => {
+  test('a device tells its registry, which tells it what to do', async () => {
     const { registry, rsa, ecdsa, both } = household(1);
     const backEnd = await connectMqtt(login(registry.id));
     expect(await backEnd.subscribe(['$devices/+/events/#', '$me/registry/events'])).toEqual([1, 1]);
@@ -71,7 +71,7 @@ describe('with its certificates', () => {
     }
   });
 
-  it('a device goes by its aliases, and so does its registry', async () => {
+  test('a device goes by its aliases, and so does its registry', async () => {
     const { registry, rsa } = household(2);
     const [alias = ''] = Object.keys(rsa.topic_aliases ?? {});
     const backEnd = await connectMqtt(login(registry.id));
@@ -82,7 +82,7 @@ describe('with its certificates', () => {
     expect([heard.topic, heard.payload.toString()]).toEqual([`${alias}events`, 'seven']);
   });
 
-  it('a device finds the configuration that was left while it was away', async () => {
+  test('a device finds the configuration that was left while it was away', async () => {
     const { registry, ecdsa } = household(3);
     const backEnd = await connectMqtt(login(registry.id));
     await backEnd.publish(`$devices/${ecdsa.id}/config`, 'every minute');
@@ -93,13 +93,13 @@ describe('with its certificates', () => {
     expect(found.payload.toString()).toBe('every minute');
   });
 
-  it('a device of a registry that was disabled is refused, as it was', async () => {
+  test('a device of a registry that was disabled is refused, as it was', async () => {
     const { registry, rsa } = household(9);
     expect(registry.status).toBe('DISABLED');
     expect(await refusalOf(login(rsa.id))).toBe(5);
   });
 
-  it('the clients of a broker hear each other', async () => {
+  test('the clients of a broker hear each other', async () => {
     const id = fleet.brokers[0]?.id ?? '';
     const one = await connectMqtt(login(id));
     const other = await connectMqtt(login(id));
@@ -110,7 +110,7 @@ describe('with its certificates', () => {
 });
 
 describe('with its passwords', () => {
-  it('a device is refused until they are adopted; from then on only its own counts', async () => {
+  test('a device is refused until they are adopted; from then on only its own counts', async () => {
     const { registry, byPassword } = household(4);
     expect(await refusalOf(login(byPassword.id))).toBe(4);
     await adopt(registry.id);
@@ -121,7 +121,7 @@ describe('with its passwords', () => {
     await connectMqtt(login(byPassword.id));
   });
 
-  it('every device of the fleet has been seen, and none is without credentials', async () => {
+  test('every device of the fleet has been seen, and none is without credentials', async () => {
     const { api } = installation();
     const active = fleet.registries.filter(({ status }) => status === 'ACTIVE');
     const endsAt = new Date(Date.now() + 3_600_000).toISOString();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { makeFleet, writeExport } from '@iotcore/testkit/exports';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate } from './support/iotcore.ts';
@@ -13,7 +13,7 @@ const target = sharedInstallation({ programs: ['api'] });
 
 const folderId = 'b1gsource';
 
-it.each([
+test.each([
   [['--from-api', '--iam-token', 'any'], '--folder-id'],
   [['--from-api', '--folder-id', folderId], 'YC_IAM_TOKEN'],
   [['--from-api', '--folder-id', folderId, '--iam-token', 'any', '/tmp'], 'either'],
@@ -25,7 +25,7 @@ it.each([
   expect(stderr).toContain(advice);
 });
 
-it('refuses a token that the source does not take, and writes nothing', async () => {
+test('refuses a token that the source does not take, and writes nothing', async () => {
   const save = join(await temporaryFolder(), 'export');
   const args = ['--from-api', '--folder-id', folderId, '--iam-token', 'wrong', '--save', save];
   const own = ['--source-endpoint', target().apiUrl];
@@ -34,7 +34,7 @@ it('refuses a token that the source does not take, and writes nothing', async ()
   expect(readdirSync(save)).toEqual([]);
 });
 
-it('brings everything over, and keeps it as an export that imports the same', async () => {
+test('brings everything over, and keeps it as an export that imports the same', async () => {
   const source = await startInstallation({ programs: ['api'] });
   const fleet = await makeFleet({ registries: 3, brokers: 1, devices: 120, folderId });
   const written = await temporaryFolder();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectMqtt, eventually, makePassword, repositoryRoot, sharedInstallation } from '@iotcore/testkit';
 import { addOddities, type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { bin } from '../cli/support/iotcore.ts';
 import { expectAccount } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -17,12 +17,12 @@ const guide = (name: string) => readFileSync(join(repositoryRoot, 'docs/migratio
 const blocksOf = (page: string) => [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
 const blocks = blocksOf(guide('README.md'));
 
-it('both languages have the same commands', () => {
+test('both languages have the same commands', () => {
   expect(blocks.length).toBeGreaterThan(5);
   expect(blocksOf(guide('README.ru.md'))).toEqual(blocks);
 });
 
-it('links to pages that are there', () => {
+test('links to pages that are there', () => {
   for (const page of [guide('README.md'), guide('README.ru.md')]) {
     for (const [, path = ''] of page.matchAll(/\]\(([^)#:]+)[^)]*\)/g)) {
       expect(existsSync(join(repositoryRoot, 'docs/migration', path)), path).toBe(true);
@@ -78,7 +78,7 @@ async function shell(folder: string, made: string, script: string) {
   );
 }
 
-it('every command does what the guide says, from the export to the status of the fleet', async () => {
+test('every command does what the guide says, from the export to the status of the fleet', async () => {
   const made = await temporaryFolder();
   const fleet = await makeFleet({ registries: 10, devices: 1_000, folderId: 'b1gfolder' });
   await writeExport(made, fleet);

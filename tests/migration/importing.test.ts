@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf, sharedInstallation } from '@iotcore/testkit';
 import { addOddities, type Fleet, makeFleet, type Oddities, writeExport } from '@iotcore/testkit/exports';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectAccount, expectFleet, exportedDevices } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate, type Report } from './support/iotcore.ts';
@@ -30,7 +30,7 @@ const statusOf = async (registryId: string) =>
   (await installation().api.call('GET', pathOf({ registryId }))).status;
 
 describe('nothing is imported', () => {
-  it('from a folder that is not there, or is no export', async () => {
+  test('from a folder that is not there, or is no export', async () => {
     const empty = await temporaryFolder();
     for (const folder of [join(empty, 'nowhere'), empty]) {
       const { status, stdout, stderr } = await iotcore(installation(), 'migrate', 'yandex', folder);
@@ -39,7 +39,7 @@ describe('nothing is imported', () => {
     }
   });
 
-  it('when the report cannot be written', async () => {
+  test('when the report cannot be written', async () => {
     const { folder, fleet } = await soundExport();
     for (const path of [join(folder, 'nowhere', 'report.json'), folder]) {
       const { status, stdout, stderr } = await migrate(installation(), folder, '--report', path);
@@ -49,7 +49,7 @@ describe('nothing is imported', () => {
     expect(await statusOf(fleet.registries[0]?.id ?? '')).toBe(404);
   });
 
-  it('with a token that may not', async () => {
+  test('with a token that may not', async () => {
     const { folder, fleet } = await soundExport();
     const own = { apiUrl: installation().apiUrl, adminToken: 'wrong' };
     const { status, report } = await migrate(own, folder);
@@ -58,7 +58,7 @@ describe('nothing is imported', () => {
     expect(await statusOf(fleet.registries[0]?.id ?? '')).toBe(404);
   });
 
-  it('by a dry run, which tells what would come', async () => {
+  test('by a dry run, which tells what would come', async () => {
     const { folder, fleet } = await soundExport();
     const { status, report } = await migrate(installation(), folder, '--dry-run');
     expect(status).toBe(0);
@@ -68,7 +68,7 @@ describe('nothing is imported', () => {
     expect(await statusOf(fleet.registries[0]?.id ?? '')).toBe(404);
   });
 
-  it('by a dry run without a server, which checks what it can', async () => {
+  test('by a dry run without a server, which checks what it can', async () => {
     const { folder } = await soundExport();
     const away = { apiUrl: 'http://127.0.0.1:9', adminToken: 'any' };
     const { status, report, stderr } = await migrate(away, folder, '--dry-run');
@@ -94,7 +94,7 @@ describe('an odd export', () => {
     return imported;
   };
 
-  it('ends with a status of its own, and accounts for every entry', async () => {
+  test('ends with a status of its own, and accounts for every entry', async () => {
     const { status, report } = await oddImport();
     expect(status).toBe(7);
     expect(report.complete).toBe(false);
@@ -105,7 +105,7 @@ describe('an odd export', () => {
     expect(report.totals.devices).toMatchObject({ read: 106, created: 100, refused: 5, repeated: 1 });
   });
 
-  it('is told what did not come: where it stands, and why', async () => {
+  test('is told what did not come: where it stands, and why', async () => {
     const { report, odd } = await oddImport();
     const told = new Map(report.not_imported.map((one: Report) => [one.id ?? one.file, one]));
     const { contradicted, badId, nameInUse, wrongType, cutOff, wrongFingerprint, sharing, aliasConflict } =
@@ -126,7 +126,7 @@ describe('an odd export', () => {
     }
   });
 
-  it('is told what came and is worth a look', async () => {
+  test('is told what came and is worth a look', async () => {
     const { report, odd } = await oddImport();
     const warned = report.warnings
       .map(({ file, id, reason }: Report) => `${file} ${id} ${reason}`)
@@ -139,7 +139,7 @@ describe('an odd export', () => {
     expect(warned).not.toContain(odd.emptyFile.id);
   });
 
-  it('is told which devices cannot log in', async () => {
+  test('is told which devices cannot log in', async () => {
     const { report, fleet, odd } = await oddImport();
     const listed: string[] = report.devices_without_credentials.map((one: Report) => one.device_id);
     const without = [...fleet.devices.values()]
@@ -149,7 +149,7 @@ describe('an odd export', () => {
     expect(listed).toHaveLength(without.length + 2);
   });
 
-  it('loses a device none of its kind: all others are as they were', async () => {
+  test('loses a device none of its kind: all others are as they were', async () => {
     const { fleet, odd } = await oddImport();
     const sound = fleet.registries.find(({ id }) => id === odd.withoutAliases.id);
     await expectFleet(installation().api, fleet, sound?.id ?? '');
@@ -163,7 +163,7 @@ describe('an odd export', () => {
 });
 
 describe('an import that is repeated', () => {
-  it('changes nothing', async () => {
+  test('changes nothing', async () => {
     const { folder, fleet } = await soundExport();
     expect((await migrate(installation(), folder)).status).toBe(0);
     const { status, report } = await migrate(installation(), folder);
@@ -173,7 +173,7 @@ describe('an import that is repeated', () => {
     for (const { id } of fleet.registries) await expectFleet(installation().api, fleet, id);
   });
 
-  it('adds what a newer export has more, and reports what it says otherwise', async () => {
+  test('adds what a newer export has more, and reports what it says otherwise', async () => {
     const { folder, fleet } = await soundExport();
     await migrate(installation(), folder);
     const [registryId = ''] = fleet.devices.keys();
@@ -200,7 +200,7 @@ describe('an import that is repeated', () => {
     expect(after).toMatchObject({ description: 'moved to hall 9', createdAt: changed?.created_at });
   });
 
-  it('leaves a certificate with whoever has it', async () => {
+  test('leaves a certificate with whoever has it', async () => {
     const { folder, fleet } = await soundExport();
     const registry = await installation().api.createRegistry();
     const [registryId = ''] = fleet.devices.keys();
@@ -217,7 +217,7 @@ describe('an import that is repeated', () => {
 });
 
 describe('the report', () => {
-  it.skipIf(!existsSync('/dev/full'))('is shown even if its file cannot be written after all', async () => {
+  test.skipIf(!existsSync('/dev/full'))('is shown even if its file cannot be written after all', async () => {
     const { folder } = await soundExport(8);
     const { status, report, stderr } = await migrate(installation(), folder, '--report', '/dev/full');
     expect(status).toBe(1);
@@ -225,7 +225,7 @@ describe('the report', () => {
     expect(stderr).toContain('The report cannot be written to /dev/full (ENOSPC).');
   });
 
-  it('of an entry that was refused names what it brought down with it', async () => {
+  test('of an entry that was refused names what it brought down with it', async () => {
     const { folder, fleet } = await soundExport(8);
     const [registryId = ''] = fleet.devices.keys();
     edit(folder, 'registries.json', (registries) => {
@@ -240,7 +240,7 @@ describe('the report', () => {
     expect(await statusOf(registryId)).toBe(404);
   });
 
-  it('is a table for people, and whole in a file', async () => {
+  test('is a table for people, and whole in a file', async () => {
     const { folder } = await soundExport();
     const path = join(await temporaryFolder(), 'report.json');
     const args = ['migrate', 'yandex', folder, '--report', path];

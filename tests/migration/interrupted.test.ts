@@ -1,7 +1,7 @@
 /** An import that something cuts short is run again, and ends as if nothing had happened. */
 import { sharedInstallation } from '@iotcore/testkit';
 import { type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { type Fate, importGate } from './support/import-gate.ts';
@@ -21,7 +21,7 @@ async function expectWhole(fleet: Fleet): Promise<void> {
   for (const { id } of fleet.registries) await expectFleet(installation().api, fleet, id);
 }
 
-it('killed in the middle, it goes on where it was', async () => {
+test('killed in the middle, it goes on where it was', async () => {
   const { folder, fleet } = await export6();
   const gate = await importGate(installation(), (number) => (number > 3 ? 'hold' : 'pass'));
   const run = start(gate, 'migrate', 'yandex', folder, '--parallel', '1');
@@ -36,7 +36,7 @@ it('killed in the middle, it goes on where it was', async () => {
   await expectWhole(fleet);
 });
 
-it('whose answers are lost, it asks again and does nothing twice', async () => {
+test('whose answers are lost, it asks again and does nothing twice', async () => {
   const { folder, fleet } = await export6();
   const gate = await importGate(installation(), (number) => (number % 2 === 0 ? 'lose the answer' : 'pass'));
   const { status, report, stderr } = await migrate(gate, folder, '--parallel', '1');
@@ -49,7 +49,7 @@ it('whose answers are lost, it asks again and does nothing twice', async () => {
   await expectWhole(fleet);
 });
 
-it('waits for an API that is killed and comes back', async () => {
+test('waits for an API that is killed and comes back', async () => {
   const { folder, fleet } = await export6();
   const gate = await importGate(installation(), async (number): Promise<Fate> => {
     if (number !== 3) return 'pass';
@@ -66,7 +66,7 @@ it('waits for an API that is killed and comes back', async () => {
   await expectWhole(fleet);
 });
 
-it('that is out of patience says what was not sent', async () => {
+test('that is out of patience says what was not sent', async () => {
   const { folder } = await export6();
   let isAway = false;
   const gate = await importGate(installation(), (number) => {

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { shareConnections } from './database-pools.ts';
 
-it('no part of the connections is without one, and all together are as many as were set', () => {
+test('no part of the connections is without one, and all together are as many as were set', () => {
   for (let all = 2; all <= 200; all++) {
     const { lookups, storing, reading } = shareConnections(all);
     expect(lookups + storing + reading).toBe(all);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BoundedQueue, OverloadedError } from './bounded-queue.ts';
 
 function gate() {
@@ -10,7 +10,7 @@ function gate() {
 }
 
 describe('BoundedQueue', () => {
-  it('refuses a task when running and waiting places are taken, and does not run it', async () => {
+  test('refuses a task when running and waiting places are taken, and does not run it', async () => {
     const queue = new BoundedQueue({ maxRunning: 1, maxWaiting: 1 });
     const door = gate();
     const first = queue.run(() => door.passed);
@@ -28,7 +28,7 @@ describe('BoundedQueue', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('never runs more tasks at once than it may, and keeps their order', async () => {
+  test('never runs more tasks at once than it may, and keeps their order', async () => {
     const queue = new BoundedQueue({ maxRunning: 2, maxWaiting: 100 });
     let running = 0;
     let most = 0;
@@ -44,7 +44,7 @@ describe('BoundedQueue', () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  it('gives its place on when a task fails', async () => {
+  test('gives its place on when a task fails', async () => {
     const queue = new BoundedQueue({ maxRunning: 1, maxWaiting: 1 });
     const failed = queue.run(() => Promise.reject(new Error('no')));
     const next = queue.run(async () => 'next');

@@ -28,7 +28,7 @@ export class BoundedQueue {
   /** Resolves as the task does; rejects with OverloadedError at once when the queue is full. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running < this.#limits.maxRunning) this.#running++;
-    else await this.#turn();
+    else await this.#place();
     try {
       return await task();
     } finally {
@@ -39,7 +39,7 @@ export class BoundedQueue {
     }
   }
 
-  #turn(): Promise<void> {
+  #place(): Promise<void> {
     if (this.#waiting.length >= this.#limits.maxWaiting) {
       return Promise.reject(new OverloadedError('too many tasks are waiting'));
     }

@@ -1,6 +1,6 @@
 import type { EngineLimits, Qos } from '@iotcore/engine';
 import { testLimits } from '@iotcore/engine/behaviour';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Delivery } from './delivery.ts';
 
 const payload = Buffer.from('x');
@@ -31,7 +31,7 @@ function setUp(limits: Partial<EngineLimits> = {}) {
 }
 
 describe('delivery to one subscriber', () => {
-  it('drops QoS 0 messages while the output is full, and lets QoS 1 messages wait', () => {
+  test('drops QoS 0 messages while the output is full, and lets QoS 1 messages wait', () => {
     const { delivery, sent, outlet } = setUp({ maxOutputBytes: 100 });
     outlet.waiting = 100;
 
@@ -45,7 +45,7 @@ describe('delivery to one subscriber', () => {
     expect(sent.map(({ topic }) => topic)).toEqual(['b']);
   });
 
-  it('overflows with one message more than may wait', () => {
+  test('overflows with one message more than may wait', () => {
     const { delivery, outlet } = setUp({ maxInflightMessages: 1, maxQueuedMessages: 2 });
 
     for (let i = 0; i < 3; i++) delivery.deliver('a', payload, 1);
@@ -54,7 +54,7 @@ describe('delivery to one subscriber', () => {
     expect(outlet.overflowed).toBe(1);
   });
 
-  it('sends nothing after its end', () => {
+  test('sends nothing after its end', () => {
     const { delivery, sent, outlet } = setUp({ maxInflightMessages: 1 });
     delivery.deliver('a', payload, 1);
     delivery.deliver('b', payload, 1);
@@ -67,7 +67,7 @@ describe('delivery to one subscriber', () => {
     expect(outlet.dropped).toBe(0);
   });
 
-  it('never gives a message the identifier of one that is not acknowledged, in 200,000 [MQTT-2.3.1-4]', () => {
+  test('never gives a message the identifier of one that is not acknowledged, in 200,000 [MQTT-2.3.1-4]', () => {
     const { delivery, sent, outlet } = setUp({ maxQueuedMessages: 10 });
     delivery.deliver('never acknowledged', payload, 1);
 
@@ -83,7 +83,7 @@ describe('delivery to one subscriber', () => {
     expect(sent.length).toBeGreaterThan(60_000);
   });
 
-  it('admits retained messages as there is room, and none after its end', async () => {
+  test('admits retained messages as there is room, and none after its end', async () => {
     const { delivery } = setUp({ maxInflightMessages: 1 });
     expect(await delivery.admitStored(1)).toBe(true);
     const second = delivery.admitStored(1);
@@ -96,7 +96,7 @@ describe('delivery to one subscriber', () => {
     expect(await third).toBe(false);
   });
 
-  it('tells which topics were heard live while somebody watches', () => {
+  test('tells which topics were heard live while somebody watches', () => {
     const { delivery } = setUp();
     delivery.deliver('before', payload, 0);
     const watch = delivery.watchOvertaking();

@@ -1,5 +1,5 @@
 import { type Addressable, LocalMessageBus, type Subscriber, type TopicName } from '@iotcore/engine/routing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Tokens } from './aedes/tokens.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
 
@@ -35,7 +35,7 @@ function setUp(maxSubscriptions = 10) {
 const x = [{ namespace: 'all', filter: 'x' }];
 
 describe('the subscriptions of a session', () => {
-  it('have tokens that no client can send, one for each line of a packet', () => {
+  test('have tokens that no client can send, one for each line of a packet', () => {
     const { subscriptions, tokens } = setUp(1);
 
     const requests = subscriptions.tokensFor([
@@ -50,7 +50,7 @@ describe('the subscriptions of a session', () => {
     expect(requests.map(({ token }) => tokens.meaningOf(token)?.filter)).toEqual(['a', 'a', undefined]);
   });
 
-  it('that come to the same filter of a namespace deliver one copy at the highest QoS, until the last is gone', () => {
+  test('that come to the same filter of a namespace deliver one copy at the highest QoS, until the last is gone', () => {
     const { subscriptions, subscriptionOf, hear, bus } = setUp();
     const one = subscriptionOf('one');
     const two = subscriptionOf('two');
@@ -66,7 +66,7 @@ describe('the subscriptions of a session', () => {
     expect(bus.hasSubscribers('all')).toBe(false);
   });
 
-  it('keep what a new grant has in common with the former, and drop the rest', () => {
+  test('keep what a new grant has in common with the former, and drop the rest', () => {
     const { subscriptions, subscriptionOf, hear, bus } = setUp();
     const one = subscriptionOf('one');
     subscriptions.grant(one, 0, [...x, { namespace: 'other', filter: 'x' }]);
@@ -77,7 +77,7 @@ describe('the subscriptions of a session', () => {
     expect(bus.hasSubscribers('other')).toBe(false);
   });
 
-  it('leave nothing behind', () => {
+  test('leave nothing behind', () => {
     const { subscriptions, subscriptionOf, bus, tokens } = setUp();
     const one = subscriptionOf('one');
     subscriptions.grant(one, 0, x);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '@iotcore/process';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import {
   type CertificatePair,
@@ -54,11 +54,11 @@ describe('the certificate keeper', () => {
     return made;
   }
 
-  it('does not open without a usable certificate', async () => {
+  test('does not open without a usable certificate', async () => {
     await expect(open(true)).rejects.toBeInstanceOf(StartupError);
   });
 
-  it('keeps the current one when a broken one is offered, and reports that', async () => {
+  test('keeps the current one when a broken one is offered, and reports that', async () => {
     const first = await offer();
     const { keeper, failures, replaced } = await open(true);
     await writeFile(file('own.key'), 'broken');
@@ -68,7 +68,7 @@ describe('the certificate keeper', () => {
     expect(keeper.current.certificatePem).toBe(first.certificatePem);
   });
 
-  it('takes over a changed pair once, and leaves an unchanged one alone', async () => {
+  test('takes over a changed pair once, and leaves an unchanged one alone', async () => {
     await offer();
     const { keeper, failures, replaced } = await open(true);
     await keeper.check();
@@ -80,7 +80,7 @@ describe('the certificate keeper', () => {
     expect(failures).toEqual([]);
   });
 
-  it('keeps the current one when one that is over is offered, and reports that', async () => {
+  test('keeps the current one when one that is over is offered, and reports that', async () => {
     const first = await offer();
     const { keeper, failures, replaced, endings } = await open(true);
     await offer(daysAgo(500));
@@ -93,7 +93,7 @@ describe('the certificate keeper', () => {
     expect(keeper.current.certificatePem).toBe(first.certificatePem);
   });
 
-  it('keeps the current one when the new one cannot be used, and tries again at the next look', async () => {
+  test('keeps the current one when the new one cannot be used, and tries again at the next look', async () => {
     const first = await offer();
     const { keeper, failures } = await open(true);
     let broken = true;
@@ -109,7 +109,7 @@ describe('the certificate keeper', () => {
     expect(keeper.current.certificatePem).toBe(second.certificatePem);
   });
 
-  it('notices a new pair by itself, also one that takes the place of the old by renaming', async () => {
+  test('notices a new pair by itself, also one that takes the place of the old by renaming', async () => {
     await offer();
     const { replaced, failures } = await open(true);
     const second = await offer();
@@ -123,7 +123,7 @@ describe('the certificate keeper', () => {
     expect(failures).toEqual([]);
   });
 
-  it('reports no failure while one of the two files is still to come', async () => {
+  test('reports no failure while one of the two files is still to come', async () => {
     const first = await offer();
     const { keeper, replaced, failures } = await open(true);
     const second = await offer();
@@ -135,7 +135,7 @@ describe('the certificate keeper', () => {
     expect(failures).toEqual([]);
   });
 
-  it('warns of the end of the current one from two weeks before, and not at every look', async () => {
+  test('warns of the end of the current one from two weeks before, and not at every look', async () => {
     await offer(daysAgo(382));
     const { keeper, endings } = await open(true);
     expect(endings).toEqual([]);
@@ -146,7 +146,7 @@ describe('the certificate keeper', () => {
     expect(endings).toEqual([keeper.current.notAfter]);
   });
 
-  it('makes one of its own in the data folder', async () => {
+  test('makes one of its own in the data folder', async () => {
     const { keeper, replaced } = await open(false);
     await keeper.check();
     expect(keeper.current.notAfter.getTime()).toBeGreaterThan(Date.now());

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '@iotcore/process';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ensureServerCertificate, loadOwnCertificate } from './server-certificate.ts';
 import { machineNames } from './server-names.ts';
 
@@ -19,7 +19,7 @@ describe('the server certificate', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('is refused when the files of its authority do not fit, and nothing is overwritten', async () => {
+  test('is refused when the files of its authority do not fit, and nothing is overwritten', async () => {
     await ensureServerCertificate(folder, names, now);
     const attempt = () => ensureServerCertificate(folder, names, now);
     await writeFile(file('ca.key'), 'not a key');
@@ -33,7 +33,7 @@ describe('the server certificate', () => {
     await expect(attempt()).rejects.toThrow(/missing/);
   });
 
-  it('is made also when several processes start at once, or one died between two files', async () => {
+  test('is made also when several processes start at once, or one died between two files', async () => {
     await Promise.all([1, 2, 3].map(() => ensureServerCertificate(folder, names, now)));
     await rm(file('ca.crt'));
     const { certificatePem } = await ensureServerCertificate(folder, names, now);
@@ -41,7 +41,7 @@ describe('the server certificate', () => {
     expect(new X509Certificate(certificatePem).verify(authority.publicKey)).toBe(true);
   });
 
-  it('of the operator is refused when a file is missing, no PEM, or the key belongs to another', async () => {
+  test('of the operator is refused when a file is missing, no PEM, or the key belongs to another', async () => {
     await ensureServerCertificate(folder, names, now);
     await writeFile(file('text'), 'hello');
     const attempt = (certFile: string, keyFile: string) =>
@@ -52,7 +52,7 @@ describe('the server certificate', () => {
     expect((await attempt('server.crt', 'server.key')).notAfter.getTime()).toBeGreaterThan(now.getTime());
   });
 
-  it('is made with all names, signed by an authority beside it, and its keys are readable by the owner alone', async () => {
+  test('is made with all names, signed by an authority beside it, and its keys are readable by the owner alone', async () => {
     const made = await ensureServerCertificate(folder, names, now);
     const certificate = new X509Certificate(made.certificatePem);
     const authority = new X509Certificate(await readFile(file('ca.crt'), 'utf8'));
@@ -67,13 +67,13 @@ describe('the server certificate', () => {
     for (const key of ['ca.key', 'server.key']) expect((await stat(file(key))).mode & 0o777).toBe(0o600);
   });
 
-  it('stays as it is from start to start while it is good', async () => {
+  test('stays as it is from start to start while it is good', async () => {
     const first = await ensureServerCertificate(folder, names, now);
     const fewer = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
     expect(await ensureServerCertificate(folder, fewer, now)).toEqual(first);
   });
 
-  it('is renewed by the same authority near its end, for a new name, and when it does not fit its key', async () => {
+  test('is renewed by the same authority near its end, for a new name, and when it does not fit its key', async () => {
     const first = await ensureServerCertificate(folder, names, now);
     const authority = await readFile(file('ca.crt'), 'utf8');
     const near = new Date(first.notAfter.getTime() - 29 * DAY_MS);
@@ -89,7 +89,7 @@ describe('the server certificate', () => {
 });
 
 describe('the names of this machine', () => {
-  it('hold localhost, loopback and what the operator adds, told apart as names and addresses', () => {
+  test('hold localhost, loopback and what the operator adds, told apart as names and addresses', () => {
     const names = machineNames(['core.example', '192.0.2.7']);
     expect(names.hosts).toContain('localhost');
     expect(names.hosts).toContain('core.example');

@@ -15,7 +15,7 @@ export async function drain(chaos: Chaos, fixture: Fixture, rounds: number): Pro
     fixture.plane('mqtt').kill('SIGTERM');
     const { code, signal } = await fixture.plane('mqtt').exited;
     slowest = Math.max(slowest, (performance.now() - began) / 1000);
-    // What the clients have been sent is read, and the ends are seen, in this turn of the loop or the next ones.
+    // What the clients have been sent is read, and the ends are seen, in this tick of the event loop or the next ones.
     await fixture.run(100);
     drained();
     must(code === 0, `the data plane ended with ${signal ?? code} on SIGTERM`);

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cellOfValue, valueOfCell } from './columns.ts';
 
 describe('a cell', () => {
-  it.each(['=1+1', '+7', '-pump', '@SUM(A1)', '\tx', "'=1", "''@"])('is no formula: %s', (text) => {
+  test.each(['=1+1', '+7', '-pump', '@SUM(A1)', '\tx', "'=1", "''@"])('is no formula: %s', (text) => {
     expect(cellOfValue(text)).toBe(`'${text}`);
   });
 
-  it.each(['pump-7', "'quoted'", "it's", ''])('is written as it is when it is harmless: %s', (text) => {
+  test.each(['pump-7', "'quoted'", "it's", ''])('is written as it is when it is harmless: %s', (text) => {
     expect(cellOfValue(text)).toBe(text);
   });
 
-  it('is read as what was written', () => {
+  test('is read as what was written', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^['=+@a-]{0,4}.*$/), (text) => {
         expect(valueOfCell('description', cellOfValue(text))).toBe(text);
@@ -19,7 +19,7 @@ describe('a cell', () => {
     );
   });
 
-  it('with certificates holds a list of them, or PEM', () => {
+  test('with certificates holds a list of them, or PEM', () => {
     const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
     expect(valueOfCell('certificates', JSON.stringify([{ certificate_data: pem }]))).toEqual([
       { certificate_data: pem },
@@ -28,7 +28,7 @@ describe('a cell', () => {
     expect(valueOfCell('certificates', `\uFEFFtext\n${pem}`)).toEqual([`\uFEFFtext\n${pem}`]);
   });
 
-  it('that should hold JSON and does not is left as text', () => {
+  test('that should hold JSON and does not is left as text', () => {
     expect(valueOfCell('labels', 'site=north')).toBe('site=north');
   });
 });

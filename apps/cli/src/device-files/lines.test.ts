@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readLines } from './lines.ts';
 
 async function lines(text: string, chunkBytes: number): Promise<(string | undefined)[]> {
@@ -11,10 +11,10 @@ async function lines(text: string, chunkBytes: number): Promise<(string | undefi
   return found;
 }
 
-it('a line that is far too long is not kept, and costs no other', async () => {
+test('a line that is far too long is not kept, and costs no other', async () => {
   expect(await lines(`a\n${'x'.repeat(1_100_000)}\nb\n`, 65_536)).toEqual(['a', undefined, 'b']);
 });
 
-it.each([1, 3, 1_000])('lines are the same in pieces of %i bytes', async (chunkBytes) => {
+test.each([1, 3, 1_000])('lines are the same in pieces of %i bytes', async (chunkBytes) => {
   expect(await lines('насос\r\n\n"a"\nlast', chunkBytes)).toEqual(['насос', '', '"a"', 'last']);
 });

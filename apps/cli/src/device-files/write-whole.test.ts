@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { CliError } from '../errors.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -17,7 +17,7 @@ async function* pieces(failure?: Error) {
   if (failure) throw failure;
 }
 
-it('what breaks off leaves the file as it was, and no half of a new one', async () => {
+test('what breaks off leaves the file as it was, and no half of a new one', async () => {
   const folder = makeFolder();
   const [old, made] = [join(folder, 'old.csv'), join(folder, 'new.csv')];
   writeFileSync(old, 'old\n');
@@ -27,7 +27,7 @@ it('what breaks off leaves the file as it was, and no half of a new one', async 
   expect(readFileSync(old, 'utf8')).toBe('old\n');
 });
 
-it('what cannot be written is told', async () => {
+test('what cannot be written is told', async () => {
   const folder = makeFolder();
   const nowhere = join(folder, 'nowhere', 'devices.csv');
   await expect(writeWhole(nowhere, pieces())).rejects.toThrow(`${nowhere} cannot be written (ENOENT)`);
@@ -36,7 +36,7 @@ it('what cannot be written is told', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('what is whole takes the place of what was there, also through a link', async () => {
+test('what is whole takes the place of what was there, also through a link', async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, 'old.csv'), 'a longer file than the new one\n');
   symlinkSync('old.csv', join(folder, 'link.csv'));
@@ -47,7 +47,7 @@ it('what is whole takes the place of what was there, also through a link', async
     expect(readFileSync(join(folder, name), 'utf8')).toBe('one\ntwo\n');
 });
 
-it('a device is written, and stays what it is', async () => {
+test('a device is written, and stays what it is', async () => {
   await writeWhole('/dev/null', pieces());
   await expect(writeWhole('/dev/null', pieces(new CliError('gone')))).rejects.toThrow('gone');
   expect(readFileSync('/dev/null', 'utf8')).toBe('');

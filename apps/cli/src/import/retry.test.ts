@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withRetries } from './retry.ts';
 
 function attempts(...statuses: readonly (number | undefined)[]) {
@@ -13,25 +13,28 @@ function attempts(...statuses: readonly (number | undefined)[]) {
 const patient = { patienceMs: 60_000, signal: new AbortController().signal, waiting() {} };
 
 describe('a call', () => {
-  it.each([200, 400, 401, 403, 404, 409, 413])('answered %i is not repeated', async (status) => {
+  test.each([200, 400, 401, 403, 404, 409, 413])('answered %i is not repeated', async (status) => {
     const { call, made } = attempts(status);
     expect((await withRetries(call, patient)).response?.status).toBe(status);
     expect(made()).toBe(1);
   });
 
-  it.each([undefined, 408, 429, 502, 503, 504, 500])('that may go better is repeated: %s', async (status) => {
-    const { call, made } = attempts(status, 200);
-    expect((await withRetries(call, patient)).response?.status).toBe(200);
-    expect(made()).toBe(2);
-  });
+  test.each([undefined, 408, 429, 502, 503, 504, 500])(
+    'that may go better is repeated: %s',
+    async (status) => {
+      const { call, made } = attempts(status, 200);
+      expect((await withRetries(call, patient)).response?.status).toBe(200);
+      expect(made()).toBe(2);
+    },
+  );
 
-  it('that fails the server each time is given up soon', async () => {
+  test('that fails the server each time is given up soon', async () => {
     const { call, made } = attempts(500);
     expect((await withRetries(call, patient)).response?.status).toBe(500);
     expect(made()).toBe(3);
   });
 
-  it('is given up when patience ends, or the command is interrupted', async () => {
+  test('is given up when patience ends, or the command is interrupted', async () => {
     const outOfPatience = attempts(503);
     await withRetries(outOfPatience.call, { ...patient, patienceMs: 0 });
     expect(outOfPatience.made()).toBe(1);

@@ -1,7 +1,7 @@
 import { createLogger } from '@iotcore/process';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Registry } from 'prom-client';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createAdminServer, listenAdmin } from './admin-server.ts';
 import { type ApiPublishParts, publishForApi } from './api-publish.ts';
 import { ApiTokens } from './api-tokens.ts';
@@ -30,7 +30,7 @@ const sign = (
 describe('tokens of the API', () => {
   const tokens = () => new ApiTokens(async (kid) => (kid === 'k1' ? jwk : undefined));
 
-  it('are refused when absent, malformed, foreign, expired, or meant for somebody else', async () => {
+  test('are refused when absent, malformed, foreign, expired, or meant for somebody else', async () => {
     const bad = [
       undefined,
       '',
@@ -46,7 +46,7 @@ describe('tokens of the API', () => {
     for (const authorization of bad) expect(await tokens().isValid(authorization)).toBe(false);
   });
 
-  it('are accepted when the installation signed them for the data plane, and no longer when its key is gone', async () => {
+  test('are accepted when the installation signed them for the data plane, and no longer when its key is gone', async () => {
     let known: object | undefined = jwk;
     const checked = new ApiTokens(async () => known);
     const token = await sign();
@@ -57,7 +57,7 @@ describe('tokens of the API', () => {
     expect(await checked.isValid(token)).toBe(false);
   });
 
-  it('cannot be checked while the keys cannot be read', async () => {
+  test('cannot be checked while the keys cannot be read', async () => {
     const away = new ApiTokens(() => Promise.reject(new Error('database away')));
     await expect(away.isValid(await sign())).rejects.toThrow('database away');
   });
@@ -85,7 +85,7 @@ describe('publishing for the API', () => {
     return { publish, published };
   }
 
-  it.each([
+  test.each([
     ['an unknown sender', { principalId: 'nobody' }, 404],
     ['a sender of another kind', { principalKind: 'broker' }, 404],
     ['a topic that the sender may not publish to', { topic: 'forbidden' }, 403],
@@ -96,13 +96,13 @@ describe('publishing for the API', () => {
     expect(published).toEqual([]);
   });
 
-  it('refuses a sender whose registry is disabled', async () => {
+  test('refuses a sender whose registry is disabled', async () => {
     const { publish, published } = setUp(true);
     expect(await publish()).toMatchObject({ status: 403, code: 'REGISTRY_DISABLED' });
     expect(published).toEqual([]);
   });
 
-  it('hands the message over at QoS 1', async () => {
+  test('hands the message over at QoS 1', async () => {
     const { publish, published } = setUp();
     expect(await publish()).toBeUndefined();
     expect(published).toEqual(['x at 1', 'noted']);
@@ -136,13 +136,13 @@ describe('the admin server', () => {
     return { app, state, message, publish };
   }
 
-  it('refuses to publish for strangers, before their body is looked at', async () => {
+  test('refuses to publish for strangers, before their body is looked at', async () => {
     const { state, publish } = setUp();
     state.fromApi = false;
     expect((await publish({ not: 'even a message' })).statusCode).toBe(401);
   });
 
-  it('refuses malformed messages', async () => {
+  test('refuses malformed messages', async () => {
     const { message, publish } = setUp();
     for (const bad of [
       {},
@@ -154,7 +154,7 @@ describe('the admin server', () => {
     }
   });
 
-  it('says 503 while the database is away, and 500 without a word about why for anything else', async () => {
+  test('says 503 while the database is away, and 500 without a word about why for anything else', async () => {
     const { state, publish } = setUp();
     state.publish = () => Promise.reject(new Away());
     expect((await publish()).statusCode).toBe(503);
@@ -164,13 +164,13 @@ describe('the admin server', () => {
     expect(answer.body).not.toContain('secret');
   });
 
-  it('answers an empty object once a message was handed over', async () => {
+  test('answers an empty object once a message was handed over', async () => {
     const { publish } = setUp();
     const answer = await publish();
     expect([answer.statusCode, answer.json()]).toEqual([200, {}]);
   });
 
-  it('is alive from the start, ready once it serves, and tells whether the database is there', async () => {
+  test('is alive from the start, ready once it serves, and tells whether the database is there', async () => {
     const { app, state } = setUp();
     const ready = async () => {
       const { statusCode, json } = await app.inject('/readyz');
@@ -186,7 +186,7 @@ describe('the admin server', () => {
     expect(await ready()).toEqual([200, { status: 'ready', database: 'up' }]);
   });
 
-  it('says which setting to change when its port is taken', async () => {
+  test('says which setting to change when its port is taken', async () => {
     const url = await listenAdmin(setUp().app, '127.0.0.1', 0);
     const second = listenAdmin(setUp().app, '127.0.0.1', Number(new URL(url).port));
     await expect(second).rejects.toThrow(/IOT_MQTT_ADMIN_PORT.*is taken/);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createPasswordHasher, type PasswordHasher } from '@iotcore/credentials';
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import { refusals } from './authentication-result.ts';
 import { authenticate, type Credentials } from './authenticator.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 /** d1 and d2 in r1, d3 in the disabled r2; they share a password, each has a certificate. */
-function world() {
+function fixture() {
   const device = (id: string, registryId: string) => ({ kind: 'device', id, registryId }) as const;
   const identities = new Map<string, PasswordIdentity>([
     ['d1', { principal: device('d1', 'r1'), disabled: false, passwords: [{ id: 'p1', hash }] }],
@@ -56,7 +56,7 @@ beforeEach(() => {
 });
 
 function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
-  const { identities, certificates } = world();
+  const { identities, certificates } = fixture();
   const changes = new RecentChanges();
   const verified = new VerifiedCredentials();
   const owners = createCertificateCache();
@@ -127,7 +127,7 @@ const acceptedAs = (id: string, credential: object) => ({
 });
 
 describe('the table of certificate and password', () => {
-  it.each([
+  test.each([
     ['wrong', 'wrong', unknownCertificate, wrong, refusedWith(refusals.wrongPassword)],
     ['right', 'wrong', rightCertificate, wrong, refusedWith(refusals.wrongPassword)],
     ['wrong', 'right', unknownCertificate, right, acceptedAs('d1', { kind: 'password', id: 'p1' })],
@@ -140,7 +140,7 @@ describe('the table of certificate and password', () => {
 });
 
 describe('a password', () => {
-  it('is refused alike for an unknown ID, a wrong password, an empty one and an absurdly long one, at the beat', async () => {
+  test('is refused alike for an unknown ID, a wrong password, an empty one and an absurdly long one, at the beat', async () => {
     const attempts = [
       wrong,
       { username: 'nobody', password: right.password },
@@ -155,12 +155,12 @@ describe('a password', () => {
     expect(state.verified.size).toBe(0);
   });
 
-  it('that is missing refuses a lone user name', async () => {
+  test('that is missing refuses a lone user name', async () => {
     expect(await state.login({ username: 'd1' })).toEqual(refusedWith(refusals.noPassword));
     expect(await state.login({ username: '' })).toEqual(refusedWith(refusals.noPassword));
   });
 
-  it('of a device in a disabled registry is refused as such only when it is right', async () => {
+  test('of a device in a disabled registry is refused as such only when it is right', async () => {
     expect(await state.login({ ...wrong, username: 'd3' })).toEqual(refusedWith(refusals.wrongPassword));
     expect(await state.login({ ...right, username: 'd3' })).toEqual({
       accepted: false,
@@ -169,22 +169,22 @@ describe('a password', () => {
     });
   });
 
-  it('is not remembered for another user name', async () => {
+  test('is not remembered for another user name', async () => {
     await state.login(right);
     state.identities.delete('d2');
     expect(await state.login({ ...right, username: 'd2' })).toEqual(refusedWith(refusals.wrongPassword));
   });
 
-  it('that was deleted while it was checked lets nobody in', async () => {
+  test('that was deleted while it was checked lets nobody in', async () => {
     state.onLookup(() => {
-      state.identities.set('d1', { ...world().identities.get('d2'), passwords: [] } as never);
+      state.identities.set('d1', { ...fixture().identities.get('d2'), passwords: [] } as never);
       state.changes.touch('password:p1');
     });
     expect(await state.login(right)).toEqual(refusedWith(refusals.wrongPassword));
     expect(state.verified.size).toBe(0);
   });
 
-  it('is hashed once and then remembered, until it or what it rests on changes', async () => {
+  test('is hashed once and then remembered, until it or what it rests on changes', async () => {
     for (const subject of ['password:p1', 'device:d1', 'registry:r1'] as const) {
       expect((await state.login(right)).accepted).toBe(true);
       state.setAway(true);
@@ -195,7 +195,7 @@ describe('a password', () => {
     }
   });
 
-  it('is hashed once for all who wait with it, and each is a client of its own', async () => {
+  test('is hashed once for all who wait with it, and each is a client of its own', async () => {
     let hashes = 0;
     const counting: PasswordHasher = {
       ...{ hash: hasher.hash, pending: 0 },
@@ -212,7 +212,7 @@ describe('a password', () => {
     expect(new Set(clients).size).toBe(20);
   });
 
-  it('is not tried any more after many wrong ones, unless it is remembered', async () => {
+  test('is not tried any more after many wrong ones, unless it is remembered', async () => {
     await state.login(right);
     const guesses = await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
@@ -224,7 +224,7 @@ describe('a password', () => {
     expect((await state.login(right)).accepted).toBe(true);
   });
 
-  it('cannot be checked while the database is away or too many are', async () => {
+  test('cannot be checked while the database is away or too many are', async () => {
     state.setAway(true);
     expect(await state.login(right)).toEqual(refusedWith(refusals.unchecked));
     expect(state.failures).toHaveLength(1);
@@ -236,7 +236,7 @@ describe('a password', () => {
 });
 
 describe('a certificate without a password', () => {
-  it.each([
+  test.each([
     ['nobody has', unknownCertificate, refusals.unknownCertificate],
     ['is expired', expiredCertificate, refusals.expiredCertificate],
     ['is not valid yet', futureCertificate, refusals.futureCertificate],
@@ -247,20 +247,20 @@ describe('a certificate without a password', () => {
     expect(await state.login({}, der)).toEqual(refusedWith(refusal));
   });
 
-  it('is refused beside the user name of another', async () => {
+  test('is refused beside the user name of another', async () => {
     expect(await state.login({ username: 'd2' }, rightCertificate)).toEqual(
       refusedWith(refusals.foreignCertificate),
     );
   });
 
-  it('that is expired is accepted when the operator says so', async () => {
+  test('that is expired is accepted when the operator says so', async () => {
     const lenient = setUp(hasher, true);
     for (const der of [expiredCertificate, futureCertificate]) {
       expect((await lenient.login({}, der)).accepted).toBe(true);
     }
   });
 
-  it('lets its owner in, also beside its own user name, and while the database is away once it is known', async () => {
+  test('lets its owner in, also beside its own user name, and while the database is away once it is known', async () => {
     const outcome = acceptedAs('d1', { kind: 'certificate', sha256: sha256(rightCertificate) });
     expect(await state.login({}, rightCertificate)).toEqual(outcome);
     state.setAway(true);
@@ -268,7 +268,7 @@ describe('a certificate without a password', () => {
     expect(await state.login({}, otherCertificate)).toEqual(refusedWith(refusals.unchecked));
   });
 
-  it('is looked up anew when it, its device or its registry changed', async () => {
+  test('is looked up anew when it, its device or its registry changed', async () => {
     for (const subject of [`certificate:${sha256(rightCertificate)}`, 'device:d1', 'registry:r1'] as const) {
       await state.login({}, rightCertificate);
       const kept = state.certificates.get(sha256(rightCertificate));
@@ -279,7 +279,7 @@ describe('a certificate without a password', () => {
     }
   });
 
-  it('that was deleted while it was looked up lets nobody in and is not remembered', async () => {
+  test('that was deleted while it was looked up lets nobody in and is not remembered', async () => {
     state.onLookup(() => state.changes.touch(`certificate:${sha256(rightCertificate)}`));
     expect((await state.login({}, rightCertificate)).accepted).toBe(false);
     expect(state.owners.size).toBe(0);
@@ -287,7 +287,7 @@ describe('a certificate without a password', () => {
 });
 
 describe('neither password nor certificate', () => {
-  it('is refused', async () => {
+  test('is refused', async () => {
     expect(await state.login({})).toEqual({ accepted: false, refusal: refusals.noCredentials });
   });
 });

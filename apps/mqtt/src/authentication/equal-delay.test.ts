@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createEqualDelay } from './equal-delay.ts';
 
 /** How long it waits, in ms, for what began so long ago. */
@@ -15,7 +15,7 @@ async function waitAfter(elapsedMs: number): Promise<number> {
 }
 
 describe('the delay of a wrong password', () => {
-  it.each([
+  test.each([
     [0, 250],
     [1, 249],
     [249.5, 0.5],

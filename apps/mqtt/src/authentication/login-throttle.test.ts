@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LoginThrottle } from './login-throttle.ts';
 
 const here = '192.0.2.1';
@@ -24,7 +24,7 @@ const from = (address: string) => () => address;
 const at = (username: string) => () => username;
 
 describe('LoginThrottle', () => {
-  it('holds up who guesses at one name from one address, and forgives a try every ten seconds', () => {
+  test('holds up who guesses at one name from one address, and forgives a try every ten seconds', () => {
     const { clock, guess } = setUp();
     expect(guess(1000, from(here), at('d1'))).toBe(30);
     clock.now += 9999;
@@ -33,14 +33,14 @@ describe('LoginThrottle', () => {
     expect(guess(100, from(here), at('d1'))).toBe(7);
   });
 
-  it('holds up who tries many names from one address, and not who comes from elsewhere', () => {
+  test('holds up who tries many names from one address, and not who comes from elsewhere', () => {
     const { throttle, guess } = setUp();
     expect(guess(5000, from(here), (n) => `d${n}`)).toBe(1000);
     expect(throttle.admit(here, 'another')).toBeUndefined();
     expect(throttle.admit('192.0.2.2', 'another')).toBeDefined();
   });
 
-  it('holds up who tries from ever other addresses of one IPv6 network, and not who comes from another', () => {
+  test('holds up who tries from ever other addresses of one IPv6 network, and not who comes from another', () => {
     const { throttle, guess } = setUp();
     const ofOne = (n: number) => `2001:db8::${n.toString(16)}`;
     expect(guess(1000, ofOne, at('d1'))).toBe(30);
@@ -49,14 +49,14 @@ describe('LoginThrottle', () => {
     expect(throttle.admit('2001:db8:0:1::1', 'another')).toBeDefined();
   });
 
-  it('holds up who guesses at one name from many addresses, and not other names', () => {
+  test('holds up who guesses at one name from many addresses, and not other names', () => {
     const { throttle, guess } = setUp();
     expect(guess(5000, (n) => `10.0.${n >> 8}.${n & 255}`, at('d1'))).toBe(100);
     expect(throttle.admit('192.0.2.9', 'd1')).toBeUndefined();
     expect(throttle.admit('10.0.0.1', 'd2')).toBeDefined();
   });
 
-  it('does not hold up an ID at an address from which it has logged in, whatever others or its neighbours do', () => {
+  test('does not hold up an ID at an address from which it has logged in, whatever others or its neighbours do', () => {
     const { throttle, guess } = setUp();
     throttle.admit(here, 'd1')?.succeed();
     guess(5000, (n) => `10.0.${n >> 8}.${n & 255}`, at('d1'));
@@ -65,20 +65,20 @@ describe('LoginThrottle', () => {
     expect(throttle.admit('192.0.2.9', 'd1')).toBeUndefined();
   });
 
-  it('lets a fleet come back at once from behind one address, but not a thousand guesses at one name', () => {
+  test('lets a fleet come back at once from behind one address, but not a thousand guesses at one name', () => {
     const { throttle } = setUp();
     for (let n = 0; n < 5000; n++) expect(throttle.admit(here, `d${n}`)).toBeDefined();
     const atOnce = Array.from({ length: 1000 }, () => throttle.admit('192.0.2.2', 'x'));
     expect(atOnce.filter((attempt) => attempt !== undefined)).toHaveLength(30);
   });
 
-  it('does not count what succeeded or could not be checked', () => {
+  test('does not count what succeeded or could not be checked', () => {
     const { throttle, guess } = setUp();
     for (let n = 0; n < 500; n++) throttle.admit(here, 'd1')?.[n % 2 ? 'succeed' : 'forgive']();
     expect(guess(100, from(here), at('d1'))).toBe(30);
   });
 
-  it('counts names that nobody has as any other, also those named like members of objects', () => {
+  test('counts names that nobody has as any other, also those named like members of objects', () => {
     const { guess } = setUp();
     for (const username of ['', '__proto__', 'constructor', 'd1']) {
       expect(guess(100, from(here), at(username))).toBe(30);

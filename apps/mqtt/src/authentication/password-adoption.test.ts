@@ -1,6 +1,6 @@
 import { OverloadedError } from '@iotcore/credentials';
 import type { AdoptedPassword, PasswordAdoption, PasswordIdentity } from '@iotcore/store/data-plane';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { refusals } from './authentication-result.ts';
 import {
   type Adoption,
@@ -51,7 +51,7 @@ function setUp(overrides: Partial<PasswordAdoptionParts> = {}) {
 }
 
 describe('a first password is not adopted', () => {
-  it('where nothing was switched on, for a disabled registry, or beside another password', async () => {
+  test('where nothing was switched on, for a disabled registry, or beside another password', async () => {
     const { adopt, stored } = setUp();
     for (const identity of [
       broker,
@@ -64,7 +64,7 @@ describe('a first password is not adopted', () => {
     expect(stored).toEqual([]);
   });
 
-  it('from the moment of the end on, by our own clock', async () => {
+  test('from the moment of the end on, by our own clock', async () => {
     const { adopt, clock, stored } = setUp();
     clock.now = endsAt.getTime() - 1;
     expect(await adopt()).toEqual({ passwordId: 'p1' });
@@ -73,7 +73,7 @@ describe('a first password is not adopted', () => {
     expect(stored).toHaveLength(1);
   });
 
-  it('when it is empty, too long, or comes from elsewhere; that costs no attempt', async () => {
+  test('when it is empty, too long, or comes from elsewhere; that costs no attempt', async () => {
     const { adopt, stored } = setUp();
     for (let time = 0; time < 5; time++) {
       expect(await adopt(device, '')).toEqual({ refusal: refusals.adoptionEmpty });
@@ -85,7 +85,7 @@ describe('a first password is not adopted', () => {
     expect(await adopt(device, 'x'.repeat(1024))).toEqual({ passwordId: 'p1' });
   });
 
-  it('beyond the attempts of its address in a minute, which hold up no other address', async () => {
+  test('beyond the attempts of its address in a minute, which hold up no other address', async () => {
     const { adopt, clock } = setUp();
     expect([await adopt(), await adopt(registry)]).toEqual([{ passwordId: 'p1' }, { passwordId: 'p2' }]);
     expect(await adopt()).toEqual({ refusal: refusals.adoptionThrottled });
@@ -95,7 +95,7 @@ describe('a first password is not adopted', () => {
     expect(await adopt()).toEqual({ refusal: refusals.adoptionThrottled });
   });
 
-  it('beyond the attempts of its IPv6 network in a minute, whichever of its addresses it comes from', async () => {
+  test('beyond the attempts of its IPv6 network in a minute, whichever of its addresses it comes from', async () => {
     const { adopt, rules } = setUp();
     rules.set('registry:r1', { endsAt, networks: ['2001:db8::/32'], attemptsPerMinute: 1 });
     expect(await adopt(device, strong, '2001:db8::1')).toEqual({ passwordId: 'p1' });
@@ -103,7 +103,7 @@ describe('a first password is not adopted', () => {
     expect(await adopt(device, strong, '2001:db8:0:1::1')).toEqual({ passwordId: 'p2' });
   });
 
-  it('by a later time than it was hashed at: the database checks the end again', async () => {
+  test('by a later time than it was hashed at: the database checks the end again', async () => {
     const { adopt, clock, stored } = setUp({
       hash: async () => {
         clock.now = endsAt.getTime();
@@ -116,7 +116,7 @@ describe('a first password is not adopted', () => {
 });
 
 describe('an attempt that came to nothing', () => {
-  it('for want of a database or of a free processor is not counted', async () => {
+  test('for want of a database or of a free processor is not counted', async () => {
     let fail = true;
     const { adopt, told } = setUp({
       hash: async () => {
@@ -130,7 +130,7 @@ describe('an attempt that came to nothing', () => {
     expect(await adopt()).toEqual({ passwordId: 'p1' });
   });
 
-  it('since another came first is looked at again', async () => {
+  test('since another came first is looked at again', async () => {
     const { adopt, told } = setUp({ store: async () => 'changed meanwhile' });
     expect(await adopt()).toBe('changed meanwhile');
     expect(told).toEqual([]);
@@ -138,7 +138,7 @@ describe('an attempt that came to nothing', () => {
 });
 
 describe('a password is adopted', () => {
-  it('for a device, its registry, and a broker that adopts itself', async () => {
+  test('for a device, its registry, and a broker that adopts itself', async () => {
     const { adopt, rules, stored, told } = setUp();
     rules.set('broker:b1', { endsAt, networks: [], attemptsPerMinute: 60 });
     await adopt(device);
@@ -154,7 +154,7 @@ describe('a password is adopted', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['short', 'At least 14 characters.'],
     ['onlylowercaseletters', expect.stringMatching(/^At least three of/)],
     [Buffer.from([0xff, 0xfe]), 'Not text in UTF-8.'],
@@ -165,7 +165,7 @@ describe('a password is adopted', () => {
     expect([stored[0]?.weakness, told[0]?.weakness]).toEqual([weakness, weakness]);
   });
 
-  it('anew, and that is told', async () => {
+  test('anew, and that is told', async () => {
     const { adopt, told } = setUp({ store: async () => 'adopted anew' });
     await adopt();
     expect(told[0]?.anew).toBe(true);

@@ -44,7 +44,7 @@ export class BatchLoader<K, V> {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // Whatever else is asked for in this turn of the event loop comes along.
+    // Whatever else is asked for in this tick of the event loop comes along.
     setImmediate(() => {
       this.#scheduled = false;
       while (this.#waiting.size > 0 && this.#running < MAX_RUNNING) void this.#runNext();

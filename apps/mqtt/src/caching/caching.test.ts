@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BatchLoader } from './batch-loader.ts';
 import { LruMap } from './lru-map.ts';
 import { patiently } from './patient-load.ts';
 import { RecentChanges } from './recent-changes.ts';
 
 describe('LruMap', () => {
-  it('never grows beyond its capacity, and tells what it lets go', () => {
+  test('never grows beyond its capacity, and tells what it lets go', () => {
     const gone: string[] = [];
     const map = new LruMap<string, number>(2, (_, key) => gone.push(key));
     map.set('a', 1);
@@ -18,7 +18,7 @@ describe('LruMap', () => {
     expect(map.get('a')).toBe(1);
   });
 
-  it('tells nothing about what is taken out or replaced', () => {
+  test('tells nothing about what is taken out or replaced', () => {
     const gone: string[] = [];
     const map = new LruMap<string, number>(1, (_, key) => gone.push(key));
     map.set('a', 1);
@@ -30,7 +30,7 @@ describe('LruMap', () => {
 });
 
 describe('BatchLoader', () => {
-  it('asks for the keys of one turn at once, each one once', async () => {
+  test('asks for the keys of one tick at once, each one once', async () => {
     const asked: (readonly string[])[] = [];
     const loader = new BatchLoader<string, string>(async (keys) => {
       asked.push(keys);
@@ -41,7 +41,7 @@ describe('BatchLoader', () => {
     expect(asked).toEqual([['a', 'b', 'absent']]);
   });
 
-  it('does not answer from a query that was under way before it was asked', async () => {
+  test('does not answer from a query that was under way before it was asked', async () => {
     let now = 'old';
     const first = Promise.withResolvers<void>();
     const loader = new BatchLoader<string, string>(async (keys) => {
@@ -58,7 +58,7 @@ describe('BatchLoader', () => {
     expect(await before).toBe('old');
   });
 
-  it('runs a bounded number of queries of a bounded size, and answers everybody', async () => {
+  test('runs a bounded number of queries of a bounded size, and answers everybody', async () => {
     let running = 0;
     let most = 0;
     const loader = new BatchLoader<number, number>(async (keys) => {
@@ -73,7 +73,7 @@ describe('BatchLoader', () => {
     expect(most).toBeLessThanOrEqual(4);
   });
 
-  it('answers an asker with one key soon, though another has thousands', async () => {
+  test('answers an asker with one key soon, though another has thousands', async () => {
     const batches: (readonly string[])[] = [];
     const loader = new BatchLoader<string, string>(async (keys) => {
       batches.push(keys);
@@ -88,7 +88,7 @@ describe('BatchLoader', () => {
     expect(batches).toHaveLength(100);
   });
 
-  it('rejects what a failed query was asked for, and goes on', async () => {
+  test('rejects what a failed query was asked for, and goes on', async () => {
     let fails = true;
     const loader = new BatchLoader<string, string>(async (keys) => {
       if (fails) throw new Error('away');
@@ -101,7 +101,7 @@ describe('BatchLoader', () => {
 });
 
 describe('RecentChanges', () => {
-  it('tells what was touched after a mark, and nothing else', () => {
+  test('tells what was touched after a mark, and nothing else', () => {
     const changes = new RecentChanges();
     changes.touch('before');
     const mark = changes.mark();
@@ -111,7 +111,7 @@ describe('RecentChanges', () => {
     expect(changes.touchedSince(changes.mark(), ['after'])).toBe(false);
   });
 
-  it('holds everything for touched when anything may have been', () => {
+  test('holds everything for touched when anything may have been', () => {
     const changes = new RecentChanges();
     const mark = changes.mark();
     changes.touchAll();
@@ -119,7 +119,7 @@ describe('RecentChanges', () => {
     expect(changes.touchedSince(changes.mark(), ['anything'])).toBe(false);
   });
 
-  it('would rather say yes than forget, once it has let go of the oldest', () => {
+  test('would rather say yes than forget, once it has let go of the oldest', () => {
     const changes = new RecentChanges();
     const mark = changes.mark();
     for (let n = 0; n <= 50_000; n++) changes.touch(`key ${n}`);
@@ -132,11 +132,11 @@ describe('a patient look-up', () => {
   const away = new Error('away');
   const isAway = (error: unknown) => error === away;
 
-  it('fails at once for any other reason', async () => {
+  test('fails at once for any other reason', async () => {
     await expect(patiently(isAway, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   });
 
-  it('waits for the database', async () => {
+  test('waits for the database', async () => {
     let tries = 0;
     const load = async () => {
       if (++tries < 3) throw away;

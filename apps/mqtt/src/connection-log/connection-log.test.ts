@@ -1,5 +1,5 @@
 import type { LogLine } from '@iotcore/store/data-plane';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnectionLog } from './connection-log.ts';
 import { connectedLine, disconnectedLine, refusedLine, subscriptionsRefusedLine } from './lines.ts';
 
@@ -13,7 +13,7 @@ const password = { kind: 'password', id: 'are0p' } as const;
 const certificate = { kind: 'certificate', sha256: 'aa', fingerprint: '0b1c' } as const;
 
 describe('a line of the connection log', () => {
-  it('says who connected, by what, and from where', () => {
+  test('says who connected, by what, and from where', () => {
     expect(connectedLine(password, transport('192.0.2.1'), 'c1')).toBe(
       'connected, password: "are0p", address: "192.0.2.1:4711", clientID: "c1"',
     );
@@ -22,7 +22,7 @@ describe('a line of the connection log', () => {
     );
   });
 
-  it('says why a session ended, a connection was refused, or filters were', () => {
+  test('says why a session ended, a connection was refused, or filters were', () => {
     expect(disconnectedLine('keep alive timeout')).toBe('disconnected: keep alive timeout');
     expect(disconnectedLine('publish to topic "a/b" not allowed')).toBe(
       'disconnected: publish to topic "a/b" not allowed',
@@ -35,7 +35,7 @@ describe('a line of the connection log', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['a line break', 'a\r\nadmin logged in', 'a\\u000d\\u000aadmin logged in'],
     ['a terminal sequence', '\u001b[2J', '\\u001b[2J'],
     ['a bidirectional mark', 'a\u202eb', 'a\\u202eb'],
@@ -46,7 +46,7 @@ describe('a line of the connection log', () => {
     expect(subscriptionsRefusedLine([clientId])).toContain(`["${written}"]`);
   });
 
-  it('stays short, however long what a client chose', () => {
+  test('stays short, however long what a client chose', () => {
     expect(connectedLine(password, transport('192.0.2.1'), 'x'.repeat(60_000)).length).toBeLessThan(1200);
     expect(subscriptionsRefusedLine(Array(500).fill('f'))).toContain('and 480 more');
   });
@@ -69,7 +69,7 @@ describe('the connection log', () => {
     return { log, written, state };
   }
 
-  it('drops and counts lines beyond its bound while the database is away, and keeps the order of the rest', async () => {
+  test('drops and counts lines beyond its bound while the database is away, and keeps the order of the rest', async () => {
     const { log, written, state } = setUp();
     state.away = true;
     for (let n = 0; n < 20_005; n++) log.add('d1', 'INFO', String(n));
@@ -83,7 +83,7 @@ describe('the connection log', () => {
     );
   });
 
-  it('keeps a few refusals of a resource at a time, and all of its other lines', async () => {
+  test('keeps a few refusals of a resource at a time, and all of its other lines', async () => {
     const { log, written } = setUp();
     for (let n = 0; n < 100; n++) log.addRefusal('d1', `guess ${n}`);
     log.addRefusal('d2', 'another');
@@ -97,7 +97,7 @@ describe('the connection log', () => {
     expect(log.dropped).toBe(95);
   });
 
-  it('writes what is left when it stops', async () => {
+  test('writes what is left when it stops', async () => {
     const { log, written } = setUp();
     log.add('d1', 'INFO', 'last');
     await log.stop();

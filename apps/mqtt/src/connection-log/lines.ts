@@ -10,11 +10,11 @@ const MAX_TEXT_CHARACTERS = 1024;
 const MAX_FILTERS = 20;
 
 export function connectedLine(credential: Credential, transport: Transport, clientId: string): string {
-  const proof =
+  const how =
     credential.kind === 'password'
       ? `password: ${quote(credential.id)}`
       : `cert: ${quote(credential.fingerprint)}`;
-  return `connected, ${proof}, address: ${quote(addressOf(transport))}, clientID: ${quote(clientId)}`;
+  return `connected, ${how}, address: ${quote(addressOf(transport))}, clientID: ${quote(clientId)}`;
 }
 
 /** That a first connection's password became the owner's own; from `address`, before its session begins. */

@@ -1,5 +1,5 @@
 import type { ConnectRequest, SessionInfo } from '@iotcore/engine';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type AuthenticationResult, refusals } from '../authentication/authentication-result.ts';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import type { Client } from '../clients/client.ts';
@@ -66,7 +66,7 @@ const client = (): Client => ({
 const session = (principal: Client): SessionInfo<Client> => ({ principal, clientId: 'c1', transport });
 
 describe('the host of an engine', () => {
-  it('keeps the line of a refusal at the resource that the credentials named, else at the user name', async () => {
+  test('keeps the line of a refusal at the resource that the credentials named, else at the user name', async () => {
     const { host, lines, counters } = setUp(() => ({
       accepted: false,
       refusal: refusals.expiredCertificate,
@@ -85,7 +85,7 @@ describe('the host of an engine', () => {
     ]);
   });
 
-  it('writes nothing about strangers, and never names a metric after what they wrote', () => {
+  test('writes nothing about strangers, and never names a metric after what they wrote', () => {
     const { host, lines, counters, strange } = setUp(() => ({ accepted: true, client: client() }));
     host.refused(transport, undefined, 'protocol name "GET /"');
     host.refused(transport, { ...request, username: undefined }, 'will on topic "x" not allowed');
@@ -94,7 +94,7 @@ describe('the host of an engine', () => {
     expect([...counters.refusedBy.keys()]).toEqual(['other', 'will not allowed']);
   });
 
-  it('scopes client IDs to the principal, and knows it as live from connected to disconnected', async () => {
+  test('scopes client IDs to the principal, and knows it as live from connected to disconnected', async () => {
     const known = client();
     const { host, clients, suspects, lines } = setUp(() => ({ accepted: true, client: known }));
     const answer = await host.connect(request);
@@ -108,7 +108,7 @@ describe('the host of an engine', () => {
     expect(lines.at(-1)).toBe('d1 INFO disconnected: publish to topic "secret/topic" not allowed');
   });
 
-  it('refuses who has too many connections, under a name that a metric may have', async () => {
+  test('refuses who has too many connections, under a name that a metric may have', async () => {
     const { host, reached, counters, lines } = setUp(() => ({ accepted: true, client: client() }));
     await host.connect(request);
     const second = { ...request, clientId: 'c2', transport: { ...transport } };
@@ -119,7 +119,7 @@ describe('the host of an engine', () => {
     expect(lines).toEqual([expect.stringMatching(/^d1 refused connection refused: too many connections/)]);
   });
 
-  it('doubts a client whose credentials changed between the check and its session', async () => {
+  test('doubts a client whose credentials changed between the check and its session', async () => {
     const known = client();
     const { host, changes, suspects } = setUp(() => ({ accepted: true, client: known }));
     const answer = await host.connect(request);
@@ -128,7 +128,7 @@ describe('the host of an engine', () => {
     expect(suspects).toMatchObject([known]);
   });
 
-  it('takes no place for clients that leave while their credentials are checked, and gives back each other', async () => {
+  test('takes no place for clients that leave while their credentials are checked, and gives back each other', async () => {
     const checked = Promise.withResolvers<void>();
     const { host, tenants } = setUp(async () => {
       await checked.promise;
@@ -148,7 +148,7 @@ describe('the host of an engine', () => {
     expect(tenants.of(client().principal).isIdle).toBe(true);
   });
 
-  it('is asked about rates only where one is set', async () => {
+  test('is asked about rates only where one is set', async () => {
     expect(setUp(() => ({ accepted: true, client: client() })).host.excessMs).toBeUndefined();
     const limited = setUp(() => ({ accepted: true, client: client() }), { ...unlimited, device: 1 });
     const answer = await limited.host.connect(request);

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AcceptGate } from './accept-gate.ts';
 
 /** Of a socket the gate needs its events and its end. */
@@ -64,14 +64,14 @@ function setUp() {
 }
 
 describe('AcceptGate', () => {
-  it('begins a connection at once while there is time', () => {
+  test('begins a connection at once while there is time', () => {
     const { enter, begun, gate } = setUp();
     enter();
     expect(begun()).toBe(1);
     expect(gate.postponed).toBe(0);
   });
 
-  it('begins a burst in several ticks, in the order of its coming', () => {
+  test('begins a burst in several ticks, in the order of its coming', () => {
     const { gate, enter, tick } = setUp();
     const order: number[] = [];
     for (let n = 0; n < 300; n++) enter(() => order.push(n));
@@ -82,7 +82,7 @@ describe('AcceptGate', () => {
     expect(gate.waiting).toBe(0);
   });
 
-  it('lets addresses take turns, so that one with thousands of connections holds up no other', () => {
+  test('lets addresses take turns, so that one with thousands of connections holds up no other', () => {
     const { enter, tick } = setUp();
     const order: string[] = [];
     for (let n = 0; n < 1000; n++) enter(() => order.push('flood'), '192.0.2.1');
@@ -91,7 +91,7 @@ describe('AcceptGate', () => {
     expect(order.slice(64, 70)).toEqual(['flood', 'other', 'flood', 'other', 'flood', 'other']);
   });
 
-  it('passes over those that may not begin, and gives them up in their time', () => {
+  test('passes over those that may not begin, and gives them up in their time', () => {
     const { enter, tick, begun, gate, gaveUp, clock } = setUp();
     let slots = 2;
     for (let n = 0; n < 4; n++)
@@ -110,7 +110,7 @@ describe('AcceptGate', () => {
     expect([begun(), gate.waiting, gaveUp.length]).toEqual([4, 0, 1]);
   });
 
-  it('rests when nothing comes any more', () => {
+  test('rests when nothing comes any more', () => {
     const { enter, tick, clock } = setUp();
     enter();
     tick();
@@ -118,7 +118,7 @@ describe('AcceptGate', () => {
     expect(clock.run).toBeUndefined();
   });
 
-  it('begins half as many at a time after each late tick, and one more after one that is a little late', () => {
+  test('begins half as many at a time after each late tick, and one more after one that is a little late', () => {
     const { busy, enter, begun, tick, clock } = setUp();
     // What is begun holds the event loop up, as a handshake does.
     const begin = () => {
@@ -130,21 +130,21 @@ describe('AcceptGate', () => {
     expect(busy).toEqual([64 * 5 - 25, 32 * 5 - 25]);
   });
 
-  it('goes on with at least one in a tick, however late the event loop is', () => {
+  test('goes on with at least one in a tick, however late the event loop is', () => {
     const { gate, enter, tick } = setUp();
     for (let n = 0; n < 130; n++) enter();
     expect(Array.from({ length: 9 }, () => tick(100))).toEqual([32, 16, 8, 4, 2, 1, 1, 1, 1]);
     expect(gate.waiting).toBe(0);
   });
 
-  it('begins twice as many in each tick that is in time again', () => {
+  test('begins twice as many in each tick that is in time again', () => {
     const { enter, tick } = setUp();
     for (let n = 0; n < 300; n++) enter();
     for (let n = 0; n < 6; n++) tick(100);
     expect([tick(), tick(30), tick()]).toEqual([2, 4, 8]);
   });
 
-  it('gives up who has waited for longer than a client does', () => {
+  test('gives up who has waited for longer than a client does', () => {
     const { enter, tick, begun, gaveUp, clock } = setUp();
     for (let n = 0; n < 64; n++) enter();
     const patient = enter();
@@ -159,7 +159,7 @@ describe('AcceptGate', () => {
     expect(gaveUp).toContain(forgotten);
   });
 
-  it('forgets a connection that closes, or fails, while it waits', () => {
+  test('forgets a connection that closes, or fails, while it waits', () => {
     const { gate, enter, begun, tick } = setUp();
     const sockets = Array.from({ length: 100 }, () => enter());
     sockets.at(-1)?.emit('error', new Error('reset'));
@@ -170,7 +170,7 @@ describe('AcceptGate', () => {
     expect(begun()).toBe(98);
   });
 
-  it('closes those that wait when it is closed, and has no tick left', () => {
+  test('closes those that wait when it is closed, and has no tick left', () => {
     const { gate, enter, clock } = setUp();
     const sockets = Array.from({ length: 100 }, () => enter());
     gate.close();

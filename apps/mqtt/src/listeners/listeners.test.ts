@@ -10,7 +10,7 @@ import {
   createKey,
   issueServerCertificate,
 } from '@iotcore/server-certificate/issue';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AcceptGate } from './accept-gate.ts';
 import { HandshakeSlots } from './handshake-slots.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
@@ -78,7 +78,7 @@ function tcp(port: number): Socket {
 }
 
 describe('the TCP listener', () => {
-  it('says which setting to change when its port is taken', async () => {
+  test('says which setting to change when its port is taken', async () => {
     const first = await listenTcp(listenOptions(), () => {});
     listeners.push(first);
     const second = listenTcp({ ...listenOptions(), port: first.port }, () => {});
@@ -86,7 +86,7 @@ describe('the TCP listener', () => {
     await expect(second).rejects.toThrow(/IOT_MQTT_PORT: 127\.0\.0\.1:\d+ is taken/);
   });
 
-  it('closes a connection beyond the limit without handing it over, and takes one again after a close', async () => {
+  test('closes a connection beyond the limit without handing it over, and takes one again after a close', async () => {
     const options = listenOptions({ maxConnections: 1, maxConnectionsPerAddress: 1 });
     const accepted = collector();
     const listener = await listenTcp(options, accepted.accept);
@@ -103,7 +103,7 @@ describe('the TCP listener', () => {
     expect((await accepted.next()).transport.secure).toBe(false);
   });
 
-  it('has a connection over TCP wait for its turn', async () => {
+  test('has a connection over TCP wait for its turn', async () => {
     const { gate, tick } = narrowGate();
     const accepted = collector();
     const listener = await listenTcp({ ...listenOptions(), gate }, accepted.accept);
@@ -114,7 +114,7 @@ describe('the TCP listener', () => {
     expect([gate.waiting, accepted.ready.length]).toEqual([0, 65]);
   });
 
-  it('tells the address of the peer, and that it has no certificate', async () => {
+  test('tells the address of the peer, and that it has no certificate', async () => {
     const accepted = collector();
     const listener = await listenTcp(listenOptions(), accepted.accept);
     listeners.push(listener);
@@ -164,7 +164,7 @@ describe('the TLS listener', () => {
     return socket;
   }
 
-  it('hands nothing over from a client that speaks no TLS or an old version, and gives the place back', async () => {
+  test('hands nothing over from a client that speaks no TLS or an old version, and gives the place back', async () => {
     const { listener, accepted, failed, limiter } = await start();
     const plain = tcp(listener.port);
     plain.write('GET / HTTP/1.1\r\n\r\n');
@@ -175,7 +175,7 @@ describe('the TLS listener', () => {
     expect(failed).toHaveLength(2);
   });
 
-  it('gives a handshake that stalls no more than ten seconds, however slowly single bytes come', async () => {
+  test('gives a handshake that stalls no more than ten seconds, however slowly single bytes come', async () => {
     expect(readSettings({}).mqttConnectTimeoutMs).toBeLessThanOrEqual(10_000);
     const { listener, accepted, failed, limiter } = await start({ handshakeTimeoutMs: 200 });
     const [silent, slow] = [tcp(listener.port), tcp(listener.port)];
@@ -189,7 +189,7 @@ describe('the TLS listener', () => {
     expect(accepted.ready).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['RSA key exchange', 'AES128-GCM-SHA256'],
     ['CBC', 'ECDHE-RSA-AES128-SHA256'],
     ['SHA-1', 'ECDHE-RSA-AES128-SHA'],
@@ -201,7 +201,7 @@ describe('the TLS listener', () => {
     expect(accepted.ready).toEqual([]);
   });
 
-  it('begins no more handshakes than there are slots, and has a slot again when one has ended', async () => {
+  test('begins no more handshakes than there are slots, and has a slot again when one has ended', async () => {
     const handshakeSlots = new HandshakeSlots({ maxHandshakes: 3, maxHandshakesPerAddress: 2 });
     const { listener, accepted, limiter } = await start({ handshakeSlots });
     const stalled = [tcp(listener.port), tcp(listener.port)];
@@ -217,7 +217,7 @@ describe('the TLS listener', () => {
     expect(limiter.connections).toBe(2);
   });
 
-  it('hands over what came before the end of a client, and still answers it', async () => {
+  test('hands over what came before the end of a client, and still answers it', async () => {
     const { listener, accepted } = await start();
     const client = tls(listener);
     client.end('all that it says');
@@ -233,7 +233,7 @@ describe('the TLS listener', () => {
     await closed(client);
   });
 
-  it('has a connection over TLS wait for its turn', async () => {
+  test('has a connection over TLS wait for its turn', async () => {
     const { gate, tick } = narrowGate();
     const { listener, accepted } = await start({ gate });
     for (let n = 0; n < 64; n++) tcp(listener.port);
@@ -245,7 +245,7 @@ describe('the TLS listener', () => {
     expect(gate.postponed).toBe(1);
   });
 
-  it('refuses to renegotiate, and serves the next', async () => {
+  test('refuses to renegotiate, and serves the next', async () => {
     const { listener, accepted } = await start();
     const socket = tls(listener, { maxVersion: 'TLSv1.2' });
     await once(socket, 'secureConnect');
@@ -257,7 +257,7 @@ describe('the TLS listener', () => {
     await accepted.next();
   });
 
-  it.each([
+  test.each([
     ['a name that nobody serves', { servername: 'nobody.example' }],
     ['the longest name', { servername: `${'a'.repeat(62)}.`.repeat(4).slice(0, 250) }],
     ['a name that is none', { servername: '..\u0001%00/*' }],
@@ -269,7 +269,7 @@ describe('the TLS listener', () => {
     expect((await accepted.next()).transport.secure).toBe(true);
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'resumes a session of %s until the ticket key is replaced',
     async (version) => {
       const { listener, accepted } = await start();
@@ -294,7 +294,7 @@ describe('the TLS listener', () => {
     },
   );
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('serves %s, with and without a server name', async (version) => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('serves %s, with and without a server name', async (version) => {
     const { listener, accepted } = await start();
     const range = { minVersion: version, maxVersion: version };
     const named = tls(listener, range);
@@ -307,7 +307,7 @@ describe('the TLS listener', () => {
     await accepted.next();
   });
 
-  it('tells the certificate that the client showed, whoever signed it', async () => {
+  test('tells the certificate that the client showed, whoever signed it', async () => {
     const { listener, accepted } = await start();
     tls(listener, { cert: certificate.certificatePem, key: certificate.privateKeyPem });
     const { transport } = await accepted.next();
@@ -315,7 +315,7 @@ describe('the TLS listener', () => {
     expect(certificate.certificatePem.replaceAll('\n', '')).toContain(pem);
   });
 
-  it('shows a replaced certificate to new connections and leaves the open ones alone', async () => {
+  test('shows a replaced certificate to new connections and leaves the open ones alone', async () => {
     const { listener, accepted } = await start();
     const before = tls(listener);
     const { socket } = await accepted.next();

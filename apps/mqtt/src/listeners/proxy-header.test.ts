@@ -10,7 +10,7 @@ import {
   createKey,
   issueServerCertificate,
 } from '@iotcore/server-certificate/issue';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readHeaderOf } from './proxy-header-reader.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
@@ -82,7 +82,7 @@ beforeAll(async () => {
 });
 
 describe("a proxy's connection is closed, and its place given back", () => {
-  it.each([
+  test.each([
     ['garbage', 'GET / HTTP/1.1\r\n\r\n', 'malformed'],
     ['MQTT at once', '\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02id', 'malformed'],
     ['a line that is too long', `PROXY TCP4 ${'1'.repeat(200)}`, 'too long'],
@@ -98,7 +98,7 @@ describe("a proxy's connection is closed, and its place given back", () => {
     }
   });
 
-  it('when it hangs up in the middle of its header', async () => {
+  test('when it hangs up in the middle of its header', async () => {
     const { port, options, taken } = await start('plain');
     tcp(port).end(header.slice(0, 20));
     await expect.poll(() => options.noHeader).toEqual(['gone']);
@@ -106,7 +106,7 @@ describe("a proxy's connection is closed, and its place given back", () => {
     expect(taken).toEqual([]);
   });
 
-  it('when its header does not come in time, however slowly single bytes do', async () => {
+  test('when its header does not come in time, however slowly single bytes do', async () => {
     const outcomes: unknown[] = [];
     const server = await listenTcp(listenOptions(), (socket) => {
       open.push(socket);
@@ -130,7 +130,7 @@ describe("a proxy's connection is closed, and its place given back", () => {
 });
 
 describe('the address in the header', () => {
-  it('is the one that counts against the limit, not that of the proxy', async () => {
+  test('is the one that counts against the limit, not that of the proxy', async () => {
     const { limiter } = listenOptions({ maxConnectionsPerAddress: 1 });
     const { port, taken, options } = await start('plain', { limiter });
     tcp(port).write(header);
@@ -147,7 +147,7 @@ describe('the address in the header', () => {
     await expect.poll(() => taken.length).toBe(3);
   });
 
-  it('is that of the proxy itself for its own probes', async () => {
+  test('is that of the proxy itself for its own probes', async () => {
     const { port, taken } = await start('plain');
     const socket = tcp(port);
     socket.write(Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex'));
@@ -157,7 +157,7 @@ describe('the address in the header', () => {
 });
 
 describe('what follows the header', () => {
-  it('is what the client sent, wherever the bytes are cut', async () => {
+  test('is what the client sent, wherever the bytes are cut', async () => {
     const { port, taken } = await start('plain');
     const bytes = `${header}hello`;
     for (let cut = 0; cut <= bytes.length; cut++) {
@@ -171,7 +171,7 @@ describe('what follows the header', () => {
     for (const { transport } of taken) expect(transport).toMatchObject(client);
   });
 
-  it('is read also when it comes later', async () => {
+  test('is read also when it comes later', async () => {
     const { port, taken } = await start('plain');
     const socket = tcp(port);
     socket.write(header);
@@ -180,7 +180,7 @@ describe('what follows the header', () => {
     await expect.poll(() => taken[0]?.text).toBe('hello');
   });
 
-  it.each(['together with', 'after'])('is a TLS handshake, sent %s the header', async (order) => {
+  test.each(['together with', 'after'])('is a TLS handshake, sent %s the header', async (order) => {
     const { port, taken } = await start('tls');
     const raw = tcp(port);
     if (order === 'after') {
@@ -206,7 +206,7 @@ describe('what follows the header', () => {
     expect(taken[0]?.transport.peerCertificate()).toBeInstanceOf(Buffer);
   });
 
-  it('is named with the address of the client when it is no TLS', async () => {
+  test('is named with the address of the client when it is no TLS', async () => {
     const { port, failed, options } = await start('tls');
     const socket = tcp(port);
     socket.write(`${header}GET / HTTP/1.1\r\n\r\n`);
@@ -217,7 +217,7 @@ describe('what follows the header', () => {
 });
 
 describe('from anybody else', () => {
-  it('a header is not taken for one', async () => {
+  test('a header is not taken for one', async () => {
     const { port, taken } = await start('plain', { isProxy: () => false });
     const socket = tcp(port);
     socket.write(header);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ProxyHeader, readProxyHeader } from './proxy-protocol.ts';
 
 const signature = '0d0a0d0a000d0a515549540a';
@@ -17,7 +17,7 @@ const ipv6 = `20010db8000000000000000000000001${'20010db8'.padEnd(32, '0')}${por
 const unix = Buffer.from('/run/client').toString('hex').padEnd(432, '0');
 
 describe('a header that is refused', () => {
-  it.each([
+  test.each([
     ['nothing of the kind', 'GET / HTTP/1.1\r\n\r\n'],
     ['a CONNECT of MQTT', '\x10\x0e\x00\x04MQTT'],
     ['in lower case', 'proxy TCP4 192.0.2.1 198.51.100.1 56324 8883\r\n'],
@@ -42,7 +42,7 @@ describe('a header that is refused', () => {
     expect(readProxyHeader(Buffer.from(text, 'latin1'))).toBe('malformed');
   });
 
-  it.each([
+  test.each([
     ['of version 1', '1111', ipv4],
     ['of version 3', '3111', ipv4],
     ['of an unknown command', '2211', ipv4],
@@ -55,13 +55,13 @@ describe('a header that is refused', () => {
     expect(readProxyHeader(binary(start, body))).toBe('malformed');
   });
 
-  it('is one whose length is more than anybody needs, before its bytes have come', () => {
+  test('is one whose length is more than anybody needs, before its bytes have come', () => {
     expect(readProxyHeader(Buffer.from(`${signature}2111ffff`, 'hex'))).toBe('too long');
     expect(readProxyHeader(Buffer.from(`${signature}211107f1`, 'hex'))).toBe('too long');
     expect(readProxyHeader(Buffer.from(`${signature}211107f0`, 'hex'))).toBe('incomplete');
   });
 
-  it('is a line of more than 107 bytes; one of 107 is read', () => {
+  test('is a line of more than 107 bytes; one of 107 is read', () => {
     expect(readProxyHeader(Buffer.from('PROXY UNKNOWN'.padEnd(107, 'x')))).toBe('too long');
     expect(readProxyHeader(Buffer.from('PROXY UNKNOWN'.padEnd(106, 'x')))).toBe('incomplete');
     expect(readProxyHeader(line('PROXY UNKNOWN '.padEnd(106, 'x')))).toBe('too long');
@@ -70,7 +70,7 @@ describe('a header that is refused', () => {
 });
 
 describe('a header of version 1', () => {
-  it.each([
+  test.each([
     ['TCP4 192.0.2.1 198.51.100.1 56324 8883', '192.0.2.1'],
     ['TCP6 2001:db8::1 2001:db8::2 56324 8883', '2001:db8::1'],
     ['TCP6 2001:0DB8:0:0:0:0:0:1 2001:db8::2 56324 8883', '2001:db8::1'],
@@ -82,13 +82,16 @@ describe('a header of version 1', () => {
     expect(readProxyHeader(header)).toEqual(wanted);
   });
 
-  it.each(['PROXY UNKNOWN', 'PROXY UNKNOWN ffff::1 what ever 0'])('leaves the proxy as it is: %s', (text) => {
-    expect(readProxyHeader(line(text))).toEqual({ client: undefined, bytes: text.length + 2 });
-  });
+  test.each(['PROXY UNKNOWN', 'PROXY UNKNOWN ffff::1 what ever 0'])(
+    'leaves the proxy as it is: %s',
+    (text) => {
+      expect(readProxyHeader(line(text))).toEqual({ client: undefined, bytes: text.length + 2 });
+    },
+  );
 });
 
 describe('a header of version 2', () => {
-  it.each([
+  test.each([
     ['IPv4', '2111', ipv4, '192.0.2.1'],
     ['IPv6', '2121', ipv6, '2001:db8::1'],
     ['IPv4 in IPv6', '2121', `${'ffffc0000201'.padStart(32, '0')}${ipv6.slice(32)}`, '192.0.2.1'],
@@ -101,7 +104,7 @@ describe('a header of version 2', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['LOCAL', '2000', ''],
     ['LOCAL with addresses', '2011', ipv4],
     ['LOCAL of an unknown family', '20ff', '00'],
@@ -127,7 +130,7 @@ const headers = fc.oneof(
 );
 
 describe('any header', () => {
-  it('cut at every byte is incomplete until it is whole, and what follows changes nothing', () => {
+  test('cut at every byte is incomplete until it is whole, and what follows changes nothing', () => {
     fc.assert(
       fc.property(headers, fc.uint8Array({ maxLength: 40 }), (header, more) => {
         for (let cut = 0; cut < header.length; cut++) {
@@ -140,7 +143,7 @@ describe('any header', () => {
     );
   });
 
-  it('of whatever bytes is checked without throwing, and by 2048 bytes at the latest', () => {
+  test('of whatever bytes is checked without throwing, and by 2048 bytes at the latest', () => {
     const start = fc.constantFrom(
       '',
       'PROXY ',

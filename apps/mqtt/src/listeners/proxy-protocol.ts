@@ -24,7 +24,7 @@ export interface ProxyHeader {
 }
 
 /** `incomplete`: more bytes may still make a header of it. */
-export type ProxyHeaderVerdict = ProxyHeader | 'incomplete' | 'malformed' | 'too long';
+export type ProxyHeaderResult = ProxyHeader | 'incomplete' | 'malformed' | 'too long';
 
 /** The longest line of version 1, with its CR LF: two IPv6 addresses and ports. */
 const MAX_LINE_BYTES = 107;
@@ -38,7 +38,7 @@ const FIXED_BYTES = 16;
 const LINE_START = Buffer.from('PROXY ');
 
 /** Reads the header at the beginning of what a proxy sent. Never looks further than its end. */
-export function readProxyHeader(received: Buffer): ProxyHeaderVerdict {
+export function readProxyHeader(received: Buffer): ProxyHeaderResult {
   if (beginsLike(received, SIGNATURE)) return readBinary(received);
   if (beginsLike(received, LINE_START)) return readLine(received);
   return 'malformed';
@@ -51,7 +51,7 @@ function beginsLike(received: Buffer, start: Buffer): boolean {
 
 // Version 1: PROXY TCP4 192.0.2.1 198.51.100.1 56324 8883 CR LF
 
-function readLine(received: Buffer): ProxyHeaderVerdict {
+function readLine(received: Buffer): ProxyHeaderResult {
   const line = received.subarray(0, MAX_LINE_BYTES).toString('latin1');
   const end = line.indexOf('\r\n');
   if (end < 0) return received.length < MAX_LINE_BYTES ? 'incomplete' : 'too long';
@@ -90,7 +90,7 @@ const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
   [FAMILY.unixStream, 216],
 ]);
 
-function readBinary(received: Buffer): ProxyHeaderVerdict {
+function readBinary(received: Buffer): ProxyHeaderResult {
   const [command, family] = [received[12], received[13]];
   if (command !== undefined && command !== COMMAND.local && command !== COMMAND.proxy) return 'malformed';
   if (received.length < FIXED_BYTES) return 'incomplete';

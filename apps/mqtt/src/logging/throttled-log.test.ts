@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ThrottledLog } from './throttled-log.ts';
 
-it('holds back repeated lines of one name, counts them, and leaves other names alone', () => {
+test('holds back repeated lines of one name, counts them, and leaves other names alone', () => {
   let now = 0;
   const throttled = new ThrottledLog(1000, () => now);
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 import type { PublishRoute } from '@iotcore/engine';
 import type { DeviceActivityWrite } from '@iotcore/store/data-plane';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Monitoring } from './monitoring.ts';
 
 const device = { kind: 'device', id: 'd1', registryId: 'r1' } as const;
@@ -50,7 +50,7 @@ function setUp(heardNamespaces: string[]) {
 }
 
 describe('monitoring', () => {
-  it('computes, reads and tells nothing while nobody listens', async () => {
+  test('computes, reads and tells nothing while nobody listens', async () => {
     const { monitoring, told, state, round } = setUp([]);
     monitoring.connected(device, transport);
     for (let n = 0; n < 100; n++) monitoring.published(device);
@@ -61,7 +61,7 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
-  it('says nothing of registries and brokers', async () => {
+  test('says nothing of registries and brokers', async () => {
     const { monitoring, told, written, round } = setUp(['monitoring.full.r1']);
     for (const principal of [
       { kind: 'registry', id: 'r1' } as const,
@@ -77,7 +77,7 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
-  it.each(['monitoring.full.r1', 'own-monitoring.me.d1'])(
+  test.each(['monitoring.full.r1', 'own-monitoring.me.d1'])(
     'tells who listens in %s once a second, the last state too',
     async (namespace) => {
       const { monitoring, told, state, stored, round } = setUp([namespace]);
@@ -120,7 +120,7 @@ describe('monitoring', () => {
     },
   );
 
-  it('saves every other second, keeps what could not be saved, and forgets who left', async () => {
+  test('saves every other second, keeps what could not be saved, and forgets who left', async () => {
     const { monitoring, written, state, round } = setUp([]);
     state.away = true;
     monitoring.connected(device, transport);
@@ -142,7 +142,7 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
-  it('saves a device that goes on publishing every few seconds, and that it left in the next round', async () => {
+  test('saves a device that goes on publishing every few seconds, and that it left in the next round', async () => {
     const { monitoring, written, state, round } = setUp([]);
     monitoring.connected(device, transport);
     for (let seconds = 0; seconds < 20; seconds++) {
@@ -161,7 +161,7 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
-  it('saves what is left when it stops', async () => {
+  test('saves what is left when it stops', async () => {
     const { monitoring, written } = setUp([]);
     monitoring.connected(device, transport);
     await monitoring.stop();

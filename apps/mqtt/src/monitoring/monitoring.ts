@@ -3,7 +3,7 @@
  * round, a place on a list. Each second a round tells those who listen (for the other devices nothing is computed), every
  * other round writes to the database.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
 import { type DevicePrincipal, monitoringNamespace, type Principal, routeMonitoring } from '@iotcore/model';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
@@ -238,7 +238,7 @@ export class Monitoring {
 
 async function inSlices<T>(items: readonly T[], look: (item: T) => void): Promise<void> {
   for (let start = 0; start < items.length; start += SLICE) {
-    if (start > 0) await nextTurn();
+    if (start > 0) await yieldToEventLoop();
     for (const item of items.slice(start, start + SLICE)) look(item);
   }
 }

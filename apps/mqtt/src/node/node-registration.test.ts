@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { NodeRegistration, reachableUrl } from './node-registration.ts';
 
 describe('the registration of a node', () => {
-  it('is renewed while it runs, survives failures, and is taken back at the end', async () => {
+  test('is renewed while it runs, survives failures, and is taken back at the end', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -31,7 +31,7 @@ describe('the registration of a node', () => {
     expect(told).toEqual(['http://node', 'failed', 'http://node', `removed ${registration.id}`]);
   });
 
-  it('names an address that others reach', () => {
+  test('names an address that others reach', () => {
     expect(reachableUrl('http://127.0.0.1:9464')).toBe('http://127.0.0.1:9464');
     for (const anywhere of ['http://0.0.0.0:9464', 'http://[::]:9464']) {
       expect(reachableUrl(anywhere)).toBe(`http://${hostname().toLowerCase()}:9464`);

@@ -1,6 +1,6 @@
 import type { RetainedMessage } from '@iotcore/engine';
 import type { PermanentMessageWrite } from '@iotcore/store/data-plane';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Tenants } from '../tenants/tenants.ts';
 import { wideLimits } from '../tenants/testing/tenant-limits.ts';
 import { PermanentQuotaError, StoreOverflowError } from './errors.ts';
@@ -66,7 +66,7 @@ function setUp() {
 }
 
 describe('storing', () => {
-  it('is not done before the commit, and one transaction takes all that came meanwhile, the last of each topic', async () => {
+  test('is not done before the commit, and one transaction takes all that came meanwhile, the last of each topic', async () => {
     const { transactions, control, store, stored } = setUp();
     const gate = Promise.withResolvers<void>();
     control.commit = gate.promise;
@@ -87,7 +87,7 @@ describe('storing', () => {
     expect(String(stored.get(state))).toBe('4');
   });
 
-  it('waits while the database is away and is done once it is back', async () => {
+  test('waits while the database is away and is done once it is back', async () => {
     const { control, store, stored, transactions } = setUp();
     control.failures = 1;
     await store(state, 'kept');
@@ -95,7 +95,7 @@ describe('storing', () => {
     expect(String(stored.get(state))).toBe('kept');
   });
 
-  it('fails for the one message that cannot be stored, and for no other of its transaction', async () => {
+  test('fails for the one message that cannot be stored, and for no other of its transaction', async () => {
     const { control, store, stored, tenants, messages } = setUp();
     const gate = Promise.withResolvers<void>();
     control.commit = gate.promise;
@@ -115,7 +115,7 @@ describe('storing', () => {
     expect(tenants.size).toBe(0);
   });
 
-  it('fails for a message beyond a quota, and for no other', async () => {
+  test('fails for a message beyond a quota, and for no other', async () => {
     const { store } = setUp();
     const outcomes = await Promise.allSettled([
       store('a', 'first'),
@@ -126,7 +126,7 @@ describe('storing', () => {
     expect((outcomes[1] as PromiseRejectedResult).reason).toBeInstanceOf(PermanentQuotaError);
   });
 
-  it('waits for the locks of its own registry alone', async () => {
+  test('waits for the locks of its own registry alone', async () => {
     const { control, store, stored } = setUp();
     control.locks.add('r1');
     let isLockedOneStored = false;
@@ -146,7 +146,7 @@ describe('storing', () => {
     expect(String(stored.get('$devices/d1/state'))).toBe('waits');
   });
 
-  it('refuses more than may wait of one registry, takes messages of others, and has room again later', async () => {
+  test('refuses more than may wait of one registry, takes messages of others, and has room again later', async () => {
     const { messages, control, tenants } = setUp();
     const gate = Promise.withResolvers<void>();
     control.commit = gate.promise;
@@ -174,7 +174,7 @@ describe('storing', () => {
     expect(tenants.size).toBe(0);
   });
 
-  it('is as good as over for what is locked when the process stops: its client has no acknowledgement', async () => {
+  test('is as good as over for what is locked when the process stops: its client has no acknowledgement', async () => {
     const { control, store, messages } = setUp();
     control.locks.add('r1');
     const outcome = expect(store(state, 'waits')).rejects.toBe(locked);
@@ -184,14 +184,14 @@ describe('storing', () => {
 });
 
 describe('reading', () => {
-  it('gives every page, and nothing that was cleared', async () => {
+  test('gives every page, and nothing that was cleared', async () => {
     const { store, read } = setUp();
     for (const topic of ['a', 'b', 'c', 'd', 'e']) await store(`$devices/${topic}/state`, topic);
     await store('$devices/c/state', '');
     expect(await read()).toEqual(['a', 'b', 'd', 'e'].map((topic) => `$devices/${topic}/state=${topic}`));
   });
 
-  it('leaves out what is not durable yet, and what is older of the same topic: it comes as a live message', async () => {
+  test('leaves out what is not durable yet, and what is older of the same topic: it comes as a live message', async () => {
     const { store, read, control } = setUp();
     await store(state, 'old');
     await store('$devices/d2/state', 'untouched');
@@ -206,7 +206,7 @@ describe('reading', () => {
     );
   });
 
-  it('leaves out what a live message has overtaken while it read', async () => {
+  test('leaves out what a live message has overtaken while it read', async () => {
     const { store, read, control } = setUp();
     await store(state, 'old');
     await store('$devices/d2/state', 'untouched');
@@ -223,7 +223,7 @@ describe('reading', () => {
     expect(await reading).toEqual(['$devices/d2/state=untouched']);
   });
 
-  it('remembers a bounded number of changes: beyond it a message may come twice, and never an older one', async () => {
+  test('remembers a bounded number of changes: beyond it a message may come twice, and never an older one', async () => {
     const { messages, store, control } = setUp();
     for (const topic of ['a', 'b', 'c']) await store(`$devices/${topic}/state`, 'old');
     const selection = { registryId: 'r1', beginning: '$', exact: false, nameOf: (topic: string) => topic };

@@ -1,5 +1,5 @@
 import type { Change } from '@iotcore/store';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import { type Asker, DeviceDirectory } from '../directory/device-directory.ts';
 import { createChangeListener } from './change-listener.ts';
@@ -30,7 +30,7 @@ function setUp() {
 }
 
 describe('a change that was told', () => {
-  it.each(['registry', 'broker', 'password', 'certificate', 'device'] as const)(
+  test.each(['registry', 'broker', 'password', 'certificate', 'device'] as const)(
     'of a %s is noted, forgotten by caches and looked at for revocation',
     (kind) => {
       const { told, changes, listener } = setUp();
@@ -41,7 +41,7 @@ describe('a change that was told', () => {
     },
   );
 
-  it.each(['alias', 'device'] as const)(
+  test.each(['alias', 'device'] as const)(
     'of a device (%s) makes what was derived from it stale',
     async (kind) => {
       const { directory, listener } = setUp();
@@ -54,7 +54,7 @@ describe('a change that was told', () => {
     },
   );
 
-  it('of an account is nothing to the data plane, of a signing key only to the door of the API', () => {
+  test('of an account is nothing to the data plane, of a signing key only to the door of the API', () => {
     const { told, listener } = setUp();
     listener.changed([
       { kind: 'account', key: 'x' },
@@ -65,7 +65,7 @@ describe('a change that was told', () => {
 });
 
 describe('missed changes', () => {
-  it('make everything that is remembered doubtful', async () => {
+  test('make everything that is remembered doubtful', async () => {
     const { told, changes, directory, listener } = setUp();
     const known = await directory.get('d1', asker);
     const mark = changes.mark();
@@ -78,7 +78,7 @@ describe('missed changes', () => {
 });
 
 describe('a device that changes while it is looked up', () => {
-  it('is good for who asked before, and looked up again for the next', async () => {
+  test('is good for who asked before, and looked up again for the next', async () => {
     const changes = new RecentChanges();
     let loads = 0;
     const directory = new DeviceDirectory(changes, async (id) => {

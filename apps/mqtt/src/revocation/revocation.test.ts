@@ -1,5 +1,5 @@
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Client, Credential } from '../clients/client.ts';
 import { LiveClients } from '../clients/live-clients.ts';
 import { Revoker } from './revoker.ts';
@@ -74,7 +74,7 @@ function setUp() {
 }
 
 describe('a change', () => {
-  it('of what nobody rests on looks at nothing and ends nothing', async () => {
+  test('of what nobody rests on looks at nothing and ends nothing', async () => {
     const { revoker, looks, ended } = setUp();
     revoker.subjectChanged('password:p-other');
     revoker.subjectChanged('device:d9');
@@ -83,28 +83,28 @@ describe('a change', () => {
     expect(ended).toEqual([]);
   });
 
-  it('that leaves everything valid ends nothing', async () => {
+  test('that leaves everything valid ends nothing', async () => {
     const { revoker, ended, settled } = setUp();
     revoker.subjectChanged('registry:r1');
     await settled();
     expect(ended).toEqual([]);
   });
 
-  it('of a deleted password ends the sessions opened with it and no other', async () => {
+  test('of a deleted password ends the sessions opened with it and no other', async () => {
     const { revoker, owners, ended, d1 } = setUp();
     owners.set('d1', { principal: d1.principal, disabled: false, passwords: [{ id: 'another', hash: '' }] });
     revoker.subjectChanged('password:p-d1');
     await expect.poll(() => ended).toEqual(['d1: password deleted']);
   });
 
-  it('of a deleted certificate ends the sessions opened with it', async () => {
+  test('of a deleted certificate ends the sessions opened with it', async () => {
     const { revoker, certificates, ended } = setUp();
     certificates.clear();
     revoker.subjectChanged('certificate:sha256-d2');
     await expect.poll(() => ended).toEqual(['d2: certificate deleted']);
   });
 
-  it('of a deleted device names the device, though its password went with it', async () => {
+  test('of a deleted device names the device, though its password went with it', async () => {
     const { revoker, owners, ended } = setUp();
     owners.delete('d1');
     revoker.subjectChanged('password:p-d1');
@@ -112,7 +112,7 @@ describe('a change', () => {
     await expect.poll(() => ended).toEqual(['d1: device deleted']);
   });
 
-  it('of a disabled registry ends its sessions and those of its devices', async () => {
+  test('of a disabled registry ends its sessions and those of its devices', async () => {
     const { revoker, owners, ended } = setUp();
     for (const [id, owner] of owners) owners.set(id, { ...owner, disabled: true });
     revoker.subjectChanged('registry:r1');
@@ -121,7 +121,7 @@ describe('a change', () => {
       .toEqual(['d1: registry disabled', 'd2: registry disabled', 'r1: registry disabled']);
   });
 
-  it('that comes while the database is away takes effect once it is back, and nobody is thrown out before', async () => {
+  test('that comes while the database is away takes effect once it is back, and nobody is thrown out before', async () => {
     const { revoker, owners, ended, failTimes, look } = setUp();
     failTimes(1);
     owners.delete('d1');
@@ -134,7 +134,7 @@ describe('a change', () => {
 });
 
 describe('missed changes', () => {
-  it('are made up for by looking at every live client, in batches', async () => {
+  test('are made up for by looking at every live client, in batches', async () => {
     const { revoker, clients, ended, looks } = setUp();
     for (let n = 0; n < 1200; n++) clients.add(device(`x${n}`, 'r9', passwordOf(`x${n}`)));
     revoker.everythingChanged();
@@ -145,7 +145,7 @@ describe('missed changes', () => {
 });
 
 describe('LiveClients', () => {
-  it('forgets a client that left under all its subjects', () => {
+  test('forgets a client that left under all its subjects', () => {
     const clients = new LiveClients();
     const client = device('d1', 'r1', passwordOf('d1'));
     clients.add(client);

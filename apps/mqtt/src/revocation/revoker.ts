@@ -3,7 +3,7 @@
  * decides, so a change that is told twice, late or in disorder does no harm. While the database is away nobody is
  * thrown out; the looks wait until it is back.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
 import type { Client, SubjectKey } from '../clients/client.ts';
 import type { LiveClients } from '../clients/live-clients.ts';
@@ -69,7 +69,7 @@ export class Revoker {
   async #checkAll(): Promise<void> {
     const { signal } = this.#stopping;
     // Changes come in batches; one look answers for all of them.
-    await nextTurn();
+    await yieldToEventLoop();
     while (this.#suspects.size > 0 && !signal.aborted) {
       const batch = [...this.#suspects].slice(0, BATCH);
       // Taken off before the look, so that a change during it puts a client on the list again.

@@ -1,7 +1,7 @@
 import type { Transport } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TooManyLookupsError } from './tenant.ts';
 import type { TenantLimits } from './tenant-limits.ts';
 import { Tenants } from './tenants.ts';
@@ -30,7 +30,7 @@ function setUp(limits: Partial<TenantLimits>) {
 }
 
 describe('places of connections', () => {
-  it('are refused to a principal beyond its limit, and given to its siblings', () => {
+  test('are refused to a principal beyond its limit, and given to its siblings', () => {
     const { connect, reached } = setUp({ maxConnectionsPerPrincipal: 2 });
     expect(connect(device, 'a').limit).toBeUndefined();
     expect(connect(device, 'b').limit).toBeUndefined();
@@ -40,7 +40,7 @@ describe('places of connections', () => {
     expect(reached).toEqual(['registry:r1 connections_per_principal']);
   });
 
-  it('are refused to a tenant beyond its limit, and given to the others', () => {
+  test('are refused to a tenant beyond its limit, and given to the others', () => {
     const { connect } = setUp({ maxConnections: 3 });
     for (const principal of [device, sibling, registry])
       expect(connect(principal, 'a').limit).toBeUndefined();
@@ -48,13 +48,13 @@ describe('places of connections', () => {
     expect(connect(foreigner, 'a').limit).toBeUndefined();
   });
 
-  it('of the clients of a broker are counted against the limit of the tenant alone', () => {
+  test('of the clients of a broker are counted against the limit of the tenant alone', () => {
     const { connect } = setUp({ maxConnectionsPerPrincipal: 1, maxConnections: 3 });
     for (const id of ['a', 'b', 'c']) expect(connect(broker, id).limit).toBeUndefined();
     expect(connect(broker, 'd').limit).toBe('connections');
   });
 
-  it('are counted once for a client that takes over its own session at the limit', () => {
+  test('are counted once for a client that takes over its own session at the limit', () => {
     const { connect } = setUp({ maxConnectionsPerPrincipal: 1, maxConnections: 1 });
     const old = connect(device, 'a');
     const fresh = connect(device, 'a');
@@ -65,7 +65,7 @@ describe('places of connections', () => {
     expect(connect(device, 'b').limit).toBeUndefined();
   });
 
-  it('are not held by refused connections, and given back once', () => {
+  test('are not held by refused connections, and given back once', () => {
     const { connect } = setUp({ maxConnectionsPerPrincipal: 1 });
     const first = connect(device, 'a');
     connect(device, 'b').leave();
@@ -76,7 +76,7 @@ describe('places of connections', () => {
     expect(connect(device, 'e').limit).toBe('connections_per_principal');
   });
 
-  it('are not held by clients that left while their credentials were checked', () => {
+  test('are not held by clients that left while their credentials were checked', () => {
     const { tenants, connect } = setUp({ maxConnectionsPerPrincipal: 1 });
     for (let n = 0; n < 10; n++) {
       const transport = {} as Transport;
@@ -86,7 +86,7 @@ describe('places of connections', () => {
     expect(connect(device, 'patient').limit).toBeUndefined();
   });
 
-  it('belong to principals and client IDs however these are named', () => {
+  test('belong to principals and client IDs however these are named', () => {
     const { connect, tenants } = setUp({ maxConnections: 5 });
     for (const id of ['__proto__', 'constructor', 'a b', '']) {
       const odd = connect({ kind: 'device', id: 'x', registryId: '__proto__' }, id);
@@ -99,7 +99,7 @@ describe('places of connections', () => {
 });
 
 describe('the message rate', () => {
-  it('refuses a message beyond it, says how long it must wait, and does not count it', () => {
+  test('refuses a message beyond it, says how long it must wait, and does not count it', () => {
     const { tenants, clock } = setUp({ messageRates: { ...wideLimits.messageRates, device: 10 } });
     const send = (times: number) => Array.from({ length: times }, () => tenants.of(device).excessMs(device));
     expect(send(10)).toEqual(Array(10).fill(0));
@@ -110,7 +110,7 @@ describe('the message rate', () => {
     expect(send(2)).toEqual([0, 100]);
   });
 
-  it('is kept in the long run, whatever the pattern', () => {
+  test('is kept in the long run, whatever the pattern', () => {
     const { tenants, clock } = setUp({ messageRates: { ...wideLimits.messageRates, device: 10 } });
     let allowed = 0;
     for (let ms = 0; ms < 100_000; ms += 7) {
@@ -121,13 +121,13 @@ describe('the message rate', () => {
     expect(allowed).toBeLessThanOrEqual(1011);
   });
 
-  it('lets one message through even if it is below one a second', () => {
+  test('lets one message through even if it is below one a second', () => {
     const { tenants } = setUp({ messageRates: { ...wideLimits.messageRates, device: 0.5 } });
     expect(tenants.of(device).excessMs(device)).toBe(0);
     expect(tenants.of(device).excessMs(device)).toBeGreaterThan(0);
   });
 
-  it('counts each sender alone, and does not limit those without a rate', () => {
+  test('counts each sender alone, and does not limit those without a rate', () => {
     const { tenants } = setUp({ messageRates: { ...wideLimits.messageRates, device: 1 } });
     const { excessMs } = { excessMs: (who: Principal) => tenants.of(who).excessMs(who) };
     expect(excessMs(device)).toBe(0);
@@ -136,7 +136,7 @@ describe('the message rate', () => {
     for (let n = 0; n < 100; n++) expect(excessMs(registry)).toBe(0);
   });
 
-  it('outlives the connection of its sender, and nothing more of it once it is within the rate', () => {
+  test('outlives the connection of its sender, and nothing more of it once it is within the rate', () => {
     const { tenants, connect, clock } = setUp({ messageRates: { ...wideLimits.messageRates, device: 1 } });
     const connection = connect(device, 'a');
     tenants.of(device).excessMs(device);
@@ -148,14 +148,14 @@ describe('the message rate', () => {
     expect(tenants.size).toBe(0);
   });
 
-  it('is limited for somebody only if a rate is set', () => {
+  test('is limited for somebody only if a rate is set', () => {
     expect(setUp({}).tenants.limitRates).toBe(false);
     expect(setUp({ messageRates: { ...wideLimits.messageRates, broker: 1 } }).tenants.limitRates).toBe(true);
   });
 });
 
 describe('bytes, readers and look-ups of a tenant', () => {
-  it('are refused beyond its limits, and given to others', async () => {
+  test('are refused beyond its limits, and given to others', async () => {
     const { tenants, reached } = setUp({ maxWaitingBytes: 100, maxUnstoredBytes: 10, maxPendingLookups: 1 });
     const [mine, other] = [tenants.of(device), tenants.of(foreigner)];
     expect(mine.takeWaitingBytes(100)).toBe(true);
@@ -173,7 +173,7 @@ describe('bytes, readers and look-ups of a tenant', () => {
     );
   });
 
-  it('lets one reader more begin when another has ended or given up', async () => {
+  test('lets one reader more begin when another has ended or given up', async () => {
     const { tenants } = setUp({ maxStoredReaders: 1 });
     const tenant = tenants.of(device);
     const { signal } = new AbortController();
@@ -203,7 +203,7 @@ describe('whatever connections do', () => {
     bytes: fc.nat(60),
   });
 
-  it('every counter is zero when all have closed', async () => {
+  test('every counter is zero when all have closed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
         const { tenants } = setUp({

@@ -32,10 +32,10 @@ describe('a token does not open', () => {
     fc.assert(fc.property(fc.string(), (text) => tokens.open('list', text) === undefined));
   });
 
-  test('in another spelling of itself', () => {
+  test('in another variant of itself', () => {
     const token = tokens.seal('list', 'key');
-    for (const spelling of [`${token}=`, ` ${token}`, token.replace(/.$/, (last) => `${last}A`)]) {
-      expect(tokens.open('list', spelling)).toBeUndefined();
+    for (const variant of [`${token}=`, ` ${token}`, token.replace(/.$/, (last) => `${last}A`)]) {
+      expect(tokens.open('list', variant)).toBeUndefined();
     }
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writtenPackets } from './written-packets.ts';
 
 const hex = (...pieces: string[]) => pieces.map((piece) => Buffer.from(piece, 'hex'));
@@ -22,11 +22,11 @@ function publishPieces(topic: Buffer, packetId: number, payload: Buffer): Buffer
 }
 
 describe('what aedes writes', () => {
-  it('is not taken for a packet when a part of one is missing', () => {
+  test('is not taken for a packet when a part of one is missing', () => {
     expect(() => writtenPackets(hex('90', '03', '0001'))).toThrow('in part');
   });
 
-  it('is one packet for each, with its type', () => {
+  test('is one packet for each, with its type', () => {
     const packets = writtenPackets(hex('20', '02', '00', '00', 'd000', '90', '04', '0007', '0180'));
 
     expect(packets.map(({ type, buffers }) => [type, asHex(buffers)])).toEqual([
@@ -36,7 +36,7 @@ describe('what aedes writes', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['a short message', 1, 10],
     ['no payload', 1, 0],
     ['a payload that is passed on as it is', 20, 5000],
@@ -53,7 +53,7 @@ describe('what aedes writes', () => {
     if (payloadBytes >= 4096) expect(packet?.buffers.at(-1)).toBe(payload);
   });
 
-  it('has no identifier at QoS 0', () => {
+  test('has no identifier at QoS 0', () => {
     expect(writtenPackets(hex('30', '05', '0001', '61', '7878'))[0]?.packetId).toBe(0);
   });
 });

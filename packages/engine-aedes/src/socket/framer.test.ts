@@ -1,6 +1,6 @@
 import { PacketError } from '@iotcore/engine/codec';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Framer } from './framer.ts';
 
 const roomy = 1_000_000;
@@ -14,21 +14,21 @@ function packetOf(body: Buffer): Buffer {
 }
 
 describe('the framer', () => {
-  it('refuses a packet that is too large by its header, before its body comes', () => {
+  test('refuses a packet that is too large by its header, before its body comes', () => {
     const framer = new Framer();
     framer.push(packetOf(Buffer.alloc(1000)).subarray(0, 3));
 
     expect(() => framer.next(1002)).toThrow(PacketError);
   });
 
-  it('has nothing to give, and no first byte, before anything came', () => {
+  test('has nothing to give, and no first byte, before anything came', () => {
     const framer = new Framer();
 
     expect(framer.next(roomy)).toBeUndefined();
     expect(framer.firstByte).toBeUndefined();
   });
 
-  it('finds the same packets however the bytes are cut', () => {
+  test('finds the same packets however the bytes are cut', () => {
     const bodies = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 });
     const cuts = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 });
     fc.assert(
@@ -53,7 +53,7 @@ describe('the framer', () => {
     );
   });
 
-  it('never writes into a chunk that it was given', () => {
+  test('never writes into a chunk that it was given', () => {
     const framer = new Framer();
     const pool = Buffer.alloc(100, 0xee);
     const packet = packetOf(Buffer.alloc(10));

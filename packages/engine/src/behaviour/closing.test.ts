@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
@@ -19,7 +19,7 @@ import { startServer } from './server.ts';
 const { name, create } = engineUnderTest;
 
 describe(`the end of a session on the ${name} engine`, () => {
-  it('by DISCONNECT is told as: client disconnected', async () => {
+  test('by DISCONNECT is told as: client disconnected', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port, clientId: 'one' });
 
@@ -33,7 +33,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
   });
 
-  it('by the loss of the connection is told as such', async () => {
+  test('by the loss of the connection is told as such', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe('a');
@@ -44,7 +44,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
   });
 
-  it('by silence beyond one and a half times the keep alive is told as: keep alive timeout [MQTT-3.1.2-24]', async () => {
+  test('by silence beyond one and a half times the keep alive is told as: keep alive timeout [MQTT-3.1.2-24]', async () => {
     // No other deadline comes near.
     const { port, host } = await startServer(create, onTestFinished, { packetGraceMs: 60_000 });
     const client = await connectRaw({ port });
@@ -56,7 +56,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe('keep alive timeout');
   });
 
-  it('does not come while the server itself keeps the client waiting', async () => {
+  test('does not come while the server itself keeps the client waiting', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const answer = Promise.withResolvers<void>();
     host.onRoute = async (_principal, topic) => {
@@ -79,7 +79,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     await waiting.expectBytes(puback(1));
   });
 
-  it('comes when the rest of a packet does not, however slowly single bytes do', async () => {
+  test('comes when the rest of a packet does not, however slowly single bytes do', async () => {
     const { port, host } = await startServer(create, onTestFinished, { packetGraceMs: 300 });
     const client = await connectRaw({ port });
     client.send(connect());
@@ -93,7 +93,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.packetTooSlow);
   });
 
-  it('does not come for a client that is silent between packets and has no keep alive', async () => {
+  test('does not come for a client that is silent between packets and has no keep alive', async () => {
     const { port, host } = await startServer(create, onTestFinished, {
       packetGraceMs: 50,
       connectTimeoutMs: 1000,
@@ -109,7 +109,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect(host.told('disconnected')).toEqual([]);
   });
 
-  it('by a packet that MQTT forbids is told with what is wrong', async () => {
+  test('by a packet that MQTT forbids is told with what is wrong', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
 
@@ -120,7 +120,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe('text holds the null character');
   });
 
-  it('by a second CONNECT is told as such [MQTT-3.1.0-2]', async () => {
+  test('by a second CONNECT is told as such [MQTT-3.1.0-2]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
 
@@ -131,7 +131,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe('second CONNECT');
   });
 
-  it('comes after all that was sent before has been served', async () => {
+  test('comes after all that was sent before has been served', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
     const forbidden = Buffer.from([0xf0, 0]);
@@ -145,7 +145,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual(['a', 'b']);
   });
 
-  it('makes everything behind DISCONNECT count for nothing [MQTT-3.14.4-2]', async () => {
+  test('makes everything behind DISCONNECT count for nothing [MQTT-3.14.4-2]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
 
@@ -156,7 +156,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual([]);
   });
 
-  it('can be brought about by the host, for the sessions that it picks and with its reason', async () => {
+  test('can be brought about by the host, for the sessions that it picks and with its reason', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const sessions = await Promise.all(
       ['a', 'b', 'b', 'c'].map((username) => connectMqtt({ port, username })),
@@ -177,7 +177,7 @@ describe(`the end of a session on the ${name} engine`, () => {
 });
 
 describe(`closing the ${name} engine`, () => {
-  it('ends all sessions with its reason, and all connections', async () => {
+  test('ends all sessions with its reason, and all connections', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const clients = await Promise.all(Array.from({ length: 250 }, () => connectMqtt({ port })));
     const silent = await connectRaw({ port });
@@ -190,7 +190,7 @@ describe(`closing the ${name} engine`, () => {
     expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
   });
 
-  it('sends the acknowledgements of messages that are being stored', async () => {
+  test('sends the acknowledgements of messages that are being stored', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const durable = Promise.withResolvers<void>();
@@ -211,7 +211,7 @@ describe(`closing the ${name} engine`, () => {
     await closed;
   });
 
-  it('hands over what is being stored before it ends the sessions that hear it', async () => {
+  test('hands over what is being stored before it ends the sessions that hear it', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const durable = Promise.withResolvers<void>();
@@ -236,7 +236,7 @@ describe(`closing the ${name} engine`, () => {
     await closed;
   });
 
-  it('sends a subscriber what waits behind its window, and in its socket, before it ends the session', async () => {
+  test('sends a subscriber what waits behind its window, and in its socket, before it ends the session', async () => {
     const { port, engine } = await startServer(create, onTestFinished, { maxInflightMessages: 2 });
     const subscriber = await connectRaw({ port });
     subscriber.send(Buffer.concat([connect({ clientId: 'subscriber' }), subscribe(1, ['a', 1])]));
@@ -258,7 +258,7 @@ describe(`closing the ${name} engine`, () => {
     await closed;
   });
 
-  it('lets nobody in any more', async () => {
+  test('lets nobody in any more', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     await engine.close('server stops');
     const late = await connectRaw({ port });
@@ -269,7 +269,7 @@ describe(`closing the ${name} engine`, () => {
     expect(host.told('connected')).toEqual([]);
   });
 
-  it('is over even if a client neither reads nor hangs up', async () => {
+  test('is over even if a client neither reads nor hangs up', async () => {
     const { port, engine } = await startServer(create, onTestFinished);
     const frozen = await connectRaw({ port });
     frozen.send(connect());

@@ -1,5 +1,5 @@
 import { connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainConnect, readCases } from '../codec/cases/cases.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
@@ -18,29 +18,32 @@ const cases = readCases();
  */
 describe(`${name}, byte by byte:`, () => {
   describe.each([...new Set(cases.map(({ file }) => file))])('%s', (file) => {
-    it.each(cases.filter((one) => one.file === file))('$title', async ({ bytes, reply, closes, isFresh }) => {
-      const { port } = await startServer(create, onTestFinished);
-      const client = await connectRaw({ port });
-      if (!isFresh) {
-        client.send(plainConnect);
-        await client.expectBytes(accepted);
-      }
-      client.send(bytes);
-      await client.expectBytes(reply);
-      if (closes) {
-        await client.expectClose();
-      } else {
-        // Whatever else was going to come would come before this.
-        client.send(pingreq);
-        await client.expectBytes(pingresp);
-      }
+    test.each(cases.filter((one) => one.file === file))(
+      '$title',
+      async ({ bytes, reply, closes, isFresh }) => {
+        const { port } = await startServer(create, onTestFinished);
+        const client = await connectRaw({ port });
+        if (!isFresh) {
+          client.send(plainConnect);
+          await client.expectBytes(accepted);
+        }
+        client.send(bytes);
+        await client.expectBytes(reply);
+        if (closes) {
+          await client.expectClose();
+        } else {
+          // Whatever else was going to come would come before this.
+          client.send(pingreq);
+          await client.expectBytes(pingresp);
+        }
 
-      const other = await connectRaw({ port });
-      other.send(Buffer.concat([plainConnect, pingreq]));
-      await other.expectBytes(accepted + pingresp);
-    });
+        const other = await connectRaw({ port });
+        other.send(Buffer.concat([plainConnect, pingreq]));
+        await other.expectBytes(accepted + pingresp);
+      },
+    );
 
-    it('does the same when the bytes come one by one', async () => {
+    test('does the same when the bytes come one by one', async () => {
       const { port } = await startServer(create, onTestFinished);
       const short = cases.filter((one) => one.file === file && one.bytes.length < 200);
       expect(short.length).toBeGreaterThan(0);

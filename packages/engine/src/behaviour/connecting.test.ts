@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnackCode, type ConnectResult } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
@@ -9,7 +9,7 @@ import { startServer } from './server.ts';
 const { name, create } = engineUnderTest;
 
 describe(`connecting to the ${name} engine`, () => {
-  it.each(Object.values(ConnackCode))(
+  test.each(Object.values(ConnackCode))(
     'is refused with the code that the host gives: %i [MQTT-3.2.2-5]',
     async (code) => {
       const { port, host, engine } = await startServer(create, onTestFinished);
@@ -25,7 +25,7 @@ describe(`connecting to the ${name} engine`, () => {
     },
   );
 
-  it('is refused with code 3 when the host cannot tell who it is', async () => {
+  test('is refused with code 3 when the host cannot tell who it is', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onConnect = () => Promise.reject(new Error('the database is away'));
 
@@ -35,7 +35,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(host.told('connected')).toEqual([]);
   });
 
-  it('is refused with code 5 when the will may not be published', async () => {
+  test('is refused with code 5 when the will may not be published', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
 
     expect(await refusalOf({ port, will: { topic: 'forbidden/will', payload: 'gone' } })).toBe(
@@ -47,7 +47,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(engine.stats().sessions).toBe(0);
   });
 
-  it('is refused with code 2 for a client ID longer than allowed, before the host is asked [MQTT-3.1.3-9]', async () => {
+  test('is refused with code 2 for a client ID longer than allowed, before the host is asked [MQTT-3.1.3-9]', async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxClientIdBytes: 20 });
     let asked = 0;
     host.onConnect = async () => {
@@ -64,7 +64,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(asked).toBe(1);
   });
 
-  it('is refused with code 2 for an empty client ID without clean session, before the host is asked [MQTT-3.1.3-8]', async () => {
+  test('is refused with code 2 for an empty client ID without clean session, before the host is asked [MQTT-3.1.3-8]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onConnect = () => Promise.reject(new Error('not to be asked'));
     const client = await connectRaw({ port });
@@ -75,7 +75,7 @@ describe(`connecting to the ${name} engine`, () => {
     await client.expectClose();
   });
 
-  it('serves nothing that follows a refused CONNECT [MQTT-3.1.4-5]', async () => {
+  test('serves nothing that follows a refused CONNECT [MQTT-3.1.4-5]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onConnect = async () => ({ accepted: false, code: ConnackCode.notAuthorized, reason: 'no' });
     const client = await connectRaw({ port });
@@ -87,7 +87,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(host.routesAsked).toEqual([]);
   });
 
-  it('is closed without an answer when no CONNECT comes in time', async () => {
+  test('is closed without an answer when no CONNECT comes in time', async () => {
     const { port, host } = await startServer(create, onTestFinished, { connectTimeoutMs: 50 });
     const silent = await connectRaw({ port });
     const half = await connectRaw({ port });
@@ -101,7 +101,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(reason).toBe(reasons.noConnect);
   });
 
-  it('is closed by the header of a CONNECT that is too large, before its body comes', async () => {
+  test('is closed by the header of a CONNECT that is too large, before its body comes', async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxConnectPacketBytes: 100 });
     const client = await connectRaw({ port });
 
@@ -111,7 +111,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect((await host.nth('refused')).request).toBeUndefined();
   });
 
-  it('tells of bytes that are no CONNECT, and not of a connection that says nothing and goes', async () => {
+  test('tells of bytes that are no CONNECT, and not of a connection that says nothing and goes', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const probe = await connectRaw({ port });
     probe.close();
@@ -124,7 +124,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(host.told('refused')).toHaveLength(1);
   });
 
-  it('leaves the session of a client ID alone when somebody fails to prove to be its owner', async () => {
+  test('leaves the session of a client ID alone when somebody fails to prove to be its owner', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const victim = await connectMqtt({ port, clientId: 'victim', username: 'owner' });
     host.onConnect = async () => ({
@@ -141,7 +141,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(host.told('disconnected')).toEqual([]);
   });
 
-  it('takes nothing over once the client has hung up, whatever the host answers then', async () => {
+  test('takes nothing over once the client has hung up, whatever the host answers then', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<ConnectResult<string>>();
@@ -163,7 +163,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(host.events.map(({ kind }) => kind)).toEqual(['connected']);
   });
 
-  it('has a session from CONNACK on, and the host is told of it once [MQTT-3.1.4-4][MQTT-4.1.0-2]', async () => {
+  test('has a session from CONNACK on, and the host is told of it once [MQTT-3.1.4-4][MQTT-4.1.0-2]', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
 
     await connectMqtt({ port, clientId: 'one', username: 'somebody' });
@@ -175,7 +175,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(engine.stats().sessions).toBe(1);
   });
 
-  it('asks the host with all that CONNECT says, a password in bytes', async () => {
+  test('asks the host with all that CONNECT says, a password in bytes', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked: unknown[] = [];
     host.onConnect = async (request) => {
@@ -207,7 +207,7 @@ describe(`connecting to the ${name} engine`, () => {
     ]);
   });
 
-  it('keeps what follows CONNECT until the host has answered, then serves it in order [MQTT-3.1.4-5]', async () => {
+  test('keeps what follows CONNECT until the host has answered, then serves it in order [MQTT-3.1.4-5]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
@@ -228,7 +228,7 @@ describe(`connecting to the ${name} engine`, () => {
     await client.expectBytes(Buffer.concat([connack(0), Buffer.from([0x40, 2, 0, 7]), pingresp]));
   });
 
-  it('answers clean session 0 with session present 0, also the second time [MQTT-3.2.2-3]', async () => {
+  test('answers clean session 0 with session present 0, also the second time [MQTT-3.2.2-3]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const first = await connectMqtt({ port, clientId: 'keeper', clean: false });
     await first.subscribe('a/#');
@@ -244,7 +244,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect((await second.messages.next()).topic).toBe('marker');
   });
 
-  it('gives each client without an ID one of its own [MQTT-3.1.3-6]', async () => {
+  test('gives each client without an ID one of its own [MQTT-3.1.3-6]', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     for (let i = 0; i < 3; i++) {
       const client = await connectRaw({ port });
@@ -258,7 +258,7 @@ describe(`connecting to the ${name} engine`, () => {
     expect(host.told('disconnected')).toEqual([]);
   });
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     'takes %s for a client ID like any other',
     async (clientId) => {
       const { port, host, engine } = await startServer(create, onTestFinished);

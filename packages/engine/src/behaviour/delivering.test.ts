@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw, type RawClient } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, pingreq, pingresp, puback, publish, suback, subscribe } from './packets.ts';
@@ -27,7 +27,7 @@ async function readMessage(
 }
 
 describe(`delivering on the ${name} engine`, () => {
-  it('drops, counts and tells QoS 0 messages for a client that does not read, and goes on when it does', async () => {
+  test('drops, counts and tells QoS 0 messages for a client that does not read, and goes on when it does', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished, { maxOutputBytes: 100_000 });
     const frozen = await rawSubscriber(port, 'frozen', 0);
     frozen.socket.pause();
@@ -52,7 +52,7 @@ describe(`delivering on the ${name} engine`, () => {
     await frozen.expectBytes(publish('a', 'the latest'));
   });
 
-  it('sends a window of QoS 1 messages to a client that acknowledges none, and closes it when too many wait', async () => {
+  test('sends a window of QoS 1 messages to a client that acknowledges none, and closes it when too many wait', async () => {
     const { port, host } = await startServer(create, onTestFinished, {
       maxInflightMessages: 3,
       maxQueuedMessages: 5,
@@ -75,7 +75,7 @@ describe(`delivering on the ${name} engine`, () => {
     await publisher.publish('a', 'nobody is left to wait for');
   });
 
-  it('closes a client for which too many bytes wait', async () => {
+  test('closes a client for which too many bytes wait', async () => {
     const { port, host } = await startServer(create, onTestFinished, {
       maxInflightMessages: 1,
       maxQueuedBytes: 100_000,
@@ -89,7 +89,7 @@ describe(`delivering on the ${name} engine`, () => {
     await lazy.read(Number.MAX_SAFE_INTEGER);
   });
 
-  it('sends the next of the waiting messages for each that is acknowledged, in order', async () => {
+  test('sends the next of the waiting messages for each that is acknowledged, in order', async () => {
     const { port } = await startServer(create, onTestFinished, { maxInflightMessages: 2 });
     const careful = await rawSubscriber(port, 'careful', 1);
     const publisher = await connectMqtt({ port });
@@ -107,7 +107,7 @@ describe(`delivering on the ${name} engine`, () => {
     expect([third, ...rest].map(({ payload }) => payload)).toEqual(['3', '4', '5']);
   });
 
-  it('numbers messages in flight apart, never 0, and as new ones: DUP 0 [MQTT-2.3.1-1][MQTT-3.3.1-3][MQTT-4.3.2-1]', async () => {
+  test('numbers messages in flight apart, never 0, and as new ones: DUP 0 [MQTT-2.3.1-1][MQTT-3.3.1-3][MQTT-4.3.2-1]', async () => {
     const { port } = await startServer(create, onTestFinished, { maxInflightMessages: 300 });
     const subscriber = await rawSubscriber(port, 'subscriber', 1);
     const publisher = await connectRaw({ port });
@@ -123,7 +123,7 @@ describe(`delivering on the ${name} engine`, () => {
     expect(ids).not.toContain(0);
   });
 
-  it('holds up neither publishers nor other subscribers for one that is frozen', async () => {
+  test('holds up neither publishers nor other subscribers for one that is frozen', async () => {
     const { port, host } = await startServer(create, onTestFinished, {
       maxOutputBytes: 100_000,
       maxQueuedBytes: 200_000,
@@ -145,7 +145,7 @@ describe(`delivering on the ${name} engine`, () => {
     expect(host.told('disconnected').every(({ clientId }) => clientId === 'frozen at QoS 1')).toBe(true);
   });
 
-  it('closes a client that publishes and never reads its acknowledgements', async () => {
+  test('closes a client that publishes and never reads its acknowledgements', async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxOutputBytes: 1000 });
     const deaf = await rawSubscriber(port, 'deaf', 0);
     deaf.socket.pause();
@@ -162,7 +162,7 @@ describe(`delivering on the ${name} engine`, () => {
     });
   });
 
-  it('delivers payloads whole, empty or of the largest size', async () => {
+  test('delivers payloads whole, empty or of the largest size', async () => {
     const { port } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe('a');
@@ -174,7 +174,7 @@ describe(`delivering on the ${name} engine`, () => {
     }
   });
 
-  it('delivers to each of a hundred subscribers once', async () => {
+  test('delivers to each of a hundred subscribers once', async () => {
     const { port } = await startServer(create, onTestFinished);
     const subscribers = await Promise.all(
       Array.from({ length: 100 }, (_, i) => rawSubscriber(port, `subscriber ${i}`, 0)),

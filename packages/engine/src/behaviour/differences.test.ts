@@ -3,7 +3,7 @@
  * not listed here is the same, and tested for every engine in the files beside this one.
  */
 import { connectMqtt } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
 
@@ -15,7 +15,7 @@ const levelsServed: Readonly<Record<string, number>> = { aedes: 100, native: 150
 describe(`the ${name} engine, by its nature,`, () => {
   const levels = levelsServed[name] as number;
 
-  it(`serves topics of ${levels} levels when 150 are allowed, and closes beyond`, async () => {
+  test(`serves topics of ${levels} levels when 150 are allowed, and closes beyond`, async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxTopicLevels: 150 });
     const client = await connectMqtt({ port });
     const deepest = 'a/'.repeat(levels - 1);

@@ -1,7 +1,7 @@
 import { connect as openSocket } from 'node:net';
 import { connectMqtt } from '@iotcore/testkit';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { fuzzRuns, hostileStream } from '../codec/cases/mutations.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
@@ -29,7 +29,7 @@ function send(port: number, bytes: Buffer, cuts: readonly number[]): Promise<voi
 }
 
 describe(`the ${name} engine, sent all kinds of broken bytes`, () => {
-  it('goes on serving others, and keeps nothing of those who sent them', async () => {
+  test('goes on serving others, and keeps nothing of those who sent them', async () => {
     const { port, engine } = await startServer(create, onTestFinished);
     const bystander = await connectMqtt({ port, clientId: 'bystander', username: 'bystander' });
     await bystander.subscribe('bystander/only');

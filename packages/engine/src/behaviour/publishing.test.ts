@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
@@ -9,7 +9,7 @@ import { startServer } from './server.ts';
 const { name, create } = engineUnderTest;
 
 describe(`publishing on the ${name} engine`, () => {
-  it.each([0, 1] as const)(
+  test.each([0, 1] as const)(
     'where the host does not allow it closes the connection, at QoS %i, and nobody hears it [MQTT-3.3.5-2]',
     async (qos) => {
       const { port, host } = await startServer(create, onTestFinished);
@@ -29,7 +29,7 @@ describe(`publishing on the ${name} engine`, () => {
     },
   );
 
-  it('closes the connection, unacknowledged, when the host cannot say where the message goes [MQTT-4.8.0-2]', async () => {
+  test('closes the connection, unacknowledged, when the host cannot say where the message goes [MQTT-4.8.0-2]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRoute = () => Promise.reject(new Error('the database is away'));
     const client = await connectRaw({ port });
@@ -41,7 +41,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.internal);
   });
 
-  it('closes the connection, unacknowledged, when a retained message cannot be stored', async () => {
+  test('closes the connection, unacknowledged, when a retained message cannot be stored', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRetain = () => Promise.reject(new Error('the disk is full'));
     const client = await connectRaw({ port });
@@ -53,7 +53,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.notStored);
   });
 
-  it('stays open when a retained message at QoS 0 cannot be stored', async () => {
+  test('stays open when a retained message at QoS 0 cannot be stored', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRetain = () => Promise.reject(new Error('the disk is full'));
     const client = await connectMqtt({ port });
@@ -64,7 +64,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.told('disconnected')).toEqual([]);
   });
 
-  it('closes the connection for a QoS 2 message, which is not delivered', async () => {
+  test('closes the connection for a QoS 2 message, which is not delivered', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
     const atQos2 = publish('a', 'message', 1);
@@ -78,7 +78,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual([]);
   });
 
-  it('takes a payload up to the limit, and closes without PUBACK one byte beyond', async () => {
+  test('takes a payload up to the limit, and closes without PUBACK one byte beyond', async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxPayloadBytes: 5000 });
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -99,7 +99,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await listener.messages.next()).topic).toBe('marker');
   });
 
-  it('takes as many levels as allowed, and closes for one more', async () => {
+  test('takes as many levels as allowed, and closes for one more', async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxTopicLevels: 10 });
     const client = await connectMqtt({ port });
 
@@ -109,7 +109,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual(['a/'.repeat(9)]);
   });
 
-  it('is acknowledged, and heard, only once a retained message is durable', async () => {
+  test('is acknowledged, and heard, only once a retained message is durable', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('permanent/#');
@@ -127,7 +127,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.kept.get('permanent/a')?.toString()).toBe('message');
   });
 
-  it('is acknowledged in the order of the messages, whatever is durable first [MQTT-4.6.0-2]', async () => {
+  test('is acknowledged in the order of the messages, whatever is durable first [MQTT-4.6.0-2]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const durable = new Map(
       ['permanent/1', 'permanent/2'].map((topic) => [topic, Promise.withResolvers<void>()]),
@@ -155,7 +155,7 @@ describe(`publishing on the ${name} engine`, () => {
     await client.expectBytes(Buffer.concat([puback(1), puback(2), puback(3)]));
   });
 
-  it('stores what is published at QoS 0 too, and an empty payload as it is', async () => {
+  test('stores what is published at QoS 0 too, and an empty payload as it is', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
 
@@ -166,7 +166,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect(host.kept.get('permanent/b')).toHaveLength(0);
   });
 
-  it('goes out without the retain flag, whatever the publisher set, and is not kept for it [MQTT-3.3.1-9]', async () => {
+  test('goes out without the retain flag, whatever the publisher set, and is not kept for it [MQTT-3.3.1-9]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -181,7 +181,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await late.messages.next()).topic).toBe('marker');
   });
 
-  it('reaches each destination under its own name, and the publisher is acknowledged when there is none', async () => {
+  test('reaches each destination under its own name, and the publisher is acknowledged when there is none', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     host.onGrant = (_principal, filter) => ({ filters: [{ namespace: filter, filter: '#' }] });
@@ -204,7 +204,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await listener.messages.next()).topic).toMatch(/marker$/);
   });
 
-  it('asks for a route once for each topic of a connection, until it goes stale', async () => {
+  test('asks for a route once for each topic of a connection, until it goes stale', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const basis = { stale: false };
     let namespace = 'before';
@@ -230,7 +230,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await listener.messages.next()).payload.toString()).toBe('4');
   });
 
-  it('keeps the order of a connection while the host works out a route, and holds up nobody else', async () => {
+  test('keeps the order of a connection while the host works out a route, and holds up nobody else', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -257,7 +257,7 @@ describe(`publishing on the ${name} engine`, () => {
     await client.expectBytes(pingresp);
   });
 
-  it('counts what came before the end of the connection, also when the host answers after it', async () => {
+  test('counts what came before the end of the connection, also when the host answers after it', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -279,7 +279,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.clientDisconnected);
   });
 
-  it('keeps the order of one publisher on one topic [MQTT-4.6.0-5][MQTT-4.6.0-6]', async () => {
+  test('keeps the order of one publisher on one topic [MQTT-4.6.0-5][MQTT-4.6.0-6]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('a');
@@ -294,7 +294,7 @@ describe(`publishing on the ${name} engine`, () => {
     await client.expectBytes(Buffer.concat([connack(0), ...numbers.map((number) => puback(number))]));
   });
 
-  it('takes topics named like members of Object.prototype for topics like any other', async () => {
+  test('takes topics named like members of Object.prototype for topics like any other', async () => {
     const { port } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     const names = ['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty'];
@@ -305,7 +305,7 @@ describe(`publishing on the ${name} engine`, () => {
     expect((await client.messages.take(names.length)).map(({ topic }) => topic)).toEqual(names);
   });
 
-  it('counts and tells each message', async () => {
+  test('counts and tells each message', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe('a');
@@ -320,14 +320,14 @@ describe(`publishing on the ${name} engine`, () => {
 });
 
 describe(`the ${name} engine, publishing for its host`, () => {
-  it('rejects when the message cannot be stored', async () => {
+  test('rejects when the message cannot be stored', async () => {
     const { host, engine } = await startServer(create, onTestFinished);
     host.onRetain = () => Promise.reject(new Error('the disk is full'));
 
     await expect(engine.publish(openRoute('permanent/a'), Buffer.from('x'), 1)).rejects.toThrow('full');
   });
 
-  it('hands the message over, stored if it is permanent', async () => {
+  test('hands the message over, stored if it is permanent', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -339,7 +339,7 @@ describe(`the ${name} engine, publishing for its host`, () => {
     expect(host.publications).toBe(0);
   });
 
-  it('knows in which namespaces somebody listens', async () => {
+  test('knows in which namespaces somebody listens', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     expect(engine.hasSubscribers('all')).toBe(false);

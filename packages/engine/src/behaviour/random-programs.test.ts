@@ -4,7 +4,7 @@
  */
 import { connectMqtt, type MqttSession } from '@iotcore/testkit';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
 
@@ -115,7 +115,7 @@ async function everythingHeard(client: MqttSession): Promise<string[]> {
 }
 
 describe(`the ${name} engine`, () => {
-  it('delivers to each client of a random program what the standard says, and nothing else', async () => {
+  test('delivers to each client of a random program what the standard says, and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (program) => {
         const { port } = await startServer(create, onTestFinished);

@@ -1,5 +1,5 @@
 import { connectMqtt } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
 import { startServer } from './server.ts';
@@ -7,7 +7,7 @@ import { startServer } from './server.ts';
 const { name, create } = engineUnderTest;
 
 describe(`a rate on the ${name} engine`, () => {
-  it('drops and counts a message beyond it at QoS 0, and says so', async () => {
+  test('drops and counts a message beyond it at QoS 0, and says so', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -25,7 +25,7 @@ describe(`a rate on the ${name} engine`, () => {
     expect(host.publications).toBe(1);
   });
 
-  it('makes a message beyond it wait at QoS 1, unacknowledged, and those behind it, in their order', async () => {
+  test('makes a message beyond it wait at QoS 1, unacknowledged, and those behind it, in their order', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -42,7 +42,7 @@ describe(`a rate on the ${name} engine`, () => {
     expect(host.told('dropped')).toEqual([]);
   });
 
-  it('asks for the rights anew when a message that waited is within the rate: they may be gone', async () => {
+  test('asks for the rights anew when a message that waited is within the rate: they may be gone', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');
@@ -70,7 +70,7 @@ describe(`a rate on the ${name} engine`, () => {
     expect(String((await listener.messages.next()).payload)).toBe('the last one');
   });
 
-  it('lets a connection end while a message of it waits, and does not acknowledge that', async () => {
+  test('lets a connection end while a message of it waits, and does not acknowledge that', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     const asked = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, puback, publish, suback, subscribe, unsuback, unsubscribe } from './packets.ts';
 import { startServer } from './server.ts';
@@ -10,7 +10,7 @@ const { name, create } = engineUnderTest;
 const idAt = 5;
 
 describe(`a session of the ${name} engine`, () => {
-  it.each([true, false])(
+  test.each([true, false])(
     'starts anew with each connection, and has nothing of an earlier one, clean session %s [MQTT-3.1.2-6][MQTT-3.1.4-3]',
     async (clean) => {
       const { port } = await startServer(create, onTestFinished);
@@ -28,7 +28,7 @@ describe(`a session of the ${name} engine`, () => {
     },
   );
 
-  it('publishes no will when it has none [MQTT-3.1.2-12]', async () => {
+  test('publishes no will when it has none [MQTT-3.1.2-12]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const witness = await connectMqtt({ port });
     await witness.subscribe('#');
@@ -41,7 +41,7 @@ describe(`a session of the ${name} engine`, () => {
     expect((await witness.messages.next()).topic).toBe('marker');
   });
 
-  it('publishes its will without the retain flag [MQTT-3.1.2-16]', async () => {
+  test('publishes its will without the retain flag [MQTT-3.1.2-16]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const witness = await connectMqtt({ port });
     await witness.subscribe('will');
@@ -52,7 +52,7 @@ describe(`a session of the ${name} engine`, () => {
     expect(await witness.messages.next()).toMatchObject({ topic: 'will', retain: false });
   });
 
-  it('still completes what was on its way when its filter is unsubscribed [MQTT-3.10.4-3]', async () => {
+  test('still completes what was on its way when its filter is unsubscribed [MQTT-3.10.4-3]', async () => {
     const { port } = await startServer(create, onTestFinished, { maxInflightMessages: 1 });
     const client = await connectRaw({ port });
     client.send(Buffer.concat([connect(), subscribe(1, ['a', 1])]));

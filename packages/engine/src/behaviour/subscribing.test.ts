@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RetainedMessage, SubscriptionGrant } from '../port.ts';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
@@ -21,7 +21,7 @@ const stored = (topic: string, payload: string, qos: 0 | 1 = 1): RetainedMessage
 });
 
 describe(`subscribing on the ${name} engine`, () => {
-  it('is refused with 0x80 for each filter that is not allowed, and the others of the packet stand', async () => {
+  test('is refused with 0x80 for each filter that is not allowed, and the others of the packet stand', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     host.onRoute = (_principal, topic) => openRoute(topic);
@@ -37,7 +37,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('allowed/a');
   });
 
-  it('is refused with 0x80 for a filter that the host fails to answer for', async () => {
+  test('is refused with 0x80 for a filter that the host fails to answer for', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onGrant = (_principal, filter) =>
       filter === 'b' ? Promise.reject(new Error('the database is away')) : openGrant(filter);
@@ -47,7 +47,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect(host.told('subscriptionsRefused')[0]?.filters).toEqual(['b']);
   });
 
-  it('is refused with 0x80 beyond the limit, where a filter that is subscribed may still be renewed', async () => {
+  test('is refused with 0x80 beyond the limit, where a filter that is subscribed may still be renewed', async () => {
     const { port, host } = await startServer(create, onTestFinished, { maxSubscriptionsPerSession: 3 });
     const client = await connectMqtt({ port });
 
@@ -58,7 +58,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect(await client.subscribe(['d', 'e'], 1)).toEqual([1, refused]);
   });
 
-  it('does not count filters that were refused towards the limit', async () => {
+  test('does not count filters that were refused towards the limit', async () => {
     const { port } = await startServer(create, onTestFinished, { maxSubscriptionsPerSession: 2 });
     const client = await connectMqtt({ port });
 
@@ -67,7 +67,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect(await client.subscribe(['a', 'b'], 1)).toEqual([1, 1]);
   });
 
-  it('ends when the same filter is asked for again and is not allowed any more', async () => {
+  test('ends when the same filter is asked for again and is not allowed any more', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe(['a', 'marker']);
@@ -80,7 +80,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('marker');
   });
 
-  it('can be granted again after it was refused', async () => {
+  test('can be granted again after it was refused', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe('a');
@@ -94,7 +94,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('a');
   });
 
-  it('answers a filter that is named twice twice, and the last counts [MQTT-3.8.4-4][MQTT-3.8.4-5]', async () => {
+  test('answers a filter that is named twice twice, and the last counts [MQTT-3.8.4-4][MQTT-3.8.4-5]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
     client.send(Buffer.concat([connect(), subscribe(1, ['a', 0], ['b', 1], ['a', 1], ['forbidden', 0])]));
@@ -107,7 +107,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((first ?? 0) >> 1).toBe(0x32 >> 1);
   });
 
-  it('answers each filter in its place, whichever the host answers first [MQTT-3.9.3-1]', async () => {
+  test('answers each filter in its place, whichever the host answers first [MQTT-3.9.3-1]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const first = Promise.withResolvers<SubscriptionGrant>();
     host.onGrant = (_principal, filter) => {
@@ -120,7 +120,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect(await client.subscribe(['a', 'b'], 1)).toEqual([1, refused]);
   });
 
-  it('takes effect before the next packet of the client is served, however long the host takes', async () => {
+  test('takes effect before the next packet of the client is served, however long the host takes', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<SubscriptionGrant>();
@@ -145,7 +145,7 @@ describe(`subscribing on the ${name} engine`, () => {
     ]).toContain(rest.toString('hex'));
   });
 
-  it('delivers at the lower of the two QoS [MQTT-3.8.4-6]', async () => {
+  test('delivers at the lower of the two QoS [MQTT-3.8.4-6]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const at0 = await connectMqtt({ port });
     await at0.subscribe('a', 0);
@@ -159,7 +159,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await at1.messages.take(2)).map(({ qos }) => qos)).toEqual([0, 1]);
   });
 
-  it.each([
+  test.each([
     ['a wildcard at QoS 1 over the topic itself at QoS 0', ['a/b', 0], ['a/#', 1]],
     ['the topic itself at QoS 1 under a wildcard at QoS 0', ['a/#', 0], ['a/b', 1]],
     ['two wildcards', ['a/+', 1], ['#', 0]],
@@ -180,7 +180,7 @@ describe(`subscribing on the ${name} engine`, () => {
     },
   );
 
-  it('again to the same filter replaces the QoS, and still delivers one copy [MQTT-3.8.4-3]', async () => {
+  test('again to the same filter replaces the QoS, and still delivers one copy [MQTT-3.8.4-3]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe('a', 0);
@@ -194,7 +194,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).payload.toString()).toBe('3');
   });
 
-  it('again to the same filter follows the grant of the moment', async () => {
+  test('again to the same filter follows the grant of the moment', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     let namespace = 'before';
     host.onGrant = (_principal, filter) => ({ filters: [{ namespace, filter }] });
@@ -208,7 +208,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('a');
   });
 
-  it('delivers a copy for each form of name, each at the QoS of its filters [MQTT-3.3.2-3]', async () => {
+  test('delivers a copy for each form of name, each at the QoS of its filters [MQTT-3.3.2-3]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onGrant = (_principal, filter) => ({
       filters: [{ namespace: filter.startsWith('short') ? 'short' : 'full', filter }],
@@ -232,7 +232,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect(heard.sort()).toEqual(['full/a at 1', 'short/a at 0']);
   });
 
-  it('is over with UNSUBSCRIBE, for that filter alone [MQTT-3.10.4-1][MQTT-3.10.4-2]', async () => {
+  test('is over with UNSUBSCRIBE, for that filter alone [MQTT-3.10.4-1][MQTT-3.10.4-2]', async () => {
     const { port, engine } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe(['a/+', 'a/b', 'marker'], 1);
@@ -248,7 +248,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect(engine.stats().subscriptions).toBe(1);
   });
 
-  it('with a wildcard first does not match topics that begin with $ [MQTT-4.7.2-1]', async () => {
+  test('with a wildcard first does not match topics that begin with $ [MQTT-4.7.2-1]', async () => {
     const { port } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
     await client.subscribe(['#', '+/a']);
@@ -262,7 +262,7 @@ describe(`subscribing on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('marker');
   });
 
-  it('tells the host of each packet that was granted something', async () => {
+  test('tells the host of each packet that was granted something', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectMqtt({ port });
 
@@ -274,7 +274,7 @@ describe(`subscribing on the ${name} engine`, () => {
 });
 
 describe(`retained messages on the ${name} engine`, () => {
-  it('are not asked for with a filter that was refused', async () => {
+  test('are not asked for with a filter that was refused', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked: string[] = [];
     host.onRetained = (_principal, filter) => {
@@ -290,7 +290,7 @@ describe(`retained messages on the ${name} engine`, () => {
     expect(asked).toEqual(['a']);
   });
 
-  it('that cannot be read close the connection, so that the client asks again', async () => {
+  test('that cannot be read close the connection, so that the client asks again', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRetained = async function* () {
       yield stored('a/1', 'the first of many');
@@ -304,7 +304,7 @@ describe(`retained messages on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.retainedUnread);
   });
 
-  it('come at once on subscribing, with the retain flag, at the lower QoS, behind SUBACK [MQTT-3.3.1-6][MQTT-3.3.1-8]', async () => {
+  test('come at once on subscribing, with the retain flag, at the lower QoS, behind SUBACK [MQTT-3.3.1-6][MQTT-3.3.1-8]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRetained = () => messages(stored('a/1', 'at 1', 1), stored('a/2', 'at 0', 0));
     const at1 = await connectMqtt({ port });
@@ -329,7 +329,7 @@ describe(`retained messages on the ${name} engine`, () => {
     expect(await at1.messages.next()).toMatchObject({ topic: 'a/3', retain: false });
   });
 
-  it('come again when the filter is subscribed again [MQTT-3.8.4-3]', async () => {
+  test('come again when the filter is subscribed again [MQTT-3.8.4-3]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRetained = () => messages(stored('a', 'x'));
     const client = await connectMqtt({ port });
@@ -341,7 +341,7 @@ describe(`retained messages on the ${name} engine`, () => {
     expect(await client.messages.next()).toMatchObject({ topic: 'a', retain: true });
   });
 
-  it('are left out when a newer one of their topic has been heard meanwhile', async () => {
+  test('are left out when a newer one of their topic has been heard meanwhile', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const asked = Promise.withResolvers<void>();
     const read = Promise.withResolvers<void>();
@@ -362,7 +362,7 @@ describe(`retained messages on the ${name} engine`, () => {
     expect((await client.messages.next()).topic).toBe('a/2');
   });
 
-  it('come all, however many, no faster than the client takes them, and nobody else waits for them', async () => {
+  test('come all, however many, no faster than the client takes them, and nobody else waits for them', async () => {
     const count = 3000;
     const { port, host } = await startServer(create, onTestFinished, { maxInflightMessages: 10 });
     let read = 0;

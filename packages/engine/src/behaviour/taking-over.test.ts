@@ -1,5 +1,5 @@
 import { connectMqtt } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { startServer } from './server.ts';
@@ -7,7 +7,7 @@ import { startServer } from './server.ts';
 const { name, create } = engineUnderTest;
 
 describe(`a client ID on the ${name} engine`, () => {
-  it('is no way to disturb another principal that uses the same', async () => {
+  test('is no way to disturb another principal that uses the same', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const mine = await connectMqtt({ port, clientId: 'same', username: 'me' });
 
@@ -19,7 +19,7 @@ describe(`a client ID on the ${name} engine`, () => {
     expect(engine.stats().sessions).toBe(2);
   });
 
-  it.each([
+  test.each([
     ['ab', 'c', 'a', 'bc'],
     ['a', ':b', 'a:', 'b'],
     ['1', '1:a', '11', ':a'],
@@ -41,7 +41,7 @@ describe(`a client ID on the ${name} engine`, () => {
     },
   );
 
-  it('belongs to the newest connection of its principal: the older is closed first [MQTT-3.1.3-2][MQTT-3.1.4-2]', async () => {
+  test('belongs to the newest connection of its principal: the older is closed first [MQTT-3.1.3-2][MQTT-3.1.4-2]', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const older = await connectMqtt({ port, clientId: 'same', username: 'me' });
     await older.subscribe('a');
@@ -60,7 +60,7 @@ describe(`a client ID on the ${name} engine`, () => {
     expect((await newer.messages.next()).topic).toBe('marker');
   });
 
-  it('has its older will fire once when it is taken over [MQTT-3.1.2-8]', async () => {
+  test('has its older will fire once when it is taken over [MQTT-3.1.2-8]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const witness = await connectMqtt({ port });
     await witness.subscribe('wills/#');
@@ -75,7 +75,7 @@ describe(`a client ID on the ${name} engine`, () => {
     expect(host.told('disconnected')).toHaveLength(1);
   });
 
-  it('ends up with one session when many connections want it at once', async () => {
+  test('ends up with one session when many connections want it at once', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
     const attempts = Array.from({ length: 20 }, () =>
       connectMqtt({ port, clientId: 'same', username: 'me' }).catch(() => undefined),

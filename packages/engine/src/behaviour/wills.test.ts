@@ -1,5 +1,5 @@
 import { connectMqtt, type MqttSession } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineLimits } from '../port.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
@@ -32,7 +32,7 @@ describe(`a will on the ${name} engine`, () => {
     expect((await witness.messages.next()).topic).toBe('wills/marker');
   };
 
-  it('is discarded with DISCONNECT [MQTT-3.14.4-3]', async () => {
+  test('is discarded with DISCONNECT [MQTT-3.14.4-3]', async () => {
     const { port, host, witness } = await setUp();
     const client = await connectMqtt({ port, clientId: 'mortal', will });
 
@@ -42,7 +42,7 @@ describe(`a will on the ${name} engine`, () => {
     await expectNoWill(witness);
   });
 
-  it('is not published when its sender may not publish there any more', async () => {
+  test('is not published when its sender may not publish there any more', async () => {
     const { port, host, witness } = await setUp();
     const client = await connectMqtt({ port, clientId: 'mortal', will });
     host.onRoute = (_principal, topic) => (topic === will.topic ? undefined : openRoute(topic));
@@ -54,7 +54,7 @@ describe(`a will on the ${name} engine`, () => {
     expect(host.routesAsked.filter((topic) => topic === will.topic)).toHaveLength(2);
   });
 
-  it.each(deaths)(
+  test.each(deaths)(
     'is published once when its client %s [MQTT-3.1.2-8][MQTT-3.1.2-10]',
     async (_death, kill) => {
       const server = await setUp();
@@ -73,7 +73,7 @@ describe(`a will on the ${name} engine`, () => {
     },
   );
 
-  it('is published when its client is silent beyond its keep alive [MQTT-3.1.2-24]', async () => {
+  test('is published when its client is silent beyond its keep alive [MQTT-3.1.2-24]', async () => {
     const { port, witness } = await setUp();
     await connectMqtt({
       port,
@@ -86,7 +86,7 @@ describe(`a will on the ${name} engine`, () => {
     expect((await witness.messages.next()).topic).toBe('wills/mine');
   });
 
-  it('is stored when its topic is retained', async () => {
+  test('is stored when its topic is retained', async () => {
     const { port, host, witness } = await setUp();
     const stored = Promise.withResolvers<string>();
     host.onRetain = async (topic) => stored.resolve(topic);
@@ -99,7 +99,7 @@ describe(`a will on the ${name} engine`, () => {
     expect((await witness.messages.next()).topic).toBe('permanent/state');
   });
 
-  it('goes where its topic leads at the time when it fires', async () => {
+  test('goes where its topic leads at the time when it fires', async () => {
     const { port, host, witness } = await setUp();
     const client = await connectMqtt({ port, will });
     host.onRoute = () => openRoute('wills/new name');

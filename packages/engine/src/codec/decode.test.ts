@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { plainConnect, readCases } from './cases/cases.ts';
 import { fuzzRuns, hostileStream } from './cases/mutations.ts';
 import { type ClientPacket, checkOrder, decodePacket } from './decode.ts';
@@ -52,13 +52,13 @@ const stream = (c: (typeof cases)[number]) => (c.isFresh ? c.bytes : Buffer.conc
 describe.each([...new Set(cases.map((c) => c.file))])('the codec, %s', (file) => {
   const ofFile = cases.filter((c) => c.file === file);
 
-  it.each(ofFile)('$title', (c) => {
+  test.each(ofFile)('$title', (c) => {
     const outcome = decodeAll(stream(c));
     expect(outcome.error).toBe(c.error);
     if (c.packets) expect(asJson(outcome.packets.slice(c.isFresh ? 0 : 1))).toEqual(c.packets);
   });
 
-  it('finds the same in packets that come byte by byte as in whole ones', () => {
+  test('finds the same in packets that come byte by byte as in whole ones', () => {
     for (const c of ofFile) {
       const bytes = stream(c);
       if (bytes.length > 2_000) continue;
@@ -71,7 +71,7 @@ describe.each([...new Set(cases.map((c) => c.file))])('the codec, %s', (file) =>
     }
   });
 
-  it('finds the same in packets that are cut in two at every byte as in whole ones', () => {
+  test('finds the same in packets that are cut in two at every byte as in whole ones', () => {
     for (const c of ofFile) {
       const bytes = stream(c);
       if (bytes.length > 2_000) continue;
@@ -85,7 +85,7 @@ describe.each([...new Set(cases.map((c) => c.file))])('the codec, %s', (file) =>
 });
 
 describe('the codec', () => {
-  it('has a case for every error that it can tell', () => {
+  test('has a case for every error that it can tell', () => {
     const tried = new Set(cases.map((c) => c.error));
     const untried = packetErrorCodes.filter((code) => !tried.has(code));
     // Only with a configured limit below 65,535, which a field of 16 bits cannot pass; and with more filters than a case
@@ -93,7 +93,7 @@ describe('the codec', () => {
     expect(untried).toEqual(['topicTooLong', 'tooManyFilters']);
   });
 
-  it('throws nothing but PacketError, and reads nothing past its end, whatever the bytes', () => {
+  test('throws nothing but PacketError, and reads nothing past its end, whatever the bytes', () => {
     fc.assert(
       fc.property(hostileStream, (bytes) => {
         const outcome = decodeAll(bytes);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Qos } from '../port.ts';
 import { encodeConnack } from './connack.ts';
 import { decodePacket } from './decode.ts';
@@ -24,12 +24,12 @@ function encodePublish(topic: string, payload: Buffer, qos: Qos, retain: boolean
 }
 
 describe('the encoder', () => {
-  it('writes CONNACK with session present 0 [MQTT-3.2.2-1][MQTT-3.2.2-4]', () => {
+  test('writes CONNACK with session present 0 [MQTT-3.2.2-1][MQTT-3.2.2-4]', () => {
     expect(hex(encodeConnack(0))).toBe('20020000');
     expect(hex(encodeConnack(5))).toBe('20020005');
   });
 
-  it('writes PUBACK, UNSUBACK and PINGRESP [MQTT-2.3.1-6][MQTT-2.3.1-7][MQTT-3.12.4-1]', () => {
+  test('writes PUBACK, UNSUBACK and PINGRESP [MQTT-2.3.1-6][MQTT-2.3.1-7][MQTT-3.12.4-1]', () => {
     const puback = Buffer.alloc(4);
     writePuback(puback, 0, 0x1234);
     expect(hex(puback)).toBe('40021234');
@@ -38,7 +38,7 @@ describe('the encoder', () => {
     expect(hex(encodePingresp())).toBe('d000');
   });
 
-  it('writes SUBACK with a code for each filter, also for so many that the length takes more bytes [MQTT-3.9.3-1]', () => {
+  test('writes SUBACK with a code for each filter, also for so many that the length takes more bytes [MQTT-3.9.3-1]', () => {
     expect(hex(encodeSuback(1, [0, 1, 0x80]))).toBe('90050001000180');
     const large = encodeSuback(1, Array(10_000).fill(1));
     expect(packetBytes(Buffer.concat([Buffer.from([0x30]), large.subarray(1)]), 0, large.length, 1e6)).toBe(
@@ -46,7 +46,7 @@ describe('the encoder', () => {
     );
   });
 
-  it('writes a PUBLISH that the decoder reads as the same message, with DUP 0 [MQTT-3.3.1-3]', () => {
+  test('writes a PUBLISH that the decoder reads as the same message, with DUP 0 [MQTT-3.3.1-3]', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
     const topic = text.filter((t) => !/[+#]|\p{Cc}|\p{Noncharacter_Code_Point}/u.test(t));
     const payload = fc.oneof(
@@ -80,7 +80,7 @@ describe('the encoder', () => {
 });
 
 describe('the fixed header', () => {
-  it.each([0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_455])(
+  test.each([0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_455])(
     'of a body of %i bytes is read as written',
     (length) => {
       const header = Buffer.alloc(5);
@@ -97,19 +97,19 @@ describe('the limits of PUBLISH', () => {
     encodePublish('t'.repeat(topicBytes), Buffer.alloc(payloadBytes), 1, false, 1);
   const decode = (bytes: Buffer, own = limits) => decodePacket(bytes, 0, bytes.length, own);
 
-  it('let a payload of exactly the limit through, and none above', () => {
+  test('let a payload of exactly the limit through, and none above', () => {
     expect(decode(packet(1, limits.maxPayloadBytes - 1))).toMatchObject({ type: 'publish' });
     expect(decode(packet(1, limits.maxPayloadBytes))).toMatchObject({ type: 'publish' });
     expect(() => decode(packet(1, limits.maxPayloadBytes + 1))).toThrow(new PacketError('payloadTooLarge'));
   });
 
-  it('let a topic of exactly the limit through, and none above', () => {
+  test('let a topic of exactly the limit through, and none above', () => {
     const own = { ...limits, maxTopicBytes: 100 };
     expect(decode(packet(100, 0), own)).toMatchObject({ type: 'publish' });
     expect(() => decode(packet(101, 0), own)).toThrow(new PacketError('topicTooLong'));
   });
 
-  it('let the largest packet through that they allow together', () => {
+  test('let the largest packet through that they allow together', () => {
     const largest = packet(65_535, limits.maxPayloadBytes);
     expect(largest.length).toBe(maxPublishBytes(limits));
     expect(decode(largest)).toMatchObject({ type: 'publish' });

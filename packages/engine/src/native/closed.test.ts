@@ -1,6 +1,6 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Principal, TestHost } from '../behaviour/host.ts';
 import { connect, disconnect, publish, subscribe } from '../behaviour/packets.ts';
 import { testLimits } from '../behaviour/server.ts';
@@ -156,7 +156,7 @@ function take(step: Step, { host, engine, clients }: Clients): void {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('closed', () => {
-  it('is told exactly once for every transport, last, and every counter is at zero then, in whatever order connections open, are aborted, are refused, are taken over and end', async () => {
+  test('is told exactly once for every transport, last, and every counter is at zero then, in whatever order connections open, are aborted, are refused, are taken over and end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(step, fc.boolean()), { maxLength: 60 }), async (steps) => {
         const host = new CountingHost();
@@ -165,17 +165,17 @@ describe('closed', () => {
           maxInflightMessages: 1,
           maxQueuedBytes: 100_000,
         });
-        const world: Clients = { host, engine, clients: [] };
+        const fixture: Clients = { host, engine, clients: [] };
         for (const [one, isWaitedFor] of steps) {
-          take(one, world);
+          take(one, fixture);
           if (isWaitedFor) await settled();
         }
-        for (const { served } of world.clients) served.destroy();
+        for (const { served } of fixture.clients) served.destroy();
         for (const question of host.unanswered.splice(0)) question.settle(new Error('the end'));
         await engine.close('the end');
 
         expect(host.problems).toEqual([]);
-        expect(host.over).toHaveLength(world.clients.length);
+        expect(host.over).toHaveLength(fixture.clients.length);
         expect(host.places.size).toBe(0);
         expect(host.tenant).toMatchObject({ waitingBytes: 0, readers: 0 });
         expect(host.told('connected')).toHaveLength(host.told('disconnected').length);
@@ -185,18 +185,18 @@ describe('closed', () => {
     );
   });
 
-  it('is not told before the host has answered, if the client went while its credentials were checked', async () => {
+  test('is not told before the host has answered, if the client went while its credentials were checked', async () => {
     const host = new CountingHost();
     const engine = createNativeEngine<Principal>(host, testLimits);
-    const world: Clients = { host, engine, clients: [] };
-    take({ do: 'open' }, world);
-    take({ do: 'connect', which: 0, clientId: 'a' }, world);
+    const fixture: Clients = { host, engine, clients: [] };
+    take({ do: 'open' }, fixture);
+    take({ do: 'connect', which: 0, clientId: 'a' }, fixture);
     while (host.unanswered.length === 0) await settled();
-    take({ do: 'reset', which: 0 }, world);
+    take({ do: 'reset', which: 0 }, fixture);
     for (let n = 0; n < 5; n++) await settled();
     expect(host.over).toEqual([]);
 
-    take({ do: 'accept', which: 0 }, world);
+    take({ do: 'accept', which: 0 }, fixture);
     for (let n = 0; n < 5; n++) await settled();
 
     expect(host.over).toHaveLength(1);

@@ -1,7 +1,7 @@
 /** Whatever a client sent before it ended its connection is handled in order, whatever it had to wait for. */
 import { once } from 'node:events';
 import { connectMqtt, type MqttSession, type RawClient } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openRoute, type TestHost } from '../behaviour/host.ts';
 import { connect, disconnect, publish, subscribe } from '../behaviour/packets.ts';
 import type { ConnectResult, EngineLimits } from '../port.ts';
@@ -54,7 +54,7 @@ describe.each(cases)('a client on $transport that $how', ({ start, ending }) => 
     expect((await witness.messages.next()).topic).toBe('b');
   };
 
-  it('before it was authenticated is heard to its DISCONNECT, and its will is not published [MQTT-3.14.4-3]', async () => {
+  test('before it was authenticated is heard to its DISCONNECT, and its will is not published [MQTT-3.14.4-3]', async () => {
     const { served, host, connect: open, witness } = await setUp();
     const authentication = acceptLater(host);
     const client = await open();
@@ -70,7 +70,7 @@ describe.each(cases)('a client on $transport that $how', ({ start, ending }) => 
     await expectNothingMore(witness);
   });
 
-  it('without DISCONNECT before it was authenticated is heard, then its will is published', async () => {
+  test('without DISCONNECT before it was authenticated is heard, then its will is published', async () => {
     const { served, host, connect: open, witness } = await setUp();
     const authentication = acceptLater(host);
     const client = await open();
@@ -85,7 +85,7 @@ describe.each(cases)('a client on $transport that $how', ({ start, ending }) => 
     expect(await disconnectionOf(host, 'mortal')).toBe('connection lost');
   });
 
-  it('while its messages wait for their rate is heard to its DISCONNECT [MQTT-3.14.4-3]', async () => {
+  test('while its messages wait for their rate is heard to its DISCONNECT [MQTT-3.14.4-3]', async () => {
     const { host, connect: open, witness } = await setUp();
     const client = await open();
     let asked = 0;
@@ -99,7 +99,7 @@ describe.each(cases)('a client on $transport that $how', ({ start, ending }) => 
     await expectNothingMore(witness);
   });
 
-  it('while the host is asked where its message goes is heard to its DISCONNECT', async () => {
+  test('while the host is asked where its message goes is heard to its DISCONNECT', async () => {
     const { served, host, connect: open, witness } = await setUp();
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
@@ -119,7 +119,7 @@ describe.each(cases)('a client on $transport that $how', ({ start, ending }) => 
     expect(await disconnectionOf(host, 'mortal')).toBe('client disconnected');
   });
 
-  it('while more of its messages are stored than may wait is heard to its DISCONNECT', async () => {
+  test('while more of its messages are stored than may wait is heard to its DISCONNECT', async () => {
     const { served, host, connect: open, witness } = await setUp();
     const asked = Promise.withResolvers<void>();
     const durable = Promise.withResolvers<void>();
@@ -152,7 +152,7 @@ describe('a connection whose client has ended it', () => {
     return { ...served, witness };
   };
 
-  it('gets the acknowledgements of what it sent if it still reads', async () => {
+  test('gets the acknowledgements of what it sent if it still reads', async () => {
     const { host, connect: open } = await setUp();
     const authentication = acceptLater(host);
     const client = await open();
@@ -166,7 +166,7 @@ describe('a connection whose client has ended it', () => {
     await client.expectClose();
   });
 
-  it('takes no client ID over from a connection that came later', async () => {
+  test('takes no client ID over from a connection that came later', async () => {
     const { port, host, engine, connect: open, witness } = await setUp();
     const authentication = acceptLater(host);
     const impatient = await open();
@@ -187,7 +187,7 @@ describe('a connection whose client has ended it', () => {
     expect(engine.stats().sessions).toBe(2);
   });
 
-  it('is heard to its end although its client ID is taken over meanwhile', async () => {
+  test('is heard to its end although its client ID is taken over meanwhile', async () => {
     const { port, host, connect: open, witness } = await setUp();
     const client = await open();
     const held = Promise.withResolvers<void>();
@@ -208,7 +208,7 @@ describe('a connection whose client has ended it', () => {
     expect(newer.connected).toBe(true);
   });
 
-  it('is not heard for longer than the limit: then its DISCONNECT counts, and it is told that the rest was not handled', async () => {
+  test('is not heard for longer than the limit: then its DISCONNECT counts, and it is told that the rest was not handled', async () => {
     const { host, connect: open, witness } = await setUp({ finishTimeoutMs: 300 });
     const client = await open();
     host.excessMs = () => 60_000;
@@ -221,7 +221,7 @@ describe('a connection whose client has ended it', () => {
     expect((await witness.messages.next()).topic).toBe('b');
   });
 
-  it('subscribes to nothing that stays', async () => {
+  test('subscribes to nothing that stays', async () => {
     const { host, engine, connect: open } = await setUp();
     const client = await open();
     client.send(Buffer.concat([connect({ clientId: 'mortal' }), subscribe(1, ['x', 1]), disconnect]));

@@ -1,6 +1,6 @@
 /** Nobody waits for what one client asks for at once, however much that is. */
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGrant } from '../behaviour/host.ts';
 import {
   connack,
@@ -23,7 +23,7 @@ function work(ms: number): void {
 }
 
 describe('a SUBSCRIBE with 5,000 filters', () => {
-  it('lets others be served between its filters, and is answered in its order and in full', async () => {
+  test('lets others be served between its filters, and is answered in its order and in full', async () => {
     const { port, host, engine } = await startServer(createNativeEngine, onTestFinished, {
       maxSubscriptionsPerSession: 10_000,
     });
@@ -52,7 +52,7 @@ describe('a SUBSCRIBE with 5,000 filters', () => {
     ]);
   });
 
-  it('asks the host for filters at the same time where it answers later', async () => {
+  test('asks the host for filters at the same time where it answers later', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished, {
       maxSubscriptionsPerSession: 10_000,
     });
@@ -69,7 +69,7 @@ describe('a SUBSCRIBE with 5,000 filters', () => {
     expect((await client.read(5 + count)).length).toBe(5 + count);
   });
 
-  it('subscribes to nothing if its client goes meanwhile', async () => {
+  test('subscribes to nothing if its client goes meanwhile', async () => {
     const { port, host, engine } = await startServer(createNativeEngine, onTestFinished, {
       maxSubscriptionsPerSession: 10_000,
     });
@@ -89,7 +89,7 @@ describe('a SUBSCRIBE with 5,000 filters', () => {
     expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
   });
 
-  it('is closed beyond ten thousand filters, which nobody may have', async () => {
+  test('is closed beyond ten thousand filters, which nobody may have', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const client = await connectRaw({ port });
     const many = Array.from({ length: 10_001 }, (_, n) => [`${n}`, 0] as const);
@@ -100,7 +100,7 @@ describe('a SUBSCRIBE with 5,000 filters', () => {
 });
 
 describe('many small packets in one piece', () => {
-  it('let others be served between them, and are answered in their order', async () => {
+  test('let others be served between them, and are answered in their order', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished, {
       maxSubscriptionsPerSession: 10_000,
     });
@@ -126,7 +126,7 @@ describe('many small packets in one piece', () => {
 });
 
 describe('the end of many subscriptions', () => {
-  it('by UNSUBSCRIBE leaves none', async () => {
+  test('by UNSUBSCRIBE leaves none', async () => {
     const { port, engine } = await startServer(createNativeEngine, onTestFinished, {
       maxSubscriptionsPerSession: 10_000,
     });
@@ -138,7 +138,7 @@ describe('the end of many subscriptions', () => {
     expect(engine.stats().subscriptions).toBe(0);
   });
 
-  it('with their connection delivers nothing more, and leaves none', async () => {
+  test('with their connection delivers nothing more, and leaves none', async () => {
     const { port, engine, host } = await startServer(createNativeEngine, onTestFinished, {
       maxSubscriptionsPerSession: 10_000,
     });
@@ -155,7 +155,7 @@ describe('the end of many subscriptions', () => {
 });
 
 describe('a payload that waits for many slow subscribers', () => {
-  it('is kept once', async () => {
+  test('is kept once', async () => {
     const { port, engine, host } = await startServer(createNativeEngine, onTestFinished, {
       maxInflightMessages: 1,
       maxQueuedBytes: 100_000_000,
@@ -184,7 +184,7 @@ describe('a payload that waits for many slow subscribers', () => {
 });
 
 describe('a packet on its way', () => {
-  it('that comes at the least rate is waited for, however long it takes', async () => {
+  test('that comes at the least rate is waited for, however long it takes', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished, {
       packetGraceMs: 400,
       minPacketBytesPerSecond: 50_000,

@@ -29,7 +29,7 @@ export class FilterTrie<S extends object> {
     return node.here.set(subscriber, qos);
   }
 
-  /** True if the subscriber had this filter. Branches that nobody needs any more are cut off. */
+  /** True if the subscriber had this filter. Nodes that nobody needs any more are removed. */
   delete(filter: string, subscriber: S): boolean {
     const levels = levelsOf(filter);
     const matchesBelow = levels.at(-1) === '#';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Qos } from '../port.ts';
 import { Router } from './router.ts';
 
@@ -36,20 +36,20 @@ const filters = fc
   .filter((f) => f !== '');
 
 describe('routing', () => {
-  it('gives a message to nobody who has not subscribed', () => {
+  test('gives a message to nobody who has not subscribed', () => {
     const router = new Router<Reader>();
     expect(heard(router, 's', 'a')).toEqual({});
     expect(router.namespaces).toBe(0);
   });
 
-  it('never matches across namespaces, whatever the filter', () => {
+  test('never matches across namespaces, whatever the filter', () => {
     const router = new Router<Reader>();
     router.subscribe('mine', '#', reader('me'), 1);
     expect(heard(router, 'yours', 'a')).toEqual({});
     expect(heard(router, 'mine', 'a')).toEqual({ me: 1 });
   });
 
-  it('does not let # or + begin a match of a topic with $ [MQTT-4.7.2-1]', () => {
+  test('does not let # or + begin a match of a topic with $ [MQTT-4.7.2-1]', () => {
     const router = new Router<Reader>();
     for (const filter of ['#', '+/a', '+/#']) router.subscribe('s', filter, reader(filter), 1);
     expect(heard(router, 's', '$a/a')).toEqual({});
@@ -57,7 +57,7 @@ describe('routing', () => {
     expect(heard(router, 's', '$a/a')).toEqual({ dollar: 1 });
   });
 
-  it('gives a receiver one copy at the highest QoS when its filters overlap [MQTT-3.3.5-1]', () => {
+  test('gives a receiver one copy at the highest QoS when its filters overlap [MQTT-3.3.5-1]', () => {
     const router = new Router<Reader>();
     const me = reader('me');
     router.subscribe('s', 'a/b', me, 0);
@@ -67,7 +67,7 @@ describe('routing', () => {
     expect(router.receivers('s', 'a/b').atQos0).toEqual([]);
   });
 
-  it('replaces a subscription to the same filter instead of adding one [MQTT-3.8.4-3]', () => {
+  test('replaces a subscription to the same filter instead of adding one [MQTT-3.8.4-3]', () => {
     const router = new Router<Reader>();
     const me = reader('me');
     for (const filter of ['a', 'a/#']) {
@@ -78,7 +78,7 @@ describe('routing', () => {
     expect(heard(router, 's', 'a')).toEqual({ me: 0 });
   });
 
-  it('tells nothing of a subscription that was not there', () => {
+  test('tells nothing of a subscription that was not there', () => {
     const router = new Router<Reader>();
     router.subscribe('s', 'a/+', reader('a'), 0);
     expect(router.unsubscribe('s', 'a/+', reader('b'))).toBe(false);
@@ -87,7 +87,7 @@ describe('routing', () => {
     expect(router.subscriptions).toBe(1);
   });
 
-  it('treats names of Object.prototype as ordinary levels and namespaces', () => {
+  test('treats names of Object.prototype as ordinary levels and namespaces', () => {
     const router = new Router<Reader>();
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       expect(heard(router, name, name)).toEqual({});
@@ -97,7 +97,7 @@ describe('routing', () => {
     }
   });
 
-  it('matches, after any history of subscribing and unsubscribing, exactly by the letter of section 4.7', () => {
+  test('matches, after any history of subscribing and unsubscribing, exactly by the letter of section 4.7', () => {
     const step = fc.record({
       on: fc.boolean(),
       filter: filters,
@@ -151,14 +151,14 @@ describe('routing', () => {
 });
 
 describe('an answer of the router', () => {
-  it('goes stale when the first subscriber of a silent namespace comes', () => {
+  test('goes stale when the first subscriber of a silent namespace comes', () => {
     const router = new Router<Reader>();
     const held = router.receivers('s', 'a');
     router.subscribe('s', 'other', reader('me'), 0);
     expect(held.stale).toBe(true);
   });
 
-  it('goes stale when its namespace falls silent, and says nothing of who was there', () => {
+  test('goes stale when its namespace falls silent, and says nothing of who was there', () => {
     const router = new Router<Reader>();
     const me = reader('me');
     router.subscribe('s', 'a', me, 0);
@@ -169,7 +169,7 @@ describe('an answer of the router', () => {
     expect(held.atQos0).toEqual([]);
   });
 
-  it('stays when a filter without wildcards changes that names another topic', () => {
+  test('stays when a filter without wildcards changes that names another topic', () => {
     const router = new Router<Reader>();
     router.subscribe('s', 'a', reader('me'), 0);
     const held = router.receivers('s', 'a');
@@ -179,7 +179,7 @@ describe('an answer of the router', () => {
     expect(router.receivers('s', 'a')).toBe(held);
   });
 
-  it('is forgotten once the cache is full, the oldest first', () => {
+  test('is forgotten once the cache is full, the oldest first', () => {
     const router = new Router<Reader>({ maxCacheWeight: 100 });
     router.subscribe('s', '#', reader('me'), 0);
     const first = router.receivers('s', 'first');
@@ -189,7 +189,7 @@ describe('an answer of the router', () => {
     expect(heard(router, 's', 'first')).toEqual({ me: 0 });
   });
 
-  it('is usable even when it alone outweighs the cache', () => {
+  test('is usable even when it alone outweighs the cache', () => {
     const router = new Router<Reader>({ maxCacheWeight: 1 });
     router.subscribe('s', '#', reader('me'), 1);
     const held = router.receivers('s', 'a');
@@ -202,7 +202,7 @@ describe('an answer of the router', () => {
 describe('a prefix', () => {
   const subscriptions = fc.array(fc.tuple(filters, fc.nat(3), fc.constantFrom<Qos>(0, 1)), { maxLength: 5 });
 
-  it('has the receivers of every topic in it, or none at all', () => {
+  test('has the receivers of every topic in it, or none at all', () => {
     const seen = { prefixes: 0, none: 0 };
     const endings = fc.array(topics, { minLength: 1, maxLength: 8 });
     fc.assert(
@@ -231,13 +231,13 @@ describe('a prefix', () => {
     expect(seen.none).toBeGreaterThan(100);
   });
 
-  it('has no receivers in a namespace of others', () => {
+  test('has no receivers in a namespace of others', () => {
     const router = new Router<Reader>();
     router.subscribe('mine', '#', reader('me'), 1);
     expect(router.prefixReceivers('yours', 'a/')).toMatchObject({ atQos0: [], atQos1: [] });
   });
 
-  it.each(['a/b', 'a/+', '+/#', 'z'])(
+  test.each(['a/b', 'a/+', '+/#', 'z'])(
     'goes stale when %s is subscribed to, and when it is given up',
     (filter) => {
       const router = new Router<Reader>();
@@ -254,7 +254,7 @@ describe('a prefix', () => {
     },
   );
 
-  it('goes stale when the first filter of its namespace comes, and when the last one goes', () => {
+  test('goes stale when the first filter of its namespace comes, and when the last one goes', () => {
     const router = new Router<Reader>();
     const me = reader('me');
     const nobody = router.prefixReceivers('s', 'a/');
@@ -264,7 +264,7 @@ describe('a prefix', () => {
     expect([nobody?.stale, mine?.stale]).toEqual([true, true]);
   });
 
-  it('is none beside many filters without wildcards, which would all have to be looked at', () => {
+  test('is none beside many filters without wildcards, which would all have to be looked at', () => {
     const router = new Router<Reader>();
     for (let i = 0; i < 17; i++) router.subscribe('s', `other/${i}`, reader(`r${i}`), 0);
     expect(router.prefixReceivers('s', 'a/')).toBeUndefined();
@@ -272,7 +272,7 @@ describe('a prefix', () => {
 });
 
 describe('the cost of a match', () => {
-  it('stays small for a filter of a hundred + against a topic as deep', () => {
+  test('stays small for a filter of a hundred + against a topic as deep', () => {
     const router = new Router<Reader>();
     for (let depth = 1; depth <= 100; depth++)
       router.subscribe('s', `${'+/'.repeat(depth)}#`, reader(`r${depth}`), 0);
@@ -281,7 +281,7 @@ describe('the cost of a match', () => {
     expect(Object.keys(heard(router, 's', topic))).toHaveLength(100);
   });
 
-  it('stays small when literal and + stand beside each other in every level', () => {
+  test('stays small when literal and + stand beside each other in every level', () => {
     const router = new Router<Reader>();
     const variants = 2 ** 10;
     for (let bits = 0; bits < variants; bits++) {

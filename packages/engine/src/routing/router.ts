@@ -44,7 +44,7 @@ export class Router<S extends object> {
     return this.#subscriptions;
   }
 
-  /** Spaces that have subscribers; others cost nothing. */
+  /** Namespaces that have subscribers; others cost nothing. */
   get namespaces(): number {
     return this.#namespaces.size;
   }

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { topicFilterProblem, topicNameProblem } from './topic-name.ts';
 
 const limits = { maxTopicBytes: 65_535, maxTopicLevels: 8 };
 
 describe('a topic name', () => {
-  it.each([
+  test.each([
     ['', 'empty'],
     ['a\0b', 'null character'],
     ['a/+/b', 'wildcard misplaced'],
@@ -21,20 +21,20 @@ describe('a topic name', () => {
     },
   );
 
-  it.each(['a', '/', 'a//b', '/a', 'a/', '$SYS/x', ' ', '__proto__', 'a'.repeat(65_535), '/'.repeat(7)])(
+  test.each(['a', '/', 'a//b', '/a', 'a/', '$SYS/x', ' ', '__proto__', 'a'.repeat(65_535), '/'.repeat(7)])(
     '%j is accepted as it is [MQTT-4.7.3-4]',
     (topic) => {
       expect(topicNameProblem(topic, limits)).toBeUndefined();
     },
   );
 
-  it('of exactly the greatest size is accepted when it is not ASCII', () => {
+  test('of exactly the greatest size is accepted when it is not ASCII', () => {
     expect(topicNameProblem(`${'я'.repeat(32_767)}a`, limits)).toBeUndefined();
   });
 });
 
 describe('a topic filter', () => {
-  it.each([
+  test.each([
     ['', 'empty'],
     ['a\0', 'null character'],
     ['a#', 'wildcard misplaced'],
@@ -52,7 +52,7 @@ describe('a topic filter', () => {
     expect(topicFilterProblem(filter, limits)).toBe(problem);
   });
 
-  it.each(['#', '+', '/', '+/+/#', 'a/+/b', 'a/#', '/+', '+/', '$SYS/#', '$share/g/t', 'a//#'])(
+  test.each(['#', '+', '/', '+/+/#', 'a/+/b', 'a/#', '/+', '+/', '$SYS/#', '$share/g/t', 'a//#'])(
     '%j is accepted',
     (filter) => {
       expect(topicFilterProblem(filter, limits)).toBeUndefined();

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addressBlock, asIPv4, checkNetwork, isInNetworks } from './networks.ts';
 
 describe('a network', () => {
-  it.each([
+  test.each([
     '',
     '192.0.2.0',
     '192.0.2.0/',
@@ -23,18 +23,18 @@ describe('a network', () => {
     expect(isInNetworks([network], '192.0.2.7')).toBe(false);
   });
 
-  it.each(['0.0.0.0/0', '192.0.2.0/24', '192.0.2.7/32', '::/0', '2001:db8::/32', '2001:db8::7/128'])(
+  test.each(['0.0.0.0/0', '192.0.2.0/24', '192.0.2.7/32', '::/0', '2001:db8::/32', '2001:db8::7/128'])(
     'may be %s',
     (network) => expect(checkNetwork(network)).toBeUndefined(),
   );
 });
 
 describe('an address', () => {
-  it('is in none of no networks', () => {
+  test('is in none of no networks', () => {
     expect(isInNetworks([], '192.0.2.7')).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['192.0.2.0/24', '192.0.2.255', true],
     ['192.0.2.0/24', '192.0.3.0', false],
     ['192.0.2.7/24', '192.0.2.1', true],
@@ -52,7 +52,7 @@ describe('an address', () => {
 });
 
 describe('the block that an address counts as', () => {
-  it.each([
+  test.each([
     ['203.0.113.9', '203.0.113.9'],
     ['::ffff:203.0.113.9', '203.0.113.9'],
     ['::FFFF:cb00:7109', '203.0.113.9'],
@@ -72,7 +72,7 @@ describe('the block that an address counts as', () => {
     expect(addressBlock(address)).toBe(block);
   });
 
-  it('is the same for every host of a /64, and another for every /64', () => {
+  test('is the same for every host of a /64, and another for every /64', () => {
     for (let n = 1; n < 1000; n++) {
       const block = addressBlock(`2001:db8:0:${n.toString(16)}::`);
       expect(addressBlock(`2001:db8:0:${n.toString(16)}:${n}:0:ffff:${(n * 31).toString(16)}`)).toBe(block);
@@ -82,14 +82,14 @@ describe('the block that an address counts as', () => {
 });
 
 describe('asIPv4', () => {
-  it.each(['192.0.2.7', '2001:db8::1', '::ffff:c000:207', '::ffff:192.0.2', 'unknown', ''])(
+  test.each(['192.0.2.7', '2001:db8::1', '::ffff:c000:207', '::ffff:192.0.2', 'unknown', ''])(
     'leaves %j as it is',
     (address) => {
       expect(asIPv4(address)).toBe(address);
     },
   );
 
-  it.each(['::ffff:192.0.2.7', '::FFFF:192.0.2.7'])('writes %s as 192.0.2.7', (address) => {
+  test.each(['::ffff:192.0.2.7', '::FFFF:192.0.2.7'])('writes %s as 192.0.2.7', (address) => {
     expect(asIPv4(address)).toBe('192.0.2.7');
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isPermitted, isRole, type Permission, ROLES, type Role } from './roles.ts';
 
 const permissions: Permission[] = [
@@ -20,7 +20,7 @@ const table: Record<Role, string> = {
 };
 
 describe('a role', () => {
-  it.each(ROLES)('%s permits what its row says, in its folder and in no other', (role) => {
+  test.each(ROLES)('%s permits what its row says, in its folder and in no other', (role) => {
     const inFolder = (bound: string, folderId: string) =>
       permissions.map((it) => (isPermitted([{ folderId: bound, role }], folderId, it) ? 'x' : '.')).join('');
     expect(inFolder('home', 'home')).toBe(table[role]);
@@ -29,7 +29,7 @@ describe('a role', () => {
     expect(inFolder('home', '*')).toBe('......');
   });
 
-  it('is none of these: an unknown name, a member of Object.prototype', () => {
+  test('is none of these: an unknown name, a member of Object.prototype', () => {
     for (const name of ['', 'Viewer', 'owner', 'constructor', '__proto__', 'toString']) {
       expect(isRole(name)).toBe(false);
     }
@@ -37,11 +37,11 @@ describe('a role', () => {
 });
 
 describe('a caller', () => {
-  it('without bindings may do nothing', () => {
+  test('without bindings may do nothing', () => {
     for (const permission of permissions) expect(isPermitted([], 'home', permission)).toBe(false);
   });
 
-  it('may do what any of its bindings permits', () => {
+  test('may do what any of its bindings permits', () => {
     const bindings = [
       { folderId: 'home', role: 'viewer' },
       { folderId: 'home', role: 'iot.devices.writer' },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits } from '../limits.ts';
 import {
   certificateDer,
@@ -29,7 +29,7 @@ function withTrailingBytes(pem: string): string {
 }
 
 describe('a certificate is refused', () => {
-  it.each([
+  test.each([
     ['nothing', '', 'REQUIRED'],
     ['white space', ' \r\n', 'REQUIRED'],
     ['no PEM', 'hello', 'NOT_A_CERTIFICATE'],
@@ -81,21 +81,21 @@ describe('a certificate is refused', () => {
     expect(codeOf(pem)).toBe(code);
   });
 
-  it.each(['rsa-512', 'rsa-16384', 'rsa-md5', 'ecdsa-secp112r1', 'dsa', 'x25519'])(
+  test.each(['rsa-512', 'rsa-16384', 'rsa-md5', 'ecdsa-secp112r1', 'dsa', 'x25519'])(
     'if its algorithms are weak, costly or unknown: %s',
     (name) => {
       expect(codeOf(pemOf(name))).toBe('UNSUPPORTED_CERTIFICATE');
     },
   );
 
-  it('unread if it is too large', () => {
+  test('unread if it is too large', () => {
     const padding = '\n'.repeat(limits.certificateData.max - good.length);
     expect(codeOf(good + padding)).toBeUndefined();
     expect(codeOf(`${good + padding}\n`)).toBe('TOO_LONG');
     expect(codeOf('-----BEGIN CERTIFICATE-----\n'.repeat(400_000))).toBe('TOO_LONG');
   });
 
-  it('without an exception, whatever is damaged', () => {
+  test('without an exception, whatever is damaged', () => {
     const characters = [...good];
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.string({ minLength: 0, maxLength: 3 }), (at, text) => {
@@ -108,11 +108,11 @@ describe('a certificate is refused', () => {
 });
 
 describe('a certificate is read', () => {
-  it.each(['rsa-1024', 'rsa-2048', 'rsa-sha1', 'ecdsa-p256', 'ed25519'])('with the key of %s', (name) => {
+  test.each(['rsa-1024', 'rsa-2048', 'rsa-sha1', 'ecdsa-p256', 'ed25519'])('with the key of %s', (name) => {
     expect(codeOf(pemOf(name))).toBeUndefined();
   });
 
-  it('into what openssl prints of it', () => {
+  test('into what openssl prints of it', () => {
     const reading = readCertificate(good);
     expect(reading.ok && reading.certificate).toEqual({
       fingerprint: 'a95552f18a6f414e7e5e6a46dba06d793a538b89',
@@ -122,7 +122,7 @@ describe('a certificate is read', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['CRLF', good.replaceAll('\n', '\r\n')],
     ['no line break at the end', good.trimEnd()],
     ['the base64 in one line', good.replace(/(?<=[A-Za-z0-9+/=])\n(?!-)/g, '')],
@@ -143,7 +143,7 @@ describe('a certificate is read', () => {
     expect(certificateDer(pem)).toEqual(certificateDer(good));
   });
 
-  it.each([
+  test.each([
     ['alone', leaf, 1],
     ['before its authority', leaf + authority, 2],
     ['before its authority, with text between', `subject=CN=pump\n${leaf}issuer=CN=plant\n${authority}`, 2],
@@ -152,14 +152,14 @@ describe('a certificate is read', () => {
     expect(chainLength(pem)).toBe(length);
   });
 
-  it('in time that grows with the length alone', () => {
+  test('in time that grows with the length alone', () => {
     for (const filling of [' ', '\n', '-', '-----BEGIN ', '-----BEGIN A-----', '-----END ', '\\'])
       expect(codeOf(filling.repeat(limits.certificateData.max / filling.length))).toBeDefined();
   });
 });
 
 describe('several certificates in one text', () => {
-  it.each([
+  test.each([
     ['one after the other', [good, pemOf('rsa-2048'), pemOf('ed25519')]],
     ['a chain, which belongs to one owner', [good, leaf + authority, pemOf('ed25519')]],
     ['with text before them', [`Bag Attributes\n${good}`, leaf]],
@@ -174,7 +174,7 @@ describe('several certificates in one text', () => {
 describe('the dates of a certificate', () => {
   const dates = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
 
-  it.each([
+  test.each([
     ['2025-12-31T23:59:59.999Z', 'not yet valid'],
     ['2026-01-01T00:00:00Z', 'valid'],
     ['2027-01-01T00:00:00Z', 'valid'],

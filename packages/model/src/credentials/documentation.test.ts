@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits, MIN_PASSWORD_CHARACTERS, MIN_RSA_MODULUS_BITS } from '../limits.ts';
 
 const page = readFileSync(new URL('../../../../docs/credentials.md', import.meta.url), 'utf8');
 const number = (value: number) => value.toLocaleString('en');
 
 describe('the page about certificates and passwords', () => {
-  it('names the limits that hold', () => {
+  test('names the limits that hold', () => {
     expect(page).toContain(
       `| RSA keys | ${number(MIN_RSA_MODULUS_BITS)} to ${number(limits.rsaModulus.max)} bits |`,
     );

@@ -1,6 +1,6 @@
 /** IDs, names, descriptions, labels and passwords: each limit at −1, 0 and +1. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkPassword } from '../credentials/password-policy.ts';
 import { checkFolderId, checkId, createId, isId } from './ids.ts';
 import { checkLabels } from './labels.ts';
@@ -8,7 +8,7 @@ import { checkDescription, checkName } from './names.ts';
 import { characterCount, checkText } from './text.ts';
 
 describe('an ID', () => {
-  it.each(['', 'A', 'a/b', '+', '#', 'a b', 'a\n', '\na', 'ä', 'a\0', '$', 'a'.repeat(51), '__proto__'])(
+  test.each(['', 'A', 'a/b', '+', '#', 'a b', 'a\n', '\na', 'ä', 'a\0', '$', 'a'.repeat(51), '__proto__'])(
     'is not %j',
     (id) => {
       expect(isId(id)).toBe(false);
@@ -16,13 +16,13 @@ describe('an ID', () => {
     },
   );
 
-  it('may be any 1 to 50 characters of [a-z0-9], as the old service gave them', () => {
+  test('may be any 1 to 50 characters of [a-z0-9], as the old service gave them', () => {
     for (const id of ['a', '0', 'constructor', 'b1g0123456789', 'z'.repeat(50)]) {
       expect(checkId(id, 'deviceId')).toBeUndefined();
     }
   });
 
-  it('that is new has the form of the published API, and is valid and not repeated', () => {
+  test('that is new has the form of the published API, and is valid and not repeated', () => {
     const ids = Array.from({ length: 2_000 }, createId);
     for (const id of ids) expect(id).toMatch(/^are[0-9a-v]{17}$/);
     expect(ids.every(isId)).toBe(true);
@@ -32,17 +32,17 @@ describe('an ID', () => {
 });
 
 describe('a folder ID', () => {
-  it.each(['', '*', 'a/b', 'a b', 'a'.repeat(51), '\0'])('is not %j', (id) => {
+  test.each(['', '*', 'a/b', 'a b', 'a'.repeat(51), '\0'])('is not %j', (id) => {
     expect(checkFolderId(id)).toBeDefined();
   });
 
-  it.each(['default', 'b1gia12345', 'My_folder-1.0', 'a'.repeat(50)])('may be %s', (id) => {
+  test.each(['default', 'b1gia12345', 'My_folder-1.0', 'a'.repeat(50)])('may be %s', (id) => {
     expect(checkFolderId(id)).toBeUndefined();
   });
 });
 
 describe('a name', () => {
-  it.each([
+  test.each([
     ['a b', 'INVALID_CHARACTERS'],
     ['имя', 'INVALID_CHARACTERS'],
     ['a\n', 'INVALID_CHARACTERS'],
@@ -53,29 +53,29 @@ describe('a name', () => {
     expect(checkName(name)).toMatchObject({ code, field: 'name' });
   });
 
-  it.each(['', 'a', '-', '_', 'My-device_01', '__proto__', 'a'.repeat(50)])('may be %j', (name) => {
+  test.each(['', 'a', '-', '_', 'My-device_01', '__proto__', 'a'.repeat(50)])('may be %j', (name) => {
     expect(checkName(name)).toBeUndefined();
   });
 });
 
 describe('a description', () => {
-  it('has at most 256 characters, counted as people do and not as UTF-16', () => {
+  test('has at most 256 characters, counted as people do and not as UTF-16', () => {
     expect(checkDescription('\u{1f321}'.repeat(256))).toBeUndefined();
     expect(checkDescription('\u{1f321}'.repeat(257))?.code).toBe('TOO_LONG');
     expect(checkDescription('a'.repeat(257))?.code).toBe('TOO_LONG');
   });
 
-  it.each(['\0', 'a\0b', '\ud800', 'a\udc00b'])('does not hold %j, which no database can store', (text) => {
+  test.each(['\0', 'a\0b', '\ud800', 'a\udc00b'])('does not hold %j, which no database can store', (text) => {
     expect(checkDescription(text)?.code).toBe('INVALID_CHARACTERS');
   });
 
-  it.each(['line\r\nbreak', '\u001b[31m', '\u202e', '<b>&quot;', ''])('may hold %j: it is data', (text) => {
+  test.each(['line\r\nbreak', '\u001b[31m', '\u202e', '<b>&quot;', ''])('may hold %j: it is data', (text) => {
     expect(checkDescription(text)).toBeUndefined();
   });
 });
 
 describe('labels', () => {
-  it.each([
+  test.each([
     ['', ''],
     ['1a', ''],
     ['A', ''],
@@ -91,7 +91,7 @@ describe('labels', () => {
     expect(checkLabels([[key, value]])).toHaveLength(1);
   });
 
-  it('are named with every bad value at once', () => {
+  test('are named with every bad value at once', () => {
     const bad = [
       ['fine', 'x'],
       ['one', 'A'],
@@ -100,19 +100,19 @@ describe('labels', () => {
     expect(checkLabels(bad).map(({ field }) => field)).toEqual(['labels.one', 'labels.two']);
   });
 
-  it('are at most 64', () => {
+  test('are at most 64', () => {
     const pairs = Array.from({ length: 65 }, (_, index) => [`k${index}`, ''] as const);
     expect(checkLabels(pairs.slice(1))).toEqual([]);
     expect(checkLabels(pairs)).toMatchObject([{ code: 'TOO_MANY', field: 'labels' }]);
   });
 
-  it('may be as long as the published API says', () => {
+  test('may be as long as the published API says', () => {
     expect(checkLabels([[`a${'-'.repeat(62)}`, '-_09az'.padEnd(63, 'x')]])).toEqual([]);
   });
 });
 
 describe('a password', () => {
-  it.each([
+  test.each([
     ['', 'TOO_SHORT'],
     ['Abcdefghijk12', 'TOO_SHORT'],
     ['\u{1f321}aA1'.repeat(3), 'TOO_SHORT'],
@@ -127,20 +127,20 @@ describe('a password', () => {
     expect(checkPassword(password)?.code).toBe(code);
   });
 
-  it.each(['Abcdefghijkl12', 'abcdefghijkl1!', 'ABCDEFGHIJKL1 ', 'Abcdefghijklm!', 'парольПАРОЛЬaA'])(
+  test.each(['Abcdefghijkl12', 'abcdefghijkl1!', 'ABCDEFGHIJKL1 ', 'Abcdefghijklm!', 'парольПАРОЛЬaA'])(
     'may be %j',
     (password) => {
       expect(checkPassword(password)).toBeUndefined();
     },
   );
 
-  it('has at most 1,024 bytes in UTF-8', () => {
+  test('has at most 1,024 bytes in UTF-8', () => {
     expect(checkPassword(`aA1${'x'.repeat(1_021)}`)).toBeUndefined();
     expect(checkPassword(`aA1${'x'.repeat(1_022)}`)?.code).toBe('TOO_LONG');
     expect(checkPassword(`aA1${'ж'.repeat(511)}`)?.code).toBe('TOO_LONG');
   });
 
-  it('is never repeated in what is said of it', () => {
+  test('is never repeated in what is said of it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 5, maxLength: 13, unit: 'binary' }), (password) => {
         expect(JSON.stringify(checkPassword(password))).not.toContain(password);
@@ -150,14 +150,14 @@ describe('a password', () => {
 });
 
 describe('characters', () => {
-  it('are code points', () => {
+  test('are code points', () => {
     expect(characterCount('a\u{1f321}\u0301')).toBe(3);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => characterCount(text) === [...text].length),
     );
   });
 
-  it('of free text are counted before they are checked', () => {
+  test('of free text are counted before they are checked', () => {
     expect(checkText('\0'.repeat(3), 2, 'f')?.code).toBe('TOO_LONG');
     expect(checkText('\0', 2, 'f')).toMatchObject({ code: 'INVALID_CHARACTERS', field: 'f' });
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { routeTopic } from './rights/route.ts';
 import {
   BROKERS,
@@ -28,7 +28,7 @@ const sentences = (copies: Iterable<Copy>) =>
   [...copies].map(({ by, name }) => `${by.kind} ${by.id} hears ${name}`).sort();
 
 describe('delivery through namespaces', () => {
-  it('gives each client exactly the copies, under exactly the names, that the rules say', () => {
+  test('gives each client exactly the copies, under exactly the names, that the rules say', () => {
     let copies = 0;
     fc.assert(
       fc.property(
@@ -63,7 +63,7 @@ describe('delivery through namespaces', () => {
     expect(copies).toBeGreaterThan(1_000);
   });
 
-  it('goes the same way for every topic with the same prefix', () => {
+  test('goes the same way for every topic with the same prefix', () => {
     const ends = fc.array(fc.constantFrom('a', 'b', '/', 'ices/', 'x', 'events', '$me', ' ', '~'), {
       maxLength: 4,
     });
@@ -92,7 +92,7 @@ describe('delivery through namespaces', () => {
     expect(opened).toBeGreaterThan(200);
   });
 
-  it('grants a filter exactly when it can match a topic that its subscriber may hear', () => {
+  test('grants a filter exactly when it can match a topic that its subscriber may hear', () => {
     const outcomes = { granted: 0, refused: 0 };
     fc.assert(
       fc.property(fixtures, topicPools, oneRequest, (fixture, pool, requestSeed) => {
@@ -107,7 +107,7 @@ describe('delivery through namespaces', () => {
     expect(Math.min(outcomes.granted, outcomes.refused)).toBeGreaterThan(40);
   });
 
-  it('gives a subscription exactly the retained messages that it covers, but none through an alias with wildcards', () => {
+  test('gives a subscription exactly the retained messages that it covers, but none through an alias with wildcards', () => {
     let copies = 0;
     fc.assert(
       fc.property(
@@ -141,7 +141,7 @@ describe('delivery through namespaces', () => {
     expect(copies).toBeGreaterThan(500);
   });
 
-  it('gives monitoring to the registry of a device and to all devices of it', () => {
+  test('gives monitoring to the registry of a device and to all devices of it', () => {
     fc.assert(
       fc.property(fixtures, fc.array(topicFilters), (fixture, filters) => {
         const { oracle, members, server } = enter(fixture, []);
@@ -162,7 +162,7 @@ describe('delivery through namespaces', () => {
 describe('no message crosses the border', () => {
   const everything = ['#', '+/#', '$devices/#', '$registries/#', '$monitoring/#', '$me/#', 'devices/#'];
 
-  it('of a registry, whatever is subscribed and published under whatever name', () => {
+  test('of a registry, whatever is subscribed and published under whatever name', () => {
     fc.assert(
       fc.property(
         fixtures,
@@ -187,7 +187,7 @@ describe('no message crosses the border', () => {
     );
   });
 
-  it('of a broker, which hears every topic of its own that a filter matches', () => {
+  test('of a broker, which hears every topic of its own that a filter matches', () => {
     fc.assert(
       fc.property(fixtures, topicFilters, topicNames, (fixture, filter, topic) => {
         const { members, server } = enter(fixture, []);
@@ -203,7 +203,7 @@ describe('no message crosses the border', () => {
     );
   });
 
-  it('even if a registry, a device and a broker have one ID', () => {
+  test('even if a registry, a device and a broker have one ID', () => {
     const device = { id: 'same', registryId: 'same', aliases: new Map([['same', '$devices/same/']]) };
     const server = new Server(() => [device]);
     const clients = [registry('same'), broker('same'), ...REGISTRIES.map(registry)];

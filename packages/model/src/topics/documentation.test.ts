@@ -1,6 +1,6 @@
 /** docs/topics.md is true: its examples happen as written, and its limits are those of the code. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits } from '../limits.ts';
 import { play } from './testing/scenario.ts';
 
@@ -15,17 +15,20 @@ const sections = page.split(/^(?=##+ )/m).map((section) => ({
 const withoutExamples = ['', 'Filters', 'Names of topics', 'Limits'];
 
 describe('the page about topics', () => {
-  it('has an example for each of its rules', () => {
+  test('has an example for each of its rules', () => {
     const bare = sections.filter(({ examples }) => examples.length === 0).map(({ heading }) => heading);
     expect(bare).toEqual(withoutExamples);
     expect(sections.length).toBeGreaterThan(20);
   });
 
-  it.each(sections.filter(({ examples }) => examples.length > 0))('is true in: $heading', ({ examples }) => {
-    for (const example of examples) expect(play(example)).toEqual([]);
-  });
+  test.each(sections.filter(({ examples }) => examples.length > 0))(
+    'is true in: $heading',
+    ({ examples }) => {
+      for (const example of examples) expect(play(example)).toEqual([]);
+    },
+  );
 
-  it('is not believed if it is wrong', () => {
+  test('is not believed if it is wrong', () => {
     const scene = 'registry home\ndevice lamp of home\nhome subscribes to $devices/#\n';
     expect(play(`${scene}lamp publishes to $me/device/events`)).toHaveLength(1);
     expect(play(`${scene}lamp publishes to $me/device/events\n  home hears $me/device/events`)).toHaveLength(
@@ -36,7 +39,7 @@ describe('the page about topics', () => {
     expect(() => play('lamp sings')).toThrow(SyntaxError);
   });
 
-  it('names the limits that hold', () => {
+  test('names the limits that hold', () => {
     const named = page.slice(page.indexOf('## Limits'));
     for (const { max, unit } of [
       limits.subtopic,

@@ -2,7 +2,7 @@
  * What the documentation of Yandex IoT Core tells its users about topics, sentence by sentence, in the words of its
  * English and Russian readers.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { play } from './testing/scenario.ts';
 
 interface Sentence {
@@ -276,7 +276,7 @@ broker publishes to $devices/device/events - refused`,
 };
 
 describe.each(Object.entries(sentences))('%s', (_, ofSection) => {
-  it.each(ofSection)('$en · $ru', ({ scenario }) => {
+  test.each(ofSection)('$en · $ru', ({ scenario }) => {
     expect(play(stage + scenario)).toEqual([]);
   });
 });

@@ -64,9 +64,9 @@ function removeSome(
   condition: Prisma.Sql,
 ): Promise<number> {
   return prisma.$executeRaw`
-    WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended('housekeeping', 0)) AS mine)
+    WITH lock AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtextextended('housekeeping', 0)) AS mine)
     DELETE FROM ${table} WHERE ${key} = ANY (ARRAY(
-      SELECT ${key} FROM ${table} WHERE ${condition} AND (SELECT mine FROM turn) LIMIT ${batchRows}))`;
+      SELECT ${key} FROM ${table} WHERE ${condition} AND (SELECT mine FROM lock) LIMIT ${batchRows}))`;
 }
 
 async function inBatches(removeSome: () => Promise<number>, signal: AbortSignal): Promise<number> {

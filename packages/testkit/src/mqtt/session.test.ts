@@ -49,8 +49,8 @@ describe('a test session', () => {
     const session = await connectMqtt({ port });
     await expectSilence(session, async (marker) => send(publishToA(marker)));
     send(publishToA('unwanted'));
-    const proof = expectSilence(session, async (marker) => send(publishToA(marker)));
-    await expect(proof).rejects.toThrow('the first message is the marker');
+    const check = expectSilence(session, async (marker) => send(publishToA(marker)));
+    await expect(check).rejects.toThrow('the first message is the marker');
   });
 });
 

@@ -27,7 +27,7 @@ export class DatabaseFactory {
 
   create(): Promise<string> {
     const name = `test_${randomBytes(8).toString('hex')}`;
-    return this.#inTurn(async () => {
+    return this.#oneAfterTheOther(async () => {
       this.#started ??= this.madeCluster().then(start);
       const { cluster, maintenance } = await this.#started;
       // By files: with `fsync` off that costs a third of what writing each page to the log does.
@@ -48,7 +48,7 @@ export class DatabaseFactory {
     await started?.cluster.remove();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  #oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => {});
     return result;

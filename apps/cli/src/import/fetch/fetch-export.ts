@@ -58,7 +58,7 @@ function callerOf({ requestsPerSecond, retryForMs, signal, note }: FetchOptions)
   return (request) =>
     answer(
       withRetries(async () => {
-        await pace.turn();
+        await pace.wait();
         return request();
       }, retry),
     );

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Clock, Pace } from './rate-limit.ts';
 
 /** How long each call was told to wait, in ms. */
@@ -17,32 +17,32 @@ beforeEach(() => {
 });
 
 describe('calls at a pace', () => {
-  it('fail once the command is interrupted, whether they would wait or not', async () => {
+  test('fail once the command is interrupted, whether they would wait or not', async () => {
     const interrupted = new AbortController();
     const pace = new Pace(10, interrupted.signal, clock);
-    await pace.turn();
+    await pace.wait();
     interrupted.abort();
-    await expect(pace.turn()).rejects.toThrow();
+    await expect(pace.wait()).rejects.toThrow();
     expect(waits).toEqual([100]);
     now += 10_000;
-    await expect(pace.turn()).rejects.toThrow();
+    await expect(pace.wait()).rejects.toThrow();
     expect(waits).toHaveLength(1);
   });
 
-  it('begin one behind the other, also those that come together', async () => {
+  test('begin one behind the other, also those that come together', async () => {
     const pace = new Pace(10, new AbortController().signal, clock);
-    await Promise.all([pace.turn(), pace.turn(), pace.turn()]);
+    await Promise.all([pace.wait(), pace.wait(), pace.wait()]);
     expect(waits).toEqual([100, 200]);
     now += 250;
-    await pace.turn();
+    await pace.wait();
     expect(waits).toEqual([100, 200, 50]);
   });
 
-  it('save up nothing while none comes', async () => {
+  test('save up nothing while none comes', async () => {
     const pace = new Pace(10, new AbortController().signal, clock);
-    await pace.turn();
+    await pace.wait();
     now += 60_000;
-    await Promise.all([pace.turn(), pace.turn()]);
+    await Promise.all([pace.wait(), pace.wait()]);
     expect(waits).toEqual([100]);
   });
 });

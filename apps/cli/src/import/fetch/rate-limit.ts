@@ -26,7 +26,7 @@ export class Pace {
   }
 
   /** Resolves when it is this call's turn; fails when the command is interrupted. */
-  async turn(): Promise<void> {
+  async wait(): Promise<void> {
     const now = this.#clock.now();
     const at = Math.max(now, this.#next);
     this.#next = at + this.#intervalMs;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ArrayItem, readJsonArray } from './json-array.ts';
 
 async function read(bytes: string | Uint8Array, chunkBytes = 1_000_000): Promise<ArrayItem[]> {
@@ -17,7 +17,7 @@ const values = (items: readonly ArrayItem[]) =>
   });
 
 describe('an array that is not whole', () => {
-  it.each([
+  test.each([
     ['cut inside an entry', '[{"a":1},{"b":', [{ a: 1 }, 'CUT_ENTRY', 'TRUNCATED']],
     ['cut inside a string', '[{"a":"}', ['CUT_ENTRY', 'TRUNCATED']],
     ['cut behind an entry', '[{"a":1},{"b":1}', [{ a: 1 }, { b: 1 }, 'TRUNCATED']],
@@ -30,24 +30,24 @@ describe('an array that is not whole', () => {
     expect(values(await read(text))).toEqual(expected);
   });
 
-  it('loses a bad entry and no other', async () => {
+  test('loses a bad entry and no other', async () => {
     const items = await read('[{"a":1},{"a":01},{"b":]},{"a":2}]');
     expect(values(items)).toEqual([{ a: 1 }, 'BAD_ENTRY', 'BAD_ENTRY', { a: 2 }]);
     expect(items.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
   });
 
-  it('loses an entry with bytes that are no text', async () => {
+  test('loses an entry with bytes that are no text', async () => {
     const items = await read(Buffer.concat([Buffer.from('["'), Buffer.from([0xff]), Buffer.from('",2]')]));
     expect(values(items)).toEqual(['BAD_ENTRY', 2]);
   });
 
-  it('does not keep an entry that is far too large', async () => {
+  test('does not keep an entry that is far too large', async () => {
     expect(values(await read(`["${'x'.repeat(1_100_000)}",2]`, 65_536))).toEqual(['ENTRY_TOO_LARGE', 2]);
   });
 });
 
 describe('an array is read', () => {
-  it.each([
+  test.each([
     ['an empty file', '', []],
     ['white space alone', ' \r\n', []],
     ['an empty array', '[]', []],
@@ -58,13 +58,13 @@ describe('an array is read', () => {
     expect(values(await read(text))).toEqual(expected);
   });
 
-  it('the same whatever pieces it comes in', async () => {
+  test('the same whatever pieces it comes in', async () => {
     const text = JSON.stringify([{ name: 'насос', pem: 'a\nb"\\' }, [1, { b: [] }], 'x'], null, 2);
     for (let bytes = 1; bytes < 20; bytes += 1)
       expect(values(await read(text, bytes))).toEqual(JSON.parse(text));
   });
 
-  it('in the UTF-16 that PowerShell writes', async () => {
+  test('in the UTF-16 that PowerShell writes', async () => {
     const text = '\uFEFF[{"name":"насос"}]\r\n';
     expect(values(await read(Buffer.from(text, 'utf16le'), 1_000))).toEqual([{ name: 'насос' }]);
   });

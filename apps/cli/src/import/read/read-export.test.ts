@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificateTexts, makeCertificate } from '@iotcore/testkit';
 import { makeFleet } from '@iotcore/testkit/exports';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Account, silentJournal } from '../account.ts';
 import { readExport } from './read-export.ts';
 
@@ -44,7 +44,7 @@ async function certificate() {
 }
 
 describe('an entry is refused', () => {
-  it.each([
+  test.each([
     ['of another registry than its file', { ...device, registry_id: 'r2' }, 'registry_id'],
     ['without an ID', { ...device, id: null }, 'id'],
     ['with labels that are no object', { ...device, labels: ['a'] }, 'labels'],
@@ -60,7 +60,7 @@ describe('an entry is refused', () => {
     expect(account.shortfalls[0]?.field).toBe(field);
   });
 
-  it('when it is an alias, without its device', async () => {
+  test('when it is an alias, without its device', async () => {
     const aliases = [
       { device_id: 'd1', alias: '$sys/', topic_prefix: '$devices/d1/' },
       { device_id: 'd1', alias: 'good/', topic_prefix: '$devices/d1/' },
@@ -79,7 +79,7 @@ describe('an entry is refused', () => {
 });
 
 describe('an entry is read', () => {
-  it('with the names of the export or of the API, and without what nobody knows', async () => {
+  test('with the names of the export or of the API, and without what nobody knows', async () => {
     const named = {
       id: 'd1',
       registryId: 'r1',
@@ -93,13 +93,13 @@ describe('an entry is read', () => {
     ]);
   });
 
-  it('also when the registry is not in the export: the server may have it', async () => {
+  test('also when the registry is not in the export: the server may have it', async () => {
     const { bodies, account } = await read({ 'devices-r1.json': [device] });
     expect(bodies).toMatchObject([{ id: 'd1' }]);
     expect(account.warnings.map(({ file }) => file)).toContain('registries.json');
   });
 
-  it.each([
+  test.each([
     ['as openssl prints it', (sha1: string) => sha1.toUpperCase().replaceAll(/..(?=.)/g, '$&:')],
     ['not at all', () => undefined],
   ])('with its fingerprint %s', async (_, spell) => {
@@ -115,7 +115,7 @@ describe('an entry is read', () => {
     expect(again).toEqual(bodies);
   });
 
-  it('however its PEM is written, and is sent as it stands there', async () => {
+  test('however its PEM is written, and is sent as it stands there', async () => {
     const made = await certificate();
     for (const [, certificate_data] of certificateTexts(made.certificate_data)) {
       const files = {
@@ -129,7 +129,7 @@ describe('an entry is read', () => {
     }
   });
 
-  it('as the first of its chain, which is told', async () => {
+  test('as the first of its chain, which is told', async () => {
     const authority = await makeCertificate({ authority: true, commonName: 'plant' });
     const { certPem, sha1 } = await makeCertificate({ issuer: authority });
     const certificate_data = certPem + authority.certPem;
@@ -141,7 +141,7 @@ describe('an entry is read', () => {
     expect(warnings).toMatchObject([{ id: 'r1', fingerprint: sha1, entry: 0 }]);
   });
 
-  it('twice, and counts once', async () => {
+  test('twice, and counts once', async () => {
     const made = await certificate();
     const files = {
       'registries.json': [registry, registry],
@@ -157,7 +157,7 @@ describe('an entry is read', () => {
   });
 });
 
-it('a list of exactly as many devices as yc shows without being told more is worth a look', async () => {
+test('a list of exactly as many devices as yc shows without being told more is worth a look', async () => {
   const devices = Array.from({ length: 1_000 }, (_, at) => ({ ...device, id: `d${at}`, name: `n${at}` }));
   const { account } = await read({ 'registries.json': [registry], 'devices-r1.json': devices });
   expect(account.warnings.map(({ advice }) => advice).join()).toContain('--limit');

@@ -1,5 +1,5 @@
 import type { ImportResult } from '@iotcore/sdk';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ApiRefusal } from '../../errors.ts';
 import { Account } from '../account.ts';
 import type { Item, Unit } from '../finding.ts';
@@ -60,7 +60,7 @@ async function importAll(
 }
 
 describe('an import', () => {
-  it('loses the one entry that fails a whole request, and no other', async () => {
+  test('loses the one entry that fails a whole request, and no other', async () => {
     const server = fakeServer(['d13']);
     const units = Array.from({ length: 40 }, (_, at) => device(`d${at}`, 1));
     const account = await importAll(units, server);
@@ -69,7 +69,7 @@ describe('an import', () => {
     expect(account.shortfalls).toMatchObject([{ id: 'd13', outcome: 'REFUSED', reason: 'no' }]);
   });
 
-  it('ends with what is no fault of an entry, and says what was not sent', async () => {
+  test('ends with what is no fault of an entry, and says what was not sent', async () => {
     const account = new Account();
     const failing = { requests: [], send: () => Promise.reject(new Error('away')) };
     await expect(importAll([registry('r'), device('d')], failing, false, account)).rejects.toThrow('away');
@@ -77,7 +77,7 @@ describe('an import', () => {
     expect(account.totals.DEVICE).toMatchObject({ read: 1, notSent: 1 });
   });
 
-  it('sends registries before devices, and at most 1,000 entries at a time', async () => {
+  test('sends registries before devices, and at most 1,000 entries at a time', async () => {
     const server = fakeServer();
     const units = [
       registry('r'),
@@ -96,14 +96,14 @@ describe('an import', () => {
     ]);
   });
 
-  it('sends a device with its certificates, however many', async () => {
+  test('sends a device with its certificates, however many', async () => {
     const server = fakeServer();
     const account = await importAll([device('one', 3), device('rich', 2_500)], server);
     expect(account.totals.CERTIFICATE).toMatchObject({ read: 2_503, created: 2_503 });
     expect(server.requests.map(({ devices = [] }) => devices.length)).toEqual([1, 1, 0, 0]);
   });
 
-  it('that writes nothing brings the registry along with each request', async () => {
+  test('that writes nothing brings the registry along with each request', async () => {
     const server = fakeServer();
     const account = await importAll([registry('r'), device('d', 1)], server, true);
     expect(server.requests[1]).toMatchObject({ registries: [{ id: 'r' }], devices: [{ id: 'd' }] });

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { BadEntry, ImportRequest, ImportResponse, type ImportResult } from '@iotcore/contract';
 import type { ImportOutcome } from '@iotcore/store/control';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
@@ -64,7 +64,7 @@ async function inSlices<T, R>(all: readonly T[], read: (one: T) => R): Promise<R
   const done: R[] = [];
   for (let at = 0; at < all.length; at += certificatesPerSlice) {
     done.push(...all.slice(at, at + certificatesPerSlice).map(read));
-    await nextTurn();
+    await yieldToEventLoop();
   }
   return done;
 }

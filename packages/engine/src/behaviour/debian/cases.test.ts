@@ -3,7 +3,7 @@
  * a difference without a reason fails, and so does a reason without a difference.
  */
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ConformanceCase, plainConnect, readCases } from '../../codec/cases/cases.ts';
 import { startMosquitto } from './mosquitto.ts';
 
@@ -50,7 +50,7 @@ const explained: Readonly<Record<string, string>> = {
 };
 
 describe('Mosquitto and we', () => {
-  it('do the same in every conformance case, but for what is explained', async () => {
+  test('do the same in every conformance case, but for what is explained', async () => {
     const port = await startMosquitto(onTestFinished);
     const differing: Record<string, string> = {};
     for (const one of readCases()) {

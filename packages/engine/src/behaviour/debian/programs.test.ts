@@ -3,7 +3,7 @@
  * the same on both, step for step. Programs keep to what both of them serve: no QoS 2, no retain, no stored sessions.
  */
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { fuzzRuns } from '../../codec/cases/mutations.ts';
 import { engineUnderTest } from '../engine-under-test.ts';
 import { connect, disconnect, puback, publish, subscribe, unsubscribe } from '../packets.ts';
@@ -118,7 +118,7 @@ function oneCopyEach(lines: readonly string[]): string[] {
 }
 
 describe(`the ${engineUnderTest.name} engine and Mosquitto`, () => {
-  it('give the clients of a random program the same, step for step', async () => {
+  test('give the clients of a random program the same, step for step', async () => {
     const mosquitto = await startMosquitto(onTestFinished);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (program) => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Fifo } from './fifo.ts';
 
 describe('a fifo', () => {
-  it('gives back what it was given, in order, whatever the pattern of use', () => {
+  test('gives back what it was given, in order, whatever the pattern of use', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 1_000 }), (pushes) => {
         const fifo = new Fifo<number>();
@@ -21,7 +21,7 @@ describe('a fifo', () => {
     );
   });
 
-  it('is empty when it has been cleared', () => {
+  test('is empty when it has been cleared', () => {
     const fifo = new Fifo<number>();
     fifo.push(1);
     fifo.clear();

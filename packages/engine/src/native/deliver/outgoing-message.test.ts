@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packetBytes } from '../../codec/index.ts';
 import type { Qos } from '../../port.ts';
 import { Outbox } from '../io/outbox.ts';
@@ -87,7 +87,7 @@ describe('an outgoing message', () => {
     newTick: fc.boolean(),
   });
 
-  it('arrives whole and in order at every receiver, each with its own identifiers, frozen meanwhile or not [MQTT-3.3.1-3][MQTT-3.3.1-9]', async () => {
+  test('arrives whole and in order at every receiver, each with its own identifiers, frozen meanwhile or not [MQTT-3.3.1-3][MQTT-3.3.1-9]', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(reader, { minLength: 1, maxLength: 5 }),
@@ -137,7 +137,7 @@ describe('an outgoing message', () => {
     );
   });
 
-  it('that came with a length longer than necessary goes out with the shortest', async () => {
+  test('that came with a length longer than necessary goes out with the shortest', async () => {
     const tick = new Tick();
     const socket = new Reader();
     const outbox = new Outbox(socket, tick, 1_000);
@@ -152,7 +152,7 @@ describe('an outgoing message', () => {
 });
 
 describe('an outbox', () => {
-  it('writes once a tick, however much was appended', async () => {
+  test('writes once a tick, however much was appended', async () => {
     const tick = new Tick();
     const socket = new Reader();
     const outbox = new Outbox(socket, tick, 1_000_000);
@@ -169,7 +169,7 @@ describe('an outbox', () => {
     expect(socket.chunks.map(String)).toEqual(['onetwothreeapart']);
   });
 
-  it('counts what waits in a socket that does not take it, and writes on when it drains', async () => {
+  test('counts what waits in a socket that does not take it, and writes on when it drains', async () => {
     const tick = new Tick();
     const socket = new Reader({ writableHighWaterMark: 16 });
     const outbox = new Outbox(socket, tick, 1_000_000);
@@ -186,7 +186,7 @@ describe('an outbox', () => {
     expect(socket.received.length).toBe(150);
   });
 
-  it('forgets what it is told to discard', async () => {
+  test('forgets what it is told to discard', async () => {
     const tick = new Tick();
     const socket = new Reader();
     const outbox = new Outbox(socket, tick, 1_000_000);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PacketIds } from './packet-ids.ts';
 
 describe('packet identifiers', () => {
-  it('are never 0 and never one that is in use, over any history of sending and acknowledging [MQTT-2.3.1-2][MQTT-2.3.1-4]', () => {
+  test('are never 0 and never one that is in use, over any history of sending and acknowledging [MQTT-2.3.1-2][MQTT-2.3.1-4]', () => {
     const step = fc.oneof(
       fc.constant('take' as const),
       fc.nat(40).map((which) => ({ which })),
@@ -30,7 +30,7 @@ describe('packet identifiers', () => {
     );
   });
 
-  it('go round and skip those that were never acknowledged [MQTT-2.3.1-4]', () => {
+  test('go round and skip those that were never acknowledged [MQTT-2.3.1-4]', () => {
     const ids = new PacketIds();
     const stuck = [ids.take(), ids.take()];
     expect(stuck).toEqual([1, 2]);
@@ -39,7 +39,7 @@ describe('packet identifiers', () => {
     expect(ids.size).toBe(3);
   });
 
-  it('can all be in use but one', () => {
+  test('can all be in use but one', () => {
     const ids = new PacketIds();
     const taken = new Set(Array.from({ length: 65_535 }, () => ids.take()));
     expect(taken.size).toBe(65_535);
@@ -47,7 +47,7 @@ describe('packet identifiers', () => {
     expect(ids.take()).toBe(2);
   });
 
-  it('that nobody asked for are told apart', () => {
+  test('that nobody asked for are told apart', () => {
     const ids = new PacketIds();
     expect(ids.release(1)).toBe(false);
     ids.take();

@@ -1,7 +1,7 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { connectMqtt, connectRaw, eventually } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openRoute } from '../../behaviour/host.ts';
 import { connack, connect, suback, subscribe } from '../../behaviour/packets.ts';
 import { startServer } from '../../behaviour/server.ts';
@@ -86,7 +86,7 @@ async function untilStill(reading: { readonly pages: number }): Promise<void> {
 }
 
 describe('the reader of retained messages', () => {
-  it('is one for a client that subscribes 400 times to one filter and never reads, and holds one page', async () => {
+  test('is one for a client that subscribes 400 times to one filter and never reads, and holds one page', async () => {
     const { port, engine, tenant, reading } = await setUp();
     const packets = Array.from({ length: 400 }, (_, n) => subscribe(n + 1, ['a/#', 0]));
     const client = await connectRaw({ port });
@@ -107,7 +107,7 @@ describe('the reader of retained messages', () => {
     expect(tenant).toMatchObject({ waitingBytes: 0, readers: 0 });
   });
 
-  it('reads for one filter after the other', async () => {
+  test('reads for one filter after the other', async () => {
     const { engine, reading } = await setUp();
     const filters = Array.from({ length: 50 }, (_, n) => [`a${n}/#`, 0] as const);
     stalled(engine, 'many', subscribe(1, ...filters));
@@ -116,7 +116,7 @@ describe('the reader of retained messages', () => {
     expect(reading.open).toBe(1);
   });
 
-  it('waits for a place among all readers only while it reads: a hundred that have stalled hold up nobody', async () => {
+  test('waits for a place among all readers only while it reads: a hundred that have stalled hold up nobody', async () => {
     const { port, engine, host, tenant, reading } = await setUp({ maxRetainedReaders: 2 });
     for (let n = 0; n < 100; n++) stalled(engine, `stalled ${n}`, subscribe(1, ['a/#', 0]));
     await untilStill(reading);
@@ -131,7 +131,7 @@ describe('the reader of retained messages', () => {
     expect(host.told('disconnected')).toEqual([]);
   });
 
-  it('is closed with its session when the tenant has no room for its page, and what was taken is given back', async () => {
+  test('is closed with its session when the tenant has no room for its page, and what was taken is given back', async () => {
     const { port, host, tenant, reading } = await setUp();
     tenant.mostWaitingBytes = pageBytes / 2;
     const client = await connectRaw({ port });
@@ -142,7 +142,7 @@ describe('the reader of retained messages', () => {
     expect(tenant).toMatchObject({ waitingBytes: 0, readers: 0 });
   });
 
-  it('begins anew when its filter is subscribed again meanwhile, and sends all of it [MQTT-3.8.4-3]', async () => {
+  test('begins anew when its filter is subscribed again meanwhile, and sends all of it [MQTT-3.8.4-3]', async () => {
     const { port, host } = await setUp();
     const first = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
@@ -168,7 +168,7 @@ describe('the reader of retained messages', () => {
     expect(asked).toBe(2);
   });
 
-  it('closes the connection if more is heard while a page is read than it may remember', async () => {
+  test('closes the connection if more is heard while a page is read than it may remember', async () => {
     const { port, host } = await setUp();
     const asked = Promise.withResolvers<void>();
     const read = Promise.withResolvers<void>();
@@ -193,7 +193,7 @@ describe('the reader of retained messages', () => {
 });
 
 describe('a thousand stalled readers', () => {
-  it('hold a page each, and no more with every SUBSCRIBE', async () => {
+  test('hold a page each, and no more with every SUBSCRIBE', async () => {
     const { engine, tenant, reading } = await setUp();
     const count = 1_000;
     const clients = Array.from({ length: count }, (_, n) =>

@@ -1,5 +1,5 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { connack, connect, suback, subscribe } from '../../behaviour/packets.ts';
 import { startServer } from '../../behaviour/server.ts';
 import { reasons } from '../../reasons.ts';
@@ -8,20 +8,20 @@ import { KeptPayload } from './kept-message.ts';
 import { WaitingAccount, WaitingBytes } from './waiting-bytes.ts';
 
 describe('WaitingBytes', () => {
-  it('sends nobody away while all together are within the bound', () => {
+  test('sends nobody away while all together are within the bound', () => {
     const waiting = new WaitingBytes(2_000_000);
     waiting.changed(2_000_000);
     expect(waiting.mustGo(2_000_000)).toBe(false);
   });
 
-  it('sends away a session beyond the bound that has more than a share, and no other', () => {
+  test('sends away a session beyond the bound that has more than a share, and no other', () => {
     const waiting = new WaitingBytes(2_000_000);
     waiting.changed(2_000_001);
     expect(waiting.mustGo(524_288)).toBe(false);
     expect(waiting.mustGo(524_289)).toBe(true);
   });
 
-  it('counts what has gone out', () => {
+  test('counts what has gone out', () => {
     const waiting = new WaitingBytes(2_000_000);
     waiting.changed(2_500_000);
     waiting.changed(-2_500_000);
@@ -31,7 +31,7 @@ describe('WaitingBytes', () => {
 });
 
 describe('KeptPayload', () => {
-  it('is charged once, to the first that holds it, until the last has let it go', () => {
+  test('is charged once, to the first that holds it, until the last has let it go', () => {
     const waiting = new WaitingBytes(2_000_000);
     const accounts = [1, 2, 3].map(() => new WaitingAccount(waiting, undefined));
     const payload = new KeptPayload(Buffer.alloc(1_000));
@@ -44,7 +44,7 @@ describe('KeptPayload', () => {
     expect(waiting.bytes).toBe(0);
   });
 
-  it('is not held, and nothing charged, if the tenant of the first has no room', () => {
+  test('is not held, and nothing charged, if the tenant of the first has no room', () => {
     const waiting = new WaitingBytes(2_000_000);
     const tenant = {
       takeWaitingBytes: () => false,
@@ -60,7 +60,7 @@ describe('KeptPayload', () => {
 });
 
 describe('the native engine', () => {
-  it('closes frozen subscribers that together keep too much waiting, each within its bounds; who reads gets all', async () => {
+  test('closes frozen subscribers that together keep too much waiting, each within its bounds; who reads gets all', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished, {
       maxQueuedBytes: 100_000_000,
       maxInflightMessages: 20_000,

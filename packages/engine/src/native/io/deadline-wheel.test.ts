@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DeadlineWheel } from './deadline-wheel.ts';
 
 class Clock {
@@ -29,7 +29,7 @@ function pass(wheel: DeadlineWheel<Item>, clock: Clock, ms: number): void {
 }
 
 describe('the deadline wheel', () => {
-  it('calls nobody early, and everybody within two ticks of the time, however far away it is', () => {
+  test('calls nobody early, and everybody within two ticks of the time, however far away it is', () => {
     const due = fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 30 });
     fc.assert(
       fc.property(due, (offsets) => {
@@ -49,7 +49,7 @@ describe('the deadline wheel', () => {
     );
   });
 
-  it('calls nobody who has been taken out', () => {
+  test('calls nobody who has been taken out', () => {
     const clock = new Clock();
     const wheel = new DeadlineWheel<Item>(clock.now);
     const item = new Item(clock.nowMs + 300);
@@ -59,7 +59,7 @@ describe('the deadline wheel', () => {
     expect(item.calledMs).toEqual([]);
   });
 
-  it('moves an item forward when it asks for an earlier time, and not back', () => {
+  test('moves an item forward when it asks for an earlier time, and not back', () => {
     const clock = new Clock();
     const wheel = new DeadlineWheel<Item>(clock.now);
     const item = new Item(0);
@@ -71,7 +71,7 @@ describe('the deadline wheel', () => {
     expect(wheel.size).toBe(0);
   });
 
-  it('takes in an item that asks for an earlier time and was not there', () => {
+  test('takes in an item that asks for an earlier time and was not there', () => {
     const clock = new Clock();
     const wheel = new DeadlineWheel<Item>(clock.now);
     const item = new Item(0);
@@ -80,7 +80,7 @@ describe('the deadline wheel', () => {
     expect(item.calledMs.length).toBeGreaterThan(0);
   });
 
-  it('ends nothing right after the process stood still: what clients sent has not been read yet', () => {
+  test('ends nothing right after the process stood still: what clients sent has not been read yet', () => {
     const clock = new Clock();
     const wheel = new DeadlineWheel<Item>(clock.now);
     const item = new Item(clock.nowMs + 500);
@@ -92,7 +92,7 @@ describe('the deadline wheel', () => {
     expect(item.calledMs).toHaveLength(1);
   });
 
-  it('never skips twice in a row, so that a process which is always late still ends what is overdue', () => {
+  test('never skips twice in a row, so that a process which is always late still ends what is overdue', () => {
     const clock = new Clock();
     const wheel = new DeadlineWheel<Item>(clock.now);
     const item = new Item(clock.nowMs + 500);
@@ -104,7 +104,7 @@ describe('the deadline wheel', () => {
     expect(item.calledMs).toHaveLength(1);
   });
 
-  it('looks once at each item of a slot that is looked at bit by bit, and not at those that were given another time meanwhile', () => {
+  test('looks once at each item of a slot that is looked at bit by bit, and not at those that were given another time meanwhile', () => {
     const clock = new Clock();
     let finish = () => {};
     const wheel = new DeadlineWheel<Item>(clock.now, (items, work) => {

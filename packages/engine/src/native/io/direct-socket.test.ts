@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type DirectSocket, toDirectSocket } from './direct-socket.ts';
 
 const servers: Server[] = [];
@@ -38,7 +38,7 @@ function received(socket: Socket, bytes: number): Promise<Buffer> {
 }
 
 describe('toDirectSocket', () => {
-  it('leaves a socket alone that has been read from, with what it still holds', async () => {
+  test('leaves a socket alone that has been read from, with what it still holds', async () => {
     const { client, accepted } = await pair();
     client.write('header rest');
     await once(accepted, 'readable');
@@ -50,13 +50,13 @@ describe('toDirectSocket', () => {
     expect((await rest).toString()).toBe('rest');
   });
 
-  it('leaves a socket alone that is gone', async () => {
+  test('leaves a socket alone that is gone', async () => {
     const { accepted } = await pair();
     accepted.destroy();
     expect(toDirectSocket(accepted)).toBe(accepted);
   });
 
-  it('reads nothing before somebody listens', async () => {
+  test('reads nothing before somebody listens', async () => {
     const { client, accepted } = await pair();
     client.write('early');
     const socket = toDirectSocket(accepted);
@@ -65,7 +65,7 @@ describe('toDirectSocket', () => {
     expect((await received(socket, 5)).toString()).toBe('early');
   });
 
-  it('hands over every byte in order, in small pieces and in large ones, and keeps what was handed over', async () => {
+  test('hands over every byte in order, in small pieces and in large ones, and keeps what was handed over', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted);
     sockets.push(socket);
@@ -78,7 +78,7 @@ describe('toDirectSocket', () => {
     expect((await whole).equals(sent)).toBe(true);
   });
 
-  it('reads nothing while it is paused, and goes on when resumed', async () => {
+  test('reads nothing while it is paused, and goes on when resumed', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted);
     sockets.push(socket);
@@ -101,7 +101,7 @@ describe('toDirectSocket', () => {
     expect((await rest).length).toBe(1_000_000 - bytes);
   });
 
-  it('tells of the end only after everything that came before it, however long it was paused', async () => {
+  test('tells of the end only after everything that came before it, however long it was paused', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted);
     sockets.push(socket);
@@ -120,7 +120,7 @@ describe('toDirectSocket', () => {
     expect(heard).toEqual(['one ', 'two', 'the end']);
   });
 
-  it('sends at once what the kernel takes, and the rest in order when it does', async () => {
+  test('sends at once what the kernel takes, and the rest in order when it does', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted) as DirectSocket;
     sockets.push(socket);
@@ -136,7 +136,7 @@ describe('toDirectSocket', () => {
     expect((await whole).equals(sent)).toBe(true);
   });
 
-  it('sends nothing once it is closed, whoever has its descriptor then', async () => {
+  test('sends nothing once it is closed, whoever has its descriptor then', async () => {
     const { accepted } = await pair();
     const socket = toDirectSocket(accepted) as DirectSocket;
     socket.on('error', () => {});
@@ -153,7 +153,7 @@ describe('toDirectSocket', () => {
     expect(String(Buffer.concat(heard))).toBe('for me');
   });
 
-  it('throws away what a client does not take that was reset, and hands over what it had sent before', async () => {
+  test('throws away what a client does not take that was reset, and hands over what it had sent before', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted) as DirectSocket;
     sockets.push(socket);
@@ -174,7 +174,7 @@ describe('toDirectSocket', () => {
     await gone;
   });
 
-  it('writes, ends, and closes the socket whose place it took', async () => {
+  test('writes, ends, and closes the socket whose place it took', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted);
     sockets.push(socket);

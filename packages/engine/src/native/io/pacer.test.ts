@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Pacer } from './pacer.ts';
 
 /** A pacer on a clock of its own, and how long it slept each time. */
@@ -22,21 +22,21 @@ function pacer() {
 }
 
 describe('Pacer', () => {
-  it('does not rest when nothing was published', () => {
+  test('does not rest when nothing was published', () => {
     const { tick, rests } = pacer();
     tick(0);
     tick(0.1);
     expect(rests).toEqual([]);
   });
 
-  it('does not rest when one of the messages came soon after its publisher’s last', () => {
+  test('does not rest when one of the messages came soon after its publisher’s last', () => {
     const { tick, rests } = pacer();
     tick(0, 1000);
     tick(0.1, 1000, 19.9, 1000);
     expect(rests).toEqual([]);
   });
 
-  it('does not rest when the tick took its time', () => {
+  test('does not rest when the tick took its time', () => {
     const { tick, rests } = pacer();
     tick(0, 1000);
     tick(2, 1000);
@@ -44,7 +44,7 @@ describe('Pacer', () => {
     expect(rests).toEqual([]);
   });
 
-  it('rests until two milliseconds after the last tick when all publishers had been silent', () => {
+  test('rests until two milliseconds after the last tick when all publishers had been silent', () => {
     const { tick, rests } = pacer();
     tick(0, 1000);
     tick(0.2, 1000, 20, Number.POSITIVE_INFINITY);
@@ -52,14 +52,14 @@ describe('Pacer', () => {
     expect(rests).toEqual([expect.closeTo(1.8), expect.closeTo(1.9)]);
   });
 
-  it('forgets a hurried message with its tick', () => {
+  test('forgets a hurried message with its tick', () => {
     const { tick, rests } = pacer();
     tick(0, 0);
     tick(0.1, 1000);
     expect(rests).toEqual([expect.closeTo(1.9)]);
   });
 
-  it('really sleeps', () => {
+  test('really sleeps', () => {
     const paced = new Pacer();
     const before = performance.now();
     for (let tick = 0; tick < 5; tick++) {

@@ -8,7 +8,7 @@
  * a while. A client that sends the next message on the acknowledgement of the last, or many in a row, gets none.
  */
 
-/** Turns end no sooner after each other than this: what a message may wait, in milliseconds. */
+/** Ticks end no sooner after each other than this: what a message may wait, in milliseconds. */
 const tickMs = 2;
 /** Who has been silent for so long, in milliseconds, is not waiting for an answer in order to go on. */
 const silenceMs = 20;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PacketError } from '../../codec/index.ts';
 import { PacketAssembler } from './packet-assembler.ts';
 
@@ -35,7 +35,7 @@ class Sink {
 const hex = (packets: readonly Buffer[]) => packets.map((packet) => packet.toString('hex'));
 
 describe('the packet assembler', () => {
-  it('finds the same packets however the stream is cut, and whenever the sink pauses', () => {
+  test('finds the same packets however the stream is cut, and whenever the sink pauses', () => {
     const packet = fc.oneof(
       fc.constant(ping),
       fc.integer({ min: 0, max: 400 }).map((n) => publish(n)),
@@ -66,7 +66,7 @@ describe('the packet assembler', () => {
     );
   });
 
-  it('puts a packet together from single bytes', () => {
+  test('puts a packet together from single bytes', () => {
     const sink = new Sink();
     const assembler = new PacketAssembler(sink);
     const packets = [publish(300), ping, publish(0)];
@@ -74,7 +74,7 @@ describe('the packet assembler', () => {
     expect(sink.taken).toEqual(hex(packets));
   });
 
-  it('takes no memory for what was announced and has not come', () => {
+  test('takes no memory for what was announced and has not come', () => {
     const assembler = new PacketAssembler(new Sink([], 300_000_000));
     const before = process.memoryUsage().arrayBuffers;
     assembler.take(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f, 0, 1, 0x74]));
@@ -82,13 +82,13 @@ describe('the packet assembler', () => {
     expect(assembler.isPartial).toBe(true);
   });
 
-  it('refuses a packet by its header, before its body comes, also when the header comes in pieces', () => {
+  test('refuses a packet by its header, before its body comes, also when the header comes in pieces', () => {
     const assembler = new PacketAssembler(new Sink([], 100));
     assembler.take(Buffer.from([0x30]));
     expect(() => assembler.take(Buffer.from([0xff, 0x7f]))).toThrow(new PacketError('packetTooLarge'));
   });
 
-  it('hands nothing on once it has been stopped for ever, not even what lies behind in the same chunk', () => {
+  test('hands nothing on once it has been stopped for ever, not even what lies behind in the same chunk', () => {
     const taken: number[] = [];
     const assembler = new PacketAssembler({
       maxPacketBytes: 100,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Slices } from './slices.ts';
 
 /** A clock that moves when work is done, and an event loop that ticks when the test says so. */
@@ -27,7 +27,7 @@ function setUp() {
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('Slices', () => {
-  it('do a little work at once, however busy others are', () => {
+  test('do a little work at once, however busy others are', () => {
     const { slices, spend } = setUp();
     void slices.each(numbers(1_000), () => spend(1));
     const done: number[] = [];
@@ -35,14 +35,14 @@ describe('Slices', () => {
     expect(done).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('do all of it at once if it takes no time', () => {
+  test('do all of it at once if it takes no time', () => {
     const { slices } = setUp();
     let done = 0;
     expect(slices.each(numbers(10_000), () => done++)).toBeUndefined();
     expect(done).toBe(10_000);
   });
 
-  it('let others have their tick after a few milliseconds, and go on in order', async () => {
+  test('let others have their tick after a few milliseconds, and go on in order', async () => {
     const { slices, spend, tick } = setUp();
     const done: number[] = [];
     const all = slices.each(numbers(1_000), (n) => {
@@ -57,7 +57,7 @@ describe('Slices', () => {
     expect(done).toEqual(numbers(1_000));
   });
 
-  it('share each tick among all who have more to do', async () => {
+  test('share each tick among all who have more to do', async () => {
     const { slices, spend, tick } = setUp();
     let done = 0;
     const works = numbers(6).map(() =>

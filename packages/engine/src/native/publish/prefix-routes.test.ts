@@ -1,12 +1,12 @@
 /** What topics that begin alike share, and what they do not. */
 import { connectMqtt } from '@iotcore/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openRoute } from '../../behaviour/host.ts';
 import { startServer } from '../../behaviour/server.ts';
 import { createNativeEngine } from '../index.ts';
 
 describe('topics that begin alike', () => {
-  it('are asked for no more once the second has come, and are all delivered under their own names', async () => {
+  test('are asked for no more once the second has come, and are all delivered under their own names', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const [publisher, subscriber] = [await connectMqtt({ port }), await connectMqtt({ port })];
     await subscriber.subscribe('a/#');
@@ -20,7 +20,7 @@ describe('topics that begin alike', () => {
     expect(host.routesAsked).toEqual(topics.slice(0, 2));
   });
 
-  it('of one prefix that are looked at one by one do not push out another prefix', async () => {
+  test('of one prefix that are looked at one by one do not push out another prefix', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const publisher = await connectMqtt({ port });
     for (const topic of ['a/1', 'b/1', 'a/2', 'b/2', 'a/я', 'a/ю', 'b/3', 'a/3'])
@@ -28,7 +28,7 @@ describe('topics that begin alike', () => {
     expect(host.routesAsked).toEqual(['a/1', 'b/1', 'a/2', 'a/я', 'a/ю']);
   });
 
-  it('go out under each name that the route gives them', async () => {
+  test('go out under each name that the route gives them', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     host.onRoute = (_principal, topic) => ({
       ...openRoute(topic),
@@ -48,7 +48,7 @@ describe('topics that begin alike', () => {
     }
   });
 
-  it('are asked for again when the route is stale, and refused then if it is gone', async () => {
+  test('are asked for again when the route is stale, and refused then if it is gone', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const basis = { stale: false };
     host.onRoute = (_principal, topic) => (basis.stale ? undefined : { ...openRoute(topic), basis });
@@ -62,7 +62,7 @@ describe('topics that begin alike', () => {
     expect(host.routesAsked).toEqual(['a/1', 'a/2', 'a/4']);
   });
 
-  it.each([
+  test.each([
     ['with characters beyond ASCII', 'a/я'],
     ['longer than the route says', `a/${'x'.repeat(1_001)}`],
     ['of another prefix', 'b/1'],
@@ -77,7 +77,7 @@ describe('topics that begin alike', () => {
     expect(host.routesAsked).toEqual(['a/1', 'a/2', topic]);
   });
 
-  it.each([
+  test.each([
     ['a wildcard', 'a/+', 'wildcard'],
     ['too many levels', `a/${'x/'.repeat(99)}`, 'levels'],
     ['a control character', 'a/\u0007', 'control character'],
@@ -89,7 +89,7 @@ describe('topics that begin alike', () => {
     expect((await host.nth('disconnected')).reason).toContain(words);
   });
 
-  it('are heard by who subscribes to one of them later, and by nobody once all have left', async () => {
+  test('are heard by who subscribes to one of them later, and by nobody once all have left', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const [publisher, one, all] = [
       await connectMqtt({ port }),

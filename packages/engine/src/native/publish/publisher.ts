@@ -90,11 +90,11 @@ export class Publisher<P> {
     const layout = publishLayout(bytes, start, end, limits);
     counters.messagesReceived++;
     this.#pace();
-    return this.#judge(bytes, start, end, layout);
+    return this.#check(bytes, start, end, layout);
   }
 
   /** What the host says of the topic now: a message that waited is checked anew, since rights may have gone meanwhile. */
-  #judge(bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
+  #check(bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     const { limits } = this.#parts;
     const { topicStart, topicEnd } = layout;
     let plan =
@@ -182,7 +182,7 @@ export class Publisher<P> {
     }
     this.#rateTimer = setTimeout(
       () => {
-        if (this.#judge(bytes, start, end, layout)) this.#connection.proceed();
+        if (this.#check(bytes, start, end, layout)) this.#connection.proceed();
       },
       Math.min(excessMs, maxRateWaitMs),
     );

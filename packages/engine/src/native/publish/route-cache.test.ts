@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TopicPlan } from './plan.ts';
 import { RouteBudget, RouteCache } from './route-cache.ts';
 
@@ -17,7 +17,7 @@ function plan(topic: string): TopicPlan & { basis: { stale: boolean } } {
 const bytes = Buffer.from('xx/topic/ab');
 
 describe('the routes of a connection', () => {
-  it('are found by the bytes of the last topic, and by no others', () => {
+  test('are found by the bytes of the last topic, and by no others', () => {
     const routes = new RouteCache(new RouteBudget());
     const last = plan('topic/a');
     routes.add(last);
@@ -26,7 +26,7 @@ describe('the routes of a connection', () => {
     expect(routes.findByBytes(bytes, 2, 9)).toBeUndefined();
   });
 
-  it('are not used once they are stale', () => {
+  test('are not used once they are stale', () => {
     const routes = new RouteCache(new RouteBudget());
     const [a, b] = [plan('topic/a'), plan('b')];
     routes.add(a);
@@ -36,14 +36,14 @@ describe('the routes of a connection', () => {
     expect(routes.findByBytes(Buffer.from('b'), 0, 1)).toBeUndefined();
   });
 
-  it('replace the one of the same topic', () => {
+  test('replace the one of the same topic', () => {
     const budget = new RouteBudget();
     const routes = new RouteCache(budget);
     for (let i = 0; i < 3; i++) routes.add(plan('same'));
     expect([routes.size, budget.used]).toEqual([1, 1]);
   });
 
-  it('are all kept while the budget lasts, and given back in the end', () => {
+  test('are all kept while the budget lasts, and given back in the end', () => {
     const budget = new RouteBudget(1_000);
     const routes = new RouteCache(budget);
     for (let i = 0; i < 1_000; i++) routes.add(plan(`t/${i}`));
@@ -53,7 +53,7 @@ describe('the routes of a connection', () => {
     expect([routes.size, budget.used]).toEqual([0, 0]);
   });
 
-  it('stay within the budget of all connections together, but for a few of each', () => {
+  test('stay within the budget of all connections together, but for a few of each', () => {
     const budget = new RouteBudget(100);
     const connections = Array.from({ length: 20 }, () => new RouteCache(budget));
     for (let i = 0; i < 50; i++) for (const routes of connections) routes.add(plan(`t/${i}`));

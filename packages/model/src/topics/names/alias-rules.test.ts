@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkAliases, expandAliases } from './alias-rules.ts';
 
 const check = (aliases: Record<string, string>, deviceId?: string) =>
   checkAliases(Object.entries(aliases), deviceId).map(({ code, field }) => `${field}: ${code}`);
 
 describe('an alias is refused', () => {
-  it.each([
+  test.each([
     ['', 'REQUIRED'],
     ['$me', 'RESERVED_ALIAS'],
     ['$', 'RESERVED_ALIAS'],
@@ -24,7 +24,7 @@ describe('an alias is refused', () => {
     expect(check({ [alias]: '$devices/d1/' }, 'd1')).toEqual([`topicAliases.${alias}: ${code}`]);
   });
 
-  it.each([
+  test.each([
     '',
     '$',
     '$devices',
@@ -50,37 +50,37 @@ describe('an alias is refused', () => {
     expect(check({ temp: prefix }, 'd1')).toEqual(['topicAliases.temp: INVALID_TOPIC_PREFIX']);
   });
 
-  it('of more than 256 characters', () => {
+  test('of more than 256 characters', () => {
     expect(check({ ['a'.repeat(257)]: '$devices/d1/' }, 'd1').join()).toContain('TOO_LONG');
     expect(check({ ['\u{1f321}'.repeat(256)]: '$devices/d1/' }, 'd1')).toEqual([]);
   });
 
-  it('for a prefix whose subtopic is longer than a topic may have', () => {
+  test('for a prefix whose subtopic is longer than a topic may have', () => {
     expect(check({ temp: `$devices/d1/events/${'a'.repeat(1_025)}` }, 'd1')).toEqual([
       'topicAliases.temp: TOO_LONG',
     ]);
     expect(check({ temp: `$devices/d1/events/${'a'.repeat(1_024)}` }, 'd1')).toEqual([]);
   });
 
-  it('that is a prefix of another one of the device, both of them being reported', () => {
+  test('that is a prefix of another one of the device, both of them being reported', () => {
     expect(
       check({ 'my/': '$devices/d1/', 'my/alias/': '$devices/d1/', other: '$devices/d1/' }, 'd1'),
     ).toEqual(['topicAliases.my/: CONFLICTING_ALIAS', 'topicAliases.my/alias/: CONFLICTING_ALIAS']);
   });
 
-  it('if it is the sixth', () => {
+  test('if it is the sixth', () => {
     const five = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((alias) => [alias, '$devices/d1/']));
     expect(check(five, 'd1')).toEqual([]);
     expect(check({ ...five, f: '$devices/d1/' }, 'd1')).toEqual(['topicAliases: TOO_MANY']);
   });
 
-  it('together with every other bad one', () => {
+  test('together with every other bad one', () => {
     expect(check({ '#': '$devices/d1/', temp: 'x', fine: '$devices/d1/' }, 'd1')).toHaveLength(2);
   });
 });
 
 describe('an alias is accepted', () => {
-  it.each([
+  test.each([
     '$devices/d1',
     '$devices/d1/',
     '$devices/d1/ev',
@@ -93,7 +93,7 @@ describe('an alias is accepted', () => {
     expect(check({ 'my/alias/': prefix }, 'd1')).toEqual([]);
   });
 
-  it.each([
+  test.each([
     'a',
     '/',
     'd',
@@ -108,14 +108,14 @@ describe('an alias is accepted', () => {
     expect(check({ [alias]: '$devices/d1/events' }, 'd1')).toEqual([]);
   });
 
-  it('before its device has an ID, for any device that it could be', () => {
+  test('before its device has an ID, for any device that it could be', () => {
     expect(check({ a: '$devices/{id}/events', b: '$devices/d7/events' })).toEqual([]);
     expect(check({ a: '$devices/no such/events', b: '$registries/{id}/events' })).toHaveLength(2);
   });
 });
 
 describe('{id}', () => {
-  it('in a prefix stands for the ID of the device, and in an alias for itself', () => {
+  test('in a prefix stands for the ID of the device, and in an alias for itself', () => {
     const aliases: [string, string][] = [['{id}/', '$devices/{id}/events/{id}']];
     expect(expandAliases(aliases, 'd1')).toEqual(new Map([['{id}/', '$devices/d1/events/d1']]));
   });

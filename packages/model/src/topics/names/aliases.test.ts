@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DeviceFacts } from '../principal.ts';
 import { fixtures, fullTopics } from '../testing/fixture.ts';
 import { aliasCandidates, aliasesConflict, resolveAlias } from './aliases.ts';
@@ -18,20 +18,20 @@ const aliasNames = ({ aliases }: DeviceFacts, full: string) =>
     .filter((name) => name !== undefined);
 
 describe('an alias', () => {
-  it('does not reach another device whose ID begins with the ID of its own', () => {
+  test('does not reach another device whose ID begins with the ID of its own', () => {
     const shortened = device({ dev: '$devices/d1' });
     expect(resolveAlias(shortened, 'dev2/commands')).toBeUndefined();
     expect(resolveAlias(shortened, 'dev/commands')).toBe('$devices/d1/commands');
   });
 
-  it('does not read a topic in another notation, and never makes a name that is one', () => {
+  test('does not read a topic in another notation, and never makes a name that is one', () => {
     const shadow = device({ dev: '$devices/d1/events/dev', temp: '$devices/d1/state' });
     expect(resolveAlias(shadow, 'devices/d1/events')).toBeUndefined();
     expect(aliasNames(shadow, '$devices/d1/events/devices/d1/events')).toEqual([]);
     expect(aliasNames(shadow, '$devices/d1/events/device')).toEqual(['device']);
   });
 
-  it('stands for the beginning of a topic as a string, at the end of a level or inside it', () => {
+  test('stands for the beginning of a topic as a string, at the end of a level or inside it', () => {
     const { bedroom, id } = { bedroom: '$devices/d1/events/bedroom/temperature', id: '$devices/d1/' };
     const both = device({ temp: bedroom, 'my/alias/': id });
     expect(resolveAlias(both, 'temp')).toBe(bedroom);
@@ -42,13 +42,13 @@ describe('an alias', () => {
     expect(resolveAlias(both, 'tem')).toBeUndefined();
   });
 
-  it('named like a member of Object.prototype is an alias like any other', () => {
+  test('named like a member of Object.prototype is an alias like any other', () => {
     const odd = device({ constructor: '$devices/d1/events' });
     expect(resolveAlias(odd, 'constructor')).toBe('$devices/d1/events');
     expect(resolveAlias(odd, 'toString')).toBeUndefined();
   });
 
-  it('written back and resolved again is the same topic', () => {
+  test('written back and resolved again is the same topic', () => {
     let names = 0;
     fc.assert(
       fc.property(fixtures, fullTopics, ({ devices }, full) => {
@@ -66,7 +66,7 @@ describe('an alias', () => {
     expect(names).toBeGreaterThan(100);
   });
 
-  it('resolved and written back is among the names of the topic', () => {
+  test('resolved and written back is among the names of the topic', () => {
     let resolved = 0;
     fc.assert(
       fc.property(
@@ -89,7 +89,7 @@ describe('an alias', () => {
 });
 
 describe('two aliases conflict', () => {
-  it.each(['my/', 'my/ali', 'my/alias/2/', 'my/alias/', 'm'])(
+  test.each(['my/', 'my/ali', 'my/alias/2/', 'my/alias/', 'm'])(
     'if one is a prefix of the other: my/alias/ and %s',
     (it) => {
       expect(aliasesConflict('my/alias/', it)).toBe(true);
@@ -97,17 +97,17 @@ describe('two aliases conflict', () => {
     },
   );
 
-  it.each(['my/alias1/', 'my/alias2/', 'my/ali/', 'My/alias/'])('and else not: my/alias/ and %s', (it) => {
+  test.each(['my/alias1/', 'my/alias2/', 'my/ali/', 'My/alias/'])('and else not: my/alias/ and %s', (it) => {
     expect(aliasesConflict('my/alias/', it)).toBe(false);
   });
 });
 
 describe('the candidates for the alias of a topic', () => {
-  it('are all its beginnings, shortest first, and never half of a character', () => {
+  test('are all its beginnings, shortest first, and never half of a character', () => {
     expect(aliasCandidates('a/\u{1f321}b')).toEqual(['a', 'a/', 'a/\u{1f321}', 'a/\u{1f321}b']);
   });
 
-  it('are no more than an alias can be long', () => {
+  test('are no more than an alias can be long', () => {
     expect(aliasCandidates('a'.repeat(65_535))).toHaveLength(256);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits } from '../../limits.ts';
 import { isMatch } from '../testing/oracle.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from './syntax.ts';
 
 describe('a topic name', () => {
-  it.each([
+  test.each([
     ['the empty string [MQTT-4.7.3-1]', ''],
     ['U+0000 [MQTT-1.5.3-2][MQTT-4.7.3-2]', 'a\0b'],
     ['a lone surrogate [MQTT-1.5.3-1]', 'a\ud800'],
@@ -29,7 +29,7 @@ describe('a topic name', () => {
     expect(isTopicName(topic)).toBe(false);
   });
 
-  it.each([
+  test.each([
     ...[
       'a',
       '/',
@@ -48,7 +48,7 @@ describe('a topic name', () => {
     expect(isTopicName(topic)).toBe(true);
   });
 
-  it('may have exactly 65,535 bytes and 200 levels', () => {
+  test('may have exactly 65,535 bytes and 200 levels', () => {
     expect(isTopicName('a'.repeat(limits.topic.max))).toBe(true);
     expect(isTopicName('я'.repeat(32_767))).toBe(true);
     expect(isTopicName('/'.repeat(limits.topicLevels.max - 1))).toBe(true);
@@ -56,14 +56,14 @@ describe('a topic name', () => {
 });
 
 describe('a filter', () => {
-  it.each(['', 'a#', 'a/#/b', '#/a', '##', '+a', 'a+', 'a/b+/c', '+#', 'a\0'])(
+  test.each(['', 'a#', 'a/#/b', '#/a', '##', '+a', 'a+', 'a/b+/c', '+#', 'a\0'])(
     'is not %j [MQTT-4.7.1-2][MQTT-4.7.1-3]',
     (filter) => {
       expect(isTopicFilter(filter)).toBe(false);
     },
   );
 
-  it.each(['#', '+', '+/+', '/+', '+/', 'a/+/b', 'a/#', '/#', '+/#', '$SYS/#', 'a'])(
+  test.each(['#', '+', '+/+', '/+', '+/', 'a/+/b', 'a/#', '/#', '+/#', '$SYS/#', 'a'])(
     'may be %j',
     (filter) => {
       expect(isTopicFilter(filter)).toBe(true);
@@ -73,7 +73,7 @@ describe('a filter', () => {
 
 describe('a filter matches', () => {
   /** The examples of MQTT 3.1.1 section 4.7, and what follows from its rules. */
-  it.each([
+  test.each([
     ['sport/tennis/player1/#', 'sport/tennis/player1'],
     ['sport/tennis/player1/#', 'sport/tennis/player1/ranking'],
     ['sport/tennis/player1/#', 'sport/tennis/player1/score/wimbledon'],
@@ -93,7 +93,7 @@ describe('a filter matches', () => {
     expect(matches(filter, topic)).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['sport/tennis/+', 'sport/tennis/player1/ranking'],
     ['sport/+', 'sport'],
     ['+', '/finance'],
@@ -133,7 +133,7 @@ const everyTopic = (() => {
 })();
 
 describe('for every filter', () => {
-  it('matching is what its regular expression matches', () => {
+  test('matching is what its regular expression matches', () => {
     fc.assert(
       fc.property(filters, topics, (filter, topic) => {
         expect(matches(filter, topic)).toBe(isMatch(filter, topic));
@@ -142,7 +142,7 @@ describe('for every filter', () => {
     );
   });
 
-  it('two intersect exactly when a topic exists that both match', () => {
+  test('two intersect exactly when a topic exists that both match', () => {
     fc.assert(
       fc.property(filters, filters, (one, other) => {
         const shared = everyTopic.some((topic) => matches(one, topic) && matches(other, topic));
@@ -153,7 +153,7 @@ describe('for every filter', () => {
     );
   });
 
-  it('all that it matches begins with its literal prefix', () => {
+  test('all that it matches begins with its literal prefix', () => {
     fc.assert(
       fc.property(filters, (filter) => {
         const strays = everyTopic.filter(
@@ -164,7 +164,7 @@ describe('for every filter', () => {
     );
   });
 
-  it('it matches a topic that begins with a string exactly when one exists', () => {
+  test('it matches a topic that begins with a string exactly when one exists', () => {
     fc.assert(
       fc.property(filters, topics, fc.nat(6), (filter, topic, length) => {
         const beginning = topic.slice(0, length + 1);

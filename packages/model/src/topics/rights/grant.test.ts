@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits } from '../../limits.ts';
 import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { filterLookup, grantFilter } from './grant.ts';
@@ -10,7 +10,7 @@ const namespaces = (client: Parameters<typeof grantFilter>[0], filter: string) =
   grantFilter(client, filter, [facts])?.map(({ namespace }) => namespace);
 
 describe('a filter is refused', () => {
-  it.each([
+  test.each([
     ...[
       '',
       'a#',
@@ -43,7 +43,7 @@ describe('a filter is refused', () => {
     expect(namespaces(device, filter)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ...[
       '$devices/+',
       '$registries/+',
@@ -64,17 +64,17 @@ describe('a filter is refused', () => {
     expect(namespaces(registry('r1'), filter)).toBeUndefined();
   });
 
-  it.each(['$SYS/#', '$devices/#', '$share/g/a', 'a#'])('to a broker: %j', (filter) => {
+  test.each(['$SYS/#', '$devices/#', '$share/g/a', 'a#'])('to a broker: %j', (filter) => {
     expect(namespaces(broker('b1'), filter)).toBeUndefined();
   });
 
-  it('by the alias of another device, or of another registry, even if those are known', () => {
+  test('by the alias of another device, or of another registry, even if those are known', () => {
     const neighbour = { kind: 'device', id: 'd2', registryId: 'r1' } as const;
     expect(namespaces(neighbour, 'my/alias/commands')).toBeUndefined();
     expect(namespaces(registry('r2'), 'my/alias/#')).toBeUndefined();
   });
 
-  it('beyond 1,024 characters behind the kind, in any notation', () => {
+  test('beyond 1,024 characters behind the kind, in any notation', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const filter of [
       '$devices/+/state/',
@@ -89,7 +89,7 @@ describe('a filter is refused', () => {
 });
 
 describe('a filter is granted', () => {
-  it('in the namespace of each reader group that can read it, in its notation', () => {
+  test('in the namespace of each reader group that can read it, in its notation', () => {
     expect(namespaces(device, '$me/#')).toEqual(['device.me.d1', 'devices.me.r1', 'own-monitoring.me.d1']);
     expect(namespaces(device, '$me/+/config')).toEqual(['device.me.d1', 'devices.me.r1']);
     expect(namespaces(device, 'devices/#')).toEqual(['device.bare.d1']);
@@ -100,14 +100,14 @@ describe('a filter is granted', () => {
     expect(namespaces(broker('b1'), '#')).toEqual(['broker.full.b1']);
   });
 
-  it('in an empty registry if what it leaves open may come later, and not if it names what does not exist', () => {
+  test('in an empty registry if what it leaves open may come later, and not if it names what does not exist', () => {
     expect(grantFilter(registry('r1'), '$devices/+/events', [])).toBeDefined();
     expect(grantFilter(registry('r1'), '#', [])).toBeDefined();
     expect(grantFilter(registry('r1'), '$devices/d1/events', [])).toBeUndefined();
     expect(grantFilter(registry('r1'), 'my/alias/#', [])).toBeUndefined();
   });
 
-  it('to a registry unseen if more devices than are looked at have an alias that begins so', () => {
+  test('to a registry unseen if more devices than are looked at have an alias that begins so', () => {
     const many = Array.from({ length: ALIAS_LOOKUP_LIMIT }, (_, index) => ({
       id: `d${index}`,
       registryId: 'r1',
@@ -121,7 +121,7 @@ describe('a filter is granted', () => {
 });
 
 describe('what must be looked up', () => {
-  it('is the device that a filter names, and nothing if it names none or the subscriber', () => {
+  test('is the device that a filter names, and nothing if it names none or the subscriber', () => {
     expect(filterLookup(registry('r1'), 'devices/d1/events')).toEqual({ by: 'id', deviceId: 'd1' });
     expect(filterLookup(device, '$monitoring/d2/json')).toEqual({ by: 'id', deviceId: 'd2' });
     expect(filterLookup(device, '$monitoring/d1/json')).toEqual({ by: 'nothing' });
@@ -130,7 +130,7 @@ describe('what must be looked up', () => {
     expect(filterLookup(registry('r1'), "$devices/' OR 1=1/events")).toBeUndefined();
   });
 
-  it('is what an alias could be, for a filter in that notation', () => {
+  test('is what an alias could be, for a filter in that notation', () => {
     expect(filterLookup(device, 'my/+')).toEqual({ by: 'id', deviceId: 'd1' });
     const byAlias = { by: 'alias', registryId: 'r1' };
     expect(filterLookup(registry('r1'), 'my/x')).toEqual({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { retainedSelections } from './retained.ts';
 
@@ -19,7 +19,7 @@ const ranges = (client: Parameters<typeof retainedSelections>[0], filter: string
   ]);
 
 describe('no retained message is looked for', () => {
-  it.each([
+  test.each([
     '#',
     'my/alias/#',
     'my/alias/+',
@@ -31,14 +31,14 @@ describe('no retained message is looked for', () => {
     expect(ranges(device, filter)).toEqual([]);
   });
 
-  it('in a broker', () => {
+  test('in a broker', () => {
     expect(ranges(broker('b1'), '#')).toEqual([]);
     expect(ranges(broker('b1'), 'devices/d1/config')).toEqual([]);
   });
 });
 
 describe('retained messages are looked for', () => {
-  it('at one topic for a filter without wildcards, in any notation', () => {
+  test('at one topic for a filter without wildcards, in any notation', () => {
     const exact = [['r1', '$devices/d1/config/a', true]];
     for (const filter of [
       '$devices/d1/config/a',
@@ -50,7 +50,7 @@ describe('retained messages are looked for', () => {
     }
   });
 
-  it('in the narrowest range of topics that a filter with wildcards covers', () => {
+  test('in the narrowest range of topics that a filter with wildcards covers', () => {
     expect(ranges(registry('r1'), '$devices/#')).toEqual([['r1', '$devices/', false]]);
     expect(ranges(registry('r1'), '$devices/d1/#')).toEqual([['r1', '$devices/d1', false]]);
     expect(ranges(registry('r1'), 'devices/d1/state/a/+/c')).toEqual([['r1', '$devices/d1/state/a/', false]]);
@@ -63,7 +63,7 @@ describe('retained messages are looked for', () => {
 });
 
 describe('a stored topic', () => {
-  it('is named as the filter names it, and left out if the filter or the rights do not cover it', () => {
+  test('is named as the filter names it, and left out if the filter or the rights do not cover it', () => {
     const [selection] = retainedSelections(device, '$me/device/+/a', [facts]);
     expect(selection?.nameOf('$devices/d1/config/a')).toBe('$me/device/config/a');
     expect(selection?.nameOf('$devices/d1/config/b')).toBeUndefined();

@@ -1,5 +1,5 @@
 /** Every cell of: who × what topic × whose × publish or subscribe × notation, compared with the oracle. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DeviceFacts, Principal } from '../principal.ts';
 import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { Oracle } from '../testing/oracle.ts';
@@ -48,7 +48,7 @@ const server = () => new Server(() => devices);
 describe.each(Object.keys(forms))('topics written %s', (form) => {
   const write = forms[form] ?? String;
 
-  it.each(clients)('may be published to by $kind $id exactly as the table says', (client) => {
+  test.each(clients)('may be published to by $kind $id exactly as the table says', (client) => {
     for (const full of [...topics, ...monitoring]) {
       const written = write(client, full);
       const meant = oracle.meaning(client, written);
@@ -57,7 +57,7 @@ describe.each(Object.keys(forms))('topics written %s', (form) => {
     }
   });
 
-  it.each(clients)('may be subscribed to by $kind $id exactly as the table says', (client) => {
+  test.each(clients)('may be subscribed to by $kind $id exactly as the table says', (client) => {
     for (const full of [...topics, ...monitoring]) {
       const written = write(client, full);
       const meant = oracle.meaning(client, written);
@@ -67,7 +67,7 @@ describe.each(Object.keys(forms))('topics written %s', (form) => {
     }
   });
 
-  it('are nothing but topics of its own to a broker, if they do not begin with $', () => {
+  test('are nothing but topics of its own to a broker, if they do not begin with $', () => {
     for (const full of [...topics, ...monitoring]) {
       const written = write(broker('d1'), full);
       expect(server().publish(broker('d1'), written) !== undefined, written).toBe(!written.startsWith('$'));
@@ -80,7 +80,7 @@ describe.each(Object.keys(forms))('topics written %s', (form) => {
 describe('of all topics', () => {
   const shown = [...topics, ...monitoring].filter((topic) => !topic.includes('bedroom'));
 
-  it('a device publishes to these and no others', () => {
+  test('a device publishes to these and no others', () => {
     expect(shown.filter((topic) => server().publish(principalOf(own), topic))).toEqual([
       '$devices/d1/events',
       '$devices/d1/state',
@@ -89,7 +89,7 @@ describe('of all topics', () => {
     ]);
   });
 
-  it('a device subscribes to these and no others', () => {
+  test('a device subscribes to these and no others', () => {
     expect(shown.filter((topic) => server().subscribe(principalOf(own), topic))).toEqual([
       '$devices/d1/commands',
       '$devices/d1/config',
@@ -100,7 +100,7 @@ describe('of all topics', () => {
     ]);
   });
 
-  it('a registry publishes to these and no others', () => {
+  test('a registry publishes to these and no others', () => {
     expect(shown.filter((topic) => server().publish(registry('r1'), topic))).toEqual([
       '$devices/d1/commands',
       '$devices/d1/config',
@@ -111,7 +111,7 @@ describe('of all topics', () => {
     ]);
   });
 
-  it('a registry subscribes to these and no others', () => {
+  test('a registry subscribes to these and no others', () => {
     expect(shown.filter((topic) => server().subscribe(registry('r1'), topic))).toEqual([
       '$devices/d1/events',
       '$devices/d1/state',

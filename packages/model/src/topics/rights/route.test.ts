@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { limits } from '../../limits.ts';
 import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { routeMonitoring, routeTopic, topicLookup } from './route.ts';
@@ -15,7 +15,7 @@ const device = principalOf(facts);
 const names = (topic: string) => routeTopic(device, topic, [facts])?.destinations.map((it) => it.topic);
 
 describe('a publication is refused', () => {
-  it.each([
+  test.each([
     ...[
       '',
       '#',
@@ -55,25 +55,25 @@ describe('a publication is refused', () => {
     expect(routeTopic(device, topic, [facts])).toBeUndefined();
   });
 
-  it('to a device that does not exist, or is of another registry', () => {
+  test('to a device that does not exist, or is of another registry', () => {
     expect(routeTopic(registry('r1'), '$devices/d2/commands', [])).toBeUndefined();
     expect(routeTopic(registry('r2'), '$devices/d1/commands', [facts])).toBeUndefined();
     expect(routeTopic(registry('r2'), 'temp', [facts])).toBeUndefined();
   });
 
-  it('by the alias of another device, or of another registry, even if those are known', () => {
+  test('by the alias of another device, or of another registry, even if those are known', () => {
     const neighbour = { kind: 'device', id: 'd2', registryId: 'r1' } as const;
     expect(routeTopic(neighbour, 'temp', [facts])).toBeUndefined();
     const commands = { id: 'd3', registryId: 'r2', aliases: new Map([['do', '$devices/d1/commands']]) };
     expect(routeTopic(registry('r1'), 'do', [commands, facts])).toBeUndefined();
   });
 
-  it('by a broker to whatever begins with $', () => {
+  test('by a broker to whatever begins with $', () => {
     expect(routeTopic(broker('b1'), '$SYS', [])).toBeUndefined();
     expect(topicLookup(broker('b1'), '$SYS')).toBeUndefined();
   });
 
-  it('beyond 1,024 characters behind the kind, in any notation', () => {
+  test('beyond 1,024 characters behind the kind, in any notation', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const beginning of [
       '$devices/d1/events/',
@@ -89,14 +89,14 @@ describe('a publication is refused', () => {
     expect(names(`temp${'x'.repeat(behindTemp + 1)}`)).toBeUndefined();
   });
 
-  it('if an alias makes it deeper than 200 levels', () => {
+  test('if an alias makes it deeper than 200 levels', () => {
     expect(names(`deep/${'x/'.repeat(40)}`)).toBeDefined();
     expect(names(`deep/${'x/'.repeat(60)}`)).toBeUndefined();
   });
 });
 
 describe('a message goes out', () => {
-  it('under every name that its reader may hear it by', () => {
+  test('under every name that its reader may hear it by', () => {
     expect(names('temp/max')).toEqual([
       '$devices/d1/state/bedroom/temperature/max',
       'devices/d1/state/bedroom/temperature/max',
@@ -109,18 +109,18 @@ describe('a message goes out', () => {
     ]);
   });
 
-  it('the same way, whatever name it was published under', () => {
+  test('the same way, whatever name it was published under', () => {
     const routes = ['$me/device/state/bedroom/temperature', 'temp', 'devices/d1/state/bedroom/temperature'];
     const expected = routeTopic(device, '$devices/d1/state/bedroom/temperature', [facts]);
     for (const topic of routes) expect(routeTopic(device, topic, [facts])).toEqual(expected);
   });
 
-  it('with an empty level, a trailing slash and spaces as they are', () => {
+  test('with an empty level, a trailing slash and spaces as they are', () => {
     expect(names('$devices/d1/events/')).toContain('$devices/d1/events/');
     expect(names('$devices/d1/events//a b/')).toContain('$devices/d1/events//a b/');
   });
 
-  it('in one namespace for a broker', () => {
+  test('in one namespace for a broker', () => {
     const prefix = { length: 8, maxRestBytes: limits.topic.max - 8 };
     const route = { topic: 'devices/d1/events', permanent: undefined, prefix };
     const destinations = [{ namespace: 'broker.full.b1', topic: 'devices/d1/events' }];
@@ -129,7 +129,7 @@ describe('a message goes out', () => {
 });
 
 describe('a message is stored', () => {
-  it('under the full name of a permanent topic, with the device that it belongs to', () => {
+  test('under the full name of a permanent topic, with the device that it belongs to', () => {
     const topic = '$devices/d1/state/bedroom/temperature';
     expect(routeTopic(device, 'temp', [facts])?.permanent).toEqual({
       registryId: 'r1',
@@ -143,7 +143,7 @@ describe('a message is stored', () => {
     });
   });
 
-  it('not on events and commands, monitoring, and brokers', () => {
+  test('not on events and commands, monitoring, and brokers', () => {
     expect(routeTopic(device, '$devices/d1/events/state', [facts])?.permanent).toBeUndefined();
     expect(routeTopic(registry('r1'), '$devices/d1/commands', [facts])?.permanent).toBeUndefined();
     expect(routeTopic(broker('b1'), 'devices/d1/state', [])?.permanent).toBeUndefined();
@@ -152,7 +152,7 @@ describe('a message is stored', () => {
 });
 
 describe('what must be looked up', () => {
-  it('is nothing for a topic that is refused whatever exists', () => {
+  test('is nothing for a topic that is refused whatever exists', () => {
     expect(topicLookup(device, '$devices/d2/events')).toBeUndefined();
     expect(topicLookup(registry('r1'), '$devices/d1/events')).toBeUndefined();
     expect(topicLookup(registry('r1'), '$registries/r2/commands')).toBeUndefined();
@@ -160,12 +160,12 @@ describe('what must be looked up', () => {
     expect(topicLookup(device, 'a/#')).toBeUndefined();
   });
 
-  it('is nothing for topics of the registry and of brokers', () => {
+  test('is nothing for topics of the registry and of brokers', () => {
     expect(topicLookup(device, '$me/registry/events')).toEqual({ by: 'nothing' });
     expect(topicLookup(broker('b1'), 'a')).toEqual({ by: 'nothing' });
   });
 
-  it('is the device whose topic it is, or whose alias it may be', () => {
+  test('is the device whose topic it is, or whose alias it may be', () => {
     expect(topicLookup(registry('r1'), 'devices/d1/config')).toEqual({ by: 'id', deviceId: 'd1' });
     expect(topicLookup(device, '$me/device/events')).toEqual({ by: 'id', deviceId: 'd1' });
     expect(topicLookup(device, 'a/b')).toEqual({ by: 'id', deviceId: 'd1' });

@@ -1,6 +1,6 @@
 /**
  * The rules of topics once more, slow and straight from their description, to compare the model with. It shares nothing
- * with the model but types: it knows no spaces, asks every question of every topic, and matches by regular expressions.
+ * with the model but types: it knows no namespaces, asks every question of every topic, and matches by regular expressions.
  */
 import type { DeviceFacts, Principal } from '../principal.ts';
 
