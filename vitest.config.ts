@@ -1,16 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { measureSlowness } from './packages/testkit/src/run/slowness.ts';
 
 /** Needs what Debian's packages bring (Mosquitto with its clients, openssl, curl): `npm run test:debian`. */
 const debianTests = ['tests/debian/**/*.test.ts', 'packages/*/src/**/debian/*.test.ts'];
+
+process.env['TEST_SEED'] ??= String(Math.floor(Math.random() * 1_000_000));
+// Limits for what hangs, on a machine that is as busy as this one now; no expectation of speed.
+const slowness = measureSlowness();
+const unitPatience = { testTimeout: 60_000 * slowness, hookTimeout: 120_000 * slowness };
+const processPatience = { testTimeout: 120_000 * slowness, hookTimeout: 120_000 * slowness };
 
 const debian = {
   extends: true as const,
   test: {
     name: 'debian',
     include: debianTests,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    ...processPatience,
   },
 };
 
@@ -34,12 +40,14 @@ export default defineConfig({
     pool: 'forks',
     // Files share a worker and what it has loaded: to load it anew for each costs more than most tests.
     isolate: false,
-    setupFiles: 'packages/testkit/src/secrets/forget-secrets.ts',
+    environment: './packages/testkit/src/run/environment.ts',
+    setupFiles: 'packages/testkit/src/run/setup.ts',
     // End-to-end tests often wait, for processes of their own and for what these do now and then: more than one for a core.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
-    teardownTimeout: 30_000,
     // What is waited for comes when the machine gets to it.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 30_000 * slowness } },
+    teardownTimeout: 30_000 * slowness,
+    reporters: './packages/testkit/src/run/reporter.ts',
     projects: [
       {
         extends: true,
@@ -47,8 +55,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: debianTests,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...unitPatience,
         },
       },
       {
@@ -57,9 +64,7 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['tests/**/*.test.ts'],
           exclude: debianTests,
-          // Real processes on a busy machine: a limit for what hangs, no expectation of speed.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...processPatience,
         },
       },
       ...(process.env['TEST_DEBIAN'] ? [debian] : []),

@@ -1,4 +1,4 @@
-// `npm test`: all tests. Arguments go to vitest: `npm test -- packages/model`.
+// `npm test`, and `npm run test:full` with TEST_FULL. Arguments go to vitest: `npm test -- packages/model`.
 import { projectFile, runProject } from './bootstrap/main.mjs';
 
 const vitest = projectFile('node_modules', 'vitest', 'vitest.mjs');

@@ -32,7 +32,8 @@ test('the search finds a word that does stand in logs, audit events, operations,
   await eventually('the line of the session', async () =>
     JSON.stringify(await api.must('GET', path)).includes(clientId),
   );
-  const leaks = await findLeaks(installation(), new Set([caller, clientId, 'a-conspicuous-field']));
+  const secrets = new Set([caller, clientId, 'a-conspicuous-field']);
+  const leaks = await findLeaks(installation(), { secrets });
   const places = leaks.map((leak) => leak.split(':')[0]);
   expect(places).toEqual(
     expect.arrayContaining(['log of api', 'audit_events', 'operations', 'connection_log', 'error bodies']),

@@ -6,7 +6,7 @@ import { newFolder } from './support/folders.ts';
 import { kinds } from './support/owners.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 
 const events = async (query: string) =>

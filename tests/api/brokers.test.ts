@@ -4,7 +4,7 @@ import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const brokers = '/iot-broker/v1/brokers';
 
 test('a broker is not created with bad fields, or with a name that the folder has', async () => {

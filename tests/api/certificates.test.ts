@@ -6,7 +6,7 @@ import { newFolder } from './support/folders.ts';
 import { kinds } from './support/owners.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 
 describe.each(kinds)('certificates of a %s', (_, create) => {
   test('are added, listed byte for byte, and deleted', async () => {

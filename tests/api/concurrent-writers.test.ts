@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 const devices = '/iot-devices/v1/devices';
 

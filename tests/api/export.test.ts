@@ -6,7 +6,7 @@ import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 
 const urlOf = (registryId: string, query = '') => `/ext/v1/registries/${registryId}/export${query}`;
 

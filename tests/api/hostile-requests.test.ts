@@ -7,7 +7,7 @@ import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 import { bothWaysInto, exchange, type WayIn, waysIn } from './support/ways-in.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const entrance = bothWaysInto(installation);
 const registries = '/iot-devices/v1/registries';
 

@@ -8,7 +8,7 @@ import { newFolder } from './support/folders.ts';
 import { device, Importing, importPath, outcomesOf, registry } from './support/importing.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const importing = new Importing(installation);
 const createdAt = '2021-03-04T09:12:55Z';
 

@@ -6,7 +6,10 @@ import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'], env: { IOT_LOG_LEVEL: 'warn' } });
+const installation = watchedInstallation({
+  programs: ['api'],
+  env: { IOT_LOG_LEVEL: 'warn', NODE_OPTIONS: '--max-old-space-size=192' },
+});
 const registries = '/iot-devices/v1/registries';
 const mebibyte = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { expectRefusal } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 
 describe.each(kinds)('operations on a %s', (_, create) => {
   test('are listed newest first, and each can be got', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const get = (path: string) => fetch(new URL(path, installation().apiUrl), { redirect: 'follow' });
 
 test('the documentation page and its document are there without credentials', async () => {

@@ -4,7 +4,7 @@ import { expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 
 async function folderOf(count: number): Promise<{ folderId: string; ids: string[] }> {

@@ -6,7 +6,7 @@ import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();

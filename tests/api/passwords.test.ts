@@ -4,7 +4,7 @@ import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 
 describe.each(kinds)('passwords of a %s', (_, create) => {
   test('are added, listed without their text, and deleted', async () => {

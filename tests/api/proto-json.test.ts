@@ -5,7 +5,7 @@ import { expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 
 test('a field under both of its names is refused, in bodies and in messages within', async () => {

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { expectViolations } from './support/answers.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 
 interface Parameter {
   readonly in: string;

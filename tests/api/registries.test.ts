@@ -4,7 +4,7 @@ import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 
 describe('creating a registry', () => {

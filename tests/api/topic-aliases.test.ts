@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
-const installation = watchedInstallation({ programs: ['api'] });
+const installation = watchedInstallation();
 const devices = '/iot-devices/v1/devices';
 
 async function newDevice(registryId?: string): Promise<Resource & { readonly url: string }> {

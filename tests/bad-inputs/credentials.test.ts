@@ -19,6 +19,7 @@ import {
   TestClient,
   type TransportName,
   transports,
+  transportsOfFull,
 } from '../mqtt/support/test-client.ts';
 
 /** Failed logins are never forgiven, so that they are counted however long the tests take. */
@@ -80,7 +81,7 @@ test('no unknown user name and no wrong password is answered before its beat, ov
   }
 });
 
-describe.each(transports)('over %s', (transport) => {
+describe.each(transportsOfFull)('over %s', (transport) => {
   test('an unknown user name and a wrong password get the same answer', async () => {
     await Promise.all(
       guesses().map(async ([username, password]) => {

@@ -18,7 +18,7 @@ import {
   reach,
   type TestClient,
   type TransportName,
-  transports,
+  transportsOfFull,
 } from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
@@ -37,7 +37,7 @@ const accepted = '20020000';
 const open = (transport: TransportName) => connectRaw(reach(installation(), transport));
 const logIn = (transport: TransportName, clientId: string) => broker.connectRaw(transport, clientId);
 
-describe.each(transports)('over %s', (transport) => {
+describe.each(transportsOfFull)('over %s', (transport) => {
   test('nothing behind a refused CONNECT in the same piece is processed', async () => {
     const listener = await broker.connect();
     await listener.subscribe('#');
@@ -126,7 +126,7 @@ describe.each(transports)('over %s', (transport) => {
   });
 });
 
-describe.each(transports)('topics over %s', (transport) => {
+describe.each(transportsOfFull)('topics over %s', (transport) => {
   test('that look alike are different ones, and characters of other systems mean nothing', async () => {
     const topics = ['é', 'e\u0301', 'É', 'a', '/a', 'a/', 'a//b', 'a/b', 'A', '\ufeffa', 'K', '\u212a'];
     topics.push(

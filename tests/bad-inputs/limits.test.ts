@@ -16,7 +16,7 @@ import {
   createRegistry,
   reach,
   type TestClient,
-  transports,
+  transportsOfFull,
 } from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
@@ -114,7 +114,7 @@ async function expectAnswer(client: RawClient, expected: string): Promise<void> 
   await client.expectBytes('d000');
 }
 
-describe.each(transports)('over %s', (transport) => {
+describe.each(transportsOfFull)('over %s', (transport) => {
   test.each(limits)('$value $what and one less are served, one more is not', async (limit) => {
     const { value, within, beyond } = limit;
     for (const [n, expected] of [

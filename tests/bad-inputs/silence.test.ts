@@ -9,7 +9,13 @@ import {
   startInstallation,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createBroker, reach, type TestClient, transports } from '../mqtt/support/test-client.ts';
+import {
+  createBroker,
+  reach,
+  type TestClient,
+  transports,
+  transportsOfFull,
+} from '../mqtt/support/test-client.ts';
 
 /** So much time to say who one is that all of it passes within no test. */
 const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000' } });
@@ -75,7 +81,7 @@ test('a handshake or CONNECT that does not come, or comes a byte now and then, i
   for (const client of [...silent, ...slow.map(([client]) => client)]) await client.expectClose();
 });
 
-describe.each(transports)('who is silent over %s', (transport) => {
+describe.each(transportsOfFull)('who is silent over %s', (transport) => {
   test('is given up after one and a half times the keep alive, or never: with none, and with the longest', async () => {
     const logIn = async (clientId: string, keepAliveSeconds: number) => {
       const client = await connectRaw(reach(installation(), transport));

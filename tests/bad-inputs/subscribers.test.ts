@@ -17,7 +17,7 @@ import {
   createRegistry,
   reach,
   type TestClient,
-  transports,
+  transportsOfFull,
 } from '../mqtt/support/test-client.ts';
 
 const installation = sharedInstallation();
@@ -34,7 +34,7 @@ beforeAll(async () => {
 /** aedes does not (docs/decisions/0011-engine-differences.md). */
 const passesOverIdentifiers = test.skipIf(process.env['TEST_MQTT_ENGINE'] === 'aedes');
 
-describe.each(transports)('over %s', (transport) => {
+describe.each(transportsOfFull)('over %s', (transport) => {
   test('a message with the retain flag is delivered live without it, and nothing is stored', async () => {
     const live = await broker.connect({}, transport);
     await live.subscribe('flagged');

@@ -8,6 +8,7 @@ import {
   connectRaw,
   publishPacket,
   sharedInstallation,
+  someOf,
   subscribePacket,
 } from '@iotcore/testkit';
 import { beforeAll, expect, test } from 'vitest';
@@ -81,7 +82,8 @@ test.each(files.flatMap((file) => transports.map((transport) => [file, transport
 );
 
 test.each(transports)('each case over %s ends the same when its bytes come one by one', async (transport) => {
-  for (const one of cases.filter(({ bytes }) => bytes.length < 100)) await replay(one, transport, 'bytes');
+  const short = cases.filter(({ bytes }) => bytes.length < 100);
+  for (const one of someOf(short, 10)) await replay(one, transport, 'bytes');
   await installation().bystanders.isServed();
 });
 
@@ -94,7 +96,8 @@ test.each(transports)('a conversation over %s goes the same wherever it is cut i
     'hex',
   );
   const heard = ['20020000', '9003000101', delivered, '40020007', pingresp, 'b0020002', pingresp].join('');
-  for (let at = 1; at < said.length; at += 1) {
+  const cuts = Array.from({ length: said.length - 1 }, (_, index) => index + 1);
+  for (const at of someOf(cuts, 10)) {
     const client = await connectRaw(reach(installation(), transport));
     client.socket.setNoDelay(true);
     client.send(said.subarray(0, at));

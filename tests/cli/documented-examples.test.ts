@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { repositoryRoot, sharedInstallation, within } from '@iotcore/testkit';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { fullTest, repositoryRoot, sharedInstallation, within } from '@iotcore/testkit';
+import { expect, onTestFinished, vi } from 'vitest';
 import { bin } from './support/iotcore.ts';
 
 const installation = sharedInstallation({ programs: ['supervisor'] });
@@ -60,7 +60,7 @@ function remember(
 /** Some eighty processes, one behind the other, also on a busy machine. */
 vi.setConfig({ testTimeout: 300_000 });
 
-test('every example of docs/cli.md does what it says', async () => {
+fullTest('every example of docs/cli.md does what it says', async () => {
   expect(examples.length).toBeGreaterThan(60);
   const variables = new Map<string, string>();
   const shell = makeShell(variables);

@@ -17,7 +17,7 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from './support/npm-start.ts';
 
-const installation = sharedInstallation();
+const installation = sharedInstallation({ alone: 'a backup holds all that is there' });
 /** The commands install nothing here, but they may wait for a database to be made. */
 const commandPatienceMs = 60_000;
 

@@ -1,5 +1,5 @@
 /** Whatever is killed outright: what remains goes on or ends, and the next start simply works. */
-import { eventually } from '@iotcore/testkit';
+import { casesOf, eventually } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import {
   killOutright,
@@ -23,23 +23,28 @@ async function isReady(start: NpmStart): Promise<boolean> {
 /** One after the other. */
 const dataDir = sharedFolder();
 
-test.each([
+const children: readonly (readonly [string, RegExp])[] = [
   ['the API', theApi],
   ['the MQTT server', theMqttServer],
   ['Postgres', thePostgres],
-])('%s is started again after kill -9, at the same address', async (_name, which) => {
-  const start = await npmStart(dataDir());
-  const killed = start.pidOf(which);
-  process.kill(killed, 'SIGKILL');
-  await eventually('a new process', () => {
-    start.family = familyOf(start.command.pid);
-    return start.family.some(({ pid, command }) => which.test(command) && pid !== killed);
-  });
-  await eventually('all to be ready again', () => isReady(start));
-  start.command.kill('SIGTERM');
-  expect(await start.command.status()).toBe(0);
-  await start.nothingIsLeft();
-});
+];
+
+test.each(casesOf(children, ([name]) => name === 'the MQTT server'))(
+  '%s is started again after kill -9, at the same address',
+  async (_name, which) => {
+    const start = await npmStart(dataDir());
+    const killed = start.pidOf(which);
+    process.kill(killed, 'SIGKILL');
+    await eventually('a new process', () => {
+      start.family = familyOf(start.command.pid);
+      return start.family.some(({ pid, command }) => which.test(command) && pid !== killed);
+    });
+    await eventually('all to be ready again', () => isReady(start));
+    start.command.kill('SIGTERM');
+    expect(await start.command.status()).toBe(0);
+    await start.nothingIsLeft();
+  },
+);
 
 test('the start right after kill -9 of the supervisor works, on the same ports, and stops what was left', async () => {
   const first = await npmStart(dataDir());

@@ -8,7 +8,7 @@ import { expectAccount, expectFleet, exportedDevices } from './support/account.t
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate } from './support/iotcore.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = sharedInstallation();
 
 async function importFile(registryId: string, name: string, text: string, ...more: readonly string[]) {
   const file = join(await temporaryFolder(), name);

@@ -9,7 +9,7 @@ import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate } from './support/iotcore.ts';
 import { reluctantSource } from './support/reluctant-source.ts';
 
-const target = sharedInstallation({ programs: ['api'] });
+const target = sharedInstallation();
 
 const folderId = 'b1gsource';
 

@@ -15,7 +15,7 @@ import {
   reach,
   type TestClient,
   type TransportName,
-  transports,
+  transportsOfFull,
 } from './support/test-client.ts';
 
 const installation = sharedInstallation({
@@ -49,7 +49,7 @@ async function endAll(sessions: readonly MqttSession[]): Promise<void> {
   await Promise.all(sessions.map((session) => session.end()));
 }
 
-describe.each(transports)('a device over %s', (transport) => {
+describe.each(transportsOfFull)('a device over %s', (transport) => {
   test('has no more sessions than its limit, though it opens them at once and is never heard of again', async () => {
     const registry = await createRegistry(installation());
     const [device, sibling] = [
@@ -98,7 +98,7 @@ describe.each(transports)('a device over %s', (transport) => {
   });
 });
 
-describe.each(transports)('a tenant over %s', (transport) => {
+describe.each(transportsOfFull)('a tenant over %s', (transport) => {
   test('has no more sessions than its limit, with all its devices; another is served', async () => {
     const [registry, other] = [await createRegistry(installation()), await createRegistry(installation())];
     const devices = [
@@ -125,7 +125,7 @@ describe.each(transports)('a tenant over %s', (transport) => {
   });
 });
 
-describe.each(transports)('connections over %s that never say who they are', (transport) => {
+describe.each(transportsOfFull)('connections over %s that never say who they are', (transport) => {
   test('are reset beyond the total, and serve nobody less who is connected; their places come back', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
     const connected = await device.connect({}, transport);

@@ -1,7 +1,7 @@
 /** The names of topics: aliases, `$me`, forms without `$`, and the name that a message arrives under. */
 import { eventually, expectSilence, type MqttSession, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createDevice, createRegistry, type TestClient, transports } from './support/test-client.ts';
+import { createDevice, createRegistry, type TestClient, transportsOfFull } from './support/test-client.ts';
 
 const installation = sharedInstallation();
 let registry: TestClient;
@@ -19,7 +19,7 @@ beforeEach(async () => {
 const read = async (session: MqttSession, count = 1) =>
   (await session.messages.take(count)).map(({ topic, payload }) => `${topic} ${payload}`);
 
-describe.each(transports)('an alias over %s', (transport) => {
+describe.each(transportsOfFull)('an alias over %s', (transport) => {
   test('does not give rights that the topic behind it does not give', async () => {
     const session = await device.connect({}, transport);
     expect(await session.subscribe(['my/alias/events', 'my/alias/commands'])).toEqual([0x80, 1]);

@@ -18,7 +18,7 @@ import {
   createDevice,
   createRegistry,
   TestClient,
-  transports,
+  transportsOfFull,
 } from './support/test-client.ts';
 
 /** It looks for changes once an hour: what ends sessions here are notifications. */
@@ -52,7 +52,7 @@ async function passwordId(client: TestClient): Promise<string> {
   return passwords[0].id;
 }
 
-describe.each(transports)('a live session over %s ends', (transport) => {
+describe.each(transportsOfFull)('a live session over %s ends', (transport) => {
   test('when the password that opened it is deleted, and not when another is', async () => {
     await watch();
     const device = await createDevice(installation(), registry);

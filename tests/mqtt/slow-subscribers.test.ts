@@ -7,7 +7,7 @@ import {
   reach,
   type TestClient,
   type TransportName,
-  transports,
+  transportsOfFull,
 } from './support/test-client.ts';
 
 const installation = sharedInstallation();
@@ -26,7 +26,7 @@ async function frozen(client: TestClient, qos: 0 | 1, transport: TransportName) 
   return raw;
 }
 
-describe.each(transports)('a frozen subscriber over %s', (transport) => {
+describe.each(transportsOfFull)('a frozen subscriber over %s', (transport) => {
   test('at QoS 1 is disconnected and logged, and the others get everything', async () => {
     const registry = await createRegistry(installation());
     const device = await createDevice(installation(), registry);

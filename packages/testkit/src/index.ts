@@ -29,13 +29,12 @@ export { expectSilence } from './mqtt/silence.ts';
 export type { Cluster } from './postgres/cluster.ts';
 export { createDatabase, seedCluster, type TestDatabase, testDatabase } from './postgres/shared.ts';
 export { startPostgres } from './postgres/test-postgres.ts';
+export type { InstallationOptions } from './processes/build-installation.ts';
 export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
 export { Command, run } from './processes/command.ts';
 export { Installation, type ProgramName } from './processes/installation.ts';
-export {
-  type InstallationOptions,
-  sharedInstallation,
-  startInstallation,
-} from './processes/start-installation.ts';
+export { type SharedInstallationOptions, sharedInstallation } from './processes/shared-installation.ts';
+export { startInstallation } from './processes/start-installation.ts';
+export { casesOf, fullTest, isFull, someOf } from './run/full.ts';
 export { findLeaks } from './secrets/find-leaks.ts';
 export { knownSecrets, notePrivateKey, noteSecret } from './secrets/known-secrets.ts';

@@ -1,5 +1,6 @@
 import { openDatabase } from '@iotcore/store';
 import {
+  casesOf,
   connectMqtt,
   connectPacket,
   connectRaw,
@@ -19,6 +20,9 @@ import {
 /** How tests reach the server: the same must hold over both. */
 export const transports = ['TLS', 'TCP'] as const;
 export type TransportName = (typeof transports)[number];
+
+/** For what is about the server behind the transport: `npm test` looks at it over TLS, `npm run test:full` over both. */
+export const transportsOfFull = casesOf(transports, (name) => name === 'TLS');
 
 /** Where to connect to. */
 export function reach(installation: Installation, transport: TransportName) {

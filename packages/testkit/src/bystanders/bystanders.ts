@@ -17,6 +17,8 @@ interface BystanderServer {
 export class Bystanders {
   readonly #clients: readonly RawClient[];
   #sent = 0;
+  /** Tests that run at the same time ask at the same time. */
+  #asked: Promise<void> = Promise.resolve();
 
   private constructor(clients: readonly RawClient[]) {
     this.#clients = clients;
@@ -39,7 +41,13 @@ export class Bystanders {
   }
 
   /** Fails if one of them is not served, or heard anything but the two. */
-  async isServed(): Promise<void> {
+  isServed(): Promise<void> {
+    const answer = this.#asked.then(() => this.#exchange());
+    this.#asked = answer.catch(() => {});
+    return answer;
+  }
+
+  async #exchange(): Promise<void> {
     for (const sender of this.#clients) {
       this.#sent += 1;
       const message = publishPacket('bystander', String(this.#sent));

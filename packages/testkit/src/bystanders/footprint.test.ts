@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { keptBeyond } from './footprint.ts';
+import { eventually } from '../deadline.ts';
+import { startInstallation } from '../processes/start-installation.ts';
+import { expectNothingKept, footprint, keptBeyond } from './footprint.ts';
 
 const before = new Map([
   ['mqtt sessions', 2],
@@ -23,4 +25,48 @@ describe('what a process keeps', () => {
     expect(keptBeyond(before, before)).toEqual([]);
     expect(keptBeyond(before, after('mqtt handles', 23))).toEqual([]);
   });
+});
+
+/** What a signal makes the program do, one after the other. 40 MiB each, of the heap and beside it. */
+const misdeeds = `
+  const kept = [];
+  const strings = (count) => Array.from({ length: count }, () => Buffer.alloc(1 << 20).toString('latin1'));
+  const steps = [
+    () => strings(100),
+    () => kept.push(strings(40)),
+    () => { kept.pop(); kept.push(Buffer.alloc(40 << 20)); },
+    () => { kept.pop(); for (let n = 0; n < 20; n += 1) kept.push(setInterval(() => {}, 1e6)); },
+    async () => {
+      for (const timer of kept.splice(0)) clearInterval(timer);
+      const { createServer } = await import('node:net');
+      for (let n = 0; n < 20; n += 1) kept.push(createServer().listen(0, '127.0.0.1'));
+    },
+  ];
+  let done = 0;
+  process.on('SIGUSR2', async () => {
+    await steps[done]();
+    done += 1;
+    process.stdout.write('\\nmisdeeds: ' + done + '\\n');
+  });`;
+
+test('a real process is seen to keep memory, timers and handles, and not what it could give back', async () => {
+  const installation = await startInstallation({
+    programs: ['api'],
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(misdeeds)}` },
+  });
+  const start = await footprint(installation);
+  let done = 0;
+  const next = async () => {
+    installation.program('api').kill('SIGUSR2');
+    done += 1;
+    await eventually('the misdeed', () => installation.logs().includes(`misdeeds: ${done}\n`));
+  };
+  // Looks once: it is not waited for what does not go.
+  const atOnceMs = 1;
+  await next();
+  await expectNothingKept(installation, start);
+  for (const what of ['memory', 'memory', 'timers', 'handles']) {
+    await next();
+    await expect(expectNothingKept(installation, start, atOnceMs)).rejects.toThrow(`api ${what}: `);
+  }
 });

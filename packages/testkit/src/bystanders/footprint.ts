@@ -1,13 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { openDatabase } from '@iotcore/store';
 import { eventually } from '../deadline.ts';
+import { quiet } from '../postgres/quiet.ts';
 import type { Installation } from '../processes/installation.ts';
 
 /** What the processes of an installation hold, by name: `mqtt sessions`, `api memory`. */
 export type Footprint = ReadonlyMap<string, number>;
 
-/** What a heap that was cold may have grown by without anything being kept: it is tidied when the runtime sees fit. */
-const slackBytes = 160 * 1024 * 1024;
-/** Connections to the database, which come and go. What tests open are one each: one kept for each is far more. */
+/** What code and caches that were cold may take. A leak of each of a thousand requests is far more. */
+const slackBytes = 32 * 1024 * 1024;
+/** Connections to the database, and their timers, which come and go. What tests open are one each: one kept for each is far more. */
 const slackHandles = 12;
 /** How much more than before is no harm. */
 const slack: Readonly<Record<string, number>> = {
@@ -15,8 +17,11 @@ const slack: Readonly<Record<string, number>> = {
   sessions: 0,
   subscriptions: 0,
   handles: slackHandles,
+  timers: slackHandles,
   'open files': slackHandles,
   memory: slackBytes,
+  nodes: 0,
+  transactions: 0,
 };
 
 /** What the MQTT process tells of itself. */
@@ -24,32 +29,47 @@ const metrics: Readonly<Record<string, string>> = {
   connections: 'iotcore_mqtt_connections',
   sessions: 'iotcore_mqtt_sessions',
   subscriptions: 'iotcore_mqtt_subscriptions',
-  handles: 'nodejs_active_handles_total',
 };
 
-/** Of the processes that tests talk to; files and memory where the system has /proc. */
+/** What lies in the database for as long as somebody is there, by name. */
+const rows: Readonly<Record<string, string>> = {
+  nodes: 'SELECT count(*) AS n FROM data_plane_nodes',
+  transactions: `SELECT count(*) AS n FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND backend_type = 'client backend' AND xact_start IS NOT NULL`,
+};
+
+/** Of the processes that tests talk to, and of their database; open files where the system has /proc. */
 export async function footprint(installation: Installation): Promise<Footprint> {
   const held = new Map<string, number>();
-  for (const { name, pid } of installation.running()) {
+  for (const child of installation.running()) {
+    const { name, pid } = child;
     // Which the supervisor starts, too.
     if (name !== 'api')
       for (const [what, value] of await readMetrics(installation)) held.set(`mqtt ${what}`, value);
-    if (process.platform === 'linux') {
+    const { memory, timers, handles } = await child.held();
+    for (const [what, value] of Object.entries({ memory, timers, handles }))
+      held.set(`${name} ${what}`, value);
+    if (process.platform === 'linux')
       held.set(`${name} open files`, (await readdir(`/proc/${pid}/fd`)).length);
-      held.set(`${name} memory`, await residentBytes(pid));
-    }
   }
+  for (const [what, value] of await countRows(installation)) held.set(`database ${what}`, value);
   return held;
 }
 
 /** Waits until nothing is held beyond what was before, but for the slack. */
-export async function expectNothingKept(installation: Installation, before: Footprint): Promise<void> {
+export async function expectNothingKept(
+  installation: Installation,
+  before: Footprint,
+  patience?: number,
+): Promise<void> {
   let now = before;
   closeIdleConnections();
-  await eventually('everything to be given back', async () => {
+  const isBack = async () => {
     now = await footprint(installation);
     return keptBeyond(before, now).length === 0;
-  }).catch((error: Error) => {
+  };
+  await eventually('everything to be given back', isBack, patience).catch((error: Error) => {
     throw new Error(`${error.message}: ${keptBeyond(before, now).join(', ')}`);
   });
 }
@@ -72,9 +92,16 @@ async function readMetrics({ adminUrl }: Installation): Promise<[string, number]
   ]);
 }
 
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+async function countRows({ databaseUrl }: Installation): Promise<[string, number][]> {
+  const { pool, close } = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
+  try {
+    const counted: [string, number][] = [];
+    for (const [what, sql] of Object.entries(rows))
+      counted.push([what, Number((await pool.query<{ n: string }>(sql)).rows[0]?.n)]);
+    return counted;
+  } finally {
+    await close();
+  }
 }
 
 interface Dispatcher {

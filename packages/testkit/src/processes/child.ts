@@ -16,11 +16,22 @@ export interface ChildOptions {
   readonly cwd?: string;
 }
 
+/** What a process holds when everything that nobody needs any more is gone. */
+export interface Held {
+  /** Bytes that are alive, in the heap and in buffers. */
+  readonly memory: number;
+  readonly timers: number;
+  /** Sockets, servers, files and what is under way with them. */
+  readonly handles: number;
+}
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Answers `held`. */
+const measured = new URL('../bystanders/measured.mjs', import.meta.url).href;
 /** How long a process may take to end when asked (it promises 5 s; machines that run tests are busy), before it is killed. */
 const stopPatienceMs = 20_000;
 /** What a failed test shows of a process: its last characters. */
@@ -36,18 +47,25 @@ export class Child {
   readonly exited: Promise<Exit>;
   readonly #process: ChildProcess;
   #output = '';
+  /** Characters that are no longer kept. */
+  #dropped = 0;
 
   constructor({ name, script, env, cwd }: ChildOptions) {
     this.name = name;
     const [file, ...rest] = script;
-    this.#process = spawn(process.execPath, [resolve(repositoryRoot, file), ...rest], {
+    const args = ['--import', measured, resolve(repositoryRoot, file), ...rest];
+    this.#process = spawn(process.execPath, args, {
       cwd: cwd ?? repositoryRoot,
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#output = (this.#output + text).slice(-keptLogCharacters);
+        this.#output += text;
+        const tooMany = this.#output.length - keptLogCharacters;
+        if (tooMany <= 0) return;
+        this.#output = this.#output.slice(tooMany);
+        this.#dropped += tooMany;
       });
     }
     // 'close' rather than 'exit': by then all of the output is here.
@@ -73,9 +91,33 @@ export class Child {
     return this.#output;
   }
 
-  /** As much of that as helps when something failed. */
+  /** How much it wrote so far, in characters: for `outputSince`. */
+  get written(): number {
+    return this.#dropped + this.#output.length;
+  }
+
+  /** What it wrote after the first so many characters. */
+  outputSince(written: number): string {
+    return this.#output.slice(Math.max(0, written - this.#dropped));
+  }
+
+  /** As much of its output as helps when something failed. */
   get lastOutput(): string {
     return this.#output.slice(-shownLogCharacters);
+  }
+
+  /** Collects everything that it no longer needs, and tells what is left. */
+  held(): Promise<Held> {
+    const answer = new Promise<Held>((resolveHeld) => {
+      const take = (message: { type?: string } & Held) => {
+        if (message.type !== 'measured') return;
+        this.#process.off('message', take);
+        resolveHeld(message);
+      };
+      this.#process.on('message', take);
+      this.#process.send({ type: 'measure' });
+    });
+    return within(answer, `what ${this.name} holds`);
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {

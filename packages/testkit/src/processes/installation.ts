@@ -14,12 +14,15 @@ const programs = {
 } as const;
 export type ProgramName = keyof typeof programs;
 
+/** How far the programs had written at some time. */
+export type LogPosition = ReadonlyMap<Child, number>;
+
 /** A running IoT core on free ports, with a data folder and a database of its own. */
 export class Installation {
   readonly dataDir: string;
   readonly api: ApiClient;
-  /** The metrics pages that `readMetrics` found. */
-  readonly metricsSeen: { readonly name: string; readonly text: string }[] = [];
+  /** The metrics pages that `readMetrics` found last. */
+  metricsSeen: readonly { readonly name: string; readonly text: string }[] = [];
   readonly #children = new Map<ProgramName, Child>();
   readonly #ended: Child[] = [];
   readonly #env: Readonly<Record<string, string | undefined>>;
@@ -136,28 +139,38 @@ export class Installation {
     return { port: this.mqttPort };
   }
 
-  /** What all programs wrote, the earlier runs first. */
-  logs(): string {
+  /** How far the programs have written: for `logs` and `outputs`. */
+  logPosition(): LogPosition {
+    return new Map(this.#all().map((child) => [child, child.written]));
+  }
+
+  /** What all programs wrote since then, the earlier runs first. Default: everything. */
+  logs(since: LogPosition = new Map()): string {
     return this.#all()
-      .map((child) => `--- ${child.name}\n${child.lastOutput}`)
+      .map((child) => `--- ${child.name}\n${child.outputSince(since.get(child) ?? 0)}`)
       .join('\n');
   }
 
-  /** The same, whole and apart. */
-  outputs(): { readonly name: string; readonly text: string }[] {
-    return this.#all().map((child) => ({ name: `log of ${child.name}`, text: child.output }));
+  /** The same, apart. */
+  outputs(since: LogPosition = new Map()): { readonly name: string; readonly text: string }[] {
+    return this.#all().map((child) => ({
+      name: `log of ${child.name}`,
+      text: child.outputSince(since.get(child) ?? 0),
+    }));
   }
 
   /** Reads the metrics of the processes that run and have some: they go with them. */
   async readMetrics(): Promise<void> {
+    const seen: { name: string; text: string }[] = [];
     for (const name of ['admin', 'apiMetrics']) {
       if (this.#addresses[name] === undefined) continue;
       const text = await fetch(new URL('/metrics', this.#address(name))).then(
         (response) => response.text(),
         () => '',
       );
-      this.metricsSeen.push({ name: `metrics (${name})`, text });
+      seen.push({ name: `metrics (${name})`, text });
     }
+    this.metricsSeen = seen;
   }
 
   #all(): Child[] {

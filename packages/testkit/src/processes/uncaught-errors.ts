@@ -1,5 +1,5 @@
 /** Looks for errors that nobody caught in what processes wrote. */
-import type { Installation } from './installation.ts';
+import type { Installation, LogPosition } from './installation.ts';
 
 /** What each kind of it looks like; what clients chose stands in such lines escaped, and cannot look like it. */
 const marks: readonly RegExp[] = [
@@ -31,9 +31,10 @@ export function uncaughtErrorsIn(output: string): string[] {
 export function expectNoUncaughtErrors(
   installation: Pick<Installation, 'outputs'>,
   provoked: string | undefined,
+  since?: LogPosition,
 ): void {
   const found = installation
-    .outputs()
+    .outputs(since)
     .flatMap(({ name, text }) => uncaughtErrorsIn(text).map((error) => `${name}: ${error}`));
   if (provoked === undefined && found.length > 0)
     throw new Error(`errors that nobody caught:\n${found.join('\n')}`);
@@ -42,7 +43,9 @@ export function expectNoUncaughtErrors(
 }
 
 /** Fails if a process logged an error, caught or not: what clients send is never one. */
-export function expectNoErrorLines(installation: Pick<Installation, 'outputs'>): void {
-  const found = installation.outputs().flatMap(({ text }) => text.match(/^\{"level":"error",.*/gm) ?? []);
+export function expectNoErrorLines(installation: Pick<Installation, 'outputs'>, since?: LogPosition): void {
+  const found = installation
+    .outputs(since)
+    .flatMap(({ text }) => text.match(/^\{"level":"error",.*/gm) ?? []);
   if (found.length > 0) throw new Error(`errors in the logs:\n${found.join('\n').slice(0, shownCharacters)}`);
 }

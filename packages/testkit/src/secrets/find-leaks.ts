@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseUnavailableError, openDatabase } from '@iotcore/store';
 import { quiet } from '../postgres/quiet.ts';
-import type { Installation } from '../processes/installation.ts';
+import type { Installation, LogPosition } from '../processes/installation.ts';
 import { knownSecrets, notePrivateKey, noteSecret, noteSecretsIn } from './known-secrets.ts';
 
 export interface Place {
@@ -11,8 +11,14 @@ export interface Place {
   readonly text: string;
 }
 
-/** The tables that people read through the API, and what an Idempotency-Key answers again. */
-const shownTables = ['audit_events', 'connection_log', 'operations'] as const;
+/** The tables that people read through the API, and the column that tells when a row was written. */
+const shownTables = { audit_events: 'at', connection_log: 'at', operations: 'modified_at' } as const;
+
+/** From when on to look; before that others did. */
+export interface Since {
+  readonly at: Date;
+  readonly log: LogPosition;
+}
 
 /**
  * The places where one of the secrets is found: logs of all processes, metrics, error bodies, audit events, connection
@@ -20,15 +26,15 @@ const shownTables = ['audit_events', 'connection_log', 'operations'] as const;
  */
 export async function findLeaks(
   installation: Installation,
-  secrets?: ReadonlySet<string>,
+  { secrets, since }: { readonly secrets?: ReadonlySet<string>; readonly since?: Since | undefined } = {},
 ): Promise<string[]> {
   const places: Place[] = [
-    ...installation.outputs(),
+    ...installation.outputs(since?.log),
     ...installation.metricsSeen,
     { name: 'error bodies', text: installation.api.errorBodies.join('\n') },
   ];
   if (!secrets) await noteDataFolder(installation.dataDir);
-  places.push(...(await readDatabase(installation)));
+  places.push(...(await readDatabase(installation, since?.at ?? new Date(0))));
   return placesWith(places, secrets ?? knownSecrets());
 }
 
@@ -41,11 +47,11 @@ async function noteDataFolder(dataDir: string): Promise<void> {
 }
 
 /** Notes the hashes and keys that it keeps, and gives what it shows. A database that is away shows nothing. */
-async function readDatabase(installation: Installation): Promise<Place[]> {
+async function readDatabase(installation: Installation, since: Date): Promise<Place[]> {
   if (!installation.isDatabaseKnown) return [];
   const database = openDatabase(installation.databaseUrl, { logger: quiet, poolSize: 1 });
-  const texts = async (sql: string) =>
-    (await database.pool.query<{ text: string }>(sql)).rows.map(({ text }) => text);
+  const texts = async (sql: string, values: unknown[] = []) =>
+    (await database.pool.query<{ text: string }>(sql, values)).rows.map(({ text }) => text);
   try {
     for (const hash of await texts('SELECT hash AS text FROM passwords LIMIT 10000')) noteSecret(hash);
     for (const hash of await texts(`SELECT encode(secret_sha256, 'hex') AS text FROM api_keys`))
@@ -53,8 +59,10 @@ async function readDatabase(installation: Installation): Promise<Place[]> {
     for (const exponent of await texts(`SELECT jwk ->> 'd' AS text FROM signing_keys`)) noteSecret(exponent);
     noteSecretsIn({ password: new URL(installation.databaseUrl).password });
     const places: Place[] = [];
-    for (const name of shownTables)
-      places.push({ name, text: (await texts(`SELECT t::text AS text FROM ${name} t`)).join('\n') });
+    for (const [name, column] of Object.entries(shownTables)) {
+      const rows = await texts(`SELECT t::text AS text FROM ${name} t WHERE ${column} >= $1`, [since]);
+      places.push({ name, text: rows.join('\n') });
+    }
     return places;
   } catch (error) {
     // Some tests take it away, or never let it be migrated.

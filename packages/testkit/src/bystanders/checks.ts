@@ -1,0 +1,23 @@
+import { expectNoLeaks } from '../processes/build-installation.ts';
+import { type Cleanup, runBackwards } from '../processes/cleanups.ts';
+import type { Installation } from '../processes/installation.ts';
+import { expectNoErrorLines, expectNoUncaughtErrors } from '../processes/uncaught-errors.ts';
+import { expectNothingKept, footprint } from './footprint.ts';
+
+/**
+ * Notes what the processes of an installation hold and have written. The returned function fails unless they then hold no
+ * more and have logged no error, and no secret is found in what they wrote and stored since.
+ */
+export async function beginChecks(installation: Installation): Promise<Cleanup> {
+  const since = { at: new Date(), log: installation.logPosition() };
+  installation.api.errorBodies.length = 0;
+  const before = await footprint(installation);
+  return () =>
+    runBackwards([
+      () => expectNoLeaks(installation, since),
+      () => installation.readMetrics(),
+      async () => expectNoUncaughtErrors(installation, undefined, since.log),
+      async () => expectNoErrorLines(installation, since.log),
+      () => expectNothingKept(installation, before),
+    ]);
+}

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { seedCertificates } from '../certificates/run-certificates.ts';
+import { createDatabase } from '../postgres/shared.ts';
+import { findLeaks, type Since } from '../secrets/find-leaks.ts';
+import type { Cleanup } from './cleanups.ts';
+import { Installation, type ProgramName } from './installation.ts';
+import { expectNoUncaughtErrors } from './uncaught-errors.ts';
+
+export interface InstallationOptions {
+  /** Default: `api` and `mqtt`. */
+  readonly programs?: readonly ProgramName[];
+  /** Settings over those of the harness; `undefined` removes one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Create the sample registry and device? Default false. */
+  readonly sample?: boolean;
+  /** Default: TEST_MQTT_ENGINE of the test run, else the server's own default. */
+  readonly engine?: 'aedes' | 'native';
+  /**
+   * Default `shared`: a database of its own in the Postgres of the test run. `embedded`: none is given, the supervisor
+   * starts its own. Anything else is the URL to use, of what `startPostgres` gives for instance.
+   */
+  readonly database?: 'shared' | 'embedded' | (string & {});
+  /** Default: a new temporary folder with the certificates of the test run, removed at the end. */
+  readonly dataDir?: string;
+  /** Default true: resolves once all programs are ready. */
+  readonly waitUntilReady?: boolean;
+  /** Why its programs may have, and must have, errors that nobody caught. Default: they may not. */
+  readonly provokedUncaughtErrors?: string;
+}
+
+export const bothPlanes: readonly ProgramName[] = ['api', 'mqtt'];
+
+/** Starts the programs of an installation, and does not wait for them. */
+export async function buildInstallation(
+  options: InstallationOptions,
+  cleanups: Cleanup[],
+): Promise<Installation> {
+  const dataDir = options.dataDir ?? (await makeFolder(cleanups));
+  const databaseUrl = await chooseDatabase(options.database ?? 'shared', cleanups);
+  const installation = new Installation(dataDir, databaseUrl, {
+    ...harnessSettings(options),
+    IOT_DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    ...options.env,
+  });
+  // In this order at the end: the last look at what runs, its end, the search of all that it left.
+  cleanups.push(() => expectNoLeaks(installation));
+  cleanups.push(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
+  cleanups.push(() => installation.stop());
+  cleanups.push(() => installation.readMetrics());
+  for (const name of options.programs ?? bothPlanes) installation.start(name);
+  return installation;
+}
+
+/** Whatever the tests were about: no secret may stand where people read. */
+export async function expectNoLeaks(installation: Installation, since?: Since): Promise<void> {
+  const leaks = await findLeaks(installation, { since });
+  if (leaks.length > 0) throw new Error(`secrets stand where they must not: ${leaks.join(', ')}`);
+}
+
+function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {
+  return {
+    IOT_API_PORT: '0',
+    IOT_API_TLS_PORT: '',
+    IOT_MQTTS_HOST: '127.0.0.1',
+    IOT_MQTTS_PORT: '0',
+    IOT_MQTT_PORT: '0',
+    IOT_MQTT_ADMIN_PORT: '0',
+    IOT_LOG_LEVEL: 'debug',
+    // What tests wait for needs no company.
+    IOT_INTERNAL_MQTT_LOG_FLUSH_MS: '50',
+    IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
+    IOT_SAMPLE: options.sample ? 'on' : 'off',
+    IOT_MQTT_ENGINE: options.engine ?? process.env['TEST_MQTT_ENGINE'],
+  };
+}
+
+async function chooseDatabase(choice: string, cleanups: Cleanup[]): Promise<string | undefined> {
+  if (choice === 'embedded') return undefined;
+  if (choice !== 'shared') return choice;
+  const database = await createDatabase();
+  cleanups.push(() => database.drop());
+  return database.url;
+}
+
+async function makeFolder(cleanups: Cleanup[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  await seedCertificates(inject('testRunFolder'), folder);
+  return folder;
+}

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { beginChecks } from '../bystanders/checks.ts';
+import { keepCertificates } from '../certificates/run-certificates.ts';
+import { noteLogs } from '../run/failure-logs.ts';
+import { slowness } from '../run/slowness.ts';
+import { atWorkerEnd } from '../run/worker-end.ts';
+import { bothPlanes, buildInstallation, type InstallationOptions } from './build-installation.ts';
+import { type Cleanup, runBackwards } from './cleanups.ts';
+import type { Installation } from './installation.ts';
+
+export interface SharedInstallationOptions extends InstallationOptions {
+  /** Why other files must not use it, too. Default: those do that ask for no settings of their own. */
+  readonly alone?: string;
+  /** Why nobody else can be connected meanwhile. Default: bystanders are, and must be served after each test. */
+  readonly withoutBystanders?: string;
+}
+
+/** One that runs, and how to end it. */
+interface Running {
+  readonly installation: Installation;
+  end(): Promise<void>;
+}
+
+const endPatienceMs = 120_000 * slowness();
+/** Small heaps: what is left in one is tidied soon, or bursts it. */
+const commonOptions: SharedInstallationOptions = { env: { NODE_OPTIONS: '--max-old-space-size=192' } };
+
+/** That of the files of this worker which ask for nothing special. */
+let common: Promise<Running> | undefined;
+
+/**
+ * Declares an installation for all tests of the file or `describe` it is called in; the returned function gives it inside
+ * them. With no options, other files use it too, before and after: tests keep apart by using registries and folders of
+ * their own. Whatever they do to it, bystanders must be served after each of them, and in the end its processes must hold
+ * what they held before, and have logged no error.
+ */
+export function sharedInstallation(options: SharedInstallationOptions = {}): () => Installation {
+  const isCommon = Object.keys(options).length === 0;
+  let running: Running | undefined;
+  let endChecks: Cleanup | undefined;
+  let isSound = false;
+  beforeAll(async () => {
+    running = await (isCommon ? openCommon() : open(options));
+    endChecks = await beginChecks(running.installation);
+    isSound = true;
+  });
+  beforeEach(({ task, onTestFailed }) => {
+    const since = running?.installation.logPosition();
+    onTestFailed(() => noteLogs(task, running?.installation.logs(since)));
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' || !hasBystanders(options)) return;
+    isSound = false;
+    await running?.installation.bystanders.isServed();
+    isSound = true;
+  });
+  afterAll(async () => {
+    const isKept = isCommon && isSound;
+    try {
+      await endChecks?.();
+    } catch (error) {
+      if (isKept) await running?.end().catch(() => {});
+      throw error;
+    } finally {
+      if (!isKept) await running?.end();
+    }
+  }, endPatienceMs);
+  return () => {
+    if (!running) throw new Error('the installation is there within tests only');
+    return running.installation;
+  };
+}
+
+/** What is wrong with it must not become the failure of others: one that has ended is replaced. */
+function openCommon(): Promise<Running> {
+  common ??= open(commonOptions).then(
+    ({ installation, end }) => {
+      const running = {
+        installation,
+        end() {
+          common = undefined;
+          return end();
+        },
+      };
+      atWorkerEnd(running.end);
+      return running;
+    },
+    (error: unknown) => {
+      common = undefined;
+      throw error;
+    },
+  );
+  return common;
+}
+
+async function open(options: SharedInstallationOptions): Promise<Running> {
+  const cleanups: Cleanup[] = [];
+  const end = () => runBackwards(cleanups);
+  try {
+    const installation = await buildInstallation(options, cleanups);
+    await installation.ready();
+    if (hasBystanders(options)) {
+      await installation.startBystanders();
+      cleanups.push(async () => installation.bystanders.close());
+    }
+    await keepCertificates(inject('testRunFolder'), installation.dataDir);
+    return { installation, end };
+  } catch (error) {
+    await end().catch(() => {});
+    throw error;
+  }
+}
+
+function hasBystanders({ withoutBystanders, programs = bothPlanes }: SharedInstallationOptions): boolean {
+  const isWhole = programs.includes('supervisor') || bothPlanes.every((plane) => programs.includes(plane));
+  return isWhole && withoutBystanders === undefined;
+}
