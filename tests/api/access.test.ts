@@ -173,7 +173,8 @@ describe('the narrow roles', () => {
     );
     const writer = await withRole(api, role, folderId);
     for (const owner of owners) {
-      const topic = `$${owner.path.split('/').slice(-2).join('/')}/events`;
+      const leaf = owner.name === 'registry' ? 'commands' : 'events';
+      const topic = `$${owner.path.split('/').slice(-2).join('/')}/${leaf}`;
       const published = await writer.call('POST', `${owner.path}/publish`, { topic });
       if (owner.name === kind) expect(published.status).toBe(200);
       else expectRefusal(published, 'NOT_FOUND');

@@ -57,12 +57,12 @@ export async function footprint(installation: Installation): Promise<Footprint> 
   return held;
 }
 
-/** Waits until nothing is held beyond what was before, but for the slack. */
+/** Waits until nothing is held beyond what was before, but for the slack; gives what is held then. */
 export async function expectNothingKept(
   installation: Installation,
   before: Footprint,
   patience?: number,
-): Promise<void> {
+): Promise<Footprint> {
   let now = before;
   closeIdleConnections();
   const isBack = async () => {
@@ -72,6 +72,7 @@ export async function expectNothingKept(
   await eventually('everything to be given back', isBack, patience).catch((error: Error) => {
     throw new Error(`${error.message}: ${keptBeyond(before, now).join(', ')}`);
   });
+  return now;
 }
 
 /** What is more than it was and than may be; a process that is gone or was not there tells nothing, which is wrong too. */

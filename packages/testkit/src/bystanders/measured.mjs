@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** What a first collection finishes (weak references, buffers) the next one frees. */
-const collections = 3;
+const collections = 2;
 
 process.on('message', (message) => {
   if (message?.type === 'measure') void measure();

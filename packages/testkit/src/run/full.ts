@@ -21,3 +21,8 @@ const seed = Number(process.env['TEST_SEED'] ?? 0);
 export function someOf<T>(all: readonly T[], oneOf: number): readonly T[] {
   return isFull ? all : all.filter((_, index) => index % oneOf === seed % oneOf);
 }
+
+/** How often a property is tried: as often as that in `npm run test:full`, else a fifth. */
+export function tries(full: number): number {
+  return isFull ? full : Math.ceil(full / 5);
+}
