@@ -2,7 +2,7 @@
 import { openDatabase } from '@iotcore/store';
 import { pathOf, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createDevice, createRegistry, type TestClient } from './support/test-client.ts';
+import { createDevice, createRegistry, type TestClient, transports } from './support/test-client.ts';
 
 const installation = sharedInstallation({
   env: { IOT_QUOTA_PERMANENT_TOPICS_PER_DEVICE: '5', IOT_QUOTA_PERMANENT_BYTES_PER_REGISTRY: '2000' },
@@ -33,21 +33,24 @@ function database() {
 }
 
 describe('a device at its quota of permanent topics', () => {
-  test('is disconnected for one more, which is not stored; it may change those that it has', async () => {
-    const sender = await device.connect();
-    for (let n = 1; n <= 5; n++) await sender.publish(state(device, `/${n}`), 'x');
-    await expect(sender.publish(state(device, '/6'), 'x')).rejects.toThrow();
-    await sender.expectClosed();
-    await device.logLine(/^disconnected: /);
-    const again = await device.connect();
-    await again.publish(state(device, '/1'), 'changed');
-    await again.publish(state(device, '/2'), '');
-    await again.publish(state(device, '/6'), 'in the place of another');
-    const listener = await registry.connect();
-    await listener.subscribe(`$devices/${device.id}/state/#`);
-    const stored = await listener.messages.take(5);
-    expect(stored.map(({ topic }) => topic.at(-1)).toSorted()).toEqual(['1', '3', '4', '5', '6']);
-  });
+  test.each(transports)(
+    'is disconnected for one more, which is not stored; it may change those that it has',
+    async (transport) => {
+      const sender = await device.connect({}, transport);
+      for (let n = 1; n <= 5; n++) await sender.publish(state(device, `/${n}`), 'x');
+      await expect(sender.publish(state(device, '/6'), 'x')).rejects.toThrow();
+      await sender.expectClosed();
+      await device.logLine(/^disconnected: /);
+      const again = await device.connect();
+      await again.publish(state(device, '/1'), 'changed');
+      await again.publish(state(device, '/2'), '');
+      await again.publish(state(device, '/6'), 'in the place of another');
+      const listener = await registry.connect();
+      await listener.subscribe(`$devices/${device.id}/state/#`);
+      const stored = await listener.messages.take(5);
+      expect(stored.map(({ topic }) => topic.at(-1)).toSorted()).toEqual(['1', '3', '4', '5', '6']);
+    },
+  );
 
   test('is warned in its connection log before', async () => {
     const sender = await device.connect();
@@ -86,8 +89,8 @@ test('a registry at its quota of bytes is told so by the API, and its devices ar
   await (await device.connect()).publish(state(device), 'x'.repeat(3000));
 });
 
-test('a registry whose rows are locked waits alone', async () => {
-  const sender = await device.connect();
+test.each(transports)('a registry whose rows are locked waits alone, over %s', async (transport) => {
+  const sender = await device.connect({}, transport);
   await sender.publish(state(device), 'before');
   const pool = database();
   const holder = await pool.connect();
@@ -97,7 +100,7 @@ test('a registry whose rows are locked waits alone', async () => {
   const waiting = sender.publish(state(device), 'meanwhile').then(() => {
     isStored = true;
   });
-  const other = await stranger.connect();
+  const other = await stranger.connect({}, transport);
   for (let n = 0; n < 5; n++) await other.publish(state(stranger, `/${n}`), 'x');
   expect(isStored).toBe(false);
   await holder.query('ROLLBACK');
