@@ -26,6 +26,7 @@ test('a call that changes something leaves who, from where, what and with which 
       userAgent: 'test/1',
       requestId: answer.headers.get('x-request-id'),
       folderId,
+      resourceKind: 'REGISTRY',
       resourceId: answer.body.response.id,
       details: { registryId: answer.body.response.id },
       code: 0,
@@ -42,7 +43,9 @@ describe.each(kinds)('calls on a %s', (_, create) => {
     await api.must('PATCH', owner.path, { name: 'n' });
     await api.must('DELETE', `${owner.path}/passwords/${response.id}`);
     await api.must('DELETE', owner.path);
-    const types = (await events(`resourceId=${owner.id}`)).map(
+    const ofKind = (kind: string) => events(`resourceKind=${kind}&resourceId=${owner.id}`);
+    expect(await ofKind('SERVICE_ACCOUNT')).toEqual([]);
+    const types = (await ofKind(owner.noun.toUpperCase())).map(
       (event: { eventType: string }) => event.eventType,
     );
     expect(types).toEqual([

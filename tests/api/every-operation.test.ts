@@ -1,254 +1,15 @@
 /**
- * Walks openapi.yaml: every operation that it documents has a row below, with a request that succeeds, and is tried
- * without credentials, by a stranger, and by whoever may do just less. A new operation without a row fails the first test.
+ * Walks openapi.yaml: every operation that it documents has a row with a request that succeeds, and is tried without
+ * credentials, by a stranger, and by whoever may do just less. A new operation without a row fails the first test.
  */
-import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createId } from '@iotcore/model';
-import { type ApiClient, makeCertificate, repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
+import { newFixture, operations, type Row, rows, urlOf } from './support/operation-rows.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
 
 const installation = watchedInstallation();
-
-/** What a request may need to be about; made anew for each. */
-interface Fixture {
-  readonly api: ApiClient;
-  readonly folderId: string;
-  readonly registryId: string;
-  readonly emptyRegistryId: string;
-  readonly deviceId: string;
-  readonly brokerId: string;
-  readonly serviceAccountId: string;
-}
-
-interface Request {
-  /** Added to the path as the document has it, or in place of its parameters. */
-  readonly path?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-interface Row {
-  /** The role that permits it, and one that does not quite. `none`: no role does not quite, a stranger is refused. */
-  readonly needs: 'viewer' | 'editor' | 'admin' | 'nobody';
-  request(fixture: Fixture): Request | Promise<Request>;
-}
-
-const password = 'Correct-Horse-7-Battery';
-const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-
-const owners = {
-  Registry: { field: 'registryId', path: '/iot-devices/v1/registries' },
-  Device: { field: 'deviceId', path: '/iot-devices/v1/devices' },
-  Broker: { field: 'brokerId', path: '/iot-broker/v1/brokers' },
-} as const;
-
-const rows: Record<string, Row> = {
-  listRegistries: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
-  getRegistryByName: {
-    needs: 'viewer',
-    request: ({ folderId }) => ({ query: { folderId, registryName: 'named' } }),
-  },
-  createRegistry: { needs: 'editor', request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }) },
-  enableRegistry: { needs: 'editor', request: ({ registryId }) => ({ path: { registryId } }) },
-  disableRegistry: { needs: 'editor', request: ({ registryId }) => ({ path: { registryId } }) },
-  listDeviceTopicAliases: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
-  listDevices: { needs: 'viewer', request: ({ registryId }) => ({ query: { registryId } }) },
-  getDeviceByName: {
-    needs: 'viewer',
-    request: ({ registryId }) => ({ query: { registryId, deviceName: 'named' } }),
-  },
-  createDevice: { needs: 'editor', request: ({ registryId }) => ({ body: { registryId, name: 'fresh' } }) },
-  listBrokers: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
-  getBrokerByName: {
-    needs: 'viewer',
-    request: ({ folderId }) => ({ query: { folderId, brokerName: 'named' } }),
-  },
-  createBroker: { needs: 'editor', request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }) },
-  ...ownerRows('Registry'),
-  ...ownerRows('Device'),
-  ...ownerRows('Broker'),
-  deleteRegistry: {
-    needs: 'editor',
-    request: ({ emptyRegistryId }) => ({ path: { registryId: emptyRegistryId } }),
-  },
-  getOperation: { needs: 'viewer', request: anOperation },
-  cancelOperation: { needs: 'editor', request: anOperation },
-  createIamToken: { needs: 'nobody', request: () => ({ body: { jwt: 'x' } }) },
-  listServiceAccounts: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
-  createServiceAccount: {
-    needs: 'admin',
-    request: ({ folderId }) => ({ body: { folderId, name: 'fresh' } }),
-  },
-  getServiceAccount: ofAccount(),
-  deleteServiceAccount: ofAccount(),
-  listAuthorizedKeys: ofAccount(),
-  createAuthorizedKey: ofAccount({ publicKey: publicPem }),
-  deleteAuthorizedKey: keyOfAccount('authorizedKeys', 'authorizedKeyId', { publicKey: publicPem }),
-  listApiKeys: ofAccount(),
-  createApiKey: ofAccount({}),
-  deleteApiKey: keyOfAccount('apiKeys', 'apiKeyId', {}),
-  listRoleBindings: ofAccount(),
-  createRoleBinding: {
-    needs: 'admin',
-    request: ({ serviceAccountId, folderId }) => ({
-      path: { serviceAccountId },
-      body: { folderId, role: 'editor' },
-    }),
-  },
-  deleteRoleBinding: keyOfAccount('roleBindings', 'roleBindingId', { role: 'viewer' }),
-  importResources: {
-    needs: 'admin',
-    request: ({ folderId }) => ({ body: { registries: [{ id: createId(), folderId }] } }),
-  },
-  exportRegistry: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
-  ...adoptionRows('Registry', 'registries'),
-  ...adoptionRows('Broker', 'brokers'),
-  getMigrationStatus: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
-  listMigrationDevices: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
-  listAuditEvents: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
-};
-
-/** The rows of what registries, devices and brokers all have. */
-function ownerRows(noun: keyof typeof owners): Record<string, Row> {
-  const { field, path } = owners[noun];
-  const at = (fixture: Fixture) => ({ [field]: fixture[field] });
-  const added = async (fixture: Fixture, kind: string, body: unknown) =>
-    (await fixture.api.must('POST', `${path}/${fixture[field]}/${kind}`, body)).response;
-  const certificate = async () => ({ certificateData: (await makeCertificate()).certPem });
-  const topics = { Registry: '$registries/{id}/commands', Device: '$devices/{id}/events', Broker: 'a/b' };
-  return {
-    [`get${noun}`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
-    [`update${noun}`]: {
-      needs: 'editor',
-      request: (fixture) => ({ path: at(fixture), body: { name: 'other' } }),
-    },
-    [`delete${noun}`]: { needs: 'editor', request: (fixture) => ({ path: at(fixture) }) },
-    [`list${noun}Certificates`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
-    [`add${noun}Certificate`]: {
-      needs: 'editor',
-      request: async (fixture) => ({ path: at(fixture), body: await certificate() }),
-    },
-    [`delete${noun}Certificate`]: {
-      needs: 'editor',
-      request: async (fixture) => {
-        const { fingerprint } = await added(fixture, 'certificates', await certificate());
-        return { path: { ...at(fixture), fingerprint } };
-      },
-    },
-    [`list${noun}Passwords`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
-    [`add${noun}Password`]: {
-      needs: 'editor',
-      request: (fixture) => ({ path: at(fixture), body: { password } }),
-    },
-    [`delete${noun}Password`]: {
-      needs: 'editor',
-      request: async (fixture) => {
-        const { id } = await added(fixture, 'passwords', { password });
-        return { path: { ...at(fixture), passwordId: id } };
-      },
-    },
-    [`list${noun}Operations`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
-    [`list${noun}LogEntries`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
-    [`publish${noun}Data`]: {
-      needs: 'editor',
-      request: (fixture) => ({
-        path: at(fixture),
-        body: { topic: topics[noun].replace('{id}', fixture[field]) },
-      }),
-    },
-  };
-}
-
-function adoptionRows(noun: 'Registry' | 'Broker', collection: string): Record<string, Row> {
-  const { field } = owners[noun];
-  const body = () => ({ endsAt: new Date(Date.now() + 3_600_000).toISOString() });
-  const switchedOn = async (fixture: Fixture) => {
-    await fixture.api.must('PUT', `/ext/v1/${collection}/${fixture[field]}/passwordAdoption`, body());
-    return { path: { [field]: fixture[field] } };
-  };
-  return {
-    [`get${noun}PasswordAdoption`]: { needs: 'admin', request: switchedOn },
-    [`set${noun}PasswordAdoption`]: {
-      needs: 'admin',
-      request: (fixture) => ({ path: { [field]: fixture[field] }, body: body() }),
-    },
-    [`delete${noun}PasswordAdoption`]: { needs: 'admin', request: switchedOn },
-  };
-}
-
-async function anOperation({ api, registryId }: Fixture): Promise<Request> {
-  const { operations } = await api.must('GET', `/iot-devices/v1/registries/${registryId}/operations`);
-  return { path: { operationId: operations[0].id } };
-}
-
-function ofAccount(body?: unknown): Row {
-  return { needs: 'admin', request: ({ serviceAccountId }) => ({ path: { serviceAccountId }, body }) };
-}
-
-function keyOfAccount(kind: string, field: string, body: object): Row {
-  return {
-    needs: 'admin',
-    async request({ api, serviceAccountId, folderId }) {
-      const content = kind === 'roleBindings' ? { folderId, ...body } : body;
-      const made = await api.must('POST', `/ext/v1/serviceAccounts/${serviceAccountId}/${kind}`, content);
-      return { path: { serviceAccountId, [field]: made.apiKey?.id ?? made.response.id } };
-    },
-  };
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly method: string;
-  readonly path: string;
-  readonly isPublic: boolean;
-}
-
-const document = parse(readFileSync(join(repositoryRoot, 'openapi.yaml'), 'utf8'));
-const operations: Operation[] = Object.entries<Record<string, { operationId: string; security?: unknown[] }>>(
-  document.paths,
-).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, { operationId, security }]) => ({
-    operationId,
-    method: method.toUpperCase(),
-    path,
-    isPublic: security?.length === 0,
-  })),
-);
-
-async function newFixture(): Promise<Fixture> {
-  const { api } = installation();
-  const folderId = newFolder();
-  const registry = await api.createRegistry({ folderId, name: 'named' });
-  const empty = await api.createRegistry({ folderId });
-  const device = await api.createDevice(registry.id, { name: 'named' });
-  const broker = await api.must('POST', '/iot-broker/v1/brokers', { folderId, name: 'named' });
-  const account = await api.must('POST', '/ext/v1/serviceAccounts', { folderId, name: 'named' });
-  return {
-    api,
-    folderId,
-    registryId: registry.id,
-    emptyRegistryId: empty.id,
-    deviceId: device.id,
-    brokerId: broker.response.id,
-    serviceAccountId: account.response.id,
-  };
-}
-
-function urlOf(path: string, request: Request): string {
-  const filled = path.replaceAll(
-    /\{(\w+)\}/g,
-    (_, name: string) => request.path?.[name] ?? `missing-${name}`,
-  );
-  return request.query ? `${filled}?${new URLSearchParams(request.query)}` : filled;
-}
 
 /** The role that permits everything less. */
 const lesser = { viewer: undefined, editor: 'viewer', admin: 'editor' } as const;
@@ -269,7 +30,7 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
     const row = rows[operationId] as Row & { needs: keyof typeof lesser };
 
     test('is refused without credentials, to a stranger, and to who may do less; and is done for who may', async () => {
-      const fixture = await newFixture();
+      const fixture = await newFixture(installation().api);
       const { api, folderId } = fixture;
       const request = await row.request(fixture);
       const url = urlOf(path, request);
@@ -292,7 +53,7 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
     });
 
     test('refuses an unknown parameter', async () => {
-      const fixture = await newFixture();
+      const fixture = await newFixture(installation().api);
       const request = await row.request(fixture);
       const query = { ...request.query, surprise: '1' };
       expectRefusal(

@@ -35,6 +35,8 @@ describe('an ID that a resource of another kind has', () => {
         const body = { [collection]: [...entries, fresh], dryRun };
         const { results } = (await account.call('POST', importPath, body)).body;
         expect(outcomesOf(results)).toEqual([...entries.map(() => 'REFUSED'), 'CREATED']);
+        const codes = results.map(({ code }: { code?: number }) => code);
+        expect(codes).toEqual([...entries.map(() => 6), undefined]);
         const reasons = new Set(results.map(({ reason }: { reason?: string }) => reason));
         expect([...reasons]).toEqual(['This ID is taken: import it under another one.', undefined]);
       }

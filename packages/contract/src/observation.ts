@@ -8,6 +8,11 @@ const timeRange = {
   until: instant.meta({ description: 'Nothing that is as new or newer.' }).optional(),
 };
 
+const resourceKinds = ['REGISTRY', 'DEVICE', 'BROKER', 'SERVICE_ACCOUNT'] as const;
+const ResourceKind = component('ResourceKind', z.enum(resourceKinds, `One of ${resourceKinds.join(', ')}.`), {
+  description: 'Of what kind a resource is.',
+});
+
 export const AuditEvent = component(
   'AuditEvent',
   z.object({
@@ -24,6 +29,7 @@ export const AuditEvent = component(
     userAgent: z.string().optional(),
     requestId: z.string(),
     folderId: z.string().optional(),
+    resourceKind: ResourceKind.optional().describe('Absent if it is about no resource.'),
     resourceId: z.string().optional(),
     details: z.record(z.string(), z.unknown()).optional(),
     code: z.int().describe('0, or the google.rpc code of the refusal.'),
@@ -34,6 +40,9 @@ export type AuditEvent = z.output<typeof AuditEvent>;
 
 export const ListAuditEventsQuery = z.strictObject({
   folderId: folderId.optional().describe('Needed unless the caller is an admin of every folder.'),
+  resourceKind: ResourceKind.optional().describe(
+    'With `resourceId`: after a resource is deleted, its ID may be that of another kind.',
+  ),
   resourceId: text(50).optional(),
   callerId: text(50).optional(),
   eventType: text(100).optional(),

@@ -195,6 +195,12 @@ export const ImportResult = component(
       .describe(
         'What is worth knowing about the entry, for people: of a chain of certificates only the first counts.',
       ),
+    code: z
+      .int()
+      .optional()
+      .describe(
+        'Of a CONFLICT or REFUSED: the google.rpc code that a call for this entry alone would be answered with, such as 6 (ALREADY_EXISTS) for an ID that is taken.',
+      ),
     reason: z.string().optional().describe('Why it is a CONFLICT or was REFUSED, for people.'),
     differences: z
       .array(z.string())

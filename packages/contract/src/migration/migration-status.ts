@@ -35,6 +35,12 @@ const ownCredentials = {
   hasPassword: z.boolean(),
   adoptedAt: timestamp.optional().describe('When its password was adopted. Absent if it has no adopted one.'),
   passwordId: z.string().optional().describe('The adopted password: delete it to reject it.'),
+  idConflict: z
+    .boolean()
+    .optional()
+    .describe(
+      'True if another resource of the installation had its ID already when that became impossible: none of them can connect until all but one are deleted. Else absent.',
+    ),
 };
 
 const RegistryMigration = component(

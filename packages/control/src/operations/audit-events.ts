@@ -16,9 +16,10 @@ export const auditEventOperations = [
     output: ListAuditEventsResponse,
     subject: ({ folderId }) => folder(folderId ?? EVERY_FOLDER),
     async run({ input, read, page: request, nextPageToken }) {
-      const { folderId, resourceId, callerId, eventType, since, until } = input;
+      const { folderId, resourceKind, resourceId, callerId, eventType, since, until } = input;
       const filter = {
         folderId,
+        resourceKind: resourceKind?.toLowerCase(),
         resourceId,
         callerId,
         eventType,
@@ -41,8 +42,13 @@ function toAuditEvent(row: AuditEventRow): AuditEvent {
     ...text('userAgent', row.userAgent),
     requestId: row.requestId,
     ...text('folderId', row.folderId),
+    ...(row.resourceKind !== null && { resourceKind: toKind(row.resourceKind) }),
     ...text('resourceId', row.resourceId),
     details: row.details as Record<string, unknown>,
     code: row.code,
   };
+}
+
+function toKind(kind: string): NonNullable<AuditEvent['resourceKind']> {
+  return kind.toUpperCase() as NonNullable<AuditEvent['resourceKind']>;
 }

@@ -119,6 +119,10 @@ export type AuditEvent = {
     userAgent?: string;
     requestId: string;
     folderId?: string;
+    /**
+     * Absent if it is about no resource.
+     */
+    resourceKind?: ResourceKind;
     resourceId?: string;
     details?: {
         [key: string]: unknown;
@@ -225,6 +229,10 @@ export type BrokerMigration = {
      * The adopted password: delete it to reject it.
      */
     passwordId?: string;
+    /**
+     * True if another resource of the installation had its ID already when that became impossible: none of them can connect until all but one are deleted. Else absent.
+     */
+    idConflict?: boolean;
     /**
      * Absent while it is off, or after its end.
      */
@@ -809,6 +817,10 @@ export type ImportResult = {
      */
     note?: string;
     /**
+     * Of a CONFLICT or REFUSED: the google.rpc code that a call for this entry alone would be answered with, such as 6 (ALREADY_EXISTS) for an ID that is taken.
+     */
+    code?: number;
+    /**
      * Why it is a CONFLICT or was REFUSED, for people.
      */
     reason?: string;
@@ -1066,6 +1078,10 @@ export type MigrationDevice = {
      * The adopted password: delete it to reject it.
      */
     passwordId?: string;
+    /**
+     * True if another resource of the installation had its ID already when that became impossible: none of them can connect until all but one are deleted. Else absent.
+     */
+    idConflict?: boolean;
 };
 
 /**
@@ -1308,6 +1324,10 @@ export type RegistryMigration = {
      */
     passwordId?: string;
     /**
+     * True if another resource of the installation had its ID already when that became impossible: none of them can connect until all but one are deleted. Else absent.
+     */
+    idConflict?: boolean;
+    /**
      * Absent while it is off, or after its end.
      */
     adoption?: OpenAdoption;
@@ -1335,6 +1355,11 @@ export type RegistryPassword = {
  * While a registry is DISABLED, neither it nor its devices can connect.
  */
 export type RegistryStatus = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DISABLED';
+
+/**
+ * Of what kind a resource is.
+ */
+export type ResourceKind = 'REGISTRY' | 'DEVICE' | 'BROKER' | 'SERVICE_ACCOUNT';
 
 /**
  * viewer: get and list. editor: also create, update, delete, publish. admin: also accounts and keys. The others publish only.
@@ -3771,6 +3796,7 @@ export type ListAuditEventsData = {
          * Needed unless the caller is an admin of every folder.
          */
         folderId?: string;
+        resourceKind?: ResourceKind;
         resourceId?: string;
         callerId?: string;
         eventType?: string;

@@ -51,7 +51,7 @@ export interface AuditFilter {
   /** Undefined: every folder, and events of none. */
   readonly folderId: string | undefined;
   /** Without it, resources of any kind that have or had the ID. */
-  readonly resourceKind?: string | undefined;
+  readonly resourceKind: string | undefined;
   readonly resourceId: string | undefined;
   readonly callerId: string | undefined;
   readonly eventType: string | undefined;

@@ -18,6 +18,8 @@ export interface OwnCredentials {
   /** Of its adopted password, if it has one. */
   readonly adoptedAt: Date | null;
   readonly passwordId: string | null;
+  /** Another resource has its ID too: it cannot log in. */
+  readonly idConflict: boolean;
 }
 
 /** Password adoption, null where it is off or has ended. */
@@ -50,7 +52,8 @@ function ownCredentials(column: 'registry_id' | 'device_id' | 'broker_id'): Pris
   return Prisma.sql`
     EXISTS (SELECT FROM certificates c WHERE c.${owner} = o.id) AS "hasCertificate",
     EXISTS (SELECT FROM passwords p WHERE p.${owner} = o.id) AS "hasPassword",
-    adopted.adopted_at AS "adoptedAt", adopted.id AS "passwordId"`;
+    adopted.adopted_at AS "adoptedAt", adopted.id AS "passwordId",
+    EXISTS (SELECT FROM resource_id_conflicts conflict WHERE conflict.id = o.id) AS "idConflict"`;
 }
 
 /** The adopted password of the owner in row `o`. */

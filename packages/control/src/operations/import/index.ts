@@ -1,6 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { BadEntry, ImportRequest, ImportResponse, type ImportResult } from '@iotcore/contract';
 import type { ImportOutcome } from '@iotcore/store/control';
+import { codes } from '../../errors/catalogue.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { certificateSlot, deviceSlot, type Slot, topLevelSlot } from './entries.ts';
@@ -77,13 +78,20 @@ function entriesOf<E>(slots: readonly Slot<E>[]): E[] {
 function results(slots: readonly Slot<unknown>[], outcomes: readonly ImportOutcome[]): ImportResult[] {
   const left = outcomes.values();
   return slots.map(({ about, entry, reason }) => {
-    if (entry === undefined) return { ...about, outcome: 'REFUSED', ...(reason !== undefined && { reason }) };
+    if (entry === undefined) {
+      const refused = { outcome: 'REFUSED', code: codes.INVALID_ARGUMENT } as const;
+      return { ...about, ...refused, ...(reason !== undefined && { reason }) };
+    }
     return { ...about, ...toResult(left.next().value) };
   });
 }
 
 function toResult(outcome: ImportOutcome | undefined) {
   if (outcome === undefined) throw new Error('an entry of an import has no outcome');
-  const { folderId: _, differences, ...said } = outcome;
-  return { ...said, ...(differences !== undefined && { differences: [...differences] }) };
+  const { folderId: _, code, differences, ...said } = outcome;
+  return {
+    ...said,
+    ...(code !== undefined && { code: codes[code] }),
+    ...(differences !== undefined && { differences: [...differences] }),
+  };
 }

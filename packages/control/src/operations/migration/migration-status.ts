@@ -112,8 +112,14 @@ function toMigrationDevice(row: control.DeviceMigrationRow): MigrationDevice {
   };
 }
 
-function ownCredentials({ hasCertificate, hasPassword, adoptedAt, passwordId }: control.OwnCredentials) {
-  return { hasCertificate, hasPassword, ...time('adoptedAt', adoptedAt), ...text('passwordId', passwordId) };
+function ownCredentials(row: control.OwnCredentials) {
+  const { hasCertificate, hasPassword, adoptedAt, passwordId, idConflict } = row;
+  return {
+    ...{ hasCertificate, hasPassword },
+    ...time('adoptedAt', adoptedAt),
+    ...text('passwordId', passwordId),
+    ...(idConflict && { idConflict }),
+  };
 }
 
 function openAdoption({ endsAt, networks }: Pick<control.BrokerMigrationRow, 'endsAt' | 'networks'>) {

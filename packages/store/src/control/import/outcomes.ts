@@ -19,7 +19,7 @@ export function updated(differences: readonly string[], folderId: string): Impor
 }
 
 function conflict(folderId: string, differences: readonly string[], reason: string): ImportOutcome {
-  return { outcome: 'CONFLICT', reason, differences, folderId };
+  return { outcome: 'CONFLICT', code: 'ALREADY_EXISTS', reason, differences, folderId };
 }
 
 export function different(differences: readonly string[], folderId: string): ImportOutcome {
@@ -65,12 +65,13 @@ export function certificateTaken(folderId: string): ImportOutcome {
 
 export function noRoom(kind: OwnerKind, folderId: string): ImportOutcome {
   const reason = `The folder has reached its quota of ${plurals[kind]}: raise it, or import fewer.`;
-  return { outcome: 'REFUSED', reason, folderId };
+  return { outcome: 'REFUSED', code: 'RESOURCE_EXHAUSTED', reason, folderId };
 }
 
 export function noSuch({ kind, id }: Owner): ImportOutcome {
   return {
     outcome: 'REFUSED',
+    code: 'NOT_FOUND',
     reason: `There is no ${kind} ${id}: import it first, or in the same request.`,
   };
 }
@@ -80,13 +81,14 @@ export function noSuch({ kind, id }: Owner): ImportOutcome {
  * know of.
  */
 export function idTaken(folderId: string): ImportOutcome {
-  return { outcome: 'REFUSED', reason: idIsTaken, folderId };
+  return { outcome: 'REFUSED', code: 'ALREADY_EXISTS', reason: idIsTaken, folderId };
 }
 
 const idIsTaken = 'This ID is taken: import it under another one.';
 
 /** What exists in a folder that the caller does not administer. Of a hidden one no more is said than that it is no use. */
 export function foreign(access: Exclude<Access, 'permitted'>, folderId: string): ImportOutcome {
-  if (access === 'hidden') return { outcome: 'REFUSED', reason: idIsTaken };
-  return { outcome: 'REFUSED', reason: 'You need the role admin in the folder that it lies in.', folderId };
+  if (access === 'hidden') return { outcome: 'REFUSED', code: 'ALREADY_EXISTS', reason: idIsTaken };
+  const reason = 'You need the role admin in the folder that it lies in.';
+  return { outcome: 'REFUSED', code: 'PERMISSION_DENIED', reason, folderId };
 }

@@ -57,6 +57,8 @@ export interface Import {
 
 export interface ImportOutcome {
   readonly outcome: 'CREATED' | 'UNCHANGED' | 'UPDATED' | 'CONFLICT' | 'REFUSED';
+  /** Of a CONFLICT or REFUSED: what a call for this entry alone would be answered. */
+  readonly code?: 'ALREADY_EXISTS' | 'NOT_FOUND' | 'PERMISSION_DENIED' | 'RESOURCE_EXHAUSTED';
   /** Why it is a CONFLICT or was REFUSED, and what to do about it. */
   readonly reason?: string;
   /** Fields in which what was there differs from the entry. */
