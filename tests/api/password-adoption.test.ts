@@ -8,8 +8,8 @@ import { watchedInstallation } from './support/watched-installation.ts';
 
 const installation = watchedInstallation();
 
-const DAY_MS = 86_400_000;
-const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+const dayMs = 86_400_000;
+const inDays = (days: number) => new Date(Date.now() + days * dayMs).toISOString();
 const adopters = kinds.filter(([kind]) => kind !== 'device');
 
 describe.each(adopters)('password adoption of a %s', (_, create) => {

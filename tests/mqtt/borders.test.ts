@@ -24,7 +24,7 @@ interface Realm {
   readonly listeners: readonly MqttSession[];
 }
 
-const FILTERS = [
+const filters = [
   '#',
   '+/#',
   '$devices/#',
@@ -38,7 +38,7 @@ const FILTERS = [
 
 async function listen(client: TestClient, transport: TransportName): Promise<MqttSession> {
   const session = await client.connect({}, transport);
-  await session.subscribe(FILTERS);
+  await session.subscribe(filters);
   return session;
 }
 

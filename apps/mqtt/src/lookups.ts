@@ -1,5 +1,5 @@
 /** The look-ups of the data plane, each gathering what is asked for at the same time into one query. */
-import { ALIAS_LOOKUP_LIMIT, type DeviceFacts } from '@iotcore/model';
+import { aliasLookupLimit, type DeviceFacts } from '@iotcore/model';
 import { DatabaseUnavailableError } from '@iotcore/store';
 import {
   type AliasQuery,
@@ -27,7 +27,7 @@ export interface Lookups {
   // For sessions that are open: a short outage is waited for. `asker` is the tenant on whose behalf it is looked up:
   // tenants take turns.
   device(id: string, asker: string): Promise<DeviceFacts | undefined>;
-  /** Devices of a registry with such an alias, at most `ALIAS_LOOKUP_LIMIT`. */
+  /** Devices of a registry with such an alias, at most `aliasLookupLimit`. */
   aliasOwners(query: AliasQuery, asker: string): Promise<readonly string[]>;
 }
 
@@ -40,7 +40,7 @@ export function createLookups(pool: Queryable): Lookups {
     new Map((await findDevices(pool, ids)).map((found) => [found.id, found]));
 
   const aliasOwners = async (queries: readonly AliasQuery[]) => {
-    const owners = await findAliasOwners(pool, queries, ALIAS_LOOKUP_LIMIT);
+    const owners = await findAliasOwners(pool, queries, aliasLookupLimit);
     return new Map(queries.map((query, index) => [query, owners[index] ?? []]));
   };
 

@@ -1,5 +1,5 @@
 /** Accounts, their keys and roles, and the exchange of a signed JWT for an access token. */
-import { ROLES } from '@iotcore/model';
+import { roles } from '@iotcore/model';
 import { z } from 'zod';
 import { checkPublicKey } from './public-key.ts';
 import { component } from './schema/component.ts';
@@ -170,7 +170,7 @@ export const CreateApiKeyResponse = component(
   { description: 'The new API key.' },
 );
 
-const role = component('Role', z.enum(ROLES as readonly [string, ...string[]]), {
+const role = component('Role', z.enum(roles as readonly [string, ...string[]]), {
   description:
     'viewer: get and list. editor: also create, update, delete, publish. admin: also accounts and keys. The others publish only.',
 });

@@ -9,12 +9,12 @@ import { hash, verify } from '@node-rs/argon2';
  * OWASP's first recommendation for argon2id (Password Storage Cheat Sheet): the least memory that still defeats
  * graphics cards, and one lane, since the server spends one thread on one login. About 8 ms of one core.
  */
-const COST = { memoryCost: 19 * 1024 /* KiB */, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
-const SALT_BYTES = 16;
+const cost = { memoryCost: 19 * 1024 /* KiB */, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+const saltBytes = 16;
 
 /** argon2id hash of a password in PHC form, with a fresh salt. */
 export function argon2Hash(password: string | Uint8Array): Promise<string> {
-  return hash(password, { ...COST, salt: randomBytes(SALT_BYTES) });
+  return hash(password, { ...cost, salt: randomBytes(saltBytes) });
 }
 
 /** Whether the password made this hash. A malformed hash matches nothing. */
@@ -29,6 +29,6 @@ export async function argon2Verify(phc: string, password: string | Uint8Array): 
 /** A well-formed hash that no password matches: verifying against it costs what a real one costs. */
 export function decoyHash(): string {
   const unpadded = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
-  const { memoryCost, timeCost, parallelism, outputLen } = COST;
-  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${unpadded(SALT_BYTES)}$${unpadded(outputLen)}`;
+  const { memoryCost, timeCost, parallelism, outputLen } = cost;
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${unpadded(saltBytes)}$${unpadded(outputLen)}`;
 }

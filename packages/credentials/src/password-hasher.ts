@@ -3,14 +3,14 @@ import { argon2Hash, argon2Verify, decoyHash } from './argon2.ts';
 import { BoundedQueue, type QueueLimits } from './bounded-queue.ts';
 
 /** MQTT lets passwords be up to 65,535 bytes of anything; beyond what the API stores, none can be right. */
-const MAX_PASSWORD_BYTES = limits.password.max;
+const maxPasswordBytes = limits.password.max;
 
 /**
  * Hashing runs on libuv's thread pool, off the event loop. Two at a time leave half of its four threads to files and
  * name look-ups. 3,000 waiting are some 15 to 30 s of work: as long as patient clients wait for their CONNACK. Turning
  * them away earlier costs more, since they come back at once, with a TLS handshake each.
  */
-const DEFAULT_LIMITS: QueueLimits = { maxRunning: 2, maxWaiting: 3000 };
+const defaultLimits: QueueLimits = { maxRunning: 2, maxWaiting: 3000 };
 
 export interface PasswordHasher {
   /** Hashes a new password. Throws RangeError beyond `limits.password`, OverloadedError when too many wait. */
@@ -27,7 +27,7 @@ export interface PasswordHasher {
   readonly pending: number;
 }
 
-export function createPasswordHasher(queueLimits: QueueLimits = DEFAULT_LIMITS): PasswordHasher {
+export function createPasswordHasher(queueLimits: QueueLimits = defaultLimits): PasswordHasher {
   const queue = new BoundedQueue(queueLimits);
   const decoy = { hash: decoyHash() };
 
@@ -36,15 +36,15 @@ export function createPasswordHasher(queueLimits: QueueLimits = DEFAULT_LIMITS):
       return queue.size;
     },
     async hash(password) {
-      if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
-        throw new RangeError(`a password has at most ${MAX_PASSWORD_BYTES} bytes`);
+      if (Buffer.byteLength(password) > maxPasswordBytes) {
+        throw new RangeError(`a password has at most ${maxPasswordBytes} bytes`);
       }
       return queue.run(() => argon2Hash(password));
     },
     async findMatch(candidates, password) {
-      const tooLong = password.length > MAX_PASSWORD_BYTES;
+      const tooLong = password.length > maxPasswordBytes;
       const tried = tooLong || candidates.length === 0 ? [decoy] : candidates;
-      const bytes = tooLong ? password.subarray(0, MAX_PASSWORD_BYTES) : password;
+      const bytes = tooLong ? password.subarray(0, maxPasswordBytes) : password;
       for (const candidate of tried) {
         if (!(await queue.run(() => argon2Verify(candidate.hash, bytes)))) continue;
         return candidate === decoy ? undefined : (candidate as (typeof candidates)[number]);

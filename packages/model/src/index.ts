@@ -1,12 +1,12 @@
 export { addressBlock, asIPv4, checkNetwork, isInNetworks } from './access/networks.ts';
 export {
-  EVERY_FOLDER,
+  everyFolder,
   isPermitted,
   isRole,
   type Permission,
-  ROLES,
   type Role,
   type RoleBinding,
+  roles,
 } from './access/roles.ts';
 export {
   type CertificateFacts,
@@ -23,14 +23,14 @@ export {
   checkFolderId,
   checkId,
   createId,
-  FOLDER_ID_PATTERN,
-  ID_PATTERN,
+  folderIdPattern,
+  idPattern,
 } from './fields/ids.ts';
-export { checkLabels, LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN } from './fields/labels.ts';
-export { checkDescription, checkName, NAME_PATTERN } from './fields/names.ts';
+export { checkLabels, labelKeyPattern, labelValuePattern } from './fields/labels.ts';
+export { checkDescription, checkName, namePattern } from './fields/names.ts';
 export { checkText } from './fields/text.ts';
 export type { Violation, ViolationCode } from './fields/violation.ts';
-export { limits, MIN_PASSWORD_CHARACTERS } from './limits.ts';
+export { limits, minPasswordCharacters } from './limits.ts';
 export { checkAliases, expandAliases } from './topics/names/alias-rules.ts';
 export type {
   BrokerPrincipal,
@@ -40,7 +40,7 @@ export type {
   RegistryPrincipal,
 } from './topics/principal.ts';
 export { filterLookup, grantFilter } from './topics/rights/grant.ts';
-export { ALIAS_LOOKUP_LIMIT, type DeviceLookup } from './topics/rights/lookup.ts';
+export { aliasLookupLimit, type DeviceLookup } from './topics/rights/lookup.ts';
 export {
   type Destination,
   monitoringNamespace,

@@ -55,7 +55,7 @@ export const limits = {
 } as const satisfies Record<string, Limit>;
 
 /** Smallest RSA key, in bits: 512 and 768 are factored by anyone; 1,024 is weak, but burnt into devices of the field. */
-export const MIN_RSA_MODULUS_BITS = 1_024;
+export const minRsaModulusBits = 1_024;
 
 /** Least length of a password, in characters. */
-export const MIN_PASSWORD_CHARACTERS = 14;
+export const minPasswordCharacters = 14;

@@ -8,14 +8,14 @@ import { machineNames } from './server-names.ts';
 type TlsSettings = Pick<Settings, 'dataDir' | 'tlsCertFile' | 'tlsKeyFile' | 'tlsNames'>;
 
 /** How often the files are read again: where the system tells nothing of changes (network file systems), and for renewal. */
-const CHECK_INTERVAL_MS = 10_000;
+const checkIntervalMs = 10_000;
 /** After a change is told: the others that belong to it come at once. */
-const SETTLE_MS = 200;
+const settleMs = 200;
 /** A certificate and its key are two files: what does not fit may be half of a change, and is looked at once more. */
-const SECOND_LOOK_MS = 500;
+const secondLookMs = 500;
 /** Longer than a weekend with holidays before it, shorter than what short-lived certificates are good for. */
-const WARN_BEFORE_MS = 14 * 24 * 60 * 60 * 1000;
-const WARN_INTERVAL_MS = 24 * 60 * 60 * 1000;
+const warnBeforeMs = 14 * 24 * 60 * 60 * 1000;
+const warnIntervalMs = 24 * 60 * 60 * 1000;
 
 export interface CertificateEvents {
   /** The files hold no usable certificate; the current one stays. */
@@ -46,7 +46,7 @@ export class CertificateKeeper {
     this.#events = events;
     this.#current = current;
     this.#watchers = foldersOf(settings).flatMap((folder) => watchFolder(folder, () => this.#changed()));
-    this.#timer = setInterval(() => void this.check(), CHECK_INTERVAL_MS).unref();
+    this.#timer = setInterval(() => void this.check(), checkIntervalMs).unref();
     this.#warn();
   }
 
@@ -75,7 +75,7 @@ export class CertificateKeeper {
   async #check(): Promise<void> {
     try {
       await this.#takeOver().catch(async () => {
-        await sleep(SECOND_LOOK_MS);
+        await sleep(secondLookMs);
         await this.#takeOver();
       });
     } catch (error) {
@@ -99,13 +99,13 @@ export class CertificateKeeper {
     this.#settling ??= setTimeout(() => {
       this.#settling = undefined;
       void this.check();
-    }, SETTLE_MS);
+    }, settleMs);
   }
 
   #warn(): void {
     const nowMs = Date.now();
     const { notAfter } = this.#current;
-    if (notAfter.getTime() - nowMs > WARN_BEFORE_MS || nowMs - this.#warnedAtMs < WARN_INTERVAL_MS) return;
+    if (notAfter.getTime() - nowMs > warnBeforeMs || nowMs - this.#warnedAtMs < warnIntervalMs) return;
     this.#warnedAtMs = nowMs;
     this.#events.expiresSoon(notAfter);
   }

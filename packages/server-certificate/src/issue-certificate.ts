@@ -13,22 +13,22 @@ export interface CertificatePair {
 }
 
 /** RSA key length: 128-bit security is not needed for keys replaced yearly, and 2048 verifies fast on small devices. */
-const KEY_BITS = 2048;
-const DAY_MS = 24 * 60 * 60 * 1000;
+const keyBits = 2048;
+const dayMs = 24 * 60 * 60 * 1000;
 /** Devices carry the authority in firmware, so it must outlive them. */
-const AUTHORITY_DAYS = 20 * 365;
+const authorityDays = 20 * 365;
 /** The longest that browsers and libraries accept from anybody. */
-const SERVER_DAYS = 397;
+const serverDays = 397;
 /** Small devices' clocks are wrong, mostly slow. */
-const BACKDATE_MS = DAY_MS;
+const backdateMs = dayMs;
 
 /** Kinds of subjectAltName in X.509 (RFC 5280 section 4.2.1.6). */
-const ALT_NAME = { dns: 2, ip: 7 } as const;
+const altName = { dns: 2, ip: 7 } as const;
 
 /** A new private key, PEM in PKCS #8. */
 export async function createKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: KEY_BITS,
+    modulusLength: keyBits,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
@@ -39,7 +39,7 @@ export async function createKey(): Promise<string> {
 export function createAuthorityCertificate(privateKeyPem: string, now: Date): string {
   // A random part in the name keeps two installations' authorities apart in a client's trust store.
   const name = [{ name: 'commonName', value: `IoT Core CA ${randomBytes(4).toString('hex')}` }];
-  const certificate = draft(privateKeyPem, now, AUTHORITY_DAYS);
+  const certificate = draft(privateKeyPem, now, authorityDays);
   certificate.setSubject(name);
   certificate.setIssuer(name);
   certificate.setExtensions([
@@ -58,7 +58,7 @@ export async function issueServerCertificate(
 ): Promise<CertificatePair> {
   const issuer = forge.pki.certificateFromPem(authority.certificatePem);
   const privateKeyPem = await createKey();
-  const certificate = draft(privateKeyPem, now, SERVER_DAYS);
+  const certificate = draft(privateKeyPem, now, serverDays);
   certificate.setSubject([{ name: 'commonName', value: (names.hosts[0] ?? 'iotcore').slice(0, 64) }]);
   certificate.setIssuer(issuer.subject.attributes);
   certificate.setExtensions([
@@ -70,8 +70,8 @@ export async function issueServerCertificate(
     {
       name: 'subjectAltName',
       altNames: [
-        ...names.hosts.map((value) => ({ type: ALT_NAME.dns, value })),
-        ...names.addresses.map((ip) => ({ type: ALT_NAME.ip, ip })),
+        ...names.hosts.map((value) => ({ type: altName.dns, value })),
+        ...names.addresses.map((ip) => ({ type: altName.ip, ip })),
       ],
     },
   ]);
@@ -84,8 +84,8 @@ function draft(privateKeyPem: string, now: Date, days: number): forge.pki.Certif
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKeyPem);
   // 0x40 in front keeps the number positive and free of a leading zero, as DER wants it.
   certificate.serialNumber = `40${randomBytes(15).toString('hex')}`;
-  certificate.validity.notBefore = new Date(now.getTime() - BACKDATE_MS);
-  certificate.validity.notAfter = new Date(now.getTime() + days * DAY_MS);
+  certificate.validity.notBefore = new Date(now.getTime() - backdateMs);
+  certificate.validity.notAfter = new Date(now.getTime() + days * dayMs);
   return certificate;
 }
 

@@ -9,7 +9,7 @@ import { machineNames } from './server-names.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const names = { hosts: ['localhost', 'core.example'], addresses: ['127.0.0.1', '::1'] };
-const DAY_MS = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 describe('the server certificate', () => {
   let folder: string;
@@ -76,7 +76,7 @@ describe('the server certificate', () => {
   test('is renewed by the same authority near its end, for a new name, and when it does not fit its key', async () => {
     const first = await ensureServerCertificate(folder, names, now);
     const authority = await readFile(file('ca.crt'), 'utf8');
-    const near = new Date(first.notAfter.getTime() - 29 * DAY_MS);
+    const near = new Date(first.notAfter.getTime() - 29 * dayMs);
     const renewed = await ensureServerCertificate(folder, names, near);
     expect(renewed.notAfter.getTime()).toBeGreaterThan(first.notAfter.getTime());
     const moved = await ensureServerCertificate(folder, { ...names, addresses: ['10.1.2.3'] }, near);

@@ -25,9 +25,9 @@ import {
 import type { ServerNames } from './server-names.ts';
 
 /** Renewed this long before its end: a month in which clients with a fast clock are served too. */
-const RENEW_BEFORE_MS = 30 * 24 * 60 * 60 * 1000;
+const renewBeforeMs = 30 * 24 * 60 * 60 * 1000;
 /** Making a key and a certificate takes some 200 ms. */
-const LOCK_POLL_MS = 20;
+const lockPollMs = 20;
 
 export interface ServerCertificate extends CertificatePair {
   readonly notAfter: Date;
@@ -88,7 +88,7 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   for (;;) {
     const { lock } = takeLock(path);
     if (!lock) {
-      await sleep(LOCK_POLL_MS);
+      await sleep(lockPollMs);
       continue;
     }
     try {
@@ -142,7 +142,7 @@ function needsRenewal(
   if (pairProblem(pair)) return true;
   const certificate = new X509Certificate(pair.certificatePem);
   if (!certificate.verify(new X509Certificate(authority.certificatePem).publicKey)) return true;
-  if (certificate.validToDate.getTime() - now.getTime() < RENEW_BEFORE_MS) return true;
+  if (certificate.validToDate.getTime() - now.getTime() < renewBeforeMs) return true;
   return [...names.hosts, ...names.addresses].some((name) => !covers(certificate, name));
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { serveHttp } from './serve-http.ts';
 
 /** Small enough for the lists of a small fleet to have several pages. */
-const MOST_PER_PAGE = 2;
+const mostPerPage = 2;
 
 /** What the first calls of these paths are answered instead. */
 const refusals: readonly { readonly path: RegExp; readonly status: number }[] = [
@@ -23,7 +23,7 @@ export async function reluctantSource(apiUrl: string) {
       return;
     }
     if (url.searchParams.has('pageToken')) paged.add(url.pathname.split(/[/:]/).at(-1) ?? '');
-    if (url.searchParams.has('pageSize')) url.searchParams.set('pageSize', `${MOST_PER_PAGE}`);
+    if (url.searchParams.has('pageSize')) url.searchParams.set('pageSize', `${mostPerPage}`);
     const answer = await fetch(url, { headers: { authorization: request.headers.authorization ?? '' } });
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(Buffer.from(await answer.arrayBuffer()));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Services } from '@iotcore/control';
-import { createId, EVERY_FOLDER } from '@iotcore/model';
+import { createId, everyFolder } from '@iotcore/model';
 import { secretMode, writeFileWhole } from '@iotcore/process';
 
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ const renewedBeforeMs = 30 * dayMs;
  * missing at the first start, and stops being good with another database or when the account was deleted.
  */
 export async function keepAdminToken(dataDir: string, { store, tokens }: Services): Promise<void> {
-  const account = { id: createId(), folderId: EVERY_FOLDER, name: 'admin' };
+  const account = { id: createId(), folderId: everyFolder, name: 'admin' };
   const accountId = await store.ensureAdminAccount(account, createId());
   const path = join(dataDir, 'admin.token');
   const existing = await tokens.read(await readIfThere(path));

@@ -12,10 +12,10 @@ interface ImportFlags {
 }
 
 /** Two keep both cores of a small machine busy; more hardly help, and take memory. */
-const DEFAULT_PARALLEL = 3;
-const MOST_PARALLEL = 32;
+const defaultParallel = 3;
+const mostParallel = 32;
 /** Longer than a restart or an update of the server takes. */
-const DEFAULT_RETRY_SECONDS = 300;
+const defaultRetrySeconds = 300;
 
 export function addImportOptions(command: Command): Command {
   return command
@@ -24,13 +24,13 @@ export function addImportOptions(command: Command): Command {
     .option('--report <file>', 'write the whole report there, as JSON')
     .addOption(
       new Option('--parallel <requests>', 'requests at the same time')
-        .argParser((text) => wholeNumber(text, 1, MOST_PARALLEL))
-        .default(DEFAULT_PARALLEL),
+        .argParser((text) => wholeNumber(text, 1, mostParallel))
+        .default(defaultParallel),
     )
     .addOption(
       new Option('--retry-for <seconds>', 'how long to try again while the server is away')
         .argParser((text) => wholeNumber(text, 0, 86_400))
-        .default(DEFAULT_RETRY_SECONDS),
+        .default(defaultRetrySeconds),
     );
 }
 

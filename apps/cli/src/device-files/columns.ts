@@ -20,15 +20,15 @@ const structured: ReadonlySet<string> = new Set(['labels', 'topic_aliases', 'cer
  * Spreadsheets run a cell that begins with one of these as a formula, quoted or not. An apostrophe before it makes it text;
  * cells that begin with apostrophes and then one of these get one more, so that reading takes away exactly what writing added.
  */
-const FORMULA = /^'*[=+\-@\t\r]/;
-const ESCAPED = /^'+[=+\-@\t\r]/;
-const JSON_BEGIN = /^\s*[[{"]/;
+const formula = /^'*[=+\-@\t\r]/;
+const escaped = /^'+[=+\-@\t\r]/;
+const jsonBegin = /^\s*[[{"]/;
 
 /** What a cell says, as the field that it is of. Text that should be JSON and is none stays text, and is refused as such. */
 export function valueOfCell(column: string, cell: string): unknown {
-  const text = ESCAPED.test(cell) ? cell.slice(1) : cell;
+  const text = escaped.test(cell) ? cell.slice(1) : cell;
   if (!structured.has(column) || text === '') return text;
-  if (column === 'certificates' && !JSON_BEGIN.test(text)) return splitCertificates(text);
+  if (column === 'certificates' && !jsonBegin.test(text)) return splitCertificates(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -39,5 +39,5 @@ export function valueOfCell(column: string, cell: string): unknown {
 export function cellOfValue(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return FORMULA.test(text) ? `'${text}` : text;
+  return formula.test(text) ? `'${text}` : text;
 }

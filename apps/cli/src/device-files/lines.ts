@@ -1,6 +1,6 @@
 /** A line longer than this is no device. */
-const MAX_LINE_BYTES = 1_048_576;
-const NEWLINE = 0x0a;
+const maxLineBytes = 1_048_576;
+const newline = 0x0a;
 
 /** The lines of these bytes, without their ends; undefined in place of one that is too long to be kept. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
@@ -8,18 +8,18 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   let bytes = 0;
   const keep = (part: Uint8Array) => {
     bytes += part.length;
-    if (bytes > MAX_LINE_BYTES) parts = [];
+    if (bytes > maxLineBytes) parts = [];
     else parts.push(part);
   };
   const take = () => {
-    const line = bytes > MAX_LINE_BYTES ? undefined : Buffer.concat(parts).toString().replace(/\r$/, '');
+    const line = bytes > maxLineBytes ? undefined : Buffer.concat(parts).toString().replace(/\r$/, '');
     parts = [];
     bytes = 0;
     return line;
   };
   for await (const chunk of chunks) {
     let from = 0;
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
       keep(chunk.subarray(from, at));
       yield take();
       from = at + 1;

@@ -15,7 +15,7 @@ export interface Row {
 }
 
 /** A row longer than this is no device. */
-const MAX_ROW_BYTES = 1_048_576;
+const maxRowBytes = 1_048_576;
 
 export function readRows(path: string, format: FileFormat, journal: Journal): AsyncGenerator<Row> {
   return format === 'csv' ? readCsv(path, journal) : readNdjson(path, journal);
@@ -48,7 +48,7 @@ async function* readCsv(path: string, journal: Journal): AsyncGenerator<Row> {
       bom: true,
       columns: (names: string[]) => names.map((name) => known(name, path, journal)),
       info: true,
-      max_record_size: MAX_ROW_BYTES,
+      max_record_size: maxRowBytes,
       // A stray quote is part of a bad value, and must not make the rows behind it part of it, too.
       relax_quotes: true,
       skip_empty_lines: true,

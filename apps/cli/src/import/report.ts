@@ -57,7 +57,7 @@ export function reportJson(report: Report): string {
 }
 
 /** Lines of each list on a terminal; all of them are in the JSON. */
-const MAX_LINES = 20;
+const maxLines = 20;
 
 /** The totals on standard output in the format that was asked for; for people the rest on standard error. */
 export async function showReport(report: Report, out: Output): Promise<void> {
@@ -102,9 +102,9 @@ function showTotals({ totals }: Report, out: Output): Promise<void> {
 function noteList<T>(out: Output, title: string, list: readonly T[], line: (entry: T) => string): void {
   if (list.length === 0) return;
   out.note(`${title}: ${list.length}`);
-  for (const entry of list.slice(0, MAX_LINES)) out.note(`  ${printable(line(entry))}`);
-  if (list.length > MAX_LINES)
-    out.note(`  … and ${list.length - MAX_LINES} more: --report <file> has all of them`);
+  for (const entry of list.slice(0, maxLines)) out.note(`  ${printable(line(entry))}`);
+  if (list.length > maxLines)
+    out.note(`  … and ${list.length - maxLines} more: --report <file> has all of them`);
 }
 
 function findingLine(finding: Finding & Partial<Shortfall>): string {

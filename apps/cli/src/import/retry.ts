@@ -9,14 +9,14 @@ export interface RetryOptions {
   waiting(reason: string): void;
 }
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 15_000;
+const firstPauseMs = 250;
+const longestPauseMs = 15_000;
 
 /** 408, 429 and everything that a proxy says of a server that is away. */
-const PASSING: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+const passing: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
 /** 500 may be a moment's trouble, or what this very request leads to. */
-const MOST_TRIES_OF_500 = 3;
+const mostTriesOf500 = 3;
 
 /**
  * Makes a call of the SDK until its outcome is one that another try would not change; without a response, nothing
@@ -28,7 +28,7 @@ export async function withRetries<T extends { readonly response?: Response | und
   { patienceMs, signal, waiting }: RetryOptions,
 ): Promise<T> {
   const deadline = Date.now() + patienceMs;
-  let pause = FIRST_PAUSE_MS;
+  let pause = firstPauseMs;
   for (let tries = 1; ; tries += 1) {
     const outcome = await call();
     const { response } = outcome;
@@ -38,10 +38,10 @@ export async function withRetries<T extends { readonly response?: Response | und
     if (signal.aborted || Date.now() + ms > deadline) return outcome;
     waiting(response ? `answers ${response.status}` : 'cannot be reached');
     await delay(ms, undefined, { signal }).catch(() => {});
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    pause = Math.min(pause * 2, longestPauseMs);
   }
 }
 
 function isPassing({ status }: Response, tries: number): boolean {
-  return PASSING.has(status) || (status === 500 && tries < MOST_TRIES_OF_500);
+  return passing.has(status) || (status === 500 && tries < mostTriesOf500);
 }

@@ -20,9 +20,9 @@ export interface AdminParts {
 }
 
 /** The largest legal body is a publish: 262,144 bytes in base64, and a topic. */
-const BODY_LIMIT_BYTES = 512 * 1024;
-const REQUEST_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_TIMEOUT_MS = 30_000;
+const bodyLimitBytes = 512 * 1024;
+const requestTimeoutMs = 10_000;
+const keepAliveTimeoutMs = 30_000;
 
 const messageSchema = {
   type: 'object',
@@ -39,10 +39,10 @@ const messageSchema = {
 export function createAdminServer(parts: AdminParts): FastifyInstance {
   const app = Fastify({
     logger: false,
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });

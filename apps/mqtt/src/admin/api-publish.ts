@@ -29,7 +29,7 @@ export interface ApiPublishRefusal {
 }
 
 /** The API promises that a message arrives at least once. */
-const QOS: Qos = 1;
+const publishQos: Qos = 1;
 
 /** Publishes as if the sender itself had, by the same rules. Undefined: it has been handed over. */
 export async function publishForApi(
@@ -49,7 +49,7 @@ export async function publishForApi(
   const route = await parts.route(identity.principal, topic);
   if (!route) return { status: 403, code: 'NOT_ALLOWED', reason: reasons.publishNotAllowed(topic) };
   try {
-    await parts.publish(route, payload, QOS);
+    await parts.publish(route, payload, publishQos);
   } catch (error) {
     if (!(error instanceof PermanentQuotaError)) throw error;
     return { status: 429, code: 'QUOTA_EXCEEDED', reason: error.message };

@@ -1,11 +1,11 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { errors as joseErrors, jwtVerify } from 'jose';
 
-const ALGORITHM = 'EdDSA';
-const ISSUER = 'iotcore';
-const AUDIENCE = 'data-plane';
+const algorithm = 'EdDSA';
+const apiIssuer = 'iotcore';
+const dataPlaneAudience = 'data-plane';
 /** An installation has one key, and a few while it is replaced. */
-const MAX_KEYS = 100;
+const maxKeys = 100;
 
 /** Checks that a call comes from the installation's API: a JWT for the data plane, signed by the installation's key. */
 export class ApiTokens {
@@ -28,9 +28,9 @@ export class ApiTokens {
     if (token === undefined) return false;
     try {
       await jwtVerify(token, ({ kid }) => this.#keyNamed(kid ?? ''), {
-        algorithms: [ALGORITHM],
-        issuer: ISSUER,
-        audience: AUDIENCE,
+        algorithms: [algorithm],
+        issuer: apiIssuer,
+        audience: dataPlaneAudience,
         requiredClaims: ['exp'],
       });
       return true;
@@ -46,7 +46,7 @@ export class ApiTokens {
     const jwk = await this.#findKey(kid);
     if (!jwk) throw new joseErrors.JWKSNoMatchingKey();
     const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
-    if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
+    if (this.#keys.size >= maxKeys) this.#keys.clear();
     this.#keys.set(kid, key);
     return key;
   }

@@ -22,11 +22,11 @@ export interface MetricSources {
 }
 
 /** How often the event loop's delay is sampled, in ms: a finer grain would cost an idle server more than its clients do. */
-const EVENT_LOOP_SAMPLING_MS = 100;
+const eventLoopSamplingMs = 100;
 
 export function createMetrics(sources: MetricSources): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLING_MS });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSamplingMs });
 
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({

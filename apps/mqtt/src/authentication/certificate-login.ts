@@ -20,10 +20,10 @@ export interface CertificateLoginParts {
 export type CertificateCache = SubjectCache<CertificateIdentity>;
 
 /** Every device of a large node, at some 500 bytes each. */
-const CAPACITY = 100_000;
+const capacity = 100_000;
 
 export function createCertificateCache(): CertificateCache {
-  return new SubjectCache(CAPACITY);
+  return new SubjectCache(capacity);
 }
 
 /** Login by client certificate: known byte for byte, and within its dates now. `username`, if given, must be its owner. */

@@ -9,13 +9,13 @@ import { LruMap } from '../caching/lru-map.ts';
 import { type Budget, RefillingCounter } from './refilling-counter.ts';
 
 /** A device with an old password that tries every few seconds is soon down to one try in ten. */
-const OF_PAIR: Budget = { most: 30, refillMs: 10_000 };
+const ofPair: Budget = { most: 30, refillMs: 10_000 };
 /** Thousands of devices may be behind one address; a guesser there costs at most half of one core in hashes. */
-const OF_ADDRESS: Budget = { most: 1000, refillMs: 50 };
+const ofAddress: Budget = { most: 1000, refillMs: 50 };
 /** Guesses at one ID from many addresses. */
-const OF_USERNAME: Budget = { most: 100, refillMs: 1000 };
+const ofUsername: Budget = { most: 100, refillMs: 1000 };
 /** Names and addresses remembered, some 100 bytes each; who floods them out has only bought what the others have. */
-const CAPACITY = 50_000;
+const capacity = 50_000;
 
 /** A try whose outcome is not known yet. */
 export interface LoginAttempt {
@@ -32,12 +32,12 @@ export class LoginThrottle {
   readonly #addresses: RefillingCounter;
   readonly #usernames: RefillingCounter;
   /** Pairs that have logged in. */
-  readonly #verified = new LruMap<string, true>(CAPACITY);
+  readonly #verified = new LruMap<string, true>(capacity);
 
   constructor(now: () => number = () => performance.now()) {
-    this.#pairs = new RefillingCounter(CAPACITY, now);
-    this.#addresses = new RefillingCounter(CAPACITY, now);
-    this.#usernames = new RefillingCounter(CAPACITY, now);
+    this.#pairs = new RefillingCounter(capacity, now);
+    this.#addresses = new RefillingCounter(capacity, now);
+    this.#usernames = new RefillingCounter(capacity, now);
   }
 
   /**
@@ -48,22 +48,22 @@ export class LoginThrottle {
   admit(address: string, username: string): LoginAttempt | undefined {
     const block = addressBlock(address);
     const pair = pairOf(block, username);
-    if (this.#pairs.isSpent(pair, OF_PAIR)) return undefined;
+    if (this.#pairs.isSpent(pair, ofPair)) return undefined;
     const isProven = this.#verified.get(pair) === true;
     if (
       !isProven &&
-      (this.#addresses.isSpent(block, OF_ADDRESS) || this.#usernames.isSpent(username, OF_USERNAME))
+      (this.#addresses.isSpent(block, ofAddress) || this.#usernames.isSpent(username, ofUsername))
     )
       return undefined;
-    this.#pairs.add(pair, OF_PAIR);
-    this.#usernames.add(username, OF_USERNAME);
+    this.#pairs.add(pair, ofPair);
+    this.#usernames.add(username, ofUsername);
     const forgive = () => {
-      this.#pairs.remove(pair, OF_PAIR);
-      this.#usernames.remove(username, OF_USERNAME);
+      this.#pairs.remove(pair, ofPair);
+      this.#usernames.remove(username, ofUsername);
     };
     return {
       forgive,
-      fail: () => this.#addresses.add(block, OF_ADDRESS),
+      fail: () => this.#addresses.add(block, ofAddress),
       succeed: () => {
         forgive();
         this.#verified.set(pair, true);

@@ -44,13 +44,13 @@ export type AdoptionOutcome =
   /** It has a password, or nothing is adopted here. */
   | 'off';
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 /** Addresses remembered, some 100 bytes each; who floods them out has only bought the attempts of one more minute. */
-const MAX_ADDRESSES = 50_000;
+const maxAddresses = 50_000;
 
 /** For `attempts`, on the steady clock: a jump of the other one forgives nothing. */
 export function countAdoptionAttempts(now: () => number = () => performance.now()): RefillingCounter {
-  return new RefillingCounter(MAX_ADDRESSES, now);
+  return new RefillingCounter(maxAddresses, now);
 }
 
 /** Of two who come first at the same moment the database takes one; the other is looked at again, and finds a password. */
@@ -89,7 +89,7 @@ function whyNot({ networks }: PasswordAdoption, password: Uint8Array, address: s
 }
 
 function admit(attempts: RefillingCounter, key: string, perMinute: number) {
-  const budget: Budget = { most: perMinute, refillMs: MINUTE_MS / perMinute };
+  const budget: Budget = { most: perMinute, refillMs: minuteMs / perMinute };
   if (attempts.isSpent(key, budget)) return undefined;
   attempts.add(key, budget);
   return { forgive: () => attempts.remove(key, budget) };

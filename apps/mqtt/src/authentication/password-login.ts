@@ -24,7 +24,7 @@ export interface PasswordLoginParts {
 }
 
 /** Whoever changes a password just while it is used tries again; more often than this somebody plays games. */
-const MAX_ATTEMPTS = 3;
+const maxAttempts = 3;
 
 /** What a client sent, and where from. */
 interface Login {
@@ -88,7 +88,7 @@ async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<Aut
 }
 
 async function checkUntilSettled(parts: PasswordLoginParts, login: Login): Promise<AuthenticationResult> {
-  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
+  for (let attempts = 0; attempts < maxAttempts; attempts++) {
     const result = await check(parts, login);
     if (result !== 'changed meanwhile') return result;
   }

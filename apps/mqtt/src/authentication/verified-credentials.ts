@@ -3,7 +3,7 @@ import { type Client, type SubjectKey, subjectKeys } from '../clients/client.ts'
 import { SubjectCache } from '../clients/subject-cache.ts';
 
 /** Every device of a large node, at some 500 bytes each. */
-const CAPACITY = 100_000;
+const capacity = 100_000;
 
 /**
  * Passwords that were verified, so that a reconnect costs microseconds instead of a hash, and works while the database is
@@ -11,7 +11,7 @@ const CAPACITY = 100_000;
  */
 export class VerifiedCredentials {
   readonly #key = randomBytes(32);
-  readonly #verified = new SubjectCache<Client>(CAPACITY);
+  readonly #verified = new SubjectCache<Client>(capacity);
 
   get size(): number {
     return this.#verified.size;

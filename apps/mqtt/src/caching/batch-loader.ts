@@ -2,11 +2,11 @@
 export type LoadMany<K, V> = (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>;
 
 /** Keys in one query: what ten thousand reconnecting devices ask becomes a hundred queries. */
-const MAX_KEYS = 100;
+const maxKeys = 100;
 /** Queries at the same time, so that a storm leaves most of the connection pool to others. */
-const MAX_RUNNING = 4;
+const maxRunning = 4;
 /** Keys of one asker that a query takes before it is another asker's turn. */
-const KEYS_PER_ROUND = 10;
+const keysPerRound = 10;
 
 type Asked<K, V> = Map<K, PromiseWithResolvers<V | undefined>>;
 
@@ -47,7 +47,7 @@ export class BatchLoader<K, V> {
     // Whatever else is asked for in this tick of the event loop comes along.
     setImmediate(() => {
       this.#scheduled = false;
-      while (this.#waiting.size > 0 && this.#running < MAX_RUNNING) void this.#runNext();
+      while (this.#waiting.size > 0 && this.#running < maxRunning) void this.#runNext();
     });
   }
 
@@ -70,8 +70,8 @@ export class BatchLoader<K, V> {
   #takeBatch(): [K, PromiseWithResolvers<V | undefined>][] {
     const batch: [K, PromiseWithResolvers<V | undefined>][] = [];
     for (const [asker, asked] of this.#waiting) {
-      if (batch.length >= MAX_KEYS) break;
-      const most = Math.min(batch.length + KEYS_PER_ROUND, MAX_KEYS);
+      if (batch.length >= maxKeys) break;
+      const most = Math.min(batch.length + keysPerRound, maxKeys);
       for (const one of asked) {
         if (batch.length >= most) break;
         batch.push(one);

@@ -4,7 +4,7 @@
  */
 
 /** Changed things that are remembered: far more than change while one query runs. */
-const CAPACITY = 50_000;
+const capacity = 50_000;
 
 /** A moment, to ask `touchedSince` about later. */
 export type Mark = number;
@@ -23,7 +23,7 @@ export class RecentChanges {
   touch(key: string): void {
     this.#touched.delete(key);
     this.#touched.set(key, ++this.#now);
-    if (this.#touched.size <= CAPACITY) return;
+    if (this.#touched.size <= capacity) return;
     const [oldest] = this.#touched;
     if (!oldest) return;
     this.#touched.delete(oldest[0]);

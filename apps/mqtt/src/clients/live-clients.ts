@@ -29,7 +29,7 @@ export class LiveClients {
 
   /** Whose sessions rest on this. */
   restingOn(subject: SubjectKey): ReadonlySet<Client> {
-    return this.#bySubject.get(subject) ?? NONE;
+    return this.#bySubject.get(subject) ?? none;
   }
 
   [Symbol.iterator](): Iterator<Client> {
@@ -37,4 +37,4 @@ export class LiveClients {
   }
 }
 
-const NONE: ReadonlySet<Client> = new Set();
+const none: ReadonlySet<Client> = new Set();

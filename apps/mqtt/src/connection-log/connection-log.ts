@@ -10,11 +10,11 @@ export interface ConnectionLogParts {
 }
 
 /** Lines that wait for the database, some 200 bytes each: an outage of a minute at a hundred connections a second. */
-const MAX_WAITING = 20_000;
+const maxWaiting = 20_000;
 /** Lines in one statement. */
-const BATCH = 1000;
+const batchLines = 1000;
 /** Refusals kept for one resource between two flushes: who guesses at passwords must not fill a device's log. */
-const MAX_REFUSALS_OF_RESOURCE = 5;
+const maxRefusalsOfResource = 5;
 
 /** Collects the lines of the connection log and writes them in batches; never blocks, never grows without bound. */
 export class ConnectionLog {
@@ -43,7 +43,7 @@ export class ConnectionLog {
   /** A refusal: `resourceId` is what a stranger wrote, and the line is kept only if there is such a resource. */
   addRefusal(resourceId: string, message: string): void {
     const earlier = this.#refusals.get(resourceId) ?? 0;
-    if (earlier >= MAX_REFUSALS_OF_RESOURCE) {
+    if (earlier >= maxRefusalsOfResource) {
       this.#dropped++;
       return;
     }
@@ -67,17 +67,17 @@ export class ConnectionLog {
   }
 
   #push(line: LogLine): void {
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting.length >= maxWaiting) {
       this.#dropped++;
       return;
     }
     this.#waiting.push(line);
-    if (this.#waiting.length === BATCH) void this.flush();
+    if (this.#waiting.length === batchLines) void this.flush();
   }
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, BATCH);
+      const batch = this.#waiting.slice(0, batchLines);
       try {
         await this.#parts.write(batch);
       } catch (error) {

@@ -5,9 +5,9 @@ import type { PermanentQuotaWarning } from '@iotcore/store/data-plane';
 import type { Credential } from '../clients/client.ts';
 
 /** Text that a client chose is cut behind this many characters: one line must stay readable. */
-const MAX_TEXT_CHARACTERS = 1024;
+const maxTextCharacters = 1024;
 /** Filters named in one line. */
-const MAX_FILTERS = 20;
+const maxFilters = 20;
 
 export function connectedLine(credential: Credential, transport: Transport, clientId: string): string {
   const how =
@@ -40,8 +40,8 @@ export function refusedLine(reason: string, transport: Transport, clientId: stri
 }
 
 export function subscriptionsRefusedLine(filters: readonly string[]): string {
-  const named = filters.slice(0, MAX_FILTERS).map(quote);
-  if (filters.length > MAX_FILTERS) named.push(`and ${filters.length - MAX_FILTERS} more`);
+  const named = filters.slice(0, maxFilters).map(quote);
+  if (filters.length > maxFilters) named.push(`and ${filters.length - maxFilters} more`);
   return `some of subscriptions failed: not allowed to subscribe: [${named.join(', ')}]`;
 }
 
@@ -64,7 +64,7 @@ function quote(text: string): string {
  * nothing in it steers a terminal or reads otherwise than it is.
  */
 function escapeText(text: string): string {
-  const cut = text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
+  const cut = text.length > maxTextCharacters ? `${text.slice(0, maxTextCharacters)}…` : text;
   return cut.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\\]/gu, (character) =>
     character === '\\' ? '\\\\' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -11,17 +11,17 @@ export interface KnownDevice {
 }
 
 /** Every device of a large node with its aliases, at some 500 bytes each. */
-const CAPACITY = 100_000;
+const capacity = 100_000;
 /** A topic for each device of a large node, written with an alias, at some 150 bytes each. */
-const ALIAS_TOPIC_CAPACITY = 100_000;
+const aliasTopicCapacity = 100_000;
 
 /** On whose behalf something is looked up. */
 export type Asker = Pick<Tenant, 'key' | 'lookUp'>;
 
 /** The devices that routes and grants need to know, looked up once and kept until they change. */
 export class DeviceDirectory {
-  readonly #known = new LruMap<string, KnownDevice>(CAPACITY, ({ basis }) => expire(basis));
-  readonly #aliasOwners = new LruMap<string, KnownDevice>(ALIAS_TOPIC_CAPACITY);
+  readonly #known = new LruMap<string, KnownDevice>(capacity, ({ basis }) => expire(basis));
+  readonly #aliasOwners = new LruMap<string, KnownDevice>(aliasTopicCapacity);
   readonly #changes: RecentChanges;
   readonly #load: (id: string, asker: string) => Promise<DeviceFacts | undefined>;
 

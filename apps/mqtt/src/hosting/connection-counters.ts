@@ -3,11 +3,11 @@ import { refusals } from '../authentication/authentication-result.ts';
 import type { Credential } from '../clients/client.ts';
 import type { TenantLimit } from '../tenants/tenant-limits.ts';
 
-const KNOWN_REFUSALS: ReadonlySet<string> = new Set([
+const knownRefusals: ReadonlySet<string> = new Set([
   ...Object.values(refusals).map(({ reason }) => reason),
   reasons.noConnect,
 ]);
-const KNOWN_ENDS: ReadonlySet<string> = new Set(
+const knownEnds: ReadonlySet<string> = new Set(
   Object.values(reasons).filter((reason) => typeof reason === 'string'),
 );
 
@@ -31,10 +31,10 @@ export class ConnectionCounters {
     count(this.acceptedBy, by);
   }
   refused(reason: string): void {
-    count(this.refusedBy, KNOWN_REFUSALS.has(reason) ? reason : withoutNames(reason));
+    count(this.refusedBy, knownRefusals.has(reason) ? reason : withoutNames(reason));
   }
   disconnected(reason: string): void {
-    count(this.endedBy, KNOWN_ENDS.has(reason) ? reason : withoutNames(reason));
+    count(this.endedBy, knownEnds.has(reason) ? reason : withoutNames(reason));
   }
   dropped(reason: DropReason): void {
     count(this.droppedBy, reason);

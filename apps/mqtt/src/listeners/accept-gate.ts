@@ -7,15 +7,15 @@
  */
 import type { Socket } from 'node:net';
 
-const TICK_MS = 25;
+const tickMs = 25;
 /** Begun in one tick at most: full TLS handshakes that take some 0.1 s together. */
-const MOST_PER_TICK = 64;
+const mostPerTick = 64;
 /** A tick this late: connected clients wait, so fewer are begun in the next. */
-const LATE_MS = 100;
+const lateTickMs = 100;
 /** A tick no later than this: there is time for twice as many. Between the two: for one more. */
-const IN_TIME_MS = 30;
+const inTimeMs = 30;
 /** The less patient clients give up after this time; a handshake begun later would be for nobody. */
-const MAX_WAIT_MS = 10_000;
+const maxWaitMs = 10_000;
 
 /** When it is, in ms, and what is to be done later. */
 export interface Clock {
@@ -58,7 +58,7 @@ export class AcceptGate {
   /** By address, in the order of their coming. */
   readonly #queues = new Map<string, Set<Waiting>>();
   #waiting = 0;
-  #perTick = MOST_PER_TICK;
+  #perTick = mostPerTick;
   #begunInTick = 0;
   #callOff: (() => void) | undefined;
   #dueMs = 0;
@@ -118,23 +118,23 @@ export class AcceptGate {
 
   #arm(): void {
     if (this.#callOff) return;
-    this.#dueMs = this.#clock.now() + TICK_MS;
-    this.#callOff = this.#clock.after(TICK_MS, () => this.#tick());
+    this.#dueMs = this.#clock.now() + tickMs;
+    this.#callOff = this.#clock.after(tickMs, () => this.#tick());
   }
 
   #tick(): void {
     this.#callOff = undefined;
     const nowMs = this.#clock.now();
     const lateMs = nowMs - this.#dueMs;
-    if (lateMs >= LATE_MS) {
+    if (lateMs >= lateTickMs) {
       this.#perTick = Math.max(1, this.#perTick >> 1);
       if (this.#waiting > 0) this.#events.busy(lateMs, this.#waiting);
     } else {
-      const more = lateMs <= IN_TIME_MS ? 2 * this.#perTick : this.#perTick + 1;
-      this.#perTick = Math.min(MOST_PER_TICK, more);
+      const more = lateMs <= inTimeMs ? 2 * this.#perTick : this.#perTick + 1;
+      this.#perTick = Math.min(mostPerTick, more);
     }
     // Otherwise there is nothing to measure for, and the next connection starts it again.
-    if (this.#begunInTick > 0 || this.#waiting > 0 || this.#perTick < MOST_PER_TICK) this.#arm();
+    if (this.#begunInTick > 0 || this.#waiting > 0 || this.#perTick < mostPerTick) this.#arm();
     this.#begunInTick = 0;
     this.#beginWaiting(nowMs);
   }
@@ -156,7 +156,7 @@ export class AcceptGate {
   /** The one that has waited longest, without those that have waited too long. */
   #nextOf(queue: ReadonlySet<Waiting>, nowMs: number): Waiting | undefined {
     for (const waiting of queue) {
-      if (nowMs - waiting.sinceMs <= MAX_WAIT_MS) return waiting;
+      if (nowMs - waiting.sinceMs <= maxWaitMs) return waiting;
       this.#forget(waiting);
       this.#events.gaveUp(waiting.socket);
       waiting.socket.resetAndDestroy();

@@ -5,7 +5,7 @@ import { type ProxyHeader, readProxyHeader } from './proxy-protocol.ts';
 export type NoHeader = 'malformed' | 'too long' | 'late' | 'gone';
 
 /** A proxy sends its header as soon as it is connected. */
-const PROXY_HEADER_TIMEOUT_MS = 3_000;
+const proxyHeaderTimeoutMs = 3_000;
 
 /**
  * Reads the header of a socket that nobody has read from yet, and leaves what follows to whoever reads next. `done` is
@@ -14,7 +14,7 @@ const PROXY_HEADER_TIMEOUT_MS = 3_000;
 export function readHeaderOf(
   socket: Socket,
   done: (outcome: ProxyHeader | NoHeader) => void,
-  timeoutMs = PROXY_HEADER_TIMEOUT_MS,
+  timeoutMs = proxyHeaderTimeoutMs,
 ): void {
   let received: Buffer = Buffer.alloc(0);
   const timer = setTimeout(() => finish('late'), timeoutMs);

@@ -27,20 +27,20 @@ export interface ProxyHeader {
 export type ProxyHeaderResult = ProxyHeader | 'incomplete' | 'malformed' | 'too long';
 
 /** The longest line of version 1, with its CR LF: two IPv6 addresses and ports. */
-const MAX_LINE_BYTES = 107;
+const maxLineBytes = 107;
 /** The longest header of version 2 that is taken. Addresses need 232 bytes at most; load balancers add some hundred. */
-const MAX_BINARY_BYTES = 2048;
+const maxBinaryBytes = 2048;
 
-const SIGNATURE = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
+const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
 /** Signature, version and command, family and protocol, length. */
-const FIXED_BYTES = 16;
+const fixedBytes = 16;
 
-const LINE_START = Buffer.from('PROXY ');
+const lineStart = Buffer.from('PROXY ');
 
 /** Reads the header at the beginning of what a proxy sent. Never looks further than its end. */
 export function readProxyHeader(received: Buffer): ProxyHeaderResult {
-  if (beginsLike(received, SIGNATURE)) return readBinary(received);
-  if (beginsLike(received, LINE_START)) return readLine(received);
+  if (beginsLike(received, signature)) return readBinary(received);
+  if (beginsLike(received, lineStart)) return readLine(received);
   return 'malformed';
 }
 
@@ -52,9 +52,9 @@ function beginsLike(received: Buffer, start: Buffer): boolean {
 // Version 1: PROXY TCP4 192.0.2.1 198.51.100.1 56324 8883 CR LF
 
 function readLine(received: Buffer): ProxyHeaderResult {
-  const line = received.subarray(0, MAX_LINE_BYTES).toString('latin1');
+  const line = received.subarray(0, maxLineBytes).toString('latin1');
   const end = line.indexOf('\r\n');
-  if (end < 0) return received.length < MAX_LINE_BYTES ? 'incomplete' : 'too long';
+  if (end < 0) return received.length < maxLineBytes ? 'incomplete' : 'too long';
   const bytes = end + 2;
   const [, family, ...fields] = line.slice(0, end).split(' ');
   // Whatever follows UNKNOWN is to be ignored.
@@ -80,34 +80,34 @@ function isPort(text: string): boolean {
 
 // Version 2: signature, version and command, family and protocol, length, addresses, further fields
 
-const COMMAND = { local: 0x20, proxy: 0x21 } as const;
-const FAMILY = { unspecified: 0x00, tcpOverIPv4: 0x11, tcpOverIPv6: 0x21, unixStream: 0x31 } as const;
+const commands = { local: 0x20, proxy: 0x21 } as const;
+const families = { unspecified: 0x00, tcpOverIPv4: 0x11, tcpOverIPv6: 0x21, unixStream: 0x31 } as const;
 /** What the addresses of a family take: source and destination, each with its port. */
-const ADDRESS_BYTES: ReadonlyMap<number, number> = new Map([
-  [FAMILY.unspecified, 0],
-  [FAMILY.tcpOverIPv4, 12],
-  [FAMILY.tcpOverIPv6, 36],
-  [FAMILY.unixStream, 216],
+const addressBytesOf: ReadonlyMap<number, number> = new Map([
+  [families.unspecified, 0],
+  [families.tcpOverIPv4, 12],
+  [families.tcpOverIPv6, 36],
+  [families.unixStream, 216],
 ]);
 
 function readBinary(received: Buffer): ProxyHeaderResult {
   const [command, family] = [received[12], received[13]];
-  if (command !== undefined && command !== COMMAND.local && command !== COMMAND.proxy) return 'malformed';
-  if (received.length < FIXED_BYTES) return 'incomplete';
-  const bytes = FIXED_BYTES + received.readUInt16BE(14);
-  if (bytes > MAX_BINARY_BYTES) return 'too long';
+  if (command !== undefined && command !== commands.local && command !== commands.proxy) return 'malformed';
+  if (received.length < fixedBytes) return 'incomplete';
+  const bytes = fixedBytes + received.readUInt16BE(14);
+  if (bytes > maxBinaryBytes) return 'too long';
   // Families of LOCAL are to be ignored, whatever they are.
-  const addressBytes = command === COMMAND.local ? 0 : ADDRESS_BYTES.get(family as number);
-  if (addressBytes === undefined || bytes < FIXED_BYTES + addressBytes) return 'malformed';
+  const addressBytes = command === commands.local ? 0 : addressBytesOf.get(family as number);
+  if (addressBytes === undefined || bytes < fixedBytes + addressBytes) return 'malformed';
   if (received.length < bytes) return 'incomplete';
-  return { client: command === COMMAND.local ? undefined : binaryClient(received, family as number), bytes };
+  return { client: command === commands.local ? undefined : binaryClient(received, family as number), bytes };
 }
 
 function binaryClient(header: Buffer, family: number): RemoteEnd | undefined {
-  if (family === FAMILY.tcpOverIPv4) {
+  if (family === families.tcpOverIPv4) {
     return remoteEndOf(header.subarray(16, 20).join('.'), header.readUInt16BE(24));
   }
-  if (family === FAMILY.tcpOverIPv6) {
+  if (family === families.tcpOverIPv6) {
     const groups = Array.from({ length: 8 }, (_, n) => header.readUInt16BE(16 + 2 * n).toString(16));
     return remoteEndOf(groups.join(':'), header.readUInt16BE(48));
   }

@@ -37,10 +37,10 @@ export type Accept = (socket: Duplex, transport: Transport) => void;
  * Connections waiting to be accepted. A fleet that lost its network comes back at once; the kernel caps this at
  * net.core.somaxconn.
  */
-const BACKLOG = 4096;
+const acceptBacklog = 4096;
 /** Finds peers that vanished without a word, for clients that asked for no keep alive. */
-const TCP_KEEP_ALIVE_MS = 60_000;
-const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
+const tcpKeepAliveMs = 60_000;
+const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs };
 
 /** MQTT over plain TCP. @throws StartupError if the port is taken */
 export function listenTcp(options: ListenOptions, accept: Accept): Promise<Listener> {
@@ -75,10 +75,10 @@ export async function listen(
   taker: Taker,
   { pauseOnConnect = false } = {},
 ): Promise<Listener> {
-  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect });
+  const server = createServer({ ...socketOptions, pauseOnConnect });
   server.on('connection', (socket) => admit(options, socket, taker));
   try {
-    server.listen({ host: options.host, port: options.port, backlog: BACKLOG });
+    server.listen({ host: options.host, port: options.port, backlog: acceptBacklog });
     await once(server, 'listening');
   } catch (error) {
     throw new StartupError(`${options.settingNames}: ${listenProblem(error, options)}`);

@@ -30,12 +30,12 @@ export interface TlsListenOptions extends ListenOptions {
  * worth no more than this. There is one key at a time (Node offers no second), so whoever comes back after a change makes
  * one full handshake.
  */
-const TICKET_KEYS_LIFETIME_MS = 12 * 60 * 60 * 1000;
-const TICKET_LIFETIME_SECONDS = TICKET_KEYS_LIFETIME_MS / 1000;
-const TICKET_KEYS_BYTES = 48;
+const ticketKeysLifetimeMs = 12 * 60 * 60 * 1000;
+const ticketLifetimeSeconds = ticketKeysLifetimeMs / 1000;
+const ticketKeysBytes = 48;
 
 /** TLS 1.3, and of 1.2 what has forward secrecy and authenticated encryption; AES-CCM is what bare small devices have. */
-const CIPHERS = [
+const cipherSuites = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -54,7 +54,7 @@ const CIPHERS = [
  * key of a client's certificate may be on: without the last ones, certificates that the API takes could not log in.
  * A client gets none that it does not name itself, and nobody between can take the better ones out of its list.
  */
-const GROUPS = [
+const groups = [
   'X25519MLKEM768',
   'X25519',
   'P-256',
@@ -86,8 +86,8 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
       peerCertificate: () => socket.getPeerX509Certificate()?.raw,
     });
   });
-  const rotateTicketKeys = () => handshakes.setTicketKeys(randomBytes(TICKET_KEYS_BYTES));
-  const rotation = setInterval(rotateTicketKeys, TICKET_KEYS_LIFETIME_MS).unref();
+  const rotateTicketKeys = () => handshakes.setTicketKeys(randomBytes(ticketKeysBytes));
+  const rotation = setInterval(rotateTicketKeys, ticketKeysLifetimeMs).unref();
   // A plain server accepts and counts; the TLS server only makes the handshake on the sockets it is handed.
   const listener = await listen(options, {
     reserve: (client) => options.handshakeSlots.take(client.remoteAddress),
@@ -116,7 +116,7 @@ function createHandshakes(
     requestCert: true,
     rejectUnauthorized: false,
     handshakeTimeout: handshakeTimeoutMs,
-    sessionTimeout: TICKET_LIFETIME_SECONDS,
+    sessionTimeout: ticketLifetimeSeconds,
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     const address = underWay.end(socket)?.remoteAddress ?? 'unknown';
@@ -142,8 +142,8 @@ function secureContext({ certificatePem, privateKeyPem }: CertificatePair): Secu
     cert: certificatePem,
     key: privateKeyPem,
     minVersion: 'TLSv1.2',
-    ciphers: CIPHERS,
-    ecdhCurve: GROUPS,
+    ciphers: cipherSuites,
+    ecdhCurve: groups,
     // TLS 1.2 renegotiation lets a client spend the server's time at will, and nobody needs it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   };

@@ -24,27 +24,27 @@ export interface MonitoringParts {
 }
 
 /** The API shows activity at most a few seconds late. */
-const SAVE_EVERY_ROUNDS = 2;
+const saveEveryRounds = 2;
 /**
  * A device that goes on publishing is written again after this, so that ten thousand busy ones cost the database a tenth
  * of a core; that it came or left is written in the next round.
  */
-const SAVE_AGAIN_MS = 5000;
+const saveAgainMs = 5000;
 /** Devices in one statement; few enough that messages hardly wait while it is put together. */
-const BATCH = 250;
+const batchDevices = 250;
 /** Devices that are looked at before messages have their turn again. */
-const SLICE = 500;
+const slice = 500;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
-const MAX_DEPARTED = 100_000;
+const maxDeparted = 100_000;
 /** Registries whose namespace is kept, some 150 bytes each. */
-const REGISTRIES = 10_000;
-const UNCHANGING = { stale: false };
+const maxRegistries = 10_000;
+const unchanging = { stale: false };
 
 export class Monitoring {
   readonly #parts: MonitoringParts;
   /** By device ID: connected, or with something to save or tell. */
   readonly #activities = new Map<string, Activity>();
-  readonly #monitoringNamespaces = new LruMap<string, string>(REGISTRIES);
+  readonly #monitoringNamespaces = new LruMap<string, string>(maxRegistries);
   #unsaved: Activity[] = [];
   #untold: Activity[] = [];
   #round = 0;
@@ -141,7 +141,7 @@ export class Monitoring {
       .finally(() => {
         this.#telling = undefined;
       });
-    if (++this.#round % SAVE_EVERY_ROUNDS !== 0) return;
+    if (++this.#round % saveEveryRounds !== 0) return;
     this.#saving ??= this.#save().finally(() => {
       this.#saving = undefined;
     });
@@ -157,11 +157,11 @@ export class Monitoring {
       else this.#forgetIfIdle(activity);
     });
     const incomplete = heard.filter(({ complete }) => !complete);
-    for (let start = 0; start < incomplete.length; start += BATCH) {
-      await this.#complete(incomplete.slice(start, start + BATCH));
+    for (let start = 0; start < incomplete.length; start += batchDevices) {
+      await this.#complete(incomplete.slice(start, start + batchDevices));
     }
     for (const activity of heard) {
-      this.#parts.publish(toPublishRoute(routeMonitoring(activity.device), UNCHANGING), activity.toMessage());
+      this.#parts.publish(toPublishRoute(routeMonitoring(activity.device), unchanging), activity.toMessage());
       this.#forgetIfIdle(activity);
     }
   }
@@ -197,11 +197,11 @@ export class Monitoring {
         return;
       }
       activity.unsaved = false;
-      activity.saveAfter = now + SAVE_AGAIN_MS;
+      activity.saveAfter = now + saveAgainMs;
       due.push(activity);
     });
-    for (let start = 0; start < due.length; start += BATCH) {
-      const batch = due.slice(start, start + BATCH);
+    for (let start = 0; start < due.length; start += batchDevices) {
+      const batch = due.slice(start, start + batchDevices);
       try {
         await this.#parts.write(batch.map((activity) => activity.toWrite()));
       } catch (error) {
@@ -221,7 +221,7 @@ export class Monitoring {
       this.#unsaved.push(activity);
     }
     const departed = this.#unsaved.filter(({ sessions }) => sessions === 0);
-    const tooMany = new Set(departed.slice(0, Math.max(0, departed.length - MAX_DEPARTED)));
+    const tooMany = new Set(departed.slice(0, Math.max(0, departed.length - maxDeparted)));
     if (tooMany.size === 0) return;
     this.#unsaved = this.#unsaved.filter((activity) => !tooMany.has(activity));
     for (const activity of tooMany) {
@@ -237,8 +237,8 @@ export class Monitoring {
 }
 
 async function inSlices<T>(items: readonly T[], look: (item: T) => void): Promise<void> {
-  for (let start = 0; start < items.length; start += SLICE) {
+  for (let start = 0; start < items.length; start += slice) {
     if (start > 0) await yieldToEventLoop();
-    for (const item of items.slice(start, start + SLICE)) look(item);
+    for (const item of items.slice(start, start + slice)) look(item);
   }
 }

@@ -10,7 +10,7 @@ export interface NodeRegistrationParts {
 }
 
 /** A third of the time after which the API takes a silent node for gone. */
-const RENEW_INTERVAL_MS = 5000;
+const renewIntervalMs = 5000;
 
 /** Keeps this node on the list of those that the API hands messages to. */
 export class NodeRegistration {
@@ -24,7 +24,7 @@ export class NodeRegistration {
   }
 
   async start(): Promise<void> {
-    this.#timer = setInterval(() => void this.#renew(), RENEW_INTERVAL_MS).unref();
+    this.#timer = setInterval(() => void this.#renew(), renewIntervalMs).unref();
     await this.#renew();
   }
 

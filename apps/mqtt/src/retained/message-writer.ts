@@ -25,11 +25,11 @@ export interface MessageWriterParts {
 }
 
 /** What a batch of all registries waits for a locked row: what one registry may cost the others, once. */
-const SHARED_LOCK_TIMEOUT_MS = 250;
-const ALONE_LOCK_TIMEOUT_MS = 2000;
+const sharedLockTimeoutMs = 250;
+const aloneLockTimeoutMs = 2000;
 /** A registry in whose batch something went wrong is written alone for so long. */
-const ALONE_MS = 10_000;
-const RETRY_MS = 250;
+const aloneMs = 10_000;
+const retryMs = 250;
 
 /**
  * - `shared`: batches of all registries.
@@ -69,7 +69,7 @@ export class MessageWriter {
       const part = this.#locked.shift();
       return (
         part &&
-        sleep(RETRY_MS, undefined, { signal })
+        sleep(retryMs, undefined, { signal })
           .catch(() => undefined)
           .then(() => this.#writeAlone(part))
       );
@@ -109,16 +109,16 @@ export class MessageWriter {
   }
 
   async #writeShared(batch: UnstoredMessage[]): Promise<void> {
-    const error = await this.#write(batch, SHARED_LOCK_TIMEOUT_MS);
+    const error = await this.#write(batch, sharedLockTimeoutMs);
     if (error === undefined) return;
     const byRegistry = Map.groupBy(batch, ({ registryId }) => registryId);
-    for (const registryId of byRegistry.keys()) this.#alone.set(registryId, performance.now() + ALONE_MS);
+    for (const registryId of byRegistry.keys()) this.#alone.set(registryId, performance.now() + aloneMs);
     if (byRegistry.size > 1) this.#split.push(...byRegistry.values());
     else this.#failed(batch, error);
   }
 
   async #writeAlone(part: UnstoredMessage[]): Promise<void> {
-    const error = await this.#write(part, ALONE_LOCK_TIMEOUT_MS);
+    const error = await this.#write(part, aloneLockTimeoutMs);
     if (error !== undefined) this.#failed(part, error);
   }
 
@@ -149,7 +149,7 @@ export class MessageWriter {
           return undefined;
         }
       }
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

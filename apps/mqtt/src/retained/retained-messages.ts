@@ -28,11 +28,11 @@ export interface PermanentMessagesParts extends Pick<MessageWriterParts, 'write'
  * Bytes that may wait while the database is away or slow. Beyond, storing fails, and with it the connection that wanted
  * it: its client keeps the message and comes again. One registry may have a part of it.
  */
-const MAX_UNSTORED_BYTES = 64 * 1024 * 1024;
+const maxUnstoredBytes = 64 * 1024 * 1024;
 /** What a waiting message costs beside its payload. */
-const OVERHEAD_BYTES = 512;
+const overheadBytes = 512;
 /** Topics that one reader remembers, some 2 MB. */
-const MAX_OVERTAKEN_TOPICS = 16_384;
+const maxOvertakenTopics = 16_384;
 
 interface Reader {
   /** Topics on which a message came since it began. */
@@ -71,7 +71,7 @@ export class RetainedMessages {
    */
   store(registryId: string, topic: string, payload: Buffer): Promise<void> {
     const waiting = this.#messages.waiting(registryId, topic);
-    const bytes = payload.length - (waiting ? waiting.payload.length : -OVERHEAD_BYTES);
+    const bytes = payload.length - (waiting ? waiting.payload.length : -overheadBytes);
     if (!this.#takeBytes(registryId, bytes)) {
       return Promise.reject(new StoreOverflowError('too many permanent messages wait to be stored'));
     }
@@ -137,7 +137,7 @@ export class RetainedMessages {
   }
 
   #takeBytes(registryId: string, bytes: number): boolean {
-    if (this.#unstoredBytes + bytes > MAX_UNSTORED_BYTES) return false;
+    if (this.#unstoredBytes + bytes > maxUnstoredBytes) return false;
     if (!this.#parts.tenantOf(registryId).takeUnstoredBytes(bytes)) return false;
     this.#unstoredBytes += bytes;
     return true;
@@ -151,7 +151,7 @@ export class RetainedMessages {
 
 function overtake(reader: Reader, topic: string): void {
   if (reader.overtaken.has(topic)) return;
-  if (reader.overtaken.size < MAX_OVERTAKEN_TOPICS) reader.overtaken.add(topic);
+  if (reader.overtaken.size < maxOvertakenTopics) reader.overtaken.add(topic);
   else reader.isForgetful = true;
 }
 

@@ -13,10 +13,10 @@ export interface UnstoredMessage {
 }
 
 /** Messages of one transaction, and their bytes: a few ms of the database, so that nobody waits long. */
-const BATCH_MESSAGES = 1000;
-const BATCH_BYTES = 4 * 1024 * 1024;
+const batchMessages = 1000;
+const batchBytes = 4 * 1024 * 1024;
 /** Messages of one registry that a batch takes before it is another registry's turn. */
-const MESSAGES_PER_ROUND = 100;
+const messagesPerRound = 100;
 
 interface RegistryQueue {
   readonly waiting: Map<string, UnstoredMessage>;
@@ -69,12 +69,12 @@ export class UnstoredMessages {
     let bytes = 0;
     // A registry that still has messages is put at the end, where this loop comes to it again.
     for (const [registryId, queue] of this.#queues) {
-      if (batch.length >= BATCH_MESSAGES || bytes >= BATCH_BYTES) break;
+      if (batch.length >= batchMessages || bytes >= batchBytes) break;
       const isFree = queue.writing.size === 0 || inBatch.has(queue);
       if (queue.waiting.size === 0 || !isFree || isLeftOut(registryId)) continue;
       inBatch.add(queue);
-      const most = Math.min(MESSAGES_PER_ROUND, BATCH_MESSAGES - batch.length);
-      const taken = take(queue, most, BATCH_BYTES - bytes);
+      const most = Math.min(messagesPerRound, batchMessages - batch.length);
+      const taken = take(queue, most, batchBytes - bytes);
       for (const message of taken) bytes += message.payload.length;
       batch.push(...taken);
       this.#queues.delete(registryId);
@@ -86,7 +86,7 @@ export class UnstoredMessages {
   /** The next batch of one registry; empty while another of it is being written. */
   takeBatchOf(registryId: string): UnstoredMessage[] {
     const queue = this.#queues.get(registryId);
-    return queue && queue.writing.size === 0 ? take(queue, BATCH_MESSAGES, BATCH_BYTES) : [];
+    return queue && queue.writing.size === 0 ? take(queue, batchMessages, batchBytes) : [];
   }
 }
 

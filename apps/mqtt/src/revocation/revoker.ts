@@ -21,9 +21,9 @@ export interface RevokerParts {
 }
 
 /** Clients checked by one look at the database: a few ms of it, and of the event loop. */
-const BATCH = 500;
+const batchClients = 500;
 /** Before the next try when the database is away. */
-const RETRY_MS = 500;
+const retryMs = 500;
 
 export class Revoker {
   readonly #parts: RevokerParts;
@@ -71,7 +71,7 @@ export class Revoker {
     // Changes come in batches; one look answers for all of them.
     await yieldToEventLoop();
     while (this.#suspects.size > 0 && !signal.aborted) {
-      const batch = [...this.#suspects].slice(0, BATCH);
+      const batch = [...this.#suspects].slice(0, batchClients);
       // Taken off before the look, so that a change during it puts a client on the list again.
       for (const client of batch) this.#suspects.delete(client);
       try {
@@ -79,7 +79,7 @@ export class Revoker {
       } catch (error) {
         this.#parts.failed(error);
         for (const client of batch) this.#suspects.add(client);
-        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await sleep(retryMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }

@@ -75,7 +75,7 @@ async function* readAll(
 }
 
 /** A route that rests on nothing that changes, such as one to a topic of a registry or in a broker. */
-const UNCHANGING = { stale: false };
+const unchanging = { stale: false };
 
 function routeAmong(
   devices: readonly KnownDevice[],
@@ -83,7 +83,7 @@ function routeAmong(
   topic: string,
 ): PublishRoute | undefined {
   const found = routeTopic(principal, topic, devices.map(factsOf));
-  return found && toPublishRoute(found, devices[0]?.basis ?? UNCHANGING);
+  return found && toPublishRoute(found, devices[0]?.basis ?? unchanging);
 }
 
 export function toPublishRoute(

@@ -3,13 +3,13 @@ import { type Rate, TokenBucket } from '@iotcore/process';
 import type { MessageRates } from './tenant-limits.ts';
 
 /** Senders that are kept before those are dropped that are within their rate again. */
-const FEWEST_BEFORE_PRUNING = 64;
+const fewestBeforePruning = 64;
 
 /** Counts the messages of one tenant against the rate of their senders, over all of their connections here. */
 export class MessageRate {
   readonly #rates: Readonly<Record<Principal['kind'], Rate | undefined>>;
   readonly #senders = new Map<string, TokenBucket>();
-  #pruneAt = FEWEST_BEFORE_PRUNING;
+  #pruneAt = fewestBeforePruning;
 
   constructor({ device, registry, broker }: MessageRates, windowMs = 1000) {
     const rate = (most: number | undefined) => toRate(most, windowMs);
@@ -39,7 +39,7 @@ export class MessageRate {
   /** A sender whose bucket is full is as good as unknown. Looked at each time their number has doubled. */
   #prune(nowMs: number): void {
     for (const [sender, bucket] of this.#senders) if (bucket.isFull(nowMs)) this.#senders.delete(sender);
-    this.#pruneAt = Math.max(FEWEST_BEFORE_PRUNING, 2 * this.#senders.size);
+    this.#pruneAt = Math.max(fewestBeforePruning, 2 * this.#senders.size);
   }
 }
 

@@ -2,13 +2,13 @@ import type { Settings } from '@iotcore/process';
 import type { TenantLimits } from './tenant-limits.ts';
 
 /** Of all connections, one tenant may have this part unless the operator says otherwise: the rest is left for the others. */
-const SHARE_OF_CONNECTIONS = 0.9;
+const shareOfConnections = 0.9;
 
 export function readTenantLimits(settings: Settings): TenantLimits {
   return {
     maxConnectionsPerPrincipal: settings.mqttMaxConnectionsPerPrincipal,
     maxConnections:
-      settings.mqttMaxConnectionsPerTenant ?? Math.ceil(SHARE_OF_CONNECTIONS * settings.mqttMaxConnections),
+      settings.mqttMaxConnectionsPerTenant ?? Math.ceil(shareOfConnections * settings.mqttMaxConnections),
     messageRates: {
       device: settings.deviceMessagesPerSecond,
       registry: settings.registryMessagesPerSecond,

@@ -5,7 +5,7 @@ import { type LimitReached, Tenant } from './tenant.ts';
 import type { TenantLimit, TenantLimits } from './tenant-limits.ts';
 
 /** Tenants that are kept before the idle ones are dropped, at some 500 bytes each. */
-const FEWEST_BEFORE_SWEEP = 1024;
+const fewestBeforeSweep = 1024;
 
 /** What a connection that was let in holds until its transport closes. */
 interface Holding {
@@ -26,7 +26,7 @@ export class Tenants {
   readonly #holdings = new WeakMap<Transport, Holding>();
   /** A client may leave while its credentials are checked: it must not be given what nobody would give back. */
   readonly #closed = new WeakSet<Transport>();
-  #sweepAt = FEWEST_BEFORE_SWEEP;
+  #sweepAt = fewestBeforeSweep;
 
   constructor(limits: TenantLimits, reached: LimitReached, now: () => number = () => performance.now()) {
     this.#limits = limits;
@@ -77,7 +77,7 @@ export class Tenants {
   /** Forgets the tenants of which nothing is held. */
   sweep(): void {
     for (const [key, tenant] of this.#tenants) if (tenant.isIdle) this.#tenants.delete(key);
-    this.#sweepAt = Math.max(FEWEST_BEFORE_SWEEP, 2 * this.#tenants.size);
+    this.#sweepAt = Math.max(fewestBeforeSweep, 2 * this.#tenants.size);
   }
 
   #find(key: string): Tenant {

@@ -5,39 +5,39 @@ import { component } from '../schema/component.ts';
 import { brokerId, checked, instant, registryId, timestamp } from '../schema/fields.ts';
 
 /** Who connects first is believed, so it must end; a season is enough for the slowest fleet. */
-export const MAX_ADOPTION_DAYS = 90;
+export const maxAdoptionDays = 90;
 /** More networks than any fleet comes from; each is compared at each first connection. */
-const MAX_NETWORKS = 64;
+const maxNetworks = 64;
 /** A gateway with a hundred devices behind it is through in two minutes; a guesser of IDs gets nowhere. */
-const DEFAULT_ATTEMPTS_PER_MINUTE = 60;
-const MOST_ATTEMPTS_PER_MINUTE = 100_000;
+const defaultAttemptsPerMinute = 60;
+const mostAttemptsPerMinute = 100_000;
 
 const network = checked((value) => checkNetwork(value), {
   description: 'In CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`.',
 });
 
-const networks = z.array(network).max(MAX_NETWORKS, `At most ${MAX_NETWORKS} networks.`);
+const networks = z.array(network).max(maxNetworks, `At most ${maxNetworks} networks.`);
 
-const wholeAttempts = `A whole number from 1 to ${MOST_ATTEMPTS_PER_MINUTE}.`;
+const wholeAttempts = `A whole number from 1 to ${mostAttemptsPerMinute}.`;
 const attemptsPerMinute = z
   .int(wholeAttempts)
   .min(1, wholeAttempts)
-  .max(MOST_ATTEMPTS_PER_MINUTE, wholeAttempts);
+  .max(mostAttemptsPerMinute, wholeAttempts);
 
 export const SetPasswordAdoptionRequest = component(
   'SetPasswordAdoptionRequest',
   z.strictObject({
     endsAt: instant.meta({
-      description: `When it ends by itself: at most ${MAX_ADOPTION_DAYS} days from now.`,
+      description: `When it ends by itself: at most ${maxAdoptionDays} days from now.`,
     }),
     networks: networks
       .meta({ description: 'Where first connections may come from. Absent or empty: from anywhere.' })
       .optional(),
     attemptsPerMinute: attemptsPerMinute
       .meta({
-        description: `First connections from one address (of IPv6: one /64) in a minute; others are refused and may come again. Default ${DEFAULT_ATTEMPTS_PER_MINUTE}: raise it if thousands of devices share an address.`,
+        description: `First connections from one address (of IPv6: one /64) in a minute; others are refused and may come again. Default ${defaultAttemptsPerMinute}: raise it if thousands of devices share an address.`,
       })
-      .default(DEFAULT_ATTEMPTS_PER_MINUTE),
+      .default(defaultAttemptsPerMinute),
   }),
   {
     description: 'How passwords may be adopted. Replaces what was set before.',

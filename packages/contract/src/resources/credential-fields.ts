@@ -1,7 +1,7 @@
 import {
   checkPassword,
   limits,
-  MIN_PASSWORD_CHARACTERS,
+  minPasswordCharacters,
   readCertificate,
   type Violation,
 } from '@iotcore/model';
@@ -14,7 +14,7 @@ export const certificateData = checked(whyNoCertificate, {
 });
 
 export const newPassword = checked((password) => checkPassword(password), {
-  minLength: MIN_PASSWORD_CHARACTERS,
+  minLength: minPasswordCharacters,
   format: 'password',
   writeOnly: true,
   description:

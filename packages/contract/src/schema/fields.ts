@@ -6,12 +6,12 @@ import {
   checkLabels,
   checkName,
   checkText,
-  FOLDER_ID_PATTERN,
-  ID_PATTERN,
-  LABEL_KEY_PATTERN,
-  LABEL_VALUE_PATTERN,
+  folderIdPattern,
+  idPattern,
+  labelKeyPattern,
+  labelValuePattern,
   limits,
-  NAME_PATTERN,
+  namePattern,
   type Violation,
 } from '@iotcore/model';
 import { z } from 'zod';
@@ -40,7 +40,7 @@ export function text(most: number, about?: string): z.ZodString {
 
 function id(what: string): z.ZodString {
   return checked((value) => checkId(value, ''), {
-    pattern: ID_PATTERN.source,
+    pattern: idPattern.source,
     description: `ID of the ${what}.`,
   });
 }
@@ -56,12 +56,12 @@ export const apiKeyId = id('API key');
 export const roleBindingId = id('role binding');
 
 export const folderId = checked((value) => checkFolderId(value), {
-  pattern: FOLDER_ID_PATTERN.source,
+  pattern: folderIdPattern.source,
   description: 'ID of the folder. Folders need no creation.',
 });
 
 export const name = checked((value) => checkName(value), {
-  pattern: NAME_PATTERN.source,
+  pattern: namePattern.source,
   maxLength: limits.name.max,
   description: 'Unique in its folder (of a device: in its registry), unless it is empty.',
 });
@@ -77,8 +77,8 @@ export const labels = z
   })
   .meta({
     maxProperties: limits.labels.max,
-    propertyNames: { pattern: LABEL_KEY_PATTERN.source },
-    additionalProperties: { type: 'string', pattern: LABEL_VALUE_PATTERN.source },
+    propertyNames: { pattern: labelKeyPattern.source },
+    additionalProperties: { type: 'string', pattern: labelValuePattern.source },
   });
 
 export const timestamp = z.string().meta({ format: 'date-time', description: 'RFC 3339, UTC.' });

@@ -1,5 +1,5 @@
 import { type AuditEvent, ListAuditEventsQuery, ListAuditEventsResponse } from '@iotcore/contract';
-import { EVERY_FOLDER } from '@iotcore/model';
+import { everyFolder } from '@iotcore/model';
 import type { AuditEventRow } from '@iotcore/store/control';
 import { text } from '../messages/json.ts';
 import { defineOperation } from '../pipeline/operation.ts';
@@ -14,7 +14,7 @@ export const auditEventOperations = [
     permission: 'administer',
     message: ListAuditEventsQuery,
     output: ListAuditEventsResponse,
-    subject: ({ folderId }) => folder(folderId ?? EVERY_FOLDER),
+    subject: ({ folderId }) => folder(folderId ?? everyFolder),
     async run({ input, read, page: request, nextPageToken }) {
       const { folderId, resourceKind, resourceId, callerId, eventType, since, until } = input;
       const filter = {

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Violation } from '../fields/violation.ts';
 
-const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+const bitsOf: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /** Checks an IPv4 or IPv6 network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`. */
 export function checkNetwork(network: string, field = ''): Violation | undefined {
@@ -77,7 +77,7 @@ function readNetwork(network: string) {
   const version = isIP(address);
   const family = familyOf(address);
   if (!family || more.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(bits)) return undefined;
-  if (Number(bits) > (BITS[version] ?? 0)) return undefined;
+  if (Number(bits) > (bitsOf[version] ?? 0)) return undefined;
   return { address, bits: Number(bits), family };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isPermitted, isRole, type Permission, ROLES, type Role } from './roles.ts';
+import { isPermitted, isRole, type Permission, type Role, roles } from './roles.ts';
 
 const permissions: Permission[] = [
   'view',
@@ -20,7 +20,7 @@ const table: Record<Role, string> = {
 };
 
 describe('a role', () => {
-  test.each(ROLES)('%s permits what its row says, in its folder and in no other', (role) => {
+  test.each(roles)('%s permits what its row says, in its folder and in no other', (role) => {
     const inFolder = (bound: string, folderId: string) =>
       permissions.map((it) => (isPermitted([{ folderId: bound, role }], folderId, it) ? 'x' : '.')).join('');
     expect(inFolder('home', 'home')).toBe(table[role]);

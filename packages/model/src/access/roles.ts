@@ -11,7 +11,7 @@ export type Permission =
 
 const editor = ['view', 'edit', 'publishAsDevice', 'publishAsRegistry', 'publishAsBroker'] as const;
 
-const ROLE_PERMISSIONS = {
+const rolePermissions = {
   viewer: ['view'],
   editor,
   admin: [...editor, 'administer'],
@@ -19,9 +19,9 @@ const ROLE_PERMISSIONS = {
   'iot.registries.writer': ['publishAsRegistry'],
 } as const satisfies Record<string, readonly Permission[]>;
 
-export type Role = keyof typeof ROLE_PERMISSIONS;
+export type Role = keyof typeof rolePermissions;
 
-export const ROLES = Object.keys(ROLE_PERMISSIONS) as readonly Role[];
+export const roles = Object.keys(rolePermissions) as readonly Role[];
 
 /** A role on a folder; the folder `*` is every folder. */
 export interface RoleBinding {
@@ -29,10 +29,10 @@ export interface RoleBinding {
   readonly role: Role;
 }
 
-export const EVERY_FOLDER = '*';
+export const everyFolder = '*';
 
 export function isRole(text: string): text is Role {
-  return Object.hasOwn(ROLE_PERMISSIONS, text);
+  return Object.hasOwn(rolePermissions, text);
 }
 
 /** Do the bindings permit this in the folder? Nothing is permitted that no binding grants. */
@@ -42,8 +42,8 @@ export function isPermitted(
   permission: Permission,
 ): boolean {
   for (const { folderId: bound, role } of bindings) {
-    if (bound !== EVERY_FOLDER && bound !== folderId) continue;
-    const permissions: readonly Permission[] = ROLE_PERMISSIONS[role];
+    if (bound !== everyFolder && bound !== folderId) continue;
+    const permissions: readonly Permission[] = rolePermissions[role];
     if (permissions.includes(permission)) return true;
   }
   return false;

@@ -1,8 +1,8 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { limits, MIN_RSA_MODULUS_BITS } from '../limits.ts';
+import { limits, minRsaModulusBits } from '../limits.ts';
 
 /** Curves that TLS 1.2 and 1.3 clients use; all of at least 224 bits. */
-const CURVES: ReadonlySet<string> = new Set([
+const curves: ReadonlySet<string> = new Set([
   'prime256v1',
   'secp224r1',
   'secp256k1',
@@ -17,7 +17,7 @@ const CURVES: ReadonlySet<string> = new Set([
  * RSA with MD2, MD4 and MD5 (PKCS #1), as DER of the object identifier's content. The signature of a pinned certificate
  * proves nothing, but whoever can make MD5 collisions can make two certificates that one signature fits.
  */
-const BROKEN_SIGNATURES: ReadonlySet<string> = new Set([
+const brokenSignatures: ReadonlySet<string> = new Set([
   '2a864886f70d010102',
   '2a864886f70d010103',
   '2a864886f70d010104',
@@ -26,7 +26,7 @@ const BROKEN_SIGNATURES: ReadonlySet<string> = new Set([
 /** Why a certificate's algorithms are refused, or undefined if they are not. */
 export function whyUnsupported(x509: X509Certificate): string | undefined {
   try {
-    if (BROKEN_SIGNATURES.has(signatureAlgorithm(x509.raw))) {
+    if (brokenSignatures.has(signatureAlgorithm(x509.raw))) {
       return 'Signed with MD5 or older: make it anew with SHA-256.';
     }
     return whyKeyUnsupported(x509.publicKey);
@@ -41,13 +41,11 @@ function whyKeyUnsupported(key: KeyObject): string | undefined {
     case 'rsa':
     case 'rsa-pss': {
       const bits = details?.modulusLength ?? 0;
-      const isSupported = bits >= MIN_RSA_MODULUS_BITS && bits <= limits.rsaModulus.max;
-      return isSupported
-        ? undefined
-        : `RSA keys have ${MIN_RSA_MODULUS_BITS} to ${limits.rsaModulus.max} bits.`;
+      const isSupported = bits >= minRsaModulusBits && bits <= limits.rsaModulus.max;
+      return isSupported ? undefined : `RSA keys have ${minRsaModulusBits} to ${limits.rsaModulus.max} bits.`;
     }
     case 'ec':
-      return CURVES.has(details?.namedCurve ?? '') ? undefined : 'An elliptic curve that TLS does not use.';
+      return curves.has(details?.namedCurve ?? '') ? undefined : 'An elliptic curve that TLS does not use.';
     case 'ed25519':
     case 'ed448':
       return undefined;

@@ -35,7 +35,7 @@ export function dateValidity(
 }
 
 /** A chain longer than this is no chain of a device: each link costs the check of a signature. */
-const MAX_CHAIN = 10;
+const maxChain = 10;
 
 /**
  * Reads a certificate in PEM, as people have it (see `readPem`). Of a chain (each certificate issued by the next) the first
@@ -60,7 +60,7 @@ export function readCertificate(pem: string, field = 'certificateData'): Certifi
   const unreadable = whyUnreadable(blocks);
   if (unreadable !== undefined) return refuse('NOT_A_CERTIFICATE', unreadable);
   const [first, ...others] = (blocks ?? []).map(parseBlock);
-  if (!first) return refuse('NOT_A_CERTIFICATE', DAMAGED);
+  if (!first) return refuse('NOT_A_CERTIFICATE', damaged);
   const noChain = whyNoChain(first, others);
   if (noChain !== undefined) return refuse('SEVERAL_CERTIFICATES', noChain);
   const unsupported = whyUnsupported(first);
@@ -98,11 +98,11 @@ export function splitCertificates(text: string): string[] {
   return owners;
 }
 
-const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
-const DAMAGED = 'The certificate is damaged: its base64 is not that of one X.509 certificate. Copy it anew.';
+const certificateLabels: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
+const damaged = 'The certificate is damaged: its base64 is not that of one X.509 certificate. Copy it anew.';
 
 /** What to do about a block that is something else, by its label. */
-const OTHER_LABELS: ReadonlyMap<string, string> = new Map([
+const otherLabels: ReadonlyMap<string, string> = new Map([
   ['TRUSTED CERTIFICATE', 'OpenSSL\u2019s own form. `openssl x509 -in <file>` writes the usual one.'],
   ['CERTIFICATE REQUEST', 'A request for a certificate. Give the certificate that was issued for it.'],
   ['NEW CERTIFICATE REQUEST', 'A request for a certificate. Give the certificate that was issued for it.'],
@@ -115,9 +115,9 @@ function whyUnreadable(blocks: PemReading): string | undefined {
   if (blocks.length === 0) {
     return 'No PEM: it begins with -----BEGIN CERTIFICATE-----. `openssl x509 -inform der -in <file>` makes it of DER.';
   }
-  const other = blocks.find(({ label }) => !CERTIFICATE_LABELS.has(label));
+  const other = blocks.find(({ label }) => !certificateLabels.has(label));
   if (!other) return undefined;
-  const what = OTHER_LABELS.get(other.label);
+  const what = otherLabels.get(other.label);
   if (blocks.length === 1) return what ?? 'No certificate: the label of its PEM must be CERTIFICATE.';
   return 'Something else is beside the certificate. Give the certificate alone.';
 }
@@ -126,7 +126,7 @@ function whyNoChain(
   first: X509Certificate,
   others: readonly (X509Certificate | undefined)[],
 ): string | undefined {
-  if (others.length >= MAX_CHAIN) return `At most ${MAX_CHAIN} certificates of one chain.`;
+  if (others.length >= maxChain) return `At most ${maxChain} certificates of one chain.`;
   const chain = [first, ...others];
   const isChain = others.every((issuer, at) => isIssued(chain[at], issuer));
   if (isChain) return undefined;

@@ -1,9 +1,9 @@
 import { characterCount, isStorableText } from '../fields/text.ts';
 import type { Violation } from '../fields/violation.ts';
-import { limits, MIN_PASSWORD_CHARACTERS } from '../limits.ts';
+import { limits, minPasswordCharacters } from '../limits.ts';
 
-const GROUPS: readonly RegExp[] = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/];
-const REQUIRED_GROUPS = 3;
+const groups: readonly RegExp[] = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/];
+const requiredGroups = 3;
 
 /**
  * Checks a new password: at least 14 characters, three of the groups lower-case Latin, upper-case Latin, digit, special
@@ -16,10 +16,10 @@ export function checkPassword(password: string, field = 'password'): Violation |
   if (Buffer.byteLength(password) > limits.password.max) {
     return { code: 'TOO_LONG', field, description: `At most ${limits.password.max} bytes in UTF-8.` };
   }
-  if (characterCount(password) < MIN_PASSWORD_CHARACTERS) {
-    return { code: 'TOO_SHORT', field, description: `At least ${MIN_PASSWORD_CHARACTERS} characters.` };
+  if (characterCount(password) < minPasswordCharacters) {
+    return { code: 'TOO_SHORT', field, description: `At least ${minPasswordCharacters} characters.` };
   }
-  if (GROUPS.filter((group) => group.test(password)).length < REQUIRED_GROUPS) {
+  if (groups.filter((group) => group.test(password)).length < requiredGroups) {
     return {
       code: 'WEAK_PASSWORD',
       field,

@@ -12,8 +12,8 @@ export interface PemBlock {
 /** `undefined`: a block has no end, or one of another label. */
 export type PemReading = readonly PemBlock[] | undefined;
 
-const BEGIN = /^-----BEGIN ([A-Z0-9 ]{1,40})-----/;
-const END = /-----END ([A-Z0-9 ]{1,40})-----/;
+const beginLine = /^-----beginLine ([A-Z0-9 ]{1,40})-----/;
+const endLine = /-----endLine ([A-Z0-9 ]{1,40})-----/;
 
 /** All blocks of a text, in order. Takes time in proportion to its length, whatever it holds. */
 export function readPem(text: string): PemReading {
@@ -22,12 +22,12 @@ export function readPem(text: string): PemReading {
   for (const line of linesOf(text)) {
     let rest = line;
     if (!open) {
-      const begin = BEGIN.exec(line);
+      const begin = beginLine.exec(line);
       if (!begin) continue;
       open = { label: begin[1] ?? '', lines: [] };
       rest = line.slice(begin[0].length);
     }
-    const end = END.exec(rest);
+    const end = endLine.exec(rest);
     open.lines.push(end ? rest.slice(0, end.index) : rest);
     if (!end) continue;
     if (end[1] !== open.label) return undefined;
@@ -47,6 +47,6 @@ export function bytesOf({ base64 }: PemBlock): Buffer | undefined {
 function linesOf(text: string): string[] {
   // Files without a line end at their end, joined by `cat`.
   // `trim` also takes the byte order mark, which is white space to ECMAScript.
-  const apart = text.replaceAll(/(?<=-----)(?=-----BEGIN )/g, '\n');
+  const apart = text.replaceAll(/(?<=-----)(?=-----beginLine )/g, '\n');
   return apart.split(/\\r\\n|\\n|\\r|\r\n|\n|\r/).map((line) => line.trim());
 }

@@ -3,10 +3,10 @@ import { checkText } from './text.ts';
 import type { Violation } from './violation.ts';
 
 /** Names of registries, devices and brokers; empty means without a name. */
-export const NAME_PATTERN = new RegExp(`^[a-zA-Z0-9_-]{0,${limits.name.max}}$`);
+export const namePattern = new RegExp(`^[a-zA-Z0-9_-]{0,${limits.name.max}}$`);
 
 export function checkName(name: string, field = 'name'): Violation | undefined {
-  if (NAME_PATTERN.test(name)) return undefined;
+  if (namePattern.test(name)) return undefined;
   if (name.length > limits.name.max) {
     return { code: 'TOO_LONG', field, description: `At most ${limits.name.max} characters.` };
   }

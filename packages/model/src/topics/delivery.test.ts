@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { routeTopic } from './rights/route.ts';
 import {
-  BROKERS,
   broker,
+  brokers,
   type Fixture,
   fixtures,
   membersOf,
-  REGISTRIES,
   registry,
+  registryIds,
   topicFilters,
   topicNames,
 } from './testing/fixture.ts';
@@ -172,7 +172,7 @@ describe('no message crosses the border', () => {
         someRequests,
         (fixture, pool, filters, publications) => {
           const { members, server, requests } = enter(fixture, pool);
-          for (const by of [...members, ...BROKERS.map(broker)]) {
+          for (const by of [...members, ...brokers.map(broker)]) {
             for (const filter of [...everything, ...filters]) server.subscribe(by, filter);
           }
           for (const { by, topic } of publications.map((requestSeed) => requests.publication(requestSeed))) {
@@ -207,7 +207,7 @@ describe('no message crosses the border', () => {
   test('even if a registry, a device and a broker have one ID', () => {
     const device = { id: 'same', registryId: 'same', aliases: new Map([['same', '$devices/same/']]) };
     const server = new Server(() => [device]);
-    const clients = [registry('same'), broker('same'), ...REGISTRIES.map(registry)];
+    const clients = [registry('same'), broker('same'), ...registryIds.map(registry)];
     for (const by of clients) for (const filter of everything) server.subscribe(by, filter);
     const heard = server.publish(broker('same'), 'same/events');
     expect(heard).toEqual([{ by: clients[1], name: 'same/events' }]);

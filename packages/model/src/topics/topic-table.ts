@@ -14,7 +14,7 @@ export interface TopicRow {
   readonly reader: 'device' | 'registry';
 }
 
-export const TOPIC_TABLE: readonly TopicRow[] = [
+export const topicTable: readonly TopicRow[] = [
   { root: 'devices', kind: 'events', permanent: false, publisher: 'device', reader: 'registry' },
   { root: 'devices', kind: 'state', permanent: true, publisher: 'device', reader: 'registry' },
   { root: 'devices', kind: 'commands', permanent: false, publisher: 'registry', reader: 'device' },
@@ -42,7 +42,7 @@ export interface TopicAddress {
 /** Takes a full topic (`$devices/…`, `$registries/…`) apart; undefined if there is no such topic. */
 export function readFullTopic(topic: string): TopicAddress | undefined {
   const [root, ownerId, kind, ...subtopic] = topic.split('/');
-  const row = TOPIC_TABLE.find((candidate) => `$${candidate.root}` === root && candidate.kind === kind);
+  const row = topicTable.find((candidate) => `$${candidate.root}` === root && candidate.kind === kind);
   if (row === undefined || !ownerId) return undefined;
   return { topic, row, ownerId, subtopic: subtopic.length === 0 ? undefined : subtopic.join('/') };
 }

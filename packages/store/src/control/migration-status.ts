@@ -164,15 +164,15 @@ export async function listDeviceMigrations(
     ${adoptedPassword('device_id')}
     WHERE o.registry_id = ${registryId} ${isAfter(after)} ${condition}
     ORDER BY o.created_at, o.id LIMIT ${limit + 1}`;
-  return toPage(rows, limit, ({ micros, id }) => `${micros.toString(KEY_RADIX)} ${id}`);
+  return toPage(rows, limit, ({ micros, id }) => `${micros.toString(keyRadix)} ${id}`);
 }
 
 /** A key is the time in microseconds, as short as can be since a page token has few characters, and the ID. */
-const KEY_RADIX = 36;
+const keyRadix = 36;
 
 function isAfter(key: string | undefined): Prisma.Sql {
   if (key === undefined) return Prisma.empty;
   const [time = '', id = ''] = key.split(' ');
-  const micros = Number.parseInt(time, KEY_RADIX);
+  const micros = Number.parseInt(time, keyRadix);
   return Prisma.sql`AND (o.created_at, o.id) > (to_timestamp(0) + ${micros}::bigint * interval '1 microsecond', ${id})`;
 }

@@ -14,7 +14,7 @@ export interface DeviceActivityWrite extends DeviceActivity {
   readonly deviceId: string;
 }
 
-const COLUMNS = [
+const columns = [
   'last_auth_ip',
   'last_auth_time',
   'last_pub_activity_time',
@@ -24,10 +24,10 @@ const COLUMNS = [
 ] as const;
 
 /** Times are given as milliseconds since 1970: writing them as text costs three times as much. */
-const GIVEN_TIMES = COLUMNS.slice(1).map((column) => `to_timestamp(given.${column} / 1000)`);
+const givenTimes = columns.slice(1).map((column) => `to_timestamp(given.${column} / 1000)`);
 
 /** The later of what is stored and what is given: several nodes write, in any order. GREATEST passes over NULL. */
-const TIMES = COLUMNS.slice(1).map((column) => `${column} = greatest(excluded.${column}, stored.${column})`);
+const times = columns.slice(1).map((column) => `${column} = greatest(excluded.${column}, stored.${column})`);
 
 /** Adds to what is stored; each device at most once. Devices that are gone are left out. */
 export async function writeDeviceActivities(
@@ -36,10 +36,10 @@ export async function writeDeviceActivities(
 ): Promise<void> {
   const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
   await db.query(
-    `INSERT INTO device_activity AS stored (device_id, ${COLUMNS.join(', ')}, first_auth_time)
-     SELECT device_id, last_auth_ip, ${GIVEN_TIMES.join(', ')}, ${GIVEN_TIMES[0]} FROM unnest(
+    `INSERT INTO device_activity AS stored (device_id, ${columns.join(', ')}, first_auth_time)
+     SELECT device_id, last_auth_ip, ${givenTimes.join(', ')}, ${givenTimes[0]} FROM unnest(
        $1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[]
-     ) AS given(device_id, ${COLUMNS.join(', ')})
+     ) AS given(device_id, ${columns.join(', ')})
      JOIN devices ON devices.id = given.device_id
      ON CONFLICT (device_id) DO UPDATE SET
        first_auth_time = CASE WHEN stored.last_auth_time IS NULL THEN excluded.last_auth_time
@@ -47,7 +47,7 @@ export async function writeDeviceActivities(
                               ELSE stored.first_auth_time END,
        last_auth_ip = CASE WHEN excluded.last_auth_time >= stored.last_auth_time OR stored.last_auth_time IS NULL
                            THEN coalesce(excluded.last_auth_ip, stored.last_auth_ip) ELSE stored.last_auth_ip END,
-       ${TIMES.join(',\n       ')}`,
+       ${times.join(',\n       ')}`,
     [
       ordered.map(({ deviceId }) => deviceId),
       ordered.map(({ lastAuthIp }) => lastAuthIp ?? null),
@@ -65,8 +65,8 @@ export async function findDeviceActivities(
   db: Queryable,
   deviceIds: readonly string[],
 ): Promise<ReadonlyMap<string, DeviceActivity>> {
-  const { rows } = await db.query<{ [Column in (typeof COLUMNS)[number]]: never } & { device_id: string }>(
-    `SELECT device_id, ${COLUMNS.join(', ')} FROM device_activity WHERE device_id = ANY($1)`,
+  const { rows } = await db.query<{ [Column in (typeof columns)[number]]: never } & { device_id: string }>(
+    `SELECT device_id, ${columns.join(', ')} FROM device_activity WHERE device_id = ANY($1)`,
     [deviceIds],
   );
   return new Map(

@@ -13,7 +13,7 @@ export interface PermanentQuotas {
 /** What came of a write. `topics`, `bytes`: refused, since the owner would have more of them than its quota. */
 export type PermanentOutcome = 'stored' | 'cleared' | 'topics' | 'bytes';
 
-/** An owner that has just used up more than `WARNING_SHARE` of a quota. */
+/** An owner that has just used up more than `warningShare` of a quota. */
 export interface PermanentQuotaWarning {
   readonly registryId: string;
   /** Undefined: the registry itself. */
@@ -23,7 +23,7 @@ export interface PermanentQuotaWarning {
   readonly quota: number;
 }
 
-const WARNING_SHARE = 0.8;
+const warningShare = 0.8;
 
 /** A write, what the owner had before its statement, and what the write adds. */
 export interface MeasuredWrite {
@@ -56,6 +56,6 @@ function warningOf(
   const quota = quotas[deviceId === undefined ? 'registry' : 'device'][what];
   const taken = writes.filter(({ outcome }) => outcome === 'stored' || outcome === 'cleared');
   const used = taken.reduce((sum, { added }) => sum + added[what], before[what]);
-  const from = WARNING_SHARE * quota;
+  const from = warningShare * quota;
   return before[what] < from && used >= from ? { registryId, deviceId, what, used, quota } : undefined;
 }

@@ -16,11 +16,11 @@ export interface PermanentMessageRow {
 }
 
 /** Rows of one page, and the payload bytes after which it ends: what lies in memory until a client has taken it. */
-const PAGE_ROWS = 500;
-const PAGE_BYTES = 64 * 1024;
+const pageRows = 500;
+const pageBytes = 64 * 1024;
 
 /** So many characters of a topic are in the index, which cannot hold all; they narrow a range down, the topic itself decides. */
-const INDEXED = 500;
+const indexed = 500;
 
 /** One page of stored messages in the order of their topics; an empty one is the end. */
 export async function readPermanentMessages(
@@ -34,8 +34,8 @@ export async function readPermanentMessages(
        FROM (
          SELECT topic, payload FROM permanent_messages
          WHERE registry_id = $1 AND topic >= $2 AND topic < $3 AND ($4::text IS NULL OR topic > $4)
-           AND left(topic, ${INDEXED}) BETWEEN left(coalesce($4, $2), ${INDEXED}) AND left($3, ${INDEXED})
-         ORDER BY left(topic, ${INDEXED}), topic LIMIT $5
+           AND left(topic, ${indexed}) BETWEEN left(coalesce($4, $2), ${indexed}) AND left($3, ${indexed})
+         ORDER BY left(topic, ${indexed}), topic LIMIT $5
        ) AS candidates
      ) AS measured
      WHERE bytes_before < $6
@@ -45,8 +45,8 @@ export async function readPermanentMessages(
       beginning,
       exact ? `${beginning}\u0001` : prefixRangeEnd(beginning),
       after ?? null,
-      PAGE_ROWS,
-      PAGE_BYTES,
+      pageRows,
+      pageBytes,
     ],
   );
   return rows;

@@ -28,9 +28,9 @@ export class RowsLockedError extends Error {
 }
 
 /** PostgreSQL's foreign_key_violation. */
-const OWNER_GONE = '23503';
+const ownerGone = '23503';
 /** lock_not_available, query_canceled (after the statement's time), deadlock_detected. */
-const LOCKED: ReadonlySet<unknown> = new Set(['55P03', '57014', '40P01']);
+const locked: ReadonlySet<unknown> = new Set(['55P03', '57014', '40P01']);
 
 export interface PermanentWriteOptions {
   readonly quotas: PermanentQuotas;
@@ -79,8 +79,8 @@ async function writeOrdered(
     return await upsert(db, writes, options);
   } catch (error) {
     const code = stateOf(error);
-    if (LOCKED.has(code)) throw new RowsLockedError(error);
-    if (code !== OWNER_GONE) throw error;
+    if (locked.has(code)) throw new RowsLockedError(error);
+    if (code !== ownerGone) throw error;
     // An owner was deleted between the look and the write; it will not be found again.
     return upsert(db, writes, options);
   }

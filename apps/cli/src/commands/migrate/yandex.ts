@@ -17,11 +17,11 @@ interface YandexFlags extends ImportFlags {
   readonly save?: string;
 }
 
-const DEVICES_ENDPOINT = 'https://iot-devices.api.cloud.yandex.net';
-const BROKERS_ENDPOINT = 'https://iot-broker.api.cloud.yandex.net';
+const yandexDevicesEndpoint = 'https://iot-devices.api.cloud.yandex.net';
+const yandexBrokersEndpoint = 'https://iot-broker.api.cloud.yandex.net';
 
 /** The old service publishes no rate for these calls; this one answers a small fleet in minutes, and is easily borne. */
-const DEFAULT_REQUESTS_PER_SECOND = 20;
+const defaultRequestsPerSecond = 20;
 
 export function registerYandex(migrate: Command, context: CliContext): void {
   const command = migrate
@@ -35,7 +35,7 @@ export function registerYandex(migrate: Command, context: CliContext): void {
     .addOption(
       new Option('--requests-per-second <count>', 'asked of it at most')
         .argParser((text) => wholeNumber(text, 1, 1_000))
-        .default(DEFAULT_REQUESTS_PER_SECOND),
+        .default(defaultRequestsPerSecond),
     )
     .option('--save <folder>', 'keep what was read there, as an export; a second run goes on from it');
   withExamples(
@@ -72,8 +72,8 @@ async function fetchTo(target: string, flags: YandexFlags, retryForMs: number, c
   const { fetchExport } = await import('../../import/fetch/fetch-export.ts');
   const { ExportWriter } = await import('../../import/fetch/export-writer.ts');
   await fetchExport(new ExportWriter(target), {
-    devicesEndpoint: sourceEndpoint ?? DEVICES_ENDPOINT,
-    brokersEndpoint: sourceEndpoint ?? BROKERS_ENDPOINT,
+    devicesEndpoint: sourceEndpoint ?? yandexDevicesEndpoint,
+    brokersEndpoint: sourceEndpoint ?? yandexBrokersEndpoint,
     token,
     folderId,
     requestsPerSecond,

@@ -24,9 +24,9 @@ export interface FetchOptions {
 }
 
 /** Devices whose certificates are asked for at the same time; the pace decides how fast. */
-const PARALLEL = 8;
-const DEVICES_PER_PAGE = 1_000;
-const CALL_TIMEOUT_MS = 60_000;
+const parallel = 8;
+const devicesPerPage = 1_000;
+const callTimeoutMs = 60_000;
 
 export async function fetchExport(writer: ExportWriter, options: FetchOptions): Promise<void> {
   const call = callerOf(options);
@@ -68,7 +68,7 @@ function clientOf(baseUrl: string, token: string): sdk.Client {
   return sdk.createClient({
     baseUrl,
     auth: ({ type }) => (type === 'http' ? token : undefined),
-    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) }),
+    fetch: (request) => fetch(request, { signal: AbortSignal.timeout(callTimeoutMs) }),
   });
 }
 
@@ -122,11 +122,11 @@ async function fetchRegistry(
         const found = await call(() => sdk.listDevices({ client, query: { registryId, ...page } }));
         return { items: found.devices, nextPageToken: found.nextPageToken };
       },
-      { pageSize: DEVICES_PER_PAGE },
+      { pageSize: devicesPerPage },
     );
     for await (const device of all) {
       yield device;
-      while (underWay.size >= PARALLEL) await Promise.race(underWay);
+      while (underWay.size >= parallel) await Promise.race(underWay);
       const one = fetchCertificates(device.id).finally(() => underWay.delete(one));
       underWay.add(one);
     }

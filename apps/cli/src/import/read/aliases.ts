@@ -36,13 +36,13 @@ export class RegistryAliases {
         fields.text(name),
       );
       if (deviceId === undefined || alias === undefined || prefix === undefined) {
-        this.#refuse(place, deviceId, 'device_id, alias and topic_prefix must all be there.', CORRECT);
+        this.#refuse(place, deviceId, 'device_id, alias and topic_prefix must all be there.', howToCorrect);
         continue;
       }
       const ofDevice = this.#listed.get(deviceId) ?? new Map<string, ListedAlias>();
       if (!ofDevice.has(alias)) ofDevice.set(alias, { prefix, place });
       else if (ofDevice.get(alias)?.prefix !== prefix) {
-        this.#refuse(place, deviceId, `Alias "${alias}" stands here with another prefix, too.`, CORRECT);
+        this.#refuse(place, deviceId, `Alias "${alias}" stands here with another prefix, too.`, howToCorrect);
       }
       this.#listed.set(deviceId, ofDevice);
     }
@@ -82,7 +82,7 @@ export class RegistryAliases {
       for (const { code, field, description } of checkAliases(aliases, deviceId)) {
         // Of two that exclude each other one can stay: that is for all aliases of the registry to decide.
         if (code === 'CONFLICTING_ALIAS') continue;
-        this.#refuse(place, deviceId, `${field}: ${description}`, CORRECT);
+        this.#refuse(place, deviceId, `${field}: ${description}`, howToCorrect);
         // The field of a violation is `topicAliases.<alias>`; one that concerns all of them has no alias.
         const alias = field.slice('topicAliases.'.length);
         for (const each of alias === '' ? aliases.keys() : [alias]) refusedAliases.add(keyOf(deviceId, each));
@@ -131,5 +131,5 @@ export class RegistryAliases {
   }
 }
 
-const CORRECT = 'Correct the alias and run again with --overwrite; the device comes over without it.';
+const howToCorrect = 'Correct the alias and run again with --overwrite; the device comes over without it.';
 const keyOf = (deviceId: string, alias: string) => `${deviceId} ${alias}`;

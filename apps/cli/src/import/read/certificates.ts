@@ -50,7 +50,7 @@ export class CertificateReader {
 
   #fieldsOf(entry: unknown, candidate: Candidate): Given | undefined {
     if (typeof entry !== 'object' || entry === null) {
-      return this.#refuse(candidate, undefined, 'It is no object.', EXPORT_ANEW);
+      return this.#refuse(candidate, undefined, 'It is no object.', exportAnew);
     }
     const fields = new Fields(entry);
     const given: Given = {
@@ -63,7 +63,7 @@ export class CertificateReader {
     if (isMisplaced)
       fields.blame([{ field, reason: `The file is of ${id}: move the entry to that of its owner.` }]);
     const [bad] = fields.faults;
-    return bad ? this.#refuse(candidate, bad.field, bad.reason, EXPORT_ANEW) : given;
+    return bad ? this.#refuse(candidate, bad.field, bad.reason, exportAnew) : given;
   }
 
   /** Its fingerprint when it is sound. The second reading of an export only computes it: a twentieth of the work. */
@@ -72,7 +72,7 @@ export class CertificateReader {
     const reading = readCertificate(pem, 'certificate_data');
     if (!reading.ok) {
       const { field, description } = reading.violation;
-      return this.#refuse(candidate, field, description, EXPORT_ANEW);
+      return this.#refuse(candidate, field, description, exportAnew);
     }
     const { fingerprint, sha256 } = reading.certificate;
     // The old service's documentation also speaks of SHA-256.
@@ -131,7 +131,7 @@ interface Given {
   readonly createdAt: string | undefined;
 }
 
-const EXPORT_ANEW = 'Export the certificate anew, or correct the entry; all others come over without it.';
+const exportAnew = 'Export the certificate anew, or correct the entry; all others come over without it.';
 
 function finding({ owner, place }: Candidate, reason: string, more: Partial<Finding>): Finding {
   return { ...place, kind: 'CERTIFICATE', id: owner.id, reason, ...more };

@@ -3,7 +3,7 @@ import type { Converted } from './entries.ts';
 import type { RawEntry } from './export-folder.ts';
 import type { CheckingParts } from './reading-parts.ts';
 
-const NAME_SCOPES = { REGISTRY: 'folder', BROKER: 'folder', DEVICE: 'registry' } as const;
+const nameScopes = { REGISTRY: 'folder', BROKER: 'folder', DEVICE: 'registry' } as const;
 
 /**
  * The ID of an entry that can be sent; otherwise the journal knows why not. Checked are its fields, its ID (an entry that
@@ -45,7 +45,7 @@ export function checkEntry<C extends Converted>(
   }
   const holder = name && index.holderOf(`${kind}/${parent}`, name, id);
   if (holder) {
-    const reason = `name: ${holder} of the same ${NAME_SCOPES[kind]} has this name.`;
+    const reason = `name: ${holder} of the same ${nameScopes[kind]} has this name.`;
     journal.refuse(kind, { ...about(reason, 'Give one of them another name, or none.'), field: 'name' });
     return undefined;
   }

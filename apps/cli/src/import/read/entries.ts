@@ -21,8 +21,8 @@ export interface Converted {
   readonly faults: readonly FieldFault[];
 }
 
-const STATUSES = ['CREATING', 'ACTIVE', 'DELETING', 'DISABLED'];
-const LOG_LEVELS = ['LEVEL_UNSPECIFIED', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const statuses = ['CREATING', 'ACTIVE', 'DELETING', 'DISABLED'];
+const logLevels = ['LEVEL_UNSPECIFIED', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 /** A registry or broker. */
 export function convertTopLevel(entry: object): Converted {
@@ -67,7 +67,7 @@ function commonOf(fields: Fields): Record<string, unknown> {
     description,
     labels: labels && Object.fromEntries(labels),
     createdAt: fields.timestamp('created_at'),
-    status: fields.oneOf('status', STATUSES),
+    status: fields.oneOf('status', statuses),
   };
 }
 
@@ -79,7 +79,7 @@ function logOptionsOf(fields: Fields): object | undefined {
     disabled: options.flag('disabled'),
     logGroupId: options.text('log_group_id'),
     folderId: options.text('folder_id'),
-    minLevel: options.oneOf('min_level', LOG_LEVELS),
+    minLevel: options.oneOf('min_level', logLevels),
   });
   fields.blame(options.faults.map(({ field, reason }) => ({ field: `log_options.${field}`, reason })));
   return Object.keys(read).length === 0 ? undefined : read;

@@ -21,7 +21,7 @@ import {
 } from './json-array.ts';
 
 /** Read whole: the certificates of one resource, of which there are a few of about 2 KB. */
-const MAX_SMALL_FILE_BYTES = 16_777_216;
+const maxSmallFileBytes = 16_777_216;
 
 /** The names of an export's files. `<id>` stands for the ID of the registry or broker. */
 export const fileNames = {
@@ -34,7 +34,7 @@ export const fileNames = {
   deviceCertificates: (registryId: string) => `device-certs-${registryId}`,
 } as const;
 
-const KNOWN =
+const knownFile =
   /^(?:registries\.json|brokers\.json|(?:devices|aliases|registry-certs|broker-certs)-[a-z0-9]+\.json|device-certs-[a-z0-9]+)$/;
 
 const entryReasons: Readonly<Record<EntryFault, string>> = {
@@ -65,7 +65,7 @@ export class ExportFolder {
     this.#path = path;
     this.#journal = journal;
     this.names = new Set(listFolder(path));
-    if (![...this.names].some((name) => KNOWN.test(name))) {
+    if (![...this.names].some((name) => knownFile.test(name))) {
       throw usageError(
         `${path}: no export: none of registries.json, brokers.json, devices-<registry>.json is here`,
       );
@@ -75,7 +75,7 @@ export class ExportFolder {
   /** Says which files are no part of an export: one that was renamed would be missed in silence. */
   reportStrangers(): void {
     for (const name of this.names) {
-      if (KNOWN.test(name)) continue;
+      if (knownFile.test(name)) continue;
       const advice = 'If it belongs to the export, give it the name that docs/migration lists.';
       this.#journal.warn({ file: name, reason: 'No file of an export has this name: not read.', advice });
     }
@@ -84,7 +84,7 @@ export class ExportFolder {
   /** The IDs in the names of files such as `devices-<id>.json`. */
   idsOf(prefix: string, suffix: string): string[] {
     return [...this.names]
-      .filter((name) => name.startsWith(prefix) && name.endsWith(suffix) && KNOWN.test(name))
+      .filter((name) => name.startsWith(prefix) && name.endsWith(suffix) && knownFile.test(name))
       .map((name) => name.slice(prefix.length, name.length - suffix.length));
   }
 
@@ -124,8 +124,8 @@ export class ExportFolder {
     let handle: number | undefined;
     try {
       handle = openSync(join(this.#path, file), 'r');
-      if (fstatSync(handle).size > MAX_SMALL_FILE_BYTES) {
-        this.#journal.warn({ file, reason: 'It has more than 16 MiB: not read.', advice: EXPORT_ANEW });
+      if (fstatSync(handle).size > maxSmallFileBytes) {
+        this.#journal.warn({ file, reason: 'It has more than 16 MiB: not read.', advice: exportAnew });
         return undefined;
       }
       return readFileSync(handle);
@@ -150,13 +150,13 @@ export class ExportFolder {
   #unreadable(file: string, error: unknown): void {
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'The file is missing.' : `The file cannot be read: ${code}.`;
-    this.#journal.warn({ file, reason, advice: EXPORT_ANEW });
+    this.#journal.warn({ file, reason, advice: exportAnew });
   }
 
   #entryOf(item: ArrayItem, file: string, kind: EntryKind): RawEntry | undefined {
     if ('value' in item) return { value: item.value, place: { file, entry: item.index } };
     if ('fileFault' in item) {
-      this.#journal.refuse(kind, { file, kind, reason: fileReasons[item.fileFault], advice: EXPORT_ANEW });
+      this.#journal.refuse(kind, { file, kind, reason: fileReasons[item.fileFault], advice: exportAnew });
       return undefined;
     }
     const place = { file, entry: item.index };
@@ -165,13 +165,13 @@ export class ExportFolder {
       ...place,
       kind,
       reason: entryReasons[item.entryFault],
-      advice: EXPORT_ANEW,
+      advice: exportAnew,
     });
     return undefined;
   }
 }
 
-const EXPORT_ANEW = 'Export this file anew and run again: only what is missing is added.';
+const exportAnew = 'Export this file anew and run again: only what is missing is added.';
 
 function listFolder(path: string): string[] {
   try {

@@ -8,7 +8,7 @@ export interface FieldFault {
 /** A field as it is written in the export (`created_at`) has this name in the API (`createdAt`). */
 const apiName = (field: string) => field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 /**
  * The fields of one entry. Absent, null and empty are the same; names are taken in the form of the export and in that of
@@ -32,7 +32,7 @@ export class Fields {
   timestamp(field: string): string | undefined {
     const value = this.text(field);
     if (value === undefined) return undefined;
-    if (TIMESTAMP.test(value) && !Number.isNaN(Date.parse(value))) return value;
+    if (timestampPattern.test(value) && !Number.isNaN(Date.parse(value))) return value;
     return this.#fault(field, 'It must be an RFC 3339 timestamp, such as 2026-11-22T15:38:28Z.');
   }
 

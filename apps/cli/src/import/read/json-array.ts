@@ -4,7 +4,7 @@
  */
 
 /** An entry longer than this is no registry, device or certificate: those have a few kilobytes, 40 at most. */
-const MAX_ENTRY_BYTES = 1_048_576;
+const maxEntryBytes = 1_048_576;
 
 /** What costs one entry. */
 export type EntryFault = 'BAD_ENTRY' | 'ENTRY_TOO_LARGE' | 'CUT_ENTRY';
@@ -17,13 +17,13 @@ export type ArrayItem =
   | { readonly index: number; readonly fileFault: FileFault };
 
 const byte = (character: string) => character.charCodeAt(0);
-const QUOTE = byte('"');
-const BACKSLASH = byte('\\');
-const COMMA = byte(',');
-const ARRAY_BEGIN = byte('[');
-const ARRAY_END = byte(']');
-const OBJECT_BEGIN = byte('{');
-const OBJECT_END = byte('}');
+const quote = byte('"');
+const backslash = byte('\\');
+const comma = byte(',');
+const arrayBegin = byte('[');
+const arrayEnd = byte(']');
+const objectBegin = byte('{');
+const objectEnd = byte('}');
 const isSpace = (code: number) => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 
 /**
@@ -85,7 +85,7 @@ class ArraySplitter {
       }
       const code = chunk[at] ?? 0;
       if (isSpace(code)) at += 1;
-      else if (this.#position === 'between' && code !== ARRAY_END && code !== COMMA) {
+      else if (this.#position === 'between' && code !== arrayEnd && code !== comma) {
         this.#position = 'in entry';
         from = at;
       } else {
@@ -107,8 +107,8 @@ class ArraySplitter {
 
   /** A byte that begins no entry: of the array itself, or of something that is none. */
   #step(code: number): ArrayItem | undefined {
-    if (this.#position === 'before' && code === ARRAY_BEGIN) this.#position = 'between';
-    else if (this.#position === 'between') this.#position = code === ARRAY_END ? 'behind' : 'between';
+    if (this.#position === 'before' && code === arrayBegin) this.#position = 'between';
+    else if (this.#position === 'between') this.#position = code === arrayEnd ? 'behind' : 'between';
     else {
       const fileFault = this.#position === 'before' ? 'NOT_AN_ARRAY' : 'TEXT_BEHIND';
       this.#position = 'lost';
@@ -123,26 +123,26 @@ class ArraySplitter {
       const code = chunk[at];
       if (this.#inString) {
         if (this.#isEscaped) this.#isEscaped = false;
-        else if (code === BACKSLASH) this.#isEscaped = true;
-        else if (code === QUOTE) this.#inString = false;
-      } else if (code === QUOTE) this.#inString = true;
-      else if (code === OBJECT_BEGIN || code === ARRAY_BEGIN) this.#depth += 1;
-      else if (this.#depth === 0 && (code === COMMA || code === ARRAY_END)) return at;
-      else if (code === OBJECT_END || code === ARRAY_END) this.#depth = Math.max(0, this.#depth - 1);
+        else if (code === backslash) this.#isEscaped = true;
+        else if (code === quote) this.#inString = false;
+      } else if (code === quote) this.#inString = true;
+      else if (code === objectBegin || code === arrayBegin) this.#depth += 1;
+      else if (this.#depth === 0 && (code === comma || code === arrayEnd)) return at;
+      else if (code === objectEnd || code === arrayEnd) this.#depth = Math.max(0, this.#depth - 1);
     }
     return chunk.length;
   }
 
   #keep(part: Uint8Array): void {
     this.#bytes += part.length;
-    if (this.#bytes > MAX_ENTRY_BYTES) this.#parts = [];
+    if (this.#bytes > maxEntryBytes) this.#parts = [];
     else this.#parts.push(part);
   }
 
   #finish(last: Uint8Array): ArrayItem {
     this.#keep(last);
     const index = this.#index;
-    const isTooLarge = this.#bytes > MAX_ENTRY_BYTES;
+    const isTooLarge = this.#bytes > maxEntryBytes;
     const parts = this.#parts;
     this.#parts = [];
     this.#bytes = 0;

@@ -7,7 +7,7 @@ import { readCertificates } from './read-top-level.ts';
 import type { ReadingParts } from './reading-parts.ts';
 
 /** The command line of the old service ends its lists there, and says nothing. */
-const LISTED_WITHOUT_LIMIT = 1_000;
+const listedWithoutLimit = 1_000;
 
 /** The devices of a registry, each with its aliases and certificates; then certificates whose device is not there. */
 export async function* readDevices(registryId: string, parts: ReadingParts): AsyncGenerator<Unit> {
@@ -27,8 +27,8 @@ export async function* readDevices(registryId: string, parts: ReadingParts): Asy
       own.size === 0 ? converted.body : { ...converted.body, topicAliases: Object.fromEntries(own) };
     yield { registryId, items: [{ kind: 'DEVICE', id, body, place: entry.place }, ...files.take(id)] };
   }
-  if (count === LISTED_WITHOUT_LIMIT) {
-    const reason = `It has exactly ${LISTED_WITHOUT_LIMIT} devices: as many as yc lists unless it is told more.`;
+  if (count === listedWithoutLimit) {
+    const reason = `It has exactly ${listedWithoutLimit} devices: as many as yc lists unless it is told more.`;
     parts.journal.warn({ file, reason, advice: 'If the registry has more, list them with --limit 1000000.' });
   }
   aliases.finish();

@@ -2,8 +2,8 @@
 import type { Item, Unit } from '../finding.ts';
 
 /** What one request may hold; the server takes 1,000 entries and 8 MiB. */
-const MAX_ENTRIES = 1_000;
-const MAX_BYTES = 7_340_032;
+const maxEntries = 1_000;
+const maxBytes = 7_340_032;
 
 export interface Batch {
   /** Of the registry whose devices these are; absent for registries and brokers. */
@@ -28,12 +28,12 @@ export async function* inBatches(units: AsyncIterable<Unit>, reserved = 0): Asyn
   for await (const unit of units) {
     const sizes = unit.items.map(({ body }) => Buffer.byteLength(JSON.stringify(body)) + 1);
     const unitBytes = sizes.reduce((sum, size) => sum + size, 0);
-    const isFull = items.length + unit.items.length > MAX_ENTRIES - reserved || bytes + unitBytes > MAX_BYTES;
+    const isFull = items.length + unit.items.length > maxEntries - reserved || bytes + unitBytes > maxBytes;
     if (items.length > 0 && (isFull || unit.registryId !== registryId)) yield take();
     registryId = unit.registryId;
     for (const [at, item] of unit.items.entries()) {
       const size = sizes[at] ?? 0;
-      if (items.length >= MAX_ENTRIES - reserved || (items.length > 0 && bytes + size > MAX_BYTES))
+      if (items.length >= maxEntries - reserved || (items.length > 0 && bytes + size > maxBytes))
         yield take();
       items.push(item);
       bytes += size;

@@ -37,7 +37,7 @@ interface ImportingOptions {
 }
 
 /** INVALID_ARGUMENT, and an INTERNAL error that trying again did not cure: google.rpc codes that one entry can cause. */
-const WHOLE_REQUEST: ReadonlySet<number> = new Set([3, 13]);
+const wholeRequest: ReadonlySet<number> = new Set([3, 13]);
 
 /** Sends everything. Fails, once no request is under way any more, with the first error that ended it. */
 export async function importUnits(units: AsyncIterable<Unit>, options: ImportingOptions): Promise<void> {
@@ -77,7 +77,7 @@ async function sendBatch(
   try {
     await sendItems(batch, registry, options);
   } catch (error) {
-    if (!(error instanceof ApiRefusal) || !WHOLE_REQUEST.has(error.status.code)) throw error;
+    if (!(error instanceof ApiRefusal) || !wholeRequest.has(error.status.code)) throw error;
     // Something in it fails the whole request: the halves are tried alone, until it stands alone.
     const [item] = items;
     if (items.length === 1 && item) return refuseAlone(item, batch.registryId, error, options);

@@ -1,6 +1,6 @@
 /** Folders: names that resources carry, which exist as soon as something is in them. */
 import { Folder, folderIdParameter, ListFoldersQuery, ListFoldersResponse } from '@iotcore/contract';
-import { EVERY_FOLDER } from '@iotcore/model';
+import { everyFolder } from '@iotcore/model';
 import type { Caller } from '../../auth/caller.ts';
 import type { Access } from '../../pipeline/access.ts';
 import { defineOperation } from '../../pipeline/operation.ts';
@@ -52,7 +52,7 @@ export const folderOperations = [
 
 /** Undefined: all. */
 function foldersSeenBy({ roleBindings }: Caller, access: Access): string[] | undefined {
-  if (access.may('view', EVERY_FOLDER)) return undefined;
+  if (access.may('view', everyFolder)) return undefined;
   const bound = new Set(roleBindings.map(({ folderId }) => folderId));
   return [...bound].filter((folderId) => access.may('view', folderId));
 }

@@ -1,5 +1,5 @@
 import {
-  MAX_ADOPTION_DAYS,
+  maxAdoptionDays,
   Operation,
   PasswordAdoption,
   type ResourceNames,
@@ -13,7 +13,7 @@ import { asAny, empty } from '../../messages/operation.ts';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
 
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 
 type AdoptionNames = ResourceNames & { readonly kind: control.AdoptionOwner['kind'] };
 
@@ -102,8 +102,8 @@ function adoptionOperations(names: AdoptionNames): ApiOperation[] {
 function endWithin(text: string, now: Date): Date {
   const endsAt = new Date(text);
   const aheadMs = endsAt.getTime() - now.getTime();
-  if (aheadMs > 0 && aheadMs <= MAX_ADOPTION_DAYS * DAY_MS) return endsAt;
-  const description = `In the future, and at most ${MAX_ADOPTION_DAYS} days away.`;
+  if (aheadMs > 0 && aheadMs <= maxAdoptionDays * dayMs) return endsAt;
+  const description = `In the future, and at most ${maxAdoptionDays} days away.`;
   throw errors.invalidArgument([{ field: 'endsAt', description }]);
 }
 

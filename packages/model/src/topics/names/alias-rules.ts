@@ -3,13 +3,13 @@ import { isId } from '../../fields/ids.ts';
 import { characterCount } from '../../fields/text.ts';
 import type { Violation } from '../../fields/violation.ts';
 import { limits } from '../../limits.ts';
-import { TOPIC_TABLE } from '../topic-table.ts';
+import { topicTable } from '../topic-table.ts';
 import { aliasesConflict } from './aliases.ts';
 import { isSubtopicWithinLimit, notationOf } from './notation.ts';
 import { hasWildcard, isTopicText } from './syntax.ts';
 
 /** In create and update calls this stands for the device's own ID, which a create call cannot know. */
-const ID_PLACEHOLDER = '{id}';
+const idPlaceholder = '{id}';
 
 /** The aliases with the device's ID in place of `{id}` in their prefixes, as they are stored and shown. */
 export function expandAliases(
@@ -17,7 +17,7 @@ export function expandAliases(
   deviceId: string,
 ): Map<string, string> {
   return new Map(
-    [...aliases].map(([alias, prefix]) => [alias, prefix.replaceAll(ID_PLACEHOLDER, () => deviceId)]),
+    [...aliases].map(([alias, prefix]) => [alias, prefix.replaceAll(idPlaceholder, () => deviceId)]),
   );
 }
 
@@ -72,7 +72,7 @@ function checkAlias(alias: string, field: string): Violation | undefined {
  */
 function checkPrefix(prefix: string, deviceId: string | undefined, field: string): Violation | undefined {
   const code = 'INVALID_TOPIC_PREFIX';
-  const expanded = deviceId === undefined ? prefix : prefix.replaceAll(ID_PLACEHOLDER, () => deviceId);
+  const expanded = deviceId === undefined ? prefix : prefix.replaceAll(idPlaceholder, () => deviceId);
   if (hasWildcard(expanded) || !isTopicText(expanded)) {
     return { code, field, description: 'A topic prefix has no wildcard and no control character.' };
   }
@@ -98,12 +98,12 @@ function checkPrefix(prefix: string, deviceId: string | undefined, field: string
 }
 
 function isOwner(owner: string, deviceId: string | undefined): boolean {
-  return deviceId === undefined ? owner === ID_PLACEHOLDER || isId(owner) : owner === deviceId;
+  return deviceId === undefined ? owner === idPlaceholder || isId(owner) : owner === deviceId;
 }
 
 function isBeginningOfKind(kind: string | undefined, mustBeWhole: boolean): boolean {
   if (kind === undefined) return true;
-  return TOPIC_TABLE.some((row) => (mustBeWhole ? row.kind === kind : row.kind.startsWith(kind)));
+  return topicTable.some((row) => (mustBeWhole ? row.kind === kind : row.kind.startsWith(kind)));
 }
 
 function checkConflict(alias: string, others: readonly string[], field: string): Violation | undefined {

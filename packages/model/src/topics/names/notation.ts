@@ -18,12 +18,12 @@ export interface NotationRule {
   readonly full: string;
 }
 
-export const FULL_NOTATION: readonly NotationRule[] = [
+export const fullNotation: readonly NotationRule[] = [
   { notation: 'full', written: '$devices/', full: '$devices/' },
   { notation: 'full', written: '$registries/', full: '$registries/' },
   { notation: 'full', written: '$monitoring/', full: '$monitoring/' },
 ];
-export const BARE_NOTATION: readonly NotationRule[] = [
+export const bareNotation: readonly NotationRule[] = [
   { notation: 'bare', written: 'devices/', full: '$devices/' },
   { notation: 'bare', written: 'registries/', full: '$registries/' },
 ];
@@ -41,7 +41,7 @@ export function aliasNotation(aliases: ReadonlyMap<string, string>): NotationRul
   return [...aliases].map(([alias, prefix]) => ({ notation: 'alias', written: alias, full: prefix }));
 }
 
-const NOTATION_OF_BEGINNING: readonly (readonly [string, Notation])[] = [
+const notationOfBeginning: readonly (readonly [string, Notation])[] = [
   ['$devices/', 'full'],
   ['$registries/', 'full'],
   ['$monitoring/', 'full'],
@@ -52,7 +52,7 @@ const NOTATION_OF_BEGINNING: readonly (readonly [string, Notation])[] = [
 
 /** The notation of a topic or filter, told by how it begins; undefined: it begins with `$` and is none of ours. */
 export function notationOf(text: string): Notation | undefined {
-  for (const [beginning, notation] of NOTATION_OF_BEGINNING) {
+  for (const [beginning, notation] of notationOfBeginning) {
     if (text.startsWith(beginning)) return notation;
   }
   return text.startsWith('$') ? undefined : 'alias';

@@ -1,8 +1,8 @@
 import { aliasOwners, type DeviceFacts, type Member, registryOf } from '../principal.ts';
 import { resolveAlias } from './aliases.ts';
 import {
-  BARE_NOTATION,
-  FULL_NOTATION,
+  bareNotation,
+  fullNotation,
   myDevice,
   myRegistry,
   type NotationRule,
@@ -27,7 +27,7 @@ export function resolveTopic(
 
 function notationRulesOf(member: Member): NotationRule[] {
   const own = member.kind === 'device' ? [myDevice(member.id)] : [];
-  return [...FULL_NOTATION, ...BARE_NOTATION, ...own, myRegistry(registryOf(member))];
+  return [...fullNotation, ...bareNotation, ...own, myRegistry(registryOf(member))];
 }
 
 function firstDefined<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {

@@ -8,17 +8,17 @@ import { limits } from '../../limits.ts';
  * U+0000 is forbidden [MQTT-1.5.3-2]; a receiver may also refuse control characters and non-characters (section 1.5.3),
  * and we do, as Mosquitto does. A topic that came through JSON can hold lone surrogates, which no packet can [MQTT-1.5.3-1].
  */
-const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+const forbidden = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
 /** Most topics: told apart first, since looking for what is forbidden costs many times more. */
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+const printableAscii = /^[\x20-\x7e]*$/;
 
 /** Is this text that a topic may hold: not empty [MQTT-4.7.3-1], no forbidden character, within bytes and levels? */
 export function isTopicText(text: string): boolean {
   return (
     text.length > 0 &&
     text.length <= limits.topic.max &&
-    (PRINTABLE_ASCII.test(text) || (Buffer.byteLength(text) <= limits.topic.max && !FORBIDDEN.test(text))) &&
+    (printableAscii.test(text) || (Buffer.byteLength(text) <= limits.topic.max && !forbidden.test(text))) &&
     levelCount(text) <= limits.topicLevels.max
   );
 }

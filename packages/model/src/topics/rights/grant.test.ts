@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../../limits.ts';
 import { broker, principalOf, registry } from '../testing/fixture.ts';
 import { filterLookup, grantFilter } from './grant.ts';
-import { ALIAS_LOOKUP_LIMIT } from './lookup.ts';
+import { aliasLookupLimit } from './lookup.ts';
 
 const facts = { id: 'd1', registryId: 'r1', aliases: new Map([['my/alias/', '$devices/d1/']]) };
 const device = principalOf(facts);
@@ -108,7 +108,7 @@ describe('a filter is granted', () => {
   });
 
   test('to a registry unseen if more devices than are looked at have an alias that begins so', () => {
-    const many = Array.from({ length: ALIAS_LOOKUP_LIMIT }, (_, index) => ({
+    const many = Array.from({ length: aliasLookupLimit }, (_, index) => ({
       id: `d${index}`,
       registryId: 'r1',
       aliases: new Map([[`my/${index}/`, `$devices/d${index}/`]]),

@@ -13,7 +13,7 @@ import {
 } from '../names/notation.ts';
 import { hasWildcard, intersects, isTopicFilter, matchesSomeBeginningWith } from '../names/syntax.ts';
 import { aliasOwners, type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
-import { ALIAS_LOOKUP_LIMIT, aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+import { aliasLookup, aliasLookupLimit, type DeviceLookup, noLookup } from './lookup.ts';
 import {
   brokerNamespace,
   deviceReaders,
@@ -27,13 +27,13 @@ import { intersectingPatterns } from './written-patterns.ts';
 /** Which devices `grantFilter` must be given; undefined: the filter is refused, whatever they are. */
 export function filterLookup(principal: Principal, filter: string): DeviceLookup | undefined {
   if (!isTopicFilter(filter)) return undefined;
-  if (principal.kind === 'broker') return filter.startsWith('$') ? undefined : NO_LOOKUP;
+  if (principal.kind === 'broker') return filter.startsWith('$') ? undefined : noLookup;
   if (notationOf(filter) === 'alias')
-    return beginsWithWildcard(filter) ? NO_LOOKUP : aliasLookup(principal, filter);
+    return beginsWithWildcard(filter) ? noLookup : aliasLookup(principal, filter);
   if (namespacesHearing(principal, filter).length === 0) return undefined;
   const deviceId = namedDevice(filter);
-  if (deviceId === undefined) return NO_LOOKUP;
-  if (principal.kind === 'device' && deviceId === principal.id) return NO_LOOKUP;
+  if (deviceId === undefined) return noLookup;
+  if (principal.kind === 'device' && deviceId === principal.id) return noLookup;
   return isId(deviceId) ? { by: 'id', deviceId } : undefined;
 }
 
@@ -86,7 +86,7 @@ function aliasReaders(member: Member): ReaderGroup {
 function canHearByAlias(member: Member, filter: string, devices: readonly DeviceFacts[]): boolean {
   const owners = aliasOwners(member, devices);
   return (
-    owners.length >= ALIAS_LOOKUP_LIMIT ||
+    owners.length >= aliasLookupLimit ||
     owners.some((device) =>
       aliasNotation(device.aliases).some((rule) => canHearWritten(member, device, rule, filter)),
     )

@@ -5,7 +5,7 @@ import type { Member } from '../principal.ts';
 /**
  * Which devices must be known before a topic can be routed or a filter granted. `id`: this one, if it exists, whatever
  * its registry. `alias`: those of the registry with an alias that is one of `candidates`, or that begins with
- * `beginning` (if that is defined); no more than `ALIAS_LOOKUP_LIMIT` devices need be found.
+ * `beginning` (if that is defined); no more than `aliasLookupLimit` devices need be found.
  */
 export type DeviceLookup =
   | { readonly by: 'nothing' }
@@ -18,9 +18,9 @@ export type DeviceLookup =
     };
 
 /** Most devices that are looked at to check one alias filter; with more, it is granted unseen: it hears only its own. */
-export const ALIAS_LOOKUP_LIMIT = 100;
+export const aliasLookupLimit = 100;
 
-export const NO_LOOKUP: DeviceLookup = { by: 'nothing' };
+export const noLookup: DeviceLookup = { by: 'nothing' };
 
 /** What to look up for a topic or filter in alias notation. A device may only use its own. */
 export function aliasLookup(member: Member, written: string): DeviceLookup {

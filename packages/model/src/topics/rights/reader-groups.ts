@@ -7,8 +7,8 @@
  */
 import {
   aliasNotation,
-  BARE_NOTATION,
-  FULL_NOTATION,
+  bareNotation,
+  fullNotation,
   myDevice,
   myMonitoring,
   myRegistry,
@@ -16,7 +16,7 @@ import {
   type NotationRule,
 } from '../names/notation.ts';
 import type { DeviceFacts, Member } from '../principal.ts';
-import { monitoringTopic, TOPIC_TABLE, type TopicRoot } from '../topic-table.ts';
+import { monitoringTopic, type TopicRoot, topicTable } from '../topic-table.ts';
 
 /** A topic as it is published in a namespace. */
 export interface Destination {
@@ -67,7 +67,7 @@ export function registryReaders(registryId: string, device?: DeviceFacts): Reade
     kind: 'registry',
     id: registryId,
     hears: [...heardBy('registry', 'devices', '+'), ...heardBy('registry', 'registries', registryId)],
-    rules: [...FULL_NOTATION, ...BARE_NOTATION, myRegistry(registryId), ...aliasesOf(device)],
+    rules: [...fullNotation, ...bareNotation, myRegistry(registryId), ...aliasesOf(device)],
   };
 }
 
@@ -76,7 +76,7 @@ export function deviceReaders(deviceId: string, device?: DeviceFacts): ReaderGro
     kind: 'device',
     id: deviceId,
     hears: heardBy('device', 'devices', deviceId),
-    rules: [...FULL_NOTATION, ...BARE_NOTATION, myDevice(deviceId), ...aliasesOf(device)],
+    rules: [...fullNotation, ...bareNotation, myDevice(deviceId), ...aliasesOf(device)],
   };
 }
 
@@ -85,7 +85,7 @@ export function registryDeviceReaders(registryId: string): ReaderGroup {
     kind: 'devices',
     id: registryId,
     hears: heardBy('device', 'registries', registryId),
-    rules: [...FULL_NOTATION, ...BARE_NOTATION, myRegistry(registryId)],
+    rules: [...fullNotation, ...bareNotation, myRegistry(registryId)],
   };
 }
 
@@ -95,7 +95,7 @@ export function monitoringReaders(registryId: string): ReaderGroup {
     kind: 'monitoring',
     id: registryId,
     hears: [{ pattern: monitoringTopic('+'), permanent: false }],
-    rules: FULL_NOTATION,
+    rules: fullNotation,
   };
 }
 
@@ -130,10 +130,12 @@ export function readerGroupsOf(member: Member): readonly ReaderGroup[] {
 }
 
 function heardBy(reader: 'device' | 'registry', root: TopicRoot, owner: string): Heard[] {
-  return TOPIC_TABLE.filter((row) => row.root === root && row.reader === reader).map((row) => ({
-    pattern: `$${root}/${owner}/${row.kind}/#`,
-    permanent: row.permanent,
-  }));
+  return topicTable
+    .filter((row) => row.root === root && row.reader === reader)
+    .map((row) => ({
+      pattern: `$${root}/${owner}/${row.kind}/#`,
+      permanent: row.permanent,
+    }));
 }
 
 function aliasesOf(device: DeviceFacts | undefined): NotationRule[] {

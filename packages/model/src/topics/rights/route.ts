@@ -6,7 +6,7 @@ import { resolveTopic } from '../names/resolve.ts';
 import { isTopicName } from '../names/syntax.ts';
 import { type DeviceFacts, type Member, type Principal, registryOf } from '../principal.ts';
 import { monitoringTopic, readFullTopic, type TopicAddress } from '../topic-table.ts';
-import { aliasLookup, type DeviceLookup, NO_LOOKUP } from './lookup.ts';
+import { aliasLookup, type DeviceLookup, noLookup } from './lookup.ts';
 import {
   brokerNamespace,
   type Destination,
@@ -53,11 +53,11 @@ export interface PermanentTopic {
 /** Which devices `routeTopic` must be given; undefined: publishing is not allowed, whatever they are. */
 export function topicLookup(principal: Principal, topic: string): DeviceLookup | undefined {
   if (!isTopicName(topic)) return undefined;
-  if (principal.kind === 'broker') return topic.startsWith('$') ? undefined : NO_LOOKUP;
+  if (principal.kind === 'broker') return topic.startsWith('$') ? undefined : noLookup;
   if (notationOf(topic) === 'alias') return aliasLookup(principal, topic);
   const address = addressOf(resolveTopic(principal, topic, []));
   if (address === undefined || !mayPublish(principal, address)) return undefined;
-  return address.row.root === 'devices' ? { by: 'id', deviceId: address.ownerId } : NO_LOOKUP;
+  return address.row.root === 'devices' ? { by: 'id', deviceId: address.ownerId } : noLookup;
 }
 
 /**

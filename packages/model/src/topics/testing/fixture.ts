@@ -8,15 +8,15 @@ export interface Fixture {
   readonly devices: readonly DeviceFacts[];
 }
 
-export const REGISTRIES = ['r1', 'r2'];
+export const registryIds = ['r1', 'r2'];
 /** `d1` and `d12` share a beginning, which a replacement of strings could mix up. */
-const DEVICES: readonly (readonly [string, string])[] = [
+const deviceIds: readonly (readonly [string, string])[] = [
   ['d1', 'r1'],
   ['d12', 'r1'],
   ['d3', 'r2'],
 ];
-export const BROKERS = ['b1', 'b2'];
-const KINDS = ['events', 'state', 'commands', 'config'];
+export const brokers = ['b1', 'b2'];
+const kinds = ['events', 'state', 'commands', 'config'];
 
 export const registry = (id: string): RegistryPrincipal => ({ kind: 'registry', id });
 export const broker = (id: string): BrokerPrincipal => ({ kind: 'broker', id });
@@ -28,7 +28,7 @@ export const principalOf = ({ id, registryId }: DeviceFacts): DevicePrincipal =>
 
 /** Everybody who can be a client of a registry in this fixture. */
 export function membersOf(fixture: Fixture): (DevicePrincipal | RegistryPrincipal)[] {
-  return [...REGISTRIES.map(registry), ...fixture.devices.map(principalOf)];
+  return [...registryIds.map(registry), ...fixture.devices.map(principalOf)];
 }
 
 const aliasText = fc.oneof(
@@ -55,13 +55,13 @@ const prefixText = fc
     fc.constantFrom('', '/', '/ev', '/st', '/co', '/con', '/events', '/state', '/commands', '/config'),
     fc.constantFrom('', '/', '/a', '/a/', '/a/b', '/ices/x'),
   )
-  .map(([kind, subtopic]) => (KINDS.includes(kind.slice(1)) ? kind + subtopic : kind));
+  .map(([kind, subtopic]) => (kinds.includes(kind.slice(1)) ? kind + subtopic : kind));
 
 /** A fixture in which every alias is one that the rules allow. */
 export const fixtures: fc.Arbitrary<Fixture> = fc
-  .array(fc.tuple(fc.nat(DEVICES.length - 1), aliasText, prefixText), { maxLength: 8 })
+  .array(fc.tuple(fc.nat(deviceIds.length - 1), aliasText, prefixText), { maxLength: 8 })
   .map((candidates) => {
-    const devices = DEVICES.map(([id, registryId]) => ({
+    const devices = deviceIds.map(([id, registryId]) => ({
       id,
       registryId,
       aliases: new Map<string, string>(),
@@ -81,7 +81,7 @@ export const fixtures: fc.Arbitrary<Fixture> = fc
   });
 
 /** Levels that topics and filters of these fixtures are made of. */
-const level = fc.constantFrom(...KINDS, 'a', 'b', '', 'json', 'd1', 'd12', 'r1', 'x');
+const level = fc.constantFrom(...kinds, 'a', 'b', '', 'json', 'd1', 'd12', 'r1', 'x');
 const beginnings = fc.oneof(
   fc.constantFrom(
     ...[
@@ -108,7 +108,7 @@ export const topicNames: fc.Arbitrary<string> = fc
 export const fullTopics: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom('$devices/d1/', '$devices/d12/', '$devices/d3/', '$registries/r1/', '$registries/r2/'),
-    fc.constantFrom(...KINDS, 'state', 'config'),
+    fc.constantFrom(...kinds, 'state', 'config'),
     fc.constantFrom('', '', '/', '/a', '/ab', '/a/', '/a/b', '/b', '/ices/x', '/ices/x/events'),
   )
   .map((parts) => parts.join(''));
