@@ -1,4 +1,4 @@
-import { makePassword } from '@iotcore/testkit';
+import { makePassword, startInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectViolations } from './support/answers.ts';
@@ -79,18 +79,33 @@ describe('a refused call leaves a record', () => {
     ]);
   });
 
-  test('also without credentials, and with a body that is no JSON', async () => {
+  test('also with a body that is no JSON', async () => {
     const { api } = installation();
-    const { body } = await api.call('DELETE', `${registries}/are00000000000000001`, undefined, {
-      token: null,
-    });
-    expect(body.code).toBe(16);
     await api.call('PATCH', `${registries}/are00000000000000001`, '{');
-    const [malformed, unproven] = await events('resourceId=are00000000000000001');
-    expect(unproven).toMatchObject({ eventType: 'devices.DeleteRegistry', code: 16, remoteIp: '127.0.0.1' });
-    expect(unproven).not.toHaveProperty('callerId');
+    const [malformed] = await events('resourceId=are00000000000000001');
     expect(malformed).toMatchObject({ eventType: 'devices.UpdateRegistry', code: 3 });
   });
+});
+
+test('refused calls without credentials become one record, however many they are', async () => {
+  const own = await startInstallation({ programs: ['api'] });
+  const refuse = (method: string, id: string) =>
+    own.api.call(method, `${registries}/${id}`, undefined, { token: null });
+  for (let n = 0; n < 20; n += 1) await refuse('DELETE', `are0000000000000000${n % 10}`);
+  await refuse('GET', 'are00000000000000001');
+  await own.program('api').stop();
+  own.start('api');
+  await own.ready();
+  const { auditEvents } = await own.api.must('GET', '/ext/v1/auditEvents');
+  const refused = auditEvents.filter(({ code }: { code: number }) => code === 16);
+  expect(refused).toMatchObject([
+    {
+      eventType: 'iam.UnauthenticatedCalls',
+      remoteIp: '127.0.0.1',
+      details: { calls: 20, byEventType: { 'devices.DeleteRegistry': 20 }, byNetwork: { '127.0.0.1': 20 } },
+    },
+  ]);
+  expect(refused[0]).not.toHaveProperty('callerId');
 });
 
 test('a call that only reads leaves none', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { makePassword } from '@iotcore/testkit';
-import { expect, test } from 'vitest';
+import { type ApiAnswer, eventually, makePassword } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
@@ -39,6 +39,14 @@ test('the key of one operation means nothing to another', async () => {
   expect(made[0]).not.toBe(made[1]);
 });
 
+test('where repeating does no harm a key is ignored, also one that is no UUID', async () => {
+  const { api } = installation();
+  const { id } = await api.createRegistry();
+  const update = (name: string) => api.call('PATCH', `${registries}/${id}`, { name }, withKey('no UUID'));
+  expect([(await update('one')).status, (await update('other')).status]).toEqual([200, 200]);
+  expect((await api.must('GET', `${registries}/${id}`)).name).toBe('other');
+});
+
 test('the same request gives the same operation and does its work once', async () => {
   const { api } = installation();
   const folderId = newFolder();
@@ -57,17 +65,59 @@ test('the same request gives the same operation and does its work once', async (
   expect((await call(randomUUID())).status).toBe(200);
 });
 
-test('many at the same moment do it once, and all are answered alike', async () => {
+test('many at the same moment do it once: the others are told to ask again, and then get its answer', async () => {
   const { api } = installation();
   const folderId = newFolder();
   const key = randomUUID();
-  const calls = Array.from({ length: 10 }, () =>
-    api.call('POST', registries, { folderId, name: 'x' }, withKey(key)),
-  );
-  const answers = await Promise.all(calls);
-  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  const call = () => api.call('POST', registries, { folderId, name: 'x' }, withKey(key));
+  const answers = await Promise.all(Array.from({ length: 10 }, call));
+  const done = answers.filter(({ status }) => status === 200);
+  for (const answer of answers.filter(({ status }) => status !== 200)) {
+    expectRefusal(answer, 'ABORTED');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect(new Set(done.map(({ body }) => body.id)).size).toBe(1);
+  expect((await call()).body).toEqual(done[0]?.body);
   expect((await api.must('GET', `${registries}?folderId=${folderId}`)).registries).toHaveLength(1);
+});
+
+describe('an earlier answer is refused to a caller whose role was taken away', () => {
+  test('while the resource is there', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const editor = await createAccount(api, { folderId, role: 'editor' });
+    const key = randomUUID();
+    const create = () => editor.call('POST', registries, { folderId, name: 'mine' }, withKey(key));
+    expect((await create()).status).toBe(200);
+    const refused = await refusedWithoutRole(editor.id, create);
+    expectRefusal(refused, 'PERMISSION_DENIED');
+    expect(JSON.stringify(refused.body)).not.toContain('mine');
+  });
+
+  test('and when it is gone', async () => {
+    const { api } = installation();
+    const folderId = newFolder();
+    const { id } = await api.createRegistry({ folderId });
+    const editor = await createAccount(api, { folderId, role: 'editor' });
+    const key = randomUUID();
+    const disable = () => editor.call('POST', `${registries}/${id}:disable`, undefined, withKey(key));
+    const first = await disable();
+    await api.must('DELETE', `${registries}/${id}`);
+    expect((await disable()).body).toEqual(first.body);
+    expectRefusal(await refusedWithoutRole(editor.id, disable), 'NOT_FOUND');
+  });
+
+  /** Takes away the one role of an account; the first refusal of its call. */
+  async function refusedWithoutRole(accountId: string, call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+    const { api } = installation();
+    const path = `/ext/v1/serviceAccounts/${accountId}/roleBindings`;
+    const [{ id }] = (await api.must('GET', path)).roleBindings;
+    await api.must('DELETE', `${path}/${id}`);
+    return eventually('the loss of the role', async () => {
+      const answer = await call();
+      return answer.status !== 200 && answer;
+    });
+  }
 });
 
 test('the answer is given again after the resource is gone', async () => {

@@ -204,11 +204,13 @@ describe('the devices of a move', () => {
     const { api, databaseUrl } = installation();
     const registry = await api.createRegistry();
     const database = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
-    await database.prisma.$executeRaw`
-      INSERT INTO devices (id, registry_id, folder_id, created_at)
-      SELECT repeat('z', 45) || n, ${registry.id}, ${registry['folderId']},
-             '2020-01-01T00:00:00Z'::timestamptz + (n / 10) * interval '1 microsecond'
-      FROM generate_series(10000, 10099) AS n`;
+    await database.pool.query(
+      `INSERT INTO devices (id, registry_id, folder_id, created_at)
+       SELECT repeat('z', 45) || n, $1, $2,
+              '2020-01-01T00:00:00Z'::timestamptz + (n / 10) * interval '1 microsecond'
+       FROM generate_series(10000, 10099) AS n`,
+      [registry.id, registry['folderId']],
+    );
     await database.close();
     const found: string[] = [];
     let token = '';

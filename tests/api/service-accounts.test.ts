@@ -1,6 +1,14 @@
-import { constants, createSign, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { type ApiClient, eventually } from '@iotcore/testkit';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { eventually } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
+import {
+  accountWithKey,
+  audience,
+  type JwtOptions,
+  makeJwt,
+  privateKey,
+  publicPem,
+} from './support/account-jwt.ts';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
@@ -12,42 +20,6 @@ const installation = watchedInstallation({
 });
 const accounts = '/ext/v1/serviceAccounts';
 const nobody = 'are00000000000000000';
-const audience = 'https://iam.api.cloud.yandex.net/iam/v1/tokens';
-
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-
-async function accountWithKey(api: ApiClient, ...roles: { folderId: string; role: string }[]) {
-  const account = await createAccount(api, ...roles);
-  const { response } = await api.must('POST', `${accounts}/${account.id}/authorizedKeys`, {
-    publicKey: publicPem,
-  });
-  return { id: account.id, keyId: response.id as string };
-}
-
-interface JwtOptions {
-  readonly header?: object;
-  readonly claims?: object;
-  readonly key?: KeyObject;
-  readonly pkcs1?: boolean;
-}
-
-/** A JWT as clients of the old service make it. */
-function makeJwt(
-  account: { id: string; keyId: string },
-  { header, claims, key = privateKey, pkcs1 }: JwtOptions = {},
-) {
-  const now = Math.floor(Date.now() / 1000);
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const head = encode({ alg: 'PS256', typ: 'JWT', kid: account.keyId, ...header });
-  const body = encode({ iss: account.id, aud: audience, iat: now, exp: now + 3600, ...claims });
-  const said = Buffer.from(`${head}.${body}`);
-  const signature = pkcs1
-    ? createSign('sha256').update(said).sign(key)
-    : sign('sha256', said, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
-  return `${head}.${body}.${signature.toString('base64url')}`;
-}
-
 const exchange = (jwt: string) => installation().api.call('POST', '/iam/v1/tokens', { jwt }, { token: null });
 
 describe('the exchange of a JWT for a token', () => {

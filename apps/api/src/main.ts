@@ -1,15 +1,8 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
-import { CallerDirectory, ControlPlane, idempotencyKeyHours } from '@iotcore/control';
+import { CallerDirectory, ControlPlane, InstallationKeys, idempotencyKeyHours } from '@iotcore/control';
 import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
-import {
-  ChangeFeed,
-  DatabaseUnavailableError,
-  describeIdConflicts,
-  findIdConflicts,
-  openDatabase,
-  prepareDatabase,
-} from '@iotcore/store';
-import { ControlStore } from '@iotcore/store/control';
+import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
+import { openControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
 import { openGrpc } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -29,28 +22,36 @@ const mostBehindMs = 1200;
 async function start({ settings, logger, signal }: ProcessContext): Promise<RunningProcess> {
   const url = (await findDatabaseUrl(settings)).reveal();
 
-  const database = openDatabase(url, {
+  const database = openControlStore(url, {
     logger,
     poolSize: settings.databasePoolSize,
     applicationName: 'iotcore api',
   });
-  const store = new ControlStore(database.prisma);
+  const { store } = database;
+  let keys: InstallationKeys | undefined;
   const feed = new ChangeFeed(url, {
     logger,
     listener: {
       changed: (changes) => {
         if (changes.some(({ kind }) => kind === 'account')) directory.forget();
+        if (changes.some(({ kind }) => kind === 'signing-key')) keys?.forget();
       },
-      missed: () => directory.forget(),
+      missed: () => {
+        directory.forget();
+        keys?.forget();
+      },
     },
   });
-  const directory = new CallerDirectory(store.read.callers, () => feed.behindMs < mostBehindMs);
+  const isCurrent = () => feed.behindMs < mostBehindMs;
+  const directory = new CallerDirectory(store.read.callers, isCurrent);
 
   let controlPlane: ControlPlane | undefined;
   const metrics = new CallMetrics();
   const metricsServer = createMetricsServer(metrics.registry);
-  const isReady = async () =>
-    controlPlane !== undefined && (await database.pool.query('SELECT 1')).rowCount === 1;
+  const isReady = async () => {
+    if (controlPlane) await database.ping();
+    return controlPlane !== undefined;
+  };
   const app = await buildApp({
     metrics,
     logger,
@@ -62,6 +63,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
   const grpc = openGrpc({ app, settings, logger, metrics, controlPlane: () => controlPlane, isReady });
   const stopBasics = async () => {
     await Promise.all([grpc.close(), app.close()]);
+    await controlPlane?.stop();
     await metricsServer.close();
     await feed.stop();
     await database.close();
@@ -72,14 +74,19 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       port: 'IOT_API_PORT',
     });
     const grpcAddresses = await grpc.listen();
-    const sources = { server: app.server, database: database.pool, changeFeedBehindMs: () => feed.behindMs };
+    const sources = {
+      server: app.server,
+      database: database.connections,
+      changeFeedBehindMs: () => feed.behindMs,
+    };
     const metricsAddress = await serveMetrics(metricsServer, metrics.registry, sources, settings);
     const services = await whenDatabaseIsThere(async () => {
       await prepareDatabase(url, logger, signal);
-      const conflicts = await findIdConflicts(database.pool);
+      const conflicts = await database.findIdConflicts();
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
-      const opened = await openServices(store, directory, settings, () => grpc.names);
+      keys = await InstallationKeys.open(store, isCurrent);
+      const opened = openServices(store, directory, keys, settings, () => grpc.names);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;

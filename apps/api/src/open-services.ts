@@ -3,9 +3,9 @@ import {
   Authenticator,
   type CallerDirectory,
   DataPlane,
+  type InstallationKeys,
   importQueue,
   oldServiceAudience,
-  openInstallationKeys,
   PageTokens,
   type Services,
   TokenAudiences,
@@ -14,17 +14,14 @@ import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
 import type { Settings } from '@iotcore/process';
 import type { ControlStore } from '@iotcore/store/control';
 
-/**
- * Makes what the operations work with; reads the installation's keys from the database. `ownNames`: the names and
- * addresses of this server.
- */
-export async function openServices(
+/** Makes what the operations work with. `ownNames`: the names and addresses of this server. */
+export function openServices(
   store: ControlStore,
   directory: CallerDirectory,
+  keys: InstallationKeys,
   settings: Settings,
   ownNames: () => readonly string[],
-): Promise<Services> {
-  const keys = await openInstallationKeys(store);
+): Services {
   const tokens = new AccessTokens(keys);
   return {
     store,
@@ -32,7 +29,7 @@ export async function openServices(
     tokens,
     hasher: createPasswordHasher(),
     authenticator: new Authenticator(tokens, directory),
-    pageTokens: new PageTokens(keys.secretFor('page tokens')),
+    pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     dataPlane: new DataPlane(store.read.dataPlaneNodes, tokens),
     imports: new BoundedQueue(importQueue),
     tokenAudiences: new TokenAudiences({

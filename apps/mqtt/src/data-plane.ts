@@ -14,6 +14,7 @@ import {
   writeLogLines,
   writePermanentMessages,
 } from '@iotcore/store/data-plane';
+import { adoptionRecord } from './authentication/adoption-record.ts';
 import { type AuthenticatorParts, authenticate } from './authentication/authenticator.ts';
 import { createCertificateCache } from './authentication/certificate-login.ts';
 import { createEqualDelay } from './authentication/equal-delay.ts';
@@ -163,7 +164,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     hash: (password) => hasher.hash(password),
     newPasswordId: createId,
     findAdoption: lookups.passwordAdoption,
-    store: (password) => storeAdoptedPassword(pool, password),
+    store: (password) => storeAdoptedPassword(pool, password, adoptionRecord(password)),
     adopted(adopted) {
       counters.passwordAdopted(adopted.weakness !== undefined);
       const level = adopted.weakness === undefined ? 'INFO' : 'WARN';

@@ -15,7 +15,7 @@
 export { AccessTokens } from './auth/access-tokens.ts';
 export { Authenticator } from './auth/authenticator.ts';
 export { CallerDirectory } from './auth/caller-directory.ts';
-export { openInstallationKeys } from './auth/installation-keys.ts';
+export { InstallationKeys } from './auth/installation-keys.ts';
 export { oldServiceAudience, TokenAudiences } from './auth/token-audiences.ts';
 export { ApiError, type CodeName, codes, errors, type FieldViolation } from './errors/catalogue.ts';
 export { toApiError } from './errors/translate.ts';

@@ -1,7 +1,7 @@
 export type { Change, ChangeKind } from './changes/change.ts';
 export { ChangeFeed, type ChangeFeedOptions, type ChangeListener } from './changes/change-feed.ts';
 export { DatabaseUnavailableError } from './database/errors.ts';
-export { describeIdConflicts, findIdConflicts } from './database/id-conflicts.ts';
+export { describeIdConflicts } from './database/id-conflicts.ts';
 export {
   type Database,
   type DatabaseOptions,
@@ -10,6 +10,5 @@ export {
   type PoolOptions,
 } from './database/open-database.ts';
 export { prepareDatabase } from './database/prepare-database.ts';
-export type { PrismaClient } from './generated/client.ts';
 export type { Log } from './log.ts';
 export { migrate } from './migrations/migrate.ts';

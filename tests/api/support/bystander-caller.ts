@@ -75,17 +75,18 @@ function plain({ '@type': _, ...resource }: Json): Json {
 /** What is there in other folders, the newest of each kind. */
 async function idsOfOthers(databaseUrl: string, folderId: string): Promise<[string, string][]> {
   const database = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
-  const { registry, device, broker } = database.prisma;
-  const some = {
-    where: { folderId: { not: folderId } },
-    orderBy: { createdAt: 'desc' },
-    take: askedOfEachKind,
-  } as const;
+  const newest = async (table: string) => {
+    const { rows } = await database.pool.query<{ id: string }>(
+      `SELECT id FROM ${table} WHERE folder_id <> $1 ORDER BY created_at DESC LIMIT $2`,
+      [folderId, askedOfEachKind],
+    );
+    return rows;
+  };
   try {
     const found = [
-      [registries, await registry.findMany(some)],
-      [devices, await device.findMany(some)],
-      [brokers, await broker.findMany(some)],
+      [registries, await newest('registries')],
+      [devices, await newest('devices')],
+      [brokers, await newest('brokers')],
     ] as const;
     return found.flatMap(([collection, all]) => all.map(({ id }): [string, string] => [collection, id]));
   } finally {

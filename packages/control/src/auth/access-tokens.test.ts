@@ -3,9 +3,9 @@ import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { AccessTokens } from './access-tokens.ts';
 import { signToken } from './compact-token.ts';
-import type { InstallationKeys } from './installation-keys.ts';
+import type { KeySet } from './installation-keys.ts';
 
-async function newKeys(kid: string): Promise<InstallationKeys> {
+async function newKeys(kid: string): Promise<KeySet> {
   const { privateKey, publicKey } = (await webcrypto.subtle.generateKey('Ed25519', true, [
     'sign',
     'verify',
@@ -18,7 +18,7 @@ async function newKeys(kid: string): Promise<InstallationKeys> {
 }
 
 const keys = await newKeys('one');
-const tokens = new AccessTokens(keys);
+const tokens = new AccessTokens({ current: async () => keys });
 const now = Math.floor(Date.now() / 1000);
 const expiresAt = new Date((now + 600) * 1000);
 const claims = { alg: 'EdDSA', kid: 'one', iss: 'iotcore', aud: 'api', sub: 'a', exp: now + 600 };
@@ -81,4 +81,35 @@ test('a token of the earlier form, a JWT, is good until its end', async () => {
     .sign(keys.signing.privateKey);
   expect(await tokens.read(jwt)).toMatchObject({ accountId: 'a', authorizedKeyId: 'k', expiresAt });
   expect(await tokens.read(jwt, new Date((now + 601) * 1000))).toBeUndefined();
+});
+
+describe('a token that was read before', () => {
+  test('is read again without its signature, and refused after its end', async () => {
+    let current = keys;
+    const remembering = new AccessTokens({ current: async () => current });
+    const token = await remembering.issue({ accountId: 'a', expiresAt });
+    const first = await remembering.read(token);
+    expect(await remembering.read(token)).toBe(first);
+    expect(await remembering.read(token, new Date((now + 601) * 1000))).toBeUndefined();
+    current = { ...keys, verification: new Map() };
+    expect(await remembering.read(token)).toBeUndefined();
+  });
+
+  test('is refused once its key is gone, and good again once the key is back', async () => {
+    let current = keys;
+    const remembering = new AccessTokens({ current: async () => current });
+    const token = await remembering.issue({ accountId: 'a', expiresAt });
+    expect(await remembering.read(token)).toBeDefined();
+    current = await newKeys('two');
+    expect(await remembering.read(token)).toBeUndefined();
+    current = keys;
+    expect(await remembering.read(token)).toBeDefined();
+  });
+
+  test('is not one that differs from it', async () => {
+    const token = await tokens.issue({ accountId: 'a', expiresAt });
+    await tokens.read(token);
+    expect(await tokens.read(`${token} `)).toBeUndefined();
+    expect(await tokens.read(token.toLowerCase())).toBeUndefined();
+  });
 });

@@ -2,9 +2,11 @@
  * Access tokens, that the installation signs for an account. A token says whose it is, not what it may do: roles are
  * looked up when it is used, so that taking one away takes effect at once.
  */
+import { hash } from 'node:crypto';
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose';
+import { BoundedMemory } from './bounded-memory.ts';
 import { readToken, signToken } from './compact-token.ts';
-import { type InstallationKeys, signingAlgorithm } from './installation-keys.ts';
+import { type InstallationKeys, type KeySet, signingAlgorithm } from './installation-keys.ts';
 
 const issuer = 'iotcore';
 const apiAudience = 'api';
@@ -21,15 +23,18 @@ export interface AccessToken {
   readonly expiresAt: Date;
 }
 
-export class AccessTokens {
-  readonly #keys: InstallationKeys;
+type KeySource = Pick<InstallationKeys, 'current'>;
 
-  constructor(keys: InstallationKeys) {
+export class AccessTokens {
+  readonly #keys: KeySource;
+  #verified: { readonly keys: KeySet; readonly tokens: BoundedMemory<AccessToken> } | undefined;
+
+  constructor(keys: KeySource) {
     this.#keys = keys;
   }
 
   async issue({ accountId, authorizedKeyId, apiKeySha256, expiresAt }: AccessToken): Promise<string> {
-    const { kid, privateKey } = this.#keys.signing;
+    const { kid, privateKey } = (await this.#keys.current()).signing;
     const claims = {
       alg: signingAlgorithm,
       kid,
@@ -48,7 +53,7 @@ export class AccessTokens {
    * For the API itself, towards the data plane: a JWT. No client sees it, and nodes of the version before read it too.
    */
   async issueForDataPlane(now: Date): Promise<string> {
-    const { kid, privateKey } = this.#keys.signing;
+    const { kid, privateKey } = (await this.#keys.current()).signing;
     return new SignJWT({})
       .setProtectedHeader({ alg: signingAlgorithm, kid })
       .setIssuer(issuer)
@@ -59,50 +64,69 @@ export class AccessTokens {
       .sign(privateKey);
   }
 
-  /** What the token says; undefined if it is not one of ours, not for the API, or expired. */
+  /**
+   * What the token says; undefined if it is not one of ours, not for the API, or expired. A signature is checked once, and
+   * remembered for as long as the installation's keys are the same.
+   */
   async read(token: string, now = new Date()): Promise<AccessToken | undefined> {
-    const claims = (await this.#readCompact(token, now)) ?? (await this.#readJwt(token, now));
-    if (!claims) return undefined;
-    const { sub, exp, akid, aksh } = claims;
-    if (typeof sub !== 'string' || typeof exp !== 'number') return undefined;
-    return {
-      accountId: sub,
-      authorizedKeyId: typeof akid === 'string' ? akid : undefined,
-      apiKeySha256: typeof aksh === 'string' ? aksh : undefined,
-      expiresAt: new Date(exp * 1000),
-    };
+    const keys = await this.#keys.current();
+    const memory = this.#memoryOf(keys);
+    const digest = hash('sha256', token, 'base64');
+    const known = memory.get(digest);
+    if (known) return known.expiresAt > now ? known : undefined;
+    const claims = (await readCompact(token, keys, now)) ?? (await readJwt(token, keys, now));
+    const found = claims && toAccessToken(claims);
+    if (found) memory.set(digest, found);
+    return found;
   }
 
-  async #readCompact(text: string, now: Date): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const token = readToken(text);
-    if (!token) return undefined;
-    const { alg, kid, iss, aud, exp } = token.payload;
-    const key = this.#keys.verification.get(typeof kid === 'string' ? kid : '');
-    if (!key || alg !== signingAlgorithm || iss !== issuer || aud !== apiAudience) return undefined;
-    if (typeof exp !== 'number' || exp * 1000 <= now.getTime()) return undefined;
-    return (await token.isSignedBy(key)) ? token.payload : undefined;
+  /** Of other keys nothing is remembered: what they signed may not be good any more. */
+  #memoryOf(keys: KeySet): BoundedMemory<AccessToken> {
+    if (this.#verified?.keys !== keys) this.#verified = { keys, tokens: new BoundedMemory() };
+    return this.#verified.tokens;
   }
+}
 
-  /** The form before version 0.2, a JWT: such tokens are good until their end, the longest of them for a year. */
-  async #readJwt(text: string, now: Date): Promise<Readonly<Record<string, unknown>> | undefined> {
-    try {
-      const { payload } = await jwtVerify(text, ({ kid }) => this.#keyNamed(kid), {
-        algorithms: [signingAlgorithm],
-        issuer,
-        audience: apiAudience,
-        requiredClaims: ['sub', 'exp'],
-        currentDate: now,
-      });
-      return payload;
-    } catch (error) {
-      if (error instanceof joseErrors.JOSEError) return undefined;
-      throw error;
-    }
-  }
+type Claims = Readonly<Record<string, unknown>>;
 
-  #keyNamed(kid: string | undefined) {
-    const key = this.#keys.verification.get(kid ?? '');
+function toAccessToken({ sub, exp, akid, aksh }: Claims): AccessToken | undefined {
+  if (typeof sub !== 'string' || typeof exp !== 'number') return undefined;
+  return {
+    accountId: sub,
+    authorizedKeyId: typeof akid === 'string' ? akid : undefined,
+    apiKeySha256: typeof aksh === 'string' ? aksh : undefined,
+    expiresAt: new Date(exp * 1000),
+  };
+}
+
+async function readCompact(text: string, { verification }: KeySet, now: Date): Promise<Claims | undefined> {
+  const token = readToken(text);
+  if (!token) return undefined;
+  const { alg, kid, iss, aud, exp } = token.payload;
+  const key = verification.get(typeof kid === 'string' ? kid : '');
+  if (!key || alg !== signingAlgorithm || iss !== issuer || aud !== apiAudience) return undefined;
+  if (typeof exp !== 'number' || exp * 1000 <= now.getTime()) return undefined;
+  return (await token.isSignedBy(key)) ? token.payload : undefined;
+}
+
+/** The form before version 0.2, a JWT: such tokens are good until their end, the longest of them for a year. */
+async function readJwt(text: string, { verification }: KeySet, now: Date): Promise<Claims | undefined> {
+  const keyNamed = (kid = '') => {
+    const key = verification.get(kid);
     if (!key) throw new joseErrors.JWKSNoMatchingKey();
     return key;
+  };
+  try {
+    const { payload } = await jwtVerify(text, ({ kid }) => keyNamed(kid), {
+      algorithms: [signingAlgorithm],
+      issuer,
+      audience: apiAudience,
+      requiredClaims: ['sub', 'exp'],
+      currentDate: now,
+    });
+    return payload;
+  } catch (error) {
+    if (error instanceof joseErrors.JOSEError) return undefined;
+    throw error;
   }
 }

@@ -1,8 +1,6 @@
 import { isRole, type RoleBinding } from '@iotcore/model';
 import type { ApiKeyCaller, CallerAccount, Reads } from '@iotcore/store/control';
-
-/** Accounts and keys remembered at most; beyond, the oldest is forgotten. Some 100 bytes each. */
-const maxRemembered = 10_000;
+import { BoundedMemory } from './bounded-memory.ts';
 
 /**
  * Who the callers are, remembered: what is looked up in the database once is true until the change feed tells of a
@@ -12,8 +10,8 @@ const maxRemembered = 10_000;
 export class CallerDirectory {
   readonly #callers: Reads['callers'];
   readonly #isCurrent: () => boolean;
-  readonly #accounts = new Map<string, CallerAccount>();
-  readonly #apiKeys = new Map<string, ApiKeyCaller>();
+  readonly #accounts = new BoundedMemory<CallerAccount>();
+  readonly #apiKeys = new BoundedMemory<ApiKeyCaller>();
   /** Counts the changes: what was read before one must not be remembered after it. */
   #generation = 0;
 
@@ -41,7 +39,7 @@ export class CallerDirectory {
   }
 
   async #remembered<T>(
-    memory: Map<string, T>,
+    memory: BoundedMemory<T>,
     key: string,
     find: () => Promise<T | undefined>,
   ): Promise<T | undefined> {
@@ -50,7 +48,6 @@ export class CallerDirectory {
     const generation = this.#generation;
     const found = await find();
     if (found !== undefined && generation === this.#generation) {
-      if (memory.size >= maxRemembered) memory.delete(memory.keys().next().value ?? '');
       memory.set(key, found);
     }
     return found;

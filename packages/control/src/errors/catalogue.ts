@@ -82,6 +82,10 @@ export const errors = {
       'ABORTED',
       'This Idempotency-Key was used for another request; a new request takes a new key.',
     ),
+  keyInUse: () =>
+    new ApiError('ABORTED', 'The same call is being worked on; ask again for its answer.', {
+      retryAfterSeconds: 1,
+    }),
   quotaExceeded: (quota: number) =>
     new ApiError('RESOURCE_EXHAUSTED', `The folder has reached its quota of ${quota}.`),
   storageQuotaExceeded: (message: string) => new ApiError('RESOURCE_EXHAUSTED', message),

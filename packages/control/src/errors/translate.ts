@@ -3,6 +3,7 @@ import { OverloadedError } from '@iotcore/credentials';
 import { DatabaseUnavailableError } from '@iotcore/store';
 import {
   IdempotencyMismatchError,
+  KeyInUseError,
   MissingError,
   NotEmptyError,
   QuotaExceededError,
@@ -29,6 +30,7 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof NotEmptyError) return errors.registryNotEmpty();
   if (error instanceof QuotaExceededError) return errors.quotaExceeded(error.quota);
   if (error instanceof IdempotencyMismatchError) return errors.idempotencyMismatch();
+  if (error instanceof KeyInUseError) return errors.keyInUse();
   if (error instanceof OverloadedError || isUnavailable(error)) return errors.unavailable();
   return errors.internal();
 }

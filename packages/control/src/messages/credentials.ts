@@ -1,22 +1,10 @@
-import type { ResourceNames } from '@iotcore/contract';
-import type { CertificateRow, PasswordRow } from '@iotcore/store/control';
+import type { CertificateRow } from '@iotcore/store/control';
 
-type Owner = Readonly<Record<string, string>>;
-
-/** `{deviceId: …}`: how messages name what they belong to. */
-export function ownerField({ idField }: ResourceNames, id: string): Owner {
-  return { [idField]: id };
-}
-
-export function toCertificate(owner: Owner, row: CertificateRow) {
+export function toCertificate(owner: Readonly<Record<string, string>>, row: CertificateRow) {
   return {
     ...owner,
     fingerprint: row.fingerprint,
     certificateData: row.pem,
     createdAt: row.createdAt.toISOString(),
   };
-}
-
-export function toPassword(owner: Owner, row: PasswordRow) {
-  return { ...owner, id: row.id, createdAt: row.createdAt.toISOString() };
 }

@@ -1,6 +1,7 @@
 import type { Any, Operation, Status } from '@iotcore/contract';
 import type { OperationRow } from '@iotcore/store/control';
 
+/** An operation as the API shows it. */
 export function toOperation(row: OperationRow): Operation {
   return {
     id: row.id,
@@ -13,11 +14,3 @@ export function toOperation(row: OperationRow): Operation {
     ...(row.error === null ? { response: row.response as Any } : { error: row.error as Status }),
   };
 }
-
-/** A message with its type, as it stands in an operation. */
-export function asAny(type: string, message: object): Any {
-  return { '@type': `type.googleapis.com/${type}`, ...message };
-}
-
-/** The response of calls that answer with nothing. `Empty` is a well-known type: its value stands apart. */
-export const empty: Any = { ...asAny('google.protobuf.Empty', {}), value: {} };

@@ -1,3 +1,5 @@
+import { maxUserAgentCharacters } from '../limits.ts';
+
 /** Who calls and where from, as its edge saw it. Nothing here is proven yet. */
 export interface CallOrigin {
   /** The value of `Authorization`: `Bearer …` or `Api-Key …`. */
@@ -26,4 +28,9 @@ export interface CallInput {
 /** What becomes of calls, for whoever counts. */
 export interface CallObserver {
   rateLimited(rate: 'calls' | 'credentials'): void;
+}
+
+/** Where a call came from and which it was, for the audit trail. */
+export function originForRecord({ address, userAgent, requestId }: CallOrigin) {
+  return { remoteIp: address, userAgent: userAgent.slice(0, maxUserAgentCharacters), requestId };
 }

@@ -16,17 +16,23 @@ export interface ControlPlaneOptions {
   readonly rateWindowMs?: number | undefined;
 }
 
+/** Between two records of what is summed up, in ms. */
+const flushIntervalMs = 60_000;
+
 /** The pipeline: every call of every edge goes through it, and shares its rates. */
 export class ControlPlane {
   readonly #parts: PipelineParts;
+  readonly #flushing: NodeJS.Timeout;
 
   constructor({ services, logger, observer, callsPerSecond, rateWindowMs }: ControlPlaneOptions) {
     this.#parts = {
       services,
       observer,
+      logger,
       calls: new KeyedRate(callsPerSecond, rateWindowMs ?? 1000),
       refusals: new Refusals(services.store, logger, observer, rateWindowMs),
     };
+    this.#flushing = setInterval(() => void this.#parts.refusals.flush(), flushIntervalMs);
   }
 
   /** For an edge that reads the input after the caller is proven: `admit`, then `run`; what they throw goes to `refuse`. */
@@ -47,5 +53,11 @@ export class ControlPlane {
     } catch (error) {
       throw await call.refuse(error);
     }
+  }
+
+  /** Records what is not yet recorded of the calls that were made. */
+  async stop(): Promise<void> {
+    clearInterval(this.#flushing);
+    await this.#parts.refusals.flush();
   }
 }

@@ -3,7 +3,8 @@
  * `run` that has nothing left to do but the work. What all operations have in common is done around it (see open-call.ts).
  * It knows no transport: an edge hands it one object, and turns what it answers into an answer of its own.
  */
-import type { Operation, ResourceNames } from '@iotcore/contract';
+import type { Operation } from '@iotcore/contract';
+import { type RecordNames, type ResourceNames, recordNames } from '@iotcore/contract/records';
 import type { Permission } from '@iotcore/model';
 import type { AuditedCall, ChangeRecord, Page, PageRequest, Reads, Writes } from '@iotcore/store/control';
 import type { z } from 'zod';
@@ -34,14 +35,11 @@ export interface Run<I, T> {
   /** The token of the page after this one; nothing on the last. */
   nextPageToken(page: Page<unknown>): { nextPageToken?: string };
   /**
-   * Does a change and records it (operation, audit event, Idempotency-Key), all in one transaction. If the same call was
-   * made before under its Idempotency-Key, `run` ends here and the first answer is given again.
+   * Does a change and records it (operation, audit event, Idempotency-Key), all in one transaction.
    */
   commit(change: (tx: Writes) => Promise<Change>): Promise<Operation>;
   /** Who calls what, from where: for a change that records itself. */
   auditedCall(): AuditedCall;
-  /** Does work that leaves no operation; only once, if the call has an Idempotency-Key. */
-  once(work: () => Promise<void>): Promise<void>;
   /** Aborts when nobody waits for the answer any more, or the deadline has passed. */
   readonly signal: AbortSignal | undefined;
 }
@@ -57,15 +55,6 @@ export interface Change {
   readonly response: ChangeRecord['response'];
 }
 
-/** What the records of a mutating operation say. */
-export interface MutationRecord {
-  readonly description: string;
-  /** Name of the message in the operation's metadata. */
-  readonly metadataType: string;
-  /** Under the names of the old service. */
-  readonly eventType: string;
-}
-
 export interface OperationDefinition<I, M, T, O extends Schema> {
   /** Unique, as OpenAPI's `operationId`: `createDevice`. */
   readonly name: string;
@@ -77,7 +66,7 @@ export interface OperationDefinition<I, M, T, O extends Schema> {
   /** `public`: for everybody, without credentials. */
   readonly permission: Permission | 'public';
   /** Present if it changes state: `...mutation(names, 'CreateDevice')`. */
-  readonly record?: MutationRecord;
+  readonly record?: RecordNames;
   /** An Idempotency-Key makes it happen once. Elsewhere a key is ignored: repeating does no harm. */
   readonly keyed?: true;
   /** Its input may be large: read only from a caller whose roles permit the operation in some folder at least. */
@@ -112,14 +101,6 @@ export function defineOperation<
 export function mutation(
   names: Pick<ResourceNames, 'protoPackage' | 'auditService'>,
   call: string,
-): { readonly name: string; readonly record: MutationRecord } {
-  const words = call.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return {
-    name: call.charAt(0).toLowerCase() + call.slice(1),
-    record: {
-      description: words,
-      metadataType: `${names.protoPackage}.${call}Metadata`,
-      eventType: `${names.auditService}.${call}`,
-    },
-  };
+): { readonly name: string; readonly record: RecordNames } {
+  return { name: call.charAt(0).toLowerCase() + call.slice(1), record: recordNames(names, call) };
 }

@@ -8,9 +8,10 @@ const macBytes = 12;
  * method and filter), whoever sends it; anything else is refused, so that no key of another list can be smuggled in.
  */
 export class PageTokens {
-  readonly #secret: Buffer;
+  readonly #secret: () => Buffer;
 
-  constructor(secret: Buffer) {
+  /** `secret`: asked each time, since it changes with the installation's keys. */
+  constructor(secret: () => Buffer) {
     this.#secret = secret;
   }
 
@@ -29,7 +30,7 @@ export class PageTokens {
   }
 
   #mac(list: string, key: Buffer): Buffer {
-    return createHmac('sha256', this.#secret)
+    return createHmac('sha256', this.#secret())
       .update(list)
       .update('\0')
       .update(key)

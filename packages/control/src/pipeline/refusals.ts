@@ -5,10 +5,11 @@ import type { ControlStore } from '@iotcore/store/control';
 import type { Caller } from '../auth/caller.ts';
 import { type ApiError, codes, errors } from '../errors/catalogue.ts';
 import { toApiError } from '../errors/translate.ts';
-import { badCredentialsPerMinute, maxUserAgentCharacters } from '../limits.ts';
-import type { CallObserver, CallOrigin } from './call.ts';
+import { badCredentialsPerMinute } from '../limits.ts';
+import { type CallObserver, type CallOrigin, originForRecord } from './call.ts';
 import { KeyedRate } from './keyed-rate.ts';
 import type { ApiOperation } from './operation.ts';
+import { UnauthenticatedCalls } from './unauthenticated-calls.ts';
 
 /** A call that is refused, as far as it came. */
 export interface RefusedCall {
@@ -30,6 +31,7 @@ export class Refusals {
   readonly #store: ControlStore;
   readonly #logger: Log;
   readonly #observer: CallObserver;
+  readonly #unauthenticated: UnauthenticatedCalls;
   readonly #badCredentials: KeyedRate;
   #unreported = 0;
   #nextReportAt = 0;
@@ -39,21 +41,28 @@ export class Refusals {
     this.#logger = logger;
     this.#observer = observer;
     this.#badCredentials = new KeyedRate(badCredentialsPerMinute, rateWindowMs);
+    this.#unauthenticated = new UnauthenticatedCalls(store, logger);
+  }
+
+  /** Records what is summed up so far. */
+  flush(): Promise<void> {
+    return this.#unauthenticated.flush();
   }
 
   /** What to answer. Never throws. */
   async refuse(call: RefusedCall, thrown: unknown): Promise<ApiError> {
-    const error = this.#slowedDown(toApiError(thrown), call.origin);
+    const error = toApiError(thrown);
+    if (error.status === 'UNAUTHENTICATED') return this.#refuseUnproven(call, error);
     this.#logIfOurs(error, thrown, call.origin);
     if (call.operation.record && !unrecorded.has(error.code)) await this.#record(call, error);
     return error;
   }
 
   /** Wherever credentials are refused, the exchange of tokens included: beyond the rate the answer is another. */
-  #slowedDown(error: ApiError, { address }: CallOrigin): ApiError {
-    if (error.status !== 'UNAUTHENTICATED') return error;
+  #refuseUnproven({ operation, origin }: RefusedCall, error: ApiError): ApiError {
     this.#report();
-    const waitSeconds = this.#badCredentials.take(addressBlock(address));
+    if (operation.record) this.#unauthenticated.count(operation.record.eventType, origin);
+    const waitSeconds = this.#badCredentials.take(addressBlock(origin.address));
     if (waitSeconds === undefined) return error;
     this.#observer.rateLimited('credentials');
     return errors.rateLimited(waitSeconds);
@@ -75,23 +84,21 @@ export class Refusals {
 
   async #record({ operation, origin, caller, folderId, resourceId }: RefusedCall, { code }: ApiError) {
     const { eventType = '' } = operation.record ?? {};
+    const event = {
+      ...originForRecord(origin),
+      at: new Date(),
+      eventType,
+      callerId: caller?.id,
+      folderId,
+      resourceId,
+      details: {},
+      code,
+    };
     try {
-      await this.#store.recordRefusal({
-        ...originForRecord(origin),
-        eventType,
-        callerId: caller?.id,
-        folderId,
-        resourceId,
-        code,
-      });
+      await this.#store.recordEvents([event]);
     } catch (failure) {
       const { requestId } = origin;
       this.#logger.error({ err: failure, requestId, eventType }, 'could not record a refused call');
     }
   }
-}
-
-/** Where a call came from and which it was, for the audit trail. */
-export function originForRecord({ address, userAgent, requestId }: CallOrigin) {
-  return { remoteIp: address, userAgent: userAgent.slice(0, maxUserAgentCharacters), requestId };
 }

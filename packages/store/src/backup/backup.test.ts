@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { readMigrations } from '../migrations/migration-files.ts';
 import { archiveVersion } from './archive-text.ts';
@@ -13,9 +13,9 @@ import { writeBackup } from './write-backup.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-async function newDatabase(): Promise<Database & { url: string }> {
+async function newDatabase(): Promise<PrismaDatabase & { url: string }> {
   const url = await testDatabase();
-  const database = openDatabase(url, { logger: quiet });
+  const database = openPrisma(url, { logger: quiet });
   onTestFinished(() => database.close());
   return { ...database, url };
 }
@@ -39,7 +39,7 @@ async function restore(url: string, archive: string, beforeCommit = async () => 
 }
 
 /** Every row of every table that is in archives, in no order. */
-async function contents({ pool }: Database): Promise<Record<string, string[]>> {
+async function contents({ pool }: PrismaDatabase): Promise<Record<string, string[]>> {
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`,
   );
@@ -52,7 +52,7 @@ async function contents({ pool }: Database): Promise<Record<string, string[]>> {
 }
 
 /** Values that are easily lost on the way: NULL and the JSON null, every byte, line ends, microseconds, big numbers. */
-async function fill({ prisma, pool }: Database): Promise<void> {
+async function fill({ prisma, pool }: PrismaDatabase): Promise<void> {
   const text = '"\\ \n\r\t\u2028 ü 𝒳 {} [] $1 \'; DROP TABLE registries --';
   await prisma.registry.create({
     data: { id: 'are1', folderId: 'f', description: text, labels: { a: text, big: 1e300 } },

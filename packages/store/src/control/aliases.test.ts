@@ -1,7 +1,7 @@
 import { testDatabase } from '@iotcore/testkit';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../database/open-database.ts';
+import { openPrisma } from '../database/open-prisma.ts';
 import { addAliases } from './aliases.ts';
 import { TakenError } from './errors.ts';
 
@@ -11,7 +11,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const conflict = (one: string, other: string) => one.startsWith(other) || other.startsWith(one);
 
 test('an alias is refused just when it conflicts with one of another device', async () => {
-  const database = openDatabase(await testDatabase(), { logger: quiet });
+  const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { prisma } = database;
   const device = (id: string) => ({ id, registryId: 'r', folderId: 'f' });

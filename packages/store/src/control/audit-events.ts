@@ -1,27 +1,13 @@
-import type { AuditEvent, Prisma } from '../generated/client.ts';
+import { sqlOf } from '../database/sql.ts';
+import type { AuditEvent } from '../generated/client.ts';
+import { writeAuditEvents } from '../records/audit-events.ts';
+import type { CallFacts } from '../records/record-call.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
-import type { CallFacts } from './mutate.ts';
-import { createSortableId } from './sortable-ids.ts';
 
 export type AuditEventRow = AuditEvent;
 
-/** A mutating call that was refused. What it says of who and what is what was known when it was. */
-export interface Refusal extends Pick<CallFacts, 'remoteIp' | 'userAgent' | 'requestId' | 'eventType'> {
-  readonly callerId: string | undefined;
-  readonly folderId: string | undefined;
-  readonly resourceId: string | undefined;
-  /** A code of google.rpc. */
-  readonly code: number;
-}
-
-export async function recordRefusal(db: Db, refusal: Refusal): Promise<void> {
-  const { callerId = null, folderId = null, resourceId = null, ...others } = refusal;
-  const id = createSortableId(new Date());
-  await db.auditEvent.createMany({ data: [{ id, callerId, folderId, resourceId, ...others }] });
-}
-
 /** Who called what, from where, for a record of its own. */
-export type AuditedCall = Pick<CallFacts, 'callerId' | 'remoteIp' | 'userAgent' | 'requestId' | 'eventType'>;
+export type AuditedCall = Omit<CallFacts, 'description'>;
 
 /** What a call did in one folder. */
 export interface DoneInFolder {
@@ -36,15 +22,11 @@ export async function recordDone(
   at: Date,
   done: readonly DoneInFolder[],
 ): Promise<void> {
-  const call = { at, callerId, remoteIp, userAgent, requestId, eventType, code: 0 };
-  await tx.auditEvent.createMany({
-    data: done.map(({ folderId = null, details }) => ({
-      ...call,
-      id: createSortableId(at),
-      folderId,
-      details: details as Prisma.JsonObject,
-    })),
-  });
+  const call = { at, callerId, remoteIp, userAgent, requestId, eventType, resourceId: undefined, code: 0 };
+  await writeAuditEvents(
+    sqlOf(tx),
+    done.map(({ folderId, details }) => ({ ...call, folderId, details })),
+  );
 }
 
 export interface AuditFilter {

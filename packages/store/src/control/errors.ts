@@ -46,6 +46,11 @@ export class IdempotencyMismatchError extends Error {
   override readonly name = 'IdempotencyMismatchError';
 }
 
+/** Another call works on the Idempotency-Key at this moment. */
+export class KeyInUseError extends Error {
+  override readonly name = 'KeyInUseError';
+}
+
 const uniqueByTable: ReadonlyMap<string, Unique> = new Map([
   ['Registry', 'name'],
   ['Device', 'name'],

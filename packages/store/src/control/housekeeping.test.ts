@@ -1,8 +1,8 @@
 import { testDatabase } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
+import { createSortableId } from '../records/sortable-ids.ts';
 import { prune } from './housekeeping.ts';
-import { createSortableId } from './sortable-ids.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const now = new Date('2026-11-22T12:00:00Z');
@@ -10,13 +10,13 @@ const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
 const retention = { connectionLogDays: 30, operationDays: 90, auditEventDays: 365, idempotencyKeyHours: 24 };
 const nothing = { connectionLog: 0, operations: 0, auditEvents: 0, idempotencyKeys: 0 };
 
-async function open(): Promise<Database> {
-  const database = openDatabase(await testDatabase(), { logger: quiet });
+async function open(): Promise<PrismaDatabase> {
+  const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   return database;
 }
 
-async function fill({ prisma }: Database, ages: readonly number[]): Promise<void> {
+async function fill({ prisma }: PrismaDatabase, ages: readonly number[]): Promise<void> {
   await prisma.connectionLog.createMany({
     data: ages.map((age) => ({ resourceId: 'r', at: hoursAgo(age), level: 'INFO', message: String(age) })),
   });

@@ -3,7 +3,7 @@
  * does it at a time: each statement takes a lock for itself, and removes nothing while another process has it.
  */
 import { Prisma, type PrismaClient } from '../generated/client.ts';
-import { earliestSortableId } from './sortable-ids.ts';
+import { earliestSortableId } from '../records/sortable-ids.ts';
 
 export interface Retention {
   readonly connectionLogDays: number;

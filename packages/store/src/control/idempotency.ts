@@ -1,6 +1,15 @@
-/** Idempotency-Key: the same key and request of a caller for an operation does its work once. Kept 24 h (see housekeeping). */
-import type { Db } from './db.ts';
-import { IdempotencyMismatchError } from './errors.ts';
+/**
+ * Idempotency-Key: the same key and request of a caller for an operation does its work once. Kept 24 h (see housekeeping).
+ *
+ * A key is claimed in a statement of its own, before the work, and settled with the work: in its transaction, so that both
+ * are there or neither. Whoever claims gets a ticket, and settles with it alone: if a claim was held for longer than its
+ * lease, since its process died or hangs, another takes it over, and the first can no longer commit.
+ *
+ * The version before this one knew keys without their operation (''). Such a key counts as used for another request.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Sql } from '../database/sql.ts';
+import { IdempotencyMismatchError, KeyInUseError } from './errors.ts';
 
 export interface IdempotencyKey {
   readonly callerId: string;
@@ -9,6 +18,12 @@ export interface IdempotencyKey {
   readonly operation: string;
   /** SHA-256 over what the request says. */
   readonly requestHash: Uint8Array<ArrayBuffer>;
+}
+
+/** A key that is worked on. */
+export interface KeyClaim extends IdempotencyKey {
+  /** Tells this claim from one that took it over. */
+  readonly ticket: string;
 }
 
 /** What a key led to: the operation, or nothing for a request that has none. */
@@ -20,43 +35,79 @@ const pending = 0;
 const done = 200;
 
 /**
- * What the same request led to earlier; undefined if the key is new.
- *
- * @throws IdempotencyMismatchError if the key was used for another request
+ * How long a claim is respected, in seconds: longer than any call works (a transaction may take 10 s, a publication 5 s), so
+ * that it only ends where a process died.
  */
-export async function findEarlierOutcome(db: Db, key: IdempotencyKey): Promise<EarlierOutcome | undefined> {
-  const row = await db.idempotencyKey.findUnique({
-    where: uniqueOf(key),
-    select: { requestHash: true, response: true },
-  });
-  if (!row) return undefined;
-  if (Buffer.compare(row.requestHash, key.requestHash) !== 0)
-    throw new IdempotencyMismatchError('other request');
-  const { operationId } = row.response as { operationId?: string };
-  return { operationId };
+const leaseSeconds = 15;
+
+/** How often a key that was given up at this moment is claimed again. */
+const maxAttempts = 5;
+
+/**
+ * Takes the key, or tells what it led to earlier. One statement, for a key that is known already two.
+ *
+ * @throws IdempotencyMismatchError if it was used for another request, KeyInUseError while another call works on it
+ */
+export async function claimKey(db: Sql, key: IdempotencyKey): Promise<KeyClaim | EarlierOutcome> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const ticket = randomUUID();
+    const { rows } = await db.query(
+      `INSERT INTO idempotency_keys AS held (caller_id, key, operation, request_hash, status, response)
+       SELECT $1, $2, $3, $4, ${pending}, jsonb_build_object('ticket', $5::text)
+       WHERE NOT EXISTS (SELECT FROM idempotency_keys WHERE caller_id = $1 AND key = $2 AND operation = '')
+       ON CONFLICT (caller_id, key, operation) DO UPDATE
+         SET request_hash = excluded.request_hash, response = excluded.response, created_at = now()
+         WHERE held.status = ${pending} AND held.created_at < now() - interval '${leaseSeconds} seconds'
+       RETURNING 1`,
+      [key.callerId, key.key, key.operation, Buffer.from(key.requestHash), ticket],
+    );
+    if (rows.length === 1) return { ...key, ticket };
+    const earlier = await findEarlierOutcome(db, key);
+    if (earlier) return earlier;
+  }
+  throw new KeyInUseError('claimed by others again and again');
 }
 
 /**
- * Takes the key within the transaction that does the work. Answers false if it is used already; while another
- * transaction holds it, waits for that one's end.
+ * What the same request led to earlier; undefined if the key is new.
+ *
+ * @throws IdempotencyMismatchError if it was used for another request, KeyInUseError while another call works on it
  */
-export async function claimKey(tx: Db, key: IdempotencyKey): Promise<boolean> {
-  const { count } = await tx.idempotencyKey.createMany({
-    data: [{ ...key, status: pending, response: {} }],
-    skipDuplicates: true,
-  });
-  return count === 1;
+export async function findEarlierOutcome(db: Sql, key: IdempotencyKey): Promise<EarlierOutcome | undefined> {
+  const { rows } = await db.query<{ requestHash: Buffer; status: number; operationId: string | null }>(
+    `SELECT request_hash AS "requestHash", status, response ->> 'operationId' AS "operationId"
+     FROM idempotency_keys WHERE caller_id = $1 AND key = $2 AND operation IN ($3, '')`,
+    [key.callerId, key.key, key.operation],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  if (Buffer.compare(row.requestHash, key.requestHash) !== 0)
+    throw new IdempotencyMismatchError('other request');
+  if (row.status === pending) throw new KeyInUseError('being worked on');
+  return { operationId: row.operationId ?? undefined };
 }
 
-/** Notes what the claimed key led to, in the same transaction. */
-export async function settleKey(tx: Db, key: IdempotencyKey, operationId?: string): Promise<void> {
-  await tx.idempotencyKey.update({
-    where: uniqueOf(key),
-    data: { status: done, response: operationId === undefined ? {} : { operationId } },
-    select: { key: true },
-  });
+/**
+ * Notes what a claimed key led to: within the transaction of the work, or after work that has none.
+ *
+ * @throws KeyInUseError if the claim has passed to another
+ */
+export async function settleKey(db: Sql, claim: KeyClaim, operationId?: string): Promise<void> {
+  const { rows } = await db.query(
+    `UPDATE idempotency_keys SET status = ${done}, response = $5::jsonb
+     WHERE ${isHeld} RETURNING 1`,
+    [...holder(claim), JSON.stringify({ operationId })],
+  );
+  if (rows.length === 0) throw new KeyInUseError('the claim has passed to another');
 }
 
-function uniqueOf({ callerId, key, operation }: IdempotencyKey) {
-  return { callerId_key_operation: { callerId, key, operation } };
+/** Gives a key back whose work did not take place, so that the same or another request may take it. */
+export async function releaseKey(db: Sql, claim: KeyClaim): Promise<void> {
+  await db.query(`DELETE FROM idempotency_keys WHERE ${isHeld}`, holder(claim));
+}
+
+const isHeld = `caller_id = $1 AND key = $2 AND operation = $3 AND status = ${pending} AND response ->> 'ticket' = $4`;
+
+function holder({ callerId, key, operation, ticket }: KeyClaim): string[] {
+  return [callerId, key, operation, ticket];
 }

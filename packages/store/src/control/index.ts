@@ -1,7 +1,10 @@
 /** The control plane's state. Only the API uses it, through `ControlStore`; the other exports are its rows and errors. */
+
+export type { NewAuditEvent } from '../records/audit-events.ts';
+export type { CallFacts, ChangeRecord, OperationRow } from '../records/record-call.ts';
 export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './account-keys.ts';
 export type { AliasRow, NewAlias } from './aliases.ts';
-export type { AuditEventRow, AuditedCall, AuditFilter, Refusal } from './audit-events.ts';
+export type { AuditEventRow, AuditedCall, AuditFilter } from './audit-events.ts';
 export type { BrokerFields, BrokerRow } from './brokers.ts';
 export type { ApiKeyCaller, CallerAccount } from './callers.ts';
 export type { CertificateRow, NewCertificate } from './certificates.ts';
@@ -13,11 +16,10 @@ export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './d
 export * from './errors.ts';
 export type { ExportedDeviceRow } from './export.ts';
 export type { Retention } from './housekeeping.ts';
-export type { IdempotencyKey } from './idempotency.ts';
+export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './idempotency.ts';
 export type * from './import/types.ts';
 export type * from './migration-status.ts';
-export type { CallFacts, ChangeRecord } from './mutate.ts';
-export type { OperationRow } from './operations.ts';
+export { type OpenControlStore, openControlStore } from './open-control-store.ts';
 export type { Owner, OwnerKind, OwnerRow } from './owners.ts';
 export type { AdoptionOwner, PasswordAdoptionFields, PasswordAdoptionRow } from './password-adoptions.ts';
 export type { NewPassword, PasswordRow } from './passwords.ts';
@@ -25,5 +27,5 @@ export type { FolderQuotas } from './quotas.ts';
 export type { RegistryFields, RegistryRow } from './registries.ts';
 export type { ServiceAccountRow } from './service-accounts.ts';
 export type { SigningKeyRow } from './signing-keys.ts';
-export { ControlStore, type Reads, type Writes } from './store.ts';
+export type { ControlStore, Keys, Reads, Writes } from './store.ts';
 export type { TopLevelFields } from './top-level.ts';

@@ -1,9 +1,6 @@
-import type { Operation } from '../generated/client.ts';
+import type { OperationRow } from '../records/record-call.ts';
 import { type Db, type Page, type PageRequest, toPage } from './db.ts';
 import type { OwnerInFolder } from './owners.ts';
-
-/** Its kind is what it is looked up by; a trigger writes it. */
-export type OperationRow = Omit<Operation, 'resourceKind'>;
 
 export async function findOperation(db: Db, id: string): Promise<OperationRow | undefined> {
   return (await db.operation.findUnique({ where: { id } })) ?? undefined;

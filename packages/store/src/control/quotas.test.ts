@@ -2,7 +2,7 @@ import { createId } from '@iotcore/model';
 import { createDatabase, type TestDatabase } from '@iotcore/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
 import { createBroker, deleteBroker } from './brokers.ts';
 import { createDevice, deleteDevice } from './devices.ts';
 import { QuotaExceededError } from './errors.ts';
@@ -24,10 +24,10 @@ const call = {
 };
 
 let shared: TestDatabase;
-let database: Database;
+let database: PrismaDatabase;
 beforeAll(async () => {
   shared = await createDatabase();
-  database = openDatabase(shared.url, { logger: quiet });
+  database = openPrisma(shared.url, { logger: quiet });
 });
 afterAll(async () => {
   await database.close();

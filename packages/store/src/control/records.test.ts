@@ -3,7 +3,7 @@ import { createId } from '@iotcore/model';
 import { createDatabase, type TestDatabase } from '@iotcore/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeLogLines } from '../data-plane/index.ts';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
 import { listAuditEvents } from './audit-events.ts';
 import { listLog } from './connection-log.ts';
 import { mutate } from './mutate.ts';
@@ -15,10 +15,10 @@ const page = { after: undefined, limit: 100 };
 const always = { since: undefined, until: undefined };
 
 let shared: TestDatabase;
-let database: Database;
+let database: PrismaDatabase;
 beforeAll(async () => {
   shared = await createDatabase();
-  database = openDatabase(shared.url, { logger: quiet });
+  database = openPrisma(shared.url, { logger: quiet });
   await database.prisma.registry.create({ data: { id: 'parent', folderId: 'f' } });
 });
 afterAll(async () => {
@@ -35,7 +35,7 @@ async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> 
     const noun = kind.charAt(0).toUpperCase() + kind.slice(1);
     return {
       facts: {
-        ...{ callerId: 'c', remoteIp: '', userAgent: '', requestId: '', idempotencyKey: undefined },
+        ...{ callerId: 'c', remoteIp: '', userAgent: '', requestId: '' },
         ...{ eventType: `devices.${name}${noun}`, description: name },
       },
       metadata: { '@type': `type.googleapis.com/yandex.cloud.iot.devices.v1.${name}${noun}Metadata` },
@@ -43,7 +43,7 @@ async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> 
   };
   for (const name of ['Create', 'Delete']) {
     const { facts, metadata } = call(name);
-    await mutate(prisma, facts, async (tx) => {
+    await mutate(prisma, facts, undefined, async (tx) => {
       const column = kind === 'device' ? ', registry_id' : '';
       const statement =
         name === 'Create'

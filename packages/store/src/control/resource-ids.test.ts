@@ -1,7 +1,7 @@
 import { createId } from '@iotcore/model';
 import { createDatabase, type TestDatabase } from '@iotcore/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
 import { TakenError, translateConstraint } from './errors.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -25,10 +25,10 @@ const tables: Record<Kind, string> = {
 };
 
 let shared: TestDatabase;
-let database: Database;
+let database: PrismaDatabase;
 beforeAll(async () => {
   shared = await createDatabase();
-  database = openDatabase(shared.url, { logger: quiet });
+  database = openPrisma(shared.url, { logger: quiet });
   await database.pool.query(inserts.registry, ['parent']);
 });
 afterAll(async () => {

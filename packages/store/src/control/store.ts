@@ -2,10 +2,13 @@
  * The door of the control plane's state: what it can read, what it can change, and the one way to change it. Prisma and SQL
  * stay behind it.
  */
+import type { PrismaDatabase } from '../database/open-prisma.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { type NewAuditEvent, writeAuditEvents } from '../records/audit-events.ts';
+import type { CallFacts, ChangeRecord, OperationRow } from '../records/record-call.ts';
 import * as keys from './account-keys.ts';
 import { listAliases } from './aliases.ts';
-import { type AuditedCall, listAuditEvents, type Refusal, recordRefusal } from './audit-events.ts';
+import { type AuditedCall, listAuditEvents } from './audit-events.ts';
 import * as brokers from './brokers.ts';
 import { findApiKey, findCallerAccount } from './callers.ts';
 import * as certificates from './certificates.ts';
@@ -16,11 +19,19 @@ import * as devices from './devices.ts';
 import { exportDevices } from './export.ts';
 import { listFolders } from './folders.ts';
 import { type Pruned, prune, type Retention } from './housekeeping.ts';
-import { type EarlierOutcome, findEarlierOutcome, type IdempotencyKey } from './idempotency.ts';
+import {
+  claimKey,
+  type EarlierOutcome,
+  findEarlierOutcome,
+  type IdempotencyKey,
+  type KeyClaim,
+  releaseKey,
+  settleKey,
+} from './idempotency.ts';
 import { importResources } from './import/import-resources.ts';
 import type { Import, ImportOutcomes } from './import/types.ts';
 import * as migration from './migration-status.ts';
-import { type CallFacts, type ChangeRecord, doOnce, mutate, type Outcome } from './mutate.ts';
+import { mutate } from './mutate.ts';
 import { findOperation, listOperations } from './operations.ts';
 import { findOwner } from './owners.ts';
 import * as adoptions from './password-adoptions.ts';
@@ -104,37 +115,53 @@ export type Reads = Bound<typeof reads>;
 /** What can be changed, within the transaction of one change. */
 export type Writes = Bound<typeof writes>;
 
+/** Idempotency-Keys, before and after the work; within it `mutate` settles them. */
+export interface Keys {
+  /** @see claimKey */
+  claim(key: IdempotencyKey): Promise<KeyClaim | EarlierOutcome>;
+  /** @see findEarlierOutcome */
+  find(key: IdempotencyKey): Promise<EarlierOutcome | undefined>;
+  /** @see settleKey */
+  settle(claim: KeyClaim): Promise<void>;
+  /** @see releaseKey */
+  release(claim: KeyClaim): Promise<void>;
+}
+
 export class ControlStore {
   readonly read: Reads;
+  readonly keys: Keys;
   readonly #prisma: PrismaClient;
+  readonly #pool: PrismaDatabase['pool'];
 
-  constructor(prisma: PrismaClient) {
+  constructor({ prisma, pool }: Pick<PrismaDatabase, 'prisma' | 'pool'>) {
     this.#prisma = prisma;
+    this.#pool = pool;
     this.read = bind(prisma, reads);
+    this.keys = {
+      claim: (key) => claimKey(pool, key),
+      find: (key) => findEarlierOutcome(pool, key),
+      settle: (claim) => settleKey(pool, claim),
+      release: (claim) => releaseKey(pool, claim),
+    };
   }
 
   /** @see mutate */
-  mutate(call: CallFacts, change: (tx: Writes) => Promise<ChangeRecord>): Promise<Outcome> {
-    return mutate(this.#prisma, call, (tx) => change(bind(tx, writes)));
+  mutate(
+    call: CallFacts,
+    claim: KeyClaim | undefined,
+    change: (tx: Writes) => Promise<ChangeRecord>,
+  ): Promise<OperationRow> {
+    return mutate(this.#prisma, call, claim, (tx) => change(bind(tx, writes)));
   }
 
-  /** @see doOnce */
-  doOnce(key: IdempotencyKey, work: () => Promise<void>): Promise<void> {
-    return doOnce(this.#prisma, key, work);
-  }
-
-  /** @see findEarlierOutcome */
-  findEarlierOutcome(key: IdempotencyKey): Promise<EarlierOutcome | undefined> {
-    return findEarlierOutcome(this.#prisma, key);
+  /** Records calls that left no operation. */
+  recordEvents(events: readonly NewAuditEvent[]): Promise<void> {
+    return writeAuditEvents(this.#pool, events);
   }
 
   /** @see importResources */
   importResources(call: AuditedCall, request: Import): Promise<ImportOutcomes> {
     return importResources(this.#prisma, call, request);
-  }
-
-  recordRefusal(refusal: Refusal): Promise<void> {
-    return recordRefusal(this.#prisma, refusal);
   }
 
   /** @see ensureSigningKeys */

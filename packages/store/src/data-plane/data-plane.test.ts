@@ -1,6 +1,6 @@
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../index.ts';
+import { openPrisma } from '../database/open-prisma.ts';
 import {
   findAliasOwners,
   findCertificateIdentities,
@@ -21,7 +21,7 @@ const notAfter = new Date('2027-01-01T00:00:00Z');
 
 /** Registry r1 (active) with devices d1, d2; r2 (disabled) with d3; broker b1; a password and a certificate of each. */
 async function fleet() {
-  const database = openDatabase(await testDatabase(), { logger: quiet });
+  const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { prisma, pool } = database;
   await prisma.registry.createMany({

@@ -17,6 +17,7 @@ export {
 export { removeNode, renewNode } from './nodes.ts';
 export {
   type AdoptedPassword,
+  type AdoptionRecord,
   adoptPassword,
   findPasswordAdoptions,
   type PasswordAdoption,

@@ -1,8 +1,8 @@
 import type { Principal } from '@iotcore/model';
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../index.ts';
-import { adoptPassword, findPasswordAdoptions } from './index.ts';
+import { openPrisma } from '../database/open-prisma.ts';
+import { type AdoptedPassword, type AdoptionRecord, adoptPassword, findPasswordAdoptions } from './index.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const at = new Date('2026-06-01T12:00:00Z');
@@ -16,7 +16,7 @@ const namesake: Principal = { kind: 'broker', id: 'r1' };
 
 /** Registry r1 with device d1, and broker b1; both adopt. Registry r2 with d2 does not. There is no broker r1. */
 async function fleet() {
-  const database = openDatabase(await testDatabase(), { logger: quiet });
+  const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { prisma, pool: db } = database;
   await prisma.registry.createMany({ data: ['r1', 'r2'].map((id) => ({ id, folderId: 'f' })) });
@@ -38,13 +38,27 @@ async function fleet() {
   const adopt = (
     owner: Principal,
     more: { hash?: string; address?: string; at?: Date; weakness?: string } = {},
-  ) =>
-    adoptPassword(db, {
+  ) => {
+    const adopted = {
       ...{ id: `p${++count}`, hash: 'hash', address: '192.0.2.7', at, weakness: undefined },
       ...more,
       owner,
-    });
+    };
+    return adoptPassword(db, adopted, recordOf(adopted));
+  };
   return { prisma, db, adopt };
+}
+
+/** As the MQTT server makes it: here only what tells one record from another. */
+function recordOf({ id, owner, at, weakness }: AdoptedPassword): AdoptionRecord {
+  const noun = owner.kind.charAt(0).toUpperCase() + owner.kind.slice(1);
+  const field = { [`${owner.kind}Id`]: owner.id };
+  return {
+    description: `Adopt ${owner.kind} password`,
+    eventType: `${owner.kind === 'broker' ? 'broker' : 'devices'}.Adopt${noun}Password`,
+    metadata: { '@type': 'metadata', ...field, passwordId: id, ...(weakness && { weakness }) },
+    response: { '@type': 'response', ...field, id, createdAt: at.toISOString() },
+  };
 }
 
 describe('nothing is stored', () => {

@@ -1,7 +1,8 @@
 /** Passwords taken from first connections, while an operator has switched that on. */
 import { isIP } from 'node:net';
 import type { Principal } from '@iotcore/model';
-import { createSortableId } from '../control/sortable-ids.ts';
+import { type CallFacts, type ChangeRecord, detailsOf, recordingCtes } from '../records/record-call.ts';
+import { createSortableId } from '../records/sortable-ids.ts';
 import type { Queryable } from './queryable.ts';
 
 /** What an operator switched on, also if its end has come. */
@@ -24,12 +25,9 @@ export interface AdoptedPassword {
   readonly weakness: string | undefined;
 }
 
-/** How the records name it, beside the calls of the API. */
-const names = {
-  registry: { noun: 'Registry', field: 'registryId', service: 'devices' },
-  device: { noun: 'Device', field: 'deviceId', service: 'devices' },
-  broker: { noun: 'Broker', field: 'brokerId', service: 'broker' },
-} as const;
+/** What its operation and audit event say. */
+export type AdoptionRecord = Pick<CallFacts, 'description' | 'eventType'> &
+  Pick<ChangeRecord, 'metadata' | 'response'>;
 
 /** What is switched on for those of the registries and brokers, by `registry:…` and `broker:…`. */
 export async function findPasswordAdoptions(
@@ -78,35 +76,25 @@ const adoptQuery = `
     )
     ON CONFLICT DO NOTHING
     RETURNING id
-  ), operation AS (
-    INSERT INTO operations (id, resource_id, folder_id, description, created_at, created_by, modified_at, metadata, response)
-    SELECT $8, $9, owner.folder_id, $10, $6, $9, $6, $11::jsonb, $12::jsonb FROM password CROSS JOIN owner
   ), before AS (
     SELECT EXISTS (
       SELECT FROM operations JOIN owner USING (folder_id) WHERE resource_id = $9 AND operations.description = $10
     ) AS anew
-  ), audit_event AS (
-    INSERT INTO audit_events (id, at, event_type, remote_ip, request_id, folder_id, resource_id, details, code)
-    SELECT $8, $6, $13, $14, $8, owner.folder_id, $9, $11::jsonb - '@type' || jsonb_build_object('anew', before.anew), 0
+  ), record AS (
+    SELECT $8::text AS id, $6::timestamptz AS at, $9::text AS resource_id, owner.folder_id, $10::text AS description,
+           $9::text AS created_by, $11::jsonb AS metadata, $12::jsonb AS response,
+           $13::jsonb || jsonb_build_object('anew', before.anew) AS details, $14::text AS event_type,
+           NULL::text AS caller_id, $15::text AS remote_ip, '' AS user_agent, $8::text AS request_id
     FROM password CROSS JOIN owner CROSS JOIN before
-  )
+  ), ${recordingCtes}
   SELECT anew FROM password CROSS JOIN before`;
 
 /** Atomic. `changed meanwhile`: nothing was stored, since something is not as it was found. */
 export async function adoptPassword(
   db: Queryable,
-  { id, hash, owner, address, at, weakness }: AdoptedPassword,
+  { id, hash, owner, address, at }: AdoptedPassword,
+  { description, eventType, metadata, response }: AdoptionRecord,
 ): Promise<'adopted' | 'adopted anew' | 'changed meanwhile'> {
-  const { noun, field, service } = names[owner.kind];
-  const type = (name: string) => ({ '@type': `type.googleapis.com/yandex.cloud.iot.${service}.v1.${name}` });
-  const about = { [field]: owner.id };
-  const metadata = {
-    ...type(`Adopt${noun}PasswordMetadata`),
-    ...about,
-    passwordId: id,
-    ...(weakness && { weakness }),
-  };
-  const response = { ...type(`${noun}Password`), ...about, id, createdAt: at.toISOString() };
   const { rows } = await db.query<{ anew: boolean }>(adoptQuery, [
     id,
     hash,
@@ -117,10 +105,11 @@ export async function adoptPassword(
     isIP(address) > 0 && !address.includes('%') ? address : null,
     createSortableId(at),
     owner.id,
-    `Adopt ${owner.kind} password`,
+    description,
     JSON.stringify(metadata),
     JSON.stringify(response),
-    `${service}.Adopt${noun}Password`,
+    JSON.stringify(detailsOf(metadata)),
+    eventType,
     address,
   ]);
   const [row] = rows;

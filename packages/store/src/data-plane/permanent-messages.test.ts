@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { limits } from '@iotcore/model';
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { migrate, openDatabase } from '../index.ts';
+import { openPrisma } from '../database/open-prisma.ts';
+import { migrate } from '../index.ts';
 import {
   type PermanentMessageRow,
   type PermanentMessageWrite,
@@ -18,7 +19,7 @@ const wide = { topics: 1_000_000, bytes: 1_000_000_000 };
 /** Registry r1 with devices d1, d2; registry r2 with d3. */
 async function open() {
   const url = await testDatabase();
-  const database = openDatabase(url, { logger: quiet });
+  const database = openPrisma(url, { logger: quiet });
   onTestFinished(() => database.close());
   const { prisma, pool } = database;
   await prisma.registry.createMany({ data: ['r1', 'r2'].map((id) => ({ id, folderId: 'f' })) });

@@ -1,18 +1,18 @@
 import { eventually, startPostgres, testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseUnavailableError } from './errors.ts';
-import { type Database, openDatabase } from './open-database.ts';
+import { openPrisma, type PrismaDatabase } from './open-prisma.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-function open(url: string, poolSize?: number): Database {
-  const database = openDatabase(url, { logger: quiet, ...(poolSize && { poolSize }) });
+function open(url: string, poolSize?: number): PrismaDatabase {
+  const database = openPrisma(url, { logger: quiet, ...(poolSize && { poolSize }) });
   onTestFinished(() => database.close());
   return database;
 }
 
 /** Every way to ask the database something. */
-const ways: readonly (readonly [string, (database: Database) => Promise<unknown>])[] = [
+const ways: readonly (readonly [string, (database: PrismaDatabase) => Promise<unknown>])[] = [
   ['a Prisma query', ({ prisma }) => prisma.registry.count()],
   ['a raw Prisma query', ({ prisma }) => prisma.$queryRaw`SELECT 1`],
   ['a batch', ({ prisma }) => prisma.$transaction([prisma.registry.count()])],
@@ -39,7 +39,7 @@ describe('while the database is away', () => {
 });
 
 /** Ends the connection of a transaction under it. */
-async function cut(database: Database, pid: number): Promise<void> {
+async function cut(database: PrismaDatabase, pid: number): Promise<void> {
   await database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
   await eventually('its end', async () => {
     const { rowCount } = await database.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);

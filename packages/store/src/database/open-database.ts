@@ -1,8 +1,6 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientBase, Pool, PoolConfig } from 'pg';
-import { PrismaClient } from '../generated/client.ts';
 import type { Log } from '../log.ts';
-import { ConnectionPool, connectionConfig, connectTimeoutMs } from './connections.ts';
+import { ConnectionPool, connectionConfig } from './connections.ts';
 
 export interface DatabaseOptions {
   readonly logger: Log;
@@ -19,8 +17,6 @@ export interface PoolOptions extends DatabaseOptions {
 
 /** Queries reject with `DatabaseUnavailableError` while the database is away, and work again once it is back. */
 export interface Database {
-  readonly prisma: PrismaClient;
-  /** The same connections without Prisma, for queries that must be fast or that Prisma cannot say. */
   readonly pool: Pool;
   close(): Promise<void>;
 }
@@ -29,25 +25,15 @@ export interface Database {
 const idleTimeoutMs = 60_000;
 /** A connection is replaced after this long, in seconds, so that a failover behind a name is noticed by all of them. */
 const maxLifetimeSeconds = 3600;
-/** A Prisma transaction waits this long for a connection (the pool gives up earlier), and may take this long in all, in ms. */
-const transactionLimitsMs = { maxWait: 2 * connectTimeoutMs, timeout: 10_000 };
 
 /** Opens no connection yet; the first query does. */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const { logger, poolSize = 10, applicationName = 'iotcore' } = options;
   const pool = openPool(url, { logger, poolSize, applicationName });
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: transactionLimitsMs });
-  return {
-    prisma,
-    pool,
-    async close() {
-      await prisma.$disconnect();
-      await pool.end();
-    },
-  };
+  return { pool, close: () => pool.end() };
 }
 
-/** Connections without Prisma. Opens none yet; queries reject with `DatabaseUnavailableError` while the database is away. */
+/** Connections alone. Opens none yet; queries reject with `DatabaseUnavailableError` while the database is away. */
 export function openPool(url: string, { logger, poolSize, applicationName }: PoolOptions): Pool {
   const pool = new ConnectionPool({
     ...connectionConfig(url, applicationName),

@@ -1,7 +1,7 @@
 import { startPostgres, testDatabase } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseUnavailableError } from '../database/errors.ts';
-import { type Database, openDatabase } from '../database/open-database.ts';
+import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
 import { prepareDatabase } from '../database/prepare-database.ts';
 import { MigrationMismatchError, migrate } from './migrate.ts';
 import { readMigrations } from './migration-files.ts';
@@ -9,10 +9,10 @@ import { readMigrations } from './migration-files.ts';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 let url: string;
-let pool: Database['pool'];
+let pool: PrismaDatabase['pool'];
 beforeEach(async () => {
   url = await testDatabase();
-  const database = openDatabase(url, { logger: quiet });
+  const database = openPrisma(url, { logger: quiet });
   onTestFinished(() => database.close());
   pool = database.pool;
 });

@@ -15,9 +15,10 @@ describe('a database of the test run', () => {
   test('is migrated, empty and apart from the others', async () => {
     const [one, other] = await Promise.all([testDatabase(), testDatabase()]);
     expect(one).not.toBe(other);
-    await open(one).prisma.registry.create({ data: { id: 'a', folderId: 'f' } });
-    expect(await open(one).prisma.registry.count()).toBe(1);
-    expect(await open(other).prisma.registry.count()).toBe(0);
+    await open(one).pool.query(`INSERT INTO registries (id, folder_id) VALUES ('a', 'f')`);
+    const registries = async (url: string) => (await open(url).pool.query('SELECT FROM registries')).rowCount;
+    expect(await registries(one)).toBe(1);
+    expect(await registries(other)).toBe(0);
   });
 });
 

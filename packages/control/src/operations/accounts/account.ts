@@ -1,5 +1,5 @@
+import { empty } from '@iotcore/contract/records';
 import type { Reads, ServiceAccountRow } from '@iotcore/store/control';
-import { empty } from '../../messages/operation.ts';
 import type { Change } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
 

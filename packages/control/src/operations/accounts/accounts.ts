@@ -6,10 +6,10 @@ import {
   ServiceAccount,
   serviceAccountId,
 } from '@iotcore/contract';
+import { asAny } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { ServiceAccountRow } from '@iotcore/store/control';
 import { text } from '../../messages/json.ts';
-import { asAny } from '../../messages/operation.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { accountChange, accountSubject } from './account.ts';

@@ -7,11 +7,11 @@ import {
   Operation,
   serviceAccountId,
 } from '@iotcore/contract';
+import { asAny } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { ApiKeyRow } from '@iotcore/store/control';
 import { createApiKeySecret, hashApiKeySecret } from '../../auth/api-key-secrets.ts';
 import { text, time } from '../../messages/json.ts';
-import { asAny } from '../../messages/operation.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { instant } from '../shared/instant.ts';
 import { accountChange, accountSubject } from './account.ts';

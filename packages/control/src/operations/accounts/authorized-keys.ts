@@ -6,10 +6,10 @@ import {
   Operation,
   serviceAccountId,
 } from '@iotcore/contract';
+import { asAny } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { AuthorizedKeyRow } from '@iotcore/store/control';
 import { time } from '../../messages/json.ts';
-import { asAny } from '../../messages/operation.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { instant } from '../shared/instant.ts';
 import { accountChange, accountSubject } from './account.ts';

@@ -6,9 +6,9 @@ import {
   roleBindingId,
   serviceAccountId,
 } from '@iotcore/contract';
+import { asAny } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { RoleBindingRow } from '@iotcore/store/control';
-import { asAny } from '../../messages/operation.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { resourceAndFolder } from '../../pipeline/subject.ts';
 import { accountChange, accountSubject, noun } from './account.ts';

@@ -6,10 +6,10 @@ import {
   resourceNames,
   UpdateBrokerRequest,
 } from '@iotcore/contract';
+import { asAny, empty } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { BrokerRow } from '@iotcore/store/control';
 import { toBroker } from '../../messages/broker.ts';
-import { asAny, empty } from '../../messages/operation.ts';
 import { type Change, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from '../shared/new-credentials.ts';

@@ -6,10 +6,10 @@ import {
   resourceNames,
   UpdateDeviceRequest,
 } from '@iotcore/contract';
+import { asAny, empty } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { DeviceRow } from '@iotcore/store/control';
 import { toDevice } from '../../messages/device.ts';
-import { asAny, empty } from '../../messages/operation.ts';
 import { type Change, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from '../shared/new-credentials.ts';

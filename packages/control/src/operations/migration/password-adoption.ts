@@ -6,10 +6,9 @@ import {
   resourceNames,
   SetPasswordAdoptionRequest,
 } from '@iotcore/contract';
+import { asAny, empty, ownerField } from '@iotcore/contract/records';
 import type * as control from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
-import { ownerField } from '../../messages/credentials.ts';
-import { asAny, empty } from '../../messages/operation.ts';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
 

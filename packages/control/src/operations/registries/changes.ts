@@ -6,8 +6,8 @@ import {
   resourceNames,
   UpdateRegistryRequest,
 } from '@iotcore/contract';
+import { empty } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
-import { empty } from '../../messages/operation.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from '../shared/new-credentials.ts';

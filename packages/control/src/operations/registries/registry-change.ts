@@ -1,6 +1,6 @@
 import { resourceNames } from '@iotcore/contract';
+import { asAny } from '@iotcore/contract/records';
 import type { RegistryRow } from '@iotcore/store/control';
-import { asAny } from '../../messages/operation.ts';
 import { toRegistry } from '../../messages/registry.ts';
 import type { Change } from '../../pipeline/operation.ts';
 

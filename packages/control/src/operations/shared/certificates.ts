@@ -1,6 +1,6 @@
 import { credentialMessages, fingerprint, Operation, type ResourceNames } from '@iotcore/contract';
-import { ownerField, toCertificate } from '../../messages/credentials.ts';
-import { asAny, empty } from '../../messages/operation.ts';
+import { asAny, empty, ownerField } from '@iotcore/contract/records';
+import { toCertificate } from '../../messages/credentials.ts';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { newCertificate, withChainNote } from './new-credentials.ts';
 import { ownerIds, ownerSubject } from './owner.ts';

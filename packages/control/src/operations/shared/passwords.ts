@@ -1,6 +1,5 @@
 import { credentialMessages, Operation, passwordId, type ResourceNames } from '@iotcore/contract';
-import { ownerField, toPassword } from '../../messages/credentials.ts';
-import { asAny, empty } from '../../messages/operation.ts';
+import { asAny, empty, ownerField, toPassword } from '@iotcore/contract/records';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { newPassword } from './new-credentials.ts';
 import { ownerIds, ownerSubject } from './owner.ts';

@@ -1,0 +1,79 @@
+/** What an operation is given to run with. */
+import type { Operation } from '@iotcore/contract';
+import { asAny, type RecordNames } from '@iotcore/contract/records';
+import type { CallFacts, KeyClaim, Page, PageRequest } from '@iotcore/store/control';
+import type { Caller } from '../auth/caller.ts';
+import { errors } from '../errors/catalogue.ts';
+import { toOperation } from '../messages/operation.ts';
+import type { Access } from './access.ts';
+import { type CallOrigin, originForRecord } from './call.ts';
+import type { ApiOperation, Change, Run } from './operation.ts';
+import type { Services } from './services.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+type AnyRun = Run<unknown, unknown>;
+
+/** A call that is ready to run. */
+export interface ReadyCall {
+  readonly operation: ApiOperation;
+  readonly origin: CallOrigin;
+  readonly caller: Caller;
+  readonly access: Access;
+  readonly input: Fields;
+  readonly target: unknown;
+  readonly claim: KeyClaim | undefined;
+  readonly services: Services;
+}
+
+export function runContext(call: ReadyCall): AnyRun {
+  const { operation, services, input, target, access, caller, origin } = call;
+  const list = listName(operation, input);
+  return {
+    ...{ input, target, access, caller },
+    read: services.store.read,
+    signal: origin.signal,
+    page: pageOf(services, input, list),
+    nextPageToken: ({ next }: Page<unknown>) =>
+      next === undefined ? {} : { nextPageToken: services.pageTokens.seal(list, next) },
+    commit: (change) => commit(call, change),
+    auditedCall: () => callFacts(call),
+  };
+}
+
+/** @throws CANCELLED, DEADLINE_EXCEEDED if nobody waits for the answer any more */
+export function mustBeWanted({ signal, deadlineMs }: CallOrigin): void {
+  if (signal?.aborted) throw errors.cancelled();
+  if (deadlineMs !== undefined && Date.now() >= deadlineMs) throw errors.deadlineExceeded();
+}
+
+function callFacts({ operation: { record, name }, origin, caller }: ReadyCall): CallFacts & RecordNames {
+  if (!record) throw new TypeError(`${name} is not declared as a mutation`);
+  return { callerId: caller.id, ...originForRecord(origin), ...record };
+}
+
+async function commit(call: ReadyCall, change: Parameters<AnyRun['commit']>[0]): Promise<Operation> {
+  const facts = callFacts(call);
+  const operation = await call.services.store.mutate(facts, call.claim, async (tx) => {
+    const changed: Change = await change(tx);
+    mustBeWanted(call.origin);
+    return { ...changed, metadata: asAny(facts.metadataType, changed.metadata) };
+  });
+  return toOperation(operation);
+}
+
+/** A list with its filter: what a page token is good for. */
+function listName({ name }: ApiOperation, input: Fields): string {
+  const { pageSize: _size, pageToken: _token, ...filter } = input;
+  return JSON.stringify([name, filter]);
+}
+
+/** @throws INVALID_ARGUMENT if the page token is not one of this list */
+function pageOf({ pageTokens }: Services, input: Fields, list: string): PageRequest {
+  const { pageSize = 0, pageToken = '' } = input as { pageSize?: number; pageToken?: string };
+  if (pageToken === '') return { after: undefined, limit: pageSize };
+  const after = pageTokens.open(list, pageToken);
+  if (after === undefined) {
+    throw errors.invalidArgument([{ field: 'pageToken', description: 'Not a page token of this list.' }]);
+  }
+  return { after, limit: pageSize };
+}

@@ -1,0 +1,112 @@
+/**
+ * The one way in which operations and audit events are written, whoever made the call: the API, or the MQTT server that
+ * adopts a password. Their messages come ready; nothing here knows how they look.
+ */
+import type { Sql } from '../database/sql.ts';
+import { createSortableId } from './sortable-ids.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Who calls what, from where. */
+export interface CallFacts {
+  /** Empty: nobody, the service itself did it. */
+  readonly callerId: string;
+  readonly remoteIp: string;
+  readonly userAgent: string;
+  readonly requestId: string;
+  readonly eventType: string;
+  readonly description: string;
+}
+
+/** What a change did, for the record. */
+export interface ChangeRecord {
+  readonly resourceId: string;
+  readonly folderId: string;
+  /** What the caller should know beside the success, as a sentence: it follows the operation's description. */
+  readonly note?: string | undefined;
+  /** The message of the operation's metadata, with its `@type`. */
+  readonly metadata: Json;
+  readonly response: Json;
+}
+
+/** An operation as it is kept. */
+export interface OperationRow {
+  readonly id: string;
+  readonly resourceId: string;
+  readonly folderId: string;
+  readonly description: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly modifiedAt: Date;
+  readonly metadata: unknown;
+  readonly response: unknown;
+  readonly error: unknown;
+}
+
+export function newOperation(
+  call: Pick<CallFacts, 'description' | 'callerId'>,
+  change: ChangeRecord,
+  at: Date,
+): OperationRow {
+  const { resourceId, folderId, note, metadata, response } = change;
+  const description = note === undefined ? call.description : `${call.description}. ${note}`;
+  return {
+    id: createSortableId(at),
+    resourceId,
+    folderId,
+    description,
+    createdAt: at,
+    createdBy: call.callerId,
+    modifiedAt: at,
+    metadata,
+    response,
+    error: null,
+  };
+}
+
+/**
+ * For a statement that has a CTE `record` with a row for each call, of the columns named here: writes its operation and its
+ * audit event, which share their ID. A row that is not there records nothing.
+ */
+export const recordingCtes = `
+  recorded_operation AS (
+    INSERT INTO operations (id, resource_id, folder_id, description, created_at, created_by, modified_at, metadata, response)
+    SELECT id, resource_id, folder_id, description, at, created_by, at, metadata, response FROM record
+  ), recorded_event AS (
+    INSERT INTO audit_events
+      (id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, code)
+    SELECT id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, 0 FROM record
+  )`;
+
+const recordQuery = `
+  WITH record AS (
+    SELECT $1::text AS id, $2::timestamptz AS at, $3::text AS resource_id, $4::text AS folder_id, $5::text AS description,
+           $6::text AS created_by, $7::jsonb AS metadata, $8::jsonb AS response, $9::jsonb AS details,
+           $10::text AS event_type, $6::text AS caller_id, $11::text AS remote_ip, $12::text AS user_agent,
+           $13::text AS request_id
+  ), ${recordingCtes}
+  SELECT 1`;
+
+/** Records a change within its transaction. One statement. */
+export async function recordCall(tx: Sql, call: CallFacts, operation: OperationRow): Promise<void> {
+  await tx.query(recordQuery, [
+    operation.id,
+    operation.createdAt,
+    operation.resourceId,
+    operation.folderId,
+    operation.description,
+    call.callerId,
+    JSON.stringify(operation.metadata),
+    JSON.stringify(operation.response),
+    JSON.stringify(detailsOf(operation.metadata as Json)),
+    call.eventType,
+    call.remoteIp,
+    call.userAgent,
+    call.requestId,
+  ]);
+}
+
+/** What an audit event says of a change: the fields of the metadata, without the name of their message. */
+export function detailsOf({ '@type': _, ...details }: Json): Json {
+  return details;
+}
