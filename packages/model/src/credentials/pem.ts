@@ -12,8 +12,8 @@ export interface PemBlock {
 /** `undefined`: a block has no end, or one of another label. */
 export type PemReading = readonly PemBlock[] | undefined;
 
-const beginLine = /^-----beginLine ([A-Z0-9 ]{1,40})-----/;
-const endLine = /-----endLine ([A-Z0-9 ]{1,40})-----/;
+const beginLine = /^-----BEGIN ([A-Z0-9 ]{1,40})-----/;
+const endLine = /-----END ([A-Z0-9 ]{1,40})-----/;
 
 /** All blocks of a text, in order. Takes time in proportion to its length, whatever it holds. */
 export function readPem(text: string): PemReading {
@@ -47,6 +47,6 @@ export function bytesOf({ base64 }: PemBlock): Buffer | undefined {
 function linesOf(text: string): string[] {
   // Files without a line end at their end, joined by `cat`.
   // `trim` also takes the byte order mark, which is white space to ECMAScript.
-  const apart = text.replaceAll(/(?<=-----)(?=-----beginLine )/g, '\n');
+  const apart = text.replaceAll(/(?<=-----)(?=-----BEGIN )/g, '\n');
   return apart.split(/\\r\\n|\\n|\\r|\r\n|\n|\r/).map((line) => line.trim());
 }
