@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { usageError } from '../errors.ts';
 import type { Item, Unit } from '../import/finding.ts';
 import { RegistryAliases } from '../import/read/aliases.ts';
@@ -7,17 +7,17 @@ import { CertificateReader } from '../import/read/certificates.ts';
 import { checkEntry } from '../import/read/check-entry.ts';
 import { convertDevice } from '../import/read/entries.ts';
 import { EntryIndex } from '../import/read/entry-index.ts';
+import { openFile } from '../import/read/open-file.ts';
 import type { CheckingParts } from '../import/read/reading-parts.ts';
 import type { ImportSource } from '../import/run-import.ts';
 import { type FileFormat, type Row, readRows } from './read-rows.ts';
 
 /** A file of devices for one registry. */
 export function fileSource(path: string, format: FileFormat, registryId: string): ImportSource {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (error) {
-    throw usageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const opened = openFile(path);
+  if (opened.fault !== undefined)
+    throw usageError(`${path}: ${opened.fault} A file is needed: it is read twice.`);
+  closeSync(opened.handle);
   return {
     name: path,
     read(journal, now, earlier) {

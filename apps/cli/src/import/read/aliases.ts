@@ -2,25 +2,18 @@
  * The aliases of a registry's devices. An export holds them twice, with the device and in a file of their own; it is
  * checked that both say the same, and that no alias of the registry is the beginning of another one.
  */
-import { checkAliases } from '@iotcore/model';
+import { checkAliases, checkText } from '@iotcore/model';
 import type { Finding, Place } from '../finding.ts';
+import { AliasTable } from './alias-table.ts';
 import type { Aliases } from './entries.ts';
 import type { RawEntry } from './export-folder.ts';
 import { Fields } from './fields.ts';
 import type { CheckingParts } from './reading-parts.ts';
 
-interface ListedAlias {
-  readonly prefix: string;
-  readonly place: Place;
-}
-
 export class RegistryAliases {
   readonly #file: string;
   readonly #parts: CheckingParts;
-  /** By device, what the file of aliases says. */
-  readonly #listed = new Map<string, Map<string, ListedAlias>>();
-  /** Every alias that stays, and its device; only during the first reading. */
-  readonly #taken: (readonly [alias: string, deviceId: string])[] = [];
+  readonly #table = new AliasTable();
 
   /** `file`: where findings that concern several of them are placed. */
   constructor(file: string, parts: CheckingParts) {
@@ -37,42 +30,47 @@ export class RegistryAliases {
       );
       if (deviceId === undefined || alias === undefined || prefix === undefined) {
         this.#refuse(place, deviceId, 'device_id, alias and topic_prefix must all be there.', howToCorrect);
-        continue;
+      } else if (checkText(deviceId + alias + prefix, maxCharacters, '')) {
+        const reason = 'It is no text: too long, or with U+0000 or half a character in it.';
+        this.#refuse(place, undefined, reason, howToCorrect);
+      } else {
+        this.#table.list({ deviceId, alias, prefix, entry: place.entry ?? 0 });
       }
-      const ofDevice = this.#listed.get(deviceId) ?? new Map<string, ListedAlias>();
-      if (!ofDevice.has(alias)) ofDevice.set(alias, { prefix, place });
-      else if (ofDevice.get(alias)?.prefix !== prefix) {
-        this.#refuse(place, deviceId, `Alias "${alias}" stands here with another prefix, too.`, howToCorrect);
-      }
-      this.#listed.set(deviceId, ofDevice);
     }
+    this.#table.sort();
   }
 
   /** The aliases of a device, from both places. Of a contradiction the device's own entry is right. */
   of(deviceId: string, own: Aliases, place: Place): Aliases {
     const merged = new Map(own);
-    for (const [alias, listed] of this.#listed.get(deviceId) ?? []) {
-      const prefix = merged.get(alias);
-      if (prefix === undefined) merged.set(alias, listed.prefix);
-      else if (prefix !== listed.prefix) this.#warnOfContradiction(deviceId, alias, place, listed);
+    const listed = new Map<string, string>();
+    for (const { alias, prefix, entry } of this.#table.of(deviceId)) {
+      const before = listed.get(alias);
+      if (before !== undefined) {
+        if (before !== prefix) this.#refuseSecond(deviceId, alias, entry);
+        continue;
+      }
+      listed.set(alias, prefix);
+      const ownPrefix = merged.get(alias);
+      if (ownPrefix === undefined) merged.set(alias, prefix);
+      else if (ownPrefix !== prefix) this.#warnOfContradiction(deviceId, alias, place, entry);
     }
-    this.#listed.delete(deviceId);
     return this.#sound(deviceId, merged, place);
   }
 
   /** To be called once all devices came: aliases of others, and aliases that exclude each other. */
   finish(): void {
-    for (const [deviceId, aliases] of this.#listed) {
-      for (const { place } of aliases.values()) {
-        this.#refuse(
-          place,
-          deviceId,
-          `Device ${deviceId} is not in the export.`,
-          'Export its registry anew.',
-        );
-      }
+    const left = this.#parts.isFirst ? this.#table.left() : [];
+    for (const { deviceId, entry } of left) {
+      this.#refuse(
+        { file: this.#file, entry },
+        deviceId,
+        `Device ${deviceId} is not in the export.`,
+        'Export its registry anew.',
+      );
     }
-    this.#refuseConflicts();
+    if (this.#parts.isFirst) this.#refuseConflicts();
+    this.#table[Symbol.dispose]();
   }
 
   /** Without those that are refused: it is better to have the device without an alias than not at all. */
@@ -89,22 +87,20 @@ export class RegistryAliases {
       }
     }
     const sound = new Map([...aliases].filter(([alias]) => !refusedAliases.has(keyOf(deviceId, alias))));
-    if (isFirst) for (const alias of sound.keys()) this.#taken.push([alias, deviceId]);
+    if (isFirst) for (const alias of sound.keys()) this.#table.take(alias, deviceId);
     return sound;
   }
 
-  /** In the order of their code units an alias is followed by those that it is the beginning of. */
   #refuseConflicts(): void {
-    this.#taken.sort(([one], [other]) => (one < other ? -1 : 1));
-    let before: readonly [string, string] | undefined;
-    for (const current of this.#taken) {
-      const [alias, deviceId] = current;
-      if (before === undefined || !alias.startsWith(before[0])) {
+    let before: { readonly alias: string; readonly deviceId: string } | undefined;
+    for (const current of this.#table.taken()) {
+      const { alias, deviceId } = current;
+      if (before === undefined || !alias.startsWith(before.alias)) {
         before = current;
         continue;
       }
       this.#parts.refusedAliases.add(keyOf(deviceId, alias));
-      const reason = `Alias "${alias}" begins with alias "${before[0]}" of device ${before[1]}.`;
+      const reason = `Alias "${alias}" begins with alias "${before.alias}" of device ${before.deviceId}.`;
       this.#refuse(
         { file: this.#file },
         deviceId,
@@ -114,9 +110,15 @@ export class RegistryAliases {
     }
   }
 
-  #warnOfContradiction(deviceId: string, alias: string, place: Place, listed: ListedAlias): void {
+  #refuseSecond(deviceId: string, alias: string, entry: number): void {
+    const reason = `Alias "${alias}" stands here with another prefix, too.`;
+    this.#refuse({ file: this.#file, entry }, deviceId, reason, howToCorrect);
+  }
+
+  #warnOfContradiction(deviceId: string, alias: string, place: Place, entry: number): void {
     const finding: Finding = {
-      ...listed.place,
+      file: this.#file,
+      entry,
       kind: 'ALIAS',
       id: deviceId,
       reason: `Alias "${alias}" has another prefix in ${place.file}.`,
@@ -131,5 +133,7 @@ export class RegistryAliases {
   }
 }
 
+/** Of an ID, an alias and a prefix together: each has far fewer. */
+const maxCharacters = 4096;
 const howToCorrect = 'Correct the alias and run again with --overwrite; the device comes over without it.';
 const keyOf = (deviceId: string, alias: string) => `${deviceId} ${alias}`;

@@ -1,14 +1,5 @@
 /** The files of an export. What is not there, too large or no array of JSON goes to the journal, and the rest is read. */
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, createReadStream, fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../../errors.ts';
 import type { EntryKind, ItemKind, Journal, Place } from '../finding.ts';
@@ -19,6 +10,7 @@ import {
   readJsonArray,
   splitJsonArray,
 } from './json-array.ts';
+import { type Opened, openFile } from './open-file.ts';
 
 /** Read whole: the certificates of one resource, of which there are a few of about 2 KB. */
 const maxSmallFileBytes = 16_777_216;
@@ -53,6 +45,8 @@ export interface RawEntry {
   readonly value: unknown;
   readonly place: Place;
 }
+
+type Fault = Exclude<Opened, { readonly handle: number }>;
 
 export class ExportFolder {
   readonly #path: string;
@@ -94,10 +88,19 @@ export class ExportFolder {
 
   /** The entries of a file of any size. */
   async *stream(file: string, kind: EntryKind): AsyncGenerator<RawEntry> {
-    if (!this.#isReadable(file)) return;
-    for await (const item of readJsonArray(createReadStream(join(this.#path, file)))) {
-      const entry = this.#entryOf(item, file, kind);
-      if (entry) yield entry;
+    const opened = openFile(join(this.#path, file));
+    if (opened.fault !== undefined) return this.#unreadable(file, kind, opened);
+    const chunks = createReadStream('', { fd: opened.handle });
+    try {
+      for await (const item of readJsonArray(chunks)) {
+        const entry = this.#entryOf(item, file, kind);
+        if (entry) yield entry;
+      }
+    } catch (error) {
+      // Whatever else goes wrong is no fault of the file.
+      if (chunks.errored !== error) throw error;
+      const fault = `The file cannot be read to its end: ${(error as NodeJS.ErrnoException).code}.`;
+      this.#unreadable(file, kind, { fault, isMissing: false });
     }
   }
 
@@ -106,7 +109,7 @@ export class ExportFolder {
    * thread pool costs ten times what reading does.
    */
   *small(file: string, kind: EntryKind): Generator<RawEntry> {
-    const bytes = this.#smallFile(file);
+    const bytes = this.#smallFile(file, kind);
     if (bytes === undefined) return;
     for (const item of splitJsonArray(bytes)) {
       const entry = this.#entryOf(item, file, kind);
@@ -114,43 +117,42 @@ export class ExportFolder {
     }
   }
 
-  /** Names in a folder of the export; empty when it is not there. */
-  list(folder: string): string[] {
-    const path = join(this.#path, folder);
-    return existsSync(path) && statSync(path).isDirectory() ? readdirSync(path) : [];
+  /** Names in a folder of the export; empty when it is not there. `kind`: what its files would hold. */
+  list(folder: string, kind: EntryKind): string[] {
+    try {
+      return readdirSync(join(this.#path, folder));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return [];
+      const fault = code === 'ENOTDIR' ? 'It is no folder.' : `The folder cannot be read: ${code}.`;
+      this.#unreadable(folder, kind, { fault, isMissing: false });
+      return [];
+    }
   }
 
-  #smallFile(file: string): Uint8Array | undefined {
-    let handle: number | undefined;
-    try {
-      handle = openSync(join(this.#path, file), 'r');
-      if (fstatSync(handle).size > maxSmallFileBytes) {
-        this.#journal.warn({ file, reason: 'It has more than 16 MiB: not read.', advice: exportAnew });
-        return undefined;
-      }
-      return readFileSync(handle);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#unreadable(file, error);
+  #smallFile(file: string, kind: EntryKind): Uint8Array | undefined {
+    const opened = openFile(join(this.#path, file));
+    if (opened.fault !== undefined) {
+      if (!opened.isMissing) this.#unreadable(file, kind, opened);
       return undefined;
-    } finally {
-      if (handle !== undefined) closeSync(handle);
     }
-  }
-
-  #isReadable(file: string): boolean {
     try {
-      closeSync(openSync(join(this.#path, file), 'r'));
-      return true;
+      if (fstatSync(opened.handle).size <= maxSmallFileBytes) return readFileSync(opened.handle);
+      this.#unreadable(file, kind, { fault: 'It has more than 16 MiB: not read.', isMissing: false });
     } catch (error) {
-      this.#unreadable(file, error);
-      return false;
+      const fault = `The file cannot be read: ${(error as NodeJS.ErrnoException).code}.`;
+      this.#unreadable(file, kind, { fault, isMissing: false });
+    } finally {
+      closeSync(opened.handle);
     }
+    return undefined;
   }
 
-  #unreadable(file: string, error: unknown): void {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'The file is missing.' : `The file cannot be read: ${code}.`;
-    this.#journal.warn({ file, reason, advice: exportAnew });
+  /** What is there and cannot be read is a loss; what is not there may never have been. */
+  #unreadable(file: string, kind: EntryKind, { fault, isMissing }: Fault): void {
+    const finding = { file, reason: fault, advice: exportAnew };
+    if (isMissing) this.#journal.warn(finding);
+    else this.#journal.refuse(kind, { ...finding, kind });
   }
 
   #entryOf(item: ArrayItem, file: string, kind: EntryKind): RawEntry | undefined {

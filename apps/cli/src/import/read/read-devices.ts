@@ -48,7 +48,7 @@ class DeviceCertificateFiles {
     this.#registryId = registryId;
     this.#folder = fileNames.deviceCertificates(registryId);
     this.#parts = parts;
-    this.#left = new Set(parts.folder.list(this.#folder));
+    this.#left = new Set(parts.folder.list(this.#folder, 'CERTIFICATE'));
   }
 
   /** The certificates of a device. */

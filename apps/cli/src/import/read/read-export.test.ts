@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificateTexts, makeCertificate } from '@iotcore/testkit';
@@ -12,13 +13,14 @@ const registry = { id: 'r1', folder_id: 'b1g', created_at: '2020-05-28T11:29:42Z
 const device = { id: 'd1', registry_id: 'r1', created_at: '2020-05-28T11:29:42.123456789Z', name: 'one' };
 
 /** The bodies that would be sent, in order, and what was said about the rest. */
-async function read(files: Readonly<Record<string, unknown>>) {
+async function read(files: Readonly<Record<string, unknown>>, addTo: (folder: string) => void = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'iotcore-reader-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, content] of Object.entries(files)) {
     if (name.includes('/')) mkdirSync(join(folder, name, '..'), { recursive: true });
     writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
+  addTo(folder);
   const account = new Account();
   const first = readExport(folder, account, now);
   const bodies = await bodiesOf(first.units, account);
@@ -155,6 +157,97 @@ describe('an entry is read', () => {
     }
     expect(account.withoutCertificate.size).toBe(0);
   });
+});
+
+/** Makes something under a name of the export that is no file. */
+const oddities: readonly (readonly [string, string, (path: string) => void])[] = [
+  ['a folder', 'folder', (path) => mkdirSync(path)],
+  ['a named pipe', 'named pipe', (path) => execFileSync('mkfifo', [path])],
+  ['a link to a named pipe', 'named pipe', linkToPipe],
+  ['a link to a device that never ends', 'device', (path) => symlinkSync('/dev/zero', path)],
+  ['a link to a device that gives nothing', 'device', (path) => symlinkSync('/dev/tty', path)],
+  ['a link to itself', 'ELOOP', (path) => symlinkSync(path, path)],
+];
+
+function linkToPipe(path: string): void {
+  execFileSync('mkfifo', [`${path}.pipe`]);
+  symlinkSync(`${path}.pipe`, path);
+}
+
+describe.skipIf(process.platform === 'win32').each(oddities)('%s in place of a file', (_, named, make) => {
+  const others = { 'registries.json': [registry], 'brokers.json': [], 'devices-r1.json': [device] };
+
+  test.each([
+    ['brokers.json', 'BROKER'],
+    ['devices-r1.json', 'DEVICE'],
+    ['aliases-r1.json', 'ALIAS'],
+    ['registry-certs-r1.json', 'CERTIFICATE'],
+    ['device-certs-r1/d1.json', 'CERTIFICATE'],
+  ])('is a finding about %s, and the rest is read', async (file, kind) => {
+    const files = Object.fromEntries(Object.entries(others).filter(([name]) => name !== file));
+    const { bodies, again, account } = await read(files, (folder) => {
+      mkdirSync(join(folder, 'device-certs-r1'));
+      make(join(folder, file));
+    });
+    expect(account.shortfalls).toMatchObject([{ file, kind, reason: expect.stringContaining(named) }]);
+    expect(account.isComplete).toBe(false);
+    expect(bodies).toMatchObject(file === 'devices-r1.json' ? [{ id: 'r1' }] : [{ id: 'r1' }, { id: 'd1' }]);
+    expect(again).toEqual(bodies);
+  });
+});
+
+test('a file in place of a folder is a finding, and the rest is read', async () => {
+  const { bodies, account } = await read({
+    'registries.json': [registry],
+    'devices-r1.json': [device],
+    'device-certs-r1': '[]',
+  });
+  expect(account.shortfalls).toMatchObject([{ file: 'device-certs-r1', kind: 'CERTIFICATE' }]);
+  expect(bodies).toMatchObject([{ id: 'r1' }, { id: 'd1' }]);
+});
+
+test('an alias that no database could hold is refused, and costs no other', async () => {
+  const aliases = ['a\u0000/', 'b\ud800/', `${'x'.repeat(5_000)}/`, 'good/'].map((alias) => ({
+    device_id: 'd1',
+    alias,
+    topic_prefix: '$devices/d1/',
+  }));
+  const files = { 'registries.json': [registry], 'devices-r1.json': [device], 'aliases-r1.json': aliases };
+  const { again, account } = await read(files);
+  expect(account.shortfalls.map(({ entry }) => entry)).toEqual([0, 1, 2]);
+  expect(again[1]).toMatchObject({ id: 'd1', topicAliases: { 'good/': '$devices/d1/' } });
+});
+
+test('aliases are listed in any order, several for a device, and twice', async () => {
+  const devices = ['d1', 'd2', 'd3'].map((id) => ({ ...device, id, name: id }));
+  const alias = (id: string, name: string, to = '') => ({
+    device_id: id,
+    alias: `${name}/`,
+    topic_prefix: `$devices/${id}/${to}`,
+  });
+  const aliases = [
+    alias('d3', 'c'),
+    alias('d1', 'a'),
+    alias('gone', 'g'),
+    alias('d2', 'b'),
+    alias('d1', 'a2'),
+    alias('d1', 'a'),
+    alias('d2', 'b', 'other/'),
+  ];
+  const { again, account } = await read({
+    'registries.json': [registry],
+    'devices-r1.json': devices,
+    'aliases-r1.json': aliases,
+  });
+  expect(again.slice(1).map(({ topicAliases }) => topicAliases)).toEqual([
+    { 'a/': '$devices/d1/', 'a2/': '$devices/d1/' },
+    { 'b/': '$devices/d2/' },
+    { 'c/': '$devices/d3/' },
+  ]);
+  expect(account.shortfalls).toMatchObject([
+    { entry: 6, id: 'd2', reason: expect.stringContaining('another prefix') },
+    { entry: 2, id: 'gone', reason: expect.stringContaining('not in the export') },
+  ]);
 });
 
 test('a list of exactly as many devices as yc shows without being told more is worth a look', async () => {
