@@ -1,6 +1,6 @@
 /** Builds the data plane from its parts: an engine, and everything that answers its questions. No listener, no settings. */
 import { createPasswordHasher } from '@iotcore/credentials';
-import type { CreateEngine, Engine } from '@iotcore/engine';
+import { type CreateEngine, type Engine, fixedReason } from '@iotcore/engine';
 import { createId } from '@iotcore/model';
 import type { Logger } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
@@ -145,7 +145,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const revoker = new Revoker({
     clients,
     end: (doomed, reason) => {
-      const ended = engine.disconnect((session) => doomed.has(session.principal), reason);
+      const ended = engine.disconnect((session) => doomed.has(session.principal), fixedReason(reason));
       logger.info({ sessions: ended, reason }, 'ended sessions');
     },
     findOwners: lookups.identities,
@@ -221,7 +221,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     retainedMessagesPending: () => retainedMessages.pending,
     logLinesDropped: () => log.dropped,
     async stop() {
-      await engine.close('server stopping');
+      await engine.close(fixedReason('server stopping'));
       await revoker.stop();
       await Promise.all([retainedMessages.stop(), monitoring.stop(), log.stop()]);
     },

@@ -7,6 +7,7 @@ import type {
   EngineStats,
   PublishRoute,
   Qos,
+  Reason,
   SessionInfo,
   Transport,
 } from '@iotcore/engine';
@@ -83,7 +84,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     return this.#parts.bus.hasSubscribers(namespace);
   }
 
-  disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
+  disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number {
     const chosen = [...this.#byKey.values()].filter(({ session }) => session && which(session.info));
     for (const connection of chosen) connection.close(reason);
     return chosen.length;
@@ -104,7 +105,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     };
   }
 
-  async close(reason: string): Promise<void> {
+  async close(reason: Reason): Promise<void> {
     this.#isClosing = true;
     for (const connection of this.#connections) connection.stop();
     await this.#settled();

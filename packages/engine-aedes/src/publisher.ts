@@ -4,7 +4,7 @@
  * whoever subscribes meanwhile gets either the retained message or the live one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineHost, EngineLimits, PublishRoute, Qos, SessionInfo } from '@iotcore/engine';
+import type { EngineHost, EngineLimits, PublishRoute, Qos, Reason, SessionInfo } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 import type { Tokens } from './aedes/tokens.ts';
 import { handOver, type PublishingParts, store } from './publishing.ts';
@@ -30,7 +30,7 @@ export interface PublisherLink {
   acknowledge(puback: readonly Buffer[]): void;
   /** There is room for another message. */
   resume(): void;
-  close(reason: string): void;
+  close(reason: Reason): void;
 }
 
 /** A message between PUBLISH and PUBACK, or one that is being stored. */

@@ -3,7 +3,7 @@
  * client's packets one at a time, and takes what aedes writes.
  */
 
-import type { EngineHost, Qos, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
+import type { EngineHost, Qos, Reason, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 import { type ClientPacket, PacketType } from '@iotcore/engine/codec';
 import type { MessageBus, Subscriber } from '@iotcore/engine/routing';
@@ -33,7 +33,7 @@ export interface SessionLink {
   opened(): void;
   /** The session can take another packet. */
   resume(): void;
-  close(reason: string, how?: 'at once'): void;
+  close(reason: Reason, how?: 'at once'): void;
 }
 
 /** What the sessions of one engine share. */
@@ -259,7 +259,9 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
   }
 
   closedByAedes(error: Error | null): void {
-    const reason = this.#isDisconnecting ? reasons.clientDisconnected : error?.message;
+    const reason = this.#isDisconnecting
+      ? reasons.clientDisconnected
+      : error && { code: reasons.internal.code, text: error.message };
     this.#link.close(reason ?? reasons.internal);
   }
 

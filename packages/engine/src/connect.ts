@@ -9,6 +9,7 @@ import {
   type ConnectRequest,
   type ConnectResult,
   type EngineHost,
+  type Reason,
   type Transport,
   type Will,
 } from './port.ts';
@@ -56,6 +57,6 @@ export async function authenticate<P>(
   }
 }
 
-function refusal(code: ConnackCode, reason: string): ConnectResult<never> {
+function refusal(code: ConnackCode, reason: Reason): ConnectResult<never> {
   return { accepted: false, code, reason };
 }

@@ -1,2 +1,2 @@
 export * from './port.ts';
-export { reasons } from './reasons.ts';
+export { fixedReason, reasons } from './reasons.ts';

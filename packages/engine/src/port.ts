@@ -51,9 +51,17 @@ export interface ConnectRequest {
   readonly transport: Transport;
 }
 
+/** Why a connection was refused or a session ended. */
+export interface Reason {
+  /** One of a fixed set: a name that a metric may have. It never changes, and quotes no client. */
+  readonly code: string;
+  /** For people, in the connection log. It may quote what a client wrote. */
+  readonly text: string;
+}
+
 /**
  * What the sessions of one tenant may use together. Made and owned by the host, the same object for all sessions of a
- * tenant; the engine gives back exactly what it took, at the latest when it tells that the transport is closed.
+ * tenant; the engine gives back exactly what it took, but what several sessions share is given back with the last of them.
  */
 export interface TenantBudget {
   /** Takes room for bytes that wait in memory to be sent. False: nothing was taken, the limit is reached. */
@@ -75,7 +83,7 @@ export type ConnectResult<P> =
       /** Absent: only the engine's own limits hold. */
       readonly tenant?: TenantBudget;
     }
-  | { readonly accepted: false; readonly code: ConnackCode; readonly reason: string };
+  | { readonly accepted: false; readonly code: ConnackCode; readonly reason: Reason };
 
 /** One name of a message: a topic in a namespace. */
 export interface Destination {
@@ -163,10 +171,9 @@ export interface EngineHost<P> {
 
   // What the engine tells. None of these may throw or block.
   connected(session: SessionInfo<P>): void;
-  /** `reason` is fit for the connection log: `client disconnected`, `keep alive timeout`, … */
-  disconnected(session: SessionInfo<P>, reason: string): void;
+  disconnected(session: SessionInfo<P>, reason: Reason): void;
   /** A CONNECT that was refused, or bytes that were no CONNECT (`request` undefined). */
-  refused(transport: Transport, request: ConnectRequest | undefined, reason: string): void;
+  refused(transport: Transport, request: ConnectRequest | undefined, reason: Reason): void;
   subscriptionsRefused(session: SessionInfo<P>, filters: readonly string[]): void;
   /** Activity, for monitoring; called per packet, so it must be cheap. */
   published(session: SessionInfo<P>): void;
@@ -243,11 +250,11 @@ export interface Engine<P> {
   /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody hears. */
   hasSubscribers(namespace: string): boolean;
   /** Closes the sessions that `which` picks; their wills fire. Returns how many. */
-  disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number;
+  disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number;
   sessions(): Iterable<SessionInfo<P>>;
   stats(): EngineStats;
   /** Stops taking connections and closes the live ones in slices, flushing what they are owed; resolves when all are gone. */
-  close(reason: string): Promise<void>;
+  close(reason: Reason): Promise<void>;
 }
 
 export type CreateEngine = <P>(

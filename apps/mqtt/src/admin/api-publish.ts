@@ -47,7 +47,7 @@ export async function publishForApi(
   if (identity.disabled)
     return { status: 403, code: 'REGISTRY_DISABLED', reason: 'The registry is disabled.' };
   const route = await parts.route(identity.principal, topic);
-  if (!route) return { status: 403, code: 'NOT_ALLOWED', reason: reasons.publishNotAllowed(topic) };
+  if (!route) return { status: 403, code: 'NOT_ALLOWED', reason: reasons.publishNotAllowed(topic).text };
   try {
     await parts.publish(route, payload, publishQos);
   } catch (error) {

@@ -1,15 +1,6 @@
-import { type DropReason, reasons } from '@iotcore/engine';
-import { refusals } from '../authentication/authentication-result.ts';
+import type { DropReason, Reason } from '@iotcore/engine';
 import type { Credential } from '../clients/client.ts';
 import type { TenantLimit } from '../tenants/tenant-limits.ts';
-
-const knownRefusals: ReadonlySet<string> = new Set([
-  ...Object.values(refusals).map(({ reason }) => reason),
-  reasons.noConnect,
-]);
-const knownEnds: ReadonlySet<string> = new Set(
-  Object.values(reasons).filter((reason) => typeof reason === 'string'),
-);
 
 /** What happened to connections, counted since the start by a bounded set of names. */
 export class ConnectionCounters {
@@ -30,11 +21,11 @@ export class ConnectionCounters {
   accepted(by: Credential['kind']): void {
     count(this.acceptedBy, by);
   }
-  refused(reason: string): void {
-    count(this.refusedBy, knownRefusals.has(reason) ? reason : withoutNames(reason));
+  refused({ code }: Reason): void {
+    count(this.refusedBy, code);
   }
-  disconnected(reason: string): void {
-    count(this.endedBy, knownEnds.has(reason) ? reason : withoutNames(reason));
+  disconnected({ code }: Reason): void {
+    count(this.endedBy, code);
   }
   dropped(reason: DropReason): void {
     count(this.droppedBy, reason);
@@ -51,13 +42,6 @@ export class ConnectionCounters {
   proxyHeaderRefused(why: string): void {
     count(this.proxyHeadersRefusedBy, why);
   }
-}
-
-/** A reason may quote what a client wrote, which must not become a name of a metric. */
-function withoutNames(reason: string): string {
-  if (reason.startsWith('publish to topic')) return 'publish not allowed';
-  if (reason.startsWith('will on topic')) return 'will not allowed';
-  return 'other';
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -1,4 +1,4 @@
-import type { ConnectRequest, SessionInfo } from '@iotcore/engine';
+import { type ConnectRequest, fixedReason, reasons, type SessionInfo } from '@iotcore/engine';
 import { describe, expect, test } from 'vitest';
 import { type AuthenticationResult, refusals } from '../authentication/authentication-result.ts';
 import { RecentChanges } from '../caching/recent-changes.ts';
@@ -72,26 +72,30 @@ describe('the host of an engine', () => {
       refusal: refusals.expiredCertificate,
       subject: 'owner',
     }));
-    expect(await host.connect(request)).toEqual({ accepted: false, ...refusals.expiredCertificate });
-    host.refused(transport, request, refusals.expiredCertificate.reason);
-    host.refused(transport, { ...request }, 'client ID too long');
+    expect(await host.connect(request)).toEqual({
+      accepted: false,
+      code: refusals.expiredCertificate.code,
+      reason: fixedReason(refusals.expiredCertificate.reason),
+    });
+    host.refused(transport, request, fixedReason(refusals.expiredCertificate.reason));
+    host.refused(transport, { ...request }, fixedReason('client ID too long'));
     expect(lines.map((line) => line.split(',')[0])).toEqual([
       'owner refused connection refused: certificate expired',
       'd1 refused connection refused: client ID too long',
     ]);
     expect([...counters.refusedBy]).toEqual([
       ['certificate expired', 1],
-      ['other', 1],
+      ['client ID too long', 1],
     ]);
   });
 
   test('writes nothing about strangers, and never names a metric after what they wrote', () => {
     const { host, lines, counters, strange } = setUp(() => ({ accepted: true, client: client() }));
-    host.refused(transport, undefined, 'protocol name "GET /"');
-    host.refused(transport, { ...request, username: undefined }, 'will on topic "x" not allowed');
+    host.refused(transport, undefined, { code: 'protocol name', text: 'protocol name "GET /"' });
+    host.refused(transport, { ...request, username: undefined }, reasons.willNotAllowed('x'));
     expect(lines).toEqual([]);
     expect(strange).toEqual(['protocol name "GET /"']);
-    expect([...counters.refusedBy.keys()]).toEqual(['other', 'will not allowed']);
+    expect([...counters.refusedBy.keys()]).toEqual(['protocol name', 'will not allowed']);
   });
 
   test('scopes client IDs to the principal, and knows it as live from connected to disconnected', async () => {
@@ -103,7 +107,7 @@ describe('the host of an engine', () => {
     host.connected(session(known));
     expect(clients.restingOn('password:p1').has(known)).toBe(true);
     expect(suspects).toEqual([]);
-    host.disconnected(session(known), 'publish to topic "secret/topic" not allowed');
+    host.disconnected(session(known), fixedReason('publish to topic "secret/topic" not allowed'));
     expect(clients.size).toBe(0);
     expect(lines.at(-1)).toBe('d1 INFO disconnected: publish to topic "secret/topic" not allowed');
   });
@@ -112,8 +116,12 @@ describe('the host of an engine', () => {
     const { host, reached, counters, lines } = setUp(() => ({ accepted: true, client: client() }));
     await host.connect(request);
     const second = { ...request, clientId: 'c2', transport: { ...transport } };
-    expect(await host.connect(second)).toEqual({ accepted: false, ...refusals.principalFull });
-    host.refused(second.transport, second, refusals.principalFull.reason);
+    expect(await host.connect(second)).toEqual({
+      accepted: false,
+      code: refusals.principalFull.code,
+      reason: fixedReason(refusals.principalFull.reason),
+    });
+    host.refused(second.transport, second, fixedReason(refusals.principalFull.reason));
     expect(reached).toEqual(['connections_per_principal']);
     expect([...counters.refusedBy]).toEqual([[refusals.principalFull.reason, 1]]);
     expect(lines).toEqual([expect.stringMatching(/^d1 refused connection refused: too many connections/)]);

@@ -1,5 +1,12 @@
 /** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
-import type { ConnectRequest, ConnectResult, EngineHost, SessionInfo, Transport } from '@iotcore/engine';
+import {
+  type ConnectRequest,
+  type ConnectResult,
+  type EngineHost,
+  fixedReason,
+  type SessionInfo,
+  type Transport,
+} from '@iotcore/engine';
 import {
   type AuthenticationResult,
   type Refusal,
@@ -57,10 +64,10 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       const result = await parts.authenticate(request);
       const subject = result.accepted ? result.client.principal.id : result.subject;
       if (subject !== undefined) subjects.set(request, subject);
-      if (!result.accepted) return { accepted: false, ...result.refusal };
+      if (!result.accepted) return refused(result.refusal);
       const { principal } = result.client;
       const { tenant, limit } = tenants.admit(request.transport, principal, request.clientId);
-      if (!tenant) return { accepted: false, ...fullRefusal(limit) };
+      if (!tenant) return refused(fullRefusal(limit));
       const client = { ...result.client, tenant };
       checkedSince.set(client, mark);
       return { accepted: true, principal: client, scope: principalKey(principal), tenant };
@@ -86,16 +93,16 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       clients.remove(client);
       counters.disconnected(reason);
       monitoring.disconnected(client.principal);
-      log.add(client.principal.id, 'INFO', disconnectedLine(reason));
+      log.add(client.principal.id, 'INFO', disconnectedLine(reason.text));
     },
     refused(transport, request, reason) {
       counters.refused(reason);
       if (request === undefined) {
-        parts.strangeConnection(transport, reason);
+        parts.strangeConnection(transport, reason.text);
         return;
       }
       const subject = subjects.get(request) ?? request.username;
-      if (subject) log.addRefusal(subject, refusedLine(reason, transport, request.clientId));
+      if (subject) log.addRefusal(subject, refusedLine(reason.text, transport, request.clientId));
     },
     subscriptionsRefused({ principal: { principal } }, filters) {
       log.add(principal.id, 'WARN', subscriptionsRefusedLine(filters));
@@ -111,4 +118,8 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
 
 function whoIs({ principal: client }: SessionInfo<Client>) {
   return client.principal;
+}
+
+function refused({ code, reason }: Refusal): ConnectResult<Client> {
+  return { accepted: false, code, reason: fixedReason(reason) };
 }

@@ -12,6 +12,7 @@ import {
   type ConnectResult,
   type EngineHost,
   type EngineLimits,
+  type Reason,
   reasons,
   type Transport,
 } from '@iotcore/engine';
@@ -126,7 +127,7 @@ export class Connection<P> implements SessionLink {
     if (this.#state === 'awaiting CONNECT') this.#shut();
   }
 
-  close(reason: string, how?: 'at once'): void {
+  close(reason: Reason, how?: 'at once'): void {
     if (this.#state === 'closing') return;
     const wasOpen = this.#state === 'open';
     this.#state = 'closing';
@@ -215,7 +216,7 @@ export class Connection<P> implements SessionLink {
     this.#session = this.#reception.begin(this, { request, ...result });
   }
 
-  #refuse(code: ConnackCode | undefined, reason: string, request?: ConnectRequest): void {
+  #refuse(code: ConnackCode | undefined, reason: Reason, request?: ConnectRequest): void {
     this.#reception.host.refused(this.transport, request, reason);
     if (code !== undefined) this.#outbox.write([encodeConnack(code)]); // [MQTT-3.2.2-5]
     this.#state = 'closing';
@@ -223,7 +224,7 @@ export class Connection<P> implements SessionLink {
   }
 
   #offended(error: unknown): void {
-    const reason = error instanceof PacketError ? error.message : reasons.internal;
+    const reason = error instanceof PacketError ? error.reason : reasons.internal;
     if (this.#state === 'awaiting CONNECT') {
       this.#refuse(error instanceof PacketError ? error.connack : undefined, reason);
     } else {

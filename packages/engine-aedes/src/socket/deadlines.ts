@@ -1,4 +1,4 @@
-import type { EngineLimits } from '@iotcore/engine';
+import type { EngineLimits, Reason } from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 
 /**
@@ -46,7 +46,7 @@ export class Deadlines {
   }
 
   /** Why the client's time is up, or undefined. `partialBytes`: what has come of a packet. */
-  overdue(now: number, partialBytes: number): string | undefined {
+  overdue(now: number, partialBytes: number): Reason | undefined {
     if (this.#isBusy) return undefined;
     const { packetGraceMs, minPacketBytesPerSecond } = this.#limits;
     const packetMs = packetGraceMs + (1_000 * partialBytes) / minPacketBytesPerSecond;

@@ -1,7 +1,7 @@
 import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnackCode, type ConnectResult } from '../port.ts';
-import { reasons } from '../reasons.ts';
+import { fixedReason, reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { connack, connect, pingreq, pingresp, publish } from './packets.ts';
 import { startServer } from './server.ts';
@@ -13,7 +13,7 @@ describe(`connecting to the ${name} engine`, () => {
     'is refused with the code that the host gives: %i [MQTT-3.2.2-5]',
     async (code) => {
       const { port, host, engine } = await startServer(create, onTestFinished);
-      host.onConnect = async () => ({ accepted: false, code, reason: 'not today' });
+      host.onConnect = async () => ({ accepted: false, code, reason: fixedReason('not today') });
 
       expect(await refusalOf({ port, username: 'somebody', clientId: 'one' })).toBe(code);
 
@@ -31,7 +31,7 @@ describe(`connecting to the ${name} engine`, () => {
 
     expect(await refusalOf({ port })).toBe(ConnackCode.serverUnavailable);
 
-    expect((await host.nth('refused')).reason).toBe(reasons.credentialsUnchecked);
+    expect((await host.nth('refused')).reason).toBe(reasons.credentialsUnchecked.text);
     expect(host.told('connected')).toEqual([]);
   });
 
@@ -42,7 +42,7 @@ describe(`connecting to the ${name} engine`, () => {
       ConnackCode.notAuthorized,
     );
 
-    expect((await host.nth('refused')).reason).toBe(reasons.willNotAllowed('forbidden/will'));
+    expect((await host.nth('refused')).reason).toBe(reasons.willNotAllowed('forbidden/will').text);
     expect(host.told('connected')).toEqual([]);
     expect(engine.stats().sessions).toBe(0);
   });
@@ -77,7 +77,11 @@ describe(`connecting to the ${name} engine`, () => {
 
   test('serves nothing that follows a refused CONNECT [MQTT-3.1.4-5]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
-    host.onConnect = async () => ({ accepted: false, code: ConnackCode.notAuthorized, reason: 'no' });
+    host.onConnect = async () => ({
+      accepted: false,
+      code: ConnackCode.notAuthorized,
+      reason: fixedReason('no'),
+    });
     const client = await connectRaw({ port });
 
     client.send(Buffer.concat([connect(), publish('a', 'message', 1), pingreq]));
@@ -98,7 +102,7 @@ describe(`connecting to the ${name} engine`, () => {
 
     const { request, reason } = await host.nth('refused', 2);
     expect(request).toBeUndefined();
-    expect(reason).toBe(reasons.noConnect);
+    expect(reason).toBe(reasons.noConnect.text);
   });
 
   test('is closed by the header of a CONNECT that is too large, before its body comes', async () => {
@@ -130,7 +134,7 @@ describe(`connecting to the ${name} engine`, () => {
     host.onConnect = async () => ({
       accepted: false,
       code: ConnackCode.badUserNameOrPassword,
-      reason: 'wrong password',
+      reason: fixedReason('wrong password'),
     });
 
     expect(await refusalOf({ port, clientId: 'victim', username: 'owner' })).toBe(

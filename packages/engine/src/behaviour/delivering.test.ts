@@ -70,7 +70,7 @@ describe(`delivering on the ${name} engine`, () => {
 
     await lazy.expectClose();
     expect(host.told('disconnected')).toEqual([
-      { kind: 'disconnected', clientId: 'lazy', reason: reasons.slowSubscriber },
+      { kind: 'disconnected', clientId: 'lazy', reason: reasons.slowSubscriber.text },
     ]);
     await publisher.publish('a', 'nobody is left to wait for');
   });
@@ -85,7 +85,7 @@ describe(`delivering on the ${name} engine`, () => {
 
     for (let i = 0; i < 12; i++) await publisher.publish('a', Buffer.alloc(10_000));
 
-    expect((await host.nth('disconnected')).reason).toBe(reasons.slowSubscriber);
+    expect((await host.nth('disconnected')).reason).toBe(reasons.slowSubscriber.text);
     await lazy.read(Number.MAX_SAFE_INTEGER);
   });
 
@@ -158,7 +158,7 @@ describe(`delivering on the ${name} engine`, () => {
 
     expect(await host.nth('disconnected')).toMatchObject({
       clientId: 'deaf',
-      reason: reasons.acknowledgementsUnread,
+      reason: reasons.acknowledgementsUnread.text,
     });
   });
 

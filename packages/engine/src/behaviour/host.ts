@@ -4,6 +4,7 @@ import type {
   DropReason,
   EngineHost,
   PublishRoute,
+  Reason,
   SessionInfo,
   SubscriptionGrant,
   Transport,
@@ -80,11 +81,11 @@ export class TestHost implements EngineHost<Principal> {
   connected({ clientId, principal }: SessionInfo<Principal>): void {
     this.#happened({ kind: 'connected', clientId, principal });
   }
-  disconnected({ clientId }: SessionInfo<Principal>, reason: string): void {
-    this.#happened({ kind: 'disconnected', clientId, reason });
+  disconnected({ clientId }: SessionInfo<Principal>, reason: Reason): void {
+    this.#happened({ kind: 'disconnected', clientId, reason: reason.text });
   }
-  refused(_transport: Transport, request: ConnectRequest | undefined, reason: string): void {
-    this.#happened({ kind: 'refused', request, reason });
+  refused(_transport: Transport, request: ConnectRequest | undefined, reason: Reason): void {
+    this.#happened({ kind: 'refused', request, reason: reason.text });
   }
   subscriptionsRefused(_session: SessionInfo<Principal>, filters: readonly string[]): void {
     this.#happened({ kind: 'subscriptionsRefused', filters });

@@ -301,7 +301,7 @@ describe(`retained messages on the ${name} engine`, () => {
     await client.subscribe('a/#').catch(() => {});
 
     await client.expectClosed();
-    expect((await host.nth('disconnected')).reason).toBe(reasons.retainedUnread);
+    expect((await host.nth('disconnected')).reason).toBe(reasons.retainedUnread.text);
   });
 
   test('come at once on subscribing, with the retain flag, at the lower QoS, behind SUBACK [MQTT-3.3.1-6][MQTT-3.3.1-8]', async () => {

@@ -50,7 +50,7 @@ describe(`a client ID on the ${name} engine`, () => {
 
     await older.expectClosed();
     expect(host.events.map(({ kind }) => kind)).toEqual(['connected', 'disconnected', 'connected']);
-    expect(host.told('disconnected')[0]?.reason).toBe(reasons.takenOver);
+    expect(host.told('disconnected')[0]?.reason).toBe(reasons.takenOver.text);
     expect(engine.stats()).toMatchObject({ sessions: 1, subscriptions: 0 });
 
     // Nothing of the older session comes to the newer.

@@ -1,6 +1,7 @@
 import { connectMqtt, type MqttSession } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineLimits } from '../port.ts';
+import { fixedReason } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
 import { startServer } from './server.ts';
@@ -16,7 +17,8 @@ const deaths: [string, (client: MqttSession, server: Awaited<ReturnType<typeof s
     ['publishes where it may not', (client) => client.publish('forbidden/a', 'x').catch(() => {})],
     [
       'is disconnected by the host',
-      (_client, { engine }) => engine.disconnect(({ clientId }) => clientId === 'mortal', 'removed'),
+      (_client, { engine }) =>
+        engine.disconnect(({ clientId }) => clientId === 'mortal', fixedReason('removed')),
     ],
   ];
 

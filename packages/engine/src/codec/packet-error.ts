@@ -1,4 +1,5 @@
-import type { ConnackCode } from '../port.ts';
+import type { ConnackCode, Reason } from '../port.ts';
+import { fixedReason } from '../reasons.ts';
 
 /**
  * Everything that can be wrong with a client's bytes, with the statements of MQTT 3.1.1 that say so. Each closes the
@@ -49,6 +50,10 @@ export class PacketError extends Error {
   readonly statement: string;
   /** To be sent before closing, for what MQTT answers at all. */
   readonly connack: ConnackCode | undefined;
+
+  get reason(): Reason {
+    return fixedReason(this.message);
+  }
 
   constructor(code: PacketErrorCode) {
     const [message, statement, connack] = catalogue[code] as readonly [string, string, ConnackCode?];

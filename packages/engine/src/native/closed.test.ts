@@ -5,6 +5,7 @@ import { type Principal, TestHost } from '../behaviour/host.ts';
 import { connect, disconnect, publish, subscribe } from '../behaviour/packets.ts';
 import { testLimits } from '../behaviour/server.ts';
 import { ConnackCode, type ConnectResult, type Engine, type TenantBudget, type Transport } from '../port.ts';
+import { fixedReason } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 
 /** What a host counts for one tenant. */
@@ -119,7 +120,7 @@ function take(step: Step, { host, engine, clients }: Clients): void {
       return;
     }
     case 'throw out':
-      engine.disconnect(() => true, 'thrown out');
+      engine.disconnect(() => true, fixedReason('thrown out'));
       return;
     case 'accept':
     case 'refuse':
@@ -131,7 +132,7 @@ function take(step: Step, { host, engine, clients }: Clients): void {
         question?.settle({
           accepted: false,
           code: ConnackCode.notAuthorized,
-          reason: 'refused',
+          reason: fixedReason('refused'),
         });
       else question?.settle(new Error('away'));
       return;
@@ -172,7 +173,7 @@ describe('closed', () => {
         }
         for (const { served } of fixture.clients) served.destroy();
         for (const question of host.unanswered.splice(0)) question.settle(new Error('the end'));
-        await engine.close('the end');
+        await engine.close(fixedReason('the end'));
 
         expect(host.problems).toEqual([]);
         expect(host.over).toHaveLength(fixture.clients.length);
@@ -202,6 +203,6 @@ describe('closed', () => {
     expect(host.over).toHaveLength(1);
     expect(host.places.size).toBe(0);
     expect(host.told('connected')).toEqual([]);
-    await engine.close('the end');
+    await engine.close(fixedReason('the end'));
   });
 });

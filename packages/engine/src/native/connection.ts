@@ -27,6 +27,7 @@ import {
   type ConnectResult,
   type EngineHost,
   type EngineLimits,
+  type Reason,
   type Transport,
   type Will,
 } from '../port.ts';
@@ -420,7 +421,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   }
 
   /** Ends the connection, whatever its state, after what it is owed has been written. */
-  close(reason: string): void {
+  close(reason: Reason): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     const state = this.#state;
     this.#move('closing');
@@ -447,7 +448,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#socket.end();
   }
 
-  #refuse(code: ConnackCode, reason: string): void {
+  #refuse(code: ConnackCode, reason: Reason): void {
     const packet = encodeConnack(code);
     this.#outbox.append(packet, 0, packet.length);
     this.close(reason); // [MQTT-3.2.2-5]
@@ -455,8 +456,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
 
   #malformed(error: PacketError): void {
     if (error.connack === undefined)
-      this.close(error.message); // [MQTT-4.8.0-1]
-    else this.#refuse(error.connack, error.message);
+      this.close(error.reason); // [MQTT-4.8.0-1]
+    else this.#refuse(error.connack, error.reason);
   }
 
   #socketClosed(): void {
@@ -489,7 +490,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     this.#owner.closed(this);
   }
 
-  #endSession(reason: string): void {
+  #endSession(reason: Reason): void {
     const session = this.#session as Session<P>;
     this.#parts.sessions.remove(this.#scope, session);
     session.end();

@@ -8,6 +8,7 @@ import type {
   EngineStats,
   PublishRoute,
   Qos,
+  Reason,
   SessionInfo,
   Transport,
   Will,
@@ -42,7 +43,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
   readonly #connections = new Set<Connection<P>>();
   /** Wills that are being published. */
   readonly #wills = new Set<Promise<void>>();
-  #closeReason: string | undefined;
+  #closeReason: Reason | undefined;
   #allGone: (() => void) | undefined;
 
   constructor(host: EngineHost<P>, limits: EngineLimits, { blockingWaits = true }: EngineOptions = {}) {
@@ -82,7 +83,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
     return this.#parts.bus.hasSubscribers(namespace);
   }
 
-  disconnect(which: (session: SessionInfo<P>) => boolean, reason: string): number {
+  disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number {
     // Also those that have ended and whose last packets wait, though another session has their client ID.
     const picked = [...this.#connections].filter(({ session }) => session !== undefined && which(session));
     void this.#parts.slices.each(picked, (connection) => connection.close(reason));
@@ -98,7 +99,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
     return { sessions: sessions.size, subscriptions: bus.subscriptions, ...counters };
   }
 
-  async close(reason: string): Promise<void> {
+  async close(reason: Reason): Promise<void> {
     this.#closeReason = reason;
     await this.#hearOut();
     await this.#parts.slices.each([...this.#connections], (connection) => connection.close(reason));

@@ -1,4 +1,5 @@
 /** Nobody waits for what one client asks for at once, however much that is. */
+
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openGrant } from '../behaviour/host.ts';
@@ -12,6 +13,7 @@ import {
   unsubscribe,
 } from '../behaviour/packets.ts';
 import { startServer } from '../behaviour/server.ts';
+import { fixedReason } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 
 const count = 5_000;
@@ -82,7 +84,7 @@ describe('a SUBSCRIBE with 5,000 filters', () => {
     };
     client.send(Buffer.concat([connect({ clientId: 'greedy' }), subscribe(9, ...filters)]));
     await asked.promise;
-    engine.disconnect(() => true, 'removed');
+    engine.disconnect(() => true, fixedReason('removed'));
     await host.nth('disconnected');
     await client.expectBytes(connack(0));
     await client.expectClose();

@@ -12,6 +12,7 @@ import type {
   EngineLimits,
   NamespaceFilter,
   Qos,
+  Reason,
   RetainedMessage,
   SessionInfo,
   SubscriptionGrant,
@@ -46,7 +47,7 @@ export interface SessionOwner {
   readonly connectNumber: number;
   /** The client has ended the connection, and what it sent before is still being handled. */
   readonly isFinishing: boolean;
-  close(reason: string): void;
+  close(reason: Reason): void;
 }
 
 /** What the sessions of one engine share. */
@@ -123,7 +124,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     return this.#subscriptions.has(filter);
   }
 
-  close(reason: string): void {
+  close(reason: Reason): void {
     this.#owner.close(reason);
   }
 

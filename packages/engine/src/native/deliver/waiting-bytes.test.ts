@@ -86,7 +86,7 @@ describe('the native engine', () => {
 
     for (const { clientId, reason } of host.told('disconnected')) {
       expect(clientId).toMatch(/^frozen/);
-      expect(reason).toBe(reasons.slowSubscriber);
+      expect(reason).toBe(reasons.slowSubscriber.text);
     }
   });
 });

@@ -6,7 +6,7 @@
  * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
  */
 import { type PublishLayout, publishLayout, publishTopic } from '../../codec/index.ts';
-import type { EngineHost, EngineLimits, PublishRoute, Qos } from '../../port.ts';
+import type { EngineHost, EngineLimits, PublishRoute, Qos, Reason } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
@@ -27,7 +27,7 @@ const maxRateWaitMs = 60_000;
 /** What a publisher needs of its connection. */
 export interface PublisherConnection {
   acknowledge(packetId: number): void;
-  close(reason: string): void;
+  close(reason: Reason): void;
   /** The packet that was waited for has been dealt with: read on. */
   proceed(): void;
   /** No acknowledgement is owed any more. */
