@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { measureSlowness } from '@iotcore/testkit/slowness';
 import { defineConfig } from 'vitest/config';
-import { measureSlowness } from './packages/testkit/src/run/slowness.ts';
 
 /** Needs what Debian's packages bring (Mosquitto with its clients, openssl, curl): `npm run test:debian`. */
 const debianTests = ['tests/debian/**/*.test.ts', 'packages/*/src/**/debian/*.test.ts'];
