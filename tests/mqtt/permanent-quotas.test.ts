@@ -1,6 +1,6 @@
 /** How much one owner may have stored on permanent topics, and that what cannot be stored harms nobody else. */
 import { openDatabase } from '@iotcore/store';
-import { pathOf, sharedInstallation } from '@iotcore/testkit';
+import { expectSilence, pathOf, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createDevice, createRegistry, type TestClient, transports } from './support/test-client.ts';
 
@@ -40,7 +40,7 @@ describe('a device at its quota of permanent topics', () => {
       for (let n = 1; n <= 5; n++) await sender.publish(state(device, `/${n}`), 'x');
       await expect(sender.publish(state(device, '/6'), 'x')).rejects.toThrow();
       await sender.expectClosed();
-      await device.logLine(/^disconnected: /);
+      await device.logLine(/^disconnected: quota of permanent topics used up/);
       const again = await device.connect();
       await again.publish(state(device, '/1'), 'changed');
       await again.publish(state(device, '/2'), '');
@@ -51,6 +51,19 @@ describe('a device at its quota of permanent topics', () => {
       expect(stored.map(({ topic }) => topic.at(-1)).toSorted()).toEqual(['1', '3', '4', '5', '6']);
     },
   );
+
+  test('is disconnected at QoS 0 too, and nobody hears what it sent', async () => {
+    const listener = await registry.connect();
+    await listener.subscribe('$devices/#');
+    const sender = await device.connect();
+    for (let n = 1; n <= 5; n++) await sender.publish(state(device, `/${n}`), 'x');
+    await listener.messages.take(5);
+    await sender.publish(state(device, '/6'), 'x', { qos: 0 });
+    await sender.expectClosed();
+    const sibling = await createDevice(installation(), registry);
+    const other = await sibling.connect();
+    await expectSilence(listener, (marker) => other.publish(state(sibling), marker));
+  });
 
   test('is warned in its connection log before', async () => {
     const sender = await device.connect();

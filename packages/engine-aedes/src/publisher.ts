@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineHost, EngineLimits, PublishRoute, Qos, Reason, SessionInfo } from '@iotcore/engine';
-import { reasons } from '@iotcore/engine';
+import { MessageRefusedError, reasons } from '@iotcore/engine';
 import type { Tokens } from './aedes/tokens.ts';
 import { handOver, type PublishingParts, store } from './publishing.ts';
 import { Routes } from './routes.ts';
@@ -152,9 +152,12 @@ export class Publisher<P> {
       this.#finishDue();
       this.#link.resume();
     };
-    store(this.#parts, route, payload).then(settle, () => {
+    store(this.#parts, route, payload).then(settle, (error: unknown) => {
       // MQTT 3.1.1 cannot refuse a message: only a lost connection makes the client send it again.
-      if (message.isOwed) this.#link.close(reasons.notStored);
+      if (error instanceof MessageRefusedError) {
+        message.handOver = undefined;
+        this.#link.close(error.reason);
+      } else if (message.isOwed) this.#link.close(reasons.notStored);
       settle();
     });
   }

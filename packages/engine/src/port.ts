@@ -133,6 +133,20 @@ export interface RetainedMessage {
   readonly qos: Qos;
 }
 
+/**
+ * What `retain` rejects with when the host will not keep a message, rather than could not. Nobody hears the message, and
+ * its publisher is disconnected for this reason, whatever the QoS.
+ */
+export class MessageRefusedError extends Error {
+  override readonly name: string = 'MessageRefusedError';
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    super(reason.text);
+    this.reason = reason;
+  }
+}
+
 /** A live session, as the host sees it. */
 export interface SessionInfo<P> {
   readonly principal: P;

@@ -52,7 +52,7 @@ export async function publishForApi(
     await parts.publish(route, payload, publishQos);
   } catch (error) {
     if (!(error instanceof PermanentQuotaError)) throw error;
-    return { status: 429, code: 'QUOTA_EXCEEDED', reason: error.message };
+    return { status: 429, code: 'QUOTA_EXCEEDED', reason: `The ${error.message}: clear some.` };
   }
   parts.published(identity.principal);
   return undefined;

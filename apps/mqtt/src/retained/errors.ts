@@ -1,3 +1,4 @@
+import { MessageRefusedError } from '@iotcore/engine';
 import type { PermanentQuota } from '@iotcore/store/data-plane';
 
 /** Too much waits to be stored: of everybody together, or of this registry. */
@@ -6,14 +7,11 @@ export class StoreOverflowError extends Error {
 }
 
 /** The device, or the registry for its own topics, has used up its quota of stored topics or of their bytes. */
-export class PermanentQuotaError extends Error {
+export class PermanentQuotaError extends MessageRefusedError {
   override readonly name = 'PermanentQuotaError';
-  readonly what: keyof PermanentQuota;
 
   constructor(what: keyof PermanentQuota) {
-    super(
-      `The quota of ${what === 'topics' ? 'permanent topics' : 'bytes of permanent topics'} is used up: clear some.`,
-    );
-    this.what = what;
+    const text = `quota of ${what === 'topics' ? 'permanent topics' : 'bytes of permanent topics'} used up`;
+    super({ code: 'permanent quota used up', text });
   }
 }

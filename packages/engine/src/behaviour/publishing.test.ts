@@ -1,6 +1,7 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { reasons } from '../reasons.ts';
+import { MessageRefusedError } from '../port.ts';
+import { fixedReason, reasons } from '../reasons.ts';
 import { engineUnderTest } from './engine-under-test.ts';
 import { openRoute } from './host.ts';
 import { connack, connect, disconnect, pingreq, pingresp, puback, publish } from './packets.ts';
@@ -40,6 +41,26 @@ describe(`publishing on the ${name} engine`, () => {
     await client.expectClose();
     expect((await host.nth('disconnected')).reason).toBe(reasons.internal.text);
   });
+
+  test.each([0, 1] as const)(
+    'closes the connection when the host refuses to retain a message, at QoS %i, and nobody hears it',
+    async (qos) => {
+      const { port, host } = await startServer(create, onTestFinished);
+      const reason = fixedReason('there is no more room');
+      host.onRetain = () => Promise.reject(new MessageRefusedError(reason));
+      const witness = await connectMqtt({ port });
+      await witness.subscribe('#');
+      const client = await connectRaw({ port });
+      client.send(Buffer.concat([connect(), publish('permanent/a', 'message', qos)]));
+
+      await client.expectBytes(connack(0));
+      await client.expectClose();
+
+      expect((await host.nth('disconnected')).reason).toBe(reason.text);
+      await witness.publish('marker', 'x');
+      expect((await witness.messages.next()).topic).toBe('marker');
+    },
+  );
 
   test('closes the connection, unacknowledged, when a retained message cannot be stored', async () => {
     const { port, host } = await startServer(create, onTestFinished);

@@ -6,7 +6,14 @@
  * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
  */
 import { type PublishLayout, publishLayout, publishTopic } from '../../codec/index.ts';
-import type { EngineHost, EngineLimits, PublishRoute, Qos, Reason } from '../../port.ts';
+import {
+  type EngineHost,
+  type EngineLimits,
+  MessageRefusedError,
+  type PublishRoute,
+  type Qos,
+  type Reason,
+} from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
@@ -49,7 +56,7 @@ interface Unfinished {
   isDue: boolean;
   /** 0 at QoS 0. */
   readonly packetId: number;
-  readonly unstored: { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos } | undefined;
+  unstored: { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos } | undefined;
 }
 
 export class Publisher<P> {
@@ -207,9 +214,10 @@ export class Publisher<P> {
     const retainAs = plan.retainAs as NonNullable<PublishRoute['retainAs']>;
     this.#parts.host.retain(retainAs, payload).then(
       () => this.#stored(entry),
-      () => {
+      (error: unknown) => {
         // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
-        if (layout.qos === 1) this.#fail();
+        if (error instanceof MessageRefusedError) this.#refuse(entry, error.reason);
+        else if (layout.qos === 1) this.#fail(reasons.notStored);
         this.#stored(entry);
       },
     );
@@ -236,9 +244,16 @@ export class Publisher<P> {
     }
   }
 
-  #fail(): void {
+  /** The host will not have the message: nobody hears it. */
+  #refuse(entry: Unfinished, reason: Reason): void {
+    this.#unstoredBytes -= entry.unstored?.payload.length ?? 0;
+    entry.unstored = undefined;
+    this.#fail(reason);
+  }
+
+  #fail(reason: Reason): void {
     this.#hasFailed = true;
-    this.#connection.close(reasons.notStored);
+    this.#connection.close(reason);
   }
 
   #handOver(plan: Plan, payload: Buffer, qos: Qos): void {
