@@ -111,6 +111,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const log = new ConnectionLog({
     flushMs: timing.logFlushMs,
     write: (lines) => writeLogLines(pool, lines),
+    isAway: isDatabaseAway,
     now: () => new Date(),
     failed: failed('the connection log could not be written'),
   });

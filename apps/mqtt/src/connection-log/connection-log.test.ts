@@ -55,14 +55,17 @@ describe('a line of the connection log', () => {
 describe('the connection log', () => {
   function setUp() {
     const written: LogLine[] = [];
+    const away = new Error('database away');
     const state = { away: false, failures: 0 };
     const log = new ConnectionLog({
       flushMs: 500,
       now: () => new Date(0),
       write: async (lines) => {
-        if (state.away) throw new Error('database away');
+        if (state.away) throw away;
+        if (lines.some(({ message }) => message === 'poison')) throw new Error('row refused');
         written.push(...lines);
       },
+      isAway: (error) => error === away,
       failed: () => state.failures++,
     });
     onTestFinished(() => log.stop());
@@ -81,6 +84,15 @@ describe('the connection log', () => {
     expect(written.map(({ message }) => message)).toEqual(
       Array.from({ length: 20_000 }, (_, n) => String(n)),
     );
+  });
+
+  test('gives up the one line that the database refuses, and keeps all others in their order', async () => {
+    const { log, written } = setUp();
+    const messages = Array.from({ length: 900 }, (_, n) => (n === 333 || n === 700 ? 'poison' : String(n)));
+    for (const message of messages) log.add('d1', 'INFO', message);
+    await log.flush();
+    expect(written.map(({ message }) => message)).toEqual(messages.filter((message) => message !== 'poison'));
+    expect(log.dropped).toBe(2);
   });
 
   test('keeps a few refusals of a resource at a time, and all of its other lines', async () => {

@@ -5,6 +5,8 @@ export interface ConnectionLogParts {
   readonly flushMs: number;
   /** Appends lines in one statement. Rejects while the database is away. */
   write(lines: readonly LogLine[]): Promise<void>;
+  /** Does the error mean that the database is away, and the lines are worth another try? */
+  isAway(error: unknown): boolean;
   now(): Date;
   failed(error: unknown): void;
 }
@@ -75,16 +77,24 @@ export class ConnectionLog {
     if (this.#waiting.length === batchLines) void this.flush();
   }
 
+  /** A batch that the database refuses is halved until the line is found that it will not have: that one is given up. */
   async #writeAll(): Promise<void> {
+    let most = batchLines;
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.slice(0, batchLines);
+      const batch = this.#waiting.slice(0, most);
       try {
         await this.#parts.write(batch);
+        this.#waiting.splice(0, batch.length);
+        most = batchLines;
       } catch (error) {
         this.#parts.failed(error);
-        return;
+        if (this.#parts.isAway(error)) return;
+        if (batch.length === 1) {
+          this.#waiting.shift();
+          this.#dropped++;
+        }
+        most = Math.max(1, batch.length >> 1);
       }
-      this.#waiting.splice(0, batch.length);
     }
   }
 }
