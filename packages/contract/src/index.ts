@@ -29,5 +29,5 @@ export {
   serviceAccountId,
 } from './schema/fields.ts';
 export { fieldAsGiven, fromProtoJson, whyUnknown } from './schema/proto-json.ts';
-export { allFields, fieldsToSet } from './schema/update-mask.ts';
+export { allFields, fieldsToSet, partsInMask } from './schema/update-mask.ts';
 export { Status } from './status.ts';

@@ -3,6 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { ApiError, type ControlPlane, errors, type OpenCall, toApiError } from '@iotcore/control';
+import { fitting } from './answer-size.ts';
+import { refuseForeignIds } from './messages/ids.ts';
 import { readMessage, toInput } from './messages/input.ts';
 import { writeMessage } from './messages/output.ts';
 import type { Method, OperationMethod } from './method.ts';
@@ -94,14 +96,17 @@ export class CallRunner {
     });
   }
 
-  async #runOperation({ method }: OperationMethod, call: StreamCall, opened: OpenCall): Promise<void> {
+  async #runOperation({ method, operation }: OperationMethod, call: StreamCall, opened: OpenCall) {
     await opened.admit();
-    const message = readMessage(method.input, await call.message());
-    const output = await opened.run({
-      ...toInput(method.input, message),
-      idempotencyKey: call.headers['idempotency-key'],
+    const { fields, ...others } = toInput(method.input, readMessage(method.input, await call.message()));
+    refuseForeignIds(operation.ids, fields);
+    const idempotencyKey = call.headers['idempotency-key'];
+    const isPaged = method.input.fields.some(({ jsonName }) => jsonName === 'pageSize');
+    const answer = await fitting(fields, isPaged, async (asked) => {
+      const output = await opened.run({ ...others, fields: asked, idempotencyKey });
+      return { output, bytes: await writeMessage(method.output, output) };
     });
-    await call.send(writeMessage(method.output, output));
+    await call.send(answer);
   }
 
   async #refuse(thrown: unknown, opened: OpenCall | undefined, requestId: string): Promise<ApiError> {

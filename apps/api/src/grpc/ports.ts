@@ -7,6 +7,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Http2Server } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { addressBlock } from '@iotcore/model';
 import type { CertificatePair } from '@iotcore/server-certificate';
 import { listen, type PlaceVariables } from '../http/listen.ts';
 
@@ -14,6 +15,8 @@ import { listen, type PlaceVariables } from '../http/listen.ts';
 const handshakeTimeoutMs = 10_000;
 /** Connections of a port at the same time, those within their handshake included; each takes some 100 KiB inside TLS. */
 const maxConnections = 2000;
+/** Of one address (of IPv6: one /64) at the TLS port: a network behind one address, and no more than a part of them all. */
+const maxConnectionsPerAddress = 200;
 
 export interface PortServers {
   /** Of Fastify: it speaks HTTP/1.1, with its time-outs. */
@@ -30,6 +33,8 @@ export interface Place {
 export class GrpcPorts {
   readonly #servers: PortServers;
   readonly #open: Server[] = [];
+  /** Connections of the TLS port. */
+  readonly #byAddress = new Map<string, number>();
   #tls: TlsServer | undefined;
 
   constructor(servers: PortServers) {
@@ -43,6 +48,7 @@ export class GrpcPorts {
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: handshakeTimeoutMs,
     });
+    server.on('connection', (socket) => this.#holdToAddress(socket));
     server.on('secureConnection', (socket) => this.#take(socket));
     // A handshake that failed: the client does not trust the certificate, or speaks no TLS. Node has closed it.
     server.on('tlsClientError', () => {});
@@ -64,6 +70,22 @@ export class GrpcPorts {
   /** Takes no more connections. */
   async close(): Promise<void> {
     await Promise.all(this.#open.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** Before the handshake, which is what a connection costs most. */
+  #holdToAddress(socket: Socket): void {
+    const address = addressBlock(socket.remoteAddress ?? '');
+    const count = (this.#byAddress.get(address) ?? 0) + 1;
+    if (count > maxConnectionsPerAddress) {
+      socket.destroy();
+      return;
+    }
+    this.#byAddress.set(address, count);
+    socket.once('close', () => {
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#byAddress.delete(address);
+      else this.#byAddress.set(address, left);
+    });
   }
 
   #take(socket: TLSSocket): void {

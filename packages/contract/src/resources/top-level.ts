@@ -20,4 +20,9 @@ export const createFields = {
   password: newPassword.optional(),
 };
 
-export const updateFields = { updateMask: updateMask(Object.keys(changeable)).optional(), ...changeable };
+const partsOfLogOptions = Object.keys(LogOptions.shape).map((part) => `logOptions.${part}`);
+
+export const updateFields = {
+  updateMask: updateMask([...Object.keys(changeable), ...partsOfLogOptions]).optional(),
+  ...changeable,
+};

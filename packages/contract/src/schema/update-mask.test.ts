@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fieldsToSet, updateMask } from './update-mask.ts';
+import { fieldsToSet, partsInMask, updateMask } from './update-mask.ts';
 
 const defaults = { name: '', labels: {} as Record<string, string>, logOptions: null as object | null };
 const mask = updateMask(Object.keys(defaults));
@@ -31,6 +31,27 @@ describe('a mask is refused', () => {
 
 test.each(['', 'name', 'name, labels', 'log_options', 'labels,logOptions,name'])('%j is a mask', (text) => {
   expect(mask.safeParse(text).success).toBe(true);
+});
+
+describe('a field within a field', () => {
+  const parts = updateMask(['name', 'logOptions', 'logOptions.minLevel']);
+
+  test.each(['log_options.min_level', 'logOptions.minLevel', 'name,logOptions.minLevel'])(
+    '%j is a mask',
+    (text) => {
+      expect(parts.safeParse(text).success).toBe(true);
+      expect(partsInMask(text, 'logOptions')).toEqual(['minLevel']);
+    },
+  );
+
+  test.each([
+    'logOptions.colour',
+    'name.minLevel',
+    'logOptions.',
+    'logOptions.minLevel,log_options.min_level',
+  ])('%j is refused', (text) => {
+    expect(parts.safeParse(text).success).toBe(false);
+  });
 });
 
 describe('what is set', () => {

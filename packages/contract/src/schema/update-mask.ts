@@ -13,9 +13,10 @@ function masked(mask: string): string[] {
   return given(mask).map(camelCase);
 }
 
-/** `updateMask` of a message whose fields `updatable` can be changed. */
+/** `updateMask` of a message whose fields `updatable` can be changed; some of them are fields within a field: `a.b`. */
 export function updateMask(updatable: readonly string[]) {
   const known = new Set(updatable);
+  const top = updatable.filter((name) => !name.includes('.'));
   return z
     .string()
     .superRefine((mask, context) => {
@@ -23,7 +24,7 @@ export function updateMask(updatable: readonly string[]) {
       const seen = new Set<string>();
       for (const name of given(mask)) {
         const field = camelCase(name);
-        if (!known.has(field)) context.addIssue(`unknown field "${name}"; there are ${updatable.join(', ')}`);
+        if (!known.has(field)) context.addIssue(`unknown field "${name}"; there are ${top.join(', ')}`);
         else if (seen.has(field)) context.addIssue(`"${name}" is named twice`);
         seen.add(field);
       }
@@ -31,7 +32,7 @@ export function updateMask(updatable: readonly string[]) {
     .meta({
       description:
         'Comma-separated names of the fields to change. A named field that is absent is reset to its default. No mask: every field is set, absent ones are reset.',
-      examples: [updatable.slice(0, 2).join(',')],
+      examples: [top.slice(0, 2).join(',')],
     });
 }
 
@@ -53,4 +54,10 @@ export function fieldsToSet<T extends object>(
   if (!body.updateMask) return all;
   const names = new Set(masked(body.updateMask));
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name))) as Partial<T>;
+}
+
+/** Of a field that the mask names by parts (`logOptions.minLevel`): the names of the parts. */
+export function partsInMask(mask: string | undefined, field: string): string[] {
+  const prefix = `${field}.`;
+  return masked(mask ?? '').flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }

@@ -1,11 +1,36 @@
 /** What an operation answers, as a message of gRPC. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DescMessage, fromJson, type JsonObject, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { messages } from '@iotcore/proto';
 
+/** Items of a list that are written in one go, some 6 ms of work; then others have their turn. */
+const itemsPerTurn = 1000;
+
 /** Binary form of the answer. Fields that only REST has are left out. */
-export function writeMessage(schema: DescMessage, output: unknown): Uint8Array {
-  const json = withKnownTypes(output as JsonValue);
-  return toBinary(schema, fromJson(schema, json, { registry: messages, ignoreUnknownFields: true }));
+export async function writeMessage(schema: DescMessage, output: unknown): Promise<Uint8Array> {
+  const json = output as JsonObject;
+  const list = longList(json);
+  if (!list) return write(schema, json);
+  // The parts of a message, one after the other, are the message: lists are joined (protobuf.dev, encoding, last one wins).
+  const { [list.name]: _items, ...rest } = json;
+  const parts = [write(schema, rest)];
+  for (let at = 0; at < list.items.length; at += itemsPerTurn) {
+    parts.push(write(schema, { [list.name]: list.items.slice(at, at + itemsPerTurn) }));
+    await nextTurn();
+  }
+  return Buffer.concat(parts);
+}
+
+function write(schema: DescMessage, json: JsonObject): Uint8Array {
+  const known = withKnownTypes(json);
+  return toBinary(schema, fromJson(schema, known, { registry: messages, ignoreUnknownFields: true }));
+}
+
+function longList(json: JsonObject): { readonly name: string; readonly items: JsonValue[] } | undefined {
+  for (const [name, items] of Object.entries(json)) {
+    if (Array.isArray(items) && items.length > itemsPerTurn) return { name, items };
+  }
+  return undefined;
 }
 
 const typePrefix = 'type.googleapis.com/';

@@ -34,7 +34,7 @@ const hostWithPort = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]{1,253})(:\d{1,5})?$/i;
  * What clients reach us by: the setting, else the name that this call was made to, which is checked since it comes from the
  * client. The port is always named.
  */
-function addressOf(authority: string | undefined, setting: string | undefined): string | undefined {
+export function addressOf(authority: string | undefined, setting: string | undefined): string | undefined {
   if (setting !== undefined) return setting;
   const port = hostWithPort.exec(authority ?? '');
   if (!port) return undefined;

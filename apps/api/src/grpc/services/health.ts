@@ -16,10 +16,11 @@ const lookMs = 1000;
 
 /** `services`: full names that can be asked about, besides the empty one, which is the server. */
 export function healthMethods(isReady: () => Promise<boolean>, services: ReadonlySet<string>): OwnMethod[] {
+  const isServing = oncePer(lookMs, () => isReady().catch(() => false));
   const isKnown = (service: string) => service === '' || services.has(service);
   const statusOf = async (service: string) => {
     if (!isKnown(service)) return Status.SERVICE_UNKNOWN;
-    return (await isReady().catch(() => false)) ? Status.SERVING : Status.NOT_SERVING;
+    return (await isServing()) ? Status.SERVING : Status.NOT_SERVING;
   };
   return [
     {
@@ -48,6 +49,16 @@ export function healthMethods(isReady: () => Promise<boolean>, services: Readonl
       },
     },
   ];
+}
+
+/** However many ask, it is found out once in this time: nobody needs credentials to ask. */
+function oncePer<T>(intervalMs: number, find: () => Promise<T>): () => Promise<T> {
+  let found: { readonly at: number; readonly value: Promise<T> } | undefined;
+  return () => {
+    const at = performance.now();
+    if (!found || at - found.at >= intervalMs) found = { at, value: find() };
+    return found.value;
+  };
 }
 
 function send(call: StreamCall, status: Status): Promise<void> {

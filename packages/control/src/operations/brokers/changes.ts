@@ -1,7 +1,7 @@
 import {
   allFields,
   CreateBrokerRequest,
-  fieldsToSet,
+  type LogOptions,
   Operation,
   resourceNames,
   UpdateBrokerRequest,
@@ -14,7 +14,7 @@ import { type Change, defineOperation, mutation } from '../../pipeline/operation
 import { folder } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from '../shared/new-credentials.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
-import { topLevelDefaults } from '../shared/top-level.ts';
+import { topLevelDefaults, topLevelFieldsToSet } from '../shared/top-level.ts';
 
 const names = resourceNames.broker;
 const { tag: service } = names;
@@ -49,8 +49,11 @@ export const updateBroker = defineOperation({
   message: UpdateBrokerRequest,
   output: Operation,
   subject: ownerSubject(names),
-  async run({ input, target, commit }) {
-    const fields = fieldsToSet(input, topLevelDefaults);
+  async run({ input, target, commit, read }) {
+    const fields = await topLevelFieldsToSet(input, async () => {
+      const row = await read.brokers.find(target.id);
+      return (row?.logOptions ?? null) as LogOptions | null;
+    });
     return commit(async (tx) => brokerChange(await tx.brokers.update(target.id, fields)));
   },
 });

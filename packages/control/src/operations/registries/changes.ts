@@ -1,7 +1,7 @@
 import {
   allFields,
   CreateRegistryRequest,
-  fieldsToSet,
+  type LogOptions,
   Operation,
   resourceNames,
   UpdateRegistryRequest,
@@ -12,7 +12,7 @@ import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from '../shared/new-credentials.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
-import { topLevelDefaults } from '../shared/top-level.ts';
+import { topLevelDefaults, topLevelFieldsToSet } from '../shared/top-level.ts';
 import { registryChange } from './registry-change.ts';
 
 const names = resourceNames.registry;
@@ -48,8 +48,11 @@ export const updateRegistry = defineOperation({
   message: UpdateRegistryRequest,
   output: Operation,
   subject: ownerSubject(names),
-  async run({ input, target, commit }) {
-    const fields = fieldsToSet(input, topLevelDefaults);
+  async run({ input, target, commit, read }) {
+    const fields = await topLevelFieldsToSet(input, async () => {
+      const row = await read.registries.find(target.id);
+      return (row?.logOptions ?? null) as LogOptions | null;
+    });
     return commit(async (tx) => registryChange(await tx.registries.update(target.id, fields)));
   },
 });
