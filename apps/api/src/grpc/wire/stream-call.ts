@@ -93,14 +93,14 @@ export class StreamCall {
           }
         })();
       stream.on('data', take);
-      stream.once(
-        'end',
-        attempt(() => {
-          reader.end();
-          if (!only) throw new ApiError('INVALID_ARGUMENT', 'The call takes one message, and there is none.');
-          resolve(only);
-        }),
-      );
+      const finish = attempt(() => {
+        reader.end();
+        if (!only) throw new ApiError('INVALID_ARGUMENT', 'The call takes one message, and there is none.');
+        resolve(only);
+      });
+      // A call without any message may have ended before anybody listened.
+      if (stream.readableEnded) finish();
+      else stream.once('end', finish);
     });
   }
 
