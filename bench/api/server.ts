@@ -33,10 +33,18 @@ export interface Server {
   readonly pool: Pool;
   /** Of the API. */
   readonly pid: number;
+  readonly dataDir: string;
+  /** Of REST and gRPC inside TLS; 0 unless it was asked for. */
+  readonly tlsPort: number;
   stop(): Promise<void>;
 }
 
-export async function startServer(postgres: EmbeddedPostgres, folder: string, name: string): Promise<Server> {
+export async function startServer(
+  postgres: EmbeddedPostgres,
+  folder: string,
+  name: string,
+  { tls = false } = {},
+): Promise<Server> {
   const maintenance = openDatabase(postgres.url, { logger: silent });
   await maintenance.pool.query(`CREATE DATABASE ${name}`);
   await maintenance.close();
@@ -48,14 +56,15 @@ export async function startServer(postgres: EmbeddedPostgres, folder: string, na
 
   const dataDir = join(folder, `api-${name}`);
   await mkdir(dataDir);
-  const [port] = (await freePorts(1)) as [number];
+  const [port, freePort] = (await freePorts(2)) as [number, number];
+  const tlsPort = tls ? freePort : 0;
   const program = new URL('../../apps/api/src/main.ts', import.meta.url).pathname;
-  const child = await startListening(process.execPath, [program], [port], {
+  const child = await startListening(process.execPath, [program], tls ? [port, tlsPort] : [port], {
     ...process.env,
     DATABASE_URL: url.href,
     IOT_DATA_DIR: dataDir,
     IOT_API_PORT: String(port),
-    IOT_API_TLS_PORT: '',
+    IOT_API_TLS_PORT: tls ? String(tlsPort) : '',
     IOT_API_CALLS_PER_SECOND: '1000000',
     IOT_SAMPLE: 'off',
     IOT_LOG_LEVEL: 'warn',
@@ -71,6 +80,8 @@ export async function startServer(postgres: EmbeddedPostgres, folder: string, na
     caller,
     pool: database.pool,
     pid: child.pid,
+    dataDir,
+    tlsPort,
     async stop() {
       caller.close();
       await child.stop();

@@ -53,6 +53,8 @@ function remember(
     keep(`${created.toUpperCase()}_PASSWORD`, field('password'));
   }
   if (line.includes(' password add ')) keep('PASSWORD_ID', field('id'));
+  if (line.includes(' key create ')) keep('KEY_ID', field('id'));
+  if (line.includes(' api-key create ')) keep('API_KEY_ID', field('id'));
   if (line.includes(' certificate list ')) keep('FINGERPRINT', /^[0-9a-f]{40}\b/m.exec(stdout)?.[0]);
   keep('OPERATION_ID', /^operation (\S+) is done$/m.exec(stderr)?.[1]);
 }

@@ -70,7 +70,7 @@ function send(
 
 const isServed = async (session: ClientHttp2Session) => expect((await send(session, [request])).code).toBe(0);
 
-describe('a call is refused, and the next one on its connection served', () => {
+describe('a call', () => {
   test.each<[string, Buffer[], Record<string, string>, number]>([
     ['without a message', [], {}, status.INVALID_ARGUMENT],
     ['with a message cut off', [request.subarray(0, 7)], {}, status.INVALID_ARGUMENT],
@@ -108,13 +108,16 @@ describe('a call is refused, and the next one on its connection served', () => {
       { authorization: `Bearer ${randomBytes(40).toString('hex')}` },
       status.UNAUTHENTICATED,
     ],
-  ])('%s', async (_, pieces, headers, code) => {
-    const session = await openSession();
-    expect(await send(session, pieces, headers)).toMatchObject({ code });
-    await isServed(session);
-  });
+  ])(
+    '%s: a status says so, and the next call on the connection is served',
+    async (_, pieces, headers, code) => {
+      const session = await openSession();
+      expect(await send(session, pieces, headers)).toMatchObject({ code });
+      await isServed(session);
+    },
+  );
 
-  test('with headers of 64 KiB', async () => {
+  test('with headers of 64 KiB is refused, and others are served', async () => {
     const session = await openSession();
     const outcome = await send(session, [request], { 'x-much': 'a'.repeat(64 * 1024) });
     expect(outcome.code).not.toBe(0);
