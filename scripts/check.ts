@@ -5,6 +5,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['import directions', 'node', 'scripts/check-imports.ts'],
+  ['words', 'node', 'scripts/check-words.ts'],
   ['dependencies', 'node', 'scripts/check-dependencies.ts'],
   ['MQTT statements', 'node', 'scripts/check-mqtt-statements.ts'],
   ['dead code', 'knip'],

@@ -52,7 +52,7 @@ async function partsOf(file: string): Promise<unknown> {
   return JSON.parse(lines.at(-1) ?? '').manifest;
 }
 
-/** What a fleet has: every kind of credential, an alias, a stored message, an account with a key. */
+/** What a fleet has: every kind of credential, an alias, a retained message, an account with a key. */
 async function makeFleet({ api, overTls }: Installation) {
   const password = makePassword();
   const registry = await api.createRegistry({ name: 'fleet', labels: { site: 'north' } });

@@ -127,7 +127,7 @@ describe('a permanent topic', () => {
     );
   });
 
-  test('delivers ten thousand stored messages, and others are served in between', async () => {
+  test('delivers ten thousand retained messages, and others are served in between', async () => {
     const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet });
     onTestFinished(() => database.close());
     await database.pool.query(

@@ -10,7 +10,7 @@ export interface DatabasePools {
   readonly lookups: Queryable;
   /** Messages on permanent topics. */
   readonly storing: Queryable;
-  /** Stored messages for new subscriptions. */
+  /** Retained messages for new subscriptions. */
   readonly reading: Queryable;
 }
 

@@ -1,6 +1,6 @@
 import { grantFilter, type Principal } from '@iotcore/model';
 import type { Queryable } from '@iotcore/store/data-plane';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { RecentChanges } from './caching/recent-changes.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
@@ -37,7 +37,7 @@ function setUp(maxPendingLookups: number) {
 
 const filters = Array.from({ length: 9_999 }, (_, n) => `x${n}/#`);
 
-it('ten thousand filters with unknown aliases cost a query a hundred, not one each', async () => {
+test('ten thousand filters with unknown aliases cost a query a hundred, not one each', async () => {
   const { ask, sizes, tenants } = setUp(20_000);
   const granted = await Promise.all(filters.map(ask));
   expect(granted.every((answer) => answer === undefined)).toBe(true);
@@ -47,7 +47,7 @@ it('ten thousand filters with unknown aliases cost a query a hundred, not one ea
   expect(tenants.of(registry).isIdle).toBe(true);
 });
 
-it('look-ups of a tenant beyond its limit fail, and those before them are answered', async () => {
+test('look-ups of a tenant beyond its limit fail, and those before them are answered', async () => {
   const { ask, tenants } = setUp(50);
   const outcomes = await Promise.allSettled(filters.slice(0, 60).map(ask));
   expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(10);

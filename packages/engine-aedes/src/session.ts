@@ -8,7 +8,7 @@ import { reasons } from '@iotcore/engine';
 import { type ClientPacket, PacketType } from '@iotcore/engine/codec';
 import type { MessageBus, Subscriber } from '@iotcore/engine/routing';
 import type { Aedes, Client } from 'aedes';
-import { Conduit, type ConduitOwner } from './aedes/conduit.ts';
+import { Conduit, type ConduitListener } from './aedes/conduit.ts';
 import * as packets from './aedes/packets-for-aedes.ts';
 import type { Tokens } from './aedes/tokens.ts';
 import { writtenPackets } from './aedes/written-packets.ts';
@@ -44,7 +44,7 @@ export interface SessionParts<P> extends PublisherParts<P> {
   readonly subscriptions: Tokens<Subscription<Session<P>>>;
 }
 
-export class Session<P> implements Subscriber<Message>, ConduitOwner {
+export class Session<P> implements Subscriber<Message>, ConduitListener {
   readonly info: SessionInfo<P>;
   /** The client ID within its scope: what aedes knows the client by. */
   readonly key: string;
@@ -233,7 +233,7 @@ export class Session<P> implements Subscriber<Message>, ConduitOwner {
     return this.#jobOf.get(packet.payload)?.forward(packet.topic, packet.qos as Qos) ?? true;
   }
 
-  // ConduitOwner
+  // ConduitListener
 
   wanted(): void {
     // Not at once: aedes asks from within its handling of the packet before, and the stack would grow with each.

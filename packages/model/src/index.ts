@@ -50,9 +50,9 @@ export {
 export { type RetainedSelection, retainedSelections } from './topics/rights/retained.ts';
 export {
   type PermanentTopic,
-  type Route,
   routeMonitoring,
   routeTopic,
+  type TopicRoute,
   topicLookup,
 } from './topics/rights/route.ts';
 export {

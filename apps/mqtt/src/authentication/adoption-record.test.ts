@@ -1,12 +1,12 @@
 import type { Principal } from '@iotcore/model';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { adoptionRecord } from './adoption-record.ts';
 
 const at = new Date('2026-06-01T12:00:00Z');
 const adopted = (owner: Principal, weakness?: string) =>
   adoptionRecord({ id: 'p1', hash: 'secret hash', address: '192.0.2.7', at, owner, weakness });
 
-it('reads like the record of a call of the API, with what is weak in the password', () => {
+test('reads like the record of a call of the API, with what is weak in the password', () => {
   expect(adopted({ kind: 'device', id: 'd1', registryId: 'r1' }, 'too short')).toEqual({
     description: 'Adopt device password',
     eventType: 'devices.AdoptDevicePassword',
@@ -25,7 +25,7 @@ it('reads like the record of a call of the API, with what is weak in the passwor
   });
 });
 
-it.each<[Principal, string]>([
+test.each<[Principal, string]>([
   [{ kind: 'registry', id: 'r1' }, 'devices.AdoptRegistryPassword'],
   [{ kind: 'broker', id: 'b1' }, 'broker.AdoptBrokerPassword'],
 ])('names what %j is, and never the hash', (owner, eventType) => {

@@ -6,9 +6,9 @@ import {
   grantFilter,
   type Principal,
   type RetainedSelection,
-  type Route,
   retainedSelections,
   routeTopic,
+  type TopicRoute,
   topicLookup,
 } from '@iotcore/model';
 import type { KnownDevice } from '../directory/device-directory.ts';
@@ -87,7 +87,7 @@ function routeAmong(
 }
 
 export function toPublishRoute(
-  { destinations, permanent, prefix }: Route,
+  { destinations, permanent, prefix }: TopicRoute,
   basis: PublishRoute['basis'],
 ): PublishRoute {
   return {

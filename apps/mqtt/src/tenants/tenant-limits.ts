@@ -14,7 +14,7 @@ export interface TenantLimits {
   readonly messageRateWindowMs?: number;
   /** Bytes of messages that wait for subscribers which do not read them. */
   readonly maxWaitingBytes: number;
-  /** Subscriptions whose stored messages are read at the same time; others wait for their turn. */
+  /** Subscriptions whose retained messages are read at the same time; others wait for their turn. */
   readonly maxStoredReaders: number;
   /** Bytes of messages on permanent topics that are not stored yet, overhead included. */
   readonly maxUnstoredBytes: number;

@@ -67,7 +67,7 @@ export class Tenant implements TenantBudget {
     this.#waitingBytes -= bytes;
   };
 
-  /** Waits until the tenant may read stored messages once more. Rejects with the signal's reason. */
+  /** Waits until the tenant may read retained messages once more. Rejects with the signal's reason. */
   readonly takeStoredReader = (signal: AbortSignal): Promise<() => void> => this.#storedReaders.take(signal);
 
   /** Takes room for bytes that wait to be stored. False: there is none, and nothing was taken. */

@@ -28,7 +28,7 @@ export async function signToken(payload: TokenPayload, privateKey: CryptoKey): P
 export function readToken(text: string): CompactToken | undefined {
   const [, payload = '', signature = ''] = form.exec(text) ?? [];
   const bytes = Buffer.from(signature, 'base64url');
-  // A character has bits that say nothing: one token has one spelling.
+  // A character has bits that say nothing: so that one token can be written in one way only.
   if (payload === '' || bytes.toString('base64url') !== signature) return undefined;
   const claims = parseObject(Buffer.from(payload, 'base64url').toString());
   if (!claims) return undefined;

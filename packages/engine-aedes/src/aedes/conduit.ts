@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 
 /** Who stands at our end of a conduit. */
-export interface ConduitOwner {
+export interface ConduitListener {
   /** aedes has dealt with what it got, and asks for the next packet. Called inside aedes: answer later, not at once. */
   wanted(): void;
   /** aedes wrote whole packets, each as a run of buffers. */
@@ -16,7 +16,7 @@ export interface ConduitOwner {
  * buffer, `read` comes here exactly when aedes is done with the packet before. And it takes all that aedes writes at
  * once, because aedes stops delivering to everybody while one stream is full; the limits are the session's.
  */
-export class Conduit<Owner extends ConduitOwner> extends Duplex {
+export class Conduit<Owner extends ConduitListener> extends Duplex {
   readonly owner: Owner;
 
   constructor(owner: Owner) {

@@ -32,7 +32,7 @@ import {
   type Will,
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { Session, type SessionOwner, type SessionParts } from './deliver/session.ts';
+import { Session, type SessionConnection, type SessionParts } from './deliver/session.ts';
 import type { SessionRegistry } from './deliver/session-registry.ts';
 import { type Subscribed, type SubscribeParts, subscribe } from './deliver/subscribe.ts';
 import type { ByteBudget } from './io/byte-budget.ts';
@@ -72,7 +72,7 @@ const finishingOverheadBytes = 4_096;
 const connackAccepted = encodeConnack(0);
 const pingresp = encodePingresp();
 
-export interface ConnectionOwner<P> {
+export interface ConnectionListener<P> {
   /** The socket is closed, all that the client sent has been handled, and the host is asked nothing more about it. */
   closed(connection: Connection<P>): void;
   fireWill(principal: P, will: Will): void;
@@ -89,9 +89,9 @@ export interface ConnectionParts<P> extends SessionParts<P>, SubscribeParts<P>, 
   readonly finishing: ByteBudget;
 }
 
-export class Connection<P> implements PacketSink, PublisherConnection, SessionOwner, Expiring, Rested {
+export class Connection<P> implements PacketSink, PublisherConnection, SessionConnection, Expiring, Rested {
   readonly #parts: ConnectionParts<P>;
-  readonly #owner: ConnectionOwner<P>;
+  readonly #listener: ConnectionListener<P>;
   readonly #socket: Duplex;
   readonly transport: Transport;
   readonly #input: SocketInput;
@@ -116,9 +116,14 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   #isDiscarding = false;
   #isSocketClosed = false;
 
-  constructor(parts: ConnectionParts<P>, owner: ConnectionOwner<P>, socket: Duplex, transport: Transport) {
+  constructor(
+    parts: ConnectionParts<P>,
+    listener: ConnectionListener<P>,
+    socket: Duplex,
+    transport: Transport,
+  ) {
     this.#parts = parts;
-    this.#owner = owner;
+    this.#listener = listener;
     this.#socket = socket;
     this.transport = transport;
     this.#input = new SocketInput(socket, parts.tick);
@@ -487,7 +492,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
   #checkClosed(): void {
     if (this.#state !== 'closed' || this.#isHostAsked) return;
     this.#parts.deadlines.delete(this);
-    this.#owner.closed(this);
+    this.#listener.closed(this);
   }
 
   #endSession(reason: Reason): void {
@@ -496,7 +501,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionOw
     session.end();
     this.#publisher?.end();
     this.#parts.host.disconnected(session, reason);
-    if (this.#will) this.#owner.fireWill(session.principal, this.#will); // [MQTT-3.1.2-8][MQTT-3.1.2-10][MQTT-3.1.2-12]
+    if (this.#will) this.#listener.fireWill(session.principal, this.#will); // [MQTT-3.1.2-8][MQTT-3.1.2-10][MQTT-3.1.2-12]
   }
 
   /** The only place where the state changes. An illegal move is a mistake of this file, so it is loud. */

@@ -14,7 +14,7 @@ import type {
   Will,
 } from '../port.ts';
 import { LocalMessageBus, type MessageBus } from '../routing/index.ts';
-import { Connection, type ConnectionOwner, type ConnectionParts } from './connection.ts';
+import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
 import type { OutgoingMessage } from './deliver/outgoing-message.ts';
 import { Places } from './deliver/places.ts';
 import type { Session } from './deliver/session.ts';
@@ -38,7 +38,7 @@ interface EngineParts<P> extends ConnectionParts<P> {
 }
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
-export class NativeEngine<P> implements Engine<P>, ConnectionOwner<P> {
+export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   readonly #parts: EngineParts<P>;
   readonly #connections = new Set<Connection<P>>();
   /** Wills that are being published. */

@@ -195,7 +195,7 @@ export const settingsTable = {
     'IOT_MQTT_MAX_STORED_READERS_PER_TENANT',
     wholeNumber(1, 1000),
     '4',
-    'Pages of stored messages that are read from the database at the same time for one registry with its devices. Others wait.',
+    'Pages of retained messages that are read from the database at the same time for one registry with its devices. Others wait.',
   ),
   mqttMaxUnstoredBytesPerTenant: setting(
     'IOT_MQTT_MAX_UNSTORED_BYTES_PER_TENANT',
@@ -213,7 +213,7 @@ export const settingsTable = {
     'IOT_QUOTA_PERMANENT_TOPICS_PER_DEVICE',
     wholeNumber(0, 100_000_000),
     '10000',
-    'Permanent topics of one device (subtopics of its `state` and `config`) that may have a stored message. Beyond: by MQTT the connection is closed, by the API `RESOURCE_EXHAUSTED`. At four fifths its connection log has a warning.',
+    'Permanent topics of one device (subtopics of its `state` and `config`) that may have a retained message. Beyond: by MQTT the connection is closed, by the API `RESOURCE_EXHAUSTED`. At four fifths its connection log has a warning.',
   ),
   quotaPermanentBytesPerDevice: setting(
     'IOT_QUOTA_PERMANENT_BYTES_PER_DEVICE',

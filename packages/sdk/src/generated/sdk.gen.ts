@@ -21,7 +21,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Deletes an empty registry
  *
- * With its credentials and stored messages. A registry that has devices cannot be deleted.
+ * With its credentials and retained messages. A registry that has devices cannot be deleted.
  */
 export const deleteRegistry = <ThrowOnError extends boolean = false>(options: Options<DeleteRegistryData, ThrowOnError>): RequestResult<DeleteRegistryResponses, DeleteRegistryErrors, ThrowOnError> => (options.client ?? client).delete<DeleteRegistryResponses, DeleteRegistryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
@@ -219,7 +219,7 @@ export const listRegistryLogEntries = <ThrowOnError extends boolean = false>(opt
 /**
  * Deletes a device
  *
- * With its credentials, aliases and stored messages. Its sessions end within a second.
+ * With its credentials, aliases and retained messages. Its sessions end within a second.
  */
 export const deleteDevice = <ThrowOnError extends boolean = false>(options: Options<DeleteDeviceData, ThrowOnError>): RequestResult<DeleteDeviceResponses, DeleteDeviceErrors, ThrowOnError> => (options.client ?? client).delete<DeleteDeviceResponses, DeleteDeviceErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],

@@ -111,7 +111,7 @@ export async function updateDevice(
 }
 
 /**
- * Deletes a device with its credentials, aliases, activity and stored messages.
+ * Deletes a device with its credentials, aliases, activity and retained messages.
  *
  * @throws MissingError if it is gone
  */

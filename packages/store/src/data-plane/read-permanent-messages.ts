@@ -22,7 +22,7 @@ const pageBytes = 64 * 1024;
 /** So many characters of a topic are in the index, which cannot hold all; they narrow a range down, the topic itself decides. */
 const indexed = 500;
 
-/** One page of stored messages in the order of their topics; an empty one is the end. */
+/** One page of retained messages in the order of their topics; an empty one is the end. */
 export async function readPermanentMessages(
   db: Queryable,
   { registryId, beginning, exact, after }: PermanentMessageRange,

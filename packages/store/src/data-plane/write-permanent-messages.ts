@@ -14,7 +14,7 @@ export interface PermanentMessageWrite {
   readonly topic: string;
   /** The device whose topic it is; undefined for a registry's topic. */
   readonly deviceId: string | undefined;
-  /** Empty: the stored message is removed. */
+  /** Empty: the retained message is removed. */
   readonly payload: Buffer;
 }
 

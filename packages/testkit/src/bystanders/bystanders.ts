@@ -42,12 +42,12 @@ export class Bystanders {
 
   /** Fails if one of them is not served, or heard anything but the two. */
   isServed(): Promise<void> {
-    const answer = this.#asked.then(() => this.#exchange());
+    const answer = this.#asked.then(() => this.#roundTrip());
     this.#asked = answer.catch(() => {});
     return answer;
   }
 
-  async #exchange(): Promise<void> {
+  async #roundTrip(): Promise<void> {
     for (const sender of this.#clients) {
       this.#sent += 1;
       const message = publishPacket('bystander', String(this.#sent));

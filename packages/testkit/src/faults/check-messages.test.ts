@@ -90,7 +90,7 @@ describe('the checker finds', () => {
     expect(isKept(result)).toBe(false);
   });
 
-  test('a stored message that is older than what came live', () => {
+  test('a retained message that is older than what came live', () => {
     const received = [got(1), got(3), got(2, { stored: true })];
     expect(checkMessages(history({ sent: [sent(1), sent(2), sent(3)], received })).reordered).toBe(1);
   });

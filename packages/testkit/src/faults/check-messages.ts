@@ -56,7 +56,7 @@ function checkBelonging(
 }
 
 /**
- * Repetitions are counted; a message that comes for the first time must not come after a later one. A stored message is
+ * Repetitions are counted; a message that comes for the first time must not come after a later one. A retained message is
  * no part of the stream: its publisher may still send again, in order, what came before it.
  */
 function checkOrder(receiver: string, received: readonly Received[], findings: Findings): void {

@@ -1,7 +1,7 @@
 import { type CheckResult, Findings } from './check-result.ts';
 import type { Sent } from './history.ts';
 
-/** A stored message as a new subscriber got it. */
+/** A retained message as a new subscriber got it. */
 export interface ReadBack {
   readonly topic: string;
   readonly mark:

@@ -72,7 +72,7 @@ export const deleteDevice = defineOperation({
   ...mutation(names, 'DeleteDevice'),
   service,
   summary: 'Deletes a device',
-  description: 'With its credentials, aliases and stored messages. Its sessions end within a second.',
+  description: 'With its credentials, aliases and retained messages. Its sessions end within a second.',
   permission: 'edit',
   ids: ownerIds(names),
   output: Operation,

@@ -61,7 +61,7 @@ export const deleteRegistry = defineOperation({
   ...mutation(names, 'DeleteRegistry'),
   service,
   summary: 'Deletes an empty registry',
-  description: 'With its credentials and stored messages. A registry that has devices cannot be deleted.',
+  description: 'With its credentials and retained messages. A registry that has devices cannot be deleted.',
   permission: 'edit',
   ids: ownerIds(names),
   output: Operation,

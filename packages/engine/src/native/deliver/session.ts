@@ -42,7 +42,7 @@ const mostBlockedBytes = 524_288;
 const retainedPieceBytes = 16_384;
 
 /** The session's connection. */
-export interface SessionOwner {
+export interface SessionConnection {
   /** Grows with every CONNECT. */
   readonly connectNumber: number;
   /** The client has ended the connection, and what it sent before is still being handled. */
@@ -75,7 +75,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly transport: Transport;
   readonly tenant: TenantBudget | undefined;
   readonly #parts: SessionParts<P>;
-  readonly #owner: SessionOwner;
+  readonly #connection: SessionConnection;
   readonly #outbox: Outbox;
   readonly #subscriptions = new Map<string, readonly NamespaceFilter[]>();
   readonly #ids = new PacketIds();
@@ -92,9 +92,14 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   #roomWaiters: (() => void)[] = [];
   #reader: RetainedReader<P> | undefined;
 
-  constructor(parts: SessionParts<P>, owner: SessionOwner, outbox: Outbox, identity: SessionIdentity<P>) {
+  constructor(
+    parts: SessionParts<P>,
+    connection: SessionConnection,
+    outbox: Outbox,
+    identity: SessionIdentity<P>,
+  ) {
     this.#parts = parts;
-    this.#owner = owner;
+    this.#connection = connection;
     this.#outbox = outbox;
     this.#window = parts.limits.maxInflightMessages;
     this.principal = identity.principal;
@@ -105,11 +110,11 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 
   get connectNumber(): number {
-    return this.#owner.connectNumber;
+    return this.#connection.connectNumber;
   }
 
   get isFinishing(): boolean {
-    return this.#owner.isFinishing;
+    return this.#connection.isFinishing;
   }
 
   get isOpen(): boolean {
@@ -125,7 +130,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 
   close(reason: Reason): void {
-    this.#owner.close(reason);
+    this.#connection.close(reason);
   }
 
   /** A filter that was subscribed before is replaced, without a gap [MQTT-3.8.4-3]. */

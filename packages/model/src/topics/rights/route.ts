@@ -20,7 +20,7 @@ import {
 } from './reader-groups.ts';
 
 /** Where a message goes. */
-export interface Route {
+export interface TopicRoute {
   /** The topic's full name; for a broker its only one. */
   readonly topic: string;
   /** One for each name under which somebody may hear it. */
@@ -68,7 +68,7 @@ export function routeTopic(
   principal: Principal,
   topic: string,
   devices: readonly DeviceFacts[],
-): Route | undefined {
+): TopicRoute | undefined {
   if (!isTopicName(topic)) return undefined;
   if (principal.kind === 'broker') return routeInBroker(principal.id, topic);
   const address = addressOf(resolveTopic(principal, topic, devices));
@@ -81,17 +81,17 @@ export function routeTopic(
 }
 
 /** The route of a device's monitoring, which only the server publishes. */
-export function routeMonitoring(device: { readonly id: string; readonly registryId: string }): Route {
+export function routeMonitoring(device: { readonly id: string; readonly registryId: string }): TopicRoute {
   const topic = monitoringTopic(device.id);
   const groups = [monitoringReaders(device.registryId), ownMonitoringReaders(device.id)];
   return {
     topic,
-    destinations: groups.flatMap((group) => names(group, topic)),
+    destinations: groups.flatMap((group) => destinationsFor(group, topic)),
     permanent: undefined,
   };
 }
 
-function routeInBroker(brokerId: string, topic: string): Route | undefined {
+function routeInBroker(brokerId: string, topic: string): TopicRoute | undefined {
   if (topic.startsWith('$')) return undefined;
   const length = topic.indexOf('/') + 1;
   return {
@@ -110,9 +110,9 @@ function routeInRegistry(
   written: string,
   address: TopicAddress,
   device: DeviceFacts | undefined,
-): Route {
+): TopicRoute {
   const { topic, row } = address;
-  const destinations = names(readersOf(row.reader, registryId, device), topic);
+  const destinations = destinationsFor(readersOf(row.reader, registryId, device), topic);
   const permanent = row.permanent ? { registryId, deviceId: device?.id, topic } : undefined;
   return { topic, destinations, permanent, prefix: routePrefixOf(written, address, device) };
 }
@@ -144,7 +144,7 @@ function readersOf(
   return device === undefined ? registryDeviceReaders(registryId) : deviceReaders(device.id, device);
 }
 
-function names(group: ReaderGroup, full: string): Destination[] {
+function destinationsFor(group: ReaderGroup, full: string): Destination[] {
   return group.rules.flatMap((rule) => {
     const topic = toWritten(rule, full);
     return topic === undefined ? [] : [{ namespace: namespaceOf(group, rule.notation), topic }];

@@ -11,9 +11,9 @@ import type { NamespaceFilter } from '../rights/reader-groups.ts';
 import { retainedSelections } from '../rights/retained.ts';
 import {
   type PermanentTopic,
-  type Route,
   routeMonitoring,
   routeTopic,
+  type TopicRoute,
   topicLookup,
 } from '../rights/route.ts';
 
@@ -55,7 +55,7 @@ export class Server {
     return this.#deliver(routeMonitoring(device));
   }
 
-  #deliver({ destinations }: Route): Copy[] {
+  #deliver({ destinations }: TopicRoute): Copy[] {
     const clients = new Set(this.#subscriptions.map(({ by }) => by));
     return destinations.flatMap(({ namespace, topic }) =>
       [...clients]

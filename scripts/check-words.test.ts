@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { findRetiredWords } from './check-words.ts';
+
+const problems = (text: string, path = 'packages/engine/src/a.ts') => findRetiredWords({ path, text });
+
+describe('a retired word is found', () => {
+  test.each([
+    ['in a name', 'const ownSpace = 1;', 'ownSpace'],
+    ['in a type', 'export interface Verdict {}', 'Verdict'],
+    ['in a private name', 'this.#audiences.add(group);', 'audiences'],
+    ['in a template', 'const text = `a`; const turn = 2;', 'turn'],
+    ['in a comment at the end of a line', 'const a = 1; // who judges it', 'judges'],
+    ['in a comment of its own', '/** The spelling of a topic. */', 'spelling'],
+    ['in a line of a longer comment', ' * what the canary hears', 'canary'],
+  ])('%s', (_where, text, word) => {
+    expect(problems(text)).toEqual([expect.stringMatching(`^packages/engine/src/a\\.ts:1: "${word}", say `)]);
+  });
+
+  test('by its line', () => {
+    expect(problems('const a = 1;\nconst world = 2;')).toEqual([expect.stringContaining(':2: "world"')]);
+  });
+});
+
+describe('a word is left alone', () => {
+  test.each([
+    ['in a string', "const text = 'a space, a verdict, a world';"],
+    ['as part of another word', 'const namespace = partyline(returned, gospel);'],
+    ['in plain English', '// what takes its turn leaves a space'],
+  ])('%s', (_where, text) => {
+    expect(problems(text)).toEqual([]);
+  });
+
+  test('where a standard means something else by it', () => {
+    expect(problems('const audience = 1;', 'packages/control/src/auth/access-tokens.ts')).toEqual([]);
+    expect(problems('const audience = 1;')).toHaveLength(1);
+  });
+});
