@@ -1,7 +1,7 @@
 /**
  * A process that opens so many connections to a TLS port at once and completes no handshake: a third says nothing, a third
  * sends half of a ClientHello, a third all of it, which costs the server a signature. It holds them until the server closes.
- * Arguments: port, connections. Reports `ready` when all were opened, and ends when none is left.
+ * Arguments: port, connections. Reports `ready` when all were opened.
  */
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
