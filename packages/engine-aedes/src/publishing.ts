@@ -6,7 +6,7 @@ import type { Underway } from './underway.ts';
 /** What it takes to publish. */
 export interface PublishingParts<P> {
   readonly host: Pick<EngineHost<P>, 'retain'>;
-  readonly bus: Pick<MessageBus<never, Message>, 'address' | 'publish'>;
+  readonly bus: Pick<MessageBus<never, Message>, 'route'>;
   readonly underway: Underway;
 }
 
@@ -17,7 +17,7 @@ export function handOver<P>(
   payload: Buffer,
   qos: Qos,
 ): void {
-  bus.publish(bus.address(route.destinations), new Message(payload, qos));
+  void bus.route(route.destinations).publish(new Message(payload, qos));
 }
 
 /** Resolves when the message is durable: at once, unless its topic is retained. */

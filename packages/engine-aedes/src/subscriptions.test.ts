@@ -26,7 +26,7 @@ function setUp(maxSubscriptions = 10) {
   };
   const hear = () => {
     ear.heard = [];
-    bus.publish(bus.address([{ namespace: 'all', topic: 'x' }]), new Message());
+    void bus.route([{ namespace: 'all', topic: 'x' }]).publish(new Message());
     return ear.heard;
   };
   return { bus, subscriptions, subscriptionOf, hear, tokens };

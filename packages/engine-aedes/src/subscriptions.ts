@@ -135,7 +135,8 @@ export class Subscriptions<Subscriber extends object> {
     }
     this.#holders.set(key, holders);
     const qos = holders.some((holder) => holder.qos === 1) ? 1 : 0;
-    this.#bus.subscribe(namespace, filter, this.#subscriber, qos);
+    // A local bus answers at once; aedes is not offered together with any other.
+    void this.#bus.subscribe(namespace, filter, this.#subscriber, qos);
   }
 }
 

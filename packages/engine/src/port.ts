@@ -32,7 +32,7 @@ export interface Transport {
    * The client's certificate as DER, looked up anew at every CONNECT: a resumed TLS session must not be trusted to have
    * one. Undefined on plain TCP or when none was presented.
    */
-  peerCertificate(): Buffer | undefined;
+  readonly peerCertificate: () => Buffer | undefined;
 }
 
 export interface Will {
@@ -159,40 +159,46 @@ export type DropReason = 'slow subscriber' | 'rate limit';
 /** Answers of the host. Each may be a promise; the engine keeps the order of a connection's packets while it waits. */
 export interface EngineHost<P> {
   /** Who is this? A rejected promise is answered as CONNACK 3. */
-  connect(request: ConnectRequest): Promise<ConnectResult<P>>;
+  readonly connect: (request: ConnectRequest) => Promise<ConnectResult<P>>;
   /** Where does this go? `undefined`: not allowed, the connection is closed. Asked for a will at CONNECT and when it fires. */
-  route(principal: P, topic: string): PublishRoute | undefined | Promise<PublishRoute | undefined>;
+  readonly route: (
+    principal: P,
+    topic: string,
+  ) => PublishRoute | undefined | Promise<PublishRoute | undefined>;
   /** What may it hear, and under which names? `undefined`: SUBACK 0x80. */
-  grant(principal: P, filter: string): SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined>;
+  readonly grant: (
+    principal: P,
+    filter: string,
+  ) => SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined>;
   /**
    * How long before this publication would be within its sender's rate, in ms; 0: it is now, and was counted. Beyond the
    * rate a message at QoS 0 is dropped; one at QoS 1 waits and is asked about again, with all that is behind it on its
    * connection. Asked per PUBLISH, so it must be cheap; absent where no rate is limited.
    */
-  excessMs?(session: SessionInfo<P>): number;
+  readonly excessMs?: (session: SessionInfo<P>) => number;
   /** Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits for it. */
-  retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<void>;
+  readonly retain: (retainAs: { namespace: string; topic: string }, payload: Buffer) => Promise<void>;
   /**
    * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag,
    * in pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one
    * message. The next page is asked for when the client has taken this one, and is read then. Aborted: nobody wants more.
    */
-  retained(
+  readonly retained: (
     principal: P,
     filter: string,
     signal: AbortSignal,
-  ): AsyncIterable<RetainedMessage | readonly RetainedMessage[]> | undefined;
+  ) => AsyncIterable<RetainedMessage | readonly RetainedMessage[]> | undefined;
 
   // What the engine tells. None of these may throw or block.
-  connected(session: SessionInfo<P>): void;
-  disconnected(session: SessionInfo<P>, reason: Reason): void;
+  readonly connected: (session: SessionInfo<P>) => void;
+  readonly disconnected: (session: SessionInfo<P>, reason: Reason) => void;
   /** A CONNECT that was refused, or bytes that were no CONNECT (`request` undefined). */
-  refused(transport: Transport, request: ConnectRequest | undefined, reason: Reason): void;
-  subscriptionsRefused(session: SessionInfo<P>, filters: readonly string[]): void;
+  readonly refused: (transport: Transport, request: ConnectRequest | undefined, reason: Reason) => void;
+  readonly subscriptionsRefused: (session: SessionInfo<P>, filters: readonly string[]) => void;
   /** Activity, for monitoring; called per packet, so it must be cheap. */
-  published(session: SessionInfo<P>): void;
-  subscribed(session: SessionInfo<P>): void;
-  dropped(session: SessionInfo<P>, reason: DropReason): void;
+  readonly published: (session: SessionInfo<P>) => void;
+  readonly subscribed: (session: SessionInfo<P>) => void;
+  readonly dropped: (session: SessionInfo<P>, reason: DropReason) => void;
   /**
    * A transport that `accept` took is over, and all that its client sent has been handled. Told exactly once for each, last
    * of all, and not before `connect` has settled: also if it was refused, aborted, taken over, or never sent CONNECT.
@@ -239,6 +245,14 @@ export interface EngineLimits {
   readonly maxRetainedReaders: number;
 }
 
+/** Told which namespaces have subscribers in this engine. */
+export interface NamespaceInterest {
+  /** The first subscription of a namespace: its SUBACK, and those of others, wait for the promise, if there is one. */
+  readonly gained: (namespace: string) => void | Promise<void>;
+  /** The last one has ended. */
+  readonly lost: (namespace: string) => void;
+}
+
 /** What an engine may do beside the protocol. */
 export interface EngineOptions {
   /**
@@ -246,6 +260,7 @@ export interface EngineOptions {
    * messages come together (docs/decisions/0014). Default true; false where the thread has other work to do.
    */
   readonly blockingWaits?: boolean;
+  readonly interest?: NamespaceInterest;
 }
 
 export interface EngineStats {
@@ -258,17 +273,17 @@ export interface EngineStats {
 
 export interface Engine<P> {
   /** Takes over a connection from a listener: TLS (handshake done) or plain. */
-  accept(socket: Duplex, transport: Transport): void;
+  readonly accept: (socket: Duplex, transport: Transport) => void;
   /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if retainAs). */
-  publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void>;
+  readonly publish: (route: PublishRoute, payload: Buffer, qos: Qos) => Promise<void>;
   /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody hears. */
-  hasSubscribers(namespace: string): boolean;
+  readonly hasSubscribers: (namespace: string) => boolean;
   /** Closes the sessions that `which` picks; their wills fire. Returns how many. */
-  disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number;
-  sessions(): Iterable<SessionInfo<P>>;
-  stats(): EngineStats;
+  readonly disconnect: (which: (session: SessionInfo<P>) => boolean, reason: Reason) => number;
+  readonly sessions: () => Iterable<SessionInfo<P>>;
+  readonly stats: () => EngineStats;
   /** Stops taking connections and closes the live ones in slices, flushing what they are owed; resolves when all are gone. */
-  close(reason: Reason): Promise<void>;
+  readonly close: (reason: Reason) => Promise<void>;
 }
 
 export type CreateEngine = <P>(

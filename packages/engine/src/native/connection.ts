@@ -36,7 +36,7 @@ import { Session, type SessionConnection, type SessionParts } from './deliver/se
 import type { SessionRegistry } from './deliver/session-registry.ts';
 import { type Subscribed, type SubscribeParts, subscribe } from './deliver/subscribe.ts';
 import type { ByteBudget } from './io/byte-budget.ts';
-import { ConnectionTimes } from './io/connection-times.ts';
+import { type ClientDue, earlier, keepAliveDue, packetDue, transferMs } from './io/connection-times.ts';
 import type { DeadlineWheel, Expiring } from './io/deadline-wheel.ts';
 import { DirectSocket } from './io/direct-socket.ts';
 import { Outbox } from './io/outbox.ts';
@@ -97,7 +97,6 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   readonly #input: SocketInput;
   readonly #outbox: Outbox;
   readonly #assembler = new PacketAssembler(this);
-  readonly #times: ConnectionTimes;
   #state: State = 'connecting';
   #stateSinceMs: number;
   #request: ConnectRequest | undefined;
@@ -108,6 +107,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #session: Session<P> | undefined;
   #publisher: Publisher<P> | undefined;
   #will: Will | undefined;
+  #keepAliveSeconds = 0;
+  #lastReadMs: number;
+  /** When the packet began whose rest is due; 0 is none. */
+  #partialSinceMs = 0;
   #isHeld = false;
   /** The client sends nothing more; what it sent before is still handled. */
   #isFinishing = false;
@@ -128,8 +131,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.transport = transport;
     this.#input = new SocketInput(socket, parts.tick);
     this.#outbox = new Outbox(socket, parts.tick, parts.limits.maxOutputBytes);
-    this.#stateSinceMs = parts.tick.nowMs;
-    this.#times = new ConnectionTimes(parts.limits, this.#stateSinceMs);
+    this.#stateSinceMs = this.#lastReadMs = parts.tick.nowMs;
     parts.deadlines.set(this, this.#dueMs() as number);
     // What the client is owed when it ends its side is still written; then this side is ended too.
     socket.allowHalfOpen = true;
@@ -151,7 +153,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   /** Handles one packet. False: the next one has to wait, or never comes. @throws PacketError */
   packet(bytes: Buffer, start: number, end: number): boolean {
-    this.#times.packetCame();
+    this.#partialSinceMs = 0;
     return this.#handle(bytes, start, end) && !this.#rests();
   }
 
@@ -197,7 +199,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#move('authenticating');
     this.#request = request;
     this.#connectNumber = ++this.#parts.counters.connects;
-    this.#times.keepAlive(packet.keepAliveSeconds); // [MQTT-3.1.2-24]
+    this.#keepAliveSeconds = packet.keepAliveSeconds;
     const { host, limits } = this.#parts;
     this.#isHostAsked = true;
     void authenticate(host, packet, request, limits.maxClientIdBytes).then((result) => {
@@ -259,9 +261,12 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const session = this.#session as Session<P>;
     const subscribed = subscribe(this.#parts, session, packet);
     if (!(subscribed instanceof Promise)) return this.#subscribed(session, packet, subscribed);
-    void subscribed.then((outcome) => {
-      if (session.isOpen && this.#subscribed(session, packet, outcome)) this.proceed();
-    });
+    subscribed.then(
+      (outcome) => {
+        if (session.isOpen && this.#subscribed(session, packet, outcome)) this.proceed();
+      },
+      () => this.close(reasons.internal),
+    );
     return false;
   }
 
@@ -333,7 +338,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   #read(chunk: Buffer, start: number, end: number): void {
     if (this.#state === 'closing' || this.#isHeld) return;
-    this.#times.heard(this.#parts.tick.nowMs);
+    this.#lastReadMs = this.#parts.tick.nowMs;
     this.#parse(chunk, start, end);
     if (!this.#assembler.isStopped) this.#input.took(end - start);
     // Some is read while packets have to wait, so that the end of the connection is noticed. Who is being disconnected is
@@ -349,7 +354,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** What was waited for is there: handles what has come meanwhile, and reads on. */
   proceed(): void {
     if (this.#state !== 'open' || this.#isHeld) return;
-    this.#times.heard(this.#parts.tick.nowMs);
+    this.#lastReadMs = this.#parts.tick.nowMs;
     this.#parse(undefined, 0, 0);
     if (this.#assembler.isStopped) return;
     if (this.#isFinishing) {
@@ -384,7 +389,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       if (!(error instanceof PacketError)) throw error;
       this.#malformed(error);
     }
-    if (this.#assembler.isPartial && this.#times.packetBegan()) {
+    if (this.#assembler.isPartial && this.#partialSinceMs === 0) {
+      this.#partialSinceMs = this.#lastReadMs;
       const dueMs = this.#dueMs();
       if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
     }
@@ -528,7 +534,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     switch (this.#state) {
       case 'connecting':
         return (
-          this.#stateSinceMs + limits.connectTimeoutMs + this.#times.transferMs(this.#assembler.partialBytes)
+          this.#stateSinceMs + limits.connectTimeoutMs + transferMs(this.#assembler.partialBytes, limits)
         );
       case 'authenticating':
         return this.#stateSinceMs + (this.#isFinishing ? limits.finishTimeoutMs : authenticationTimeoutMs);
@@ -546,7 +552,12 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const { limits, tick } = this.#parts;
     if (this.#isFinishing) return this.#stateSinceMs + limits.finishTimeoutMs;
     if (this.#assembler.isStopped) return tick.nowMs + limits.packetGraceMs;
-    return this.#times.due(this.#assembler.partialBytes)?.dueMs;
+    return this.#clientDue()?.dueMs;
+  }
+
+  #clientDue(): ClientDue | undefined {
+    const packet = packetDue(this.#partialSinceMs, this.#assembler.partialBytes, this.#parts.limits);
+    return earlier(packet, keepAliveDue(this.#keepAliveSeconds, this.#lastReadMs));
   }
 
   #expire(): void {
@@ -555,8 +566,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       this.#refuse(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
     else if (this.#state === 'closing') this.#socket.destroy();
     else if (this.#isFinishing) this.#giveUp();
-    else if (this.#times.due(this.#assembler.partialBytes)?.what === 'packet')
-      this.close(reasons.packetTooSlow);
+    else if (this.#clientDue()?.reason === 'packet') this.close(reasons.packetTooSlow);
     else this.close(reasons.keepAliveTimeout);
   }
 }

@@ -13,9 +13,9 @@ import type {
   Transport,
   Will,
 } from '../port.ts';
-import { LocalMessageBus, type MessageBus } from '../routing/index.ts';
+import { type Addressable, LocalMessageBus, type MessageBus, type Subscriber } from '../routing/index.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
-import type { OutgoingMessage } from './deliver/outgoing-message.ts';
+import { OutgoingMessage } from './deliver/outgoing-message.ts';
 import { Places } from './deliver/places.ts';
 import type { Session } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
@@ -37,6 +37,26 @@ interface EngineParts<P> extends ConnectionParts<P> {
   readonly bus: MessageBus<Session<P>, OutgoingMessage>;
 }
 
+/**
+ * Makes the bus of an engine around the one that connects its own sessions. `toMessage` makes a message that came from
+ * elsewhere ready to be published on `local`; its bytes must stay as they are until the end of the tick.
+ */
+export type CreateMessageBus = <S extends Subscriber<M>, M extends BusMessage>(
+  local: MessageBus<S, M>,
+  toMessage: (payload: Buffer, qos: Qos) => M,
+) => MessageBus<S, M>;
+
+/** What a bus can see of a message, to send it elsewhere. */
+export interface BusMessage extends Addressable {
+  /** A copy of the payload, that lasts. */
+  readonly copyPayload: () => Buffer;
+}
+
+export interface NativeEngineOptions extends EngineOptions {
+  /** Default: the bus of this process. */
+  readonly createBus?: CreateMessageBus;
+}
+
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
 export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   readonly #parts: EngineParts<P>;
@@ -46,13 +66,20 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   #closeReason: Reason | undefined;
   #allGone: (() => void) | undefined;
 
-  constructor(host: EngineHost<P>, limits: EngineLimits, { blockingWaits = true }: EngineOptions = {}) {
+  constructor(
+    host: EngineHost<P>,
+    limits: EngineLimits,
+    { blockingWaits = true, interest, createBus = (local) => local }: NativeEngineOptions = {},
+  ) {
     const slices = new Slices();
+    const tick = new Tick(blockingWaits ? new Pacer() : new Pacer(undefined, () => {}));
+    const toMessage = (payload: Buffer, qos: Qos) =>
+      new OutgoingMessage(tick, payload, 0, payload.length, qos, false);
     this.#parts = {
       host,
       limits,
-      bus: new LocalMessageBus<Session<P>, OutgoingMessage>(),
-      tick: new Tick(blockingWaits ? new Pacer() : new Pacer(undefined, () => {})),
+      tick,
+      bus: createBus(new LocalMessageBus<Session<P>, OutgoingMessage>(interest), toMessage),
       deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
       sessions: new SessionRegistry<P>(),
       routes: new RouteBudget(),

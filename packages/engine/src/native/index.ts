@@ -1,8 +1,14 @@
-import type { CreateEngine } from '../port.ts';
-import { NativeEngine } from './engine.ts';
+import type { Engine, EngineHost, EngineLimits } from '../port.ts';
+import { NativeEngine, type NativeEngineOptions } from './engine.ts';
 
+export type { BusMessage, CreateMessageBus, NativeEngineOptions } from './engine.ts';
 export { toDirectSocket } from './io/direct-socket.ts';
 
 /** The native engine. */
-export const createNativeEngine: CreateEngine = (host, limits, options) =>
-  new NativeEngine(host, limits, options);
+export function createNativeEngine<P>(
+  host: EngineHost<P>,
+  limits: EngineLimits,
+  options?: NativeEngineOptions,
+): Engine<P> {
+  return new NativeEngine(host, limits, options);
+}

@@ -1,10 +1,6 @@
 export type { Address, TopicName } from './address.ts';
-export {
-  type Addressable,
-  LocalMessageBus,
-  type MessageBus,
-  type Subscriber,
-} from './message-bus.ts';
+export type { Addressable, Subscriber } from './local-route.ts';
+export { type BusRoute, LocalMessageBus, type MessageBus } from './message-bus.ts';
 export {
   type TopicLimits,
   type TopicProblem,

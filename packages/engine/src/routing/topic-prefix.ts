@@ -3,17 +3,29 @@
  * costs no more than one that is published to again and again.
  */
 import type { Destination } from '../port.ts';
-import type { Address } from './address.ts';
+import type { TopicName } from './address.ts';
+import { type Addressable, type LocalAddress, LocalRoute, type Subscriber } from './local-route.ts';
 import type { Receivers } from './receivers.ts';
 import type { Router } from './router.ts';
 
-/** Makes the addresses of a topic from what follows the prefix. */
-export interface TopicPrefix {
+/** Makes the route of a topic from what follows the prefix. */
+export interface TopicPrefix<M> {
   /**
-   * One address for each name under which somebody receives the topic whose rest is bytes [start, end), which are ASCII
-   * and stay as they are. Undefined: receivers have come to depend on the whole topic.
+   * The route of the topic whose rest is bytes [start, end), which are ASCII and stay as they are, with the names under
+   * which somebody receives it. Undefined: receivers have come to depend on the whole topic.
    */
-  addresses(bytes: Buffer, start: number, end: number): readonly PrefixAddress[] | undefined;
+  readonly route: (bytes: Buffer, start: number, end: number) => PrefixedRoute<M> | undefined;
+}
+
+/** The route of one topic with the prefix. */
+export interface PrefixedRoute<M> {
+  readonly names: readonly PrefixedName[];
+  readonly publish: (message: M) => void | Promise<void>;
+}
+
+export interface PrefixedName extends TopicName {
+  /** What all topics begin with in this namespace. */
+  readonly prefix: string;
 }
 
 /** The prefix in one namespace, and who receives what begins with it. */
@@ -30,7 +42,7 @@ class NamespacePrefix<S> {
 }
 
 /** A prefix on the bus of one process. */
-export class LocalTopicPrefix<S extends object> implements TopicPrefix {
+export class LocalTopicPrefix<S extends Subscriber<M>, M extends Addressable> implements TopicPrefix<M> {
   readonly #router: Router<S>;
   readonly #prefixes: readonly NamespacePrefix<S>[];
   #heard: readonly NamespacePrefix<S>[];
@@ -42,10 +54,10 @@ export class LocalTopicPrefix<S extends object> implements TopicPrefix {
   }
 
   /** `prefixes`: one for each destination, with a slash at the end. Undefined: receivers depend on the whole topic. */
-  static of<S extends object>(
+  static of<S extends Subscriber<M>, M extends Addressable>(
     router: Router<S>,
     prefixes: readonly Destination[],
-  ): LocalTopicPrefix<S> | undefined {
+  ): LocalTopicPrefix<S, M> | undefined {
     const found: NamespacePrefix<S>[] = [];
     for (const { namespace, topic } of prefixes) {
       const receivers = router.prefixReceivers(namespace, topic);
@@ -55,9 +67,10 @@ export class LocalTopicPrefix<S extends object> implements TopicPrefix {
     return new LocalTopicPrefix(router, found);
   }
 
-  addresses(bytes: Buffer, start: number, end: number): readonly LocalPrefixAddress<S>[] | undefined {
+  route(bytes: Buffer, start: number, end: number): PrefixedRoute<M> | undefined {
     if (!this.#isFresh && !this.#refresh()) return undefined;
-    return this.#heard.map((prefix) => new LocalPrefixAddress(prefix, bytes, start, end));
+    const names = this.#heard.map((prefix) => new LocalPrefixAddress(prefix, bytes, start, end));
+    return new LocalPrefixedRoute<S, M>(this.#router, names);
   }
 
   get #isFresh(): boolean {
@@ -80,13 +93,12 @@ function isHeard<S>({ receivers }: NamespacePrefix<S>): boolean {
   return receivers.atQos0.length > 0 || receivers.atQos1.length > 0;
 }
 
-export interface PrefixAddress extends Address {
-  /** What all topics begin with in this namespace. */
-  readonly prefix: string;
+class LocalPrefixedRoute<S extends Subscriber<M>, M extends Addressable> extends LocalRoute<S, M> {
+  declare readonly names: readonly LocalPrefixAddress<S>[];
 }
 
 /** Lives as long as its message; strings are made only when they are asked for. */
-class LocalPrefixAddress<S> implements PrefixAddress {
+class LocalPrefixAddress<S> implements PrefixedName, LocalAddress<S> {
   readonly #prefix: NamespacePrefix<S>;
   readonly #bytes: Buffer;
   readonly #start: number;

@@ -61,9 +61,14 @@ export class OutgoingMessage implements Addressable {
     return this.#payloadEnd - this.#payloadStart;
   }
 
+  /** A copy of the payload, that lasts. */
+  copyPayload(): Buffer {
+    return Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd));
+  }
+
   /** What a session keeps that cannot send it yet; the payload is copied once, for all of them. */
   keep(): KeptMessage {
-    this.#kept ??= new KeptPayload(Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd)));
+    this.#kept ??= new KeptPayload(this.copyPayload());
     const { topic, topicBytes } = this.#name;
     return { topic, topicBytes, payload: this.#kept, retain: this.#retain };
   }

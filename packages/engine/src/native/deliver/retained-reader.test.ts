@@ -119,6 +119,7 @@ describe('the reader of retained messages', () => {
   test('waits for a place among all readers only while it reads: a hundred that have stalled hold up nobody', async () => {
     const { port, engine, host, tenant, reading } = await setUp({ maxRetainedReaders: 2 });
     for (let n = 0; n < 100; n++) stalled(engine, `stalled ${n}`, subscribe(1, ['a/#', 0]));
+    await eventually('all readers', () => reading.open === 100);
     await untilStill(reading);
     expect(reading.most).toBeLessThanOrEqual(2);
     expect(reading.open).toBe(100);

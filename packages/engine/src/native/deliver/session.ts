@@ -88,6 +88,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   #pageBytes = 0;
   /** Messages that may be on their way unacknowledged. */
   #window: number;
+  /** Beyond, the socket is given no more at QoS 1. */
+  readonly #mostOutputBytes: number;
   #isOpen = true;
   #roomWaiters: (() => void)[] = [];
   #reader: RetainedReader<P> | undefined;
@@ -102,6 +104,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#window = parts.limits.maxInflightMessages;
+    this.#mostOutputBytes = Math.min(parts.limits.maxOutputBytes, mostBlockedBytes);
     this.principal = identity.principal;
     this.clientId = identity.clientId;
     this.transport = identity.transport;
@@ -133,11 +136,18 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.#connection.close(reason);
   }
 
-  /** A filter that was subscribed before is replaced, without a gap [MQTT-3.8.4-3]. */
-  subscribe(filter: string, grant: SubscriptionGrant, qos: Qos): void {
+  /**
+   * A filter that was subscribed before is replaced, without a gap [MQTT-3.8.4-3]. A promise: the bus has to tell others of
+   * it first. Rejects if that cannot be done.
+   */
+  subscribe(filter: string, grant: SubscriptionGrant, qos: Qos): Promise<unknown> | undefined {
     const { bus } = this.#parts;
     const before = this.#subscriptions.get(filter);
-    for (const granted of grant.filters) bus.subscribe(granted.namespace, granted.filter, this, qos);
+    const pending: Promise<void>[] = [];
+    for (const granted of grant.filters) {
+      const known = bus.subscribe(granted.namespace, granted.filter, this, qos);
+      if (known !== undefined) pending.push(known);
+    }
     this.#subscriptions.set(filter, grant.filters);
     for (const old of before ?? []) {
       const isKept = grant.filters.some(
@@ -145,6 +155,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       );
       if (!isKept) bus.unsubscribe(old.namespace, old.filter, this);
     }
+    return pending.length > 0 ? Promise.all(pending) : undefined;
   }
 
   /**
@@ -244,10 +255,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 
   get #hasRoom(): boolean {
-    return (
-      this.#ids.size < this.#window &&
-      this.#outbox.waitingBytes < Math.min(this.#parts.limits.maxOutputBytes, mostBlockedBytes)
-    );
+    return this.#ids.size < this.#window && this.#outbox.waitingBytes < this.#mostOutputBytes;
   }
 
   #deliverAtQos0(message: OutgoingMessage): void {

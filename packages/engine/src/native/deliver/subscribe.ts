@@ -81,6 +81,7 @@ function apply<P>(
   const granted: GrantedFilter[] = [];
   const refused: string[] = [];
   const codes: SubackCode[] = [];
+  const pending: Promise<unknown>[] = [];
   const applied = slices.each(questions, ({ request, answer }) => {
     if (!session.isOpen) return;
     if (answer === undefined) {
@@ -90,7 +91,8 @@ function apply<P>(
       return;
     }
     const qos: Qos = request.qos === 0 ? 0 : 1; // QoS 2 is granted as 1 [MQTT-3.8.4-6]
-    session.subscribe(request.filter, answer, qos);
+    const known = session.subscribe(request.filter, answer, qos);
+    if (known !== undefined) pending.push(known);
     granted.push({ filter: request.filter, qos });
     codes.push(qos);
   });
@@ -99,5 +101,6 @@ function apply<P>(
     if (session.isOpen && granted.length > 0) host.subscribed(session);
     return { codes, granted };
   };
-  return applied === undefined ? tell() : applied.then(tell);
+  const known = () => (pending.length > 0 ? Promise.all(pending).then(tell) : tell());
+  return applied === undefined ? known() : applied.then(known);
 }

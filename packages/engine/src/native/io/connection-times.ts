@@ -1,57 +1,33 @@
 import type { EngineLimits } from '../../port.ts';
 
-/** What a client took too long for. */
-export type Overdue = 'packet' | 'keep alive';
+/** When a client must have sent something, in milliseconds of the clock of `Tick`. */
+export interface ClientDue {
+  readonly reason: 'packet' | 'keep alive';
+  readonly dueMs: number;
+}
 
-/** The times of one connection, in milliseconds of the clock of `Tick`. */
-export class ConnectionTimes {
-  readonly #limits: EngineLimits;
-  #keepAliveMs = 0;
-  #lastReadMs: number;
-  /** When the packet began whose rest is due; 0 is none. */
-  #partialSinceMs = 0;
+type PacketLimits = Pick<EngineLimits, 'packetGraceMs' | 'minPacketBytesPerSecond'>;
 
-  constructor(limits: EngineLimits, nowMs: number) {
-    this.#limits = limits;
-    this.#lastReadMs = nowMs;
-  }
+/** One and a half times the keep alive [MQTT-3.1.2-24]; 0 is none. */
+export function keepAliveDue(keepAliveSeconds: number, lastReadMs: number): ClientDue | undefined {
+  return keepAliveSeconds === 0
+    ? undefined
+    : { reason: 'keep alive', dueMs: lastReadMs + 1_500 * keepAliveSeconds };
+}
 
-  /** The client will send something within one and a half times this [MQTT-3.1.2-24]; 0: no limit. */
-  keepAlive(seconds: number): void {
-    this.#keepAliveMs = 1_500 * seconds;
-  }
+/** A packet that began at `sinceMs` (0: none did), and of which so many bytes have come, keeps the least rate until then. */
+export function packetDue(sinceMs: number, bytes: number, limits: PacketLimits): ClientDue | undefined {
+  return sinceMs === 0
+    ? undefined
+    : { reason: 'packet', dueMs: sinceMs + limits.packetGraceMs + transferMs(bytes, limits) };
+}
 
-  /** Something has come, or the client has not been kept waiting until now. */
-  heard(nowMs: number): void {
-    this.#lastReadMs = nowMs;
-  }
+export function earlier(one: ClientDue | undefined, other: ClientDue | undefined): ClientDue | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one.dueMs <= other.dueMs ? one : other;
+}
 
-  /** A whole packet has come. */
-  packetCame(): void {
-    this.#partialSinceMs = 0;
-  }
-
-  /** Part of a packet has come. True: the first part. */
-  packetBegan(): boolean {
-    if (this.#partialSinceMs !== 0) return false;
-    this.#partialSinceMs = this.#lastReadMs;
-    return true;
-  }
-
-  /** What is due next, and when; undefined: nothing. `partialBytes`: what has come of a packet. */
-  due(partialBytes: number): { readonly what: Overdue; readonly dueMs: number } | undefined {
-    const keepAliveMs =
-      this.#keepAliveMs > 0 ? this.#lastReadMs + this.#keepAliveMs : Number.POSITIVE_INFINITY;
-    const packetMs =
-      this.#partialSinceMs > 0
-        ? this.#partialSinceMs + this.#limits.packetGraceMs + this.transferMs(partialBytes)
-        : Number.POSITIVE_INFINITY;
-    if (packetMs <= keepAliveMs && Number.isFinite(packetMs)) return { what: 'packet', dueMs: packetMs };
-    return Number.isFinite(keepAliveMs) ? { what: 'keep alive', dueMs: keepAliveMs } : undefined;
-  }
-
-  /** How long so many bytes may take. */
-  transferMs(bytes: number): number {
-    return (1_000 * bytes) / this.#limits.minPacketBytesPerSecond;
-  }
+/** How long so many bytes may take at the least rate. */
+export function transferMs(bytes: number, { minPacketBytesPerSecond }: PacketLimits): number {
+  return (1_000 * bytes) / minPacketBytesPerSecond;
 }

@@ -12,11 +12,11 @@ export interface Rested {
 }
 
 /** Packets are handled for so long in one tick, in milliseconds; the rest is handled after all sockets have been looked at. */
-const handlingMs = 6;
+const handlingMs = 10;
 /** Packets between two looks at the clock. */
 const packetsPerLook = 32;
 /** Output is written for so long in one tick; connections between two looks at the clock. */
-const flushingMs = 6;
+const flushingMs = 15;
 const flushesPerLook = 64;
 
 const messageArenaBytes = 262_144;
@@ -124,12 +124,9 @@ export class Tick {
     this.#isSpent = false;
     const rested = this.#rested;
     this.#rested = [];
-    for (const [index, item] of rested.entries()) {
-      if (this.#isSpent) {
-        this.#rested.push(...rested.slice(index));
-        break;
-      }
-      item.readOn();
+    for (const item of rested) {
+      if (this.#isSpent) this.#rested.push(item);
+      else item.readOn();
     }
     this.pacer.rest();
   }

@@ -2,6 +2,7 @@
 import { type CodecLimits, isPlainTopicRest } from '../../codec/index.ts';
 import type { PublishRoute, RoutePrefix } from '../../port.ts';
 import type { MessageBus, TopicPrefix } from '../../routing/index.ts';
+import type { OutgoingMessage } from '../deliver/outgoing-message.ts';
 import { equalsAt } from './equals-at.ts';
 import type { Plan } from './plan.ts';
 
@@ -13,13 +14,13 @@ export class PrefixRoute {
   /** Levels after the prefix. */
   readonly #maxRestLevels: number;
   readonly #basis: PublishRoute['basis'];
-  readonly #receivers: TopicPrefix;
+  readonly #receivers: TopicPrefix<OutgoingMessage>;
 
   private constructor(
     topic: string,
     { length, maxRestBytes }: RoutePrefix,
     basis: PublishRoute['basis'],
-    receivers: TopicPrefix,
+    receivers: TopicPrefix<OutgoingMessage>,
     limits: CodecLimits,
   ) {
     this.prefix = topic.slice(0, length);
@@ -34,7 +35,7 @@ export class PrefixRoute {
   static of(
     topic: string,
     { prefix, destinations, basis }: PublishRoute,
-    bus: Pick<MessageBus<never, never>, 'prefix'>,
+    bus: Pick<MessageBus<never, OutgoingMessage>, 'prefix'>,
     limits: CodecLimits,
   ): PrefixRoute | undefined {
     if (prefix === undefined) return undefined;
@@ -59,9 +60,9 @@ export class PrefixRoute {
     if (restBytes < 0 || restBytes > this.#maxRestBytes) return undefined;
     if (!equalsAt(bytes, start, this.#prefixBytes)) return undefined;
     if (!isPlainTopicRest(bytes, restStart, end, this.#maxRestLevels)) return undefined;
-    const addresses = this.#receivers.addresses(bytes, restStart, end);
-    if (addresses === undefined) return undefined;
-    const ownName = addresses.find(({ prefix }) => prefix === this.prefix);
-    return { retainAs: undefined, addresses, ownName };
+    const route = this.#receivers.route(bytes, restStart, end);
+    if (route === undefined) return undefined;
+    const ownName = route.names.find(({ prefix }) => prefix === this.prefix);
+    return { retainAs: undefined, route, ownName };
   }
 }

@@ -5,7 +5,7 @@ import type { Tick } from '../io/tick.ts';
 
 export interface PublicationParts<P> {
   readonly host: Pick<EngineHost<P>, 'route' | 'retain'>;
-  readonly bus: Pick<MessageBus<never, OutgoingMessage>, 'address' | 'publish'>;
+  readonly bus: Pick<MessageBus<never, OutgoingMessage>, 'route'>;
   readonly tick: Tick;
 }
 
@@ -18,7 +18,7 @@ export async function publishOn<P>(
 ): Promise<void> {
   if (route.retainAs) await parts.host.retain(route.retainAs, payload);
   const message = new OutgoingMessage(parts.tick, payload, 0, payload.length, qos, false);
-  parts.bus.publish(parts.bus.address(route.destinations), message);
+  await parts.bus.route(route.destinations).publish(message);
 }
 
 /**

@@ -45,7 +45,7 @@ export interface PublisherConnection {
 export interface PublisherParts<P> {
   readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'dropped'>;
   readonly limits: EngineLimits;
-  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'address' | 'prefix' | 'publish'>;
+  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'route' | 'prefix'>;
   readonly tick: Tick;
   readonly routes: RouteBudget;
   readonly counters: Counters;
@@ -155,9 +155,9 @@ export class Publisher<P> {
   #plan(topic: string, route: PublishRoute): Plan {
     const { bus, limits } = this.#parts;
     const { basis, retainAs } = route;
-    const addresses = bus.address(route.destinations);
-    const ownName = addresses.find((address) => address.topic === topic);
-    const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, addresses, ownName };
+    const busRoute = bus.route(route.destinations);
+    const ownName = busRoute.names.find((name) => name.topic === topic);
+    const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, route: busRoute, ownName };
     this.#routes.add(plan);
     const prefixRoute = this.#routes.isVaried ? PrefixRoute.of(topic, route, bus, limits) : undefined;
     if (prefixRoute) this.#routes.addPrefixRoute(prefixRoute);
@@ -175,9 +175,24 @@ export class Publisher<P> {
     const message = new OutgoingMessage(this.#parts.tick, bytes, layout.payloadStart, end, layout.qos, false);
     if (plan.ownName !== undefined)
       message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
-    this.#parts.bus.publish(plan.addresses, message);
+    const handedOver = plan.route.publish(message);
+    if (handedOver !== undefined) return this.#awaitHandOver(handedOver, layout.packetId);
     if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]
     return true;
+  }
+
+  /** Nothing more is published until others have the message: so it keeps its place, and PUBACK says what it should. */
+  #awaitHandOver(handedOver: Promise<void>, packetId: number): false {
+    const entry: Unfinished = { isDue: false, packetId, unstored: undefined };
+    this.#unfinished.push(entry);
+    handedOver.then(
+      () => {
+        this.#settle(entry);
+        if (this.#session.isOpen) this.#connection.proceed();
+      },
+      () => this.#fail(entry, reasons.notHandedOver),
+    );
+    return false;
   }
 
   /** Beyond its sender's rate a message is dropped at QoS 0, and waits in the chunk that it came in at QoS 1. */
@@ -213,12 +228,12 @@ export class Publisher<P> {
     this.#unstoredBytes += payload.length;
     const retainAs = plan.retainAs as NonNullable<PublishRoute['retainAs']>;
     this.#parts.host.retain(retainAs, payload).then(
-      () => this.#stored(entry),
+      () => this.#settle(entry),
       (error: unknown) => {
         // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
         if (error instanceof MessageRefusedError) this.#refuse(entry, error.reason);
-        else if (layout.qos === 1) this.#fail(reasons.notStored);
-        this.#stored(entry);
+        else if (layout.qos === 1) this.#fail(entry, reasons.notStored);
+        else this.#settle(entry);
       },
     );
     this.#isWaitingForStore =
@@ -226,11 +241,25 @@ export class Publisher<P> {
     return !this.#isWaitingForStore;
   }
 
-  #stored(entry: Unfinished): void {
+  /** What the entry waited for is there: it has its turn as soon as those before it have had theirs. */
+  #settle(entry: Unfinished): void {
     entry.isDue = true;
     while (this.#unfinished.first?.isDue) {
-      const { packetId, unstored } = this.#unfinished.shift() as Unfinished;
-      if (unstored) this.#handOver(unstored.plan, unstored.payload, unstored.qos);
+      const first = this.#unfinished.first;
+      const { packetId, unstored } = first;
+      if (unstored) {
+        first.unstored = undefined;
+        const handedOver = this.#handOver(unstored.plan, unstored.payload, unstored.qos);
+        if (handedOver !== undefined) {
+          first.isDue = false;
+          handedOver.then(
+            () => this.#settle(first),
+            () => this.#fail(first, reasons.notHandedOver),
+          );
+          return;
+        }
+      }
+      this.#unfinished.shift();
       if (packetId !== 0 && !this.#hasFailed) this.#connection.acknowledge(packetId);
     }
     if (this.#unfinished.size === 0) this.#connection.settled();
@@ -248,19 +277,18 @@ export class Publisher<P> {
   #refuse(entry: Unfinished, reason: Reason): void {
     this.#unstoredBytes -= entry.unstored?.payload.length ?? 0;
     entry.unstored = undefined;
-    this.#fail(reason);
+    this.#fail(entry, reason);
   }
 
-  #fail(reason: Reason): void {
+  /** It is not acknowledged, and nothing after it: the client will send them again. */
+  #fail(entry: Unfinished, reason: Reason): void {
     this.#hasFailed = true;
     this.#connection.close(reason);
+    this.#settle(entry);
   }
 
-  #handOver(plan: Plan, payload: Buffer, qos: Qos): void {
+  #handOver({ route }: Plan, payload: Buffer, qos: Qos): void | Promise<void> {
     this.#unstoredBytes -= payload.length;
-    this.#parts.bus.publish(
-      plan.addresses,
-      new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, false),
-    );
+    return route.publish(new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, false));
   }
 }

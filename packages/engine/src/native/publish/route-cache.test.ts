@@ -9,7 +9,7 @@ function plan(topic: string): TopicPlan & { basis: { stale: boolean } } {
     topicBytes,
     basis: { stale: false },
     retainAs: undefined,
-    addresses: [],
+    route: { names: [], publish: () => {} },
     ownName: undefined,
   };
 }

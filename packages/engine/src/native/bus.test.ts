@@ -1,0 +1,168 @@
+/** What an engine does with the answers of its message bus. */
+import { connectMqtt, connectRaw } from '@iotcore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  connack,
+  connect,
+  disconnect,
+  pingreq,
+  pingresp,
+  puback,
+  publish,
+  suback,
+  subscribe,
+} from '../behaviour/packets.ts';
+import { startServer } from '../behaviour/server.ts';
+import type { BusRoute } from '../routing/index.ts';
+import { type CreateMessageBus, createNativeEngine, type NativeEngineOptions } from './index.ts';
+
+function serve(options: NativeEngineOptions) {
+  return startServer((host, limits) => createNativeEngine(host, limits, options), onTestFinished);
+}
+
+/** A bus that has to tell others of each message at QoS 1, whose answers the test gives. */
+function distantBus() {
+  const told: { readonly payload: string; answer(error?: Error): void }[] = [];
+  const createBus: CreateMessageBus = (local) => ({
+    subscribe: (...subscription) => local.subscribe(...subscription),
+    unsubscribe: (...subscription) => local.unsubscribe(...subscription),
+    hasSubscribers: (namespace) => local.hasSubscribers(namespace),
+    prefix: () => undefined,
+    get subscriptions() {
+      return local.subscriptions;
+    },
+    route: (destinations) => {
+      const route = local.route(destinations);
+      const publishAlso: BusRoute<Parameters<typeof route.publish>[0]>['publish'] = (message) => {
+        const here = route.publish(message);
+        if (message.qos === 0) return here;
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        told.push({
+          payload: String(message.copyPayload()),
+          answer: (error) => (error ? reject(error) : resolve()),
+        });
+        return promise;
+      };
+      return { names: route.names, publish: publishAlso };
+    },
+  });
+  return { told, createBus };
+}
+
+describe('the bus of the native engine', () => {
+  test('acknowledges a message when the bus says that others have it, and reads on then', async () => {
+    const { told, createBus } = distantBus();
+    const { port } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), publish('a', 'one', 1), publish('a', 'two', 2), pingreq]));
+    await client.expectBytes(connack(0));
+    // Others come and go meanwhile.
+    await (await connectMqtt({ port })).end();
+    expect(told.map(({ payload }) => payload)).toEqual(['one']);
+
+    told[0]?.answer();
+    await client.expectBytes(puback(1));
+    for (let n = 0; n < 100 && told.length < 2; n++) await new Promise((resolve) => setImmediate(resolve));
+    expect(told.map(({ payload }) => payload)).toEqual(['one', 'two']);
+    told[1]?.answer();
+    await client.expectBytes(Buffer.concat([puback(2), pingresp]));
+  });
+
+  test('hears a client to its DISCONNECT that has gone while others are told', async () => {
+    const { told, createBus } = distantBus();
+    const { port, host } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    client.send(
+      Buffer.concat([
+        connect({ clientId: 'mortal' }),
+        publish('a', 'one', 1),
+        publish('a', 'two', 2),
+        disconnect,
+      ]),
+    );
+    await client.expectBytes(connack(0));
+    client.close();
+    await (await connectMqtt({ port, clientId: 'other' })).end();
+    expect(told).toHaveLength(1);
+    told[0]?.answer();
+    for (let n = 0; n < 100 && told.length < 2; n++) await new Promise((resolve) => setImmediate(resolve));
+    told[1]?.answer();
+
+    expect((await host.nth('disconnected', 2)).reason).toBe('client disconnected');
+    expect(told.map(({ payload }) => payload)).toEqual(['one', 'two']);
+  });
+
+  test('closes the connection whose message others cannot be given, unacknowledged', async () => {
+    const { told, createBus } = distantBus();
+    const { port, host } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), publish('a', 'one', 1), publish('a', 'two', 2)]));
+    await client.expectBytes(connack(0));
+    told[0]?.answer(new Error('nobody answers'));
+    await client.expectClose();
+    expect((await host.nth('disconnected')).reason).toBe('message could not be handed over');
+    expect(told).toHaveLength(1);
+  });
+
+  test('acknowledges what is retained, and what came after it, in their order', async () => {
+    const { told, createBus } = distantBus();
+    const { port, host } = await serve({ createBus });
+    const durable = Promise.withResolvers<void>();
+    host.onRetain = () => durable.promise;
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), publish('permanent/a', 'first', 1), publish('b', 'second', 2)]));
+    await client.expectBytes(connack(0));
+    for (let n = 0; n < 100 && told.length < 1; n++) await new Promise((resolve) => setImmediate(resolve));
+    expect(told.map(({ payload }) => payload)).toEqual(['second']);
+    told[0]?.answer();
+    durable.resolve();
+    for (let n = 0; n < 100 && told.length < 2; n++) await new Promise((resolve) => setImmediate(resolve));
+    told[1]?.answer();
+    await client.expectBytes(Buffer.concat([puback(1), puback(2)]));
+  });
+
+  test('answers a subscription when others know of the namespace, also that of the next subscriber', async () => {
+    const known = Promise.withResolvers<void>();
+    const events: string[] = [];
+    const { port } = await serve({
+      interest: {
+        gained: (namespace) => {
+          events.push(`gained ${namespace}`);
+          return known.promise;
+        },
+        lost: (namespace) => events.push(`lost ${namespace}`),
+      },
+    });
+    const first = await connectRaw({ port });
+    first.send(Buffer.concat([connect({ clientId: 'first' }), subscribe(1, ['a', 1]), pingreq]));
+    await first.expectBytes(connack(0));
+    const second = await connectRaw({ port });
+    second.send(Buffer.concat([connect({ clientId: 'second' }), subscribe(2, ['b', 1])]));
+    await second.expectBytes(connack(0));
+    await (await connectMqtt({ port })).end();
+    expect(events).toEqual(['gained all']);
+
+    known.resolve();
+    await first.expectBytes(Buffer.concat([suback(1, 1), pingresp]));
+    await second.expectBytes(suback(2, 1));
+    const third = await connectMqtt({ port });
+    await third.subscribe('c');
+    await third.end();
+    first.close();
+    second.close();
+    for (let n = 0; n < 200 && events.length < 2; n++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(events).toEqual(['gained all', 'lost all']);
+  });
+
+  test('closes the connection of a subscriber if others cannot be told of it', async () => {
+    const { port, host } = await serve({
+      interest: { gained: () => Promise.reject(new Error('nobody answers')), lost: () => {} },
+    });
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), subscribe(1, ['a', 1])]));
+    await client.expectBytes(connack(0));
+    await client.expectClose();
+    expect((await host.nth('disconnected')).reason).toBe('internal error');
+  });
+});
