@@ -34,6 +34,11 @@ test('plain TCP that is switched off is said to be', async () => {
   expect(await banner(folder(), others)).toMatch(/MQTT over TCP +off/);
 });
 
+test('the API over TLS is shown at a host that the certificate is for', async () => {
+  const text = await banner(folder(), { ...addresses, apiTls: 'https://0.0.0.0:8443' });
+  expect(text).toMatch(/API, gRPC \(TLS\) +https:\/\/localhost:8443\n/);
+});
+
 test('the lines to paste name a host that the certificate is for, in a folder with any name', async () => {
   const dataDir = folder(`it's mine`);
   const sample = { registryId: 'r', registryPassword: `p'$1`, deviceId: 'd', devicePassword: 'q' };

@@ -14,7 +14,7 @@ export async function banner(dataDir: string, addresses: Readonly<Record<string,
   const caFile = join(dataDir, 'ca.crt');
   const rows = [
     ['API', api],
-    ['API, gRPC (TLS)', apiTls ?? 'off'],
+    ['API, gRPC (TLS)', apiTls ? reachable(new URL(apiTls)).origin : 'off'],
     ['Docs', api && `${api}/docs`],
     ['MQTT over TLS', mqtts],
     ['MQTT over TCP', mqtt ?? 'off'],
@@ -24,8 +24,15 @@ export async function banner(dataDir: string, addresses: Readonly<Record<string,
   ];
   const lines = rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`);
   const sample = await readSample(dataDir);
-  if (sample && mqtts) lines.push('', ...tryIt(sample, new URL(mqtts), caFile));
+  if (sample && mqtts) lines.push('', ...tryIt(sample, reachable(new URL(mqtts)), caFile));
   return `\nIoT Core is ready. Ctrl-C stops it.\n\n${lines.join('\n')}\n\n`;
+}
+
+/** For who is on this machine: what listens on every address is not at that address, nor is the certificate for it. */
+function reachable(address: URL): URL {
+  const there = new URL(address);
+  if (['0.0.0.0', '[::]'].includes(there.hostname)) there.hostname = 'localhost';
+  return there;
 }
 
 async function readSample(dataDir: string): Promise<Sample | undefined> {
@@ -37,8 +44,7 @@ async function readSample(dataDir: string): Promise<Sample | undefined> {
 }
 
 function tryIt(sample: Sample, { hostname, port }: URL, caFile: string): string[] {
-  const host = hostname === '0.0.0.0' || hostname === '[::]' ? 'localhost' : hostname;
-  const server = ['-h', host, '-p', port, '--cafile', caFile];
+  const server = ['-h', hostname, '-p', port, '--cafile', caFile];
   const asRegistry = ['-u', sample.registryId, '-P', sample.registryPassword];
   const asDevice = ['-u', sample.deviceId, '-P', sample.devicePassword];
   const topic = `$devices/${sample.deviceId}/events`;
