@@ -21,7 +21,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
   'packages/contract': { mayImport: ['model'], because: 'schemas are made of the domain alone' },
   'packages/credentials': { mayImport: ['model'], because: 'hashing needs the domain alone' },
   'packages/store': {
-    mayImport: ['model'],
+    mayImport: ['model', 'process'],
     because: 'the store keeps the domain, and knows nobody who asks',
   },
   'packages/proto': { mayImport: [], because: 'the messages know the gRPC API by proto/ alone' },

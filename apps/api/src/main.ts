@@ -1,12 +1,17 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
 import { CallerDirectory, ControlPlane, InstallationKeys, idempotencyKeyHours } from '@iotcore/control';
-import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
+import {
+  findDatabaseUrl,
+  listenAt,
+  type ProcessContext,
+  type RunningProcess,
+  runProcess,
+} from '@iotcore/process';
 import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
 import { openControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
 import { openGrpc } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { listen } from './http/listen.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
 import { createMetricsServer, serveMetrics } from './metrics/metrics-server.ts';
 import { openServices } from './open-services.ts';
@@ -69,10 +74,9 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     await database.close();
   };
   try {
-    const address = await listen(app, settings.apiHost, settings.apiPort, {
-      host: 'IOT_API_HOST',
-      port: 'IOT_API_PORT',
-    });
+    const variables = { host: 'IOT_API_HOST', port: 'IOT_API_PORT' };
+    const place = { host: settings.apiHost, port: settings.apiPort, variables };
+    const address = await listenAt(place, (at) => app.listen(at));
     const grpcAddresses = await grpc.listen();
     const sources = {
       server: app.server,

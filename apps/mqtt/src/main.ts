@@ -1,7 +1,13 @@
 /** The MQTT server as a process: the only file here that reads settings, makes the parts and starts them. */
 import type { CreateEngine } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
-import { findDatabaseUrl, type ProcessContext, type RunningProcess, runProcess } from '@iotcore/process';
+import {
+  Cleanups,
+  findDatabaseUrl,
+  type ProcessContext,
+  type RunningProcess,
+  runProcess,
+} from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
 import { ChangeFeed, prepareDatabase } from '@iotcore/store';
 import { findPublicSigningKey, ping, removeNode, renewNode } from '@iotcore/store/data-plane';
@@ -15,7 +21,6 @@ import { openListeners } from './listeners/open-listeners.ts';
 import { ThrottledLog } from './logging/throttled-log.ts';
 import { isDatabaseAway } from './lookups.ts';
 import { NodeRegistration, reachableUrl } from './node/node-registration.ts';
-import { Cleanups } from './process/cleanups.ts';
 import { route } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type ProcessMessage, StartupError } from '@iotcore/process';
+import { isRunning, type ProcessMessage, StartupError } from '@iotcore/process';
 import type { Runnable } from './keep-running.ts';
 
 const stopPatienceMs = 3300;
@@ -80,8 +80,4 @@ export class SupervisedProcess implements Runnable {
     }
     return ports;
   }
-}
-
-function isRunning(child: ChildProcess): boolean {
-  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }

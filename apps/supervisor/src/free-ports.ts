@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Settings, StartupError } from '@iotcore/process';
+import { portTaken, type Settings, StartupError } from '@iotcore/process';
 
 const retryMs = 100;
 
@@ -40,7 +40,7 @@ async function takenPorts(settings: Settings): Promise<string[]> {
     if (port === undefined || port === 0) continue;
     const server = createServer();
     if (await isTaken(server, host, port)) {
-      taken.push(`${variable}: port ${port} of ${host} is taken; name another, or stop what uses it`);
+      taken.push(portTaken({ host, port, variables: { host: variable, port: variable } }));
     } else if (server.listening) held.push(server);
   }
   await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));

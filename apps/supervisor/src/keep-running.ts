@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@iotcore/process';
-import { BackOff } from './back-off.ts';
+import { BackOff, type Logger } from '@iotcore/process';
+
+/** Before what ended is started again. */
+const pauses = { firstMs: 250, longestMs: 10_000 };
+/** What ran this long did not fail because of how it was started. */
+const steadyMs = 60_000;
 
 export interface Runnable {
   readonly name: string;
@@ -19,7 +23,7 @@ export interface Kept {
 /** Starts again whatever ends, with longer and longer pauses. `runnable` has been started already. */
 export function keepRunning(runnable: Runnable, logger: Logger): Kept {
   const stopping = new AbortController();
-  const backOff = new BackOff();
+  const backOff = new BackOff(pauses);
   const keeping = keep().catch((error) => logger.fatal({ err: error }, `lost track of ${runnable.name}`));
 
   async function keep(): Promise<void> {
@@ -27,7 +31,8 @@ export function keepRunning(runnable: Runnable, logger: Logger): Kept {
       const startedAt = performance.now();
       await runnable.ended();
       if (stopping.signal.aborted) return;
-      const delayMs = backOff.next(performance.now() - startedAt);
+      if (performance.now() - startedAt >= steadyMs) backOff.reset();
+      const delayMs = backOff.next();
       logger.error({ delayMs }, `${runnable.name} ended unexpectedly and is started again`);
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;

@@ -4,6 +4,7 @@
  */
 import {
   allocatorSettings,
+  Cleanups,
   type ProcessContext,
   type RunningProcess,
   removeRunFile,
@@ -27,29 +28,26 @@ const remainsMs = 5000;
 const databaseOnly = process.argv[2] === 'db';
 
 async function start(context: ProcessContext): Promise<RunningProcess> {
-  const cleanups: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
+  const cleanups = new Cleanups();
   try {
-    return { addresses: await open(context, cleanups), stop };
+    return { addresses: await open(context, cleanups), stop: () => cleanups.runBackwards() };
   } catch (error) {
-    await stop();
+    await cleanups.runBackwards();
     throw error;
   }
 }
 
-async function open({ settings, logger, signal }: ProcessContext, cleanups: (() => Promise<void>)[]) {
+async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const { dataDir } = settings;
   const lock = await lockDataFolder(dataDir, signal);
-  cleanups.push(async () => lock.release());
+  cleanups.add(async () => lock.release());
   // From then on a new start waits for this one's end instead of being refused.
   signal.addEventListener('abort', () => lock.announceStop());
   if (!databaseOnly) await requireFreePorts(settings, lock.succeeds ? remainsMs : 0, signal);
 
   const databaseUrl = settings.databaseUrl ?? (await startDatabase());
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });
-  cleanups.push(() => removeRunFile(dataDir));
+  cleanups.add(() => removeRunFile(dataDir));
   if (databaseOnly) {
     tell(`The database of ${dataDir} is ready. Ctrl-C stops it.\n`);
     return {};
@@ -59,7 +57,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
   const children = childProcesses(settings, databaseUrl);
   for (const child of children) atExit(() => child.kill());
   const kept: Kept[] = [];
-  cleanups.push(async () => {
+  cleanups.add(async () => {
     await Promise.all([...kept, ...children].map((one) => one.stop()));
   });
   // While they start, being asked to stop must end them: only then does their start come to an end.
@@ -85,7 +83,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
         maxConnections: maxConnections(settings),
         signal,
       });
-      cleanups.push(() => postgres.stop());
+      cleanups.add(() => postgres.stop());
       atExit(() => postgres.kill());
       await postgres.start();
       const runnable = {
@@ -95,7 +93,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: (() 
         stop: () => postgres.stop(),
       };
       const keptPostgres = keepRunning(runnable, logger);
-      cleanups.push(() => keptPostgres.stop());
+      cleanups.add(() => keptPostgres.stop());
       return new Secret(postgres.url);
     } catch (error) {
       if (error instanceof EmbeddedPostgresError) throw new StartupError(error.message);

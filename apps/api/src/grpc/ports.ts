@@ -3,13 +3,14 @@
  * cleartext HTTP/2 for proxies that end TLS.
  */
 
+import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { Http2Server } from 'node:http2';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { addressBlock } from '@iotcore/model';
+import { type ListenPlace, listenAt, urlHost } from '@iotcore/process';
 import type { CertificatePair } from '@iotcore/server-certificate';
-import { listen, type PlaceVariables } from '../http/listen.ts';
 
 /** From the first byte of a connection to the end of its handshake; Node's own default is two minutes. */
 const handshakeTimeoutMs = 10_000;
@@ -24,12 +25,6 @@ export interface PortServers {
   readonly http2: Http2Server;
 }
 
-export interface Place {
-  readonly host: string;
-  readonly port: number;
-  readonly variables: PlaceVariables;
-}
-
 export class GrpcPorts {
   readonly #servers: PortServers;
   readonly #open: Server[] = [];
@@ -42,7 +37,7 @@ export class GrpcPorts {
   }
 
   /** @throws StartupError if the port or host cannot be had */
-  async openTls(place: Place, certificate: CertificatePair): Promise<string> {
+  async openTls(place: ListenPlace, certificate: CertificatePair): Promise<string> {
     const server = createTlsServer({
       ...contextOf(certificate),
       ALPNProtocols: ['h2', 'http/1.1'],
@@ -57,7 +52,7 @@ export class GrpcPorts {
   }
 
   /** @throws StartupError if the port or host cannot be had */
-  openCleartext(place: Place): Promise<string> {
+  openCleartext(place: ListenPlace): Promise<string> {
     const server = createTcpServer((socket) => this.#servers.http2.emit('connection', socket));
     return this.#listen(server, place, 'http');
   }
@@ -93,15 +88,14 @@ export class GrpcPorts {
     server.emit('connection', socket satisfies Socket);
   }
 
-  async #listen(server: Server, { host, port, variables }: Place, scheme: string): Promise<string> {
+  #listen(server: Server, place: ListenPlace, scheme: string): Promise<string> {
     server.maxConnections = maxConnections;
     this.#open.push(server);
-    const begin = () =>
-      new Promise<string>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ host, port }, () => resolve(`${scheme}://${urlHost(host)}:${portOf(server)}`));
-      });
-    return listen({ listen: begin }, host, port, variables);
+    return listenAt(place, async (at) => {
+      server.listen(at);
+      await once(server, 'listening');
+      return `${scheme}://${urlHost(at.host)}:${portOf(server)}`;
+    });
   }
 }
 
@@ -114,5 +108,3 @@ function portOf(server: Server): number {
   if (address === null || typeof address === 'string') throw new TypeError('the server listens on no port');
   return address.port;
 }
-
-const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host);

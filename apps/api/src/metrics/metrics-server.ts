@@ -1,8 +1,7 @@
 /** Where Prometheus reads, apart from the API: its callers have no business here. */
-import type { Settings } from '@iotcore/process';
+import { listenAt, type Settings } from '@iotcore/process';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { listen } from '../http/listen.ts';
 import { addProcessMetrics, type ProcessSources } from './process-metrics.ts';
 
 /** Reading has no body, and is done once in some seconds. */
@@ -35,8 +34,7 @@ export async function serveMetrics(
   const { apiMetricsHost, apiMetricsPort } = settings;
   if (apiMetricsPort === undefined) return undefined;
   addProcessMetrics(registry, sources);
-  return listen(app, apiMetricsHost, apiMetricsPort, {
-    host: 'IOT_API_METRICS_HOST',
-    port: 'IOT_API_METRICS_PORT',
-  });
+  const variables = { host: 'IOT_API_METRICS_HOST', port: 'IOT_API_METRICS_PORT' };
+  const place = { host: apiMetricsHost, port: apiMetricsPort, variables };
+  return listenAt(place, (at) => app.listen(at));
 }

@@ -1,5 +1,7 @@
 /** Calls that may be repeated, repeated while the server is away or asks to come back later. */
+
 import { setTimeout as delay } from 'node:timers/promises';
+import { BackOff } from '@iotcore/process';
 
 export interface RetryOptions {
   /** How long to go on trying one call. */
@@ -9,8 +11,7 @@ export interface RetryOptions {
   waiting(reason: string): void;
 }
 
-const firstPauseMs = 250;
-const longestPauseMs = 15_000;
+const pauses = { firstMs: 250, longestMs: 15_000 };
 
 /** 408, 429 and everything that a proxy says of a server that is away. */
 const passing: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
@@ -27,18 +28,17 @@ export async function withRetries<T extends { readonly response?: Response | und
   call: () => Promise<T>,
   { patienceMs, signal, waiting }: RetryOptions,
 ): Promise<T> {
-  const deadline = Date.now() + patienceMs;
-  let pause = firstPauseMs;
+  const deadline = performance.now() + patienceMs;
+  const backOff = new BackOff(pauses);
   for (let tries = 1; ; tries += 1) {
     const outcome = await call();
     const { response } = outcome;
     if (response && !isPassing(response, tries)) return outcome;
     const asked = Number(response?.headers.get('retry-after') ?? 0) * 1_000;
-    const ms = asked > 0 ? asked : pause * (1 - Math.random() / 2);
-    if (signal.aborted || Date.now() + ms > deadline) return outcome;
+    const ms = asked > 0 ? asked : backOff.next();
+    if (signal.aborted || performance.now() + ms > deadline) return outcome;
     waiting(response ? `answers ${response.status}` : 'cannot be reached');
     await delay(ms, undefined, { signal }).catch(() => {});
-    pause = Math.min(pause * 2, longestPauseMs);
   }
 }
 

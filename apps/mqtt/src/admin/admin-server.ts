@@ -1,6 +1,6 @@
 /** What operators and the API ask of the MQTT process over HTTP; clients of MQTT have no business here. */
-import { type AddressInfo, isIPv6 } from 'node:net';
-import { type Logger, StartupError } from '@iotcore/process';
+import type { AddressInfo } from 'node:net';
+import { type Logger, listenAt, urlHost } from '@iotcore/process';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { ApiMessage, ApiPublishRefusal } from './api-publish.ts';
@@ -94,17 +94,8 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
 
 /** Answers its URL. @throws StartupError if the port is taken */
 export async function listenAdmin(app: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    const place = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new StartupError(
-      code === 'EADDRINUSE'
-        ? `IOT_MQTT_ADMIN_HOST, IOT_MQTT_ADMIN_PORT: ${place} is taken by another program; stop it or choose another port`
-        : `IOT_MQTT_ADMIN_HOST, IOT_MQTT_ADMIN_PORT: cannot listen on ${place} (${code})`,
-    );
-  }
+  const variables = { host: 'IOT_MQTT_ADMIN_HOST', port: 'IOT_MQTT_ADMIN_PORT' };
+  await listenAt({ host, port, variables }, (at) => app.listen(at));
   const address = app.server.address() as AddressInfo;
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`;
+  return `http://${urlHost(host)}:${address.port}`;
 }

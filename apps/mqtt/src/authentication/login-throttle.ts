@@ -4,16 +4,16 @@
  * locked: a budget refills by itself, and an address from which an ID has logged in is not held up by what others, or its
  * neighbours, do. User names that exist and that do not are counted alike. Of IPv6 a whole /64 is one address.
  */
+
 import { addressBlock } from '@iotcore/model';
-import { LruMap } from '../caching/lru-map.ts';
-import { type Budget, RefillingCounter } from './refilling-counter.ts';
+import { LruMap, type Rate, TokenBuckets } from '@iotcore/process';
 
 /** A device with an old password that tries every few seconds is soon down to one try in ten. */
-const ofPair: Budget = { most: 30, refillMs: 10_000 };
+const ofPair: Rate = { burst: 30, perSecond: 1 / 10 };
 /** Thousands of devices may be behind one address; a guesser there costs at most half of one core in hashes. */
-const ofAddress: Budget = { most: 1000, refillMs: 50 };
+const ofAddress: Rate = { burst: 1000, perSecond: 20 };
 /** Guesses at one ID from many addresses. */
-const ofUsername: Budget = { most: 100, refillMs: 1000 };
+const ofUsername: Rate = { burst: 100, perSecond: 1 };
 /** Names and addresses remembered, some 100 bytes each; who floods them out has only bought what the others have. */
 const capacity = 50_000;
 
@@ -28,16 +28,16 @@ export interface LoginAttempt {
 }
 
 export class LoginThrottle {
-  readonly #pairs: RefillingCounter;
-  readonly #addresses: RefillingCounter;
-  readonly #usernames: RefillingCounter;
+  readonly #pairs: TokenBuckets;
+  readonly #addresses: TokenBuckets;
+  readonly #usernames: TokenBuckets;
   /** Pairs that have logged in. */
   readonly #verified = new LruMap<string, true>(capacity);
 
   constructor(now: () => number = () => performance.now()) {
-    this.#pairs = new RefillingCounter(capacity, now);
-    this.#addresses = new RefillingCounter(capacity, now);
-    this.#usernames = new RefillingCounter(capacity, now);
+    this.#pairs = new TokenBuckets(capacity, now);
+    this.#addresses = new TokenBuckets(capacity, now);
+    this.#usernames = new TokenBuckets(capacity, now);
   }
 
   /**
@@ -48,22 +48,22 @@ export class LoginThrottle {
   admit(address: string, username: string): LoginAttempt | undefined {
     const block = addressBlock(address);
     const pair = pairOf(block, username);
-    if (this.#pairs.isSpent(pair, ofPair)) return undefined;
+    if (this.#pairs.waitMs(pair, ofPair) > 0) return undefined;
     const isProven = this.#verified.get(pair) === true;
     if (
       !isProven &&
-      (this.#addresses.isSpent(block, ofAddress) || this.#usernames.isSpent(username, ofUsername))
+      (this.#addresses.waitMs(block, ofAddress) > 0 || this.#usernames.waitMs(username, ofUsername) > 0)
     )
       return undefined;
-    this.#pairs.add(pair, ofPair);
-    this.#usernames.add(username, ofUsername);
+    this.#pairs.spend(pair, ofPair);
+    this.#usernames.spend(username, ofUsername);
     const forgive = () => {
-      this.#pairs.remove(pair, ofPair);
-      this.#usernames.remove(username, ofUsername);
+      this.#pairs.giveBack(pair, ofPair);
+      this.#usernames.giveBack(username, ofUsername);
     };
     return {
       forgive,
-      fail: () => this.#addresses.add(block, ofAddress),
+      fail: () => this.#addresses.spend(block, ofAddress),
       succeed: () => {
         forgive();
         this.#verified.set(pair, true);

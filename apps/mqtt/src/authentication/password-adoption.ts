@@ -2,14 +2,15 @@
  * Password adoption: trust on first use, for fleets whose passwords nobody can export. While an operator has it switched
  * on, an owner without a password keeps the one that it connects with; from then on only that one counts.
  */
+
 import { addressBlock, checkPassword, isInNetworks, limits, type Principal } from '@iotcore/model';
+import { type Rate, TokenBuckets } from '@iotcore/process';
 import type { AdoptedPassword, PasswordAdoption, PasswordIdentity } from '@iotcore/store/data-plane';
 import { type Refusal, refusals } from './authentication-result.ts';
-import { type Budget, RefillingCounter } from './refilling-counter.ts';
 
 export interface PasswordAdoptionParts {
   /** First connections by who adopts and address (of IPv6: one /64). */
-  readonly attempts: RefillingCounter;
+  readonly attempts: TokenBuckets;
   now(): Date;
   /** Throws OverloadedError when too many wait. */
   hash(password: Uint8Array): Promise<string>;
@@ -44,13 +45,12 @@ export type AdoptionOutcome =
   /** It has a password, or nothing is adopted here. */
   | 'off';
 
-const minuteMs = 60_000;
 /** Addresses remembered, some 100 bytes each; who floods them out has only bought the attempts of one more minute. */
 const maxAddresses = 50_000;
 
 /** For `attempts`, on the steady clock: a jump of the other one forgives nothing. */
-export function countAdoptionAttempts(now: () => number = () => performance.now()): RefillingCounter {
-  return new RefillingCounter(maxAddresses, now);
+export function countAdoptionAttempts(now: () => number = () => performance.now()): TokenBuckets {
+  return new TokenBuckets(maxAddresses, now);
 }
 
 /** Of two who come first at the same moment the database takes one; the other is looked at again, and finds a password. */
@@ -88,11 +88,11 @@ function whyNot({ networks }: PasswordAdoption, password: Uint8Array, address: s
   return undefined;
 }
 
-function admit(attempts: RefillingCounter, key: string, perMinute: number) {
-  const budget: Budget = { most: perMinute, refillMs: minuteMs / perMinute };
-  if (attempts.isSpent(key, budget)) return undefined;
-  attempts.add(key, budget);
-  return { forgive: () => attempts.remove(key, budget) };
+function admit(attempts: TokenBuckets, key: string, perMinute: number) {
+  const rate: Rate = { burst: perMinute, perSecond: perMinute / 60 };
+  if (attempts.waitMs(key, rate) > 0) return undefined;
+  attempts.spend(key, rate);
+  return { forgive: () => attempts.giveBack(key, rate) };
 }
 
 async function store(

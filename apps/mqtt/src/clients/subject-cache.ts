@@ -1,4 +1,4 @@
-import { LruMap } from '../caching/lru-map.ts';
+import { LruMap } from '@iotcore/process';
 import type { SubjectKey } from './client.ts';
 
 interface Entry<V> {

@@ -1,6 +1,6 @@
 import type { RouteBasis } from '@iotcore/engine';
 import type { DeviceFacts } from '@iotcore/model';
-import { LruMap } from '../caching/lru-map.ts';
+import { LruMap } from '@iotcore/process';
 import type { RecentChanges } from '../caching/recent-changes.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 

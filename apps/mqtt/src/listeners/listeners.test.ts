@@ -81,9 +81,11 @@ describe('the TCP listener', () => {
   test('says which setting to change when its port is taken', async () => {
     const first = await listenTcp(listenOptions(), () => {});
     listeners.push(first);
-    const second = listenTcp({ ...listenOptions(), port: first.port }, () => {});
+    const options = listenOptions();
+    const taken = { ...options, place: { ...options.place, port: first.port } };
+    const second = listenTcp(taken, () => {});
     await expect(second).rejects.toBeInstanceOf(StartupError);
-    await expect(second).rejects.toThrow(/IOT_MQTT_PORT: 127\.0\.0\.1:\d+ is taken/);
+    await expect(second).rejects.toThrow(/IOT_MQTT_PORT: port \d+ of 127\.0\.0\.1 is taken/);
   });
 
   test('closes a connection beyond the limit without handing it over, and takes one again after a close', async () => {

@@ -114,9 +114,11 @@ export function openListeners({
       const tls = await listenTls(
         {
           ...shared,
-          settingNames: 'IOT_MQTTS_HOST, IOT_MQTTS_PORT',
-          host: settings.mqttsHost,
-          port: settings.mqttsPort,
+          place: {
+            host: settings.mqttsHost,
+            port: settings.mqttsPort,
+            variables: { host: 'IOT_MQTTS_HOST', port: 'IOT_MQTTS_PORT' },
+          },
           certificate: certificate.current,
           handshakeSlots,
           handshakeTimeoutMs: settings.mqttConnectTimeoutMs,
@@ -134,9 +136,11 @@ export function openListeners({
       const tcp = await listenTcp(
         {
           ...shared,
-          settingNames: 'IOT_MQTT_HOST, IOT_MQTT_PORT',
-          host: settings.mqttHost,
-          port: settings.mqttPort,
+          place: {
+            host: settings.mqttHost,
+            port: settings.mqttPort,
+            variables: { host: 'IOT_MQTT_HOST', port: 'IOT_MQTT_PORT' },
+          },
         },
         accept,
       );

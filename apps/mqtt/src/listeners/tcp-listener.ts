@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
 import { toDirectSocket } from '@iotcore/engine/native';
 import { addressBlock, asIPv4 } from '@iotcore/model';
-import { StartupError } from '@iotcore/process';
+import { type ListenPlace, listenAt } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
 import { type NoHeader, readHeaderOf } from './proxy-header-reader.ts';
@@ -18,10 +18,7 @@ export interface Listener {
 }
 
 export interface ListenOptions {
-  /** The settings that name host and port, for the message when it is taken. */
-  readonly settingNames: string;
-  readonly host: string;
-  readonly port: number;
+  readonly place: ListenPlace;
   readonly limiter: ConnectionLimiter;
   readonly gate: AcceptGate;
   refusedByLimit(limit: LimitReached, address: string): void;
@@ -77,14 +74,12 @@ export async function listen(
 ): Promise<Listener> {
   const server = createServer({ ...socketOptions, pauseOnConnect });
   server.on('connection', (socket) => admit(options, socket, taker));
-  try {
-    server.listen({ host: options.host, port: options.port, backlog: acceptBacklog });
+  await listenAt(options.place, async (at) => {
+    server.listen({ ...at, backlog: acceptBacklog });
     await once(server, 'listening');
-  } catch (error) {
-    throw new StartupError(`${options.settingNames}: ${listenProblem(error, options)}`);
-  }
+  });
   return {
-    host: options.host,
+    host: options.place.host,
     port: (server.address() as AddressInfo).port,
     close: async () => {
       // Its callback would wait for the open connections.
@@ -141,15 +136,6 @@ function admit(options: ListenOptions, socket: Socket, taker: Taker): void {
   };
   if (options.isProxy(peer.remoteAddress)) readHeaderOf(socket, withHeader);
   else identified(peer);
-}
-
-function listenProblem(error: unknown, { host, port }: ListenOptions): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  const place = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-  if (code === 'EADDRINUSE') return `${place} is taken by another program; stop it or choose another port`;
-  if (code === 'EACCES') return `${place} may not be used by this user; choose a port above 1023`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is no address of this machine`;
-  return `cannot listen on ${place} (${code})`;
 }
 
 /** Undefined when the peer is gone already. IPv4 peers of a dual-stack listener are shown as IPv4. */

@@ -3,11 +3,12 @@
  * round, a place on a list. Each second a round tells those who listen (for the other devices nothing is computed), every
  * other round writes to the database.
  */
+
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
 import { type DevicePrincipal, monitoringNamespace, type Principal, routeMonitoring } from '@iotcore/model';
+import { LruMap } from '@iotcore/process';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
-import { LruMap } from '../caching/lru-map.ts';
 import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { BackOff } from '@iotcore/process';
 import { Connection, connectionConfig } from '../database/connections.ts';
 import type { Log } from '../log.ts';
 import type { Change } from './change.ts';
@@ -19,9 +19,8 @@ export interface ChangeFeedOptions {
   readonly pollIntervalMs?: number;
 }
 
-/** Between two attempts to connect, in ms: twice as long each time, up to the most. */
-const firstDelayMs = 50;
-const longestDelayMs = 1000;
+/** Between two attempts to connect. */
+const waits = { firstMs: 50, longestMs: 1000 };
 /** A read that takes longer means that the connection is dead, in ms. */
 const readTimeoutMs = 3000;
 /** How long changes are kept for a reader that is away, and how often older ones are removed, in ms. */
@@ -71,16 +70,15 @@ export class ChangeFeed {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    let delayMs = firstDelayMs;
+    const backOff = new BackOff(waits);
     while (!signal.aborted) {
       const readAt = this.#readAt;
       try {
         await this.#follow();
       } catch (error) {
-        if (this.#readAt !== readAt) delayMs = firstDelayMs;
-        if (delayMs === firstDelayMs) this.#logger.warn({ err: error }, 'change feed interrupted');
-        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-        delayMs = Math.min(2 * delayMs, longestDelayMs);
+        if (this.#readAt !== readAt) backOff.reset();
+        if (backOff.isFresh) this.#logger.warn({ err: error }, 'change feed interrupted');
+        await backOff.wait(signal).catch(() => undefined);
       }
     }
     this.#started.resolve();

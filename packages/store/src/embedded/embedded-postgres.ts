@@ -2,8 +2,10 @@
  * A PostgreSQL of the installation's own, below its data folder: `postgres/` holds the database, `postgres.password` its
  * password, `postgres.log` what it has to say.
  */
+
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from '@iotcore/process';
 import { Connection, connectionConfig } from '../database/connections.ts';
 import { DatabaseUnavailableError } from '../database/errors.ts';
 import type { Log } from '../log.ts';
@@ -21,7 +23,7 @@ import { EmbeddedPostgresError } from './errors.ts';
 import { findFreePort } from './free-port.ts';
 import { stopOrphan } from './orphan.ts';
 import { lastLogLines, rotateLog } from './server-log.ts';
-import { isRunning, type ServerProgram, spawnServer } from './server-process.ts';
+import { type ServerProgram, spawnServer } from './server-process.ts';
 import { chooseLaunch } from './system-user.ts';
 
 export interface EmbeddedPostgresOptions {

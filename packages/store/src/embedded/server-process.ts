@@ -39,7 +39,3 @@ export async function spawnServer(
     await logFile.close();
   }
 }
-
-export function isRunning(child: ChildProcess): boolean {
-  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-}

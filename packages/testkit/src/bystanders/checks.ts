@@ -1,5 +1,5 @@
+import { Cleanups } from '@iotcore/process';
 import { expectNoLeaks } from '../processes/build-installation.ts';
-import { type Cleanup, runBackwards } from '../processes/cleanups.ts';
 import type { Installation } from '../processes/installation.ts';
 import { expectNoErrorLines, expectNoUncaughtErrors } from '../processes/uncaught-errors.ts';
 import { expectNothingKept, type Footprint, footprint } from './footprint.ts';
@@ -11,16 +11,15 @@ const lastSeen = new WeakMap<Installation, Footprint>();
  * Notes what the processes of an installation hold and have written. The returned function fails unless they then hold no
  * more and have logged no error, and no secret is found in what they wrote and stored since.
  */
-export async function beginChecks(installation: Installation): Promise<Cleanup> {
+export async function beginChecks(installation: Installation): Promise<() => Promise<void>> {
   const since = { at: new Date(), log: installation.logPosition() };
   installation.api.errorBodies.length = 0;
   const before = lastSeen.get(installation) ?? (await footprint(installation));
-  return () =>
-    runBackwards([
-      () => expectNoLeaks(installation, since),
-      () => installation.readMetrics(),
-      async () => expectNoUncaughtErrors(installation, undefined, since.log),
-      async () => expectNoErrorLines(installation, since.log),
-      async () => lastSeen.set(installation, await expectNothingKept(installation, before)),
-    ]);
+  const checks = new Cleanups();
+  checks.add(() => expectNoLeaks(installation, since));
+  checks.add(() => installation.readMetrics());
+  checks.add(async () => expectNoUncaughtErrors(installation, undefined, since.log));
+  checks.add(async () => expectNoErrorLines(installation, since.log));
+  checks.add(async () => lastSeen.set(installation, await expectNothingKept(installation, before)));
+  return () => checks.runBackwards();
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Cleanups } from '@iotcore/process';
 import { inject } from 'vitest';
 import { seedCertificates } from '../certificates/run-certificates.ts';
 import { createDatabase } from '../postgres/shared.ts';
 import { findLeaks, type Since } from '../secrets/find-leaks.ts';
-import type { Cleanup } from './cleanups.ts';
 import { Installation, type ProgramName } from './installation.ts';
 import { expectNoUncaughtErrors } from './uncaught-errors.ts';
 
@@ -36,7 +36,7 @@ export const bothPlanes: readonly ProgramName[] = ['api', 'mqtt'];
 /** Starts the programs of an installation, and does not wait for them. */
 export async function buildInstallation(
   options: InstallationOptions,
-  cleanups: Cleanup[],
+  cleanups: Cleanups,
 ): Promise<Installation> {
   const dataDir = options.dataDir ?? (await makeFolder(cleanups));
   const databaseUrl = await chooseDatabase(options.database ?? 'shared', cleanups);
@@ -47,10 +47,10 @@ export async function buildInstallation(
     ...options.env,
   });
   // In this order at the end: the last look at what runs, its end, the search of all that it left.
-  cleanups.push(() => expectNoLeaks(installation));
-  cleanups.push(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
-  cleanups.push(() => installation.stop());
-  cleanups.push(() => installation.readMetrics());
+  cleanups.add(() => expectNoLeaks(installation));
+  cleanups.add(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
+  cleanups.add(() => installation.stop());
+  cleanups.add(() => installation.readMetrics());
   for (const name of options.programs ?? bothPlanes) installation.start(name);
   return installation;
 }
@@ -78,17 +78,17 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
   };
 }
 
-async function chooseDatabase(choice: string, cleanups: Cleanup[]): Promise<string | undefined> {
+async function chooseDatabase(choice: string, cleanups: Cleanups): Promise<string | undefined> {
   if (choice === 'embedded') return undefined;
   if (choice !== 'shared') return choice;
   const database = await createDatabase();
-  cleanups.push(() => database.drop());
+  cleanups.add(() => database.drop());
   return database.url;
 }
 
-async function makeFolder(cleanups: Cleanup[]): Promise<string> {
+async function makeFolder(cleanups: Cleanups): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  cleanups.add(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   await seedCertificates(inject('testRunFolder'), folder);
   return folder;
 }

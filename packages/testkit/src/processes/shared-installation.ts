@@ -1,3 +1,4 @@
+import { Cleanups } from '@iotcore/process';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { beginChecks } from '../bystanders/checks.ts';
 import { keepCertificates } from '../certificates/run-certificates.ts';
@@ -5,7 +6,6 @@ import { noteLogs } from '../run/failure-logs.ts';
 import { slowness } from '../run/slowness.ts';
 import { atWorkerEnd } from '../run/worker-end.ts';
 import { bothPlanes, buildInstallation, type InstallationOptions } from './build-installation.ts';
-import { type Cleanup, runBackwards } from './cleanups.ts';
 import type { Installation } from './installation.ts';
 
 export interface SharedInstallationOptions extends InstallationOptions {
@@ -37,7 +37,7 @@ let common: Promise<Running> | undefined;
 export function sharedInstallation(options: SharedInstallationOptions = {}): () => Installation {
   const isCommon = Object.keys(options).length === 0;
   let running: Running | undefined;
-  let endChecks: Cleanup | undefined;
+  let endChecks: (() => Promise<void>) | undefined;
   let isSound = false;
   beforeAll(async () => {
     running = await (isCommon ? openCommon() : open(options));
@@ -94,14 +94,14 @@ function openCommon(): Promise<Running> {
 }
 
 async function open(options: SharedInstallationOptions): Promise<Running> {
-  const cleanups: Cleanup[] = [];
-  const end = () => runBackwards(cleanups);
+  const cleanups = new Cleanups();
+  const end = () => cleanups.runBackwards();
   try {
     const installation = await buildInstallation(options, cleanups);
     await installation.ready();
     if (hasBystanders(options)) {
       await installation.startBystanders();
-      cleanups.push(async () => installation.bystanders.close());
+      cleanups.add(async () => installation.bystanders.close());
     }
     await keepCertificates(inject('testRunFolder'), installation.dataDir);
     return { installation, end };

@@ -9,9 +9,11 @@ export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
   const noHeader: string[] = [];
   const limiter = new ConnectionLimiter({ maxConnections: 100, maxConnectionsPerAddress: 100, ...limits });
   const options: ListenOptions = {
-    settingNames: 'IOT_MQTT_HOST, IOT_MQTT_PORT',
-    host: '127.0.0.1',
-    port: 0,
+    place: {
+      host: '127.0.0.1',
+      port: 0,
+      variables: { host: 'IOT_MQTT_HOST', port: 'IOT_MQTT_PORT' },
+    },
     limiter,
     gate: new AcceptGate({ busy: () => {}, gaveUp: () => {} }),
     refusedByLimit: (limit) => refused.push(limit),
