@@ -79,6 +79,26 @@ describe('allowed imports', () => {
 
 describe('inside a package', () => {
   test.each([
+    ['packages/store/src/control/a.ts', '../data-plane/b.ts'],
+    ['packages/store/src/control/deeper/a.ts', '../../data-plane/index.ts'],
+    ['packages/store/src/data-plane/a.ts', '../control/b.ts'],
+  ])('%s does not import %s', (path, specifier) => {
+    expect(problems(path, specifier)).toEqual([
+      expect.stringContaining('control and data-plane do not import each other'),
+    ]);
+  });
+
+  test.each([
+    ['packages/store/src/control/a.ts', '../records/b.ts'],
+    ['packages/store/src/control/a.ts', './b.ts'],
+    ['packages/store/src/control/a.test.ts', '../data-plane/b.ts'],
+    ['packages/store/src/backup/a.ts', '../control/b.ts'],
+    ['packages/engine/src/native/testing/a.ts', '../../behaviour/b.ts'],
+  ])('%s may import %s', (path, specifier) => {
+    expect(problems(path, specifier)).toEqual([]);
+  });
+
+  test.each([
     ['packages/engine/src/native/io/a.ts', '../publish/b.ts', 'io, deliver, publish'],
     ['packages/engine/src/codec/a.ts', '../native/b.ts', 'routing, codec, native, behaviour'],
     ['packages/model/src/topics/names/a.ts', '../rights/b.ts', 'names, rights, testing'],

@@ -85,6 +85,15 @@ const layers: readonly { folder: string; order: readonly string[] }[] = [
   { folder: 'apps/cli/src/import', order: ['read', 'fetch', 'send'] },
 ];
 
+/** Folders inside packages that do not import each other, whatever else they may import. */
+const apart: readonly { folder: string; folders: readonly string[]; because: string }[] = [
+  {
+    folder: 'packages/store/src',
+    folders: ['control', 'data-plane'],
+    because: 'either plane can be understood, and run, without the other; what both need lies beside them',
+  },
+];
+
 /** Libraries that one folder hides from all others. */
 const confined = [
   {
@@ -145,6 +154,8 @@ function objectionToRelative(path: string, part: string, specifier: string): str
   // What installs the packages must name their files: they have no names before.
   const upward = layers.find((layer) => isUpward(layer, path, target));
   if (upward) return `inside ${upward.folder} imports go from later to earlier: ${upward.order.join(', ')}`;
+  const forbidden = apart.find((one) => isBetween(one, path, target));
+  if (forbidden) return `${forbidden.folders.join(' and ')} do not import each other: ${forbidden.because}`;
   if (part === '' && /^(packages|apps)\//.test(target) && !path.startsWith('scripts/bootstrap/'))
     return 'a deep import; import the package by its name';
   return undefined;
@@ -152,10 +163,19 @@ function objectionToRelative(path: string, part: string, specifier: string): str
 
 /** Tests may import anything of their package. */
 function isUpward({ folder, order }: (typeof layers)[number], path: string, target: string): boolean {
-  if (path.endsWith('.test.ts')) return false;
-  const at = (file: string) =>
-    file.startsWith(`${folder}/`) ? order.indexOf(file.slice(folder.length + 1).split('/')[0] ?? '') : -1;
+  if (isTest(path)) return false;
+  const at = (file: string) => order.indexOf(folderIn(folder, file) ?? '');
   return at(path) !== -1 && at(path) < at(target);
+}
+
+function isBetween({ folder, folders }: (typeof apart)[number], path: string, target: string): boolean {
+  const [from = '', to = ''] = [folderIn(folder, path), folderIn(folder, target)];
+  return !isTest(path) && from !== to && folders.includes(from) && folders.includes(to);
+}
+
+/** The first folder below `folder` on the way to a file, if it lies there. */
+function folderIn(folder: string, file: string): string | undefined {
+  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1).split('/')[0] : undefined;
 }
 
 function objectionToOwn(
