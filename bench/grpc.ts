@@ -96,10 +96,10 @@ try {
     }
     const per = (way: 'grpc' | 'rest') => measured[way].cpu / (4 * Math.ceil(count / 4));
     const ratio = per('grpc') / per('rest');
-    const verdict = ratio <= mostRatio ? 'kept' : 'MISSED';
+    const result = ratio <= mostRatio ? 'kept' : 'MISSED';
     const numbers = [per('grpc'), per('rest'), ratio].map((value) => value.toFixed(2));
     const medians = [measured.grpc.median, measured.rest.median].map((value) => value.toFixed(1));
-    say(`| ${what} | ${numbers.join(' | ')} | ${verdict} | ${medians.join(' | ')} |`);
+    say(`| ${what} | ${numbers.join(' | ')} | ${result} | ${medians.join(' | ')} |`);
     if (ratio > mostRatio) process.exitCode = 1;
   }
 } finally {

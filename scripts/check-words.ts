@@ -36,7 +36,7 @@ const retired: readonly Retired[] = [
     inNames: /^exchanges?$/,
     instead: 'message bus',
     // The exchange of TLS for keys, that of OAuth for tokens, that of HTTP.
-    exceptIn: /doctor\/|tests\/api\//,
+    exceptIn: /doctor\/|tests\/(api|grpc)\//,
   },
   { inNames: /^turns?$/, inComments: /\bturns? of the (event )?loop\b/i, instead: 'tick' },
   {

@@ -22,7 +22,7 @@ export const createAliases = `
     (VALUES ('/sensor/0', '/events/0'), ('/sensor/1', '/events/1'), ('/sensor/2', '/events/2'),
             ('/sensor/3', '/events/3'), ('/controls', '/commands')) a (alias, topic)`;
 
-/** What all devices tell, and what one does, with a number of 0 to 3 behind it; what one device is told. */
+/** What all devices tell, and what one does, with a number of 0 to 3 after it; what one device is told. */
 const names = {
   bare: {
     allEvents: '$devices/+/events/#',

@@ -89,7 +89,7 @@ describe('what is no certificate is refused', () => {
     ['a certificate with its private key', async () => wholeOf(await makeCertificate())],
     ['two certificates', async () => (await makeCertificate()).certPem + (await makeCertificate()).certPem],
     ['a chain in reverse order', reversedChain],
-    ['bytes behind the DER', async () => withJunk((await makeCertificate()).certPem)],
+    ['bytes after the DER', async () => withJunk((await makeCertificate()).certPem)],
     ['base64 of nothing', async () => '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
     ['far too long a text', async () => `${(await makeCertificate()).certPem}${' '.repeat(50_000)}`],
   ];

@@ -28,7 +28,7 @@ function withoutChance(text: string): unknown {
   );
 }
 
-/** `registryId` of an operation's metadata is `$REGISTRY_ID` in the examples behind it. */
+/** `registryId` of an operation's metadata is `$REGISTRY_ID` in the examples after it. */
 function variablesOf({ metadata = {} }: { metadata?: Record<string, string> }): Record<string, string> {
   const ids = Object.entries(metadata).filter(([name]) => name !== '@type');
   return Object.fromEntries(ids.map(([name, id]) => [name.replaceAll(/[A-Z]/g, '_$&').toUpperCase(), id]));

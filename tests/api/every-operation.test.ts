@@ -29,7 +29,7 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
   ({ operationId, method, path }) => {
     const row = rows[operationId] as Row & { needs: keyof typeof lesser };
 
-    test('is refused without credentials, to a stranger, and to who may do less; and is done for who may', async () => {
+    test('is refused without credentials, to a stranger, and to a caller with a lesser role; and is done for one with the role', async () => {
       const fixture = await newFixture(installation().api);
       const { api, folderId } = fixture;
       const request = await row.request(fixture);

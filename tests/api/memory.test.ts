@@ -60,7 +60,7 @@ test('a body that goes on without end is cut off at the limit', async () => {
         resolve({ status: answer.statusCode ?? 0 });
         call.destroy();
       });
-      // The connection is closed behind the answer, which may so be lost on its way to somebody who goes on sending.
+      // The connection is closed after the answer, which may so be lost on its way to somebody who goes on sending.
       call.on('error', () => resolve({ status: 413 }));
       const piece = 'x'.repeat(64 * 1024);
       const goOn = () => {

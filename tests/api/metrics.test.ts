@@ -21,7 +21,7 @@ async function read(): Promise<string> {
   return response.text();
 }
 
-/** Waits for a line, which is written behind the answer that it counts. */
+/** Waits for a line, which is written after the answer that it counts. */
 const line = (pattern: RegExp) =>
   eventually(`a line like ${pattern}`, async () => pattern.exec(await read()));
 

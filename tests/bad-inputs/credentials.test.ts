@@ -1,4 +1,4 @@
-/** Logins of who guesses, pretends to be another, or would not let go: the real one is served, and nobody learns anything. */
+/** Logins of clients that guess, pretend to be another, or try again and again: the real one is served, and nobody learns anything. */
 import {
   connectPacket,
   connectRaw,
@@ -73,7 +73,7 @@ test('no unknown user name and no wrong password is answered before its beat, ov
       waiting.push(client);
     }
   }
-  // Who comes after all of them is let in: the hashes of the others were made before that of this one.
+  // A client that comes after all of them is accepted: the hashes of the others were made before that of this one.
   for (const transport of transports) await other.connect({}, transport);
   for (const client of waiting) {
     expect(client.socket.closed).toBe(false);
@@ -170,7 +170,7 @@ describe.each(transportsOfFull)('over %s', (transport) => {
   });
 });
 
-test('who guesses at a name, from one address or from many, over both, is held up; the device is let in where it is known', async () => {
+test('a client that guesses at a name, from one address or from many, over both, is held up; the device is accepted where it is known', async () => {
   const target = await createDevice(installation(), registry);
   const neighbour = await createDevice(installation(), registry);
   const session = await target.connect();

@@ -38,7 +38,7 @@ const open = (transport: TransportName) => connectRaw(reach(installation(), tran
 const logIn = (transport: TransportName, clientId: string) => broker.connectRaw(transport, clientId);
 
 describe.each(transportsOfFull)('over %s', (transport) => {
-  test('nothing behind a refused CONNECT in the same piece is processed', async () => {
+  test('nothing after a refused CONNECT in the same piece is processed', async () => {
     const listener = await broker.connect();
     await listener.subscribe('#');
     const client = await open(transport);
@@ -162,7 +162,7 @@ describe.each(transportsOfFull)('topics over %s', (transport) => {
   });
 
   test.each(['$SYS/broker/uptime', '$JS/API', '$share/g/t', '$monitoring/x/json', '$devices/x/events', '$'])(
-    'of the server or of others, like %s, end the connection of who publishes to them',
+    'of the server or of others, like %s, end the connection of a client that publishes to them',
     async (topic) => {
       for (const client of [broker, device]) {
         const session = await client.connect({}, transport);

@@ -85,7 +85,7 @@ const limits: readonly Limit[] = [
     beyond: 'close',
   },
   {
-    what: 'characters behind the kind of a device’s topic',
+    what: 'characters after the kind of a device’s topic',
     value: 1024,
     send: (n) => login(device) + publishPacket(`$devices/${device.id}/events/${'ж'.repeat(n)}`, 'x', 1),
     within: '2002000040020001',

@@ -1,4 +1,4 @@
-/** Clients that say nothing, or only a byte now and then: who has not logged in is given up, who has may be silent. */
+/** Clients that say nothing, or only a byte now and then: one that has not logged in is given up, one that has may be silent. */
 import { connect as openSocket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import {
@@ -81,7 +81,7 @@ test('a handshake or CONNECT that does not come, or comes a byte now and then, i
   for (const client of [...silent, ...slow.map(([client]) => client)]) await client.expectClose();
 });
 
-describe.each(transportsOfFull)('who is silent over %s', (transport) => {
+describe.each(transportsOfFull)('a client that is silent over %s', (transport) => {
   test('is given up after one and a half times the keep alive, or never: with none, and with the longest', async () => {
     const logIn = async (clientId: string, keepAliveSeconds: number) => {
       const client = await connectRaw(reach(installation(), transport));

@@ -109,7 +109,7 @@ describe.each(transportsOfFull)('over %s', (transport) => {
     },
   );
 
-  test('who publishes and never reads what comes of it is closed, and costs nobody else anything', async () => {
+  test('a client that publishes and never reads what comes of it is closed, and costs nobody else anything', async () => {
     const tenant = await createBroker(installation());
     const deaf = await connectRaw(reach(installation(), transport));
     deaf.send(connectPacket(tenant.id, tenant.password, 'deaf') + packet('82', `0001${text('loud')}00`));

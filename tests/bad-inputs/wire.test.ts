@@ -112,7 +112,7 @@ test.each(transports)('a conversation over %s goes the same wherever it is cut i
 /** The message as the subscriber gets it, under the first identifier. */
 const delivered = '320a00056375742f61000178';
 
-/** PUBACK may come before or behind the message itself, and the server chooses the identifier of the latter. */
+/** PUBACK may come before or after the message itself, and the server chooses the identifier of the latter. */
 function sorted(answer: string): string[] {
   const packets = /20020000|9003000101|320a00056375742f61....78|40020007|b0020002|d000|../g;
   return (answer.match(packets) ?? []).map((one) => (one.startsWith('320a') ? delivered : one)).sort();

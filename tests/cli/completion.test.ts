@@ -12,7 +12,7 @@ beforeAll(async () => {
   }
 });
 
-/** What bash offers behind these words; the last one is begun. */
+/** What bash offers after these words; the last one is begun. */
 function offered(...words: string[]): string[] {
   const line = words.map((word) => `'${word}'`).join(' ');
   const ask = `COMP_WORDS=(iotcore ${line}); COMP_CWORD=${words.length}; _iotcore; printf '%s\\n' "\${COMPREPLY[@]}"`;

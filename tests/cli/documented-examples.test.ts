@@ -59,7 +59,7 @@ function remember(
   keep('OPERATION_ID', /^operation (\S+) is done$/m.exec(stderr)?.[1]);
 }
 
-/** Some eighty processes, one behind the other, also on a busy machine. */
+/** Some eighty processes, one after the other, also on a busy machine. */
 vi.setConfig({ testTimeout: 300_000 });
 
 fullTest('every example of docs/cli.md does what it says', async () => {

@@ -17,7 +17,7 @@ const rows = [...page.matchAll(/^\| ([A-H]\d+) \| (.+) \| (.+) \| (.+) \|$/gm)].
 /** How many rows each group has. */
 const groups = { A: 13, B: 22, C: 15, D: 17, E: 19, F: 10, G: 21, H: 8 };
 
-/** A title as it stands in a file: a string, with the statements of MQTT behind it or without. */
+/** A title as it stands in a file: a string, with the statements of MQTT after it or without. */
 function hasTitle(text: string, title: string): boolean {
   return ["'", '"', '`'].some(
     (quote) =>
@@ -35,7 +35,7 @@ test('every bad input has a row with an outcome', () => {
   expect(ids).toHaveLength(125);
 });
 
-/** The rows that the page lists in parentheses behind these words. */
+/** The rows that the page lists in parentheses after these words. */
 const listed = (words: string) => new RegExp(`${words} \\(([^)]*)\\)`).exec(page)?.[1]?.split(', ') ?? [];
 
 test('the table of docs/resilience.md has as many of each group as the rows are, by the way that they are sent', () => {

@@ -198,7 +198,7 @@ describe.each(clients)('$name', (profile) => {
     const client = new Replay(profile);
     await client.begin();
     const name = profile.name.replaceAll(/\W/g, '-');
-    // An old certificate, and two line ends behind it, as a heredoc of Terraform has them.
+    // An old certificate, and two line ends after it, as a heredoc of Terraform has them.
     const { certPem } = await makeCertificate({
       notBefore: new Date('2020-01-01'),
       notAfter: new Date('2022-01-01'),

@@ -168,7 +168,7 @@ describe('a resumed TLS session', () => {
 });
 
 describe('the server over TLS', () => {
-  test('is not trusted by who trusts another authority', async () => {
+  test('is not trusted by a client that trusts another authority', async () => {
     const other = await makeCertificate({ authority: true });
     await expect(device.connect({ caPem: other.certPem })).rejects.toThrow(
       /self-signed|unable to verify|issuer/i,

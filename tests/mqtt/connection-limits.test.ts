@@ -20,7 +20,7 @@ import {
 
 const installation = sharedInstallation({
   env: {
-    // Who says nothing is not given up within a test.
+    // A client that says nothing is not given up within a test.
     IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000',
     // And two of the bystanders.
     IOT_MQTT_MAX_CONNECTIONS: '42',
@@ -126,7 +126,7 @@ describe.each(transportsOfFull)('a tenant over %s', (transport) => {
 });
 
 describe.each(transportsOfFull)('connections over %s that never say who they are', (transport) => {
-  test('are reset beyond the total, and serve nobody less who is connected; their places come back', async () => {
+  test('are reset beyond the total, and do not affect clients that are connected; their places come back', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
     const connected = await device.connect({}, transport);
     await eventually('those of earlier tests to be gone', async () => {
@@ -139,7 +139,7 @@ describe.each(transportsOfFull)('connections over %s that never say who they are
     );
     const silent = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(silent.length).toBeGreaterThanOrEqual(39);
-    // Over the same listener, so that it is accepted behind them.
+    // Over the same listener, so that it is accepted after them.
     await expect(device.connect({ clientId: 'late' }, transport)).rejects.toThrow();
     await connected.publish(`$devices/${device.id}/events`, 'served');
     for (const raw of silent) raw.close();

@@ -28,7 +28,7 @@ describe('a payload', () => {
 });
 
 describe('a topic', () => {
-  test('may have 1,024 characters behind its kind and no more, in UTF-8 of any length', async () => {
+  test('may have 1,024 characters after its kind and no more, in UTF-8 of any length', async () => {
     const listener = await registry.connect();
     await listener.subscribe('$devices/#');
     for (const character of ['x', 'ж', '🌡']) {

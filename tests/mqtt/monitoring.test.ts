@@ -1,4 +1,4 @@
-/** What the server itself tells of devices: by MQTT to who listens, and as monitoringData in the API. */
+/** What the server itself tells of devices: by MQTT to subscribers, and as monitoringData in the API. */
 import { eventually, type MqttSession, sharedInstallation } from '@iotcore/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createDevice, createRegistry, type TestClient } from './support/test-client.ts';

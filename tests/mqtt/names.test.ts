@@ -20,7 +20,7 @@ const read = async (session: MqttSession, count = 1) =>
   (await session.messages.take(count)).map(({ topic, payload }) => `${topic} ${payload}`);
 
 describe.each(transportsOfFull)('an alias over %s', (transport) => {
-  test('does not give rights that the topic behind it does not give', async () => {
+  test('does not give rights that the full topic does not give', async () => {
     const session = await device.connect({}, transport);
     expect(await session.subscribe(['my/alias/events', 'my/alias/commands'])).toEqual([0x80, 1]);
     await expect(session.publish('my/alias/commands', 'x')).rejects.toThrow('closed');
@@ -45,7 +45,7 @@ describe.each(transportsOfFull)('an alias over %s', (transport) => {
 });
 
 describe('an alias', () => {
-  test('of another device closes the connection of who publishes to it, and cannot be subscribed to', async () => {
+  test('of another device closes the connection of a client that publishes to it, and cannot be subscribed to', async () => {
     const session = await sibling.connect();
     expect(await session.subscribe(['my/alias/commands', 'my/alias/+'])).toEqual([0x80, 0x80]);
     await expect(session.publish('my/alias/events', 'x')).rejects.toThrow('closed');
@@ -114,7 +114,7 @@ describe('$me', () => {
     ]);
   });
 
-  test('gives no other rights, and is nothing for who it does not fit', async () => {
+  test('gives no other rights, and means nothing to a client that it does not fit', async () => {
     const session = await device.connect();
     expect(await session.subscribe(['$me/device/events', '$me/other', '$me/device'])).toEqual([
       0x80, 0x80, 0x80,

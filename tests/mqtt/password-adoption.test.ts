@@ -152,7 +152,7 @@ describe('a first password is refused as any wrong one', () => {
     await device.connect();
   });
 
-  test('by who has a password already: only that one counts', async () => {
+  test('by an owner that has a password already: only that one counts', async () => {
     const registry = await newRegistry({});
     const device = await createDevice(installation(), registry);
     expect(await device.refusal({ password: makePassword() })).toBe(4);
@@ -309,7 +309,7 @@ test('while the database is away a first connection is told to come again, and n
   await eventually('the device to be let in', () => device.connect());
 });
 
-test('a storm of first connections is adopted, while who is connected already is served', async () => {
+test('a storm of first connections is adopted, while clients that are connected already are served', async () => {
   const registry = await newRegistry({});
   const speaker = await createDevice(installation(), registry);
   const session = await speaker.connect();

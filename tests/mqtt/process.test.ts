@@ -141,7 +141,7 @@ describe('the metrics', () => {
 
 describe.each(transports)('a burst of new connections over %s', (transport) => {
   const anonymous = packet('10', `${text('MQTT')}0402003c${text('nobody')}`);
-  test('is answered whole, and holds up nobody who is connected', async () => {
+  test('is answered whole, and holds up no client that is connected', async () => {
     const bystander = await (await createRegistry(installation())).connect();
     const server = installation().program('mqtt');
     // Frozen, it finds all of them waiting at once.
@@ -166,7 +166,7 @@ describe.each(transports)('a burst of new connections over %s', (transport) => {
   });
 });
 
-describe('who speaks another protocol than the port', () => {
+describe('a client that speaks another protocol than the port', () => {
   const tlsHello = '16030100c8010000c40303';
   const http = Buffer.from('GET / HTTP/1.1\r\nHost: iot.example\r\n\r\n').toString('hex');
   const mqtt = packet('10', `${text('MQTT')}0402003c${text('lost')}`);

@@ -106,7 +106,7 @@ describe('from a configured proxy', () => {
     },
   );
 
-  test('TLS begins behind the header, with the certificate of the client itself', async () => {
+  test('TLS begins after the header, with the certificate of the client itself', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
     const certificate = await device.addCertificate();
     // A header that claims a verified certificate of somebody else (PP2_TYPE_SSL with a common name).

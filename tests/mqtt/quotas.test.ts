@@ -33,7 +33,7 @@ describe('a device with a rate', () => {
     const before = await droppedMessages(installation());
     const topic = `$devices/${device.id}/events`;
     for (const payload of numbered(50, 'zero')) await sender.publish(topic, payload, { qos: 0 });
-    // Answered behind all of them.
+    // Answered after all of them.
     await sender.subscribe(`$devices/${device.id}/commands`);
     await publishByApi(`/iot-devices/v1/devices/${device.id}`, topic, 'marker');
     expect(await payloads(listener, 6)).toEqual([...numbered(5, 'zero'), 'marker']);

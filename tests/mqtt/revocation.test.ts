@@ -156,7 +156,7 @@ test('a revocation whose notification was lost takes effect all the same, over T
 });
 
 describe('while the database is away', () => {
-  test('sessions stay, who is known is let in, others get 3, and what was revoked meanwhile ends when it is back', async () => {
+  test('sessions stay, known clients are accepted, others get 3, and what was revoked meanwhile ends when it is back', async () => {
     const postgres = await startPostgres();
     const other = await startInstallation({ database: postgres.url('postgres') });
     const fleet = await createRegistry(other);

@@ -126,7 +126,7 @@ describe('topics that do not exist', () => {
     '__proto__',
     '$devices/{device}/Events',
     '/$devices/{device}/events',
-  ])('%s closes the connection of who publishes to it', async (topic) => {
+  ])('%s closes the connection of a client that publishes to it', async (topic) => {
     const session = await device.connect();
     await expect(session.publish(named(topic), 'x')).rejects.toThrow('closed');
   });

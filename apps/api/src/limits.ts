@@ -18,7 +18,7 @@ const maxLargeJson: JsonLimits = { levels: 32, values: 100_000 };
 /** All headers of a request. A token is the largest of them. */
 export const maxHeaderBytes = 16 * 1024;
 export const maxHeaders = 100;
-/** From the first byte to the last of the headers: who is slower only holds a connection. */
+/** From the first byte to the last of the headers: a slower client only holds a connection. */
 export const headersTimeoutMs = 10_000;
 /** From the first byte to the last of a request: 1 MiB over a slow line. */
 export const requestTimeoutMs = 30_000;

@@ -35,7 +35,7 @@ function isStatus(error: unknown): error is Status {
   return typeof error === 'object' && error !== null && 'code' in error && 'details' in error;
 }
 
-/** What stands behind `fetch failed`. */
+/** What follows `fetch failed`. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return 'no answer';

@@ -4,7 +4,7 @@ import { limits } from '@iotcore/model';
 /** The bounds that the engine is given, beside the time for a CONNECT. */
 export const engineLimits: Omit<EngineLimits, 'connectTimeoutMs'> = {
   maxPayloadBytes: limits.payload.max,
-  // The largest sensible CONNECT: a will, a password and names. Who has not authenticated yet gets no more memory.
+  // The largest sensible CONNECT: a will, a password and names. A client that has not authenticated yet gets no more memory.
   maxConnectPacketBytes: 65_536,
   maxTopicBytes: limits.topic.max,
   maxTopicLevels: limits.topicLevels.max,

@@ -6,11 +6,11 @@ export class OverloadedError extends Error {
 export interface QueueLimits {
   /** Tasks that run at the same time. */
   readonly maxRunning: number;
-  /** Tasks that wait behind them; one more is refused. */
+  /** Tasks that wait after them; one more is refused. */
   readonly maxWaiting: number;
 }
 
-/** Runs tasks first come, first served, a bounded number at a time, with a bounded queue behind them. */
+/** Runs tasks first come, first served, a bounded number at a time, and lets a bounded number wait. */
 export class BoundedQueue {
   readonly #limits: QueueLimits;
   readonly #waiting: (() => void)[] = [];

@@ -63,7 +63,7 @@ export class Delivery {
     return this.#unwrittenBytes === 0 && this.#queue.length === 0;
   }
 
-  /** Sends what waits without regard to the window: who is about to be disconnected acknowledges nothing any more. */
+  /** Sends what waits without regard to the window: a client that is about to be disconnected acknowledges nothing any more. */
   drain(): void {
     this.#window = packetIdsInUse;
     this.roomChanged();

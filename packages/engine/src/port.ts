@@ -172,7 +172,7 @@ export interface EngineHost<P> {
   ) => SubscriptionGrant | undefined | Promise<SubscriptionGrant | undefined>;
   /**
    * How long before this publication would be within its sender's rate, in ms; 0: it is now, and was counted. Beyond the
-   * rate a message at QoS 0 is dropped; one at QoS 1 waits and is asked about again, with all that is behind it on its
+   * rate a message at QoS 0 is dropped; one at QoS 1 waits and is asked about again, with all that came after it on its
    * connection. Asked per PUBLISH, so it must be cheap; absent where no rate is limited.
    */
   readonly excessMs?: (session: SessionInfo<P>) => number;
@@ -232,7 +232,7 @@ export interface EngineLimits {
   readonly finishTimeoutMs: number;
   /** QoS 1 messages sent and not yet acknowledged, per session. */
   readonly maxInflightMessages: number;
-  /** QoS 1 messages waiting behind the window, per session. Beyond either: the session is closed as too slow. */
+  /** QoS 1 messages that wait while the window is full, per session. Beyond either: the session is closed as too slow. */
   readonly maxQueuedMessages: number;
   readonly maxQueuedBytes: number;
   /** Output waiting in one socket. Beyond: QoS 0 messages for it are dropped and counted. */

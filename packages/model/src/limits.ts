@@ -43,7 +43,7 @@ export const limits = {
   subtopic: {
     max: 1_024,
     unit: 'characters',
-    reason: 'a limit of the published service, counted behind `events/`',
+    reason: 'a limit of the published service, counted after `events/`',
   },
   topic: { max: 65_535, unit: 'bytes', reason: 'MQTT 3.1.1 section 1.5.3 cannot carry more [MQTT-4.7.3-3]' },
   topicLevels: {

@@ -124,7 +124,7 @@ async function exit(logger: Logger, status: number): Promise<void> {
   process.exit(status);
 }
 
-/** Resolves once the message is on its way, so that an exit right behind cannot lose it. */
+/** Resolves once the message is on its way, so that an exit right after cannot lose it. */
 async function tellParent(message: ProcessMessage): Promise<void> {
   if (!process.connected) return;
   await new Promise<void>((resolve) => {

@@ -30,6 +30,6 @@ test('a secret does not reach the log, however it is logged', () => {
   expect(lines).not.toContain('hunter2');
 });
 
-test('only who asks for it gets it', () => {
+test('only code that asks for it gets it', () => {
   expect(secret.reveal()).toBe('hunter2');
 });

@@ -91,7 +91,7 @@ export const cutEverywhere: Scenario = {
   },
 };
 
-/** One message for each offset in the connection's bytes: from its CONNECT or CONNACK to behind its PUBLISH or PUBACK. */
+/** One message for each offset in the connection's bytes: from its CONNECT or CONNACK to after its PUBLISH or PUBACK. */
 async function sweep(
   fixture: Fixture,
   proxy: FaultProxy,

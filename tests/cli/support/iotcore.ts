@@ -62,7 +62,7 @@ export class Run {
     return this.#stdout;
   }
 
-  /** Waits until it has said this: on standard error, or on standard output, there behind its first `from` characters. */
+  /** Waits until it has said this: on standard error, or on standard output, there after its first `from` characters. */
   async says(text: string, from = 0): Promise<void> {
     const said = new Promise<void>((resolve, reject) => {
       this.#told = () => {

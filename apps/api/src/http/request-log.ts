@@ -15,7 +15,7 @@ export function logRequests(app: FastifyInstance, metrics: CallMetrics): void {
     metrics.answered(operationOf(request), status, elapsedTime);
   });
   app.addHook('onRequestAbort', async (request) => {
-    // Also told of a body that is cut off behind its answer: a refusal that came before all of it was read.
+    // Also told of a body that is cut off after its answer: a refusal that came before all of it was read.
     if (answered.has(request)) return;
     request.log.info(about(request), 'the connection ended within the request');
     metrics.abandoned();

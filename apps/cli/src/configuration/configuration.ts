@@ -87,7 +87,7 @@ export class Configuration {
   }
 
   /**
-   * PEM of who may have signed the certificate of the MQTT server: what was named, else the authority in the data folder.
+   * PEM of the authorities that may have signed the certificate of the MQTT server: what was named, else the authority in the data folder.
    * Undefined if there is neither.
    */
   async authority(flag?: string): Promise<Authority | undefined> {

@@ -49,7 +49,7 @@ async function* readCsv(path: string, journal: Journal): AsyncGenerator<Row> {
       columns: (names: string[]) => names.map((name) => known(name, path, journal)),
       info: true,
       max_record_size: maxRowBytes,
-      // A stray quote is part of a bad value, and must not make the rows behind it part of it, too.
+      // A stray quote is part of a bad value, and must not make the rows after it part of it, too.
       relax_quotes: true,
       skip_empty_lines: true,
       skip_records_with_error: true,

@@ -8,7 +8,7 @@ export type Qos = 0 | 1;
 
 export interface SessionOptions {
   readonly server: URL;
-  /** PEM of who may have signed the server's certificate; absent: those that Node trusts. */
+  /** PEM of the authorities that may have signed the server's certificate; absent: those that Node trusts. */
   readonly authorities?: readonly string[];
   readonly username?: string;
   readonly password?: string;

@@ -58,7 +58,7 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
 
   app.get('/livez', async () => ({ status: 'alive' }));
 
-  // Away from the database the server goes on for whoever it knows; but who is new should be sent elsewhere.
+  // Away from the database the server goes on for clients that it knows; but new ones should be sent elsewhere.
   app.get('/readyz', async (_request, reply) => {
     const database = await parts.pingDatabase().then(
       () => 'up',
@@ -76,7 +76,7 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
     '/internal/publish',
     {
       schema: { body: messageSchema },
-      // Before the body is read: who may not publish costs no memory.
+      // Before the body is read: a caller that may not publish costs no memory.
       onRequest: async (request, reply) => {
         if (await parts.isFromApi(request.headers.authorization)) return;
         return reply.code(401).send({ code: 'UNAUTHENTICATED', reason: 'no valid token' });

@@ -24,7 +24,7 @@ const from = (address: string) => () => address;
 const at = (username: string) => () => username;
 
 describe('LoginThrottle', () => {
-  test('holds up who guesses at one name from one address, and forgives a try every ten seconds', () => {
+  test('holds up a client that guesses at one name from one address, and forgives a try every ten seconds', () => {
     const { clock, guess } = setUp();
     expect(guess(1000, from(here), at('d1'))).toBe(30);
     clock.now += 9999;
@@ -33,14 +33,14 @@ describe('LoginThrottle', () => {
     expect(guess(100, from(here), at('d1'))).toBe(7);
   });
 
-  test('holds up who tries many names from one address, and not who comes from elsewhere', () => {
+  test('holds up a client that tries many names from one address, and none from elsewhere', () => {
     const { throttle, guess } = setUp();
     expect(guess(5000, from(here), (n) => `d${n}`)).toBe(1000);
     expect(throttle.admit(here, 'another')).toBeUndefined();
     expect(throttle.admit('192.0.2.2', 'another')).toBeDefined();
   });
 
-  test('holds up who tries from ever other addresses of one IPv6 network, and not who comes from another', () => {
+  test('holds up a client that tries from ever other addresses of one IPv6 network, and none from another network', () => {
     const { throttle, guess } = setUp();
     const ofOne = (n: number) => `2001:db8::${n.toString(16)}`;
     expect(guess(1000, ofOne, at('d1'))).toBe(30);
@@ -49,7 +49,7 @@ describe('LoginThrottle', () => {
     expect(throttle.admit('2001:db8:0:1::1', 'another')).toBeDefined();
   });
 
-  test('holds up who guesses at one name from many addresses, and not other names', () => {
+  test('holds up clients that guess at one name from many addresses, and not other names', () => {
     const { throttle, guess } = setUp();
     expect(guess(5000, (n) => `10.0.${n >> 8}.${n & 255}`, at('d1'))).toBe(100);
     expect(throttle.admit('192.0.2.9', 'd1')).toBeUndefined();

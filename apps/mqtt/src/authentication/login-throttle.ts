@@ -1,6 +1,6 @@
 /**
  * Slows guessing at passwords. Failures are counted for each pair of address and user name, for each address, and for
- * each user name; who has used up one of them is told to come again later, before any hash is computed. Nothing is ever
+ * each user name; a client that has used up one of them is told to come again later, before any hash is computed. Nothing is ever
  * locked: a budget refills by itself, and an address from which an ID has logged in is not held up by what others, or its
  * neighbours, do. User names that exist and that do not are counted alike. Of IPv6 a whole /64 is one address.
  */
@@ -14,7 +14,7 @@ const ofPair: Rate = { burst: 30, perSecond: 1 / 10 };
 const ofAddress: Rate = { burst: 1000, perSecond: 20 };
 /** Guesses at one ID from many addresses. */
 const ofUsername: Rate = { burst: 100, perSecond: 1 };
-/** Names and addresses remembered, some 100 bytes each; who floods them out has only bought what the others have. */
+/** Names and addresses remembered, some 100 bytes each; a client that floods them out has only bought what the others have. */
 const capacity = 50_000;
 
 /** A try whose outcome is not known yet. */

@@ -9,7 +9,7 @@ import type { AdoptedPassword, PasswordAdoption, PasswordIdentity } from '@iotco
 import { type Refusal, refusals } from './authentication-result.ts';
 
 export interface PasswordAdoptionParts {
-  /** First connections by who adopts and address (of IPv6: one /64). */
+  /** First connections by owner and address (of IPv6: one /64). */
   readonly attempts: TokenBuckets;
   now(): Date;
   /** Throws OverloadedError when too many wait. */
@@ -45,7 +45,7 @@ export type AdoptionOutcome =
   /** It has a password, or nothing is adopted here. */
   | 'off';
 
-/** Addresses remembered, some 100 bytes each; who floods them out has only bought the attempts of one more minute. */
+/** Addresses remembered, some 100 bytes each; a client that floods them out has only bought the attempts of one more minute. */
 const maxAddresses = 50_000;
 
 /** For `attempts`, on the steady clock: a jump of the other one forgives nothing. */

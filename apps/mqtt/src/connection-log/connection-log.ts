@@ -15,7 +15,7 @@ export interface ConnectionLogParts {
 const maxWaiting = 20_000;
 /** Lines in one statement. */
 const batchLines = 1000;
-/** Refusals kept for one resource between two flushes: who guesses at passwords must not fill a device's log. */
+/** Refusals kept for one resource between two flushes: a client that guesses at passwords must not fill a device's log. */
 const maxRefusalsOfResource = 5;
 
 /** Collects the lines of the connection log and writes them in batches; never blocks, never grows without bound. */

@@ -4,7 +4,7 @@ import type { Transport } from '@iotcore/engine';
 import type { PermanentQuotaWarning } from '@iotcore/store/data-plane';
 import type { Credential } from '../clients/client.ts';
 
-/** Text that a client chose is cut behind this many characters: one line must stay readable. */
+/** Text that a client chose is cut after this many characters: one line must stay readable. */
 const maxTextCharacters = 1024;
 /** Filters named in one line. */
 const maxFilters = 20;

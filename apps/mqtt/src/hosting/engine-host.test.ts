@@ -112,7 +112,7 @@ describe('the host of an engine', () => {
     expect(lines.at(-1)).toBe('d1 INFO disconnected: publish to topic "secret/topic" not allowed');
   });
 
-  test('refuses who has too many connections, under a name that a metric may have', async () => {
+  test('refuses a client that has too many connections, under a name that a metric may have', async () => {
     const { host, reached, counters, lines } = setUp(() => ({ accepted: true, client: client() }));
     await host.connect(request);
     const second = { ...request, clientId: 'c2', transport: { ...transport } };

@@ -144,7 +144,7 @@ describe('AcceptGate', () => {
     expect([tick(), tick(30), tick()]).toEqual([2, 4, 8]);
   });
 
-  test('gives up who has waited for longer than a client does', () => {
+  test('gives up a connection that has waited for longer than a client does', () => {
     const { enter, tick, begun, gaveUp, clock } = setUp();
     for (let n = 0; n < 64; n++) enter();
     const patient = enter();

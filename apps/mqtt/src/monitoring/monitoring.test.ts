@@ -120,7 +120,7 @@ describe('monitoring', () => {
     },
   );
 
-  test('saves every other second, keeps what could not be saved, and forgets who left', async () => {
+  test('saves every other second, keeps what could not be saved, and forgets devices that left', async () => {
     const { monitoring, written, state, round } = setUp([]);
     state.away = true;
     monitoring.connected(device, transport);

@@ -78,7 +78,7 @@ describe('missed changes', () => {
 });
 
 describe('a device that changes while it is looked up', () => {
-  test('is good for who asked before, and looked up again for the next', async () => {
+  test('is good for those that asked before, and looked up again for the next', async () => {
     const changes = new RecentChanges();
     let loads = 0;
     const directory = new DeviceDirectory(changes, async (id) => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { component } from '../schema/component.ts';
 import { brokerId, checked, instant, registryId, timestamp } from '../schema/fields.ts';
 
-/** Who connects first is believed, so it must end; a season is enough for the slowest fleet. */
+/** The first connection is believed, so adoption must end; three months are enough for the slowest fleet. */
 export const maxAdoptionDays = 90;
 /** More networks than any fleet comes from; each is compared at each first connection. */
 const maxNetworks = 64;

@@ -20,7 +20,7 @@ export class Access {
   }
 
   /**
-   * What the call is about, if the caller may do this there. The resource comes first: who may not see it learns nothing
+   * What the call is about, if the caller may do this there. The resource comes first: a caller that may not see it learns nothing
    * about the folders either.
    *
    * @throws NOT_FOUND, PERMISSION_DENIED

@@ -14,7 +14,7 @@ interface KeyedCall {
 
 /**
  * The key of a call, as it is stored: hashed, and the input hashed with the key's own text, which is stored nowhere. So
- * who reads the table cannot try out what an input was, which may have held a password.
+ * a reader of the table cannot try out what an input was, which may have held a password.
  *
  * @throws INVALID_ARGUMENT if it is no UUID
  */

@@ -36,7 +36,7 @@ export class Framer {
       this.#end = chunk.length;
       return;
     }
-    // A chunk of the socket has no room behind it, so nothing is ever written into one.
+    // A chunk of the socket has no room after it, so nothing is ever written into one.
     if (this.#bytes.length - this.#end < chunk.length) {
       const roomier = Buffer.allocUnsafeSlow(Math.max(2 * held, held + chunk.length));
       this.#bytes.copy(roomier, 0, this.#start, this.#end);

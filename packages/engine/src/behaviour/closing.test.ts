@@ -145,7 +145,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     expect(host.routesAsked).toEqual(['a', 'b']);
   });
 
-  test('makes everything behind DISCONNECT count for nothing [MQTT-3.14.4-2]', async () => {
+  test('makes everything after DISCONNECT count for nothing [MQTT-3.14.4-2]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const client = await connectRaw({ port });
 
@@ -236,7 +236,7 @@ describe(`closing the ${name} engine`, () => {
     await closed;
   });
 
-  test('sends a subscriber what waits behind its window, and in its socket, before it ends the session', async () => {
+  test('sends a subscriber what waits while its window is full, and in its socket, before it ends the session', async () => {
     const { port, engine } = await startServer(create, onTestFinished, { maxInflightMessages: 2 });
     const subscriber = await connectRaw({ port });
     subscriber.send(Buffer.concat([connect({ clientId: 'subscriber' }), subscribe(1, ['a', 1])]));

@@ -92,7 +92,7 @@ async function run(program: readonly Step[], port: number): Promise<string[][]> 
     else if (one.do === 'unsubscribe') await client.unsubscribe(one.filters);
     else if (one.do === 'publish') {
       await client.publish(one.topic, String(number), { qos: one.qos });
-      // At QoS 0 nothing tells when it has been dealt with; an acknowledgement behind it does.
+      // At QoS 0 nothing tells when it has been dealt with; an acknowledgement after it does.
       await client.publish('behind', '');
     } else {
       if (one.how === 'end') await client.end();

@@ -25,7 +25,7 @@ describe(`a rate on the ${name} engine`, () => {
     expect(host.publications).toBe(1);
   });
 
-  test('makes a message beyond it wait at QoS 1, unacknowledged, and those behind it, in their order', async () => {
+  test('makes a message beyond it wait at QoS 1, unacknowledged, and those after it, in their order', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     const listener = await connectMqtt({ port });
     await listener.subscribe('#');

@@ -6,7 +6,7 @@ import { startServer } from './server.ts';
 
 const { name, create } = engineUnderTest;
 
-/** Where the identifier stands in a PUBLISH to topic `a`: behind a header of two bytes and the topic. */
+/** Where the identifier stands in a PUBLISH to topic `a`: after a header of two bytes and the topic. */
 const idAt = 5;
 
 describe(`a session of the ${name} engine`, () => {

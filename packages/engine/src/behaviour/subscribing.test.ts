@@ -304,7 +304,7 @@ describe(`retained messages on the ${name} engine`, () => {
     expect((await host.nth('disconnected')).reason).toBe(reasons.retainedUnread.text);
   });
 
-  test('come at once on subscribing, with the retain flag, at the lower QoS, behind SUBACK [MQTT-3.3.1-6][MQTT-3.3.1-8]', async () => {
+  test('come at once on subscribing, with the retain flag, at the lower QoS, after SUBACK [MQTT-3.3.1-6][MQTT-3.3.1-8]', async () => {
     const { port, host } = await startServer(create, onTestFinished);
     host.onRetained = () => messages(stored('a/1', 'at 1', 1), stored('a/2', 'at 0', 0));
     const at1 = await connectMqtt({ port });

@@ -1,6 +1,6 @@
 /**
  * One connection: its socket, its states, and what each packet does. Packets are handled in the order of their coming; one
- * that has to wait for the host holds up those behind it, and nobody else.
+ * that has to wait for the host holds up those after it, and nobody else.
  */
 import type { Duplex } from 'node:stream';
 import {
@@ -341,7 +341,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#lastReadMs = this.#parts.tick.nowMs;
     this.#parse(chunk, start, end);
     if (!this.#assembler.isStopped) this.#input.took(end - start);
-    // Some is read while packets have to wait, so that the end of the connection is noticed. Who is being disconnected is
+    // Some is read while packets have to wait, so that the end of the connection is noticed. A client that is being disconnected is
     // read on, or its hanging up would go unnoticed.
     else if (this.#assembler.isFull && !this.#isClosing) this.#input.pause();
   }
@@ -362,7 +362,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       return;
     }
     this.#input.resume();
-    // Who is kept waiting is looked at late; from now on its own silence counts again [MQTT-3.1.2-24].
+    // The deadline of a client that is kept waiting is checked late; from now on its own silence counts again [MQTT-3.1.2-24].
     const dueMs = this.#dueMs();
     if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
   }

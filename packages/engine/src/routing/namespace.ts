@@ -59,7 +59,7 @@ export class Namespace<S extends object> {
   }
 
   /**
-   * Who hears every topic that begins with `prefix`, which ends with a slash, and goes on; undefined if that depends on
+   * The receivers of every topic that begins with `prefix`, which ends with a slash, and goes on; undefined if that depends on
    * how it goes on.
    */
   matchPrefix(prefix: string): ReceiverLists<S> | undefined {

@@ -158,7 +158,7 @@ describe('an answer of the router', () => {
     expect(held.stale).toBe(true);
   });
 
-  test('goes stale when its namespace falls silent, and says nothing of who was there', () => {
+  test('goes stale when its namespace falls silent, and keeps no receiver of it', () => {
     const router = new Router<Reader>();
     const me = reader('me');
     router.subscribe('s', 'a', me, 0);

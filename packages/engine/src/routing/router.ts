@@ -1,5 +1,5 @@
 /**
- * Who hears what: subscriptions by namespace, and for a topic of a namespace its receivers. A filter meets topics of its own
+ * Subscriptions by namespace, and for a topic of a namespace its receivers. A filter meets topics of its own
  * namespace only (see port.ts). Knows nothing of sockets or packets; `S` is whatever can receive.
  *
  * Answers are cached, for all namespaces together up to a weight, oldest out first. A changed subscription makes stale just
@@ -88,7 +88,7 @@ export class Router<S extends object> {
     return true;
   }
 
-  /** Who hears `topic` in this namespace, each receiver once, at the highest QoS of its matching filters. */
+  /** The receivers of `topic` in this namespace, each once, at the highest QoS of its matching filters. */
   receivers(namespaceName: string, topic: string): Receivers<S> {
     const namespace = this.#namespaces.get(namespaceName);
     if (!namespace) return this.#nobody;
@@ -96,7 +96,7 @@ export class Router<S extends object> {
   }
 
   /**
-   * Who hears every topic in this namespace that begins with `prefix`, which ends with a slash, and goes on; undefined if
+   * The receivers of every topic in this namespace that begins with `prefix`, which ends with a slash, and goes on; undefined if
    * that depends on how it goes on.
    */
   prefixReceivers(namespaceName: string, prefix: string): Receivers<S> | undefined {

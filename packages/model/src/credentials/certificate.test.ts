@@ -21,7 +21,7 @@ const codeOf = (pem: string) => {
   return reading.ok ? undefined : reading.violation.code;
 };
 
-/** The same block with bytes behind the DER. */
+/** The same block with bytes after the DER. */
 function withTrailingBytes(pem: string): string {
   const der = Buffer.from(pem.replace(/-----.*-----/g, ''), 'base64');
   const base64 = Buffer.concat([der, Buffer.from('junk')]).toString('base64');
@@ -49,10 +49,10 @@ describe('a certificate is refused', () => {
     ['quoted, line by line', good.replaceAll(/^/gm, '> '), 'NOT_A_CERTIFICATE'],
     ['a public key beside it', good + good.replaceAll('CERTIFICATE', 'PUBLIC KEY'), 'NOT_A_CERTIFICATE'],
     ['a second one that is cut off', good + good.slice(0, 200), 'NOT_A_CERTIFICATE'],
-    ['bytes behind the DER', withTrailingBytes(good), 'NOT_A_CERTIFICATE'],
+    ['bytes after the DER', withTrailingBytes(good), 'NOT_A_CERTIFICATE'],
     ['what is not base64', good.replace('MII', 'M*I'), 'NOT_A_CERTIFICATE'],
     ['one letter less', good.replace('MII', 'MI'), 'NOT_A_CERTIFICATE'],
-    ['letters behind its padding', good.replace('=\n', '=AAA\n'), 'NOT_A_CERTIFICATE'],
+    ['letters after its padding', good.replace('=\n', '=AAA\n'), 'NOT_A_CERTIFICATE'],
     ['U+0000 in the block', good.replace('\nMI', '\n\0MI'), 'INVALID_CHARACTERS'],
     ['U+0000 around it', `text\0\n${good}`, 'INVALID_CHARACTERS'],
     ['half a surrogate pair around it', `${good}\ud800`, 'INVALID_CHARACTERS'],
@@ -133,7 +133,7 @@ describe('a certificate is read', () => {
     ['empty lines between', good.replaceAll('\n', '\n\n')],
     ['CR alone', good.replaceAll('\n', '\r')],
     ['a byte order mark', `\uFEFF${good}`],
-    ['text behind it', `${good}Sent from my telephone`],
+    ['text after it', `${good}Sent from my telephone`],
     ['the label of old programs', good.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')],
     ['line ends as two characters', good.replaceAll('\n', '\\n')],
     ['line ends as four characters', good.replaceAll('\n', '\\r\\n')],

@@ -40,7 +40,7 @@ const maxChain = 10;
 /**
  * Reads a certificate in PEM, as people have it (see `readPem`). Of a chain (each certificate issued by the next) the first
  * is taken. Its dates are not checked. Refused: private keys, several certificates that are no chain, other things in PEM,
- * bytes behind the DER, MD5 and older signatures, keys that are absurdly weak or costly.
+ * bytes after the DER, MD5 and older signatures, keys that are absurdly weak or costly.
  */
 export function readCertificate(pem: string, field = 'certificateData'): CertificateReading {
   const refuse = (code: ViolationCode, description: string): CertificateReading => ({

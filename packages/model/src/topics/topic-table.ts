@@ -1,9 +1,9 @@
-/** The topics that exist, who publishes to them and who hears them: the one table that all rules are worked out from. */
+/** The topics that exist, who publishes to them and who reads them: the one table that all rules are worked out from. */
 
 export type TopicRoot = 'devices' | 'registries';
 export type TopicKind = 'events' | 'state' | 'commands' | 'config';
 
-/** A row: `$<root>/<id of its owner>/<kind>`, and any subtopic behind it. */
+/** A row: `$<root>/<id of its owner>/<kind>`, and any subtopic after it. */
 export interface TopicRow {
   readonly root: TopicRoot;
   readonly kind: TopicKind;
@@ -35,7 +35,7 @@ export interface TopicAddress {
   readonly topic: string;
   readonly row: TopicRow;
   readonly ownerId: string;
-  /** What stands behind the kind, without its slash; undefined if nothing does. */
+  /** What follows the kind, without its slash; undefined if nothing does. */
   readonly subtopic: string | undefined;
 }
 

@@ -89,7 +89,7 @@ export const settingsTable = {
   iamAudience: optional(
     'IOT_IAM_AUDIENCE',
     url,
-    'A further `aud` that the JWTs of service accounts may have, beside that of the old service: the address that clients know the API by, with `/iam/v1/tokens` behind it.',
+    'A further `aud` that the JWTs of service accounts may have, beside that of the old service: the address that clients know the API by, with `/iam/v1/tokens` after it.',
   ),
   quotaRegistriesPerFolder: optional(
     'IOT_QUOTA_REGISTRIES_PER_FOLDER',

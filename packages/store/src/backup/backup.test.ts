@@ -278,7 +278,7 @@ describe('what was archived', () => {
     await bare.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     await restore(bare.url, archive);
     expect(await contents(bare)).toEqual(before);
-    // What counts up goes on behind what came.
+    // What counts up goes on after what came.
     await bare.pool.query(
       `INSERT INTO connection_log (resource_id, level, message) VALUES ('x', 'INFO', 'x')`,
     );

@@ -76,7 +76,7 @@ function notEmpty(table: string): RestoreRefusedError {
   );
 }
 
-/** Counters go on behind the highest number, and the planner knows what is there. */
+/** Counters go on after the highest number, and the planner knows what is there. */
 async function finish(client: ClientBase, { name, columns }: Table): Promise<void> {
   const table = quoted(name);
   for (const column of columns) {

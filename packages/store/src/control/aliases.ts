@@ -41,7 +41,7 @@ async function insertAliases(
 }
 
 /**
- * Changes of aliases in one registry take turns: the primary key refuses two equal ones, but only who sees all of them
+ * Changes of aliases in one registry take turns: the primary key refuses two equal ones, but only a transaction that sees all of them
  * can tell that one is a prefix of another. Creating devices without aliases does not wait for this lock.
  *
  * @throws MissingError if the registry is gone

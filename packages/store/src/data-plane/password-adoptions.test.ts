@@ -62,7 +62,7 @@ function recordOf({ id, owner, at, weakness }: AdoptedPassword): AdoptionRecord 
 }
 
 describe('nothing is stored', () => {
-  test('without adoption, after its end, from elsewhere, or for who is not there', async () => {
+  test('without adoption, after its end, from elsewhere, or for an owner that is not there', async () => {
     const { prisma, adopt } = await fleet();
     const refused = [
       adopt({ kind: 'device', id: 'd2', registryId: 'r2' }),
@@ -87,7 +87,7 @@ describe('nothing is stored', () => {
     expect(await prisma.password.count()).toBe(0);
   });
 
-  test('for who has a password, whoever gave it', async () => {
+  test('for an owner that has a password, whoever gave it', async () => {
     const { prisma, adopt } = await fleet();
     await prisma.password.create({ data: { id: 'given', hash: 'h', deviceId: 'd1' } });
     expect(await adopt(device)).toBe('changed meanwhile');
@@ -182,7 +182,7 @@ describe('a password', () => {
   });
 });
 
-test('what is switched on is found by who adopts', async () => {
+test('what is switched on is found by its owner', async () => {
   const { db } = await fleet();
   const found = await findPasswordAdoptions(db, [
     'registry:r1',

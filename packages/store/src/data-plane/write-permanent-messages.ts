@@ -102,7 +102,7 @@ interface MeasuredRow {
 
 /**
  * The lock time-out holds for this statement alone; `given` hangs on it, so that it is set before any row is locked. The
- * counters are locked before they are read: who writes for the same owner meanwhile waits, and none gets beyond its quota.
+ * counters are locked before they are read: another that writes for the same owner meanwhile waits, and none gets beyond its quota.
  */
 async function upsert(
   db: Queryable,

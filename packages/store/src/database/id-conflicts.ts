@@ -1,4 +1,4 @@
-/** IDs that several resources had before that became impossible. An operator decides: who is left logs in again. */
+/** IDs that several resources had before that became impossible. An operator decides: the one that is left logs in again. */
 import type { ClientBase } from 'pg';
 
 export interface IdConflict {

@@ -170,7 +170,7 @@ async function initdb(
   await chmod(folder, ownerOnlyMode);
 }
 
-/** Nothing of ours (`PG…` variables above all) but the way to programs; messages in English, for who reads them. */
+/** Nothing of ours (`PG…` variables above all) but the way to programs; messages in English, since operators search for them. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env;
   return { ...(PATH && { PATH }), ...(SystemRoot && { SystemRoot }), LC_ALL: 'C', TZ: 'UTC' };

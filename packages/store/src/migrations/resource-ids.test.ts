@@ -79,7 +79,7 @@ test('an upgrade goes on, lists who has one ID, and lets none of them log in', a
   expect(await rowsOf('SELECT count(*)::int FROM devices')).toEqual([[5]]);
 });
 
-test('who is left of those with one ID logs in again, and the MQTT servers are told', async () => {
+test('the one that is left of those with one ID logs in again, and the MQTT servers are told', async () => {
   await migrate(url, quiet);
   await database.pool.query('DELETE FROM changes');
   await database.pool.query(`DELETE FROM devices WHERE id = 'b'`);

@@ -14,7 +14,7 @@ export function createSortableId(now: Date): string {
   return id;
 }
 
-/** Sorts before every ID that was made at this time or later, and behind every earlier one. */
+/** Sorts before every ID that was made at this time or later, and after every earlier one. */
 export function earliestSortableId(at: Date): string {
   let time = '';
   let rest = at.getTime();

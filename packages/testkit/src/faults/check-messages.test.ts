@@ -178,7 +178,7 @@ describe('the checker does not object to', () => {
     expect(result).toMatchObject({ lost: 0, foreign: 0 });
   });
 
-  test('a repetition, even behind later messages, and counts it', () => {
+  test('a repetition, even after later messages, and counts it', () => {
     const all = [sent(1), sent(2)];
     const result = checkMessages(history({ sent: all, received: [got(1), got(2), got(1), got(2)] }));
     expect(result).toMatchObject({ lost: 0, reordered: 0, duplicated: 2, foreign: 0 });

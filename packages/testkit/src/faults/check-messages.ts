@@ -129,7 +129,7 @@ function checkRevocations(history: History, revocationMs: number, findings: Find
   }
 }
 
-/** Who has the right to come in is told to try again at most (CONNACK 3), never that it has not. */
+/** A client that may connect is told to try again at most (CONNACK 3), never that it may not. */
 function checkRefusals({ refusals, revocations }: History, findings: Findings): void {
   const revoked = new Set(revocations.map(({ client }) => client));
   for (const { client, code } of refusals) {

@@ -16,7 +16,7 @@ export interface CheckResult {
   readonly diedWithConnection: number;
   /** From the end of the fault until everybody was served again; undefined: no fault; Infinity: not within the run. */
   readonly recoverySeconds: number | undefined;
-  /** Who was served again last. */
+  /** The client that was served again last. */
   readonly recoveredLast: string | undefined;
   /** The first few findings, in words. */
   readonly findings: readonly string[];

@@ -154,7 +154,7 @@ describe('the fault proxy', () => {
     expect(performance.now() - before).toBeGreaterThanOrEqual(120);
   });
 
-  test('passes on the end of a connection behind its last byte', async () => {
+  test('passes on the end of a connection after its last byte', async () => {
     const { proxy, client, server } = await pair();
     proxy.set('down', { delayMs: 20 });
     server.socket.end('good bye');

@@ -2,7 +2,7 @@ import type { Fault, History } from './history.ts';
 
 export interface Recovery {
   readonly seconds: number;
-  /** Who was served last. */
+  /** The client that was served last. */
   readonly last: string;
 }
 

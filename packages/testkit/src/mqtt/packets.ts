@@ -6,7 +6,7 @@ export function text(value: string): string {
   return bytes.length.toString(16).padStart(4, '0') + bytes.toString('hex');
 }
 
-/** `type` is the first byte; `body` everything behind the remaining length. */
+/** `type` is the first byte; `body` everything after the remaining length. */
 export function packet(type: string, body: string): string {
   const bytes: number[] = [];
   let rest = body.length / 2;

@@ -72,7 +72,7 @@ export class Installation {
     return child;
   }
 
-  /** Somebody who is served all the while, if its tests share the installation. */
+  /** Clients that are served all the while, if its tests share the installation. */
   get bystanders(): Bystanders {
     if (this.#bystanders === undefined) throw new Error('there are no bystanders in this installation');
     return this.#bystanders;

@@ -1,10 +1,10 @@
 /** What an operation answers, as a message of gRPC. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type DescMessage, fromJson, type JsonObject, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { messages } from '@iotcore/proto';
 
 /** Items of a list that are written in one go, some 6 ms of work; then others have their turn. */
-const itemsPerTurn = 1000;
+const itemsPerTick = 1000;
 
 /** Binary form of the answer. Fields that only REST has are left out. */
 export async function writeMessage(schema: DescMessage, output: unknown): Promise<Uint8Array> {
@@ -14,9 +14,9 @@ export async function writeMessage(schema: DescMessage, output: unknown): Promis
   // The parts of a message, one after the other, are the message: lists are joined (protobuf.dev, encoding, last one wins).
   const { [list.name]: _items, ...rest } = json;
   const parts = [write(schema, rest)];
-  for (let at = 0; at < list.items.length; at += itemsPerTurn) {
-    parts.push(write(schema, { [list.name]: list.items.slice(at, at + itemsPerTurn) }));
-    await nextTurn();
+  for (let at = 0; at < list.items.length; at += itemsPerTick) {
+    parts.push(write(schema, { [list.name]: list.items.slice(at, at + itemsPerTick) }));
+    await yieldToEventLoop();
   }
   return Buffer.concat(parts);
 }
@@ -28,7 +28,7 @@ function write(schema: DescMessage, json: JsonObject): Uint8Array {
 
 function longList(json: JsonObject): { readonly name: string; readonly items: JsonValue[] } | undefined {
   for (const [name, items] of Object.entries(json)) {
-    if (Array.isArray(items) && items.length > itemsPerTurn) return { name, items };
+    if (Array.isArray(items) && items.length > itemsPerTick) return { name, items };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Server reflection, in both of its versions: what grpcurl and other generic clients ask before they call. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import {
   create,
   type DescFile,
@@ -41,7 +41,7 @@ function reflectionMethod(method: DescMethod): OwnMethod {
         });
         await call.send(toBinary(reflection.ServerReflectionResponseSchema, answer));
         // A stream can hold thousands of requests in one piece: others have their turn in between.
-        await nextTurn();
+        await yieldToEventLoop();
       }
     },
   };

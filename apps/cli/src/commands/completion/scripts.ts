@@ -11,7 +11,7 @@ interface OptionWord extends Word {
   readonly choices: readonly string[];
 }
 
-/** A place in the command line: behind `iotcore`, behind `iotcore device`, … */
+/** A place in the command line: after `iotcore`, after `iotcore device`, … */
 export interface Node {
   readonly path: readonly string[];
   readonly commands: readonly Word[];

@@ -29,7 +29,7 @@ describe('calls at a pace', () => {
     expect(waits).toHaveLength(1);
   });
 
-  test('begin one behind the other, also those that come together', async () => {
+  test('begin one after the other, also those that come together', async () => {
     const pace = new Pace(10, new AbortController().signal, clock);
     await Promise.all([pace.wait(), pace.wait(), pace.wait()]);
     expect(waits).toEqual([100, 200]);

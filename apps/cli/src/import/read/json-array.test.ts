@@ -20,12 +20,12 @@ describe('an array that is not whole', () => {
   test.each([
     ['cut inside an entry', '[{"a":1},{"b":', [{ a: 1 }, 'CUT_ENTRY', 'TRUNCATED']],
     ['cut inside a string', '[{"a":"}', ['CUT_ENTRY', 'TRUNCATED']],
-    ['cut behind an entry', '[{"a":1},{"b":1}', [{ a: 1 }, { b: 1 }, 'TRUNCATED']],
-    ['cut behind a comma', '[{"a":1},', [{ a: 1 }, 'TRUNCATED']],
-    ['cut behind the bracket', '[', ['TRUNCATED']],
+    ['cut after an entry', '[{"a":1},{"b":1}', [{ a: 1 }, { b: 1 }, 'TRUNCATED']],
+    ['cut after a comma', '[{"a":1},', [{ a: 1 }, 'TRUNCATED']],
+    ['cut after the bracket', '[', ['TRUNCATED']],
     ['an object', '{"a":1}', ['NOT_AN_ARRAY']],
     ['a message of a program', 'ERROR: no such folder', ['NOT_AN_ARRAY']],
-    ['with text behind it', '[{"a":1}] [', [{ a: 1 }, 'TEXT_BEHIND']],
+    ['with text after it', '[{"a":1}] [', [{ a: 1 }, 'TEXT_BEHIND']],
   ])('gives what stands before the fault: %s', async (_, text, expected) => {
     expect(values(await read(text))).toEqual(expected);
   });
@@ -51,7 +51,7 @@ describe('an array is read', () => {
     ['an empty file', '', []],
     ['white space alone', ' \r\n', []],
     ['an empty array', '[]', []],
-    ['an empty array behind a byte order mark', '\uFEFF[ ]\n', []],
+    ['an empty array after a byte order mark', '\uFEFF[ ]\n', []],
     ['scalars', '[1, "a,]", true,null]', [1, 'a,]', true, null]],
     ['brackets and quotes inside strings', '[{"a":"]},\\"["},[[]]]', [{ a: ']},"[' }, [[]]]],
   ])('%s', async (_, text, expected) => {

@@ -117,7 +117,7 @@ class ArraySplitter {
     return undefined;
   }
 
-  /** The offset just behind the entry, or the chunk's length while the entry goes on. */
+  /** The offset just after the entry, or the chunk's length while the entry goes on. */
   #skipInEntry(chunk: Uint8Array, start: number): number {
     for (let at = start; at < chunk.length; at += 1) {
       const code = chunk[at];

@@ -13,7 +13,7 @@ export interface Batch {
 
 /**
  * The units in as few batches as possible, in order, with one registry's devices in each. A unit stays together; one that
- * no request can hold (a resource with a thousand certificates) goes on in batches behind its first.
+ * no request can hold (a resource with a thousand certificates) goes on in batches after its first.
  */
 export async function* inBatches(units: AsyncIterable<Unit>, reserved = 0): AsyncGenerator<Batch> {
   let items: Item[] = [];

@@ -11,7 +11,7 @@ export interface ConformanceCase {
   readonly error?: string;
   readonly reply: Buffer;
   readonly closes: boolean;
-  /** Whether the bytes come on a fresh connection, or behind a CONNECT that was accepted. */
+  /** Whether the bytes come on a fresh connection, or after a CONNECT that was accepted. */
   readonly isFresh: boolean;
 }
 

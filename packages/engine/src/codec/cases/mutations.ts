@@ -53,7 +53,7 @@ const seeds = readCases()
   .filter(({ bytes }) => bytes.length < 1_000)
   .map(({ bytes }) => bytes);
 
-/** What a client might send that means harm or is broken: conformance cases one behind the other, mutated here and there. */
+/** What a client might send that means harm or is broken: conformance cases one after the other, mutated here and there. */
 export const hostileStream: fc.Arbitrary<Buffer> = fc
   .record({
     connects: fc.boolean(),

@@ -206,7 +206,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
   }
 
-  /** Sends what waits without regard to the window: who is about to be disconnected acknowledges nothing any more. */
+  /** Sends what waits without regard to the window: a client that is about to be disconnected acknowledges nothing any more. */
   drain(): void {
     this.#window = mostInflight;
     this.sendWaiting();
@@ -311,7 +311,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     return true;
   }
 
-  /** Charges what waits behind the socket, as it is now. */
+  /** Charges what waits for the socket, as it is now. */
   #countOutput(): void {
     if (!this.#isOpen) return;
     const change = (this.#outbox.isBlocked ? this.#outbox.waitingBytes : 0) - this.#outputBytes;

@@ -60,7 +60,7 @@ describe('KeptPayload', () => {
 });
 
 describe('the native engine', () => {
-  test('closes frozen subscribers that together keep too much waiting, each within its bounds; who reads gets all', async () => {
+  test('closes frozen subscribers that together keep too much waiting, each within its bounds; one that reads gets all', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished, {
       maxQueuedBytes: 100_000_000,
       maxInflightMessages: 20_000,

@@ -4,7 +4,7 @@ import type { TenantBudget } from '../../port.ts';
 const shareBytes = 524_288;
 
 /**
- * What waits in all sessions together, in their queues and behind sockets that do not take more. Each session has its
+ * What waits in all sessions together, in their queues and for sockets that take no more. Each session has its
  * bound; without one for all of them, a thousand readers that have stopped would fill the memory of everybody.
  */
 export class WaitingBytes {

@@ -1,5 +1,5 @@
 /**
- * Memory that packets are written into one behind the other, so that what one connection is sent in a tick tends to lie
+ * Memory that packets are written into one after the other, so that what one connection is sent in a tick tends to lie
  * in one piece and goes out in one write without being copied, however many connections share the piece.
  */
 export class Arena {

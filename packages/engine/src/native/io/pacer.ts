@@ -1,7 +1,7 @@
 /**
  * Keeps the ticks of the event loop a little apart while a fleet talks. Ten thousand devices that send a message a second
  * each send one every tenth of a millisecond: each would have a tick of its own, with a poll before it and a write to the
- * subscriber behind it. A rest of two milliseconds lets some come together, as network cards do with their interrupts; a
+ * subscriber after it. A rest of two milliseconds lets some come together, as network cards do with their interrupts; a
  * message costs a third less (docs/benchmarks.md).
  *
  * There is a rest only when nobody is held up by it: every message of the tick came from a client that had been silent for
@@ -10,7 +10,7 @@
 
 /** Ticks end no sooner after each other than this: what a message may wait, in milliseconds. */
 const tickMs = 2;
-/** Who has been silent for so long, in milliseconds, is not waiting for an answer in order to go on. */
+/** A client that has been silent for so long, in milliseconds, is not waiting for an answer in order to go on. */
 const silenceMs = 20;
 
 export class Pacer {

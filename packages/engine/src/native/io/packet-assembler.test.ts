@@ -88,7 +88,7 @@ describe('the packet assembler', () => {
     expect(() => assembler.take(Buffer.from([0xff, 0x7f]))).toThrow(new PacketError('packetTooLarge'));
   });
 
-  test('hands nothing on once it has been stopped for ever, not even what lies behind in the same chunk', () => {
+  test('hands nothing on once it has been stopped for ever, not even what follows in the same chunk', () => {
     const taken: number[] = [];
     const assembler = new PacketAssembler({
       maxPacketBytes: 100,

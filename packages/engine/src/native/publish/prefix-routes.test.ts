@@ -89,7 +89,7 @@ describe('topics that begin alike', () => {
     expect((await host.nth('disconnected')).reason).toContain(words);
   });
 
-  test('are heard by who subscribes to one of them later, and by nobody once all have left', async () => {
+  test('are received by a client that subscribes to one of them later, and by nobody once all have left', async () => {
     const { port, host } = await startServer(createNativeEngine, onTestFinished);
     const [publisher, one, all] = [
       await connectMqtt({ port }),

@@ -70,7 +70,7 @@ export class Publisher<P> {
   /** A message at QoS 1 waits to be within its rate. */
   #rateTimer: NodeJS.Timeout | undefined;
   #isWaitingForStore = false;
-  /** A message could not be stored: those behind it are not acknowledged either, to keep their order. */
+  /** A message could not be stored: those after it are not acknowledged either, to keep their order. */
   #hasFailed = false;
 
   constructor(parts: PublisherParts<P>, session: Session<P>, connection: PublisherConnection) {
@@ -211,7 +211,7 @@ export class Publisher<P> {
     return false;
   }
 
-  /** Acknowledges now, or behind those that came before. */
+  /** Acknowledges now, or after those that came before. */
   #finish(packetId: number): void {
     if (this.#unfinished.size === 0) this.#connection.acknowledge(packetId);
     else this.#unfinished.push({ isDue: true, packetId, unstored: undefined });

@@ -58,7 +58,7 @@ function checkAlias(alias: string, field: string): Violation | undefined {
       description: 'An alias has no wildcard and no control character.',
     };
   }
-  // `devices` alone is refused too: whatever is written behind its slash would be read as a device's topic.
+  // `devices` alone is refused too: whatever is written after its slash would be read as a device's topic.
   if (notationOf(`${alias}/`) !== 'alias') {
     const description = 'An alias does not begin with $, devices/ or registries/.';
     return { code: 'RESERVED_ALIAS', field, description };

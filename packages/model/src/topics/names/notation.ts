@@ -74,7 +74,7 @@ export function toWritten(rule: NotationRule, full: string): string | undefined 
   return notationOf(written) === rule.notation ? written : undefined;
 }
 
-/** Is what stands behind the kind, in a topic or filter in any notation but an alias, within the limit? */
+/** Is what follows the kind, in a topic or filter in any notation but an alias, within the limit? */
 export function isSubtopicWithinLimit(subtopic: string | undefined): boolean {
   return (
     subtopic === undefined ||

@@ -74,7 +74,7 @@ describe('a filter is refused', () => {
     expect(namespaces(registry('r2'), 'my/alias/#')).toBeUndefined();
   });
 
-  test('beyond 1,024 characters behind the kind, in any notation', () => {
+  test('beyond 1,024 characters after the kind, in any notation', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const filter of [
       '$devices/+/state/',

@@ -108,7 +108,7 @@ function canHearWritten(member: Member, device: DeviceFacts, rule: NotationRule,
   });
 }
 
-/** What stands behind the third level of a filter is behind the kind, as in a topic. */
+/** What follows the third level of a filter is the subtopic, as in a topic. */
 function isFilterWithinLimit(filter: string): boolean {
   const [, , , ...subtopic] = filter.split('/');
   return isSubtopicWithinLimit(subtopic.join('/'));

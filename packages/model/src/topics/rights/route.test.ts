@@ -73,7 +73,7 @@ describe('a publication is refused', () => {
     expect(topicLookup(broker('b1'), '$SYS')).toBeUndefined();
   });
 
-  test('beyond 1,024 characters behind the kind, in any notation', () => {
+  test('beyond 1,024 characters after the kind, in any notation', () => {
     const longest = 'я'.repeat(limits.subtopic.max);
     for (const beginning of [
       '$devices/d1/events/',

@@ -7,7 +7,7 @@ export interface ExistingResources {
   readonly resources: PerKind<Map<string, Stored>>;
   /** Which kind an ID belongs to, service accounts included; of the IDs of the entries. */
   readonly kinds: Map<string, string>;
-  /** Who has a name, by `nameKey`. */
+  /** IDs by name, by `nameKey`. */
   readonly names: Map<string, string>;
   /** By registry. */
   readonly aliases: Map<string, AliasTable>;

@@ -36,7 +36,7 @@ async function importOnce(tx: Db, call: AuditedCall, request: Import): Promise<I
   return plan.outcomes;
 }
 
-/** One record for each folder, so that who may read the trail of a folder finds it there. */
+/** One record for each folder, so that a caller that may read the audit trail of a folder finds it there. */
 function summaries(outcomes: ImportOutcomes, { overwrite }: Import) {
   const all = Object.values<readonly ImportOutcome[]>({ ...outcomes }).flat();
   const byFolder = Map.groupBy(all, ({ folderId }) => folderId);
