@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { Violation } from '../fields/violation.ts';
 
+const { IPv6 } = ipaddr;
 const bitsOf: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /** Checks an IPv4 or IPv6 network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`. */
@@ -38,38 +40,11 @@ export function asIPv4(address: string): string {
  */
 export function addressBlock(address: string): string {
   if (isIP(address) !== 6) return address;
-  const groups = groupsOf(address);
-  if (!isIPv4Mapped(groups)) {
-    const network = groups.slice(0, 4).map((group) => group.toString(16));
-    return `${network.join(':')}::/64`;
-  }
-  return groups
-    .slice(6)
-    .flatMap((group) => [group >> 8, group & 255])
-    .join('.');
-}
-
-/** The eight groups of a valid IPv6 address. */
-function groupsOf(address: string): number[] {
-  const [head = '', tail = ''] = address.replace(/%.*$/s, '').split('::').map(dottedToGroups);
-  const [before, behind] = [numbersOf(head), numbersOf(tail)];
-  return [...before, ...new Array<number>(8 - before.length - behind.length).fill(0), ...behind];
-}
-
-/** The last two groups may be written as an IPv4 address. */
-function dottedToGroups(groups: string): string {
-  return groups.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
-    const [a, b, c, d] = bytes.map(Number) as [number, number, number, number];
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
-}
-
-function numbersOf(groups: string): number[] {
-  return groups === '' ? [] : groups.split(':').map((group) => Number.parseInt(group, 16));
-}
-
-function isIPv4Mapped(groups: readonly number[]): boolean {
-  return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  // Node takes more for the name of a zone than the library does.
+  const parsed = IPv6.parse(address.replace(/%.*$/s, ''));
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  const network = parsed.parts.slice(0, 4).map((group) => group.toString(16));
+  return `${network.join(':')}::/64`;
 }
 
 function readNetwork(network: string) {
