@@ -3,33 +3,47 @@ import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
 import { answer, everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
-import { addFolderOption, addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
+import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
 import { listRegistries, registryKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
 import { registerCertificates } from '../shared/certificates.ts';
-import {
-  addCreationOptions,
-  addLogOptions,
-  creationFields,
-  type FieldOptions,
-  logOptionsOf,
-} from '../shared/fields.ts';
+import { addLogOptions } from '../shared/fields.ts';
 import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerPasswords } from '../shared/passwords.ts';
 import { reportChange } from '../shared/report.ts';
+import { registerCreate, registerList, type TopLevelKind } from '../shared/top-level.ts';
 import { registerUpdate } from '../shared/update.ts';
+
+const registries: TopLevelKind = {
+  noun: 'registry',
+  plural: 'registries',
+  create: (client, body) => answer(sdk.createRegistry({ client, body })),
+  list: listRegistries,
+};
 
 export function register(program: Command, context: CliContext): void {
   const registry = program
     .command('registry')
     .alias('registries')
     .description('Manage registries of devices');
-  registerCreate(registry, context);
+  registerCreate(
+    registry,
+    registries,
+    context,
+    'iotcore registry create greenhouse --generate-password',
+    'iotcore registry create --name orchard --labels country=am --certificate-file valve.crt',
+  );
   registerGet(registry, registryKind, context);
-  registerList(registry, context);
+  registerList(
+    registry,
+    registries,
+    context,
+    'iotcore registry list',
+    'iotcore registry list --folder-id default --format json',
+  );
   addLogOptions(registerUpdate(registry, registryKind, context));
   registerDelete(registry, registryKind, context, { consequence: 'it must have no devices' });
   registerStatus(registry, context);
@@ -38,41 +52,6 @@ export function register(program: Command, context: CliContext): void {
   registerLogs(registry, registryKind, context);
   registerCertificates(registry, registryKind, context);
   registerPasswords(registry, registryKind, context);
-}
-
-function registerCreate(parent: Command, context: CliContext): void {
-  const create = addLogOptions(addFolderOption(addCreationOptions(parent.command('create'), 'registry')))
-    .description('Create a registry')
-    .action(async (name: string | undefined, options: FieldOptions & { folderId?: string }) => {
-      const folderId = await context.configuration.folderId(options.folderId);
-      const { fields, shown } = await creationFields(context, name, options);
-      const client = await context.api();
-      const body = { folderId, ...fields, ...logOptionsOf(options) };
-      const operation = await answer(sdk.createRegistry({ client, body }));
-      await reportChange(context, operation, shown);
-    });
-  withExamples(
-    create,
-    'iotcore registry create greenhouse --generate-password',
-    `iotcore registry create --name orchard --labels country=am --certificate-file valve.crt`,
-  );
-}
-
-function registerList(parent: Command, context: CliContext): void {
-  const list = addFolderOption(parent.command('list'))
-    .description('List the registries of a folder')
-    .option('--limit <n>', 'registries at most', count(1))
-    .action(async (options: { folderId?: string; limit?: number }) => {
-      const folderId = await context.configuration.folderId(options.folderId);
-      await context.out.rows(listRegistries(await context.api(), folderId, options.limit), [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'NAME', value: ({ name }) => name },
-        { title: 'STATUS', value: ({ status }) => status },
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'LABELS', value: ({ labels }) => labels },
-      ]);
-    });
-  withExamples(list, 'iotcore registry list', 'iotcore registry list --folder-id default --format json');
 }
 
 function registerStatus(parent: Command, context: CliContext): void {

@@ -1,7 +1,7 @@
 import { Operation, resourceNames } from '@iotcore/contract';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
-import { registryChange } from './registry-change.ts';
+import { topLevelChange } from '../shared/top-level-changes.ts';
 
 const names = resourceNames.registry;
 
@@ -32,7 +32,9 @@ function statusOperation(
     output: Operation,
     subject: ownerSubject(names),
     async run({ target, commit }) {
-      return commit(async (tx) => registryChange(await tx.registries.setStatus(target.id, status)));
+      return commit(async (tx) =>
+        topLevelChange('registry', await tx.registries.setStatus(target.id, status)),
+      );
     },
   });
 }
