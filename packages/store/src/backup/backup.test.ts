@@ -278,6 +278,21 @@ describe('what was archived', () => {
     await bare.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     await restore(bare.url, archive);
     expect(await contents(bare)).toEqual(before);
+    // What triggers keep is there too.
+    for (const { pool } of [source, target, bare]) {
+      const { rows: ids } = await pool.query('SELECT id, kind FROM resource_ids ORDER BY id');
+      expect(ids).toEqual([
+        { id: 'are1', kind: 'registry' },
+        { id: 'are2', kind: 'device' },
+      ]);
+      const { rows: counts } = await pool.query(
+        'SELECT folder_id, kind, sum(count)::int AS count FROM folder_counts GROUP BY 1, 2 ORDER BY kind',
+      );
+      expect(counts).toEqual([
+        { folder_id: 'f', kind: 'device', count: 1 },
+        { folder_id: 'f', kind: 'registry', count: 1 },
+      ]);
+    }
     // What counts up goes on after what came.
     await bare.pool.query(
       `INSERT INTO connection_log (resource_id, level, message) VALUES ('x', 'INFO', 'x')`,
