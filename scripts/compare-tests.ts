@@ -1,6 +1,6 @@
 /**
  * compare-tests.ts BEFORE.json AFTER.json: which test cases went, came and moved between two lists, each made by
- * `TEST_FULL=1 npx vitest list --no-static-parse --json=FILE`. A case that is in another file under its old title has moved.
+ * `TEST_FULL=1 TEST_AEDES=1 npx vitest list --no-static-parse --json=FILE`. A case that is in another file under its old title has moved.
  */
 import { readFileSync } from 'node:fs';
 

@@ -74,18 +74,40 @@ async function readDatabase(installation: Installation, since: Date): Promise<Pl
   }
 }
 
-/** As many characters of each secret are looked up at every position of a text; at most the length of the shortest. */
-const keyLength = 12;
+/**
+ * Logs have many megabytes, and there are hundreds of secrets: at each position some characters are looked up that stand in
+ * the middle of a secret, since secrets of one kind begin alike.
+ */
+const keyLength = 4;
+/** Of a number that follows from the last four characters, and from no other. */
+const keyBits = 16;
+const bitsOfCharacter = keyBits / keyLength;
+const keyMask = (1 << keyBits) - 1;
 
 /** Which of these places hold any of these secrets, by name, with how it begins. */
 export function placesWith(places: readonly Place[], secrets: ReadonlySet<string>): string[] {
-  const byBeginning = Map.groupBy(secrets, (secret) => secret.slice(0, keyLength));
+  const isKnown = new Uint8Array(1 << keyBits);
+  const byKey = Map.groupBy(secrets, keyOf);
+  for (const key of byKey.keys()) isKnown[key] = 1;
   const found = new Set<string>();
   for (const { name, text } of places) {
-    for (let at = 0; at + keyLength <= text.length; at += 1) {
-      const secret = byBeginning.get(text.slice(at, at + keyLength))?.find((one) => text.startsWith(one, at));
+    let key = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      key = nextKey(key, text.charCodeAt(at));
+      if (isKnown[key] === 0) continue;
+      const secret = byKey.get(key)?.find((one) => text.startsWith(one, at + 1 - keyEnd(one)));
       if (secret !== undefined) found.add(`${name}: ${secret.slice(0, 6)}…`);
     }
   }
   return [...found];
 }
+
+function keyOf(secret: string): number {
+  let key = 0;
+  for (let at = keyEnd(secret) - keyLength; at < keyEnd(secret); at += 1)
+    key = nextKey(key, secret.charCodeAt(at));
+  return key;
+}
+
+const keyEnd = ({ length }: string) => (length + keyLength) >> 1;
+const nextKey = (key: number, code: number) => ((key << bitsOfCharacter) ^ code) & keyMask;
