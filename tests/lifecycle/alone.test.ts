@@ -1,6 +1,6 @@
 /** Each part can be started by itself. */
 import { readdir } from 'node:fs/promises';
-import { testDatabase } from '@iotcore/testkit';
+import { fullTest, testDatabase } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { folderWithDatabase, npmRun, npmStart, temporaryFolder, thePostgres } from './support/npm-start.ts';
 
@@ -25,7 +25,7 @@ test('with a database that is brought along, none is embedded, and no sample is 
   await start.nothingIsLeft();
 });
 
-test('a data folder below one that is closed to everybody else works too', async () => {
+fullTest('a data folder below one that is closed to everybody else works too', async () => {
   const closed = await temporaryFolder();
   const start = await npmStart(`${closed}/clone/data`);
   start.command.kill('SIGINT');

@@ -7,6 +7,7 @@ import {
   Command,
   connectMqtt,
   type Installation,
+  isFull,
   makeCertificate,
   makePassword,
   refusalOf,
@@ -33,7 +34,11 @@ async function must(command: 'backup' | 'restore', file: string, place: Place): 
 }
 
 async function run(command: 'backup' | 'restore', file: string, { dataDir, databaseUrl }: Place) {
-  const started = new Command('npm', ['run', '--silent', command, '--', file], {
+  const [program, ...args] = isFull
+    ? ['npm', 'run', '--silent', command, '--', file]
+    : // What that runs.
+      [process.execPath, 'scripts/run.mjs', 'backup', command, file];
+  const started = new Command(program as string, args, {
     IOT_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
   });

@@ -1,5 +1,5 @@
 /** Whatever is killed outright: what remains goes on or ends, and the next start simply works. */
-import { casesOf, eventually } from '@iotcore/testkit';
+import { casesOf, eventually, fullTest } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import {
   killOutright,
@@ -46,21 +46,24 @@ test.each(casesOf(children, ([name]) => name === 'the MQTT server'))(
   },
 );
 
-test('the start right after kill -9 of the supervisor works, on the same ports, and stops what was left', async () => {
-  const first = await npmStart(dataDir());
-  const { addresses } = await first.runFile();
-  const port = (name: string) => new URL(addresses[name] ?? '').port;
-  process.kill(first.pidOf(theSupervisor), 'SIGKILL');
-  const second = await npmStart(first.dataDir, {
-    IOT_API_PORT: port('api'),
-    IOT_API_TLS_PORT: port('apiTls'),
-    IOT_MQTTS_PORT: port('mqtts'),
-    IOT_MQTT_PORT: port('mqtt'),
-    IOT_MQTT_ADMIN_PORT: port('admin'),
-  });
-  expect(await isReady(second)).toBe(true);
-  await first.nothingIsLeft();
-});
+fullTest(
+  'the start right after kill -9 of the supervisor works, on the same ports, and stops what was left',
+  async () => {
+    const first = await npmStart(dataDir());
+    const { addresses } = await first.runFile();
+    const port = (name: string) => new URL(addresses[name] ?? '').port;
+    process.kill(first.pidOf(theSupervisor), 'SIGKILL');
+    const second = await npmStart(first.dataDir, {
+      IOT_API_PORT: port('api'),
+      IOT_API_TLS_PORT: port('apiTls'),
+      IOT_MQTTS_PORT: port('mqtts'),
+      IOT_MQTT_PORT: port('mqtt'),
+      IOT_MQTT_ADMIN_PORT: port('admin'),
+    });
+    expect(await isReady(second)).toBe(true);
+    await first.nothingIsLeft();
+  },
+);
 
 test('the start right after kill -9 of everything works, with the same data', async () => {
   const first = await npmStart(dataDir());
