@@ -17,6 +17,10 @@ export interface Row {
 /** A row longer than this is no device. */
 const maxRowBytes = 1_048_576;
 
+/** What stands in a text for bytes that are no UTF-8: nobody means it, and it must not be stored in place of what was meant. */
+const replacement = '\uFFFD';
+const notUtf8 = 'It holds bytes that are no UTF-8: save the file in UTF-8.';
+
 export function readRows(path: string, format: FileFormat, journal: Journal): AsyncGenerator<Row> {
   return format === 'csv' ? readCsv(path, journal) : readNdjson(path, journal);
 }
@@ -27,6 +31,10 @@ async function* readNdjson(path: string, journal: Journal): AsyncGenerator<Row> 
     number += 1;
     const text = number === 1 ? line?.replace(/^\uFEFF/, '') : line;
     if (text?.trim() === '') continue;
+    if (text?.includes(replacement)) {
+      refuseRow(journal, path, number, notUtf8);
+      continue;
+    }
     try {
       yield { line: number, value: JSON.parse(text ?? '') };
     } catch {
@@ -63,6 +71,10 @@ async function* readCsv(path: string, journal: Journal): AsyncGenerator<Row> {
   file.on('error', (error) => parser.destroy(error));
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRow>) {
+      if (Object.values(record).some((cell) => cell.includes(replacement))) {
+        refuseRow(journal, path, info.lines, notUtf8);
+        continue;
+      }
       const fields = Object.entries(record).map(([column, cell]) => [column, valueOfCell(column, cell)]);
       yield { line: info.lines, value: Object.fromEntries(fields) };
     }
