@@ -11,7 +11,7 @@ export function deviceId(number: number): string {
 
 export const maxDevices = 10_000;
 
-/** What a device publishes, and what its registry subscribes to in order to hear it. */
+/** What a device publishes, and what its registry subscribes to in order to receive it. */
 export const eventsTopic = (device: string): string => `$devices/${device}/events`;
 export const eventsFilter = '$devices/+/events/#';
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:soak`: devices over TLS, half by password and half by certificate, publish one QoS 1 message a second
- * each; their registry hears all of them.
+ * each; their registry receives all of them.
  *
  *   npm run bench:soak -- [--minutes 60] [--devices 10000] [--write]
  *

@@ -41,7 +41,7 @@ const publisher = (user: string, topic: string) => `P ${user} ${password} ${topi
 const times = (count: number, line: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => line(n));
 
-/** `publishers` devices, each going through its four events, and their registry, which hears all under one filter. */
+/** `publishers` devices, each going through its four events, and their registry, which receives all under one filter. */
 function telemetry(load: Omit<Load, 'subscribers' | 'topics' | 'measure' | 'tls'>): TopicLoad {
   return {
     ...load,

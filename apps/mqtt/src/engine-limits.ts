@@ -17,7 +17,7 @@ export const engineLimits: Omit<EngineLimits, 'connectTimeoutMs'> = {
   packetGraceMs: 30_000,
   // As long as credentials may be checked: what came before the end of a connection is heard, but not for ever.
   finishTimeoutMs: 60_000,
-  // A back end that hears a whole fleet: at 50,000 messages a second, what is on its way within 400 ms. What is in flight
+  // A back end that receives a whole fleet: at 50,000 messages a second, what is on its way within 400 ms. What is in flight
   // costs eight bytes here; the bytes themselves are bounded by maxOutputBytes.
   maxInflightMessages: 20_000,
   // Behind the window: a back end that stalls for a second, or a few large payloads. With the window less than there are

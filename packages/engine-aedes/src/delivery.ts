@@ -103,7 +103,7 @@ export class Delivery {
     while (this.#roomWanted.length > 0 && this.#hasRoom()) this.#roomWanted.shift()?.();
   }
 
-  /** From here until `stop`, tells which topics have been heard live: a retained message of theirs would be out of date. */
+  /** From here until `stop`, tells which topics have been delivered live: a retained message of theirs would be out of date. */
   watchOvertaking(): OvertakingWatch {
     const topics = new Set<string>();
     this.#overtaken.add(topics);

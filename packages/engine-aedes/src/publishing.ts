@@ -10,7 +10,7 @@ export interface PublishingParts<P> {
   readonly underway: Underway;
 }
 
-/** Hands the message to everybody who hears one of the route's destinations. */
+/** Hands the message to everybody who receives one of the route's destinations. */
 export function handOver<P>(
   { bus }: PublishingParts<P>,
   route: PublishRoute,

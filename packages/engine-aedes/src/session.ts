@@ -196,7 +196,7 @@ export class Session<P> implements Subscriber<Message>, ConduitListener {
     );
   }
 
-  /** May the client hear what the token stands for? If so, it does from now on. If the host fails, it may not. */
+  /** May the client receive what the token stands for? If so, it does from now on. If the host fails, it may not. */
   async authorizeSubscribe(token: string): Promise<boolean> {
     const job = this.#subscribing;
     const subscription = this.#parts.subscriptions.meaningOf(token);

@@ -13,7 +13,7 @@ export interface RetainedPacket {
 
 /**
  * One SUBSCRIBE, from the packet to the last retained message. Retained messages take time, and live ones do not wait for
- * them: a topic that has been heard live meanwhile is left out, or its older message would come after the newer.
+ * them: a topic that has been delivered live meanwhile is left out, or its older message would come after the newer.
  */
 export class SubscribeJob<Subscriber> {
   readonly #requests: readonly TokenRequest[];

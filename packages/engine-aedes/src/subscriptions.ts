@@ -3,7 +3,7 @@ import type { SubscribeRequest } from '@iotcore/engine/codec';
 import type { MessageBus } from '@iotcore/engine/routing';
 import type { Tokens } from './aedes/tokens.ts';
 
-/** A filter that a client asked for, in its own words, and what it hears by it. */
+/** A filter that a client asked for, in its own words, and what it receives by it. */
 export class Subscription<Subscriber> {
   readonly subscriber: Subscriber;
   readonly filter: string;
@@ -74,7 +74,7 @@ export class Subscriptions<Subscriber extends object> {
     return filters.flatMap((filter) => this.#byFilter.get(filter)?.tokens ?? []);
   }
 
-  /** Replaces what the subscription hears [MQTT-3.8.4-3]; the bus hears of the new before the old is gone. */
+  /** Replaces what the subscription receives [MQTT-3.8.4-3]; the bus learns of the new before the old is gone. */
   grant(subscription: Subscription<Subscriber>, qos: Qos, granted: readonly NamespaceFilter[]): void {
     const former = subscription.granted;
     subscription.isKnownToAedes = true;

@@ -117,7 +117,7 @@ export interface PublishRoute {
   readonly prefix?: RoutePrefix | undefined;
 }
 
-/** What a subscription hears: filters, each in a namespace. An empty answer does not exist; refusal is `undefined`. */
+/** What a subscription receives: filters, each in a namespace. An empty answer does not exist; refusal is `undefined`. */
 export interface SubscriptionGrant {
   readonly filters: readonly NamespaceFilter[];
 }
@@ -134,7 +134,7 @@ export interface RetainedMessage {
 }
 
 /**
- * What `retain` rejects with when the host will not keep a message, rather than could not. Nobody hears the message, and
+ * What `retain` rejects with when the host will not keep a message, rather than could not. Nobody receives the message, and
  * its publisher is disconnected for this reason, whatever the QoS.
  */
 export class MessageRefusedError extends Error {
@@ -165,7 +165,7 @@ export interface EngineHost<P> {
     principal: P,
     topic: string,
   ) => PublishRoute | undefined | Promise<PublishRoute | undefined>;
-  /** What may it hear, and under which names? `undefined`: SUBACK 0x80. */
+  /** What may it receive, and under which names? `undefined`: SUBACK 0x80. */
   readonly grant: (
     principal: P,
     filter: string,
@@ -274,15 +274,15 @@ export interface EngineStats {
 export interface Engine<P> {
   /** Takes over a connection from a listener: TLS (handshake done) or plain. */
   readonly accept: (socket: Duplex, transport: Transport) => void;
-  /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if retainAs). */
+  /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if retained). */
   readonly publish: (route: PublishRoute, payload: Buffer, qos: Qos) => Promise<void>;
-  /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody hears. */
+  /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody receives. */
   readonly hasSubscribers: (namespace: string) => boolean;
   /** Closes the sessions that `which` picks; their wills fire. Returns how many. */
   readonly disconnect: (which: (session: SessionInfo<P>) => boolean, reason: Reason) => number;
   readonly sessions: () => Iterable<SessionInfo<P>>;
   readonly stats: () => EngineStats;
-  /** Stops taking connections and closes the live ones in slices, flushing what they are owed; resolves when all are gone. */
+  /** Stops taking connections and closes the live ones in slices, after flushing their output; resolves when all are closed. */
   readonly close: (reason: Reason) => Promise<void>;
 }
 

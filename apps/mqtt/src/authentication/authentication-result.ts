@@ -1,7 +1,7 @@
 import { ConnackCode } from '@iotcore/engine';
 import type { Client } from '../clients/client.ts';
 
-/** Why nobody is let in: the CONNACK code, and the words for the connection log (never told to the client). */
+/** Why a client is not accepted: the CONNACK code, and the words for the connection log (never told to the client). */
 export interface Refusal {
   readonly code: ConnackCode;
   readonly reason: string;

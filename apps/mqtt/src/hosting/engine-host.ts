@@ -1,4 +1,4 @@
-/** Answers the engine's questions and hears what it tells: each line leads to the part that knows. */
+/** Answers the engine's questions and receives what it tells: each line leads to the part that knows. */
 import {
   type ConnectRequest,
   type ConnectResult,

@@ -47,7 +47,7 @@ export class Revoker {
     this.#start();
   }
 
-  /** This client was let in by what may have changed meanwhile. */
+  /** This client was accepted by what may have changed meanwhile. */
   suspect(client: Client): void {
     this.#suspects.add(client);
     this.#start();

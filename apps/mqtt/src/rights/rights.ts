@@ -37,7 +37,7 @@ export function route(
     : routeAmong(devices, principal, topic);
 }
 
-/** What a subscription hears; undefined: refused. At once, unless a device must be looked up. */
+/** What a subscription receives; undefined: refused. At once, unless a device must be looked up. */
 export function grant(
   { findDevices }: RightsParts,
   principal: Principal,

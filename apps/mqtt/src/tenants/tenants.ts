@@ -7,7 +7,7 @@ import type { TenantLimit, TenantLimits } from './tenant-limits.ts';
 /** Tenants that are kept before the idle ones are dropped, at some 500 bytes each. */
 const fewestBeforeSweep = 1024;
 
-/** What a connection that was let in holds until its transport closes. */
+/** What a connection that was accepted holds until its transport closes. */
 interface Holding {
   readonly tenant: Tenant;
   readonly place: Place;

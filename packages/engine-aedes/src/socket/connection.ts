@@ -42,7 +42,7 @@ export interface Reception<P> {
   readonly host: EngineHost<P>;
   readonly limits: EngineLimits;
   readonly codecLimits: CodecLimits;
-  /** Makes the session of a connection that was let in, and starts it once it is the only one of its client ID. */
+  /** Makes the session of a connection that was accepted, and starts it once it is the only one of its client ID. */
   begin(connection: Connection<P>, admitted: Admitted<P>): Session<P>;
   ended(connection: Connection<P>, session: Session<P>): void;
   closed(connection: Connection<P>): void;

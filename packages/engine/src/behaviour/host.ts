@@ -25,7 +25,7 @@ type Kind = HostEvent['kind'];
 type EventOf<K extends Kind> = Extract<HostEvent, { kind: K }>;
 
 /**
- * A host with simple rules, each of which a test may replace. Everybody is let in, and may publish and hear everything,
+ * A host with simple rules, each of which a test may replace. Every client is accepted, and may publish and receive everything,
  * in one namespace, except what begins with `forbidden`. What begins with `permanent/` is retained.
  */
 export class TestHost implements EngineHost<Principal> {

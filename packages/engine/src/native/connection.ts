@@ -239,7 +239,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const former = sessions.find(this.#scope, session.clientId);
     // A client that has hung up takes nothing from the connection that it opened afterwards.
     if (this.#isFinishing && former && former.connectNumber > this.#connectNumber) return;
-    // One that has hung up, and whose last packets wait, is in nobody's way.
+    // One that has hung up, and whose last packets wait, holds up nobody.
     if (!former?.isFinishing) former?.close(reasons.takenOver);
     sessions.add(this.#scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
   }
@@ -431,7 +431,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     return true;
   }
 
-  /** Ends the connection, whatever its state, after what it is owed has been written. */
+  /** Ends the connection, whatever its state, after its output has been written. */
   close(reason: Reason): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     const state = this.#state;
@@ -476,7 +476,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#takeRest();
     this.#isSocketClosed = true;
     this.#outbox.close();
-    // A client that was reset before it was let in, and left nothing behind CONNECT, has given up.
+    // A client that was reset before it was accepted, and sent nothing after CONNECT, has given up.
     if (this.#state === 'authenticating' && !this.#isFinishing && this.#assembler.keptBytes === 0)
       this.close(reasons.connectionLost);
     else this.#inputEnded();

@@ -128,7 +128,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
 
   async close(reason: Reason): Promise<void> {
     this.#closeReason = reason;
-    await this.#hearOut();
+    await this.#drain();
     await this.#parts.slices.each([...this.#connections], (connection) => connection.close(reason));
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
@@ -139,8 +139,8 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
     this.#parts.deadlines.stop();
   }
 
-  /** Nobody is heard any more; what is being stored, or waits, goes out while those who may hear it are still there. */
-  async #hearOut(): Promise<void> {
+  /** No more packets are handled; messages that are being stored, or wait, are delivered while their subscribers are still connected. */
+  async #drain(): Promise<void> {
     const connections = [...this.#connections];
     await this.#parts.slices.each(connections, (connection) => connection.hold());
     const deadlineMs = performance.now() + drainMs;

@@ -3,7 +3,7 @@ import type { Address, TopicName } from './address.ts';
 import type { Receivers } from './receivers.ts';
 import type { Router } from './router.ts';
 
-/** The subscriber's end of the bus. `M` is a message in the form that the engine moves it in. */
+/** The subscriber's end of the bus. `M` is a message in the form in which the engine handles it. */
 export interface Subscriber<M> {
   /** Takes a message, whose name and encodings `message` carries. Must not throw and must not block. */
   readonly deliver: (message: M, qos: Qos) => void;
@@ -15,7 +15,7 @@ export interface Addressable {
   readonly addressTo: (name: TopicName) => void;
 }
 
-/** An address, with who hears it. */
+/** An address, with who receives it. */
 export interface LocalAddress<S> extends Address {
   receivers: Receivers<S>;
 }

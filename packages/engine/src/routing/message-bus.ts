@@ -9,7 +9,7 @@
  *   that was subscribed when it was called, at the lower of both QoS; one that cannot take it has said so by closing itself
  *   or by counting a drop. So PUBACK follows then. Nothing more of that publisher is published until then.
  * - Two messages that one publisher publishes one after the other reach each subscriber in that order [MQTT-4.6.0-5][MQTT-4.6.0-6].
- * - `subscribe` counts from the next `publish` of whomever on, once it has returned and its promise has resolved: SUBACK
+ * - `subscribe` counts from the next `publish` of any publisher, once it has returned and its promise has resolved: SUBACK
  *   follows then. After `unsubscribe` has returned nothing arrives any more.
  * - The bytes of a publication are the publisher's: a subscriber that keeps any of them beyond this tick copies them.
  *
@@ -25,14 +25,14 @@ import { LocalTopicPrefix, type TopicPrefix } from './topic-prefix.ts';
 export interface BusRoute<M> {
   /** The names that they go out under. */
   readonly names: readonly TopicName[];
-  /** Hands the message to everybody who hears one of the names: one copy for each name [MQTT-3.3.5-1]. */
+  /** Hands the message to everybody who receives one of the names: one copy for each name [MQTT-3.3.5-1]. */
   readonly publish: (message: M) => void | Promise<void>;
 }
 
 export interface MessageBus<S, M> {
   readonly subscribe: (namespace: string, filter: string, subscriber: S, qos: Qos) => void | Promise<void>;
   readonly unsubscribe: (namespace: string, filter: string, subscriber: S) => void;
-  /** Does anybody hear anything in this namespace? */
+  /** Does anybody receive anything in this namespace? */
   readonly hasSubscribers: (namespace: string) => boolean;
   readonly route: (destinations: readonly Destination[]) => BusRoute<M>;
   /** `prefixes`: destinations whose topics end where a route does not look any more, with a slash. */

@@ -8,7 +8,7 @@ export interface ReceiverLists<S> {
 }
 
 /**
- * The answer to "who hears this topic?". It may be kept and used for message after message until `stale`: then ask again.
+ * The answer to "who receives this topic?". It may be kept and used for message after message until `stale`: then ask again.
  * Going stale is how a change of subscriptions, or the bound of the cache, reaches every holder at the price of one
  * property read a message.
  */

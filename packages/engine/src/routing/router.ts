@@ -114,7 +114,7 @@ export class Router<S extends object> {
     const weight = answerWeight + answer.atQos0.length + answer.atQos1.length;
     this.#cached.push({ answers, key, answer, weight });
     this.#cacheWeight += weight;
-    // The newest stays whatever it weighs: an answer that is stale at birth would be asked for again in the same breath.
+    // The newest stays whatever it weighs: an answer that is stale from the start would be asked for again at once.
     while (this.#cacheWeight > this.#maxCacheWeight && this.#oldest < this.#cached.length - 1)
       this.#evictOldest();
     return answer;

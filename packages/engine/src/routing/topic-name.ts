@@ -3,7 +3,7 @@
 export interface TopicLimits {
   /** UTF-8 bytes, at most 65,535 [MQTT-4.7.3-3]. */
   readonly maxTopicBytes: number;
-  /** Levels, so slashes + 1. Bounds what one name can cost in the trie and in a host's rule book. */
+  /** Levels, so slashes + 1. Bounds what one name can cost in the trie and in a host's rules. */
   readonly maxTopicLevels: number;
 }
 

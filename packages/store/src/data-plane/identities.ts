@@ -4,7 +4,7 @@ import type { Queryable } from './queryable.ts';
 /** A registry, device or broker as the MQTT server must know it to let a client in. */
 export interface Identity {
   readonly principal: Principal;
-  /** Its registry (or itself) is DISABLED: nobody of it is let in. */
+  /** Its registry (or itself) is DISABLED: no client of it is accepted. */
   readonly disabled: boolean;
 }
 

@@ -11,7 +11,7 @@ interface BystanderServer {
 }
 
 /**
- * Somebody else's clients, there all the time: one inside TLS, one over plain TCP, both of one broker. They hear all of
+ * Somebody else's clients, there all the time: one inside TLS, one over plain TCP, both of one broker. They receive all of
  * their own namespace, so that anything foreign would come between the messages that they send themselves.
  */
 export class Bystanders {

@@ -8,7 +8,7 @@ export interface CheckResult {
   readonly duplicated: number;
   /** Overtaken by a later message of the same publisher and topic. */
   readonly reordered: number;
-  /** Received by, let in for, or taken from somebody without the right to it; or not a message of the run at all. */
+  /** Received by, accepted for, or taken from somebody without the right to it; or not a message of the run at all. */
   readonly foreign: number;
   /** Answers that the promises do not allow, such as 500, or CONNACK 4 to the right password. */
   readonly wrong: number;

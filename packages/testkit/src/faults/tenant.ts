@@ -1,6 +1,6 @@
 /**
  * Tenants: a registry with devices, or a broker. One is under load; the others are bystanders, whose listeners ask for
- * all that they may ask for, hear their own messages, and must never hear another's.
+ * all that they may ask for, receive their own messages, and must never receive another's.
  */
 import { randomBytes } from 'node:crypto';
 import { type ApiClient, makePassword, type Owner } from '../api/client.ts';

@@ -30,7 +30,7 @@ export class StreamCall {
     this.deadlineMs = Date.now() + (timeoutMs ?? maxCallMs);
     if (!isLong || headers['grpc-timeout'] !== undefined)
       this.#timer = setTimeout(() => this.#over.abort(deadlineExceeded()), timeoutMs ?? maxCallMs);
-    // The peer can reset the stream at any time; whoever works on the call hears of it by the signal.
+    // The peer can reset the stream at any time; whoever works on the call learns of it by the signal.
     stream.on('error', () => {});
     stream.once('close', () => {
       clearTimeout(this.#timer);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { puback, publish } from '../packets.ts';
 
-/** A message that nobody hears: its acknowledgement tells that what was sent before it has been dealt with. */
+/** A message that nobody receives: its acknowledgement tells that what was sent before it has been dealt with. */
 const behind = publish('$s/behind', '', 65_535);
 const behindDone = 'PUBACK 65535';
 

@@ -1,5 +1,5 @@
 /**
- * A session: what a client that was let in has subscribed to, and what is on its way to it. It lasts as long as its
+ * A session: what a client that was accepted has subscribed to, and what is on its way to it. It lasts as long as its
  * connection [MQTT-4.1.0-2].
  *
  * QoS 1 messages go out until the window is full or the socket does not keep up, then wait in a queue; a queue beyond its

@@ -273,7 +273,7 @@ export class Publisher<P> {
     }
   }
 
-  /** The host will not have the message: nobody hears it. */
+  /** The host will not have the message: nobody receives it. */
   #refuse(entry: Unfinished, reason: Reason): void {
     this.#unstoredBytes -= entry.unstored?.payload.length ?? 0;
     entry.unstored = undefined;

@@ -1,7 +1,7 @@
 /**
  * Subscribing: which namespaces a filter is put into, or that it is refused. A filter is granted when it can match a topic
- * that its subscriber may hear. What a filter names must exist (the device, the beginning of an alias); what it leaves
- * to a wildcard need not: `$devices/+/events` and `#` are granted in an empty registry, and hear what comes later.
+ * that its subscriber may receive. What a filter names must exist (the device, the beginning of an alias); what it leaves
+ * to a wildcard need not: `$devices/+/events` and `#` are granted in an empty registry, and receive what comes later.
  */
 import { isId } from '../../fields/ids.ts';
 import {
@@ -93,7 +93,7 @@ function canHearByAlias(member: Member, filter: string, devices: readonly Device
   );
 }
 
-/** Can the filter match a name that this alias gives to a topic of the device which the client may hear? */
+/** Can the filter match a name that this alias gives to a topic of the device which the client may receive? */
 function canHearWritten(member: Member, device: DeviceFacts, rule: NotationRule, filter: string): boolean {
   const resolved = toFull(rule, filter);
   if (resolved !== undefined && !isFilterWithinLimit(resolved)) return false;

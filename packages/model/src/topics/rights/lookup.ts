@@ -17,7 +17,7 @@ export type DeviceLookup =
       readonly beginning: string | undefined;
     };
 
-/** Most devices that are looked at to check one alias filter; with more, it is granted unseen: it hears only its own. */
+/** Most devices that are looked at to check one alias filter; with more, it is granted unseen: it receives only its own. */
 export const aliasLookupLimit = 100;
 
 export const noLookup: DeviceLookup = { by: 'nothing' };

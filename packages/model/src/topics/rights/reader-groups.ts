@@ -108,12 +108,12 @@ export function ownMonitoringReaders(deviceId: string): ReaderGroup {
   };
 }
 
-/** Where the monitoring of a registry's devices is heard by the registry and by all of them. */
+/** Where the monitoring of a registry's devices is received by the registry and by all of them. */
 export function monitoringNamespace(registryId: string): string {
   return namespaceOf({ kind: 'monitoring', id: registryId }, 'full');
 }
 
-/** Where a device's monitoring is heard by the device itself. */
+/** Where a device's monitoring is received by the device itself. */
 export function ownMonitoringNamespace(deviceId: string): string {
   return namespaceOf({ kind: 'own-monitoring', id: deviceId }, 'me');
 }

@@ -23,7 +23,7 @@ import {
 export interface TopicRoute {
   /** The topic's full name; for a broker its only one. */
   readonly topic: string;
-  /** One for each name under which somebody may hear it. */
+  /** One for each name under which somebody may receive it. */
   readonly destinations: readonly Destination[];
   /** Set if the last message of the topic is stored. */
   readonly permanent: PermanentTopic | undefined;

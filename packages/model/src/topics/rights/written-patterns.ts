@@ -1,5 +1,5 @@
 /**
- * What a client may hear, as it is written in each notation and cut into levels. Worked out once for the client that was
+ * What a client may receive, as it is written in each notation and cut into levels. Worked out once for the client that was
  * asked about last: one SUBSCRIBE may ask for ten thousand filters.
  */
 import { type Notation, type NotationRule, toWritten } from '../names/notation.ts';

@@ -84,7 +84,7 @@ export class Oracle {
   }
 
   /**
-   * Is there a topic that the filter matches and the client may hear? Tried with every name of every topic that is
+   * Is there a topic that the filter matches and the client may receive? Tried with every name of every topic that is
    * mentioned anywhere, and with every word that occurs in place of each wildcard.
    */
   isGranted(client: Client, filter: string): boolean {
