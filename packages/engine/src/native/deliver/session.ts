@@ -22,10 +22,10 @@ import type {
 import { reasons } from '../../reasons.ts';
 import type { MessageBus, Subscriber, TopicName } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
+import { Fifo } from '../io/fifo.ts';
 import type { Outbox } from '../io/outbox.ts';
 import type { Slices } from '../io/slices.ts';
 import type { Tick } from '../io/tick.ts';
-import { Fifo } from './fifo.ts';
 import { costOf, type KeptMessage, keptOverheadBytes } from './kept-message.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { PacketIds } from './packet-ids.ts';

@@ -17,9 +17,9 @@ import {
 import { reasons } from '../../reasons.ts';
 import type { MessageBus } from '../../routing/index.ts';
 import type { Counters } from '../counters.ts';
-import { Fifo } from '../deliver/fifo.ts';
 import { OutgoingMessage } from '../deliver/outgoing-message.ts';
 import type { Session } from '../deliver/session.ts';
+import { Fifo } from '../io/fifo.ts';
 import type { Tick } from '../io/tick.ts';
 import type { Plan } from './plan.ts';
 import { PrefixRoute } from './prefix-route.ts';
