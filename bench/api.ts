@@ -34,8 +34,11 @@ const rounds = Math.min(150, calls);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const ms = (value: number) => value.toFixed(value < 10 ? 2 : 1);
 
-function report(what: string, { calls: count, perSecond, median, p99 }: Timing): void {
-  say(`| ${what} | ${count.toLocaleString('en')} | ${perSecond.toFixed(0)} | ${ms(median)} | ${ms(p99)} |`);
+function report(what: string, { calls: count, perSecond, median, p99, cpu }: Timing): void {
+  const used = Number.isNaN(cpu) ? '' : cpu.toFixed(2);
+  say(
+    `| ${what} | ${count.toLocaleString('en')} | ${perSecond.toFixed(0)} | ${ms(median)} | ${ms(p99)} | ${used} |`,
+  );
 }
 
 async function createRegistry({ caller }: Server): Promise<string> {
@@ -99,11 +102,24 @@ async function main(small: Server, large: Server): Promise<void> {
   await time(200, callers, createInMany);
   await time(200, 1, get);
 
-  say('\n| calls | number | a second | median, ms | 99 %, ms |\n| --- | --: | --: | --: | --: |');
-  report(`create a device, ${callers} at once, few devices`, await time(calls, callers, createInFew));
-  report(`create a device, ${callers} at once, a full registry`, await time(calls, callers, createInMany));
-  report('get a device, one after the other', await time(calls, 1, get));
-  report(`get a device, ${callers} at once`, await time(calls, callers, get));
+  say(
+    '\n| calls | number | a second | median, ms | 99 %, ms | processor time of the API, ms |\n| --- | --: | --: | --: | --: | --: |',
+  );
+  report(
+    `create a device, ${callers} at once, few devices`,
+    await time(calls, callers, createInFew, small.pid),
+  );
+  report(
+    `create a device, ${callers} at once, a full registry`,
+    await time(calls, callers, createInMany, large.pid),
+  );
+  report('get a device, one after the other', await time(calls, 1, get, large.pid));
+  report(`get a device, ${callers} at once`, await time(calls, callers, get, large.pid));
+  report('get a device, 16 at once', await time(calls, 16, get, large.pid));
+  const hundred = `/iot-devices/v1/devices?registryId=${many}&pageSize=100`;
+  const listed = await time(calls / 4, 16, () => caller.get(hundred), large.pid);
+  report('list 100 devices, 16 at once', listed);
+  report('nothing (/livez), 16 at once', await time(calls, 16, () => caller.get('/livez'), large.pid));
   const [first, last] = await timeAlternately(
     rounds,
     () => caller.get(pages.first),

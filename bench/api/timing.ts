@@ -1,17 +1,26 @@
+import { cpuMs } from './cpu.ts';
+
 /** What calls took, each in milliseconds. */
 export interface Timing {
   readonly calls: number;
   readonly perSecond: number;
   readonly median: number;
   readonly p99: number;
+  /** Processor time of the server for each call, in ms; NaN where nobody measured it. */
+  readonly cpu: number;
 }
 
-/** Makes so many calls by so many callers at once, each the next as soon as it has the answer to the last. */
+/**
+ * Makes so many calls by so many callers at once, each the next as soon as it has the answer to the last. `pid`: of the
+ * server, whose processor time is measured.
+ */
 export async function time(
   calls: number,
   callers: number,
   call: (n: number) => Promise<unknown>,
+  pid?: number,
 ): Promise<Timing> {
+  const cpuBefore = pid === undefined ? Number.NaN : cpuMs(pid);
   const taken: number[] = [];
   let next = 0;
   const began = performance.now();
@@ -19,7 +28,9 @@ export async function time(
     while (next < calls) taken.push(await timeOne(call, next++));
   };
   await Promise.all(Array.from({ length: callers }, work));
-  return summary(taken, performance.now() - began);
+  const wholeMs = performance.now() - began;
+  const cpu = pid === undefined ? Number.NaN : (cpuMs(pid) - cpuBefore) / calls;
+  return summary(taken, wholeMs, cpu);
 }
 
 /** Makes calls of two kinds in turn, so that what else the machine does falls on both alike. */
@@ -43,7 +54,7 @@ async function timeOne(call: (n: number) => Promise<unknown>, n: number): Promis
   return performance.now() - began;
 }
 
-function summary(taken: readonly number[], wholeMs: number): Timing {
+function summary(taken: readonly number[], wholeMs: number, cpu = Number.NaN): Timing {
   const sorted = taken.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
   return {
@@ -51,6 +62,7 @@ function summary(taken: readonly number[], wholeMs: number): Timing {
     perSecond: (sorted.length / wholeMs) * 1000,
     median: at(0.5),
     p99: at(0.99),
+    cpu,
   };
 }
 

@@ -2,12 +2,16 @@
  * Walks openapi.yaml: every operation that it documents has a row with a request that succeeds, and is tried without
  * credentials, by a stranger, and by whoever may do just less. A new operation without a row fails the first test.
  */
+import { operations as apiOperations } from '@iotcore/control';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from './support/accounts.ts';
 import { expectRefusal } from './support/answers.ts';
 import { newFolder } from './support/folders.ts';
 import { newFixture, operations, type Row, rows, urlOf } from './support/operation-rows.ts';
 import { watchedInstallation } from './support/watched-installation.ts';
+
+/** The schema of each answer. */
+const outputs = new Map(apiOperations.map(({ name, output }) => [name, output]));
 
 const installation = watchedInstallation();
 
@@ -50,6 +54,8 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
       const permitted = await createAccount(api, { folderId, role: row.needs });
       const answer = await permitted.call(method, url, request.body);
       expect([answer.status, answer.body.code]).toEqual([200, undefined]);
+      // Nothing but what the schema names, and all of that as it says: answers are not judged again where they are made.
+      expect(outputs.get(operationId)?.parse(answer.body)).toEqual(answer.body);
     });
 
     test('refuses an unknown parameter', async () => {

@@ -1,6 +1,6 @@
 export type { Change, ChangeKind } from './changes/change.ts';
 export { ChangeFeed, type ChangeFeedOptions, type ChangeListener } from './changes/change-feed.ts';
-export { DatabaseUnavailableError } from './database/errors.ts';
+export { DatabaseUnavailableError, isDatabaseUnavailable } from './database/errors.ts';
 export { describeIdConflicts } from './database/id-conflicts.ts';
 export {
   type Database,

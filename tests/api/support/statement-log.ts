@@ -9,9 +9,10 @@ export interface StatementLog {
   take(): string[];
 }
 
-/** Types of the messages that carry a statement: Parse, and Query. */
+/** Types of the messages that carry a statement, or name one that was carried before: Parse, Query, Bind. */
 const parse = 0x50;
 const query = 0x51;
+const bind = 0x42;
 
 export async function startStatementLog(databaseUrl: string): Promise<StatementLog> {
   const url = new URL(databaseUrl);
@@ -34,6 +35,8 @@ export async function startStatementLog(databaseUrl: string): Promise<StatementL
 /** Reads what a client sends; the message that opens a connection has no type, so its first byte is 0. */
 function reader(onStatement: (statement: string) => void): (bytes: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
+  /** By name; the one without a name is the last. A named one is parsed once, and then only bound. */
+  const parsed = new Map<string, string>();
   return (bytes) => {
     rest = Buffer.concat([rest, bytes]);
     for (;;) {
@@ -44,7 +47,8 @@ function reader(onStatement: (statement: string) => void): (bytes: Buffer) => vo
       const type = typed === 0 ? 0 : rest[0];
       const [first = '', second = ''] = rest.toString('utf8', typed + 4, end).split('\0', 2);
       if (type === query) onStatement(first);
-      if (type === parse) onStatement(second);
+      if (type === parse) parsed.set(first, second);
+      if (type === bind) onStatement(parsed.get(second) ?? '');
       rest = rest.subarray(end);
     }
   };

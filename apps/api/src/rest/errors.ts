@@ -18,7 +18,7 @@ const statuses: Readonly<Record<CodeName, number>> = {
 };
 
 /** An error of HTTP itself: its status is not the usual one of its code, or it has a header of its own. */
-export class HttpError extends ApiError {
+class HttpError extends ApiError {
   readonly http: number;
   readonly headers: Readonly<Record<string, string>>;
 

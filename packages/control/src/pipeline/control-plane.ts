@@ -3,7 +3,7 @@ import type { CallInput, CallObserver, CallOrigin } from './call.ts';
 import { KeyedRate } from './keyed-rate.ts';
 import { OpenCall, type PipelineParts } from './open-call.ts';
 import type { ApiOperation } from './operation.ts';
-import { Refusals } from './refusals.ts';
+import { Refusals } from './refusals/refusals.ts';
 import type { Services } from './services.ts';
 
 export interface ControlPlaneOptions {

@@ -9,12 +9,12 @@ import { type Caller, nobody } from '../auth/caller.ts';
 import { type ApiError, errors } from '../errors/catalogue.ts';
 import { Access } from './access.ts';
 import type { CallInput, CallObserver, CallOrigin } from './call.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
-import { workOnce } from './keyed-call.ts';
+import { readIdempotencyKey } from './idempotency/idempotency-key.ts';
+import { workOnce } from './idempotency/keyed-call.ts';
 import type { KeyedRate } from './keyed-rate.ts';
 import type { ApiOperation } from './operation.ts';
 import { readInput } from './read-input.ts';
-import type { Refusals } from './refusals.ts';
+import type { Refusals } from './refusals/refusals.ts';
 import { mustBeWanted, runContext } from './run-context.ts';
 import type { Services } from './services.ts';
 

@@ -1,6 +1,6 @@
 import type { Prisma } from '../generated/client.ts';
 
-/** What queries run on: the database itself, or a transaction. */
+/** What queries in Prisma's words run on: the database itself, or a transaction. */
 export type Db = Prisma.TransactionClient;
 
 /** A piece of a list, and the key to go on after, if there is more. */
@@ -22,13 +22,4 @@ export function toPage<Row>(rows: readonly Row[], limit: number, keyOf: (row: Ro
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { rows: page, next: last && keyOf(last) };
-}
-
-/** Ascending by ID, one row more than the page holds. Spread into a findMany. */
-export function ascending({ after, limit }: PageRequest) {
-  return {
-    where: after === undefined ? {} : { id: { gt: after } },
-    order: { id: 'asc' },
-    take: limit + 1,
-  } as const;
 }

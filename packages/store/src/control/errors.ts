@@ -1,5 +1,5 @@
 /** What a change may meet in the database, in words of the domain. Raised by the functions beside, mapped by the API. */
-import { Prisma } from '../generated/client.ts';
+import type pg from 'pg';
 
 /** A value that must be unique is taken. */
 export class TakenError extends Error {
@@ -51,14 +51,14 @@ export class KeyInUseError extends Error {
   override readonly name = 'KeyInUseError';
 }
 
-const uniqueByTable: ReadonlyMap<string, Unique> = new Map([
-  ['Registry', 'name'],
-  ['Device', 'name'],
-  ['Broker', 'name'],
-  ['ServiceAccount', 'name'],
-  ['Certificate', 'certificate'],
-  ['TopicAlias', 'alias'],
-  ['RoleBinding', 'role binding'],
+const uniqueByTable: ReadonlyMap<string | undefined, Unique> = new Map([
+  ['registries', 'name'],
+  ['devices', 'name'],
+  ['brokers', 'name'],
+  ['service_accounts', 'name'],
+  ['certificates', 'certificate'],
+  ['topic_aliases', 'alias'],
+  ['role_bindings', 'role binding'],
 ]);
 
 /** Primary keys of what has an ID, and of all IDs together. */
@@ -66,22 +66,17 @@ const idKeys: ReadonlySet<string | undefined> = new Set(
   ['resource_ids', 'registries', 'devices', 'brokers', 'service_accounts'].map((table) => `${table}_pkey`),
 );
 
-function isAboutId({ meta }: Prisma.PrismaClientKnownRequestError): boolean {
-  const violated = meta as
-    | { driverAdapterError?: { cause?: { constraint?: { index?: string } } } }
-    | undefined;
-  return idKeys.has(violated?.driverAdapterError?.cause?.constraint?.index);
-}
+const uniqueViolation = '23505';
+/** The second where the key says RESTRICT, since Postgres 18. */
+const foreignKeyViolations: ReadonlySet<string | undefined> = new Set(['23503', '23001']);
 
 /** Restates a violated constraint in words of the domain; returns any other error as it is. */
 export function translateConstraint(error: unknown): unknown {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return error;
+  if (!(error instanceof Error)) return error;
+  const { code, table, constraint } = error as pg.DatabaseError;
   const cause = { cause: error };
-  if (error.code === 'P2002') {
-    const what = isAboutId(error) ? 'ID' : uniqueByTable.get(String(error.meta?.['modelName']));
-    return what ? new TakenError(what, cause) : error;
-  }
-  if (error.code === 'P2003') return new MissingError('Resource', cause);
-  if (error.code === 'P2025') return new MissingError('Resource', cause);
-  return error;
+  if (foreignKeyViolations.has(code)) return new MissingError('Resource', cause);
+  if (code !== uniqueViolation) return error;
+  const what = idKeys.has(constraint) ? 'ID' : uniqueByTable.get(table);
+  return what ? new TakenError(what, cause) : error;
 }

@@ -2,30 +2,32 @@
 
 export type { NewAuditEvent } from '../records/audit-events.ts';
 export type { CallFacts, ChangeRecord, OperationRow } from '../records/record-call.ts';
-export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './account-keys.ts';
-export type { AliasRow, NewAlias } from './aliases.ts';
-export type { AuditEventRow, AuditedCall, AuditFilter } from './audit-events.ts';
-export type { BrokerFields, BrokerRow } from './brokers.ts';
-export type { ApiKeyCaller, CallerAccount } from './callers.ts';
-export type { CertificateRow, NewCertificate } from './certificates.ts';
-export type { LogRow } from './connection-log.ts';
-export type { InitialCredentials } from './credentials.ts';
+export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './accounts/account-keys.ts';
+export type { ApiKeyCaller, CallerAccount } from './accounts/callers.ts';
+export type { ServiceAccountRow } from './accounts/service-accounts.ts';
+export type { SigningKeyRow } from './accounts/signing-keys.ts';
+export type { CertificateRow, NewCertificate } from './credentials/certificates.ts';
+export type { InitialCredentials } from './credentials/credentials.ts';
+export type {
+  AdoptionOwner,
+  PasswordAdoptionFields,
+  PasswordAdoptionRow,
+} from './credentials/password-adoptions.ts';
+export type { NewPassword, PasswordRow } from './credentials/passwords.ts';
 export type { DataPlaneNode } from './data-plane-nodes.ts';
 export type { Page, PageRequest } from './db.ts';
-export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './devices.ts';
 export * from './errors.ts';
-export type { ExportedDeviceRow } from './export.ts';
-export type { Retention } from './housekeeping.ts';
-export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './idempotency.ts';
+export type { AuditEventRow, AuditedCall, AuditFilter } from './history/audit-events.ts';
+export type { LogRow } from './history/connection-log.ts';
+export type { Retention } from './history/housekeeping.ts';
+export type * from './history/migration-status.ts';
 export type * from './import/types.ts';
-export type * from './migration-status.ts';
+export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './mutations/idempotency.ts';
 export { type OpenControlStore, openControlStore } from './open-control-store.ts';
-export type { Owner, OwnerKind, OwnerRow } from './owners.ts';
-export type { AdoptionOwner, PasswordAdoptionFields, PasswordAdoptionRow } from './password-adoptions.ts';
-export type { NewPassword, PasswordRow } from './passwords.ts';
-export type { FolderQuotas } from './quotas.ts';
-export type { RegistryFields, RegistryRow } from './registries.ts';
-export type { ServiceAccountRow } from './service-accounts.ts';
-export type { SigningKeyRow } from './signing-keys.ts';
+export type { AliasRow, NewAlias } from './resources/aliases.ts';
+export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './resources/devices.ts';
+export type { ExportedDeviceRow } from './resources/export.ts';
+export type { Owner, OwnerKind, OwnerRow } from './resources/owners.ts';
+export type { FolderQuotas } from './resources/quotas.ts';
+export type { BrokerRow, RegistryRow, TopLevelFields } from './resources/top-level.ts';
 export type { ControlStore, Keys, Reads, Writes } from './store.ts';
-export type { TopLevelFields } from './top-level.ts';

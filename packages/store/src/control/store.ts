@@ -3,22 +3,33 @@
  * stay behind it.
  */
 import type { PrismaDatabase } from '../database/open-prisma.ts';
+import type { Sql } from '../database/sql.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { type NewAuditEvent, writeAuditEvents } from '../records/audit-events.ts';
 import type { CallFacts, ChangeRecord, OperationRow } from '../records/record-call.ts';
-import * as keys from './account-keys.ts';
-import { listAliases } from './aliases.ts';
-import { type AuditedCall, listAuditEvents } from './audit-events.ts';
-import * as brokers from './brokers.ts';
-import { findApiKey, findCallerAccount } from './callers.ts';
-import * as certificates from './certificates.ts';
-import { listLog } from './connection-log.ts';
+import * as keys from './accounts/account-keys.ts';
+import { findApiKey, findCallerAccount } from './accounts/callers.ts';
+import {
+  type AdminAccount,
+  createSample,
+  ensureAdminAccount,
+  isUntouched,
+  type SampleResources,
+} from './accounts/provisioning.ts';
+import * as accounts from './accounts/service-accounts.ts';
+import { ensureSigningKeys, type NewSigningKey, type SigningKeyRow } from './accounts/signing-keys.ts';
+import * as certificates from './credentials/certificates.ts';
+import * as adoptions from './credentials/password-adoptions.ts';
+import * as passwords from './credentials/passwords.ts';
 import { listLiveNodes } from './data-plane-nodes.ts';
 import type { Db } from './db.ts';
-import * as devices from './devices.ts';
-import { exportDevices } from './export.ts';
-import { listFolders } from './folders.ts';
-import { type Pruned, prune, type Retention } from './housekeeping.ts';
+import { type AuditedCall, listAuditEvents } from './history/audit-events.ts';
+import { listLog } from './history/connection-log.ts';
+import { type Pruned, prune, type Retention } from './history/housekeeping.ts';
+import * as migration from './history/migration-status.ts';
+import { findOperation, listOperations } from './history/operations.ts';
+import { importResources } from './import/import-resources.ts';
+import type { Import, ImportOutcomes } from './import/types.ts';
 import {
   claimKey,
   type EarlierOutcome,
@@ -27,71 +38,60 @@ import {
   type KeyClaim,
   releaseKey,
   settleKey,
-} from './idempotency.ts';
-import { importResources } from './import/import-resources.ts';
-import type { Import, ImportOutcomes } from './import/types.ts';
-import * as migration from './migration-status.ts';
-import { mutate } from './mutate.ts';
-import { findOperation, listOperations } from './operations.ts';
-import { findOwner } from './owners.ts';
-import * as adoptions from './password-adoptions.ts';
-import * as passwords from './passwords.ts';
-import {
-  type AdminAccount,
-  createSample,
-  ensureAdminAccount,
-  isUntouched,
-  type SampleResources,
-} from './provisioning.ts';
-import * as registries from './registries.ts';
-import * as accounts from './service-accounts.ts';
-import { ensureSigningKeys, type NewSigningKey, type SigningKeyRow } from './signing-keys.ts';
+} from './mutations/idempotency.ts';
+import { mutate } from './mutations/mutate.ts';
+import { listAliases } from './resources/aliases.ts';
+import { brokers } from './resources/brokers.ts';
+import * as devices from './resources/devices.ts';
+import { exportDevices } from './resources/export.ts';
+import { listFolders } from './resources/folders.ts';
+import { findOwner } from './resources/owners.ts';
+import { registries } from './resources/registries.ts';
 
-const reads = {
+/** The hot ones, and all that is plain. */
+const sqlReads = {
   owners: { find: findOwner },
-  registries: {
-    find: registries.findRegistry,
-    findByName: registries.findRegistryByName,
-    list: registries.listRegistries,
-  },
+  registries: { find: registries.find, findByName: registries.findByName, list: registries.list },
   devices: {
     find: devices.findDevice,
     findByName: devices.findDeviceByName,
-    complete: devices.completeDevice,
     list: devices.listDevices,
     export: exportDevices,
   },
   aliases: { list: listAliases },
-  brokers: { find: brokers.findBroker, findByName: brokers.findBrokerByName, list: brokers.listBrokers },
+  brokers: { find: brokers.find, findByName: brokers.findByName, list: brokers.list },
   certificates: { list: certificates.listCertificates },
   passwords: { list: passwords.listPasswords },
   operations: { find: findOperation, list: listOperations },
+  passwordAdoptions: { find: adoptions.findPasswordAdoption },
+  accounts: { find: accounts.findServiceAccount, list: accounts.listServiceAccounts },
+  authorizedKeys: { list: keys.listAuthorizedKeys },
+  apiKeys: { list: keys.listApiKeys },
+  roleBindings: { list: keys.listRoleBindings },
+};
+
+const prismaReads = {
   auditEvents: { list: listAuditEvents },
   connectionLog: { list: listLog },
-  passwordAdoptions: { find: adoptions.findPasswordAdoption },
   migration: {
     registries: migration.readRegistryMigrations,
     brokers: migration.readBrokerMigrations,
     devices: migration.listDeviceMigrations,
   },
   folders: { list: listFolders },
-  accounts: { find: accounts.findServiceAccount, list: accounts.listServiceAccounts },
-  authorizedKeys: { list: keys.listAuthorizedKeys },
-  apiKeys: { list: keys.listApiKeys },
-  roleBindings: { list: keys.listRoleBindings },
   callers: { findAccount: findCallerAccount, findApiKey },
   dataPlaneNodes: { listLive: listLiveNodes },
 };
 
 const writes = {
   registries: {
-    create: registries.createRegistry,
-    update: registries.updateRegistry,
-    setStatus: registries.setRegistryStatus,
-    delete: registries.deleteRegistry,
+    create: registries.create,
+    update: registries.update,
+    setStatus: registries.setStatus,
+    delete: registries.delete,
   },
   devices: { create: devices.createDevice, update: devices.updateDevice, delete: devices.deleteDevice },
-  brokers: { create: brokers.createBroker, update: brokers.updateBroker, delete: brokers.deleteBroker },
+  brokers: { create: brokers.create, update: brokers.update, delete: brokers.delete },
   certificates: { add: certificates.addCertificate, delete: certificates.deleteCertificate },
   passwords: { add: passwords.addPassword, delete: passwords.deletePassword },
   passwordAdoptions: { set: adoptions.setPasswordAdoption, delete: adoptions.deletePasswordAdoption },
@@ -104,14 +104,14 @@ const writes = {
 /** The same functions, with their database given. */
 type Bound<Groups> = {
   readonly [G in keyof Groups]: {
-    readonly [F in keyof Groups[G]]: Groups[G][F] extends (db: Db, ...rest: infer Rest) => infer Result
+    readonly [F in keyof Groups[G]]: Groups[G][F] extends (db: never, ...rest: infer Rest) => infer Result
       ? (...rest: Rest) => Result
       : never;
   };
 };
 
 /** What can be read. */
-export type Reads = Bound<typeof reads>;
+export type Reads = Bound<typeof sqlReads> & Bound<typeof prismaReads>;
 /** What can be changed, within the transaction of one change. */
 export type Writes = Bound<typeof writes>;
 
@@ -136,7 +136,10 @@ export class ControlStore {
   constructor({ prisma, pool }: Pick<PrismaDatabase, 'prisma' | 'pool'>) {
     this.#prisma = prisma;
     this.#pool = pool;
-    this.read = bind(prisma, reads);
+    this.read = {
+      ...bind<Sql, typeof sqlReads>(pool, sqlReads),
+      ...bind<Db, typeof prismaReads>(prisma, prismaReads),
+    };
     this.keys = {
       claim: (key) => claimKey(pool, key),
       find: (key) => findEarlierOutcome(pool, key),
@@ -151,7 +154,7 @@ export class ControlStore {
     claim: KeyClaim | undefined,
     change: (tx: Writes) => Promise<ChangeRecord>,
   ): Promise<OperationRow> {
-    return mutate(this.#prisma, call, claim, (tx) => change(bind(tx, writes)));
+    return mutate(this.#pool, call, claim, (tx) => change(bind<Sql, typeof writes>(tx, writes)));
   }
 
   /** Records calls that left no operation. */
@@ -171,17 +174,17 @@ export class ControlStore {
 
   /** @see ensureAdminAccount */
   ensureAdminAccount(create: AdminAccount, bindingId: string): Promise<string> {
-    return ensureAdminAccount(this.#prisma, create, bindingId);
+    return ensureAdminAccount(this.#pool, create, bindingId);
   }
 
   /** @see isUntouched */
   isUntouched(): Promise<boolean> {
-    return isUntouched(this.#prisma);
+    return isUntouched(this.#pool);
   }
 
   /** @see createSample */
   createSample(resources: SampleResources, keep: () => Promise<void>): Promise<boolean> {
-    return createSample(this.#prisma, resources, keep);
+    return createSample(this.#pool, resources, keep);
   }
 
   /** @see prune */
@@ -190,9 +193,11 @@ export class ControlStore {
   }
 }
 
-type Groups = Readonly<Record<string, Readonly<Record<string, (db: Db, ...rest: never[]) => unknown>>>>;
+type Groups<Database> = Readonly<
+  Record<string, Readonly<Record<string, (db: Database, ...rest: never[]) => unknown>>>
+>;
 
-function bind<G extends Groups>(db: Db, groups: G): Bound<G> {
+function bind<Database, G extends Groups<Database>>(db: Database, groups: G): Bound<G> {
   const bound = Object.entries(groups).map(([name, functions]) => [
     name,
     Object.fromEntries(

@@ -65,3 +65,25 @@ function isUnavailable(error: unknown): boolean {
     (code.length === 5 && unavailableClasses.has(code.slice(0, 2)))
   );
 }
+
+/** Of Prisma: no connection in time, a transaction that took too long, a deadlock. Of Postgres: serialisation, deadlock. */
+const passingCodes: ReadonlySet<unknown> = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'P2034',
+  '40001',
+  '40P01',
+]);
+
+/** Does an error, or one that it came from, mean that the same may be tried again and will then probably succeed? */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof DatabaseUnavailableError) return true;
+    if ('code' in cause && passingCodes.has(cause.code)) return true;
+  }
+  return false;
+}

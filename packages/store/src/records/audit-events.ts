@@ -22,13 +22,13 @@ export interface NewAuditEvent {
 export async function writeAuditEvents(db: Sql, events: readonly NewAuditEvent[]): Promise<void> {
   if (events.length === 0) return;
   const rows = events.map((event) => ({ id: createSortableId(event.at), ...event }));
-  await db.query(
-    `INSERT INTO audit_events
+  await db.query({
+    text: `INSERT INTO audit_events
        (id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, code)
      SELECT id, at, "eventType", "callerId", "remoteIp", "userAgent", "requestId", "folderId", "resourceId", details, code
      FROM jsonb_to_recordset($1::jsonb) AS row (
        id text, at timestamptz, "eventType" text, "callerId" text, "remoteIp" text, "userAgent" text, "requestId" text,
        "folderId" text, "resourceId" text, details jsonb, code int)`,
-    [JSON.stringify(rows)],
-  );
+    values: [JSON.stringify(rows)],
+  });
 }

@@ -2,7 +2,7 @@
  * The one way in which operations and audit events are written, whoever made the call: the API, or the MQTT server that
  * adopts a password. Their messages come ready; nothing here knows how they look.
  */
-import type { Sql } from '../database/sql.ts';
+import { prepare, type Sql } from '../database/sql.ts';
 import { createSortableId } from './sortable-ids.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -78,32 +78,37 @@ export const recordingCtes = `
     SELECT id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, 0 FROM record
   )`;
 
-const recordQuery = `
+const recordStatement = prepare(
+  'record-call',
+  `
   WITH record AS (
     SELECT $1::text AS id, $2::timestamptz AS at, $3::text AS resource_id, $4::text AS folder_id, $5::text AS description,
            $6::text AS created_by, $7::jsonb AS metadata, $8::jsonb AS response, $9::jsonb AS details,
            $10::text AS event_type, $6::text AS caller_id, $11::text AS remote_ip, $12::text AS user_agent,
            $13::text AS request_id
   ), ${recordingCtes}
-  SELECT 1`;
+  SELECT 1`,
+);
 
 /** Records a change within its transaction. One statement. */
 export async function recordCall(tx: Sql, call: CallFacts, operation: OperationRow): Promise<void> {
-  await tx.query(recordQuery, [
-    operation.id,
-    operation.createdAt,
-    operation.resourceId,
-    operation.folderId,
-    operation.description,
-    call.callerId,
-    JSON.stringify(operation.metadata),
-    JSON.stringify(operation.response),
-    JSON.stringify(detailsOf(operation.metadata as Json)),
-    call.eventType,
-    call.remoteIp,
-    call.userAgent,
-    call.requestId,
-  ]);
+  await tx.query(
+    recordStatement(
+      operation.id,
+      operation.createdAt,
+      operation.resourceId,
+      operation.folderId,
+      operation.description,
+      call.callerId,
+      JSON.stringify(operation.metadata),
+      JSON.stringify(operation.response),
+      JSON.stringify(detailsOf(operation.metadata as Json)),
+      call.eventType,
+      call.remoteIp,
+      call.userAgent,
+      call.requestId,
+    ),
+  );
 }
 
 /** What an audit event says of a change: the fields of the metadata, without the name of their message. */

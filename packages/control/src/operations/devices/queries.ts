@@ -26,8 +26,9 @@ export const getDevice = defineOperation({
   ids: { deviceId },
   message: GetDeviceQuery,
   output: Device,
-  subject: async ({ deviceId }, read) => resource(noun, await read.devices.find(deviceId)),
-  run: async ({ input, target, read }) => toDevice(await read.devices.complete(target, viewOf(input))),
+  subject: async ({ deviceId, ...view }, read) =>
+    resource(noun, await read.devices.find(deviceId, viewOf(view))),
+  run: async ({ target }) => toDevice(target),
 });
 
 export const getDeviceByName = defineOperation({
@@ -37,9 +38,9 @@ export const getDeviceByName = defineOperation({
   permission: 'view',
   message: GetDeviceByNameQuery,
   output: Device,
-  subject: async ({ registryId, deviceName }, read) =>
-    resource(noun, await read.devices.findByName(registryId, deviceName)),
-  run: async ({ input, target, read }) => toDevice(await read.devices.complete(target, viewOf(input))),
+  subject: async ({ registryId, deviceName, ...view }, read) =>
+    resource(noun, await read.devices.findByName(registryId, deviceName, viewOf(view))),
+  run: async ({ target }) => toDevice(target),
 });
 
 export const listDevices = defineOperation({

@@ -113,7 +113,7 @@ function toPasswordAdoption(
   return {
     ...owner,
     endsAt: row.endsAt.toISOString(),
-    networks: row.networks,
+    networks: [...row.networks],
     attemptsPerMinute: row.attemptsPerMinute,
     createdAt: row.createdAt.toISOString(),
     createdBy: row.createdBy,

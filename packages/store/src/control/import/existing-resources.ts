@@ -1,5 +1,5 @@
 /** What is there of all that an import names, as far as its plan depends on it. */
-import type { OwnerKind } from '../owners.ts';
+import type { OwnerKind } from '../resources/owners.ts';
 import type { AliasTable } from './alias-table.ts';
 import type { PerKind, Stored, StoredCertificate } from './types.ts';
 

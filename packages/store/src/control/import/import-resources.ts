@@ -1,7 +1,7 @@
 /** Import: one transaction for a request, with a fixed number of statements, and a record in the audit trail. */
 import type { PrismaClient } from '../../generated/client.ts';
-import { type AuditedCall, recordDone } from '../audit-events.ts';
 import type { Db } from '../db.ts';
+import { type AuditedCall, recordDone } from '../history/audit-events.ts';
 import { isOvertaken } from './overtaken.ts';
 import { planImport } from './plan.ts';
 import { readExisting } from './read-existing.ts';

@@ -1,5 +1,5 @@
 /** What can become of an entry, in words that say what to do about it. */
-import type { Owner, OwnerKind } from '../owners.ts';
+import type { Owner, OwnerKind } from '../resources/owners.ts';
 import type { Access, ImportOutcome } from './types.ts';
 
 /** Where names and the like must be unique. */

@@ -3,7 +3,7 @@
  * at once: so an entry sees what those before it will have done. Nothing here touches the database.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Owner, OwnerKind } from '../owners.ts';
+import type { Owner, OwnerKind } from '../resources/owners.ts';
 import { certificateKey, type ExistingResources, nameKey, roomKey } from './existing-resources.ts';
 import * as outcomes from './outcomes.ts';
 import type {

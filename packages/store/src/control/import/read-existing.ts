@@ -1,10 +1,11 @@
 /** Reads what exists of all that an import names, in a fixed number of queries, however many entries there are. */
 import { isDeepStrictEqual } from 'node:util';
 import { highestCharacter } from '../../database/prefix-range.ts';
+import { sqlOf } from '../../database/sql.ts';
 import { Prisma } from '../../generated/client.ts';
 import type { Db } from '../db.ts';
-import type { OwnerKind } from '../owners.ts';
-import { roomIn } from '../quotas.ts';
+import type { OwnerKind } from '../resources/owners.ts';
+import { roomIn } from '../resources/quotas.ts';
 import { AliasTable } from './alias-table.ts';
 import {
   certificateKey,
@@ -121,7 +122,7 @@ async function readRoom(
   for (const kind of ['registry', 'broker', 'device'] as const) {
     for (const folderId of [...new Set(folders[kind])].sort()) {
       if (folderId === undefined) continue;
-      const left = await roomIn(tx, tables[kind], folderId, quotas);
+      const left = await roomIn(sqlOf(tx), tables[kind], folderId, quotas);
       if (left !== undefined) room.set(roomKey(kind, folderId), left);
     }
   }

@@ -1,7 +1,7 @@
 /** What an import is asked to do, and what became of it. Entries are valid in themselves: whoever asks has checked that. */
-import type { NewCertificate } from '../certificates.ts';
-import type { Owner, OwnerKind } from '../owners.ts';
-import type { FolderQuotas } from '../quotas.ts';
+import type { NewCertificate } from '../credentials/certificates.ts';
+import type { Owner, OwnerKind } from '../resources/owners.ts';
+import type { FolderQuotas } from '../resources/quotas.ts';
 
 /** A resource described whole. A field that is undefined may be anything where the resource exists. */
 interface ImportedContent {
