@@ -1,6 +1,7 @@
 /** Where log lines go: standard output, whose reader may have stopped, and whose disk may be full. */
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
+import type pretty from 'pino-pretty';
 
 /**
  * Lines that wait for a reader that does not read. Beyond, lines are lost rather than memory filled or the process
@@ -12,7 +13,9 @@ type Destination = ReturnType<typeof pino.destination>;
 
 /** Readable by people, in colour; at once, so that it stays in order with what else is printed. */
 export function terminalOutput(): ReturnType<typeof pretty> {
-  return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid', colorize: true });
+  // Loaded for a terminal only: a process that writes lines starts sooner without.
+  const toPretty: typeof pretty = createRequire(import.meta.url)('pino-pretty');
+  return toPretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid', colorize: true });
 }
 
 /** `lost` is told how many lines were lost once there is room for telling it. */

@@ -3,8 +3,9 @@
  * makes the key. RSA, since that is what every TLS stack of a small device can verify.
  */
 import { createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import forge from 'node-forge';
+import type forge from 'node-forge';
 import type { ServerNames } from './server-names.ts';
 
 export interface CertificatePair {
@@ -24,6 +25,9 @@ const backdateMs = dayMs;
 
 /** Kinds of subjectAltName in X.509 (RFC 5280 section 4.2.1.6). */
 const altName = { dns: 2, ip: 7 } as const;
+
+/** Loaded when a certificate is made, once a year: all other starts are sooner without. */
+const loadForge = (): typeof forge => createRequire(import.meta.url)('node-forge');
 
 /** A new private key, PEM in PKCS #8. */
 export async function createKey(): Promise<string> {
@@ -56,7 +60,7 @@ export async function issueServerCertificate(
   names: ServerNames,
   now: Date,
 ): Promise<CertificatePair> {
-  const issuer = forge.pki.certificateFromPem(authority.certificatePem);
+  const issuer = loadForge().pki.certificateFromPem(authority.certificatePem);
   const privateKeyPem = await createKey();
   const certificate = draft(privateKeyPem, now, serverDays);
   certificate.setSubject([{ name: 'commonName', value: (names.hosts[0] ?? 'iotcore').slice(0, 64) }]);
@@ -79,9 +83,10 @@ export async function issueServerCertificate(
 }
 
 function draft(privateKeyPem: string, now: Date, days: number): forge.pki.Certificate {
-  const certificate = forge.pki.createCertificate();
+  const { pki } = loadForge();
+  const certificate = pki.createCertificate();
   const publicKeyPem = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'pem' }).toString();
-  certificate.publicKey = forge.pki.publicKeyFromPem(publicKeyPem);
+  certificate.publicKey = pki.publicKeyFromPem(publicKeyPem);
   // 0x40 in front keeps the number positive and free of a leading zero, as DER wants it.
   certificate.serialNumber = `40${randomBytes(15).toString('hex')}`;
   certificate.validity.notBefore = new Date(now.getTime() - backdateMs);
@@ -90,6 +95,7 @@ function draft(privateKeyPem: string, now: Date, days: number): forge.pki.Certif
 }
 
 function sign(certificate: forge.pki.Certificate, signerPem: string): string {
-  certificate.sign(forge.pki.privateKeyFromPem(signerPem), forge.md.sha256.create());
-  return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+  const { pki, md } = loadForge();
+  certificate.sign(pki.privateKeyFromPem(signerPem), md.sha256.create());
+  return pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
