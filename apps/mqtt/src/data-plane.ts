@@ -1,6 +1,6 @@
 /** Builds the data plane from its parts: an engine, and everything that answers its questions. No listener, no settings. */
 import { createPasswordHasher } from '@iotcore/credentials';
-import { type CreateEngine, type Engine, fixedReason } from '@iotcore/engine';
+import { type CreateEngine, type Engine, type EngineOptions, fixedReason } from '@iotcore/engine';
 import { createId } from '@iotcore/model';
 import type { Logger } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
@@ -58,6 +58,7 @@ export interface DataPlaneTiming {
 
 export interface DataPlaneOptions {
   readonly createEngine: CreateEngine;
+  readonly engineOptions: EngineOptions;
   readonly pools: DatabasePools;
   readonly acceptExpiredCertificates: boolean;
   readonly tenantLimits: TenantLimits;
@@ -198,10 +199,14 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         logger.info({ remoteAddress, secure, reason, heldBack }, 'connection without a valid CONNECT'),
       ),
   });
-  const engine = options.createEngine(host, {
-    ...engineLimits,
-    connectTimeoutMs: timing.connectTimeoutMs,
-  });
+  const engine = options.createEngine(
+    host,
+    {
+      ...engineLimits,
+      connectTimeoutMs: timing.connectTimeoutMs,
+    },
+    options.engineOptions,
+  );
 
   return {
     ...{ engine, lookups, rights, monitoring, counters },

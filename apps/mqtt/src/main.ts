@@ -56,6 +56,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const tokens = new ApiTokens((kid) => findPublicSigningKey(pools.lookups, kid));
   const plane = createDataPlane({
     createEngine: await loadEngine(settings.mqttEngine),
+    engineOptions: { blockingWaits: settings.mqttBlockingWaits },
     pools,
     acceptExpiredCertificates: settings.expiredCertificates === 'accept',
     tenantLimits: readTenantLimits(settings),

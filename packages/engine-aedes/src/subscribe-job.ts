@@ -47,11 +47,11 @@ export class SubscribeJob<Subscriber> {
 
   async *retainedMessages(
     subscriptions: Iterable<Subscription<Subscriber>>,
-    stored: (filter: string) => AsyncIterable<RetainedMessage | readonly RetainedMessage[]> | undefined,
+    stored: (filter: string) => AsyncIterable<readonly RetainedMessage[]> | undefined,
   ): AsyncGenerator<RetainedPacket> {
     for (const { filter, qos: granted } of subscriptions) {
       for await (const page of stored(filter) ?? []) {
-        for (const { topic, payload, qos: sentAt } of [page].flat()) {
+        for (const { topic, payload, qos: sentAt } of page) {
           const qos = Math.min(granted, sentAt) as Qos;
           if (!(await this.#delivery.admitStored(qos))) return;
           this.#underway++;

@@ -187,7 +187,7 @@ export interface EngineHost<P> {
     principal: P,
     filter: string,
     signal: AbortSignal,
-  ) => AsyncIterable<RetainedMessage | readonly RetainedMessage[]> | undefined;
+  ) => AsyncIterable<readonly RetainedMessage[]> | undefined;
 
   // What the engine tells. None of these may throw or block.
   readonly connected: (session: SessionInfo<P>) => void;

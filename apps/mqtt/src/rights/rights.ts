@@ -59,6 +59,8 @@ export function retained(
 ): AsyncIterable<readonly RetainedMessage[]> | undefined {
   if (principal.kind === 'broker') return undefined;
   const lookup = filterLookup(principal, filter);
+  // Most filters cover no permanent topic: nothing is read for them.
+  if (lookup?.by === 'nothing' && retainedSelections(principal, filter, []).length === 0) return undefined;
   return lookup && readAll(parts, principal, filter, lookup);
 }
 

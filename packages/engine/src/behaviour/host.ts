@@ -5,6 +5,7 @@ import type {
   EngineHost,
   PublishRoute,
   Reason,
+  RetainedMessage,
   SessionInfo,
   SubscriptionGrant,
   Transport,
@@ -47,7 +48,7 @@ export class TestHost implements EngineHost<Principal> {
   onGrant = (_principal: Principal, filter: string): ReturnType<EngineHost<Principal>['grant']> =>
     filter.startsWith('forbidden') ? undefined : openGrant(filter);
   onRetain = async (_topic: string, _payload: Buffer): Promise<void> => {};
-  onRetained = (_principal: Principal, _filter: string): ReturnType<EngineHost<Principal>['retained']> =>
+  onRetained = (_principal: Principal, _filter: string): AsyncIterable<RetainedMessage> | undefined =>
     undefined;
   /** Absent unless a test sets it: no rate is limited. */
   excessMs?: () => number;
@@ -75,7 +76,8 @@ export class TestHost implements EngineHost<Principal> {
     filter: string,
     _signal?: AbortSignal,
   ): ReturnType<EngineHost<Principal>['retained']> {
-    return this.onRetained(principal, filter);
+    const messages = this.onRetained(principal, filter);
+    return messages && pagesOfOne(messages);
   }
 
   connected({ clientId, principal }: SessionInfo<Principal>): void {
@@ -137,4 +139,10 @@ export function openRoute(topic: string, basis = { stale: false }): PublishRoute
 
 export function openGrant(filter: string): SubscriptionGrant {
   return { filters: [{ namespace: 'all', filter }] };
+}
+
+async function* pagesOfOne(
+  messages: AsyncIterable<RetainedMessage>,
+): AsyncGenerator<readonly RetainedMessage[]> {
+  for await (const message of messages) yield [message];
 }

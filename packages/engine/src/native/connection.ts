@@ -338,7 +338,12 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   #read(chunk: Buffer, start: number, end: number): void {
     if (this.#state === 'closing' || this.#isHeld) return;
-    this.#lastReadMs = this.#parts.tick.nowMs;
+    const { tick } = this.#parts;
+    this.#lastReadMs = tick.nowMs;
+    if (tick.isSpent && !this.#assembler.isStopped && this.#state === 'open') {
+      this.#assembler.hold();
+      tick.readOnLater(this);
+    }
     this.#parse(chunk, start, end);
     if (!this.#assembler.isStopped) this.#input.took(end - start);
     // Some is read while packets have to wait, so that the end of the connection is noticed. A client that is being disconnected is

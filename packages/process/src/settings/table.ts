@@ -260,6 +260,12 @@ export const settingsTable = {
     'native',
     'The engine that speaks MQTT: our own, or aedes behind the same port (see decisions/0011-engine-differences.md).',
   ),
+  mqttBlockingWaits: setting(
+    'IOT_MQTT_BLOCKING_WAITS',
+    onOff,
+    'on',
+    'May the MQTT server sleep for up to 2 ms while only clients that were silent before send messages, so that these come together and cost less? `off` where the thread has other work to do (see decisions/0014-messages-that-come-alone.md).',
+  ),
   tlsCertFile: optional(
     'IOT_TLS_CERT_FILE',
     path,

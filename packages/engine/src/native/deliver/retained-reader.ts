@@ -18,8 +18,6 @@ const messageOverheadBytes = 128;
 const filtersPerTick = 16;
 const messagesPerTick = 64;
 
-type Page = RetainedMessage | readonly RetainedMessage[];
-
 export interface GrantedFilter {
   readonly filter: string;
   readonly qos: Qos;
@@ -109,7 +107,7 @@ export class RetainedReader<P> {
     }
   }
 
-  async #sendAll(current: GrantedFilter, pages: AsyncIterable<Page>): Promise<void> {
+  async #sendAll(current: GrantedFilter, pages: AsyncIterable<readonly RetainedMessage[]>): Promise<void> {
     this.#current = current;
     const iterator = pages[Symbol.asyncIterator]();
     try {
@@ -129,7 +127,7 @@ export class RetainedReader<P> {
   }
 
   /** False: there are no more. */
-  async #nextPage(iterator: AsyncIterator<Page>): Promise<boolean> {
+  async #nextPage(iterator: AsyncIterator<readonly RetainedMessage[]>): Promise<boolean> {
     const giveBack = await this.#takePlace();
     const heard = new Set<string>();
     this.#heard = heard;
@@ -139,7 +137,7 @@ export class RetainedReader<P> {
       if (done) return false;
       if (this.#heardCharacters > maxHeardCharacters)
         throw new Error('too much was heard while a page was read');
-      const fresh = [value].flat().filter(({ topic }) => !heard.has(topic));
+      const fresh = value.filter(({ topic }) => !heard.has(topic));
       this.#page = new Map(fresh.map((message) => [message.topic, message]));
       this.#session.pageBytesChanged(sum(this.#page.values()));
       return true;

@@ -15,6 +15,8 @@ const firstPartialBytes = 1024;
 /** Beyond either, no more should be read while the sink takes nothing: no more memory, and no more small pieces. */
 const mostBacklogBytes = 65_536;
 const mostBacklogChunks = 64;
+/** A kept part of a chunk that is smaller than this share of it is copied. */
+const largePartShare = 8;
 
 export class PacketAssembler {
   readonly #sink: PacketSink;
@@ -75,6 +77,11 @@ export class PacketAssembler {
     if (at < end) this.#keep(chunk, at, end);
   }
 
+  /** The sink takes nothing for now: what comes is kept until `resume`. */
+  hold(): void {
+    this.#isStopped = true;
+  }
+
   /** The sink takes packets again. @throws PacketError */
   resume(): void {
     this.#isStopped = false;
@@ -95,7 +102,8 @@ export class PacketAssembler {
   /** A small part of a large buffer is copied, or it would keep all of that alive. */
   #keep(chunk: Buffer, start: number, end: number): void {
     const part = chunk.subarray(start, end);
-    this.#backlog.push(2 * part.length < chunk.buffer.byteLength ? Buffer.from(part) : part);
+    const isSmallPart = largePartShare * part.length < chunk.buffer.byteLength;
+    this.#backlog.push(isSmallPart ? Buffer.from(part) : part);
     this.#backlogBytes += part.length;
   }
 

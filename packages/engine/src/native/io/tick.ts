@@ -1,5 +1,6 @@
 import { Arena } from './arena.ts';
 import { Pacer } from './pacer.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 /** Something with output to write at the end of the tick. */
 export interface Flushable {
@@ -12,12 +13,15 @@ export interface Rested {
 }
 
 /** Packets are handled for so long in one tick, in milliseconds; the rest is handled after all sockets have been looked at. */
-const handlingMs = 10;
-/** Packets between two looks at the clock. */
+const handlingMs = 12;
+/** Packets between two looks at the clock; more while the clock says that the time may be up. */
 const packetsPerLook = 32;
+const packetsPerExactLook = 256;
+/** After a tick of this time, in milliseconds, the next is measured exactly. */
+const longTickMs = 4;
 /** Output is written for so long in one tick; connections between two looks at the clock. */
-const flushingMs = 15;
-const flushesPerLook = 64;
+const flushingMs = 12;
+const flushesPerLook = 128;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -38,8 +42,10 @@ export class Tick {
   #rested: Rested[] = [];
   #isScheduled = false;
   #nowMs = 0;
-  #startMs = 0;
-  #packets = 0;
+  readonly #lasting = new Stopwatch();
+  readonly #flushing = new Stopwatch();
+  #wasLong = false;
+  #packetsUntilLook = packetsPerLook;
   #isSpent = false;
   #count = 0;
   #view: Buffer = Buffer.alloc(0);
@@ -75,12 +81,18 @@ export class Tick {
     if (!this.#isScheduled) this.#schedule();
   }
 
+  /** The tick has lasted long enough: what comes is for the next one. */
+  get isSpent(): boolean {
+    return this.#isSpent;
+  }
+
   /** A packet has been handled. True: the tick has lasted long enough, and what follows is for the next one. */
   packetHandled(): boolean {
-    if (++this.#packets < packetsPerLook) return this.#isSpent;
-    this.#packets = 0;
+    if (--this.#packetsUntilLook > 0) return this.#isSpent;
     if (!this.#isScheduled) this.#schedule();
-    this.#isSpent ||= performance.now() - this.#startMs >= handlingMs;
+    this.#isSpent ||= this.#lasting.hasWorked(handlingMs);
+    const isLong = !this.#isSpent && this.#lasting.hasPassed(handlingMs);
+    this.#packetsUntilLook = isLong ? packetsPerExactLook : packetsPerLook;
     return this.#isSpent;
   }
 
@@ -103,8 +115,8 @@ export class Tick {
   #schedule(): void {
     this.#isScheduled = true;
     // Whole milliseconds: what many connections keep of it then lies in their own memory, not in a box each.
-    this.#startMs = performance.now();
-    this.#nowMs = Math.trunc(this.#startMs);
+    this.#lasting.start(this.#wasLong);
+    this.#nowMs = Math.trunc(this.#lasting.startMs);
     this.#isSpent = false;
     setImmediate(this.#end);
   }
@@ -112,16 +124,19 @@ export class Tick {
   #finish(): void {
     this.#isScheduled = false;
     this.#count++;
+    this.#wasLong = this.#lasting.hasPassed(longTickMs);
     this.#flush();
     this.#viewSource = undefined;
     // What was not written, or was appended while writing, waits for the next tick, and refers to the arenas until then.
     if (this.#dirty.length === 0) {
       this.messages.reuse();
       this.acks.reuse();
-    } else if (!this.#isScheduled) {
-      this.#schedule();
+      this.#isSpent = false;
+    } else {
+      // Nothing is handled before all of it is written: what came on top would have to be copied behind it.
+      if (!this.#isScheduled) this.#schedule();
+      this.#isSpent = true;
     }
-    this.#isSpent = false;
     const rested = this.#rested;
     this.#rested = [];
     for (const item of rested) {
@@ -134,11 +149,11 @@ export class Tick {
   #flush(): void {
     const dirty = this.#dirty;
     this.#dirty = [];
-    const endMs = dirty.length > flushesPerLook ? performance.now() + flushingMs : 0;
+    if (dirty.length > flushesPerLook) this.#flushing.start(true);
     let flushed = 0;
     while (flushed < dirty.length) {
       dirty[flushed++]?.flush();
-      if (flushed % flushesPerLook === 0 && performance.now() >= endMs) break;
+      if (flushed % flushesPerLook === 0 && this.#flushing.hasWorked(flushingMs)) break;
     }
     if (flushed < dirty.length) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
   }

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { Stopwatch } from './stopwatch.ts';
+
+function setUp() {
+  const times = { nowMs: 0, cpuMs: 0, looks: 0 };
+  const stopwatch = new Stopwatch(
+    () => times.nowMs,
+    () => {
+      times.looks++;
+      return times.cpuMs;
+    },
+  );
+  return { stopwatch, times };
+}
+
+describe('Stopwatch', () => {
+  test('counts the work of its own thread, not the time in which others had the processor', () => {
+    const { stopwatch, times } = setUp();
+    stopwatch.start(true);
+    times.nowMs += 50;
+    times.cpuMs += 9;
+    expect(stopwatch.hasWorked(10)).toBe(false);
+    times.cpuMs += 1;
+    expect(stopwatch.hasWorked(10)).toBe(true);
+  });
+
+  test('looks at the work of the thread only when the clock says that the time may be up', () => {
+    const { stopwatch, times } = setUp();
+    stopwatch.start(true);
+    times.nowMs += 9;
+    expect(stopwatch.hasWorked(10)).toBe(false);
+    expect(times.looks).toBe(1);
+  });
+
+  test('goes by the clock where it was not started exactly', () => {
+    const { stopwatch, times } = setUp();
+    stopwatch.start(false);
+    times.nowMs += 10;
+    expect(stopwatch.hasWorked(10)).toBe(true);
+    expect(times.looks).toBe(0);
+  });
+});

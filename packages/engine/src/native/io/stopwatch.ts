@@ -1,0 +1,44 @@
+/**
+ * How long this thread has worked. On a busy machine the clock also counts the time in which others had the processor;
+ * whoever gives up its turn then does more work in smaller pieces for nothing. So the thread's own time is looked at, which
+ * costs a microsecond or two, but only once the clock says that it may be up.
+ */
+export class Stopwatch {
+  readonly #now: () => number;
+  readonly #cpu: () => number;
+  #startMs = 0;
+  #startCpuMs: number | undefined;
+
+  /** `now`: a clock in milliseconds that never goes back. `cpu`: the thread's own time, in milliseconds. */
+  constructor(now: () => number = () => performance.now(), cpu: () => number = threadMs) {
+    this.#now = now;
+    this.#cpu = cpu;
+  }
+
+  /** By the clock. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+
+  /** Begins anew. `isExact`: also with the thread's own time. */
+  start(isExact: boolean): void {
+    this.#startMs = this.#now();
+    this.#startCpuMs = isExact ? this.#cpu() : undefined;
+  }
+
+  /** By the clock. */
+  hasPassed(ms: number): boolean {
+    return this.#now() - this.#startMs >= ms;
+  }
+
+  /** By the thread's own time, as far as that was looked at. */
+  hasWorked(ms: number): boolean {
+    if (!this.hasPassed(ms)) return false;
+    return this.#startCpuMs === undefined || this.#cpu() - this.#startCpuMs >= ms;
+  }
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
