@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connectMqtt, eventually, makePassword, startInstallation } from '@iotcore/testkit';
+import { connectMqtt, eventually, makePassword, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, expectViolations } from './support/answers.ts';
 import { kinds } from './support/owners.ts';
@@ -128,9 +128,11 @@ test('a registry and a broker publish too, each in its own namespace', async () 
 });
 
 describe('without an MQTT server', () => {
+  const alone = sharedInstallation({ programs: ['api'] });
+
   test.each(kinds)('a %s is told to try again later', async (_, create) => {
-    const alone = await startInstallation({ programs: ['api'] });
-    const owner = await create(alone.api);
-    expectRefusal(await alone.api.call('POST', `${owner.path}/publish`, { topic: 't' }), 'UNAVAILABLE');
+    const { api } = alone();
+    const owner = await create(api);
+    expectRefusal(await api.call('POST', `${owner.path}/publish`, { topic: 't' }), 'UNAVAILABLE');
   });
 });

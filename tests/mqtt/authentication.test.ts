@@ -278,8 +278,12 @@ describe('the connection log', () => {
 
 describe('the switch that accepts expired certificates', () => {
   test('lets in a known certificate outside its dates, and still no unknown one', async () => {
-    const lenient = await startInstallation({ env: { IOT_EXPIRED_CERTIFICATES: 'accept' } });
-    const owner = await createDevice(lenient, await createRegistry(lenient));
+    const lenient = await startInstallation({
+      programs: ['mqtt'],
+      database: installation().databaseUrl,
+      env: { IOT_EXPIRED_CERTIFICATES: 'accept' },
+    });
+    const owner = await createDevice(installation(), await createRegistry(installation()));
     const expired = await owner.addCertificate(await makeExpiredCertificate());
     await connectMqtt({ ...lenient.overTls, certificate: expired });
     expect(await refusalOf({ ...lenient.overTls, certificate: await makeExpiredCertificate() })).toBe(5);

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import {
   connectRaw,
   eventually,
+  type Installation,
   listen,
   openRaw,
   packet,
@@ -20,6 +21,11 @@ const installation = sharedInstallation({
   // A line that repeats is written once.
   env: { IOT_INTERNAL_MQTT_REPEATED_LINE_MS: '3600000' },
 });
+
+/** Another MQTT server on the same database. */
+function startNode(env: Readonly<Record<string, string>>): Promise<Installation> {
+  return startInstallation({ programs: ['mqtt'], database: installation().databaseUrl, env });
+}
 
 describe('the MQTT process', () => {
   test.each([['IOT_MQTTS_PORT'], ['IOT_MQTT_PORT'], ['IOT_MQTT_ADMIN_PORT']])(
@@ -40,9 +46,9 @@ describe('the MQTT process', () => {
   );
 
   test('has no plain TCP when its port is empty', async () => {
-    const other = await startInstallation({ env: { IOT_MQTT_PORT: '' } });
+    const other = await startNode({ IOT_MQTT_PORT: '' });
     expect(() => other.mqttPort).toThrow();
-    await (await createRegistry(other)).connect();
+    await (await createRegistry(installation())).at(other).connect();
   });
 
   test('waits for the database at the start, says so, lives, and serves once it is there', async () => {
@@ -87,8 +93,8 @@ describe('the MQTT process', () => {
   });
 
   test('turns connections beyond its limits away, and serves those it has', async () => {
-    const other = await startInstallation({ env: { IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '2' } });
-    const registry = await createRegistry(other);
+    const other = await startNode({ IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '2' });
+    const registry = (await createRegistry(installation())).at(other);
     const [one] = await Promise.all([registry.connect(), registry.connect()]);
     await expect(registry.connect()).rejects.toThrow();
     await one?.publish(`$registries/${registry.id}/commands`, 'x');

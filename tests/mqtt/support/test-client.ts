@@ -44,6 +44,11 @@ export class TestClient {
     this.password = password;
   }
 
+  /** The same client at another node of the installation. */
+  at(node: Installation): TestClient {
+    return new TestClient(node, this.id, this.owner, this.password);
+  }
+
   /** How to log in by password; `more` overrides. */
   login(more: Partial<MqttOptions> = {}, transport: TransportName = 'TLS'): MqttOptions {
     return { ...reach(this.#installation, transport), username: this.id, password: this.password, ...more };
