@@ -33,7 +33,7 @@ export class DataPlane {
    *
    * @throws INVALID_ARGUMENT if its sender may not publish there, FAILED_PRECONDITION if its registry is disabled,
    *   RESOURCE_EXHAUSTED if a quota of permanent topics is used up,
-   *   UNAVAILABLE if a node did not take it, or none is there
+   *   UNAVAILABLE if a node did not take it, or none is there; CANCELLED if `signal` aborts
    */
   async publish(message: Message, signal?: AbortSignal): Promise<void> {
     const nodes = await this.#nodes.listLive();
@@ -63,6 +63,7 @@ async function handOver(
     }),
     signal: AbortSignal.any([AbortSignal.timeout(publishTimeoutMs), ...(signal ? [signal] : [])]),
   }).catch((error: unknown) => {
+    if (signal?.aborted) throw errors.cancelled();
     throw errors.unavailable('An MQTT server did not take the message.', error);
   });
   if (answer.ok) return;
