@@ -54,7 +54,7 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
       const permitted = await createAccount(api, { folderId, role: row.needs });
       const answer = await permitted.call(method, url, request.body);
       expect([answer.status, answer.body.code]).toEqual([200, undefined]);
-      // Nothing but what the schema names, and all of that as it says: answers are not judged again where they are made.
+      // Nothing but what the schema names, and all of that as it says: answers are not checked again where they are made.
       expect(outputs.get(operationId)?.parse(answer.body)).toEqual(answer.body);
     });
 

@@ -63,7 +63,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
   });
   app.server.maxHeadersCount = limits.maxHeaders;
-  // What operations answer is typed by their schemas; to judge it once more would cost more than all else of a list.
+  // What operations answer is typed by their schemas; to check it once more would cost more than all else of a list.
   app.setSerializerCompiler(() => JSON.stringify);
   refuseUndeclared(app);
   acceptJsonOnly(app);

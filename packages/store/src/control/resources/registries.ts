@@ -13,7 +13,7 @@ export const registries = {
   },
 
   /**
-   * Deletes a registry with its credentials and stored messages. That it is empty is decided by the foreign key of the
+   * Deletes a registry with its credentials and retained messages. That it is empty is decided by the foreign key of the
    * devices, so a device that is created at the same moment either comes first or finds no registry.
    *
    * @throws NotEmptyError, MissingError if it is gone
