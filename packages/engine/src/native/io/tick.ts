@@ -21,7 +21,7 @@ const packetsPerExactLook = 256;
 const longTickMs = 4;
 /** Output is written for so long in one tick; connections between two looks at the clock. */
 const flushingMs = 12;
-const flushesPerLook = 128;
+const flushesPerLook = 1_024;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -137,13 +137,17 @@ export class Tick {
       if (!this.#isScheduled) this.#schedule();
       this.#isSpent = true;
     }
+    this.#letRestedReadOn();
+    this.pacer.rest();
+  }
+
+  /** One after the other; those for whom there is no time come first in the next tick. */
+  #letRestedReadOn(): void {
     const rested = this.#rested;
     this.#rested = [];
-    for (const item of rested) {
-      if (this.#isSpent) this.#rested.push(item);
-      else item.readOn();
-    }
-    this.pacer.rest();
+    let next = 0;
+    while (next < rested.length && !this.#isSpent) rested[next++]?.readOn();
+    if (next < rested.length) this.#rested = [...rested.slice(next), ...this.#rested];
   }
 
   #flush(): void {
