@@ -3,12 +3,13 @@ import { breakModule, startMqtt } from './patch.ts';
 
 breakModule(
   'packages/engine/src/native/publish/publisher.ts',
-  `    this.#parts.bus.publish(plan.addresses, message);
-    if (layout.qos === 1) this.#finish(layout.packetId);`,
+  `    const handedOver = plan.route.publish(message);
+    if (handedOver !== undefined) return this.#awaitHandOver(handedOver, layout.packetId);
+    if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]`,
   `    const kept = Buffer.from(bytes.subarray(layout.payloadStart, end));
     if (layout.qos === 1) this.#finish(layout.packetId);
     setTimeout(() => {
-      this.#parts.bus.publish(plan.addresses, new OutgoingMessage(this.#parts.tick, kept, 0, kept.length, layout.qos, false));
+      void plan.route.publish(new OutgoingMessage(this.#parts.tick, kept, 0, kept.length, layout.qos, false));
     }, 200);`,
 );
 await startMqtt();
