@@ -63,16 +63,13 @@ export class WriteLedger {
   }
 }
 
-/**
- * Statuses by which a call may end while something is broken: done, not now, or too many; or 409 while the key of a call
- * that was cut off is still held. A name that is taken is 409, too, but then no attempt of the write succeeds.
- */
-const allowedStatuses = new Set([200, 409, 429, 503]);
+/** Statuses by which a call may end while something is broken: done, not now, or too many. */
+const allowedStatuses = new Set([200, 429, 503]);
 
 export interface WriteCheckOptions {
   /** When the last fault ended: recovery is the wait for the first 2xx after it. */
   readonly healedAt?: number;
-  /** Statuses that are in order besides 200, 409, 429 and 503. */
+  /** Statuses that are in order besides 200, 429 and 503. */
   readonly alsoAllowed?: readonly number[];
 }
 
