@@ -25,7 +25,7 @@ export interface LoadResult {
 export async function buildLoader(folder: string): Promise<string> {
   const program = join(folder, 'mqload');
   const source = new URL('mqload.c', import.meta.url).pathname;
-  await output('cc', ['-O2', '-DTLS', '-o', program, source, '-lssl', '-lcrypto']);
+  await output('cc', ['-O2', '-o', program, source, '-lssl', '-lcrypto']);
   return program;
 }
 

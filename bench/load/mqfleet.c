@@ -22,17 +22,12 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { CONNACK = 2, PUBLISH = 3, PUBACK = 4, SUBACK = 9 };
+#include "mqtt.h"
+
 enum { ROOM = 65536, WINDOW = 20, BUCKETS = 1024 };
 
 // How long a device waits before it tries again, seconds: from the first, doubled up to the second. At random it is down to
@@ -79,12 +74,6 @@ static long attempts, refusals, unreachable, failures, resumed;
 static long sent, acknowledged, received, skipped, duplicates, listener_losses;
 static Histogram all_latencies, tick_latencies;
 static int next_device;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void fail(const char *why) {
   fprintf(stderr, "mqfleet: %s\n", why);
@@ -200,39 +189,17 @@ static void put(Client *c, const void *bytes, size_t n) {
 
 // ---- Packets out.
 
-static size_t put_text(uint8_t *at, const char *text) {
-  size_t n = strlen(text);
-  at[0] = n >> 8;
-  at[1] = n;
-  memcpy(at + 2, text, n);
-  return n + 2;
-}
-
 static void put_packet(Client *c, int first_byte, const uint8_t *body, size_t n) {
   uint8_t header[5] = {first_byte};
-  size_t i = 1, left = n;
-  do {
-    header[i] = left % 128;
-    left /= 128;
-    if (left) header[i] |= 128;
-    i++;
-  } while (left);
-  put(c, header, i);
+  put(c, header, 1 + put_length(header + 1, n));
   put(c, body, n);
 }
 
 static void send_connect(Client *c) {
   uint8_t body[700];
   char id[64];
-  size_t n = put_text(body, "MQTT");
-  body[n++] = 4;
-  body[n++] = 2 | (c->user ? 0xC0 : 0);
-  body[n++] = 7200 >> 8; // keep alive: longer than any run
-  body[n++] = 7200 & 255;
   snprintf(id, sizeof id, "fleet-%d", c->number);
-  n += put_text(body + n, id);
-  if (c->user) n += put_text(body + n, c->user);
-  if (c->user) n += put_text(body + n, c->password);
+  size_t n = put_connect(body, id, c->user, c->password);
   put_packet(c, 0x10, body, n);
   c->state = INTRODUCED;
   c->due = now() + answer_patience;
@@ -313,10 +280,10 @@ static void hear(const uint8_t *at, size_t n) {
 }
 
 // 0: the connection is gone.
-static int handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n) {
-  switch (first_byte >> 4) {
+static int handle(Client *c, const Packet *packet) {
+  switch (packet->first_byte >> 4) {
   case CONNACK:
-    if (n < 2 || body[1]) {
+    if (packet->length < 2 || packet->body[1]) {
       refusals++;
       leave(c, 0);
       return 0;
@@ -325,7 +292,7 @@ static int handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n) 
     else is_up(c);
     break;
   case SUBACK:
-    if (body[2] == 0x80) fail("SUBSCRIBE refused");
+    if (packet->body[2] == 0x80) fail("SUBSCRIBE refused");
     is_up(c);
     break;
   case PUBACK:
@@ -333,13 +300,9 @@ static int handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n) 
     c->acknowledged++;
     break;
   case PUBLISH: {
-    size_t at = 2 + (body[0] << 8 | body[1]);
-    if (first_byte & 6) {
-      uint8_t ack[4] = {0x40, 2, body[at], body[at + 1]};
-      put(c, ack, sizeof ack);
-      at += 2;
-    }
-    hear(body + at, n - at);
+    Publication publication = read_publish(packet);
+    if (publication.wants_puback) put(c, publication.puback, sizeof publication.puback);
+    hear(publication.payload, publication.length);
   }
   }
   return 1;
@@ -348,18 +311,8 @@ static int handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n) 
 // Handles every whole packet in the client's input; keeps the rest. 0: the connection is gone.
 static int handle_all(Client *c) {
   size_t at = 0;
-  for (;;) {
-    size_t n = 0, i = at + 1, shift = 0;
-    int whole = 0;
-    while (i < c->in_len && i < at + 5 && !whole) {
-      n |= (size_t)(c->in[i] & 127) << shift;
-      shift += 7;
-      whole = !(c->in[i++] & 128);
-    }
-    if (!whole || c->in_len - i < n) break;
-    if (!handle(c, c->in[at], c->in + i, n)) return 0;
-    at = i + n;
-  }
+  for (Packet packet; find_packet(c->in + at, c->in_len - at, &packet); at += packet.size)
+    if (!handle(c, &packet)) return 0;
   memmove(c->in, c->in + at, c->in_len - at);
   c->in_len -= at;
   return 1;
@@ -472,7 +425,7 @@ static void look(void) {
   }
 }
 
-static void turn(int timeout_ms) {
+static void wait_for_sockets(int timeout_ms) {
   struct epoll_event events[1024];
   int n = epoll_wait(epoll_fd, events, 1024, timeout_ms);
   for (int i = 0; i < n; i++) {
@@ -644,16 +597,12 @@ static void options(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   options(argc, argv);
-  struct rlimit files;
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
+  raise_file_limit();
   payload = malloc(payload_size);
   memset(payload, 'x', payload_size);
   epoll_fd = epoll_create1(0);
   fcntl(0, F_SETFL, O_NONBLOCK);
-  context = SSL_CTX_new(TLS_client_method());
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  context = tls_context();
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   if (resume) SSL_CTX_sess_set_new_cb(context, keep_session);
   lost_since = now();
@@ -663,7 +612,7 @@ int main(int argc, char **argv) {
       looked = now();
     }
     if (publish_from > 0) publish_due();
-    turn(publish_from > 0 ? 1 : 20);
+    wait_for_sockets(publish_from > 0 ? 1 : 20);
   }
   return 0;
 }

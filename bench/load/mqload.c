@@ -14,7 +14,7 @@
 //     -c f  file of clients, one a line: "S user password filter" for subscribers, then "P user password topic"
 //     -z n  subscribers, the last ones, that stop reading once they have subscribed, and of whom nothing is expected
 //     -i n  no messages: hold the connections for n seconds and report what that costs
-//     -x n  process ID of the broker    -T    TLS; the certificate is not checked (built with -DTLS -lssl -lcrypto)
+//     -x n  process ID of the broker    -T    TLS; the certificate is not checked
 //
 // Exit status: 0 all that was due arrived; 5 some did not; 2 refused; 3 closed; 4 stuck.
 #define _GNU_SOURCE
@@ -23,21 +23,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
-#ifdef TLS
-#include <openssl/ssl.h>
-#else
-typedef void SSL;
-#endif
 
-enum { CONNACK = 2, PUBLISH = 3, PUBACK = 4, SUBACK = 9, MAX_TOPIC = 1100, READ_ROOM = 65536, LATENCIES = 4000000 };
+#include "mqtt.h"
+
+enum { MAX_TOPIC = 1100, READ_ROOM = 65536, LATENCIES = 4000000 };
 
 typedef struct {
   int fd, number, is_publisher, is_ready, is_frozen, wants_write;
@@ -60,12 +52,6 @@ static uint8_t *payload;
 static long ready, sent, acknowledged, received, latency_count;
 static double last_arrival;
 static float *latencies;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void give_up(int status, const char *why, const Client *c) {
   fprintf(stderr, "{\"error\":\"%s\",\"client\":\"%s%d\",\"user\":\"%s\",\"sent\":%ld,\"received\":%ld}\n", why,
@@ -107,7 +93,6 @@ static long resident_kb(void) {
 // ---- Bytes in and out.
 
 static ssize_t read_some(Client *c, void *to, size_t n) {
-#ifdef TLS
   if (c->ssl) {
     int r = SSL_read(c->ssl, to, n);
     if (r > 0) return r;
@@ -115,12 +100,10 @@ static ssize_t read_some(Client *c, void *to, size_t n) {
     errno = e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE ? EAGAIN : EIO;
     return e == SSL_ERROR_ZERO_RETURN ? 0 : -1;
   }
-#endif
   return read(c->fd, to, n);
 }
 
 static ssize_t write_some(Client *c, const void *from, size_t n) {
-#ifdef TLS
   if (c->ssl) {
     int r = SSL_write(c->ssl, from, n);
     if (r > 0) return r;
@@ -128,7 +111,6 @@ static ssize_t write_some(Client *c, const void *from, size_t n) {
     errno = e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE ? EAGAIN : EIO;
     return -1;
   }
-#endif
   return write(c->fd, from, n);
 }
 
@@ -160,25 +142,6 @@ static void flush(Client *c) {
 
 // ---- Packets.
 
-static size_t put_length(uint8_t *at, size_t n) {
-  size_t i = 0;
-  do {
-    at[i] = n % 128;
-    n /= 128;
-    if (n) at[i] |= 128;
-    i++;
-  } while (n);
-  return i;
-}
-
-static size_t put_text(uint8_t *at, const char *text) {
-  size_t n = strlen(text);
-  at[0] = n >> 8;
-  at[1] = n;
-  memcpy(at + 2, text, n);
-  return n + 2;
-}
-
 static void send_packet(Client *c, int first_byte, const uint8_t *body, size_t n) {
   uint8_t header[5] = {first_byte};
   put(c, header, 1 + put_length(header + 1, n));
@@ -189,15 +152,8 @@ static void send_packet(Client *c, int first_byte, const uint8_t *body, size_t n
 static void send_connect(Client *c) {
   uint8_t body[700];
   char id[64];
-  size_t n = put_text(body, "MQTT");
-  body[n++] = 4;
-  body[n++] = 2 | (c->user[0] ? 0x80 : 0) | (c->password[0] ? 0x40 : 0);
-  body[n++] = 1200 >> 8; // keep alive: longer than any run
-  body[n++] = 1200 & 255;
   snprintf(id, sizeof id, "%c%d-%d", c->is_publisher ? 'p' : 's', c->number, getpid());
-  n += put_text(body + n, id);
-  if (c->user[0]) n += put_text(body + n, c->user);
-  if (c->password[0]) n += put_text(body + n, c->password);
+  size_t n = put_connect(body, id, c->user[0] ? c->user : NULL, c->password[0] ? c->password : NULL);
   send_packet(c, 0x10, body, n);
 }
 
@@ -252,15 +208,15 @@ static void arrived(const uint8_t *at, size_t n) {
   latencies[latency_count++] = last_arrival - departure;
 }
 
-static void handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n) {
-  switch (first_byte >> 4) {
+static void handle(Client *c, const Packet *packet) {
+  switch (packet->first_byte >> 4) {
   case CONNACK:
-    if (body[1]) give_up(2, "CONNECT refused", c);
+    if (packet->body[1]) give_up(2, "CONNECT refused", c);
     if (c->is_publisher) is_ready(c);
     else send_subscribe(c);
     break;
   case SUBACK:
-    if (body[2] == 0x80) give_up(2, "SUBSCRIBE refused", c);
+    if (packet->body[2] == 0x80) give_up(2, "SUBSCRIBE refused", c);
     is_ready(c);
     break;
   case PUBACK:
@@ -268,13 +224,9 @@ static void handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n)
     c->unacknowledged--;
     break;
   case PUBLISH: {
-    size_t at = 2 + (body[0] << 8 | body[1]);
-    if (first_byte & 6) {
-      uint8_t ack[4] = {0x40, 2, body[at], body[at + 1]};
-      put(c, ack, sizeof ack);
-      at += 2;
-    }
-    arrived(body + at, n - at);
+    Publication publication = read_publish(packet);
+    if (publication.wants_puback) put(c, publication.puback, sizeof publication.puback);
+    arrived(publication.payload, publication.length);
   }
   }
 }
@@ -282,18 +234,7 @@ static void handle(Client *c, uint8_t first_byte, const uint8_t *body, size_t n)
 // Handles every whole packet in the client's input; keeps the rest.
 static void handle_all(Client *c) {
   size_t at = 0;
-  for (;;) {
-    size_t n = 0, i = at + 1, shift = 0;
-    int whole = 0;
-    while (i < c->in_len && i < at + 5 && !whole) {
-      n |= (size_t)(c->in[i] & 127) << shift;
-      shift += 7;
-      whole = !(c->in[i++] & 128);
-    }
-    if (!whole || c->in_len - i < n) break;
-    handle(c, c->in[at], c->in + i, n);
-    at = i + n;
-  }
+  for (Packet packet; find_packet(c->in + at, c->in_len - at, &packet); at += packet.size) handle(c, &packet);
   memmove(c->in, c->in + at, c->in_len - at);
   c->in_len -= at;
 }
@@ -318,7 +259,7 @@ static void receive(Client *c) {
   if (c->out_len) flush(c);
 }
 
-static int turn(int timeout_ms) {
+static int wait_for_sockets(int timeout_ms) {
   struct epoll_event events[1024];
   int n = epoll_wait(epoll_fd, events, 1024, timeout_ms);
   for (int i = 0; i < n; i++) {
@@ -338,18 +279,13 @@ static void connect_client(Client *c, int index) {
   c->fd = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   if (connect(c->fd, (struct sockaddr *)&to, sizeof to)) give_up(3, "no connection", c);
-#ifdef TLS
   if (use_tls) {
     static SSL_CTX *context;
-    if (!context) {
-      context = SSL_CTX_new(TLS_client_method());
-      SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-    }
+    if (!context) context = tls_context();
     c->ssl = SSL_new(context);
     SSL_set_fd(c->ssl, c->fd);
     if (SSL_connect(c->ssl) != 1) give_up(3, "no TLS handshake", c);
   }
-#endif
   fcntl(c->fd, F_SETFL, O_NONBLOCK);
   watch(c, EPOLL_CTL_ADD);
   send_connect(c);
@@ -375,11 +311,11 @@ static Client *open_clients(int total) {
     if (file && (fscanf(file, " %c %127s %127s %1023s", &read_kind, c->user, c->password, c->topic) != 4 || read_kind != kind))
       give_up(2, "file of clients does not fit", c);
     connect_client(c, i);
-    if (i % 50 == 49) turn(0);
+    if (i % 50 == 49) wait_for_sockets(0);
   }
   if (file) fclose(file);
   while (ready < total)
-    if (turn(30000) == 0) give_up(4, "clients not ready", NULL);
+    if (wait_for_sockets(30000) == 0) give_up(4, "clients not ready", NULL);
   return clients;
 }
 
@@ -441,19 +377,13 @@ static void options(int argc, char **argv) {
     default: exit(2);
     }
   }
-#ifndef TLS
-  if (use_tls) give_up(2, "built without TLS", NULL);
-#endif
   if (due == 0) due = subscribers - frozen;
   if (payload_size < (int)sizeof(double)) payload_size = sizeof(double);
 }
 
 int main(int argc, char **argv) {
   options(argc, argv);
-  struct rlimit files;
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
+  raise_file_limit();
   payload = malloc(payload_size);
   memset(payload, 'x', payload_size);
   latencies = malloc(LATENCIES * sizeof *latencies);
@@ -463,14 +393,14 @@ int main(int argc, char **argv) {
   double begun = now();
   Client *clients = open_clients(publishers + subscribers);
   double connecting = now() - begun;
-  for (double settled = now() + 0.3; now() < settled;) turn(50);
+  for (double settled = now() + 0.3; now() < settled;) wait_for_sockets(50);
 
   long expected = messages * due;
   double cpu_before = cpu_seconds(), start = now(), progress = start;
   last_arrival = start;
   for (long done = -1; received < expected || (qos && acknowledged < messages);) {
     if (sent < messages) send_more(clients, start);
-    turn(sent < messages ? (rate > 0 ? 1 : 0) : 100);
+    wait_for_sockets(sent < messages ? (rate > 0 ? 1 : 0) : 100);
     if (sent + received + acknowledged != done) {
       done = sent + received + acknowledged;
       progress = now();
@@ -478,9 +408,9 @@ int main(int argc, char **argv) {
       break; // what has not come by now is lost
     }
   }
-  while (now() < start + idle_seconds) turn(100);
+  while (now() < start + idle_seconds) wait_for_sockets(100);
   double seconds = (idle_seconds > 0 ? now() : last_arrival) - start;
-  usleep(50000); // the broker finishes its last turn
+  usleep(50000); // the broker finishes its last tick
   report(connecting, seconds, cpu_seconds() - cpu_before, expected, rss_before);
   return received < expected ? 5 : 0;
 }
