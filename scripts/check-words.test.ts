@@ -35,3 +35,9 @@ describe('a word is left alone', () => {
     expect(problems('const audience = 1;')).toHaveLength(1);
   });
 });
+
+test('a word that means one thing in one part is not used there for another, and is free elsewhere', () => {
+  const problem = (path: string) => problems('const change = 1;', path);
+  expect(problem('packages/control/src/pipeline/a.ts')).toEqual([expect.stringContaining('say mutation')]);
+  expect(problem('packages/store/src/changes/a.ts')).toEqual([]);
+});

@@ -10,6 +10,8 @@ interface Retired {
   readonly inNames?: RegExp;
   readonly inComments?: RegExp;
   readonly instead: string;
+  /** Elsewhere the word means what it ought to. Default: nowhere. */
+  readonly onlyIn?: RegExp;
   /** Files in which the word means what a standard means by it. */
   readonly exceptIn?: RegExp;
 }
@@ -51,7 +53,11 @@ const retired: readonly Retired[] = [
   { inNames: /^worlds?$/, instead: 'fixture' },
   { inNames: /^canar(y|ies)$/, inComments: /\bcanar(y|ies)\b/i, instead: 'bystander, marker message' },
   { inComments: /\bstored messages?\b/i, instead: 'retained message' },
+  // A change is an entry of the change feed.
+  { inNames: /^changes?$/, onlyIn: /^packages\/(control|store\/src\/control)\//, instead: 'mutation' },
 ];
+
+const anywhere = /(?:)/;
 
 /** Labels and names that users know: they stay. */
 const kept = new Set(['proofs', 'connections_turned_away_total', 'turnAway', 'turnedAway', 'turnedAwayBy']);
@@ -64,7 +70,9 @@ export interface SourceFile {
 
 /** All retired words of a file, as lines that name the file, the line, the word, and what to write instead. */
 export function findRetiredWords({ path, text }: SourceFile): string[] {
-  const rules = retired.filter(({ exceptIn }) => !exceptIn?.test(path));
+  const rules = retired.filter(
+    ({ exceptIn, onlyIn = anywhere }) => onlyIn.test(path) && !exceptIn?.test(path),
+  );
   return text.split('\n').flatMap((_, index, lines) => {
     const { code = '', comment = '' } = partsOf(lines, index);
     const say = (word: string, instead: string) => `${path}:${index + 1}: "${word}", say ${instead}`;

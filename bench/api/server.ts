@@ -1,9 +1,10 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findFreePort } from '@iotcore/process';
 import { openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
-import { freePorts, startListening } from '../process.ts';
+import { startListening } from '../process.ts';
 import { Caller } from './caller.ts';
 
 export type Pool = ReturnType<typeof openDatabase>['pool'];
@@ -56,8 +57,8 @@ export async function startServer(
 
   const dataDir = join(folder, `api-${name}`);
   await mkdir(dataDir);
-  const [port, freePort] = (await freePorts(2)) as [number, number];
-  const tlsPort = tls ? freePort : 0;
+  const port = await findFreePort();
+  const tlsPort = tls ? await findFreePort() : 0;
   const program = new URL('../../apps/api/src/main.ts', import.meta.url).pathname;
   const child = await startListening(process.execPath, [program], tls ? [port, tlsPort] : [port], {
     ...process.env,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { freePorts, startListening } from '../process.ts';
+import { findFreePort } from '@iotcore/process';
+import { startListening } from '../process.ts';
 import type { Broker } from './broker.ts';
 
 /** The npm package as its README starts it, with the same rights. */
@@ -12,7 +13,7 @@ export const aedes: Broker = {
     return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;
   },
   async start({ certFile, keyFile }) {
-    const [port, tlsPort] = (await freePorts(2)) as [number, number];
+    const [port, tlsPort] = [await findFreePort(), await findFreePort()];
     const program = new URL('aedes-server.ts', import.meta.url).pathname;
     const args = [program, String(port), String(tlsPort), certFile, keyFile];
     const child = await startListening(process.execPath, args, [port, tlsPort]);

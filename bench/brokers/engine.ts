@@ -1,4 +1,5 @@
-import { freePorts, startListening } from '../process.ts';
+import { findFreePort } from '@iotcore/process';
+import { startListening } from '../process.ts';
 import type { Broker } from './broker.ts';
 
 /** One of our engines alone, behind the simplest host that gives the same rights: what the data plane adds is not in it. */
@@ -9,7 +10,7 @@ export function engineAlone(engine: 'native' | 'aedes'): Broker {
     share: engine === 'native' ? 1 : 0.1,
     version: async () => 'this revision',
     async start({ certFile, keyFile }) {
-      const [port, tlsPort] = (await freePorts(2)) as [number, number];
+      const [port, tlsPort] = [await findFreePort(), await findFreePort()];
       const program = new URL('engine-server.ts', import.meta.url).pathname;
       const args = [program, engine, String(port), String(tlsPort), certFile, keyFile];
       const child = await startListening(process.execPath, args, [port, tlsPort]);

@@ -1,10 +1,10 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allocatorSettings } from '@iotcore/process';
+import { allocatorSettings, findFreePort } from '@iotcore/process';
 import { type Database, openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { deviceId, maxDevices, registryId } from '../fleet.ts';
-import { freePorts, startListening } from '../process.ts';
+import { startListening } from '../process.ts';
 import type { Broker } from './broker.ts';
 
 /** The password of `fleet.ts`, hashed with the least cost that argon2id allows: logging in is not what is measured. */
@@ -34,7 +34,7 @@ export function iotcore(
       const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });
       await postgres.start();
       await createFleet(postgres.url, extend);
-      const [port, tlsPort, adminPort] = (await freePorts(3)) as [number, number, number];
+      const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
       const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
       const child = await startListening(process.execPath, [program], [port, tlsPort], {
         ...allocatorSettings,

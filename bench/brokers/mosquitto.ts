@@ -1,7 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findFreePort } from '@iotcore/process';
 import { broadcastTopic, deviceId, maxDevices, password, registryId } from '../fleet.ts';
-import { freePorts, output, startListening } from '../process.ts';
+import { output, startListening } from '../process.ts';
 import type { Broker } from './broker.ts';
 
 /** Debian's package, with a password file and an ACL that give the same rights as ours. */
@@ -14,7 +15,7 @@ export const mosquitto: Broker = {
     return /mosquitto version (\S+)/.exec(text)?.[1] ?? 'unknown';
   },
   async start({ folder, certFile, keyFile }) {
-    const [port, tlsPort] = (await freePorts(2)) as [number, number];
+    const [port, tlsPort] = [await findFreePort(), await findFreePort()];
     const file = (name: string) => join(folder, `mosquitto.${name}`);
     await writePasswords(file('passwords'));
     await writeFile(file('acl'), acl);

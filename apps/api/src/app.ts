@@ -55,6 +55,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       connectionsCheckingInterval: options.receiveTimeoutMs ?? limits.timeoutCheckMs,
       maxHeaderSize: limits.maxHeaderBytes,
     },
+    // Typed for ajv alone.
+    schemaController: { compilersFactory: unchecked as never },
     routerOptions: { maxParamLength: limits.maxPathParameterCharacters },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -63,8 +65,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
   });
   app.server.maxHeadersCount = limits.maxHeaders;
-  // What operations answer is typed by their schemas; to check it once more would cost more than all else of a list.
-  app.setSerializerCompiler(() => JSON.stringify);
   refuseUndeclared(app);
   acceptJsonOnly(app);
   logRequests(app, options.metrics);
@@ -81,6 +81,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(api);
   return app;
 }
+
+/**
+ * What comes is checked by the pipeline, and what goes is typed by the schemas of the operations: to check either once more
+ * would cost more than all else of a list. Schemas of routes are for the documentation alone.
+ */
+const unchecked = {
+  buildValidator: () => () => (value: unknown) => ({ value }),
+  buildSerializer: () => () => JSON.stringify,
+};
 
 /** Deny by default: a route that declares no permission is not registered. */
 function refuseUndeclared(app: FastifyInstance): void {

@@ -10,10 +10,10 @@ export class Housekeeping {
   readonly #timer: NodeJS.Timeout;
   #round: Promise<void> = Promise.resolve();
 
-  constructor(store: ControlStore, retention: Retention, logger: Logger) {
+  constructor(store: ControlStore, retention: Retention, logger: Logger, now: () => Date) {
     const tidy = () => {
       this.#round = this.#round.then(async () => {
-        const pruned = await store.prune(retention, new Date(), this.#stopping.signal);
+        const pruned = await store.prune(retention, now(), this.#stopping.signal);
         logger.debug(pruned, 'removed what was kept long enough');
       });
       this.#round = this.#round.catch((error: unknown) => logger.warn({ err: error }, 'could not tidy up'));

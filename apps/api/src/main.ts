@@ -10,10 +10,10 @@ import {
 import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
 import { openControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
-import { openGrpc } from './grpc/open-grpc.ts';
+import { openGrpcIfOn } from './grpc/index.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
-import { createMetricsServer, serveMetrics } from './metrics/metrics-server.ts';
+import { type MetricsServer, serveMetrics } from './metrics/metrics-server.ts';
 import { openServices } from './open-services.ts';
 import { keepAdminToken } from './provision/admin-token.ts';
 import { keepSample } from './provision/sample.ts';
@@ -27,8 +27,10 @@ const mostBehindMs = 1200;
 async function start({ settings, logger, signal }: ProcessContext): Promise<RunningProcess> {
   const url = (await findDatabaseUrl(settings)).reveal();
 
+  const now = () => new Date();
   const database = openControlStore(url, {
     logger,
+    now,
     poolSize: settings.databasePoolSize,
     applicationName: 'iotcore api',
   });
@@ -52,7 +54,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
 
   let controlPlane: ControlPlane | undefined;
   const metrics = new CallMetrics();
-  const metricsServer = createMetricsServer(metrics.registry);
+  let metricsServer: MetricsServer | undefined;
   const isReady = async () => {
     if (controlPlane) await database.ping();
     return controlPlane !== undefined;
@@ -65,11 +67,14 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     receiveTimeoutMs: settings.apiReceiveTimeoutMs,
     trustedProxies: settings.apiTrustedProxies,
   });
-  const grpc = openGrpc({ app, settings, logger, metrics, controlPlane: () => controlPlane, isReady });
+  const grpc = await openGrpcIfOn({
+    ...{ app, settings, logger, metrics, isReady },
+    controlPlane: () => controlPlane,
+  });
   const stopBasics = async () => {
     await Promise.all([grpc.close(), app.close()]);
     await controlPlane?.stop();
-    await metricsServer.close();
+    await metricsServer?.close();
     await feed.stop();
     await database.close();
   };
@@ -83,14 +88,14 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       database: database.connections,
       changeFeedBehindMs: () => feed.behindMs,
     };
-    const metricsAddress = await serveMetrics(metricsServer, metrics.registry, sources, settings);
+    metricsServer = await serveMetrics(metrics.registry, sources, settings);
     const services = await whenDatabaseIsThere(async () => {
       await prepareDatabase(url, logger, signal);
       const conflicts = await database.findIdConflicts();
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
       keys = await InstallationKeys.open(store, isCurrent);
-      const opened = openServices(store, directory, keys, settings, () => grpc.names);
+      const opened = openServices(store, directory, keys, settings, () => grpc.names, now);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;
@@ -112,12 +117,13 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
         idempotencyKeyHours,
       },
       logger,
+      now,
     );
     return {
       addresses: {
         api: address,
         ...grpcAddresses,
-        ...(metricsAddress ? { apiMetrics: metricsAddress } : {}),
+        ...(metricsServer && { apiMetrics: metricsServer.address }),
       },
       async stop() {
         await housekeeping.stop();

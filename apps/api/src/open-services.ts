@@ -2,9 +2,9 @@ import {
   AccessTokens,
   Authenticator,
   type CallerDirectory,
-  DataPlane,
   type InstallationKeys,
   importQueue,
+  MessagePublisher,
   oldServiceAudience,
   PageTokens,
   type Services,
@@ -21,16 +21,18 @@ export function openServices(
   keys: InstallationKeys,
   settings: Settings,
   ownNames: () => readonly string[],
+  now: () => Date,
 ): Services {
-  const tokens = new AccessTokens(keys);
+  const tokens = new AccessTokens(keys, now);
   return {
+    now,
     store,
     directory,
     tokens,
     hasher: createPasswordHasher(),
-    authenticator: new Authenticator(tokens, directory),
+    authenticator: new Authenticator(tokens, directory, now),
     pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
-    dataPlane: new DataPlane(store.read.dataPlaneNodes, tokens),
+    publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),
     imports: new BoundedQueue(importQueue),
     tokenAudiences: new TokenAudiences({
       exact: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],

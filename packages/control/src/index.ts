@@ -5,7 +5,7 @@
  * 2. It makes the call neutral: a `CallOrigin` (credential, address, user agent, request ID, deadline, signal) and a
  *    `CallInput`: all fields of the input in one object, in proto3 JSON with camelCase names, wherever they were found.
  * 3. It hands both to `controlPlane.call(operation, origin, input)`, which answers the operation's output in proto3 JSON
- *    (for a change: an `Operation`, done). An edge that reads the input only once the caller is proven does it in two steps:
+ *    (for a mutation: an `Operation`, done). An edge that reads the input only once the caller is proven does it in two steps:
  *    `const call = controlPlane.open(operation, origin)`, `await call.admit()`, `await call.run(input)`; whatever goes wrong
  *    after `open`, in the edge too, it hands to `call.refuse(error)`, which records it and says what to answer.
  * 4. It maps an `ApiError` (`status`, `message`, `details`, `retryAfterSeconds`) to an answer of its own.
@@ -29,4 +29,4 @@ export type { ApiOperation } from './pipeline/operation.ts';
 export { PageTokens } from './pipeline/page-tokens.ts';
 export { unknownField } from './pipeline/read-input.ts';
 export type { Services } from './pipeline/services.ts';
-export { DataPlane } from './publish/data-plane.ts';
+export { MessagePublisher } from './publish/message-publisher.ts';

@@ -1,6 +1,6 @@
 import { format, inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { createLogger } from './logger.ts';
+import { createLogger } from './logging/logger.ts';
 import { Secret } from './secret.ts';
 
 const secret = new Secret('hunter2');

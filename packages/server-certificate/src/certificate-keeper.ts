@@ -28,6 +28,7 @@ export interface CertificateEvents {
 export class CertificateKeeper {
   readonly #settings: TlsSettings;
   readonly #events: CertificateEvents;
+  readonly #now: () => Date;
   readonly #timer: NodeJS.Timeout;
   readonly #watchers: readonly FSWatcher[];
   #current: ServerCertificate;
@@ -37,13 +38,23 @@ export class CertificateKeeper {
   #warnedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @throws StartupError if there is no usable certificate */
-  static async open(settings: TlsSettings, events: CertificateEvents): Promise<CertificateKeeper> {
-    return new CertificateKeeper(settings, events, await load(settings));
+  static async open(
+    settings: TlsSettings,
+    events: CertificateEvents,
+    now: () => Date = () => new Date(),
+  ): Promise<CertificateKeeper> {
+    return new CertificateKeeper(settings, events, now, await load(settings, now()));
   }
 
-  private constructor(settings: TlsSettings, events: CertificateEvents, current: ServerCertificate) {
+  private constructor(
+    settings: TlsSettings,
+    events: CertificateEvents,
+    now: () => Date,
+    current: ServerCertificate,
+  ) {
     this.#settings = settings;
     this.#events = events;
+    this.#now = now;
     this.#current = current;
     this.#watchers = foldersOf(settings).flatMap((folder) => watchFolder(folder, () => this.#changed()));
     this.#timer = setInterval(() => void this.check(), checkIntervalMs).unref();
@@ -85,9 +96,9 @@ export class CertificateKeeper {
   }
 
   async #takeOver(): Promise<void> {
-    const loaded = await load(this.#settings);
+    const loaded = await load(this.#settings, this.#now());
     if (loaded.certificatePem === this.#current.certificatePem) return;
-    const now = new Date();
+    const now = this.#now();
     if (loaded.notAfter < now && this.#current.notAfter > now)
       throw new StartupError(`the new server certificate is over since ${loaded.notAfter.toISOString()}`);
     this.#replaced(loaded);
@@ -103,7 +114,7 @@ export class CertificateKeeper {
   }
 
   #warn(): void {
-    const nowMs = Date.now();
+    const nowMs = this.#now().getTime();
     const { notAfter } = this.#current;
     if (notAfter.getTime() - nowMs > warnBeforeMs || nowMs - this.#warnedAtMs < warnIntervalMs) return;
     this.#warnedAtMs = nowMs;
@@ -128,9 +139,12 @@ function watchFolder(folder: string, changed: () => void): FSWatcher[] {
   }
 }
 
-function load({ dataDir, tlsCertFile, tlsKeyFile, tlsNames }: TlsSettings): Promise<ServerCertificate> {
+function load(
+  { dataDir, tlsCertFile, tlsKeyFile, tlsNames }: TlsSettings,
+  now: Date,
+): Promise<ServerCertificate> {
   if (tlsCertFile !== undefined && tlsKeyFile !== undefined) {
     return loadOwnCertificate({ certFile: tlsCertFile, keyFile: tlsKeyFile });
   }
-  return ensureServerCertificate(dataDir, machineNames(tlsNames), new Date());
+  return ensureServerCertificate(dataDir, machineNames(tlsNames), now);
 }

@@ -1,3 +1,4 @@
+export { findFreePort } from '@iotcore/process';
 export {
   type ApiAnswer,
   ApiClient,

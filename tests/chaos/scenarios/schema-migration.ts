@@ -1,6 +1,6 @@
+import { findFreePort } from '@iotcore/process';
 import { Child } from '@iotcore/testkit/faults';
 import type { Fixture } from '../fixture/fixture.ts';
-import { freePort } from '../fixture/free-port.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
 
 /** The schema grows under live traffic; old and new processes run beside each other; the growth is taken back. */
@@ -66,7 +66,7 @@ async function secondApi(chaos: Chaos, fixture: Fixture): Promise<Child> {
     env: {
       IOT_DATA_DIR: fixture.dataDir,
       DATABASE_URL: fixture.postgres.url,
-      IOT_API_PORT: String(await freePort()),
+      IOT_API_PORT: String(await findFreePort()),
       IOT_SAMPLE: 'off',
       IOT_LOG_LEVEL: 'warn',
     },

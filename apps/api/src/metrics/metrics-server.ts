@@ -9,7 +9,31 @@ const bodyLimitBytes = 1024;
 const requestTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 120_000;
 
-export function createMetricsServer(registry: Registry): FastifyInstance {
+export interface MetricsServer {
+  /** Its URL. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Undefined unless the operator wants it: then nothing is measured beyond what is counted.
+ *
+ * @throws StartupError if the port or host cannot be had
+ */
+export async function serveMetrics(
+  registry: Registry,
+  sources: ProcessSources,
+  { apiMetricsHost: host, apiMetricsPort: port }: Pick<Settings, 'apiMetricsHost' | 'apiMetricsPort'>,
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined;
+  addProcessMetrics(registry, sources);
+  const app = createApp(registry);
+  const variables = { host: 'IOT_API_METRICS_HOST', port: 'IOT_API_METRICS_PORT' };
+  const address = await listenAt({ host, port, variables }, (at) => app.listen(at));
+  return { address, close: () => app.close() };
+}
+
+function createApp(registry: Registry): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -22,19 +46,4 @@ export function createMetricsServer(registry: Registry): FastifyInstance {
     reply.type(registry.contentType).send(await registry.metrics()),
   );
   return app;
-}
-
-/** Its URL, if the operator wants it; otherwise nothing is measured beyond what is counted. */
-export async function serveMetrics(
-  app: FastifyInstance,
-  registry: Registry,
-  sources: ProcessSources,
-  settings: Pick<Settings, 'apiMetricsHost' | 'apiMetricsPort'>,
-): Promise<string | undefined> {
-  const { apiMetricsHost, apiMetricsPort } = settings;
-  if (apiMetricsPort === undefined) return undefined;
-  addProcessMetrics(registry, sources);
-  const variables = { host: 'IOT_API_METRICS_HOST', port: 'IOT_API_METRICS_PORT' };
-  const place = { host: apiMetricsHost, port: apiMetricsPort, variables };
-  return listenAt(place, (at) => app.listen(at));
 }

@@ -13,15 +13,15 @@ const renewedBeforeMs = 30 * dayMs;
  * Leaves a token of the admin's in the data folder, readable by its owner alone, unless a good one lies there: it is
  * missing at the first start, and stops being good with another database or when the account was deleted.
  */
-export async function keepAdminToken(dataDir: string, { store, tokens }: Services): Promise<void> {
+export async function keepAdminToken(dataDir: string, { store, tokens, now }: Services): Promise<void> {
   const account = { id: createId(), folderId: everyFolder, name: 'admin' };
   const accountId = await store.ensureAdminAccount(account, createId());
   const path = join(dataDir, 'admin.token');
+  const nowMs = now().getTime();
   const existing = await tokens.read(await readIfThere(path));
-  const isGood =
-    existing?.accountId === accountId && existing.expiresAt.getTime() - Date.now() > renewedBeforeMs;
+  const isGood = existing?.accountId === accountId && existing.expiresAt.getTime() - nowMs > renewedBeforeMs;
   if (!isGood) {
-    const expiresAt = new Date(Date.now() + lifetimeMs);
+    const expiresAt = new Date(nowMs + lifetimeMs);
     const token = await tokens.issue({ accountId, authorizedKeyId: undefined, expiresAt });
     await writeFileWhole(path, `${token}\n`, secretMode);
   }

@@ -33,7 +33,6 @@ export const restRoutes: readonly (RestMethod & { readonly operation: ApiOperati
 /** `controlPlane`: undefined until the service can serve. */
 export function registerRoutes(app: FastifyInstance, controlPlane: () => ControlPlane | undefined): void {
   app.decorateRequest('call');
-  app.setValidatorCompiler(() => (value) => ({ value }));
   app.addHook('onRequest', async (request) => {
     const { operation } = request.routeOptions.config;
     if (!operation) return;

@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto';
+import { createSecretKey, webcrypto } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { AccessTokens } from './access-tokens.ts';
@@ -13,16 +13,18 @@ async function newKeys(kid: string): Promise<KeySet> {
   return {
     signing: { kid, privateKey },
     verification: new Map([[kid, publicKey]]),
-    secretFor: () => Buffer.alloc(32),
+    secretFor: () => createSecretKey(Buffer.alloc(32)),
   };
 }
 
 const keys = await newKeys('one');
 const tokens = new AccessTokens({ current: async () => keys });
+/** By the clock of one who reads it after its end. */
+const afterwards = () => new Date((now + 601) * 1000);
 const now = Math.floor(Date.now() / 1000);
 const expiresAt = new Date((now + 600) * 1000);
 const claims = { alg: 'EdDSA', kid: 'one', iss: 'iotcore', aud: 'api', sub: 'a', exp: now + 600 };
-const sign = (change: object) => signToken({ ...claims, ...change }, keys.signing.privateKey);
+const sign = (other: object) => signToken({ ...claims, ...other }, keys.signing.privateKey);
 
 describe('a token is refused', () => {
   test.each<[string, () => Promise<string>]>([
@@ -46,7 +48,7 @@ describe('a token is refused', () => {
       'whose payload is null',
       async () => `t1.${Buffer.from('null').toString('base64url')}.${'A'.repeat(86)}`,
     ],
-    ['of the data plane, as a JWT', () => tokens.issueForDataPlane(new Date())],
+    ['of the data plane, as a JWT', () => tokens.issueForDataPlane()],
   ])('%s', async (_, make) => {
     expect(await tokens.read(await make())).toBeUndefined();
   });
@@ -80,18 +82,18 @@ test('a token of the earlier form, a JWT, is good until its end', async () => {
     .setExpirationTime(expiresAt)
     .sign(keys.signing.privateKey);
   expect(await tokens.read(jwt)).toMatchObject({ accountId: 'a', authorizedKeyId: 'k', expiresAt });
-  expect(await tokens.read(jwt, new Date((now + 601) * 1000))).toBeUndefined();
+  const late = new AccessTokens({ current: async () => keys }, afterwards);
+  expect(await late.read(jwt)).toBeUndefined();
 });
 
 describe('a token that was read before', () => {
   test('is read again without its signature, and refused after its end', async () => {
-    let current = keys;
-    const remembering = new AccessTokens({ current: async () => current });
+    let clock = () => new Date();
+    const remembering = new AccessTokens({ current: async () => keys }, () => clock());
     const token = await remembering.issue({ accountId: 'a', expiresAt });
     const first = await remembering.read(token);
     expect(await remembering.read(token)).toBe(first);
-    expect(await remembering.read(token, new Date((now + 601) * 1000))).toBeUndefined();
-    current = { ...keys, verification: new Map() };
+    clock = afterwards;
     expect(await remembering.read(token)).toBeUndefined();
   });
 

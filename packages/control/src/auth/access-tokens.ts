@@ -11,7 +11,7 @@ import { type InstallationKeys, type KeySet, signingAlgorithm } from './installa
 const issuer = 'iotcore';
 const apiAudience = 'api';
 const dataPlaneAudience = 'data-plane';
-/** For a message to the data plane, which comes within moments. */
+/** For a message to an MQTT server, which comes within moments. */
 const dataPlaneSeconds = 60;
 
 export interface AccessToken {
@@ -27,10 +27,12 @@ type KeySource = Pick<InstallationKeys, 'current'>;
 
 export class AccessTokens {
   readonly #keys: KeySource;
+  readonly #now: () => Date;
   #verified: { readonly keys: KeySet; readonly tokens: BoundedMemory<AccessToken> } | undefined;
 
-  constructor(keys: KeySource) {
+  constructor(keys: KeySource, now: () => Date = () => new Date()) {
     this.#keys = keys;
+    this.#now = now;
   }
 
   async issue({ accountId, authorizedKeyId, apiKeySha256, expiresAt }: AccessToken): Promise<string> {
@@ -41,7 +43,7 @@ export class AccessTokens {
       iss: issuer,
       aud: apiAudience,
       sub: accountId,
-      iat: Math.floor(Date.now() / 1000),
+      iat: Math.floor(this.#now().getTime() / 1000),
       exp: Math.floor(expiresAt.getTime() / 1000),
       akid: authorizedKeyId,
       aksh: apiKeySha256,
@@ -50,16 +52,17 @@ export class AccessTokens {
   }
 
   /**
-   * For the API itself, towards the data plane: a JWT. No client sees it, and nodes of the version before read it too.
+   * For the API itself, towards the MQTT servers: a JWT. No client sees it, and those of the version before read it too.
    */
-  async issueForDataPlane(now: Date): Promise<string> {
+  async issueForDataPlane(): Promise<string> {
+    const now = this.#now();
     const { kid, privateKey } = (await this.#keys.current()).signing;
     return new SignJWT({})
       .setProtectedHeader({ alg: signingAlgorithm, kid })
       .setIssuer(issuer)
       .setAudience(dataPlaneAudience)
       .setSubject('api')
-      .setIssuedAt()
+      .setIssuedAt(now)
       .setExpirationTime(new Date(now.getTime() + dataPlaneSeconds * 1000))
       .sign(privateKey);
   }
@@ -68,7 +71,8 @@ export class AccessTokens {
    * What the token says; undefined if it is not one of ours, not for the API, or expired. A signature is checked once, and
    * remembered for as long as the installation's keys are the same.
    */
-  async read(token: string, now = new Date()): Promise<AccessToken | undefined> {
+  async read(token: string): Promise<AccessToken | undefined> {
+    const now = this.#now();
     const keys = await this.#keys.current();
     const memory = this.#memoryOf(keys);
     const digest = hash('sha256', token, 'base64');

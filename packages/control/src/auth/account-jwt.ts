@@ -19,22 +19,25 @@ export async function readAccountJwt(
   jwt: string,
   directory: CallerDirectory,
   audiences: TokenAudiences,
+  now: Date,
 ): Promise<ProvenAccount | undefined> {
   try {
     const { kid } = decodeProtectedHeader(jwt);
     const { iss } = decodeJwt(jwt);
     const account = iss === undefined ? undefined : await directory.account(iss);
     const key = account?.authorizedKeys.find(({ id }) => id === kid);
-    if (!account || !key || (key.expiresAt && key.expiresAt.getTime() <= Date.now())) return undefined;
+    if (!account || !key || (key.expiresAt && key.expiresAt <= now)) return undefined;
     const { payload } = await jwtVerify(jwt, createPublicKey(key.publicKey), {
       algorithms: [algorithm],
       issuer: account.id,
       requiredClaims: ['aud', 'iat', 'exp'],
       clockTolerance: clockToleranceSeconds,
+      currentDate: now,
     });
     if (!audiences.accept(payload.aud)) return undefined;
     const { iat = 0, exp = Number.POSITIVE_INFINITY } = payload;
-    if (exp - iat > maxLifetimeSeconds || iat > Date.now() / 1000 + clockToleranceSeconds) return undefined;
+    if (exp - iat > maxLifetimeSeconds || iat > now.getTime() / 1000 + clockToleranceSeconds)
+      return undefined;
     return { accountId: account.id, authorizedKeyId: key.id };
   } catch (error) {
     if (error instanceof joseErrors.JOSEError || error instanceof TypeError) return undefined;

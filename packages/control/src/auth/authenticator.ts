@@ -16,10 +16,12 @@ type Proven = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'> & {
 export class Authenticator {
   readonly #tokens: AccessTokens;
   readonly #directory: CallerDirectory;
+  readonly #now: () => Date;
 
-  constructor(tokens: AccessTokens, directory: CallerDirectory) {
+  constructor(tokens: AccessTokens, directory: CallerDirectory, now: () => Date) {
     this.#tokens = tokens;
     this.#directory = directory;
+    this.#now = now;
   }
 
   /** Undefined for every reason alike: no header, a scheme unknown, a token forged, expired or revoked. */
@@ -45,11 +47,11 @@ export class Authenticator {
     const { authorizedKeyId, apiKeySha256 } = token;
     if (authorizedKeyId !== undefined) {
       const key = account.authorizedKeys.find(({ id }) => id === authorizedKeyId);
-      if (!key || isOver(key.expiresAt)) return undefined;
+      if (!key || this.#isOver(key.expiresAt)) return undefined;
     }
     if (apiKeySha256 !== undefined) {
       const key = await this.#directory.apiKey(Buffer.from(apiKeySha256, 'base64url'));
-      if (!key || key.serviceAccountId !== account.id || isOver(key.expiresAt)) return undefined;
+      if (!key || key.serviceAccountId !== account.id || this.#isOver(key.expiresAt)) return undefined;
     }
     return { ...token, caller: { id: account.id, roleBindings: rolesOf(account) } };
   }
@@ -58,7 +60,7 @@ export class Authenticator {
     if (!isApiKeySecret(secret)) return undefined;
     const sha256 = hashApiKeySecret(secret);
     const key = await this.#directory.apiKey(sha256);
-    if (!key || isOver(key.expiresAt)) return undefined;
+    if (!key || this.#isOver(key.expiresAt)) return undefined;
     const account = await this.#directory.account(key.serviceAccountId);
     return (
       account && {
@@ -68,8 +70,8 @@ export class Authenticator {
       }
     );
   }
-}
 
-function isOver(expiresAt: Date | null): boolean {
-  return expiresAt !== null && expiresAt.getTime() <= Date.now();
+  #isOver(expiresAt: Date | null): boolean {
+    return expiresAt !== null && expiresAt <= this.#now();
+  }
 }

@@ -2,7 +2,7 @@
  * The installation's own keys. They sign access tokens and what the API says to the data plane; what else must be secret
  * and the same in every API process is derived from the oldest of them.
  */
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { ControlStore, SigningKeyRow } from '@iotcore/store/control';
 import {
   type CryptoKey,
@@ -23,7 +23,7 @@ export interface KeySet {
   /** By kid: every key that may have signed. */
   readonly verification: ReadonlyMap<string, CryptoKey>;
   /** 32 bytes that only the installation knows, different for each purpose; others once the oldest key is gone. */
-  secretFor(purpose: string): Buffer;
+  secretFor(purpose: string): KeyObject;
 }
 
 /** The installation's keys, read again once the change feed tells of a change of them. */
@@ -96,14 +96,14 @@ async function readKeys(store: Pick<ControlStore, 'ensureSigningKeys'>): Promise
   const oldest = keys.at(0);
   const newest = keys.at(-1);
   if (!oldest || !newest) throw new Error('the installation has no signing key');
-  const secrets = new Map<string, Buffer>();
+  const secrets = new Map<string, KeyObject>();
   return {
     signing: newest,
     verification: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
     secretFor(purpose) {
       const known = secrets.get(purpose);
       if (known) return known;
-      const secret = Buffer.from(hkdfSync('sha256', oldest.seed, '', purpose, 32));
+      const secret = createSecretKey(Buffer.from(hkdfSync('sha256', oldest.seed, '', purpose, 32)));
       secrets.set(purpose, secret);
       return secret;
     },

@@ -107,7 +107,7 @@ export const errors = {
   unimplemented: (message: string) => new ApiError('UNIMPLEMENTED', message),
   unavailable: (message = 'The service is not available now; try again later.', cause?: unknown) =>
     new ApiError('UNAVAILABLE', message, { retryAfterSeconds: 1, cause }),
-  /** The caller's own time limit has passed. Whether a change took place is said by its Idempotency-Key. */
+  /** The caller's own time limit has passed. Whether the mutation took place is said by its Idempotency-Key. */
   deadlineExceeded: () => new ApiError('DEADLINE_EXCEEDED', 'The deadline of the call has passed.'),
   /** The caller is gone, or has said that it no longer wants the answer. */
   cancelled: () => new ApiError('CANCELLED', 'The caller cancelled the call.'),

@@ -9,11 +9,15 @@ export function toDevice(row: DeviceRow): Device {
     createdAt: row.createdAt.toISOString(),
     ...text('name', row.name),
     ...text('description', row.description),
-    ...map('topicAliases', Object.fromEntries(row.aliases.map(({ alias, prefix }) => [alias, prefix]))),
+    ...(row.aliases.length > 0 && { topicAliases: toTopicAliases(row.aliases) }),
     status: row.status,
     ...(row.activity && { monitoringData: toMonitoringData(row.activity) }),
     ...map('labels', row.labels),
   };
+}
+
+function toTopicAliases(aliases: DeviceRow['aliases']): Record<string, string> {
+  return Object.fromEntries(aliases.map(({ alias, prefix }) => [alias, prefix]));
 }
 
 function toMonitoringData(row: DeviceActivityRow) {

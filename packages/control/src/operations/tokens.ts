@@ -33,23 +33,26 @@ export const tokenOperations = [
   }),
 ];
 
-async function ofJwt(jwt: string, { directory, tokenAudiences }: Services): Promise<AccessToken | undefined> {
-  const proven = await readAccountJwt(jwt, directory, tokenAudiences);
-  return proven && { ...proven, expiresAt: endOfToken() };
+async function ofJwt(
+  jwt: string,
+  { directory, tokenAudiences, now }: Services,
+): Promise<AccessToken | undefined> {
+  const proven = await readAccountJwt(jwt, directory, tokenAudiences, now());
+  return proven && { ...proven, expiresAt: endOfToken(now()) };
 }
 
 /** A token for a token ends no later than the first: it cannot be kept alive by exchanging it again and again. */
-async function ofSecret(secret: string, { authenticator }: Services): Promise<AccessToken | undefined> {
+async function ofSecret(secret: string, { authenticator, now }: Services): Promise<AccessToken | undefined> {
   const proven = await authenticator.prove(secret);
   if (!proven && yandexOauthToken.test(secret)) throw errors.yandexOauthToken();
   if (!proven) return undefined;
   const { caller, authorizedKeyId, apiKeySha256, expiresAt } = proven;
-  return { accountId: caller.id, authorizedKeyId, apiKeySha256, expiresAt: endOfToken(expiresAt) };
+  return { accountId: caller.id, authorizedKeyId, apiKeySha256, expiresAt: endOfToken(now(), expiresAt) };
 }
 
 /** In whole seconds, as the token says it. */
-function endOfToken(atLatest?: Date): Date {
-  const usual = Date.now() + tokenLifetimeMs;
+function endOfToken(now: Date, atLatest?: Date): Date {
+  const usual = now.getTime() + tokenLifetimeMs;
   const end = Math.min(usual, atLatest?.getTime() ?? usual);
   return new Date(Math.floor(end / 1000) * 1000);
 }

@@ -1,6 +1,7 @@
+import { TokenBuckets } from '@iotcore/process';
 import type { Log } from '@iotcore/store';
+import { maxRateKeys, rateOf } from '../limits.ts';
 import type { CallInput, CallObserver, CallOrigin } from './call.ts';
-import { KeyedRate } from './keyed-rate.ts';
 import { OpenCall, type PipelineParts } from './open-call.ts';
 import type { ApiOperation } from './operation.ts';
 import { Refusals } from './refusals/refusals.ts';
@@ -12,7 +13,7 @@ export interface ControlPlaneOptions {
   readonly observer: CallObserver;
   /** Of one caller, or of one address that calls public operations. */
   readonly callsPerSecond: number;
-  /** Calls and bad credentials are counted in this time. Default: a second, and a minute. */
+  /** As many calls, or bad credentials, may be made in this time. Default: a second, and a minute. */
   readonly rateWindowMs?: number | undefined;
 }
 
@@ -29,8 +30,9 @@ export class ControlPlane {
       services,
       observer,
       logger,
-      calls: new KeyedRate(callsPerSecond, rateWindowMs ?? 1000),
-      refusals: new Refusals(services.store, logger, observer, rateWindowMs),
+      calls: new TokenBuckets(maxRateKeys),
+      callRate: rateOf(callsPerSecond, rateWindowMs ?? 1000),
+      refusals: new Refusals({ store: services.store, now: services.now, logger, observer }, rateWindowMs),
     };
     this.#flushing = setInterval(() => void this.#parts.refusals.flush(), flushIntervalMs);
   }

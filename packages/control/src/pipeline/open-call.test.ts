@@ -18,11 +18,11 @@ interface Options {
   readonly caller?: Caller | undefined;
   readonly folderId?: string | undefined;
   readonly callsPerSecond?: number;
-  change?(): Promise<void>;
+  mutate?(): Promise<void>;
 }
 
 /** The pipeline over parts that write down, in order, what they are asked. */
-function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, change }: Options = {}) {
+function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, mutate }: Options = {}) {
   const steps: string[] = [];
   const events: NewAuditEvent[] = [];
   const store = {
@@ -46,6 +46,7 @@ function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, ch
   };
   const services = {
     store,
+    now: () => new Date(),
     authenticator: {
       authenticate: async (credential: string | undefined) => {
         steps.push('authenticate');
@@ -69,7 +70,7 @@ function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, ch
     async run({ commit }) {
       steps.push('run');
       return commit(async () => {
-        await change?.();
+        await mutate?.();
         return { resourceId: id, folderId: 'mine', metadata: {}, response: {} };
       });
     },
@@ -137,7 +138,7 @@ describe('a call is refused', () => {
 
 test('a call that is cancelled at work commits nothing, and gives its key back', async () => {
   const caller = new AbortController();
-  const { call, steps } = pipeline({ change: async () => caller.abort() });
+  const { call, steps } = pipeline({ mutate: async () => caller.abort() });
   expect(await statusOf(call({ signal: caller.signal }, { name: 'n' }, uuid))).toBe('CANCELLED');
   expect(steps).toEqual(['authenticate', 'find', 'claim', 'run', 'begin with a claim', 'release']);
 });
@@ -162,7 +163,7 @@ test('a refusal is recorded once, however often an edge asks what to answer', as
 });
 
 test('what goes wrong inside is answered without a word of it', async () => {
-  const { call } = pipeline({ change: () => Promise.reject(new Error('SELECT secret')) });
+  const { call } = pipeline({ mutate: () => Promise.reject(new Error('SELECT secret')) });
   const refused = await call().catch((error: unknown) => error);
   expect(refused).toMatchObject({ status: 'INTERNAL' });
   expect(JSON.stringify(refused instanceof ApiError && refused.body)).not.toContain('secret');

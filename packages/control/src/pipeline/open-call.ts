@@ -3,6 +3,7 @@
  * refuse.
  */
 import { addressBlock, checkId } from '@iotcore/model';
+import type { Rate, TokenBuckets } from '@iotcore/process';
 import type { Log } from '@iotcore/store';
 import type { IdempotencyKey, KeyClaim } from '@iotcore/store/control';
 import { type Caller, nobody } from '../auth/caller.ts';
@@ -11,7 +12,6 @@ import { Access } from './access.ts';
 import type { CallInput, CallObserver, CallOrigin } from './call.ts';
 import { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 import { workOnce } from './idempotency/keyed-call.ts';
-import type { KeyedRate } from './keyed-rate.ts';
 import type { ApiOperation } from './operation.ts';
 import { readInput } from './read-input.ts';
 import type { Refusals } from './refusals/refusals.ts';
@@ -23,7 +23,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What all calls share. */
 export interface PipelineParts {
   readonly services: Services;
-  readonly calls: KeyedRate;
+  readonly calls: TokenBuckets;
+  readonly callRate: Rate;
   readonly refusals: Refusals;
   readonly observer: CallObserver;
   readonly logger: Log;
@@ -82,10 +83,10 @@ export class OpenCall {
     const input = readInput(operation, given);
     const key = this.#keyOf(given, input);
     const access = this.#newAccess();
-    mustBeWanted(origin);
+    mustBeWanted(origin, services.now);
     const subject = await operation.subject(input as never, services.store.read);
     const work = async (target: unknown, claim?: KeyClaim) => {
-      mustBeWanted(origin);
+      mustBeWanted(origin, services.now);
       const caller = this.#caller ?? nobody;
       const ready = { operation, origin, caller, access, input, target, claim, services };
       return operation.run(runContext(ready) as never, services);
@@ -116,10 +117,11 @@ export class OpenCall {
 
   #holdToRate(): void {
     const key = this.#caller ? `caller ${this.#caller.id}` : `address ${addressBlock(this.origin.address)}`;
-    const waitSeconds = this.#parts.calls.take(key);
-    if (waitSeconds === undefined) return;
-    this.#parts.observer.rateLimited('calls');
-    throw errors.rateLimited(waitSeconds);
+    const { calls, callRate, observer } = this.#parts;
+    const waitMs = calls.take(key, callRate);
+    if (waitMs === 0) return;
+    observer.rateLimited('calls');
+    throw errors.rateLimited(Math.ceil(waitMs / 1000));
   }
 
   #newAccess(): Access {

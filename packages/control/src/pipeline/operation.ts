@@ -6,7 +6,7 @@
 import type { Operation } from '@iotcore/contract';
 import { type RecordNames, type ResourceNames, recordNames } from '@iotcore/contract/records';
 import type { Permission } from '@iotcore/model';
-import type { AuditedCall, ChangeRecord, Page, PageRequest, Reads, Writes } from '@iotcore/store/control';
+import type { AuditedCall, MutationRecord, Page, PageRequest, Reads, Writes } from '@iotcore/store/control';
 import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from './access.ts';
@@ -35,24 +35,24 @@ export interface Run<I, T> {
   /** The token of the page after this one; nothing on the last. */
   nextPageToken(page: Page<unknown>): { nextPageToken?: string };
   /**
-   * Does a change and records it (operation, audit event, Idempotency-Key), all in one transaction.
+   * Does a mutation and records it (operation, audit event, Idempotency-Key), all in one transaction.
    */
-  commit(change: (tx: Writes) => Promise<Change>): Promise<Operation>;
-  /** Who calls what, from where: for a change that records itself. */
+  commit(mutate: (tx: Writes) => Promise<Mutation>): Promise<Operation>;
+  /** Who calls what, from where: for a mutation that records itself. */
   auditedCall(): AuditedCall;
   /** Aborts when nobody waits for the answer any more, or the deadline has passed. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** What a change did, in the API's words. */
-export interface Change {
+/** What was done, in the API's words. */
+export interface Mutation {
   readonly resourceId: string;
   readonly folderId: string;
   /** The IDs of what it acted on. */
   readonly metadata: Readonly<Record<string, string>>;
-  readonly note?: ChangeRecord['note'];
+  readonly note?: MutationRecord['note'];
   /** What the operation answers with. */
-  readonly response: ChangeRecord['response'];
+  readonly response: MutationRecord['response'];
 }
 
 export interface OperationDefinition<I, M, T, O extends Schema> {

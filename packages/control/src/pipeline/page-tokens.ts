@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** 12 bytes leave no chance to guess, and a token of the longest ID under 100 characters. */
 const macBytes = 12;
@@ -8,10 +8,10 @@ const macBytes = 12;
  * method and filter), whoever sends it; anything else is refused, so that no key of another list can be smuggled in.
  */
 export class PageTokens {
-  readonly #secret: () => Buffer;
+  readonly #secret: () => KeyObject;
 
   /** `secret`: asked each time, since it changes with the installation's keys. */
-  constructor(secret: () => Buffer) {
+  constructor(secret: () => KeyObject) {
     this.#secret = secret;
   }
 

@@ -7,7 +7,7 @@ import { errors } from '../errors/catalogue.ts';
 import { toOperation } from '../messages/operation.ts';
 import type { Access } from './access.ts';
 import { type CallOrigin, originForRecord } from './call.ts';
-import type { ApiOperation, Change, Run } from './operation.ts';
+import type { ApiOperation, Mutation, Run } from './operation.ts';
 import type { Services } from './services.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,15 +35,15 @@ export function runContext(call: ReadyCall): AnyRun {
     page: pageOf(services, input, list),
     nextPageToken: ({ next }: Page<unknown>) =>
       next === undefined ? {} : { nextPageToken: services.pageTokens.seal(list, next) },
-    commit: (change) => commit(call, change),
+    commit: (mutate) => commit(call, mutate),
     auditedCall: () => callFacts(call),
   };
 }
 
 /** @throws CANCELLED, DEADLINE_EXCEEDED if nobody waits for the answer any more */
-export function mustBeWanted({ signal, deadlineMs }: CallOrigin): void {
+export function mustBeWanted({ signal, deadlineMs }: CallOrigin, now: () => Date): void {
   if (signal?.aborted) throw errors.cancelled();
-  if (deadlineMs !== undefined && Date.now() >= deadlineMs) throw errors.deadlineExceeded();
+  if (deadlineMs !== undefined && now().getTime() >= deadlineMs) throw errors.deadlineExceeded();
 }
 
 function callFacts({ operation: { record, name }, origin, caller }: ReadyCall): CallFacts & RecordNames {
@@ -51,12 +51,12 @@ function callFacts({ operation: { record, name }, origin, caller }: ReadyCall): 
   return { callerId: caller.id, ...originForRecord(origin), ...record };
 }
 
-async function commit(call: ReadyCall, change: Parameters<AnyRun['commit']>[0]): Promise<Operation> {
+async function commit(call: ReadyCall, mutate: Parameters<AnyRun['commit']>[0]): Promise<Operation> {
   const facts = callFacts(call);
   const operation = await call.services.store.mutate(facts, call.claim, async (tx) => {
-    const changed: Change = await change(tx);
-    mustBeWanted(call.origin);
-    return { ...changed, metadata: asAny(facts.metadataType, changed.metadata) };
+    const done: Mutation = await mutate(tx);
+    mustBeWanted(call.origin, call.services.now);
+    return { ...done, metadata: asAny(facts.metadataType, done.metadata) };
   });
   return toOperation(operation);
 }

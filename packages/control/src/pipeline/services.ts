@@ -5,10 +5,12 @@ import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { CallerDirectory } from '../auth/caller-directory.ts';
 import type { TokenAudiences } from '../auth/token-audiences.ts';
-import type { DataPlane } from '../publish/data-plane.ts';
+import type { MessagePublisher } from '../publish/message-publisher.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 export interface Services {
+  /** The wall clock. */
+  now(): Date;
   readonly store: ControlStore;
   readonly hasher: PasswordHasher;
   readonly quotas: FolderQuotas;
@@ -16,7 +18,7 @@ export interface Services {
   readonly tokens: AccessTokens;
   readonly authenticator: Authenticator;
   readonly pageTokens: PageTokens;
-  readonly dataPlane: DataPlane;
+  readonly publisher: MessagePublisher;
   /** Imports take turns: each is a transaction of many rows. */
   readonly imports: BoundedQueue;
   /** What the JWT of a service account may have as its audience. */

@@ -1,4 +1,4 @@
-/** What a change may meet in the database, in words of the domain. Raised by the functions beside, mapped by the API. */
+/** What a mutation may meet in the database, in words of the domain. Raised by the functions beside, mapped by the API. */
 import type pg from 'pg';
 
 /** A value that must be unique is taken. */
@@ -13,7 +13,7 @@ export class TakenError extends Error {
 }
 export type Unique = 'ID' | 'name' | 'certificate' | 'alias' | 'role binding';
 
-/** Something that the change rests on is not there, or went away meanwhile. */
+/** Something that the mutation rests on is not there, or went away meanwhile. */
 export class MissingError extends Error {
   override readonly name = 'MissingError';
   /** Such as `Password`. */

@@ -1,7 +1,7 @@
 /** The control plane's state. Only the API uses it, through `ControlStore`; the other exports are its rows and errors. */
 
 export type { NewAuditEvent } from '../records/audit-events.ts';
-export type { CallFacts, ChangeRecord, OperationRow } from '../records/record-call.ts';
+export type { CallFacts, MutationRecord, OperationRow } from '../records/record-call.ts';
 export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './accounts/account-keys.ts';
 export type { ApiKeyCaller, CallerAccount } from './accounts/callers.ts';
 export type { ServiceAccountRow } from './accounts/service-accounts.ts';

@@ -20,10 +20,13 @@ export interface OpenControlStore {
 }
 
 /** Opens no connection yet; the first query does. */
-export function openControlStore(url: string, options: DatabaseOptions): OpenControlStore {
+export function openControlStore(
+  url: string,
+  { now, ...options }: DatabaseOptions & { now(): Date },
+): OpenControlStore {
   const database = openPrisma(url, options);
   return {
-    store: new ControlStore(database),
+    store: new ControlStore(database, now),
     connections: database.pool,
     async ping() {
       await database.pool.query('SELECT 1');

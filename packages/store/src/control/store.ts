@@ -4,9 +4,10 @@
  */
 import type { PrismaDatabase } from '../database/open-prisma.ts';
 import type { Sql } from '../database/sql.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { type NewAuditEvent, writeAuditEvents } from '../records/audit-events.ts';
-import type { CallFacts, ChangeRecord, OperationRow } from '../records/record-call.ts';
+import type { CallFacts, MutationRecord, OperationRow } from '../records/record-call.ts';
 import * as keys from './accounts/account-keys.ts';
 import { findApiKey, findCallerAccount } from './accounts/callers.ts';
 import {
@@ -112,7 +113,7 @@ type Bound<Groups> = {
 
 /** What can be read. */
 export type Reads = Bound<typeof sqlReads> & Bound<typeof prismaReads>;
-/** What can be changed, within the transaction of one change. */
+/** What can be changed, within the transaction of one mutation. */
 export type Writes = Bound<typeof writes>;
 
 /** Idempotency-Keys, before and after the work; within it `mutate` settles them. */
@@ -132,8 +133,11 @@ export class ControlStore {
   readonly keys: Keys;
   readonly #prisma: PrismaClient;
   readonly #pool: PrismaDatabase['pool'];
+  readonly #now: () => Date;
 
-  constructor({ prisma, pool }: Pick<PrismaDatabase, 'prisma' | 'pool'>) {
+  /** `now`: what records are dated by. */
+  constructor({ prisma, pool }: Pick<PrismaDatabase, 'prisma' | 'pool'>, now: () => Date) {
+    this.#now = now;
     this.#prisma = prisma;
     this.#pool = pool;
     this.read = {
@@ -152,9 +156,10 @@ export class ControlStore {
   mutate(
     call: CallFacts,
     claim: KeyClaim | undefined,
-    change: (tx: Writes) => Promise<ChangeRecord>,
+    work: (tx: Writes) => Promise<MutationRecord>,
   ): Promise<OperationRow> {
-    return mutate(this.#pool, call, claim, (tx) => change(bind<Sql, typeof writes>(tx, writes)));
+    const bound = (tx: Transaction) => work(bind<Transaction, typeof writes>(tx, writes));
+    return mutate(this.#pool, call, claim, bound, this.#now);
   }
 
   /** Records calls that left no operation. */
@@ -164,7 +169,7 @@ export class ControlStore {
 
   /** @see importResources */
   importResources(call: AuditedCall, request: Import): Promise<ImportOutcomes> {
-    return importResources(this.#prisma, call, request);
+    return importResources(this.#prisma, call, request, this.#now());
   }
 
   /** @see ensureSigningKeys */

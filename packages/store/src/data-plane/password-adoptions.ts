@@ -1,7 +1,7 @@
 /** Passwords taken from first connections, while an operator has switched that on. */
 import { isIP } from 'node:net';
 import type { Principal } from '@iotcore/model';
-import { type CallFacts, type ChangeRecord, detailsOf, recordingCtes } from '../records/record-call.ts';
+import { type CallFacts, detailsOf, type MutationRecord, recordingCtes } from '../records/record-call.ts';
 import { createSortableId } from '../records/sortable-ids.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -27,7 +27,7 @@ export interface AdoptedPassword {
 
 /** What its operation and audit event say. */
 export type AdoptionRecord = Pick<CallFacts, 'description' | 'eventType'> &
-  Pick<ChangeRecord, 'metadata' | 'response'>;
+  Pick<MutationRecord, 'metadata' | 'response'>;
 
 /** What is switched on for those of the registries and brokers, by `registry:…` and `broker:…`. */
 export async function findPasswordAdoptions(

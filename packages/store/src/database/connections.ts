@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { translateDatabaseError } from './errors.ts';
+import { typeParsers } from './type-parsers.ts';
 
 /** Time limits of one connection, in ms. */
 export const connectTimeoutMs = 5000;
@@ -26,6 +27,7 @@ export function connectionConfig(url: string, applicationName: string): pg.Clien
     lock_timeout: lockTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
+    types: typeParsers,
   };
 }
 

@@ -2,7 +2,7 @@ import { testDatabase } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { DatabaseUnavailableError } from './errors.ts';
 import { openDatabase } from './open-database.ts';
-import type { Sql } from './sql.ts';
+import { prepare, type Sql } from './sql.ts';
 import { transaction } from './transaction.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -63,4 +63,56 @@ test('one whose connection is cut fails, and the next gets another', async () =>
   await expect(cut).rejects.toThrow(DatabaseUnavailableError);
   await transaction(pool, (tx) => insert(tx, 'c'));
   expect(await ids()).toEqual(['c']);
+});
+
+const insertLater = prepare('insert-later', 'INSERT INTO registries (id, folder_id) VALUES ($1, $2)');
+const insertLast = prepare(
+  'insert-last',
+  `WITH last AS (SELECT $1::text AS id, $2::text AS folder_id)
+   INSERT INTO registries (id, folder_id) SELECT id, folder_id FROM last`,
+);
+
+test('what is deferred is there with the last statement, or not at all', async () => {
+  const { pool, ids } = await open();
+  await transaction(pool, async (tx) => {
+    await tx.defer(insertLater('a', 'f'));
+    await tx.finish(insertLast('b', 'f'));
+  });
+  expect(await ids()).toEqual(['a', 'b']);
+  const failing = transaction(pool, async (tx) => {
+    await tx.defer(insertLater('c', 'f'));
+    await tx.finish(insertLast('a', 'f'));
+  });
+  await expect(failing).rejects.toThrow('duplicate key');
+  expect(await ids()).toEqual(['a', 'b']);
+});
+
+test('what is deferred comes before the next statement, and is not lost where none follows', async () => {
+  const { pool, insert, ids } = await open();
+  await transaction(pool, async (tx) => {
+    await tx.defer(insertLater('a', 'f'));
+    const { rows } = await tx.query({ text: 'SELECT id FROM registries', values: [] });
+    expect(rows).toEqual([{ id: 'a' }]);
+    await tx.defer(insertLater('b', 'f'));
+    await tx.defer(insertLater('c', 'f'));
+  });
+  expect(await ids()).toEqual(['a', 'b', 'c']);
+  const failing = transaction(pool, async (tx) => {
+    await tx.defer(insertLater('d', 'f'));
+    await insert(tx, 'a');
+  });
+  await expect(failing).rejects.toThrow('duplicate key');
+  expect(await ids()).toEqual(['a', 'b', 'c']);
+});
+
+test('one that never said anything needs no connection, and after its last statement none is taken', async () => {
+  const { pool, insert, ids } = await open();
+  await transaction(pool, async () => {});
+  expect(pool.totalCount).toBe(0);
+  const talking = transaction(pool, async (tx) => {
+    await tx.finish(insertLast('a', 'f'));
+    await insert(tx, 'b');
+  });
+  await expect(talking).rejects.toThrow('after the last one');
+  expect(await ids()).toEqual(['a']);
 });

@@ -5,7 +5,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning } from '@iotcore/process';
+import { findFreePort, isRunning } from '@iotcore/process';
 import { Connection, connectionConfig } from '../database/connections.ts';
 import { DatabaseUnavailableError } from '../database/errors.ts';
 import type { Log } from '../log.ts';
@@ -20,7 +20,6 @@ import {
   superuser,
 } from './cluster.ts';
 import { EmbeddedPostgresError } from './errors.ts';
-import { findFreePort } from './free-port.ts';
 import { stopOrphan } from './orphan.ts';
 import { lastLogLines, rotateLog } from './server-log.ts';
 import { type ServerProgram, spawnServer } from './server-process.ts';

@@ -1,5 +1,4 @@
 export { findBinaries } from './binaries.ts';
 export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.ts';
 export { EmbeddedPostgresError } from './errors.ts';
-export { findFreePort } from './free-port.ts';
 export { chooseLaunch, type Launch, launchCommand } from './system-user.ts';

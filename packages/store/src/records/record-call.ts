@@ -2,7 +2,7 @@
  * The one way in which operations and audit events are written, whoever made the call: the API, or the MQTT server that
  * adopts a password. Their messages come ready; nothing here knows how they look.
  */
-import { prepare, type Sql } from '../database/sql.ts';
+import { prepare, type Statement } from '../database/sql.ts';
 import { createSortableId } from './sortable-ids.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,8 +18,8 @@ export interface CallFacts {
   readonly description: string;
 }
 
-/** What a change did, for the record. */
-export interface ChangeRecord {
+/** What a mutation did, for the record. */
+export interface MutationRecord {
   readonly resourceId: string;
   readonly folderId: string;
   /** What the caller should know beside the success, as a sentence: it follows the operation's description. */
@@ -45,10 +45,10 @@ export interface OperationRow {
 
 export function newOperation(
   call: Pick<CallFacts, 'description' | 'callerId'>,
-  change: ChangeRecord,
+  mutation: MutationRecord,
   at: Date,
 ): OperationRow {
-  const { resourceId, folderId, note, metadata, response } = change;
+  const { resourceId, folderId, note, metadata, response } = mutation;
   const description = note === undefined ? call.description : `${call.description}. ${note}`;
   return {
     id: createSortableId(at),
@@ -70,12 +70,18 @@ export function newOperation(
  */
 export const recordingCtes = `
   recorded_operation AS (
-    INSERT INTO operations (id, resource_id, folder_id, description, created_at, created_by, modified_at, metadata, response)
-    SELECT id, resource_id, folder_id, description, at, created_by, at, metadata, response FROM record
+    INSERT INTO operations (id, resource_id, folder_id, description, created_at, created_by, modified_at, metadata, response,
+                            resource_kind)
+    SELECT id, resource_id, folder_id, description, at, created_by, at, metadata, response,
+           resource_kind_of_call(event_type)
+    FROM record
   ), recorded_event AS (
     INSERT INTO audit_events
-      (id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, code)
-    SELECT id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, 0 FROM record
+      (id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, code,
+       resource_kind)
+    SELECT id, at, event_type, caller_id, remote_ip, user_agent, request_id, folder_id, resource_id, details, 0,
+           resource_kind_of_call(event_type)
+    FROM record
   )`;
 
 const recordStatement = prepare(
@@ -90,28 +96,26 @@ const recordStatement = prepare(
   SELECT 1`,
 );
 
-/** Records a change within its transaction. One statement. */
-export async function recordCall(tx: Sql, call: CallFacts, operation: OperationRow): Promise<void> {
-  await tx.query(
-    recordStatement(
-      operation.id,
-      operation.createdAt,
-      operation.resourceId,
-      operation.folderId,
-      operation.description,
-      call.callerId,
-      JSON.stringify(operation.metadata),
-      JSON.stringify(operation.response),
-      JSON.stringify(detailsOf(operation.metadata as Json)),
-      call.eventType,
-      call.remoteIp,
-      call.userAgent,
-      call.requestId,
-    ),
+/** What records a mutation, as the last statement of its transaction. */
+export function recordOf(call: CallFacts, operation: OperationRow): Statement {
+  return recordStatement(
+    operation.id,
+    operation.createdAt,
+    operation.resourceId,
+    operation.folderId,
+    operation.description,
+    call.callerId,
+    JSON.stringify(operation.metadata),
+    JSON.stringify(operation.response),
+    JSON.stringify(detailsOf(operation.metadata as Json)),
+    call.eventType,
+    call.remoteIp,
+    call.userAgent,
+    call.requestId,
   );
 }
 
-/** What an audit event says of a change: the fields of the metadata, without the name of their message. */
+/** What an audit event says of a mutation: the fields of the metadata, without the name of their message. */
 export function detailsOf({ '@type': _, ...details }: Json): Json {
   return details;
 }

@@ -1,6 +1,6 @@
 import { empty } from '@iotcore/contract/records';
 import type { Reads, ServiceAccountRow } from '@iotcore/store/control';
-import type { Change } from '../../pipeline/operation.ts';
+import type { Mutation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
 
 export const noun = 'Service account';
@@ -10,11 +10,11 @@ export async function accountSubject(input: { readonly serviceAccountId: string 
   return resource(noun, await read.accounts.find(input.serviceAccountId));
 }
 
-/** What a change says that acted on a key or role of an account. */
-export function accountChange(
+/** Of a call that acted on a key or role of an account. */
+export function accountMutation(
   { id, folderId }: ServiceAccountRow,
   metadata: Readonly<Record<string, string>>,
-  response: Change['response'] = empty,
-): Change {
+  response: Mutation['response'] = empty,
+): Mutation {
   return { resourceId: id, folderId, metadata: { serviceAccountId: id, ...metadata }, response };
 }

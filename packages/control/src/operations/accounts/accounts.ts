@@ -12,7 +12,7 @@ import type { ServiceAccountRow } from '@iotcore/store/control';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
-import { accountChange, accountSubject } from './account.ts';
+import { accountMutation, accountSubject } from './account.ts';
 import { names } from './names.ts';
 
 const { tag: service, protoPackage } = names;
@@ -56,7 +56,11 @@ export const accountOperations = [
     async run({ input: { folderId, name, description = '' }, commit }) {
       return commit(async (tx) => {
         const account = await tx.accounts.create({ id: createId(), folderId, name, description });
-        return accountChange(account, {}, asAny(`${protoPackage}.ServiceAccount`, toServiceAccount(account)));
+        return accountMutation(
+          account,
+          {},
+          asAny(`${protoPackage}.ServiceAccount`, toServiceAccount(account)),
+        );
       });
     },
   }),
@@ -73,7 +77,7 @@ export const accountOperations = [
     async run({ target, commit }) {
       return commit(async (tx) => {
         await tx.accounts.delete(target.id);
-        return accountChange(target, {});
+        return accountMutation(target, {});
       });
     },
   }),

@@ -14,7 +14,7 @@ import { createApiKeySecret, hashApiKeySecret } from '../../auth/api-key-secrets
 import { text, time } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { instant } from '../shared/instant.ts';
-import { accountChange, accountSubject } from './account.ts';
+import { accountMutation, accountSubject } from './account.ts';
 import { names } from './names.ts';
 
 const { tag: service, protoPackage } = names;
@@ -55,7 +55,7 @@ export const apiKeyOperations = [
           description,
           expiresAt: instant(expiresAt) ?? null,
         });
-        return accountChange(target, { apiKeyId: row.id }, asAny(`${protoPackage}.ApiKey`, toApiKey(row)));
+        return accountMutation(target, { apiKeyId: row.id }, asAny(`${protoPackage}.ApiKey`, toApiKey(row)));
       });
       return { apiKey: ApiKey.parse(response), secret };
     },
@@ -74,7 +74,7 @@ export const apiKeyOperations = [
     async run({ input: { apiKeyId }, target, commit }) {
       return commit(async (tx) => {
         await tx.apiKeys.delete(target.id, apiKeyId);
-        return accountChange(target, { apiKeyId });
+        return accountMutation(target, { apiKeyId });
       });
     },
   }),

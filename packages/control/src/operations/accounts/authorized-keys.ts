@@ -12,7 +12,7 @@ import type { AuthorizedKeyRow } from '@iotcore/store/control';
 import { time } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { instant } from '../shared/instant.ts';
-import { accountChange, accountSubject } from './account.ts';
+import { accountMutation, accountSubject } from './account.ts';
 import { names } from './names.ts';
 
 const { tag: service, protoPackage } = names;
@@ -53,7 +53,7 @@ export const authorizedKeyOperations = [
       return commit(async (tx) => {
         const row = await tx.authorizedKeys.create(key);
         const message = asAny(`${protoPackage}.Key`, toAuthorizedKey(row));
-        return accountChange(target, { authorizedKeyId: row.id }, message);
+        return accountMutation(target, { authorizedKeyId: row.id }, message);
       });
     },
   }),
@@ -70,7 +70,7 @@ export const authorizedKeyOperations = [
     async run({ input: { authorizedKeyId }, target, commit }) {
       return commit(async (tx) => {
         await tx.authorizedKeys.delete(target.id, authorizedKeyId);
-        return accountChange(target, { authorizedKeyId });
+        return accountMutation(target, { authorizedKeyId });
       });
     },
   }),

@@ -11,7 +11,7 @@ import { createId } from '@iotcore/model';
 import type { RoleBindingRow } from '@iotcore/store/control';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { resourceAndFolder } from '../../pipeline/subject.ts';
-import { accountChange, accountSubject, noun } from './account.ts';
+import { accountMutation, accountSubject, noun } from './account.ts';
 import { names } from './names.ts';
 
 const { tag: service, protoPackage } = names;
@@ -49,7 +49,7 @@ export const roleBindingOperations = [
       return commit(async (tx) => {
         const row = await tx.roleBindings.create(binding);
         const message = asAny(`${protoPackage}.RoleBinding`, toRoleBinding(row));
-        return accountChange(target, { roleBindingId: row.id }, message);
+        return accountMutation(target, { roleBindingId: row.id }, message);
       });
     },
   }),
@@ -66,7 +66,7 @@ export const roleBindingOperations = [
     async run({ input: { roleBindingId }, target, commit }) {
       return commit(async (tx) => {
         await tx.roleBindings.delete(target.id, roleBindingId);
-        return accountChange(target, { roleBindingId });
+        return accountMutation(target, { roleBindingId });
       });
     },
   }),

@@ -1,6 +1,6 @@
 import { resourceNames } from '@iotcore/contract';
 import { sharedOperations } from '../shared/index.ts';
-import { createBroker, deleteBroker, updateBroker } from './changes.ts';
+import { createBroker, deleteBroker, updateBroker } from './mutations.ts';
 import { getBroker, getBrokerByName, listBrokers } from './queries.ts';
 
 export const brokerOperations = [

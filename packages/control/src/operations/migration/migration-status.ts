@@ -26,9 +26,9 @@ const getMigrationStatus = defineOperation({
   message: MigrationStatusQuery,
   output: MigrationStatus,
   subject: scopeSubject,
-  async run({ input, read }) {
+  async run({ input, read }, services) {
     const scope = scopeOf(input);
-    const now = new Date();
+    const now = services.now();
     const [registries, brokers] = await Promise.all([
       read.migration.registries(scope, now),
       read.migration.brokers(scope, now),

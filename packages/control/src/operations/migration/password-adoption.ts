@@ -59,10 +59,11 @@ function adoptionOperations(names: AdoptionNames): ApiOperation[] {
       description: trustOnFirstUse,
       message: SetPasswordAdoptionRequest,
       output: Operation,
-      async run({ input, target: { id, folderId }, caller, commit }) {
+      async run({ input, target: { id, folderId }, caller, commit }, services) {
         const { networks = [], attemptsPerMinute } = input;
-        const endsAt = endWithin(input.endsAt, new Date());
-        const fields = { endsAt, networks, attemptsPerMinute, createdBy: caller.id };
+        const createdAt = services.now();
+        const endsAt = endWithin(input.endsAt, createdAt);
+        const fields = { endsAt, networks, attemptsPerMinute, createdBy: caller.id, createdAt };
         const field = ownerField(names, id);
         return commit(async (tx) => {
           const row = await tx.passwordAdoptions.set({ kind, id }, fields);

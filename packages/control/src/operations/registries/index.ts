@@ -1,8 +1,8 @@
 import { resourceNames } from '@iotcore/contract';
 import { sharedOperations } from '../shared/index.ts';
 import { listDeviceTopicAliases } from './aliases.ts';
-import { createRegistry, deleteRegistry, updateRegistry } from './changes.ts';
 import { addDataStreamExport, deleteDataStreamExport, listDataStreamExports } from './data-stream-exports.ts';
+import { createRegistry, deleteRegistry, updateRegistry } from './mutations.ts';
 import { getRegistry, getRegistryByName, listRegistries } from './queries.ts';
 import { disableRegistry, enableRegistry } from './status.ts';
 

@@ -1,7 +1,7 @@
 import { Operation, resourceNames } from '@iotcore/contract';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
-import { topLevelChange } from '../shared/top-level-changes.ts';
+import { topLevelMutation } from '../shared/top-level-mutations.ts';
 
 const names = resourceNames.registry;
 
@@ -33,7 +33,7 @@ function statusOperation(
     subject: ownerSubject(names),
     async run({ target, commit }) {
       return commit(async (tx) =>
-        topLevelChange('registry', await tx.registries.setStatus(target.id, status)),
+        topLevelMutation('registry', await tx.registries.setStatus(target.id, status)),
       );
     },
   });

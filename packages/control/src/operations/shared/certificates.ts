@@ -39,13 +39,13 @@ export function certificateOperations(names: ResourceNames): ApiOperation[] {
         const certificate = newCertificate(input.certificateData);
         return commit(async (tx) => {
           const row = await tx.certificates.add(target, certificate);
-          const change = {
+          const added = {
             resourceId: target.id,
             folderId: target.folderId,
             metadata: { ...field, fingerprint: row.fingerprint },
             response: asAny(`${protoPackage}.${noun}Certificate`, toCertificate(field, row)),
           };
-          return withChainNote(change, [certificate]);
+          return withChainNote(added, [certificate]);
         });
       },
     }),

@@ -1,7 +1,7 @@
 import type { PasswordHasher } from '@iotcore/credentials';
 import { chainLength, createId, readCertificate } from '@iotcore/model';
 import type { InitialCredentials, NewCertificate, NewPassword } from '@iotcore/store/control';
-import type { Change } from '../../pipeline/operation.ts';
+import type { Mutation } from '../../pipeline/operation.ts';
 
 interface Given {
   readonly certificates?: readonly { readonly certificateData: string }[] | undefined;
@@ -25,13 +25,13 @@ export function newCertificate(pem: string): NewCertificate {
 }
 
 /** Says so in the operation if of some certificates' PEM only the first certificate of a chain counts. */
-export function withChainNote(change: Change, certificates: readonly NewCertificate[]): Change {
+export function withChainNote(mutation: Mutation, certificates: readonly NewCertificate[]): Mutation {
   const chains = certificates.filter(({ pem }) => chainLength(pem) > 1);
   const [one] = chains;
-  if (!one) return change;
+  if (!one) return mutation;
   const which = certificates.length === 1 ? 'The PEM' : `The PEM of ${one.fingerprint}`;
   const others = chains.length === 1 ? '' : `, and so are ${chains.length - 1} more`;
-  return { ...change, note: `${which} is a chain${others}: only its first certificate counts` };
+  return { ...mutation, note: `${which} is a chain${others}: only its first certificate counts` };
 }
 
 export async function newPassword(password: string, hasher: PasswordHasher): Promise<NewPassword> {

@@ -17,8 +17,8 @@ export function publishOperations(names: ResourceNames): ApiOperation[] {
       message: messages.PublishDataRequest,
       output: messages.PublishDataResponse,
       subject: ownerSubject(names),
-      async run({ input: { topic, data }, target: from, signal }, { dataPlane }) {
-        await dataPlane.publish({ from, topic, payload: decodeData(data) }, signal);
+      async run({ input: { topic, data }, target: from, signal }, { publisher }) {
+        await publisher.publish({ from, topic, payload: decodeData(data) }, signal);
         return {};
       },
       replay: () => ({}),

@@ -1,13 +1,13 @@
 /** What is done about every call that is refused: it is translated, logged if it is our fault, counted, and recorded. */
 import { addressBlock } from '@iotcore/model';
+import { type Rate, TokenBuckets } from '@iotcore/process';
 import type { Log } from '@iotcore/store';
 import type { ControlStore } from '@iotcore/store/control';
 import type { Caller } from '../../auth/caller.ts';
 import { type ApiError, codes, errors } from '../../errors/catalogue.ts';
 import { toApiError } from '../../errors/translate.ts';
-import { badCredentialsPerMinute } from '../../limits.ts';
+import { badCredentialsPerMinute, maxRateKeys, rateOf } from '../../limits.ts';
 import { type CallObserver, type CallOrigin, originForRecord } from '../call.ts';
-import { KeyedRate } from '../keyed-rate.ts';
 import type { ApiOperation } from '../operation.ts';
 import { UnauthenticatedCalls } from './unauthenticated-calls.ts';
 
@@ -27,21 +27,26 @@ const unrecorded: ReadonlySet<number> = new Set([codes.RESOURCE_EXHAUSTED, codes
 /** Bad credentials are counted, and the count logged once in this time, so that guessing shows without filling the log. */
 const reportIntervalMs = 60_000;
 
+export interface RefusalParts {
+  readonly store: Pick<ControlStore, 'recordEvents'>;
+  readonly logger: Log;
+  readonly observer: CallObserver;
+  now(): Date;
+}
+
 export class Refusals {
-  readonly #store: ControlStore;
-  readonly #logger: Log;
-  readonly #observer: CallObserver;
+  readonly #parts: RefusalParts;
   readonly #unauthenticated: UnauthenticatedCalls;
-  readonly #badCredentials: KeyedRate;
+  readonly #badCredentials = new TokenBuckets(maxRateKeys);
+  readonly #badCredentialRate: Rate;
   #unreported = 0;
   #nextReportAt = 0;
 
-  constructor(store: ControlStore, logger: Log, observer: CallObserver, rateWindowMs = 60_000) {
-    this.#store = store;
-    this.#logger = logger;
-    this.#observer = observer;
-    this.#badCredentials = new KeyedRate(badCredentialsPerMinute, rateWindowMs);
-    this.#unauthenticated = new UnauthenticatedCalls(store, logger);
+  /** `rateWindowMs`: the time in which an address may try so many bad credentials. Default: a minute. */
+  constructor(parts: RefusalParts, rateWindowMs = 60_000) {
+    this.#parts = parts;
+    this.#badCredentialRate = rateOf(badCredentialsPerMinute, rateWindowMs);
+    this.#unauthenticated = new UnauthenticatedCalls(parts);
   }
 
   /** Records what is summed up so far. */
@@ -62,31 +67,35 @@ export class Refusals {
   #refuseUnproven({ operation, origin }: RefusedCall, error: ApiError): ApiError {
     this.#report();
     if (operation.record) this.#unauthenticated.count(operation.record.eventType, origin);
-    const waitSeconds = this.#badCredentials.take(addressBlock(origin.address));
-    if (waitSeconds === undefined) return error;
-    this.#observer.rateLimited('credentials');
-    return errors.rateLimited(waitSeconds);
+    const waitMs = this.#badCredentials.take(addressBlock(origin.address), this.#badCredentialRate);
+    if (waitMs === 0) return error;
+    this.#parts.observer.rateLimited('credentials');
+    return errors.rateLimited(Math.ceil(waitMs / 1000));
   }
 
   #report(): void {
     this.#unreported += 1;
-    if (Date.now() < this.#nextReportAt) return;
-    this.#logger.warn({ failures: this.#unreported }, 'calls with bad credentials since the last such line');
+    const nowMs = this.#parts.now().getTime();
+    if (nowMs < this.#nextReportAt) return;
+    this.#parts.logger.warn(
+      { failures: this.#unreported },
+      'calls with bad credentials since the last such line',
+    );
     this.#unreported = 0;
-    this.#nextReportAt = Date.now() + reportIntervalMs;
+    this.#nextReportAt = nowMs + reportIntervalMs;
   }
 
   #logIfOurs(error: ApiError, thrown: unknown, { requestId }: CallOrigin): void {
     const fields = { err: thrown, requestId };
-    if (error.status === 'UNAVAILABLE') this.#logger.warn(fields, 'answered UNAVAILABLE');
-    if (error.status === 'INTERNAL') this.#logger.error(fields, 'answered INTERNAL');
+    if (error.status === 'UNAVAILABLE') this.#parts.logger.warn(fields, 'answered UNAVAILABLE');
+    if (error.status === 'INTERNAL') this.#parts.logger.error(fields, 'answered INTERNAL');
   }
 
   async #record({ operation, origin, caller, folderId, resourceId }: RefusedCall, { code }: ApiError) {
     const { eventType = '' } = operation.record ?? {};
     const event = {
       ...originForRecord(origin),
-      at: new Date(),
+      at: this.#parts.now(),
       eventType,
       callerId: caller?.id,
       folderId,
@@ -95,10 +104,10 @@ export class Refusals {
       code,
     };
     try {
-      await this.#store.recordEvents([event]);
+      await this.#parts.store.recordEvents([event]);
     } catch (failure) {
       const { requestId } = origin;
-      this.#logger.error({ err: failure, requestId, eventType }, 'could not record a refused call');
+      this.#parts.logger.error({ err: failure, requestId, eventType }, 'could not record a refused call');
     }
   }
 }

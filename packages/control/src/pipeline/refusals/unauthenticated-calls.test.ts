@@ -4,13 +4,16 @@ import { UnauthenticatedCalls } from './unauthenticated-calls.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-function counter(record: (events: readonly NewAuditEvent[]) => Promise<void> = async () => {}) {
+function counter(
+  record: (events: readonly NewAuditEvent[]) => Promise<void> = async () => {},
+  now: () => Date = () => new Date(),
+) {
   const recorded: NewAuditEvent[] = [];
   const recordEvents = async (events: readonly NewAuditEvent[]) => {
     await record(events);
     recorded.push(...events);
   };
-  return { calls: new UnauthenticatedCalls({ recordEvents }, quiet), recorded };
+  return { calls: new UnauthenticatedCalls({ store: { recordEvents }, logger: quiet, now }), recorded };
 }
 const from = (address: string) => ({
   credential: 'Bearer secret',
@@ -26,11 +29,12 @@ test('where nobody called nothing is recorded', async () => {
 });
 
 test('many calls become one event, which holds no credential', async () => {
-  const { calls, recorded } = counter();
-  const since = new Date('2026-01-01T00:00:00Z');
-  for (let n = 0; n < 500; n += 1) calls.count('devices.DeleteRegistry', from('192.0.2.1'), since);
-  calls.count('devices.CreateDevice', from('2001:db8::1'), since);
-  await calls.flush(new Date('2026-01-01T00:01:00Z'));
+  let time = '2026-01-01T00:00:00Z';
+  const { calls, recorded } = counter(undefined, () => new Date(time));
+  for (let n = 0; n < 500; n += 1) calls.count('devices.DeleteRegistry', from('192.0.2.1'));
+  calls.count('devices.CreateDevice', from('2001:db8::1'));
+  time = '2026-01-01T00:01:00Z';
+  await calls.flush();
   expect(recorded).toEqual([
     {
       at: new Date('2026-01-01T00:01:00Z'),

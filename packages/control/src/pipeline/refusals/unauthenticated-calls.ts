@@ -22,19 +22,23 @@ interface Sum {
   readonly byNetwork: Map<string, number>;
 }
 
+interface Parts {
+  readonly store: Pick<ControlStore, 'recordEvents'>;
+  readonly logger: Log;
+  now(): Date;
+}
+
 export class UnauthenticatedCalls {
-  readonly #store: Pick<ControlStore, 'recordEvents'>;
-  readonly #logger: Log;
+  readonly #parts: Parts;
   #sum: Sum | undefined;
 
-  constructor(store: Pick<ControlStore, 'recordEvents'>, logger: Log) {
-    this.#store = store;
-    this.#logger = logger;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  count(eventType: string, origin: CallOrigin, now = new Date()): void {
+  count(eventType: string, origin: CallOrigin): void {
     const { since, calls, byEventType, byNetwork } = this.#sum ?? {
-      since: now,
+      since: this.#parts.now(),
       calls: 0,
       byEventType: new Map<string, number>(),
       byNetwork: new Map<string, number>(),
@@ -47,7 +51,7 @@ export class UnauthenticatedCalls {
   }
 
   /** Records what was counted since the last time, if anything. What cannot be recorded is counted on. */
-  async flush(now = new Date()): Promise<void> {
+  async flush(): Promise<void> {
     const sum = this.#sum;
     if (!sum) return;
     this.#sum = undefined;
@@ -60,7 +64,7 @@ export class UnauthenticatedCalls {
     };
     const event = {
       ...originForRecord(last),
-      at: now,
+      at: this.#parts.now(),
       eventType: unauthenticatedEventType,
       callerId: undefined,
       folderId: undefined,
@@ -69,9 +73,9 @@ export class UnauthenticatedCalls {
       code: codes.UNAUTHENTICATED,
     };
     try {
-      await this.#store.recordEvents([event]);
+      await this.#parts.store.recordEvents([event]);
     } catch (error) {
-      this.#logger.error({ err: error, calls }, 'could not record the calls without valid credentials');
+      this.#parts.logger.error({ err: error, calls }, 'could not record the calls without valid credentials');
       this.#sum = merge(sum, this.#sum);
     }
   }

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { findFreePort } from '@iotcore/testkit';
 
 /** Debian's Mosquitto on a free port, open to everybody, but for topics that begin with `forbidden`. Resolves to its port. */
 export async function startMosquitto(cleanUp: (stop: () => Promise<void>) => void): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-mosquitto-'));
-  const port = await freePort();
+  const port = await findFreePort();
   const [conf, acl] = [join(folder, 'conf'), join(folder, 'acl')];
   await writeFile(acl, 'topic readwrite #\ntopic readwrite $s/#\ntopic deny forbidden/#\n', { mode: 0o600 });
   await writeFile(
@@ -27,14 +28,6 @@ export async function startMosquitto(cleanUp: (stop: () => Promise<void>) => voi
     if (child.exitCode !== null) throw new Error('mosquitto does not start');
     await pause(20);
   }
-  return port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await once(server.close(), 'close');
   return port;
 }
 

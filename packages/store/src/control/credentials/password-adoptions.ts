@@ -15,12 +15,12 @@ export interface PasswordAdoptionFields {
   readonly networks: readonly string[];
   readonly attemptsPerMinute: number;
   readonly createdBy: string;
+  readonly createdAt: Date;
 }
 
 export interface PasswordAdoptionRow extends PasswordAdoptionFields {
   readonly registryId: string | null;
   readonly brokerId: string | null;
-  readonly createdAt: Date;
 }
 
 const columns = `registry_id AS "registryId", broker_id AS "brokerId", ends_at AS "endsAt", networks,
@@ -39,7 +39,7 @@ export async function findPasswordAdoption(
 export async function setPasswordAdoption(
   tx: Sql,
   owner: AdoptionOwner,
-  { endsAt, networks, attemptsPerMinute, createdBy }: PasswordAdoptionFields,
+  { endsAt, networks, attemptsPerMinute, createdBy, createdAt }: PasswordAdoptionFields,
 ): Promise<PasswordAdoptionRow> {
   const column = ownerColumn(owner);
   const { rows } = await tx.query<PasswordAdoptionRow>({
@@ -51,7 +51,7 @@ export async function setPasswordAdoption(
                  attempts_per_minute = excluded.attempts_per_minute, created_by = excluded.created_by,
                  created_at = excluded.created_at
            RETURNING ${columns}`,
-    values: [createId(), owner.id, endsAt, [...networks], attemptsPerMinute, createdBy, new Date()],
+    values: [createId(), owner.id, endsAt, [...networks], attemptsPerMinute, createdBy, createdAt],
   });
   const [row] = rows;
   if (!row) throw new Error('password adoption that was set has no row');

@@ -4,6 +4,7 @@ import { createDatabase, type TestDatabase } from '@iotcore/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeLogLines } from '../../data-plane/index.ts';
 import { openPrisma, type PrismaDatabase } from '../../database/open-prisma.ts';
+import type { Sql } from '../../database/sql.ts';
 import { mutate } from '../mutations/mutate.ts';
 import type { OwnerInFolder, OwnerKind } from '../resources/owners.ts';
 import { listAuditEvents } from './audit-events.ts';
@@ -43,7 +44,7 @@ async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> 
   };
   for (const name of ['Create', 'Delete']) {
     const { facts, metadata } = call(name);
-    await mutate(pool, facts, undefined, async (tx) => {
+    const mutation = async (tx: Sql) => {
       const column = kind === 'device' ? ', registry_id' : '';
       const statement =
         name === 'Create'
@@ -51,7 +52,8 @@ async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> 
           : `DELETE FROM ${tables[kind]} WHERE id = '${id}'`;
       await tx.query({ text: statement, values: [] });
       return { resourceId: id, folderId, metadata, response: {} };
-    });
+    };
+    await mutate(pool, facts, undefined, mutation, () => new Date());
     if (name === 'Create') {
       await writeLogLines(pool, [
         {

@@ -11,23 +11,23 @@ import { writePlan } from './write.ts';
 /** How often a plan is made anew that others overtook. Imports themselves take turns, so it takes other writers to. */
 const maxAttempts = 5;
 
-/** Imports, or finds out what importing would do. Nothing is ever deleted. */
+/** Imports, or finds out what importing would do. Nothing is ever deleted. `now`: when it is recorded. */
 export async function importResources(
   prisma: PrismaClient,
   call: AuditedCall,
   request: Import,
+  now: Date,
 ): Promise<ImportOutcomes> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await prisma.$transaction((tx) => importOnce(tx, call, request));
+      return await prisma.$transaction((tx) => importOnce(tx, call, request, now));
     } catch (error) {
       if (attempt === maxAttempts || !isOvertaken(error)) throw error;
     }
   }
 }
 
-async function importOnce(tx: Db, call: AuditedCall, request: Import): Promise<ImportOutcomes> {
-  const now = new Date();
+async function importOnce(tx: Db, call: AuditedCall, request: Import, now: Date): Promise<ImportOutcomes> {
   if (!request.dryRun) await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('import', 0))`;
   const plan = planImport(request, await readExisting(tx, request), now);
   if (request.dryRun) return plan.outcomes;

@@ -19,7 +19,7 @@ let store: ControlStore;
 beforeAll(async () => {
   const { url, drop } = await createDatabase();
   database = openPrisma(url, { logger: quiet });
-  store = new ControlStore(database);
+  store = new ControlStore(database, () => new Date());
   return async () => {
     await database.close();
     await drop();
@@ -56,8 +56,8 @@ const call = {
   eventType: 'devices.CreateRegistry',
   description: 'Create registry',
 };
-/** A change under a claim: a registry, as an operation makes it. */
-const change = (claim: KeyClaim, id = createId()) =>
+/** A mutation under a claim: a registry, as an operation makes it. */
+const create = (claim: KeyClaim, id = createId()) =>
   store.mutate(call, claim, async (tx) => {
     const fields = { id, folderId: 'f', name: '', description: '', labels: {}, logOptions: null };
     const none = { certificates: [], password: undefined };
@@ -94,9 +94,9 @@ test('a call that lost its claim commits nothing, and the one that took it over 
   await age(16);
   const quick = await claimed();
   const before = await registryCount();
-  await expect(change(slow)).rejects.toThrow(KeyInUseError);
+  await expect(create(slow)).rejects.toThrow(KeyInUseError);
   expect(await registryCount()).toBe(before);
-  const operation = await change(quick);
+  const operation = await create(quick);
   expect(await registryCount()).toBe(before + 1);
   expect(await store.keys.claim(key)).toEqual({ operationId: operation.id });
 });
@@ -108,13 +108,13 @@ test('of two calls that commit under one key, one does its work, every time', as
     await age(16);
     const quick = await claimed();
     const before = await registryCount();
-    const outcomes = await Promise.allSettled([change(slow), change(quick)]);
+    const outcomes = await Promise.allSettled([create(slow), create(quick)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     expect(await registryCount()).toBe(before + 1);
   }
 });
 
-test('a change that fails leaves its key claimed, until it is given back', async () => {
+test('a mutation that fails leaves its key claimed, until it is given back', async () => {
   const claim = await claimed();
   const failing = store.mutate(call, claim, () => Promise.reject(new Error('no')));
   await expect(failing).rejects.toThrow('no');
@@ -125,7 +125,7 @@ test('a change that fails leaves its key claimed, until it is given back', async
 
 test('a settled key is not given back, and is never claimed again', async () => {
   const claim = await claimed();
-  const { id } = await change(claim);
+  const { id } = await create(claim);
   await store.keys.release(claim);
   await age(100);
   expect(await store.keys.claim(key)).toEqual({ operationId: id });

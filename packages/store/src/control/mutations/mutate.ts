@@ -1,38 +1,38 @@
 /**
- * The one way in which the API changes state: the change, its operation, its audit event and the end of its Idempotency-Key
- * are one transaction, so a crash leaves all of them or none. Queries beside those of the change itself: BEGIN, one that
- * records, COMMIT; with a key one more.
+ * The one way in which the API changes state: the mutation, its operation, its audit event and the end of its Idempotency-Key
+ * are one transaction, so a crash leaves all of them or none. Queries beside those of the mutation itself: BEGIN, one that
+ * records, COMMIT; with a key one more. What a mutation defers is a part of the one that records: alone, it is all there is.
  */
 import type { Pool } from 'pg';
-import type { Sql } from '../../database/sql.ts';
-import { transaction } from '../../database/transaction.ts';
+import { type Transaction, transaction } from '../../database/transaction.ts';
 import {
   type CallFacts,
-  type ChangeRecord,
+  type MutationRecord,
   newOperation,
   type OperationRow,
-  recordCall,
+  recordOf,
 } from '../../records/record-call.ts';
 import { translateConstraint } from '../errors.ts';
 import { type KeyClaim, settleKey } from './idempotency.ts';
 
 /**
- * Does a change and records it.
+ * Does a mutation and records it, as of the time `now` says once it is done.
  *
- * @throws TakenError, MissingError, KeyInUseError if the claim has passed to another, and what `change` throws; then nothing
+ * @throws TakenError, MissingError, KeyInUseError if the claim has passed to another, and what `work` throws; then nothing
  *   has changed
  */
 export async function mutate(
   pool: Pool,
   call: CallFacts,
   claim: KeyClaim | undefined,
-  change: (tx: Sql) => Promise<ChangeRecord>,
+  work: (tx: Transaction) => Promise<MutationRecord>,
+  now: () => Date,
 ): Promise<OperationRow> {
   try {
     return await transaction(pool, async (tx) => {
-      const operation = newOperation(call, await change(tx), new Date());
-      await recordCall(tx, call, operation);
+      const operation = newOperation(call, await work(tx), now());
       if (claim) await settleKey(tx, claim, operation.id);
+      await tx.finish(recordOf(call, operation));
       return operation;
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { prepare, type Sql } from '../../database/sql.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import { assignments, json } from '../columns.ts';
 import { addCredentials, type InitialCredentials } from '../credentials/credentials.ts';
 import { type Page, type PageRequest, toPage } from '../db.ts';
@@ -84,8 +85,10 @@ interface Selected extends Omit<DeviceRow, 'aliases' | 'activity'> {
 
 type SelectedActivity = Selected & DeviceActivityRow & { readonly isActive: boolean };
 
-function toRow({ aliases, ...device }: Selected): DeviceRow {
-  return { ...device, aliases: aliases ?? [] };
+/** The row itself: nobody else has it, and a list is made of hundreds of them. */
+function toRow(selected: { aliases: Selected['aliases'] } & Omit<Selected, 'aliases'>): DeviceRow {
+  selected.aliases ??= [];
+  return selected as DeviceRow;
 }
 
 function toRowWithActivity(selected: SelectedActivity): DeviceRow {
@@ -132,31 +135,35 @@ export async function listDevices(
 
 const insertDevice = prepare(
   'create-device',
-  `INSERT INTO devices (id, registry_id, folder_id, name, description, labels)
-   VALUES ($1, $2, $3, nullif($4, ''), $5, $6::jsonb)
-   RETURNING id, registry_id AS "registryId", folder_id AS "folderId", created_at AS "createdAt", name, description,
-             labels, status`,
+  `INSERT INTO devices (id, registry_id, folder_id, created_at, name, description, labels)
+   VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb)`,
 );
 
+export interface NewDevice extends DeviceFields {
+  readonly id: string;
+  readonly registryId: string;
+  readonly folderId: string;
+  readonly createdAt: Date;
+}
+
 /**
- * Queries: one, and one each for certificates and password, and three for aliases, and two for a quota, if there are any.
+ * Queries: one, which is deferred, and one each for certificates and password, and three for aliases, and two for a quota, if there are any.
  */
 export async function createDevice(
-  tx: Sql,
-  device: { readonly id: string; readonly registryId: string; readonly folderId: string } & DeviceFields,
+  tx: Transaction,
+  device: NewDevice,
   credentials: InitialCredentials,
   quotas: FolderQuotas,
 ): Promise<DeviceRow> {
-  const { id, registryId, folderId, name, description, labels, aliases } = device;
+  const { id, registryId, folderId, createdAt, description, labels, aliases } = device;
+  const name = device.name || null;
   await reserve(tx, 'devices', folderId, quotas);
   // Before the device is counted in its folder, as an import does it: so neither waits for what the other has.
   if (aliases.length > 0) await lockAliases(tx, registryId);
-  const values = [id, registryId, folderId, name, description, json(labels)];
-  const [row] = (await tx.query<Omit<DeviceRow, 'aliases'>>(insertDevice(...values))).rows;
-  if (!row) throw new Error('a new device has no row');
+  await tx.defer(insertDevice(id, registryId, folderId, createdAt, name, description, json(labels)));
   await addCredentials(tx, { kind: 'device', id }, credentials);
   await addAliases(tx, device, aliases);
-  return { ...row, aliases };
+  return { ...device, name, status: 'ACTIVE' };
 }
 
 /** @throws MissingError if it is gone, TakenError if a name or alias is another's */

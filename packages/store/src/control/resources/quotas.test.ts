@@ -145,7 +145,7 @@ describe('a quota', () => {
     const outcomes = new Map<string, number>();
     const count = (what: string) => outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
     const create = async () => {
-      const device = { id: createId(), registryId, folderId, ...fields, aliases: [] };
+      const device = { id: createId(), registryId, folderId, createdAt: new Date(), ...fields, aliases: [] };
       const { logOptions: _, ...columns } = device;
       await transaction(pool, (tx) => createDevice(tx, columns, none, quotas)).then(
         () => count('created'),
@@ -175,7 +175,7 @@ describe('a quota', () => {
         devices,
         certificates: [],
       };
-      const { devices: results } = await importResources(prisma, call, request);
+      const { devices: results } = await importResources(prisma, call, request, new Date());
       for (const { outcome } of results) count(outcome === 'CREATED' ? 'created' : 'refused');
     };
     await Promise.all([...Array.from({ length: 8 }, create), ...Array.from({ length: 2 }, importSome)]);

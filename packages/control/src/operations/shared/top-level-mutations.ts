@@ -14,7 +14,7 @@ import { createId } from '@iotcore/model';
 import type { BrokerRow, RegistryRow } from '@iotcore/store/control';
 import { toBroker } from '../../messages/broker.ts';
 import { toRegistry } from '../../messages/registry.ts';
-import { type ApiOperation, type Change, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { type ApiOperation, defineOperation, type Mutation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from './new-credentials.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
@@ -40,8 +40,8 @@ const kinds = {
 } as const;
 type TopLevelKind = keyof typeof kinds;
 
-/** What a change says that answers with the resource. */
-export function topLevelChange(kind: TopLevelKind, row: Row): Change {
+/** Of a call that answers with the resource. */
+export function topLevelMutation(kind: TopLevelKind, row: Row): Mutation {
   const { names, toMessage } = kinds[kind];
   return {
     resourceId: row.id,
@@ -67,7 +67,7 @@ export function createOperation(kind: TopLevelKind): ApiOperation {
       const fields = { id: createId(), folderId: input.folderId, ...allFields(input, topLevelDefaults) };
       return commit(async (tx) => {
         const row = await tx[table].create(fields, credentials, quotas);
-        return withChainNote(topLevelChange(kind, row), credentials.certificates);
+        return withChainNote(topLevelMutation(kind, row), credentials.certificates);
       });
     },
   });
@@ -89,7 +89,7 @@ export function updateOperation(kind: TopLevelKind): ApiOperation {
         const row = await read[table].find(target.id);
         return (row?.logOptions ?? null) as LogOptions | null;
       });
-      return commit(async (tx) => topLevelChange(kind, await tx[table].update(target.id, fields)));
+      return commit(async (tx) => topLevelMutation(kind, await tx[table].update(target.id, fields)));
     },
   });
 }

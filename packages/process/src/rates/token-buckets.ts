@@ -1,4 +1,4 @@
-import { LruMap } from './lru-map.ts';
+import { LruMap } from '../lru-map.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
 /**
@@ -18,6 +18,13 @@ export class TokenBuckets {
   /** In how many ms the key has a token; 0: now. */
   waitMs(key: string, rate: Rate): number {
     return this.#buckets.get(key)?.waitMs(rate, this.#now()) ?? 0;
+  }
+
+  /** Takes a token and answers 0; or answers in how many ms there will be one, and takes none. */
+  take(key: string, rate: Rate): number {
+    const waitMs = this.waitMs(key, rate);
+    if (waitMs === 0) this.spend(key, rate);
+    return waitMs;
   }
 
   /** Takes a token, even if there is none. */

@@ -1,5 +1,5 @@
 /**
- * Publishing through the data plane: every node that lives gets the message, since each has subscribers of its own. It
+ * Publishing through the MQTT servers: every one that lives gets the message, since each has subscribers of its own. It
  * counts as published once all have taken it; whoever is told otherwise may repeat it, so it arrives at least once.
  */
 import type { DataPlaneNode, Owner, Reads } from '@iotcore/store/control';
@@ -13,13 +13,14 @@ export interface Message {
   readonly payload: Buffer;
 }
 
-/** What a node answers to a message that it will not take. */
+/** What an MQTT server answers to a message that it does not take. */
 interface NodeRefusal {
   readonly code?: string;
   readonly reason?: string;
 }
 
-export class DataPlane {
+/** Hands messages to the MQTT servers that live. */
+export class MessagePublisher {
   readonly #nodes: Reads['dataPlaneNodes'];
   readonly #tokens: AccessTokens;
 
@@ -29,16 +30,16 @@ export class DataPlane {
   }
 
   /**
-   * Resolves once every node has handed the message to its subscribers.
+   * Resolves once every MQTT server has handed the message to its subscribers.
    *
    * @throws INVALID_ARGUMENT if its sender may not publish there, FAILED_PRECONDITION if its registry is disabled,
    *   RESOURCE_EXHAUSTED if a quota of permanent topics is used up,
-   *   UNAVAILABLE if a node did not take it, or none is there; CANCELLED if `signal` aborts
+   *   UNAVAILABLE if one did not take it, or none is there; CANCELLED if `signal` aborts
    */
   async publish(message: Message, signal?: AbortSignal): Promise<void> {
     const nodes = await this.#nodes.listLive();
     if (nodes.length === 0) throw errors.unavailable('No MQTT server is running.');
-    const token = await this.#tokens.issueForDataPlane(new Date());
+    const token = await this.#tokens.issueForDataPlane();
     const outcomes = await Promise.allSettled(nodes.map((node) => handOver(node, token, message, signal)));
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure) throw failure.reason;

@@ -1,4 +1,4 @@
-import { createOperation, deleteOperation, updateOperation } from '../shared/top-level-changes.ts';
+import { createOperation, deleteOperation, updateOperation } from '../shared/top-level-mutations.ts';
 
 export const createBroker = createOperation('broker');
 export const updateBroker = updateOperation('broker');

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { StartupError } from '../startup-error.ts';
 import { listenAt, urlHost } from './listen.ts';
-import { StartupError } from './startup-error.ts';
 
 const variables = { host: 'IOT_X_HOST', port: 'IOT_X_PORT' };
 

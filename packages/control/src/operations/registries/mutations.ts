@@ -1,4 +1,4 @@
-import { createOperation, deleteOperation, updateOperation } from '../shared/top-level-changes.ts';
+import { createOperation, deleteOperation, updateOperation } from '../shared/top-level-mutations.ts';
 
 export const createRegistry = createOperation('registry');
 export const updateRegistry = updateOperation('registry');

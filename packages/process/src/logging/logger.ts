@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { Settings } from '../settings/table.ts';
 import { abandonOutput, lineOutput, terminalOutput } from './log-output.ts';
-import type { Settings } from './settings/table.ts';
 
 export type { Logger } from 'pino';
 

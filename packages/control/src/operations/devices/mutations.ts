@@ -10,7 +10,7 @@ import { asAny, empty } from '@iotcore/contract/records';
 import { createId } from '@iotcore/model';
 import type { DeviceRow } from '@iotcore/store/control';
 import { toDevice } from '../../messages/device.ts';
-import { type Change, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, type Mutation, mutation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from '../shared/new-credentials.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
@@ -36,15 +36,15 @@ export const createDevice = defineOperation({
   output: Operation,
   subject: async ({ registryId }, read) =>
     resource('Registry', await read.owners.find({ kind: 'registry', id: registryId })),
-  async run({ input, target: { id: registryId, folderId }, commit }, { hasher, quotas }) {
+  async run({ input, target: { id: registryId, folderId }, commit }, { hasher, quotas, now }) {
     const { topicAliases, ...fields } = allFields(input, defaults);
     const id = createId();
     const aliases = newAliases(topicAliases, id);
     const credentials = await newCredentials(input, hasher);
-    const device = { id, registryId, folderId, ...fields, aliases };
+    const device = { id, registryId, folderId, createdAt: now(), ...fields, aliases };
     return commit(async (tx) =>
       withChainNote(
-        deviceChange(await tx.devices.create(device, credentials, quotas)),
+        deviceMutation(await tx.devices.create(device, credentials, quotas)),
         credentials.certificates,
       ),
     );
@@ -63,8 +63,8 @@ export const updateDevice = defineOperation({
   subject: ownerSubject(names),
   async run({ input, target: { id }, commit }) {
     const { topicAliases, ...fields } = fieldsToSet(input, defaults);
-    const changes = { ...fields, ...(topicAliases && { aliases: newAliases(topicAliases, id) }) };
-    return commit(async (tx) => deviceChange(await tx.devices.update(id, changes)));
+    const all = { ...fields, ...(topicAliases && { aliases: newAliases(topicAliases, id) }) };
+    return commit(async (tx) => deviceMutation(await tx.devices.update(id, all)));
   },
 });
 
@@ -85,8 +85,8 @@ export const deleteDevice = defineOperation({
   },
 });
 
-/** What a change says that answers with the device. */
-function deviceChange(row: DeviceRow): Change {
+/** Of a call that answers with the device. */
+function deviceMutation(row: DeviceRow): Mutation {
   return {
     resourceId: row.id,
     folderId: row.folderId,

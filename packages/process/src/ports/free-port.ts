@@ -6,11 +6,16 @@ const lowest = 15_000;
 const highest = 32_000;
 const attempts = 100;
 
-/** A port on 127.0.0.1 that nobody listens on now. */
+/** Those that were answered: whoever asked may not listen yet. */
+const given = new Set<number>();
+
+/** A port on 127.0.0.1 that nobody listens on now, and that this process has not been given before. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const port = randomInt(lowest, highest);
-    if (await isFree(port)) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error('no free port found');
 }
