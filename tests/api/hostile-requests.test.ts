@@ -52,6 +52,8 @@ describe.each(waysIn)('over %s', (way) => {
       ['__proto__', '{"folderId":"f","__proto__":{"name":"x"}}'],
       ['constructor.prototype', '{"folderId":"f","constructor":{"prototype":{"name":"x"}}}'],
       ['__proto__ further down', '{"folderId":"f","labels":{"__proto__":"x"}}'],
+      ['a field twice', '{"folderId":"f","name":"seen-by-a-proxy","name":"made"}'],
+      ['a label twice, once escaped', '{"folderId":"f","labels":{"a":"x","\\u0061":"y"}}'],
     ])('%s are refused', async (_, body) => {
       expectRefusal(await entrance(way).api.call('POST', registries, body), 'INVALID_ARGUMENT');
     });

@@ -100,6 +100,7 @@ describe('doctor', () => {
       'database',
       'clock',
       'token',
+      'IDs',
       'MQTT over TCP',
       'MQTT server',
       'MQTT over TLS',

@@ -9,11 +9,12 @@ import {
   testDatabase,
 } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { iotcore } from '../cli/support/iotcore.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const id = 'are5hared000000000id';
 
-test('neither of two with one ID can connect, which is told at the start, until one of them is deleted', async () => {
+test('neither of two with one ID can connect, which the start and the doctor tell, until one of them is deleted', async () => {
   const url = await testDatabase();
   const { pool, close } = openDatabase(url, { logger: quiet });
   onTestFinished(close);
@@ -35,9 +36,29 @@ test('neither of two with one ID can connect, which is told at the start, until 
   expect(await refusalOf({ ...overTls, certificate })).toBe(5);
   const status = () => api.must('GET', '/ext/v1/migrationStatus?folderId=f');
   expect((await status()).brokers).toMatchObject([{ brokerId: id, idConflict: true }]);
+  const shared = async (folder: string) => {
+    const { apiUrl, adminToken, dataDir } = installation;
+    const env = {
+      ...{ IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken, IOTCORE_DATA_DIR: dataDir },
+      IOTCORE_FOLDER_ID: folder,
+    };
+    const { stdout } = await iotcore(['doctor', '--format', 'json'], { env });
+    const findings: readonly { check: string; status: string; details?: object }[] = JSON.parse(stdout);
+    return findings.find(({ check }) => check === 'IDs');
+  };
+  expect(await shared('f')).toMatchObject({
+    status: 'fail',
+    details: { shared: [`broker ${id}`], count: 1 },
+  });
+  expect(await shared('theirs')).toMatchObject({
+    status: 'fail',
+    details: { shared: [`device ${id}`], count: 1 },
+  });
 
   await api.must('DELETE', `/iot-devices/v1/devices/${id}`);
   expect((await status()).brokers[0]).not.toHaveProperty('idConflict');
+  expect(await shared('f')).toMatchObject({ status: 'ok' });
+  expect(await shared('theirs')).toMatchObject({ status: 'ok' });
   const session = await connectMqtt({ ...overTls, username: id, password: mine });
   await session.end();
   expect(await refusalOf({ ...overTls, username: id, password: theirs })).toBe(4);

@@ -2,10 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { bodyLimitsOf } from '../limits.ts';
 import { httpErrors } from '../rest/errors.ts';
 import { exceeds } from './json-size.ts';
+import { repeatedField } from './repeated-field.ts';
+
+/** Of a name that a caller chose, in an error. */
+const shownCharacters = 64;
 
 /**
  * Bodies are JSON in UTF-8 and nothing else. An empty one counts as none, since many clients send Content-Type with every
- * request; `__proto__` and its like are refused, and so is anything compressed: it is never unpacked.
+ * request; `__proto__` and its like are refused, a field that an object has twice, and anything compressed: it is never
+ * unpacked.
  */
 export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -21,7 +26,7 @@ export function acceptJsonOnly(app: FastifyInstance): void {
     else if (body === '') done(null, undefined);
     else if (exceeds(body, limits))
       done(httpErrors.malformed('The body holds too many values, or too deep ones.'));
-    else void parse(request, body, done);
+    else void parse(request, body, (error, value) => done(error ?? repeated(body), value));
   });
 }
 
@@ -32,4 +37,14 @@ function decode(bytes: Buffer): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function repeated(body: string): Error | null {
+  const name = repeatedField(body);
+  return name === undefined ? null : httpErrors.malformed(`The body has the field ${quoted(name)} twice.`);
+}
+
+/** As much of it as helps, without control characters. */
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, shownCharacters));
 }

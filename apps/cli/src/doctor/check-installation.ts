@@ -7,7 +7,8 @@ import { listRegistries } from '@iotcore/sdk';
 import { answer } from '../calls.ts';
 import { reachable } from '../configuration/configuration.ts';
 import type { CliContext } from '../context.ts';
-import { expiryFinding, type Finding } from './finding.ts';
+import { checkIds } from './check-ids.ts';
+import { expiryFinding, type Finding, messageOf } from './finding.ts';
 import { lookAtTls } from './tls-look.ts';
 
 /** Beyond, something that should answer at once is not well. */
@@ -57,7 +58,9 @@ async function* checkApi(context: CliContext): AsyncGenerator<Finding> {
         advice: 'see its log; with DATABASE_URL, is that Postgres up?',
       };
   yield clockFinding(ready.headers.get('date'), sentAt, context.now());
-  yield await checkToken(context);
+  const token = await checkToken(context);
+  yield token;
+  if (token.status === 'ok') yield await checkIds(context);
 }
 
 /** The server's clock against ours: tokens and certificates have dates. */
@@ -196,8 +199,4 @@ async function accepts({ hostname, port }: URL): Promise<boolean> {
   socket.once('connect', () => resolve(true));
   socket.on('error', () => resolve(false));
   return promise.finally(() => socket.destroy());
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { idsFinding } from './check-ids.ts';
 import { clockFinding, diskFinding, plainMqttFinding } from './check-installation.ts';
 import { expiryFinding } from './finding.ts';
 
@@ -55,4 +56,22 @@ test('plain MQTT that others can reach warns', () => {
   expect(plainMqttFinding('mqtt://[::]:1883')).toMatchObject({ status: 'warn' });
   for (const own of ['127.0.0.1', '[::1]', 'localhost'])
     expect(plainMqttFinding(`mqtt://${own}:1883`)).toMatchObject({ status: 'ok' });
+});
+
+describe('the IDs of a folder', () => {
+  test('fail when others have them too, and as many are named as somebody reads', () => {
+    const shared = Array.from({ length: 21 }, (_, n) => `device d${n}`);
+    expect(idsFinding('f', shared, 30)).toMatchObject({
+      status: 'fail',
+      finding: expect.stringContaining('device d19 and 10 more: none of them can connect'),
+      details: { shared: shared.slice(0, 20), count: 30 },
+    });
+    expect(idsFinding('f', ['broker b'], 1).finding).toBe(
+      'other resources have the IDs of broker b: none of them can connect',
+    );
+  });
+
+  test('are well when each has one owner', () => {
+    expect(idsFinding('f', [], 0).status).toBe('ok');
+  });
 });

@@ -28,3 +28,7 @@ export function expiryFinding(
     ? { status: 'warn', check, finding, advice, details }
     : { status: 'ok', check, finding, details };
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

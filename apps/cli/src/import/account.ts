@@ -1,6 +1,6 @@
 /**
  * Accounts for every entry of an export: each that was read ends under exactly one heading, so that the headings add up
- * to what was read. Kept one by one is only what did not come.
+ * to what was read. Kept one by one is only what did not come, and of that no more than a person reads.
  */
 import type { ImportResult } from '@iotcore/sdk';
 import type { EntryKind, Finding, Item, ItemKind, Journal, Unit } from './finding.ts';
@@ -32,6 +32,9 @@ export interface DeviceName {
   readonly name?: string;
 }
 
+/** Findings that are kept of each kind, some 300 bytes each; the others are counted. Mended and run again, they are told of. */
+const keptFindings = 10_000;
+
 const headings = { CREATED: 'created', UNCHANGED: 'unchanged', UPDATED: 'updated' } as const;
 
 export class Account implements Journal {
@@ -41,8 +44,11 @@ export class Account implements Journal {
     DEVICE: emptyTotals(),
     CERTIFICATE: emptyTotals(),
   };
+  /** The first of each; the counts are of all. */
   readonly shortfalls: Shortfall[] = [];
   readonly warnings: Finding[] = [];
+  shortfallCount = 0;
+  warningCount = 0;
   /** By ID, devices that come without a certificate: those that have none in the export, or lost one on the way. */
   readonly withoutCertificate = new Map<string, DeviceName>();
   /** All registries that devices or certificates were read of. */
@@ -58,16 +64,17 @@ export class Account implements Journal {
     // Of a fault of a whole file (it has no entry) nobody knows how many entries it costs; an alias is none of its own.
     if (kind !== 'ALIAS' && finding.entry !== undefined) this.totals[kind].refused += 1;
     if (kind === 'REGISTRY' && finding.id) this.#lostRegistries.set(finding.id, finding.reason);
-    this.shortfalls.push({ outcome: 'REFUSED', ...finding });
+    this.#fallShort({ outcome: 'REFUSED', ...finding });
   }
 
   repeat(kind: ItemKind, finding: Finding): void {
     this.totals[kind].repeated += 1;
-    this.warnings.push(finding);
+    this.warn(finding);
   }
 
   warn(finding: Finding): void {
-    this.warnings.push(finding);
+    this.warningCount += 1;
+    if (this.warnings.length < keptFindings) this.warnings.push(finding);
   }
 
   /** Takes note of what is going to be sent. */
@@ -99,7 +106,7 @@ export class Account implements Journal {
     if (kind === 'CERTIFICATE' && registryId !== undefined && !this.withoutCertificate.has(id)) {
       this.withoutCertificate.set(id, { registryId, deviceId: id });
     }
-    this.shortfalls.push({
+    this.#fallShort({
       ...place,
       kind,
       id,
@@ -110,9 +117,14 @@ export class Account implements Journal {
     });
   }
 
+  #fallShort(shortfall: Shortfall): void {
+    this.shortfallCount += 1;
+    if (this.shortfalls.length < keptFindings) this.shortfalls.push(shortfall);
+  }
+
   /** Whether everything that was read is there now, as it was read. */
   get isComplete(): boolean {
-    return this.shortfalls.length === 0 && Object.values(this.totals).every(({ notSent }) => notSent === 0);
+    return this.shortfallCount === 0 && Object.values(this.totals).every(({ notSent }) => notSent === 0);
   }
 }
 

@@ -23,6 +23,8 @@ export interface Report {
   };
   readonly notImported: readonly Shortfall[];
   readonly warnings: readonly Finding[];
+  /** How many more there were than are listed above. */
+  readonly notListed: { readonly notImported: number; readonly warnings: number };
   /** Devices with neither certificate nor password: these cannot connect yet. */
   readonly devicesWithoutCredentials: readonly DeviceName[];
 }
@@ -43,10 +45,14 @@ export function makeReport(account: Account, parts: ReportParts): Report {
     ...parts,
     startedAt: parts.startedAt.toISOString(),
     finishedAt: parts.finishedAt.toISOString(),
-    complete: isOffline ? account.shortfalls.length === 0 : account.isComplete,
+    complete: isOffline ? account.shortfallCount === 0 : account.isComplete,
     totals: { registries: REGISTRY, brokers: BROKER, devices: DEVICE, certificates: CERTIFICATE },
     notImported: account.shortfalls,
     warnings: account.warnings,
+    notListed: {
+      notImported: account.shortfallCount - account.shortfalls.length,
+      warnings: account.warningCount - account.warnings.length,
+    },
     devicesWithoutCredentials: parts.devicesWithoutCredentials,
   };
 }
@@ -56,7 +62,7 @@ export function reportJson(report: Report): string {
   return `${JSON.stringify(snakeCase(report), null, 2)}\n`;
 }
 
-/** Lines of each list on a terminal; all of them are in the JSON. */
+/** Lines of each list on a terminal; the JSON has all that are kept. */
 const maxLines = 20;
 
 /** The totals on standard output in the format that was asked for; for people the rest on standard error. */
@@ -67,8 +73,9 @@ export async function showReport(report: Report, out: Output): Promise<void> {
       report.dryRun ? 'Would not come over' : 'Did not come over',
       report.notImported,
       findingLine,
+      report.notListed.notImported,
     );
-    noteList(out, 'Worth a look', report.warnings, findingLine);
+    noteList(out, 'Worth a look', report.warnings, findingLine, report.notListed.warnings);
     noteList(
       out,
       'Devices with neither certificate nor password',
@@ -99,13 +106,21 @@ function showTotals({ totals }: Report, out: Output): Promise<void> {
   ]);
 }
 
-function noteList<T>(out: Output, title: string, list: readonly T[], line: (entry: T) => string): void {
+function noteList<T>(
+  out: Output,
+  title: string,
+  list: readonly T[],
+  line: (entry: T) => string,
+  notListed = 0,
+): void {
   if (list.length === 0) return;
-  out.note(`${title}: ${list.length}`);
+  out.note(`${title}: ${list.length + notListed}`);
   for (const entry of list.slice(0, maxLines)) out.note(`  ${printable(line(entry))}`);
   if (list.length > maxLines)
-    out.note(`  … and ${list.length - maxLines} more: --report <file> has all of them`);
+    out.note(`  … and ${list.length + notListed - maxLines} more: --report <file> has ${listed(notListed)}`);
 }
+
+const listed = (notListed: number) => (notListed === 0 ? 'all of them' : 'the first ten thousand');
 
 function findingLine(finding: Finding & Partial<Shortfall>): string {
   const { file, entry, kind, id, fingerprint, outcome, reason, differences = [], advice } = finding;

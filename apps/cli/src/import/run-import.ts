@@ -178,13 +178,13 @@ function left({ totals }: Account): number {
   return Object.values(totals).reduce((sum, { notSent }) => sum + notSent, 0);
 }
 
-function checkedLine({ totals, shortfalls, warnings }: Account): string {
+function checkedLine({ totals, shortfallCount, warningCount }: Account): string {
   const { REGISTRY, BROKER, DEVICE, CERTIFICATE } = totals;
   const counts = `${REGISTRY.read} registries, ${BROKER.read} brokers, ${DEVICE.read} devices, ${CERTIFICATE.read} certificates`;
-  return `Read and checked: ${counts}; ${shortfalls.length} problems, ${warnings.length} warnings.`;
+  return `Read and checked: ${counts}; ${shortfallCount} problems, ${warningCount} warnings.`;
 }
 
-function incompleteLine({ shortfalls }: Account, dryRun: boolean): string {
+function incompleteLine({ shortfallCount }: Account, dryRun: boolean): string {
   const what = dryRun ? 'would not come over' : 'did not come over';
-  return `${shortfalls.length || 'Some'} entries ${what}: the report says why. Mend them and run it again.`;
+  return `${shortfallCount || 'Some'} entries ${what}: the report says why. Mend them and run it again.`;
 }

@@ -56,6 +56,9 @@ const RegistryMigration = component(
     withPassword: count,
     adopted: count.describe('Devices whose password was adopted.'),
     withoutCredential: count.describe('Devices with neither certificate nor password: they cannot log in.'),
+    devicesInConflict: count
+      .optional()
+      .describe('Devices whose ID another resource of the installation has too. Absent if there are none.'),
     ...ownCredentials,
     adoption,
   }),
@@ -79,14 +82,14 @@ export const MigrationStatus = component(
   { description: 'How far a move has come, oldest registries and brokers first.' },
 );
 
-const filters = ['NOT_SEEN', 'WITHOUT_CREDENTIAL', 'ADOPTED'] as const;
+const filters = ['NOT_SEEN', 'WITHOUT_CREDENTIAL', 'ADOPTED', 'ID_CONFLICT'] as const;
 
 export const ListMigrationDevicesQuery = z.strictObject({
   filter: z
     .enum(filters, `One of ${filters.join(', ')}.`)
     .meta({
       description:
-        'NOT_SEEN: never logged in. WITHOUT_CREDENTIAL: neither certificate nor password. ADOPTED: with an adopted password. Absent: all.',
+        'NOT_SEEN: never logged in. WITHOUT_CREDENTIAL: neither certificate nor password. ADOPTED: with an adopted password. ID_CONFLICT: another resource has its ID too. Absent: all.',
     })
     .optional(),
   ...paging(),

@@ -1313,6 +1313,10 @@ export type RegistryMigration = {
      * Devices with neither certificate nor password: they cannot log in.
      */
     withoutCredential: number;
+    /**
+     * Devices whose ID another resource of the installation has too. Absent if there are none.
+     */
+    devicesInConflict?: number;
     hasCertificate: boolean;
     hasPassword: boolean;
     /**
@@ -4066,9 +4070,9 @@ export type ListMigrationDevicesData = {
     };
     query?: {
         /**
-         * NOT_SEEN: never logged in. WITHOUT_CREDENTIAL: neither certificate nor password. ADOPTED: with an adopted password. Absent: all.
+         * NOT_SEEN: never logged in. WITHOUT_CREDENTIAL: neither certificate nor password. ADOPTED: with an adopted password. ID_CONFLICT: another resource has its ID too. Absent: all.
          */
-        filter?: 'NOT_SEEN' | 'WITHOUT_CREDENTIAL' | 'ADOPTED';
+        filter?: 'NOT_SEEN' | 'WITHOUT_CREDENTIAL' | 'ADOPTED' | 'ID_CONFLICT';
         /**
          * How many to return at most. 0 or absent: 100.
          */

@@ -79,13 +79,14 @@ function scopeOf({ folderId = '', registryId, brokerId }: Scope): control.Migrat
 }
 
 function toRegistryMigration(row: control.RegistryMigrationRow): RegistryMigration {
-  const { devices, seen, withCertificate, withPassword, adopted, withoutCredential } = row;
+  const { devices, seen, withCertificate, withPassword, adopted, withoutCredential, devicesInConflict } = row;
   return {
     registryId: row.id,
     ...text('name', row.name),
     folderId: row.folderId,
     ...{ devices, seen, notSeen: devices - seen },
     ...{ withCertificate, withPassword, adopted, withoutCredential },
+    ...(devicesInConflict > 0 && { devicesInConflict }),
     ...ownCredentials(row),
     ...openAdoption(row),
   };

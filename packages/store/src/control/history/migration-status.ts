@@ -38,6 +38,8 @@ export interface RegistryMigrationRow extends OwnCredentials, OpenAdoption {
   readonly withPassword: number;
   readonly adopted: number;
   readonly withoutCredential: number;
+  /** Devices whose ID another resource has too. */
+  readonly devicesInConflict: number;
 }
 
 export interface BrokerMigrationRow extends OwnCredentials, OpenAdoption {
@@ -80,11 +82,13 @@ export async function readRegistryMigrations(
              bool_or(activity.last_auth_time IS NOT NULL) AS seen,
              bool_or(certificates.device_id IS NOT NULL) AS certificate,
              bool_or(passwords.device_id IS NOT NULL) AS password,
-             bool_or(passwords.adopted_at IS NOT NULL) AS adopted
+             bool_or(passwords.adopted_at IS NOT NULL) AS adopted,
+             bool_or(conflict.id IS NOT NULL) AS conflict
       FROM devices d
       LEFT JOIN device_activity activity ON activity.device_id = d.id
       LEFT JOIN certificates ON certificates.device_id = d.id
       LEFT JOIN passwords ON passwords.device_id = d.id
+      LEFT JOIN resource_id_conflicts conflict ON conflict.id = d.id AND conflict.kind = 'device'
       WHERE ${devicesWithin}
       GROUP BY d.registry_id, d.id
     ), fleet AS (
@@ -94,13 +98,14 @@ export async function readRegistryMigrations(
              (count(*) FILTER (WHERE certificate))::int AS with_certificate,
              (count(*) FILTER (WHERE password))::int AS with_password,
              (count(*) FILTER (WHERE adopted))::int AS adopted,
-             (count(*) FILTER (WHERE NOT certificate AND NOT password))::int AS without_credential
+             (count(*) FILTER (WHERE NOT certificate AND NOT password))::int AS without_credential,
+             (count(*) FILTER (WHERE conflict))::int AS in_conflict
       FROM device GROUP BY registry_id
     )
     SELECT o.id, o.name, o.folder_id AS "folderId",
            coalesce(devices, 0) AS devices, coalesce(seen, 0) AS seen, coalesce(fleet.adopted, 0) AS adopted,
            coalesce(with_certificate, 0) AS "withCertificate", coalesce(with_password, 0) AS "withPassword",
-           coalesce(without_credential, 0) AS "withoutCredential",
+           coalesce(without_credential, 0) AS "withoutCredential", coalesce(in_conflict, 0) AS "devicesInConflict",
            ${ownCredentials('registry_id')}, adoption.ends_at AS "endsAt", adoption.networks
     FROM registries o
     LEFT JOIN fleet ON fleet.registry_id = o.id
@@ -137,7 +142,7 @@ export interface DeviceMigrationRow extends OwnCredentials {
   readonly lastAuthTime: Date | null;
 }
 
-export type DeviceMigrationFilter = 'NOT_SEEN' | 'WITHOUT_CREDENTIAL' | 'ADOPTED';
+export type DeviceMigrationFilter = 'NOT_SEEN' | 'WITHOUT_CREDENTIAL' | 'ADOPTED' | 'ID_CONFLICT';
 
 const conditions: Readonly<Record<DeviceMigrationFilter, Prisma.Sql>> = {
   NOT_SEEN: Prisma.sql`activity.last_auth_time IS NULL`,
@@ -145,6 +150,8 @@ const conditions: Readonly<Record<DeviceMigrationFilter, Prisma.Sql>> = {
     NOT EXISTS (SELECT FROM certificates c WHERE c.device_id = o.id)
     AND NOT EXISTS (SELECT FROM passwords p WHERE p.device_id = o.id)`,
   ADOPTED: Prisma.sql`adopted.id IS NOT NULL`,
+  ID_CONFLICT: Prisma.sql`
+    EXISTS (SELECT FROM resource_id_conflicts c WHERE c.id = o.id AND c.kind = 'device')`,
 };
 
 /** The devices of a registry to which the filter applies, oldest first. */
