@@ -10,8 +10,10 @@ export const engineLimits: Omit<EngineLimits, 'connectTimeoutMs'> = {
   maxTopicLevels: limits.topicLevels.max,
   // MQTT asks for 23 characters [MQTT-3.1.3-5]; real ones are URNs, UUIDs and names of certificates.
   maxClientIdBytes: 1024,
-  // A back end that subscribes device by device; some 200 bytes each.
+  // A back end that subscribes device by device.
   maxSubscriptionsPerSession: 10_000,
+  // So many filters of eleven levels; of 200 levels some 600.
+  maxSubscriptionBytesPerSession: 32 * 1024 * 1024,
   // A modem over GPRS sends its 256 KiB in four minutes, with pauses; a client that sends single bytes keeps no place.
   minPacketBytesPerSecond: 1_000,
   packetGraceMs: 30_000,

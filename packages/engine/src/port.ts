@@ -67,6 +67,9 @@ export interface TenantBudget {
   /** Takes room for bytes that wait in memory to be sent. False: nothing was taken, the limit is reached. */
   readonly takeWaitingBytes: (bytes: number) => boolean;
   readonly giveWaitingBytes: (bytes: number) => void;
+  /** The same for what subscriptions hold. */
+  readonly takeSubscriptionBytes: (bytes: number) => boolean;
+  readonly giveSubscriptionBytes: (bytes: number) => void;
   /**
    * A place among the readers of retained messages, held while one page is read; resolves with what gives it back. Rejects
    * once the signal is aborted.
@@ -216,6 +219,8 @@ export interface EngineLimits {
   readonly maxTopicLevels: number;
   readonly maxClientIdBytes: number;
   readonly maxSubscriptionsPerSession: number;
+  /** Memory of these, bytes: see subscription-cost.ts. Beyond, filters are refused. */
+  readonly maxSubscriptionBytesPerSession: number;
   /** Time from the first byte (or the accept) to a whole CONNECT. */
   readonly connectTimeoutMs: number;
   /**

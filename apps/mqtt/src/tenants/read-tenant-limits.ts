@@ -16,6 +16,7 @@ export function readTenantLimits(settings: Settings): TenantLimits {
     },
     messageRateWindowMs: settings.mqttRateWindowMs,
     maxWaitingBytes: settings.mqttMaxWaitingBytesPerTenant,
+    maxSubscriptionBytes: settings.mqttMaxSubscriptionBytesPerTenant,
     maxStoredReaders: settings.mqttMaxStoredReadersPerTenant,
     maxUnstoredBytes: settings.mqttMaxUnstoredBytesPerTenant,
     maxPendingLookups: settings.mqttMaxPendingLookupsPerTenant,

@@ -14,6 +14,8 @@ export interface TenantLimits {
   readonly messageRateWindowMs?: number;
   /** Bytes of messages that wait for subscribers which do not read them. */
   readonly maxWaitingBytes: number;
+  /** Bytes that the subscriptions of its sessions hold. */
+  readonly maxSubscriptionBytes: number;
   /** Subscriptions whose retained messages are read at the same time; others wait for their turn. */
   readonly maxStoredReaders: number;
   /** Bytes of messages on permanent topics that are not stored yet, overhead included. */
@@ -27,5 +29,6 @@ export type TenantLimit =
   | 'connections_per_principal'
   | 'connections'
   | 'waiting_bytes'
+  | 'subscription_bytes'
   | 'unstored_bytes'
   | 'pending_lookups';

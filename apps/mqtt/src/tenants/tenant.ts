@@ -27,6 +27,7 @@ export class Tenant implements TenantBudget {
   readonly #rate: MessageRate;
   readonly #storedReaders: Slots;
   #waitingBytes = 0;
+  #subscriptionBytes = 0;
   #unstoredBytes = 0;
   #pendingLookups = 0;
 
@@ -67,6 +68,18 @@ export class Tenant implements TenantBudget {
     this.#waitingBytes -= bytes;
   };
 
+  /** Takes room for what a subscription holds. False: there is none, and nothing was taken. */
+  readonly takeSubscriptionBytes = (bytes: number): boolean => {
+    if (this.#subscriptionBytes + bytes > this.#limits.maxSubscriptionBytes)
+      return this.#refuse('subscription_bytes');
+    this.#subscriptionBytes += bytes;
+    return true;
+  };
+
+  readonly giveSubscriptionBytes = (bytes: number): void => {
+    this.#subscriptionBytes -= bytes;
+  };
+
   /** Waits until the tenant may read retained messages once more. Rejects with the signal's reason. */
   readonly takeStoredReader = (signal: AbortSignal): Promise<() => void> => this.#storedReaders.take(signal);
 
@@ -100,6 +113,7 @@ export class Tenant implements TenantBudget {
     return {
       places: this.#places.size,
       waitingBytes: this.#waitingBytes,
+      subscriptionBytes: this.#subscriptionBytes,
       storedReaders: this.#storedReaders.taken,
       storedReadersWaiting: this.#storedReaders.waiting,
       unstoredBytes: this.#unstoredBytes,

@@ -156,20 +156,28 @@ describe('the message rate', () => {
 
 describe('bytes, readers and look-ups of a tenant', () => {
   test('are refused beyond its limits, and given to others', async () => {
-    const { tenants, reached } = setUp({ maxWaitingBytes: 100, maxUnstoredBytes: 10, maxPendingLookups: 1 });
+    const { tenants, reached } = setUp({
+      ...{ maxWaitingBytes: 100, maxSubscriptionBytes: 100 },
+      ...{ maxUnstoredBytes: 10, maxPendingLookups: 1 },
+    });
     const [mine, other] = [tenants.of(device), tenants.of(foreigner)];
     expect(mine.takeWaitingBytes(100)).toBe(true);
     expect(mine.takeWaitingBytes(1)).toBe(false);
+    expect(mine.takeSubscriptionBytes(100)).toBe(true);
+    expect(mine.takeSubscriptionBytes(1)).toBe(false);
     expect(mine.takeUnstoredBytes(11)).toBe(false);
     const answer = Promise.withResolvers<string>();
     const pending = mine.lookUp(() => answer.promise);
     await expect(mine.lookUp(async () => 'never asked')).rejects.toBeInstanceOf(TooManyLookupsError);
     expect(other.takeWaitingBytes(100)).toBe(true);
+    expect(other.takeSubscriptionBytes(100)).toBe(true);
     expect(await other.lookUp(async () => 'found')).toBe('found');
     answer.resolve('found');
     expect(await pending).toBe('found');
     expect(reached).toEqual(
-      ['waiting_bytes', 'unstored_bytes', 'pending_lookups'].map((l) => `registry:r1 ${l}`),
+      ['waiting_bytes', 'subscription_bytes', 'unstored_bytes', 'pending_lookups'].map(
+        (l) => `registry:r1 ${l}`,
+      ),
     );
   });
 
@@ -274,6 +282,8 @@ function open(tenants: Tenants) {
       if (!tenant) return;
       if (action === 'wait' && tenant.takeWaitingBytes(step.bytes))
         owed.push(() => tenant.giveWaitingBytes(step.bytes));
+      if (action === 'subscribe' && tenant.takeSubscriptionBytes(step.bytes))
+        owed.push(() => tenant.giveSubscriptionBytes(step.bytes));
       if (action === 'store' && tenant.takeUnstoredBytes(step.bytes))
         owed.push(() => tenant.giveUnstoredBytes(step.bytes));
       if (action === 'look up') {

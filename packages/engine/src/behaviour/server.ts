@@ -12,6 +12,7 @@ export const testLimits: EngineLimits = {
   maxTopicLevels: 100,
   maxClientIdBytes: 256,
   maxSubscriptionsPerSession: 1000,
+  maxSubscriptionBytesPerSession: 33_554_432,
   connectTimeoutMs: 10_000,
   minPacketBytesPerSecond: 1_000,
   packetGraceMs: 10_000,

@@ -26,6 +26,7 @@ function distantBus() {
   const createBus: CreateMessageBus = (local) => ({
     subscribe: (...subscription) => local.subscribe(...subscription),
     unsubscribe: (...subscription) => local.unsubscribe(...subscription),
+    hasRoom: (...filter) => local.hasRoom(...filter),
     hasSubscribers: (namespace) => local.hasSubscribers(namespace),
     prefix: () => undefined,
     get subscriptions() {

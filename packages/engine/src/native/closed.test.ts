@@ -11,6 +11,7 @@ import { createNativeEngine } from './index.ts';
 /** What a host counts for one tenant. */
 class CountingTenant implements TenantBudget {
   waitingBytes = 0;
+  subscriptionBytes = 0;
   readers = 0;
   readonly takeWaitingBytes = (bytes: number) => {
     if (bytes < 0) throw new RangeError('negative');
@@ -20,6 +21,15 @@ class CountingTenant implements TenantBudget {
   readonly giveWaitingBytes = (bytes: number) => {
     if (bytes < 0 || bytes > this.waitingBytes) throw new RangeError('more than was taken');
     this.waitingBytes -= bytes;
+  };
+  readonly takeSubscriptionBytes = (bytes: number) => {
+    if (bytes < 0) throw new RangeError('negative');
+    this.subscriptionBytes += bytes;
+    return true;
+  };
+  readonly giveSubscriptionBytes = (bytes: number) => {
+    if (bytes < 0 || bytes > this.subscriptionBytes) throw new RangeError('more than was taken');
+    this.subscriptionBytes -= bytes;
   };
   readonly takeStoredReader = async () => {
     this.readers++;
@@ -178,7 +188,7 @@ describe('closed', () => {
         expect(host.problems).toEqual([]);
         expect(host.over).toHaveLength(fixture.clients.length);
         expect(host.places.size).toBe(0);
-        expect(host.tenant).toMatchObject({ waitingBytes: 0, readers: 0 });
+        expect(host.tenant).toMatchObject({ waitingBytes: 0, subscriptionBytes: 0, readers: 0 });
         expect(host.told('connected')).toHaveLength(host.told('disconnected').length);
         expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
       }),

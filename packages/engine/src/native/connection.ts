@@ -154,16 +154,18 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** Handles one packet. False: the next one has to wait, or never comes. @throws PacketError */
   packet(bytes: Buffer, start: number, end: number): boolean {
     this.#partialSinceMs = 0;
-    return this.#handle(bytes, start, end) && !this.#rests();
+    // Most packets of a busy server, in as few calls as can be.
+    const isPublish = (bytes[start] as number) >> 4 === PacketType.publish;
+    const goesOn =
+      isPublish && this.#state === 'open' && !this.#isDiscarding
+        ? (this.#publisher as Publisher<P>).publish(bytes, start, end)
+        : this.#handle(bytes, start, end);
+    if (!this.#parts.tick.packetHandled()) return goesOn;
+    if (goesOn) this.#parts.tick.readOnLater(this);
+    return false;
   }
 
   /** One connection after the other: when the tick has lasted long enough, what is left is for the next. */
-  #rests(): boolean {
-    if (!this.#parts.tick.packetHandled()) return false;
-    this.#parts.tick.readOnLater(this);
-    return true;
-  }
-
   readOn(): void {
     if (this.#assembler.isStopped) this.proceed();
   }
@@ -172,8 +174,6 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const first = bytes[start] as number;
     if (this.#isDiscarding) return this.#discard(first);
     checkOrder(first, this.#state === 'open'); // [MQTT-3.1.0-1][MQTT-3.1.0-2]
-    if (first >> 4 === PacketType.publish)
-      return (this.#publisher as Publisher<P>).publish(bytes, start, end);
     const packet = decodePacket(bytes, start, end, this.#parts.limits);
     switch (packet.type) {
       case 'connect':
@@ -303,6 +303,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   #reply(packet: Buffer): boolean {
     this.#outbox.append(packet, 0, packet.length);
+    this.#outbox.flushSoon();
     return this.#checkReplies();
   }
 

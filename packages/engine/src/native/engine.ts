@@ -13,7 +13,13 @@ import type {
   Transport,
   Will,
 } from '../port.ts';
-import { type Addressable, LocalMessageBus, type MessageBus, type Subscriber } from '../routing/index.ts';
+import {
+  type Addressable,
+  LocalMessageBus,
+  type MessageBus,
+  type Subscriber,
+  type Turns,
+} from '../routing/index.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
 import { OutgoingMessage } from './deliver/outgoing-message.ts';
 import { Places } from './deliver/places.ts';
@@ -79,7 +85,10 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
       host,
       limits,
       tick,
-      bus: createBus(new LocalMessageBus<Session<P>, OutgoingMessage>(interest), toMessage),
+      bus: createBus(
+        new LocalMessageBus<Session<P>, OutgoingMessage>(interest, turnsOf(tick, slices)),
+        toMessage,
+      ),
       deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
       sessions: new SessionRegistry<P>(),
       routes: new RouteBudget(),
@@ -159,4 +168,16 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
     this.#wills.add(published);
     void published.then(() => this.#wills.delete(published));
   }
+}
+
+/** A message to very many subscribers is handed over in slices. */
+function turnsOf(tick: Tick, slices: Slices): Turns<OutgoingMessage> {
+  return {
+    get number() {
+      return tick.number;
+    },
+    each: (items, work) => slices.each(items, work),
+    again: (message) => message.again(),
+    served: (receivers) => tick.worked(receivers >> 3),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Qos } from '../port.ts';
+import { manifoldLevels, maxManifoldLevels } from './manifold.ts';
 import { SubscriberSet } from './subscriber-set.ts';
 import { levelsOf } from './topic-name.ts';
 
@@ -9,9 +10,16 @@ import { levelsOf } from './topic-name.ts';
  */
 export class FilterTrie<S extends object> {
   readonly #root = new TrieNode<S>();
+  #manifoldLevels = 0;
 
   get isEmpty(): boolean {
     return this.#root.isEmpty;
+  }
+
+  /** False: the filter is manifold, it is not there, and all such filters together have as many levels as they may. */
+  hasRoom(filter: string): boolean {
+    const levels = manifoldLevels(filter);
+    return levels === 0 || this.#manifoldLevels + levels <= maxManifoldLevels || this.#has(filter);
   }
 
   /** True if the subscriber did not have this filter. */
@@ -21,12 +29,13 @@ export class FilterTrie<S extends object> {
     const matchesBelow = levels.at(-1) === '#';
     if (matchesBelow) levels.pop();
     for (const level of levels) node = node.childFor(level);
-    if (matchesBelow) {
-      node.below ??= new SubscriberSet();
-      return node.below.set(subscriber, qos);
-    }
-    node.here ??= new SubscriberSet();
-    return node.here.set(subscriber, qos);
+    const set = matchesBelow ? node.below : node.here;
+    if (set) return set.set(subscriber, qos);
+    const first = new SubscriberSet<S>();
+    if (matchesBelow) node.below = first;
+    else node.here = first;
+    this.#manifoldLevels += manifoldLevels(filter);
+    return first.set(subscriber, qos);
   }
 
   /** True if the subscriber had this filter. Nodes that nobody needs any more are removed. */
@@ -40,7 +49,9 @@ export class FilterTrie<S extends object> {
       if (!child) return false;
       path.push(child);
     }
-    if (!path.at(-1)?.unsubscribe(subscriber, matchesBelow)) return false;
+    const last = path.at(-1) as TrieNode<S>;
+    if (!last.unsubscribe(subscriber, matchesBelow)) return false;
+    if (!last.hasSet(matchesBelow)) this.#manifoldLevels -= manifoldLevels(filter);
     for (let depth = levels.length; depth > 0 && path[depth]?.isEmpty; depth--) {
       path[depth - 1]?.removeChild(levels[depth - 1] as string);
     }
@@ -65,6 +76,15 @@ export class FilterTrie<S extends object> {
       if (node.below) found.push(node.below);
     }
     return true;
+  }
+
+  #has(filter: string): boolean {
+    let node: TrieNode<S> | undefined = this.#root;
+    const levels = levelsOf(filter);
+    const matchesBelow = levels.at(-1) === '#';
+    if (matchesBelow) levels.pop();
+    for (const level of levels) node = node?.child(level);
+    return node?.hasSet(matchesBelow) ?? false;
   }
 
   /** Adds the subscribers above the last level; returns the nodes that the levels lead to. */
@@ -125,6 +145,11 @@ class TrieNode<S extends object> {
   removeChild(level: string): void {
     if (level === '+') this.any = undefined;
     else if (this.literals?.delete(level) && this.literals.size === 0) this.literals = undefined;
+  }
+
+  /** Does anybody have the filter that ends here, with `/#` or without? */
+  hasSet(below: boolean): boolean {
+    return (below ? this.below : this.here) !== undefined;
   }
 
   unsubscribe(subscriber: S, below: boolean): boolean {

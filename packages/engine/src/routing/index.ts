@@ -1,7 +1,9 @@
 export type { Address, TopicName } from './address.ts';
-export type { Addressable, Subscriber } from './local-route.ts';
+export type { Addressable, Subscriber, Turns } from './local-route.ts';
 export { type BusRoute, LocalMessageBus, type MessageBus } from './message-bus.ts';
 export {
+  hasWildcard,
+  levelCount,
   type TopicLimits,
   type TopicProblem,
   topicFilterProblem,

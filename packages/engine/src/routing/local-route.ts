@@ -20,30 +20,82 @@ export interface LocalAddress<S> extends Address {
   receivers: Receivers<S>;
 }
 
-/** A route on the bus of one process: the message lies in all queues when `publish` returns. */
+/** Lets a message with very many receivers be handed over in several turns of the event loop. */
+export interface Turns<M> {
+  /** The number of this turn. */
+  readonly number: number;
+  /** Does the work for each item. Undefined: all is done. Otherwise others have their turns meanwhile, and it resolves at the end. */
+  readonly each: <T>(items: Iterable<T>, work: (item: T) => void) => Promise<void> | undefined;
+  /** The same message, whose bytes last, ready to be handed over in this turn. */
+  readonly again: (message: M) => M;
+  /** So many receivers were served in one go. */
+  readonly served: (receivers: number) => void;
+}
+
+/** Receivers that are served in one go: a millisecond or two. */
+const servedAtOnce = 2_048;
+/** With so few, serving them is a small part of what a packet costs anyway. */
+const fewReceivers = 8;
+
+/** A route on the bus of one process: the message lies in all queues when `publish` returns, or its promise resolves. */
 export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
   readonly names: readonly LocalAddress<S>[];
   readonly #router: Router<S>;
+  readonly #turns: Turns<M> | undefined;
 
-  constructor(router: Router<S>, names: readonly LocalAddress<S>[]) {
+  /** Without `turns` everybody is served at once. */
+  constructor(router: Router<S>, names: readonly LocalAddress<S>[], turns?: Turns<M>) {
     this.#router = router;
     this.names = names;
+    this.#turns = turns;
   }
 
-  publish(message: M): void {
+  publish(message: M): void | Promise<void> {
     for (const address of this.names) {
-      let { receivers } = address;
-      if (receivers.stale) {
-        receivers = this.#router.receivers(address.namespace, address.topic);
-        address.receivers = receivers;
+      const { atQos0, atQos1 } = address.receivers.stale ? this.#renew(address) : address.receivers;
+      const count = atQos0.length + atQos1.length;
+      if (count === 0) continue;
+      if (count > fewReceivers && this.#turns !== undefined) {
+        if (count > servedAtOnce) return this.#publishInTurns(message, address, this.#turns);
+        this.#turns.served(count);
       }
-      const { atQos0, atQos1 } = receivers;
-      if (atQos0.length === 0 && atQos1.length === 0) continue;
       message.addressTo(address);
       const { qos } = message;
       // Deliveries may change subscriptions; these two lists are never changed, only replaced.
       for (const subscriber of atQos0) subscriber.deliver(message, 0);
       for (const subscriber of atQos1) subscriber.deliver(message, qos);
+    }
+  }
+
+  #renew(address: LocalAddress<S>): Receivers<S> {
+    address.receivers = this.#router.receivers(address.namespace, address.topic);
+    return address.receivers;
+  }
+
+  /** For this name and those after it. */
+  async #publishInTurns(message: M, first: LocalAddress<S>, turns: Turns<M>): Promise<void> {
+    const lasting = turns.again(message);
+    for (const address of this.names.slice(this.names.indexOf(first))) {
+      const receivers = address.receivers.stale ? this.#renew(address) : address.receivers;
+      const { atQos0, atQos1 } = receivers;
+      const { namespace, topic } = address;
+      const hand = (subscribers: readonly S[], qos: Qos) => {
+        let turn = -1;
+        let current = lasting;
+        let receives: ((subscriber: S) => boolean) | undefined;
+        return turns.each(subscribers, (subscriber) => {
+          if (turn !== turns.number) {
+            turn = turns.number;
+            current = turns.again(lasting);
+            current.addressTo(address);
+            // Somebody has unsubscribed meanwhile, and must not receive anything any more.
+            if (receivers.stale) receives = this.#router.receives(namespace, topic);
+          }
+          if (receives === undefined || receives(subscriber)) subscriber.deliver(current, qos);
+        });
+      };
+      await hand(atQos0, 0);
+      await hand(atQos1, message.qos);
     }
   }
 }

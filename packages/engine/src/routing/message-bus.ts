@@ -17,7 +17,7 @@
  */
 import type { Destination, NamespaceInterest, Qos } from '../port.ts';
 import type { TopicName } from './address.ts';
-import { type Addressable, LocalRoute, NamedAddress, type Subscriber } from './local-route.ts';
+import { type Addressable, LocalRoute, NamedAddress, type Subscriber, type Turns } from './local-route.ts';
 import { defaultRouterLimits, Router, type RouterLimits } from './router.ts';
 import { LocalTopicPrefix, type TopicPrefix } from './topic-prefix.ts';
 
@@ -32,6 +32,8 @@ export interface BusRoute<M> {
 export interface MessageBus<S, M> {
   readonly subscribe: (namespace: string, filter: string, subscriber: S, qos: Qos) => void | Promise<void>;
   readonly unsubscribe: (namespace: string, filter: string, subscriber: S) => void;
+  /** False: the namespace has as many filters of this kind as it may (manifold.ts), and this would be one more. */
+  readonly hasRoom: (namespace: string, filter: string) => boolean;
   /** Does anybody receive anything in this namespace? */
   readonly hasSubscribers: (namespace: string) => boolean;
   readonly route: (destinations: readonly Destination[]) => BusRoute<M>;
@@ -45,11 +47,14 @@ export interface MessageBus<S, M> {
 export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> implements MessageBus<S, M> {
   readonly #router: Router<S>;
   readonly #interest: NamespaceInterest | undefined;
+  readonly #turns: Turns<M> | undefined;
   /** Namespaces whose first subscription is being told of. */
   readonly #beingTold = new Map<string, Promise<void>>();
 
-  constructor(interest?: NamespaceInterest, limits: RouterLimits = defaultRouterLimits) {
+  /** Without `turns` all receivers of a message are served at once, however many they are. */
+  constructor(interest?: NamespaceInterest, turns?: Turns<M>, limits: RouterLimits = defaultRouterLimits) {
     this.#interest = interest;
+    this.#turns = turns;
     this.#router = new Router(limits);
   }
 
@@ -68,6 +73,10 @@ export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> imp
     if (wasThere && !this.#router.hasSubscribers(namespace)) this.#interest?.lost(namespace);
   }
 
+  hasRoom(namespace: string, filter: string): boolean {
+    return this.#router.hasRoom(namespace, filter);
+  }
+
   hasSubscribers(namespace: string): boolean {
     return this.#router.hasSubscribers(namespace);
   }
@@ -79,11 +88,12 @@ export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> imp
         ({ namespace, topic }) =>
           new NamedAddress(namespace, topic, this.#router.receivers(namespace, topic)),
       ),
+      this.#turns,
     );
   }
 
   prefix(prefixes: readonly Destination[]): TopicPrefix<M> | undefined {
-    return LocalTopicPrefix.of<S, M>(this.#router, prefixes);
+    return LocalTopicPrefix.of<S, M>(this.#router, prefixes, this.#turns);
   }
 
   #tell(namespace: string): void | Promise<void> {

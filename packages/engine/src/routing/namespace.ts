@@ -23,6 +23,11 @@ export class Namespace<S extends object> {
     return this.#exact.size === 0 && !this.#wildcards;
   }
 
+  /** False: it has as many manifold filters as it may (manifold.ts), and this would be one more. */
+  hasRoom(filter: string): boolean {
+    return this.#wildcards?.hasRoom(filter) ?? true;
+  }
+
   /** True if the subscriber did not have this filter. */
   subscribe(filter: string, subscriber: S, qos: Qos): boolean {
     if (hasWildcard(filter)) {
@@ -51,11 +56,16 @@ export class Namespace<S extends object> {
   }
 
   match(topic: string): ReceiverLists<S> {
+    return mergeReceivers(this.setsOf(topic));
+  }
+
+  /** The subscribers of each filter that matches the topic. */
+  setsOf(topic: string): readonly SubscriberSet<S>[] {
     const found: SubscriberSet<S>[] = [];
     const exact = this.#exact.get(topic);
     if (exact) found.push(exact);
     this.#wildcards?.match(topic, found);
-    return mergeReceivers(found);
+    return found;
   }
 
   /**

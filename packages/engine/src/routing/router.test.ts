@@ -292,3 +292,43 @@ describe('the cost of a match', () => {
     expect(Object.keys(heard(router, 's', Array(11).fill('x').join('/')))).toHaveLength(0);
   });
 });
+
+describe('filters that one topic can meet half-way in many places', () => {
+  /** So many levels, each of them `+` or `a` as the seed has it, of which four are `+` at least. */
+  const manifold = (levels: number, seed: number) =>
+    [
+      '+',
+      '+',
+      '+',
+      '+',
+      ...Array.from({ length: levels - 5 }, (_, n) => ((seed >> n) & 1 ? '+' : 'a')),
+      'end',
+    ].join('/');
+
+  test('have so many levels in one namespace as a topic can pass in some milliseconds; others have room', () => {
+    const router = new Router<Reader>();
+    const me = reader('me');
+    let taken = 0;
+    while (router.hasRoom('s', manifold(128, taken))) router.subscribe('s', manifold(128, taken++), me, 0);
+    expect(taken).toBe(256);
+    expect(router.hasRoom('other', manifold(128, 0))).toBe(true);
+    expect(router.hasRoom('s', manifold(128, 0)), 'one that is there').toBe(true);
+    expect(router.hasRoom('s', '+/+/+/a')).toBe(true);
+    expect(router.hasRoom('s', Array(200).fill('a').join('/'))).toBe(true);
+
+    router.unsubscribe('s', manifold(128, 0), me);
+    expect(router.hasRoom('s', manifold(128, taken))).toBe(true);
+  });
+
+  test('are counted once, however many have the same one, and for as long as somebody has it', () => {
+    const router = new Router<Reader>();
+    const many = Array.from({ length: 1_000 }, (_, n) => reader(`r${n}`));
+    for (const one of many) router.subscribe('s', manifold(200, 0), one, 0);
+    for (let n = 1; n < 163; n++) router.subscribe('s', manifold(200, n), many[0] as Reader, 0);
+    expect(router.hasRoom('s', manifold(200, 163))).toBe(false);
+    for (const one of many.slice(1)) router.unsubscribe('s', manifold(200, 0), one);
+    expect(router.hasRoom('s', manifold(200, 163))).toBe(false);
+    router.unsubscribe('s', manifold(200, 0), many[0] as Reader);
+    expect(router.hasRoom('s', manifold(200, 163))).toBe(true);
+  });
+});

@@ -58,6 +58,11 @@ export class Router<S extends object> {
     return this.#namespaces.has(namespace);
   }
 
+  /** False: the namespace has as many manifold filters as it may (manifold.ts), and this would be one more. */
+  hasRoom(namespaceName: string, filter: string): boolean {
+    return this.#namespaces.get(namespaceName)?.hasRoom(filter) ?? true;
+  }
+
   /** Subscribes, or replaces the QoS of an earlier subscription to the same filter [MQTT-3.8.4-3]. True if it is new. */
   subscribe(namespaceName: string, filter: string, subscriber: S, qos: Qos): boolean {
     let namespace = this.#namespaces.get(namespaceName);
@@ -93,6 +98,12 @@ export class Router<S extends object> {
     const namespace = this.#namespaces.get(namespaceName);
     if (!namespace) return this.#nobody;
     return namespace.answers.get(topic) ?? this.#keep(namespace.answers, topic, namespace.match(topic));
+  }
+
+  /** Tells, as long as no subscription changes, who receives the topic. */
+  receives(namespaceName: string, topic: string): (subscriber: S) => boolean {
+    const sets = this.#namespaces.get(namespaceName)?.setsOf(topic) ?? [];
+    return (subscriber) => sets.some((set) => set.has(subscriber));
   }
 
   /**

@@ -37,6 +37,10 @@ export class SubscriberSet<S extends object> {
     return true;
   }
 
+  has(subscriber: S): boolean {
+    return this.#all ? this.#all.has(subscriber) : this.#only === subscriber;
+  }
+
   /** True if it was there. */
   delete(subscriber: S): boolean {
     this.#lists = undefined;

@@ -41,6 +41,14 @@ export function levelsOf(name: string): string[] {
   return name.split(separator);
 }
 
+/** Their number, from 1. */
+export function levelCount(name: string): number {
+  let levels = 1;
+  for (let slash = name.indexOf(separator); slash !== -1; slash = name.indexOf(separator, slash + 1))
+    levels++;
+  return levels;
+}
+
 function startsLevel(filter: string, index: number): boolean {
   return index === 0 || filter[index - 1] === separator;
 }
@@ -51,8 +59,5 @@ function commonProblem(name: string, limits: TopicLimits): TopicProblem | undefi
   // A UTF-16 unit is at most three bytes of UTF-8: most names need not be measured.
   if (name.length * 3 > limits.maxTopicBytes && Buffer.byteLength(name) > limits.maxTopicBytes)
     return 'too long';
-  let levels = 1;
-  for (let slash = name.indexOf(separator); slash !== -1; slash = name.indexOf(separator, slash + 1))
-    levels++;
-  return levels > limits.maxTopicLevels ? 'too many levels' : undefined;
+  return levelCount(name) > limits.maxTopicLevels ? 'too many levels' : undefined;
 }

@@ -191,6 +191,12 @@ export const settingsTable = {
     '134217728',
     'Bytes that wait in memory for all subscribers of one registry with its devices, or of one broker, which do not read them. Beyond: the subscriber for which more would wait is disconnected. All tenants together have 512 MiB.',
   ),
+  mqttMaxSubscriptionBytesPerTenant: setting(
+    'IOT_MQTT_MAX_SUBSCRIPTION_BYTES_PER_TENANT',
+    wholeNumber(1_048_576, 1_000_000_000_000),
+    '268435456',
+    'Memory of the subscriptions of all clients of one registry with its devices, or of one broker: 300 bytes for each filter, its text, and 256 for each level of one with wildcards. Beyond: a filter is refused.',
+  ),
   mqttMaxStoredReadersPerTenant: setting(
     'IOT_MQTT_MAX_STORED_READERS_PER_TENANT',
     wholeNumber(1, 1000),

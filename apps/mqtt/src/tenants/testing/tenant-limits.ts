@@ -6,6 +6,7 @@ export const wideLimits: TenantLimits = {
   maxConnections: 1000,
   messageRates: { device: undefined, registry: undefined, broker: undefined },
   maxWaitingBytes: 1_000_000_000,
+  maxSubscriptionBytes: 1_000_000_000,
   maxStoredReaders: 4,
   maxUnstoredBytes: 1_000_000_000,
   maxPendingLookups: 1000,

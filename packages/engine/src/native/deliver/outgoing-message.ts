@@ -66,6 +66,15 @@ export class OutgoingMessage implements Addressable {
     return Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd));
   }
 
+  /** The same message over bytes of its own, for a later tick. What waits of either is kept once. */
+  again(): OutgoingMessage {
+    this.#kept ??= new KeptPayload(this.copyPayload());
+    const { bytes } = this.#kept;
+    const message = new OutgoingMessage(this.#tick, bytes, 0, bytes.length, this.qos, this.#retain);
+    message.#kept = this.#kept;
+    return message;
+  }
+
   /** What a session keeps that cannot send it yet; the payload is copied once, for all of them. */
   keep(): KeptMessage {
     this.#kept ??= new KeptPayload(this.copyPayload());

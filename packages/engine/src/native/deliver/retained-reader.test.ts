@@ -28,6 +28,8 @@ class CountedTenant implements TenantBudget {
   readonly giveWaitingBytes = (bytes: number) => {
     this.waitingBytes -= bytes;
   };
+  readonly takeSubscriptionBytes = () => true;
+  readonly giveSubscriptionBytes = () => {};
   readonly takeStoredReader = async (signal: AbortSignal) => {
     signal.throwIfAborted();
     this.mostReaders = Math.max(this.mostReaders, ++this.readers);

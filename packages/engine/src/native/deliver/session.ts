@@ -31,6 +31,7 @@ import { OutgoingMessage } from './outgoing-message.ts';
 import { PacketIds } from './packet-ids.ts';
 import type { Places } from './places.ts';
 import { type GrantedFilter, RetainedReader } from './retained-reader.ts';
+import { subscriptionCost } from './subscription-cost.ts';
 import { WaitingAccount, type WaitingBytes } from './waiting-bytes.ts';
 
 /** One identifier less than there are: see `PacketIds.take`. */
@@ -54,7 +55,7 @@ export interface SessionConnection {
 export interface SessionParts<P> {
   readonly host: Pick<EngineHost<P>, 'dropped' | 'retained'>;
   readonly limits: EngineLimits;
-  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'subscribe' | 'unsubscribe'>;
+  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'subscribe' | 'unsubscribe' | 'hasRoom'>;
   readonly tick: Tick;
   readonly waiting: WaitingBytes;
   readonly retainedReaders: Places;
@@ -78,6 +79,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly #connection: SessionConnection;
   readonly #outbox: Outbox;
   readonly #subscriptions = new Map<string, readonly NamespaceFilter[]>();
+  #subscriptionBytes = 0;
   readonly #ids = new PacketIds();
   readonly #queue = new Fifo<KeptMessage>();
   readonly #account: WaitingAccount;
@@ -136,20 +138,33 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.#connection.close(reason);
   }
 
+  /** Takes room for what a filter is granted; false: there is none, by the bounds of the session, its tenant or the namespace. */
+  #takeRoom(before: readonly NamespaceFilter[], { filters }: SubscriptionGrant): boolean {
+    const bytes = subscriptionCost(filters) - subscriptionCost(before);
+    if (this.#subscriptionBytes + bytes > this.#parts.limits.maxSubscriptionBytesPerSession) return false;
+    for (const { namespace, filter } of filters)
+      if (!this.#parts.bus.hasRoom(namespace, filter)) return false;
+    if (bytes > 0 && this.tenant?.takeSubscriptionBytes(bytes) === false) return false;
+    if (bytes < 0) this.tenant?.giveSubscriptionBytes(-bytes);
+    this.#subscriptionBytes += bytes;
+    return true;
+  }
+
   /**
-   * A filter that was subscribed before is replaced, without a gap [MQTT-3.8.4-3]. A promise: the bus has to tell others of
+   * A filter that was subscribed before is replaced, without a gap [MQTT-3.8.4-3]. False: there is no room for it. A promise: the bus has to tell others of
    * it first. Rejects if that cannot be done.
    */
-  subscribe(filter: string, grant: SubscriptionGrant, qos: Qos): Promise<unknown> | undefined {
+  subscribe(filter: string, grant: SubscriptionGrant, qos: Qos): Promise<unknown> | undefined | false {
     const { bus } = this.#parts;
-    const before = this.#subscriptions.get(filter);
+    const before = this.#subscriptions.get(filter) ?? [];
+    if (!this.#takeRoom(before, grant)) return false;
     const pending: Promise<void>[] = [];
     for (const granted of grant.filters) {
       const known = bus.subscribe(granted.namespace, granted.filter, this, qos);
       if (known !== undefined) pending.push(known);
     }
     this.#subscriptions.set(filter, grant.filters);
-    for (const old of before ?? []) {
+    for (const old of before) {
       const isKept = grant.filters.some(
         (granted) => granted.namespace === old.namespace && granted.filter === old.filter,
       );
@@ -166,6 +181,9 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     const filters = this.#subscriptions.get(filter);
     if (!filters) return;
     this.#subscriptions.delete(filter);
+    const bytes = subscriptionCost(filters);
+    this.#subscriptionBytes -= bytes;
+    this.tenant?.giveSubscriptionBytes(bytes);
     for (const granted of filters) this.#parts.bus.unsubscribe(granted.namespace, granted.filter, this);
   }
 

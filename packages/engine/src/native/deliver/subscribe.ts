@@ -84,14 +84,14 @@ function apply<P>(
   const pending: Promise<unknown>[] = [];
   const applied = slices.each(questions, ({ request, answer }) => {
     if (!session.isOpen) return;
-    if (answer === undefined) {
+    const qos: Qos = request.qos === 0 ? 0 : 1; // QoS 2 is granted as 1 [MQTT-3.8.4-6]
+    const known = answer !== undefined && session.subscribe(request.filter, answer, qos);
+    if (known === false) {
       session.unsubscribe(request.filter); // what it replaces is over all the same
       refused.push(request.filter);
       codes.push(subscriptionRefused);
       return;
     }
-    const qos: Qos = request.qos === 0 ? 0 : 1; // QoS 2 is granted as 1 [MQTT-3.8.4-6]
-    const known = session.subscribe(request.filter, answer, qos);
     if (known !== undefined) pending.push(known);
     granted.push({ filter: request.filter, qos });
     codes.push(qos);

@@ -51,6 +51,8 @@ describe('KeptPayload', () => {
       giveWaitingBytes: () => {
         throw new Error('nothing was taken');
       },
+      takeSubscriptionBytes: () => true,
+      giveSubscriptionBytes: () => {},
       takeStoredReader: async () => () => {},
     };
     const payload = new KeptPayload(Buffer.alloc(1_000));

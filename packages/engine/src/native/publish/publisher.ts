@@ -28,6 +28,8 @@ import { type RouteBudget, RouteCache } from './route-cache.ts';
 /** Beyond either, no more is read from a connection until some of its messages have been stored. */
 const maxUnstoredMessages = 1_024;
 const maxUnstoredBytes = 1_048_576;
+/** Finding the receivers of a topic that is new may take milliseconds: so many usual packets, as many as are handled unlooked at. */
+const newRoutePackets = 32;
 /** The host is asked again after this time at the latest. */
 const maxRateWaitMs = 60_000;
 
@@ -155,6 +157,7 @@ export class Publisher<P> {
   #plan(topic: string, route: PublishRoute): Plan {
     const { bus, limits } = this.#parts;
     const { basis, retainAs } = route;
+    this.#parts.tick.worked(newRoutePackets);
     const busRoute = bus.route(route.destinations);
     const ownName = busRoute.names.find((name) => name.topic === topic);
     const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, route: busRoute, ownName };
