@@ -14,6 +14,8 @@ export async function output(program: string, args: readonly string[]): Promise<
 
 export interface Child {
   readonly pid: number;
+  /** What something that was loaded into it (`--import`) tells, by the type of both messages. */
+  ask<T>(type: string): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -24,9 +26,9 @@ export async function startListening(
   ports: readonly number[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Child> {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
   let complaint = '';
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     complaint = (complaint + chunk).slice(-2_000);
   });
   const exited = once(child, 'exit');
@@ -39,6 +41,16 @@ export async function startListening(
   }
   return {
     pid: child.pid as number,
+    ask: <T>(type: string) =>
+      new Promise<T>((resolve) => {
+        const take = (message: { readonly type?: string } & T) => {
+          if (message.type !== type) return;
+          child.off('message', take);
+          resolve(message);
+        };
+        child.on('message', take);
+        child.send({ type });
+      }),
     stop: async () => {
       if (!isGone()) child.kill('SIGTERM');
       await exited;

@@ -4,8 +4,8 @@ import { allocatorSettings, findFreePort } from '@iotcore/process';
 import { type Database, openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { deviceId, maxDevices, registryId } from '../fleet.ts';
-import { startListening } from '../process.ts';
-import type { Broker } from './broker.ts';
+import { type Child, startListening } from '../process.ts';
+import type { Broker, RunningBroker, Workplace } from './broker.ts';
 
 /** The password of `fleet.ts`, hashed with the least cost that argon2id allows: logging in is not what is measured. */
 const passwordHash =
@@ -13,14 +13,20 @@ const passwordHash =
 
 const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 
+/** What was loaded into it can be asked. */
+interface WatchedBroker extends Broker {
+  start(place: Workplace): Promise<RunningBroker & Pick<Child, 'ask'>>;
+}
+
 /**
  * The MQTT server as it is run: a registry and its devices in a Postgres of its own, with real credentials and rights.
- * `extend` adds to them.
+ * `extend` adds to them; `preload`: modules that are loaded before it, which can then be asked.
  */
 export function iotcore(
   engine: 'native' | 'aedes',
   extend: (pool: Database['pool']) => Promise<unknown> = async () => {},
-): Broker {
+  preload: readonly string[] = [],
+): WatchedBroker {
   return {
     id: engine === 'native' ? 'iotcore' : `iotcore-${engine}`,
     title: engine === 'native' ? 'IoT Core' : `IoT Core on ${engine}`,
@@ -36,7 +42,8 @@ export function iotcore(
       await createFleet(postgres.url, extend);
       const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
       const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
-      const child = await startListening(process.execPath, [program], [port, tlsPort], {
+      const imports = preload.flatMap((module) => ['--import', module]);
+      const child = await startListening(process.execPath, [...imports, program], [port, tlsPort], {
         ...allocatorSettings,
         ...process.env,
         DATABASE_URL: postgres.url,
@@ -56,7 +63,7 @@ export function iotcore(
         await child.stop();
         await postgres.stop();
       };
-      return { pid: child.pid, stop, port, tlsPort };
+      return { pid: child.pid, ask: child.ask, stop, port, tlsPort };
     },
   };
 }

@@ -1,0 +1,113 @@
+/** One attack on a running server, and what others noticed of it. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunningBroker } from '../brokers/broker.ts';
+import { deviceId, password } from '../fleet.ts';
+import { residentMiB } from '../process.ts';
+import { bytesOf, logIn, pingreq } from './client.ts';
+
+/** How late the server's event loop was. */
+export interface LoopDelay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export interface Harm extends LoopDelay {
+  readonly title: string;
+  /** For how long the attack kept the server. */
+  readonly seconds: number;
+  /** The slowest answer that somebody else got. */
+  readonly slowestMs: number;
+  /** Before, at most, and after it. */
+  readonly memoryMiB: readonly [number, number, number];
+}
+
+/** A server whose event loop can be asked. */
+export interface WatchedServer extends RunningBroker {
+  /** Since it was asked last. */
+  loopDelay(): Promise<LoopDelay>;
+}
+
+/** An attack that is ready to begin, as a process that ends with it. */
+export interface Attacker {
+  readonly title: string;
+  start(server: RunningBroker): ChildProcess;
+}
+
+/** The bystander asks again after this time, so that no wait goes unseen for long. */
+const askMs = 2;
+/** After an attack, memory and connections have so long to come back. */
+const calmMs = 4_000;
+const sampleMs = 100;
+/** A device that no attack uses. */
+const bystanderNumber = 9_999;
+
+export function attackerOf(id: string, title: string): Attacker {
+  const program = new URL('attacker.ts', import.meta.url).pathname;
+  return { title, start: ({ port }) => fork(program, [id, String(port), password]) };
+}
+
+export async function measureAttack(server: WatchedServer, attacker: Attacker): Promise<Harm> {
+  const child = attacker.start(server);
+  const exited = once(child, 'exit');
+  await Promise.race([
+    once(child, 'message'),
+    exited.then(() => {
+      throw new Error('the attack could not be prepared');
+    }),
+  ]);
+  const before = await residentMiB(server.pid);
+  const bystander = await logIn(
+    { port: server.port, user: deviceId(bystanderNumber), password },
+    'bystander',
+  );
+  let [isOver, peak] = [false, before];
+  const slowest = askAgainAndAgain(bystander, () => isOver);
+  const watched = (async () => {
+    for (; !isOver; await pause(sampleMs)) peak = Math.max(peak, await residentMiB(server.pid));
+  })();
+  await server.loopDelay();
+  const began = performance.now();
+  child.send('begin');
+  const [status] = await exited;
+  if (status !== 0) throw new Error(`${attacker.title}: the attack failed`);
+  const seconds = (performance.now() - began) / 1000;
+  // What its end brings on is part of it.
+  await pause(calmMs / 4);
+  const delay = await server.loopDelay();
+  isOver = true;
+  const slowestMs = await slowest;
+  await watched;
+  bystander.destroy();
+  await pause(calmMs);
+  const memoryMiB = [before, peak, await residentMiB(server.pid)] as const;
+  return { title: attacker.title, seconds, slowestMs, memoryMiB, ...delay };
+}
+
+async function askAgainAndAgain(socket: Socket, isOver: () => boolean): Promise<number> {
+  let slowest = 0;
+  for (; !isOver(); await pause(askMs)) {
+    const asked = performance.now();
+    const answered = bytesOf(socket, 2);
+    socket.write(pingreq);
+    await answered;
+    slowest = Math.max(slowest, performance.now() - asked);
+  }
+  return slowest;
+}
+
+/** As a table. */
+export function harmTable(harms: readonly Harm[]): string {
+  const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
+  const rows = harms.map(
+    ({ title, p99Ms, maxMs, slowestMs, seconds, memoryMiB }) =>
+      `| ${title} | ${ms(p99Ms)} | ${ms(maxMs)} | ${ms(slowestMs)} | ${seconds.toFixed(1)} | ${memoryMiB.map((mib) => mib.toFixed(0)).join(' · ')} |`,
+  );
+  return [
+    '| attack | loop late, p99, ms | at most, ms | slowest answer to another, ms | lasted, s | memory before · most · after, MiB |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
