@@ -70,14 +70,18 @@ export async function logIn(login: Login, clientId: string, keepAliveSeconds = 0
 export function bytesOf(socket: Socket, count: number): Promise<void> {
   let missing = count;
   return new Promise((resolve, reject) => {
+    const settle = () => socket.off('data', take).off('close', fail);
     const take = (chunk: Buffer) => {
       missing -= chunk.length;
       if (missing > 0) return;
-      socket.off('data', take);
+      settle();
       resolve();
     };
-    socket.on('data', take);
-    socket.once('close', () => reject(new Error('the server has closed the connection')));
+    const fail = () => {
+      settle();
+      reject(new Error('the server has closed the connection'));
+    };
+    socket.on('data', take).once('close', fail);
   });
 }
 

@@ -62,6 +62,8 @@ const moves: Record<State, readonly State[]> = {
   closed: [],
 };
 
+/** A client that was silent for so long, in milliseconds, does not flood. */
+const silenceMs = 250;
 /** How long a client that is being disconnected may take to hang up. */
 const lingerMs = 1_000;
 /** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */
@@ -175,12 +177,14 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     if (this.#isDiscarding) return this.#discard(first);
     checkOrder(first, this.#state === 'open'); // [MQTT-3.1.0-1][MQTT-3.1.0-2]
     const packet = decodePacket(bytes, start, end, this.#parts.limits);
+    if (packet.type === 'puback') {
+      this.#session?.acknowledge(packet.packetId);
+      return true;
+    }
+    this.#parts.tick.somebodyWaits();
     switch (packet.type) {
       case 'connect':
         return this.#connect(packet);
-      case 'puback':
-        this.#session?.acknowledge(packet.packetId);
-        return true;
       case 'subscribe':
         return this.#subscribe(packet);
       case 'unsubscribe':
@@ -303,7 +307,6 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   #reply(packet: Buffer): boolean {
     this.#outbox.append(packet, 0, packet.length);
-    this.#outbox.flushSoon();
     return this.#checkReplies();
   }
 
@@ -340,7 +343,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #read(chunk: Buffer, start: number, end: number): void {
     if (this.#state === 'closing' || this.#isHeld) return;
     const { tick } = this.#parts;
+    const silentMs = tick.nowMs - this.#lastReadMs;
     this.#lastReadMs = tick.nowMs;
+    // Acknowledgements that come seldom are no sign of a client that waits for anything.
+    if (silentMs >= silenceMs && (chunk[start] as number) >> 4 !== PacketType.puback) tick.somebodyWaits();
     if (tick.isSpent && !this.#assembler.isStopped && this.#state === 'open') {
       this.#assembler.hold();
       tick.readOnLater(this);

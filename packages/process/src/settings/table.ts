@@ -182,8 +182,8 @@ export const settingsTable = {
   mqttMaxHandshakesPerAddress: setting(
     'IOT_MQTT_MAX_HANDSHAKES_PER_ADDRESS',
     wholeNumber(1, 1_000_000),
-    '1000',
-    'Of these from one address (of IPv6: one /64), so that one host cannot keep the others out.',
+    '500',
+    'Of these from one address (of IPv6: one /64), so that one host can neither keep the others out nor fill the memory.',
   ),
   mqttMaxWaitingBytesPerTenant: setting(
     'IOT_MQTT_MAX_WAITING_BYTES_PER_TENANT',

@@ -26,7 +26,6 @@ export class Outbox implements Flushable {
   #own: Buffer | undefined;
   #ownBytes = 0;
   #isDirty = false;
-  #isUrgent = false;
   /** The socket took the last write, but keeps part of it: it says `drain` when it has gone out. */
   #isBlocked = false;
   #isClosed = false;
@@ -75,15 +74,8 @@ export class Outbox implements Flushable {
     if (this.#ownBytes + end - this.#start >= this.#writeAtBytes && !this.#isBlocked) this.#write();
   }
 
-  /** Has it all written at the end of this tick, however much there is to handle: the client waits for an answer. */
-  flushSoon(): void {
-    if (this.#isUrgent || this.#isClosed || this.#isBlocked) return;
-    this.#isUrgent = true;
-    this.#tick.flushSoon(this);
-  }
-
   flush(): void {
-    this.#isDirty = this.#isUrgent = false;
+    this.#isDirty = false;
     if (this.#isBlocked) this.#copyPiece();
     else this.#write();
   }

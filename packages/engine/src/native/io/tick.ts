@@ -14,14 +14,15 @@ export interface Rested {
 
 /** Packets are handled for so long in one tick, in milliseconds; the rest is handled after all sockets have been looked at. */
 const handlingMs = 12;
+/**
+ * The same while nobody but clients that flood has said anything for a while. Short ticks mean small reads and writes: they
+ * cost a message in a flood half as much again, and there is nobody who gains by them.
+ */
+const floodHandlingMs = 60;
+const whileMs = 100;
 /** Packets between two looks at the clock; more while the clock says that the time may be up. */
 const packetsPerLook = 32;
 const packetsPerExactLook = 256;
-/**
- * While connections have more to say, output waits for so long, in milliseconds: one write for what several ticks have for
- * a connection. With a write a tick, a message to a thousand subscribers cost half as much again. Answers do not wait.
- */
-const gatheringMs = 48;
 /** After a tick of this time, in milliseconds, the next is measured exactly. */
 const longTickMs = 4;
 /** Output is written for so long in one tick; connections between two looks at the clock. */
@@ -44,8 +45,7 @@ export class Tick {
   /** Keeps ticks apart while nobody is in a hurry. */
   readonly pacer: Pacer;
   #dirty: Flushable[] = [];
-  #urgent: Flushable[] = [];
-  #dirtySinceMs = 0;
+  #shortUntilMs = 0;
   #rested: Rested[] = [];
   #isScheduled = false;
   #nowMs = 0;
@@ -78,15 +78,13 @@ export class Tick {
 
   /** Has `flush` called at the end of this tick. */
   flushLater(item: Flushable): void {
-    if (!this.#isScheduled) this.#schedule();
-    if (this.#dirty.length === 0) this.#dirtySinceMs = this.#nowMs;
     this.#dirty.push(item);
+    if (!this.#isScheduled) this.#schedule();
   }
 
-  /** The same, however much there is to handle: somebody waits for what it says. */
-  flushSoon(item: Flushable): void {
-    this.#urgent.push(item);
-    if (!this.#isScheduled) this.#schedule();
+  /** A client that does not flood has said something, and waits for what comes of it. */
+  somebodyWaits(): void {
+    this.#shortUntilMs = this.nowMs + whileMs;
   }
 
   /** Has `readOn` called at the end of this tick, after all output has been written. */
@@ -104,8 +102,9 @@ export class Tick {
   packetHandled(): boolean {
     if (--this.#packetsUntilLook > 0) return this.#isSpent;
     if (!this.#isScheduled) this.#schedule();
-    this.#isSpent ||= this.#lasting.hasWorked(handlingMs);
-    const isLong = !this.#isSpent && this.#lasting.hasPassed(handlingMs);
+    const mostMs = this.#nowMs < this.#shortUntilMs ? handlingMs : floodHandlingMs;
+    this.#isSpent ||= this.#lasting.hasWorked(mostMs);
+    const isLong = !this.#isSpent && this.#lasting.hasPassed(mostMs);
     this.#packetsUntilLook = isLong ? packetsPerExactLook : packetsPerLook;
     return this.#isSpent;
   }
@@ -144,12 +143,6 @@ export class Tick {
     this.#isScheduled = false;
     this.#count++;
     this.#wasLong = this.#lasting.hasPassed(longTickMs);
-    if (this.#urgent.length > 0) for (const item of this.#urgent.splice(0)) item.flush();
-    if (this.#isSpent && this.#gathers) {
-      this.#schedule();
-      this.#letRestedReadOn();
-      return;
-    }
     this.#flush();
     this.#viewSource = undefined;
     // What was not written, or was appended while writing, waits for the next tick, and refers to the arenas until then.
@@ -164,11 +157,6 @@ export class Tick {
     }
     this.#letRestedReadOn();
     this.pacer.rest();
-  }
-
-  /** More is there to be handled, and what it brings on can go out together with what is there. */
-  get #gathers(): boolean {
-    return this.#rested.length > 0 && this.#nowMs - this.#dirtySinceMs < gatheringMs;
   }
 
   /** One after the other; those for whom there is no time come first in the next tick. */
