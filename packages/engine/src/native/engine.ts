@@ -18,7 +18,7 @@ import {
   LocalMessageBus,
   type MessageBus,
   type Subscriber,
-  type Turns,
+  type Ticks,
 } from '../routing/index.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
 import { OutgoingMessage } from './deliver/outgoing-message.ts';
@@ -86,7 +86,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
       limits,
       tick,
       bus: createBus(
-        new LocalMessageBus<Session<P>, OutgoingMessage>(interest, turnsOf(tick, slices)),
+        new LocalMessageBus<Session<P>, OutgoingMessage>(interest, ticksOf(tick, slices)),
         toMessage,
       ),
       deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
@@ -171,7 +171,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
 }
 
 /** A message to very many subscribers is handed over in slices. */
-function turnsOf(tick: Tick, slices: Slices): Turns<OutgoingMessage> {
+function ticksOf(tick: Tick, slices: Slices): Ticks<OutgoingMessage> {
   return {
     get number() {
       return tick.number;

@@ -163,7 +163,7 @@ describe('a message to very many subscribers', () => {
   test('is handed over with others served in between, once to each, and acknowledged then', async () => {
     const { port, host, engine } = await startServer(createNativeEngine, onTestFinished);
     const heard = new Map<number, number>();
-    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const yieldToEventLoop = () => new Promise((resolve) => setImmediate(resolve));
     for (let n = 0; n < count; n++) {
       const [client, served] = duplexPair();
       client.on('data', (chunk: Buffer) => {
@@ -176,7 +176,7 @@ describe('a message to very many subscribers', () => {
       });
       client.write(Buffer.concat([connect({ clientId: `${n}` }), subscribe(1, ['all', n % 2])]));
     }
-    while (host.subscribes < count) await turn();
+    while (host.subscribes < count) await yieldToEventLoop();
     const publisher = await connectRaw({ port });
     publisher.send(connect({ clientId: 'publisher' }));
     await publisher.expectBytes(connack(0));
@@ -184,14 +184,14 @@ describe('a message to very many subscribers', () => {
     const before = engine.stats().messagesSent;
     const packets = [publish('all', 'for everybody', 1), publish('all', 'for everybody', 2), pingreq];
     publisher.send(Buffer.concat(packets));
-    let turns = 0;
+    let rounds = 0;
     for (let sent = 0; sent < 2 * count; sent = engine.stats().messagesSent - before) {
-      if (sent > 0) turns++;
-      await turn();
+      if (sent > 0) rounds++;
+      await yieldToEventLoop();
     }
-    expect(turns).toBeGreaterThan(1);
+    expect(rounds).toBeGreaterThan(1);
     await publisher.expectBytes(Buffer.concat([puback(1), puback(2), pingresp]));
-    for (let n = 0; n < count; n++) while ((heard.get(n) ?? 0) < 2) await turn();
+    for (let n = 0; n < count; n++) while ((heard.get(n) ?? 0) < 2) await yieldToEventLoop();
     expect(new Set(heard.values())).toEqual(new Set([2]));
   });
 });

@@ -1,5 +1,5 @@
 export type { Address, TopicName } from './address.ts';
-export type { Addressable, Subscriber, Turns } from './local-route.ts';
+export type { Addressable, Subscriber, Ticks } from './local-route.ts';
 export { type BusRoute, LocalMessageBus, type MessageBus } from './message-bus.ts';
 export {
   hasWildcard,

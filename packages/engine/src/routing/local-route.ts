@@ -20,13 +20,13 @@ export interface LocalAddress<S> extends Address {
   receivers: Receivers<S>;
 }
 
-/** Lets a message with very many receivers be handed over in several turns of the event loop. */
-export interface Turns<M> {
-  /** The number of this turn. */
+/** Lets a message with very many receivers be handed over in several ticks of the event loop. */
+export interface Ticks<M> {
+  /** The number of this tick. */
   readonly number: number;
-  /** Does the work for each item. Undefined: all is done. Otherwise others have their turns meanwhile, and it resolves at the end. */
+  /** Does the work for each item. Undefined: all is done. Otherwise others are served meanwhile, and it resolves at the end. */
   readonly each: <T>(items: Iterable<T>, work: (item: T) => void) => Promise<void> | undefined;
-  /** The same message, whose bytes last, ready to be handed over in this turn. */
+  /** The same message, whose bytes last, ready to be handed over in this tick. */
   readonly again: (message: M) => M;
   /** So many receivers were served in one go. */
   readonly served: (receivers: number) => void;
@@ -41,13 +41,13 @@ const fewReceivers = 8;
 export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
   readonly names: readonly LocalAddress<S>[];
   readonly #router: Router<S>;
-  readonly #turns: Turns<M> | undefined;
+  readonly #ticks: Ticks<M> | undefined;
 
-  /** Without `turns` everybody is served at once. */
-  constructor(router: Router<S>, names: readonly LocalAddress<S>[], turns?: Turns<M>) {
+  /** Without `ticks` everybody is served at once. */
+  constructor(router: Router<S>, names: readonly LocalAddress<S>[], ticks?: Ticks<M>) {
     this.#router = router;
     this.names = names;
-    this.#turns = turns;
+    this.#ticks = ticks;
   }
 
   publish(message: M): void | Promise<void> {
@@ -55,9 +55,9 @@ export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
       const { atQos0, atQos1 } = address.receivers.stale ? this.#renew(address) : address.receivers;
       const count = atQos0.length + atQos1.length;
       if (count === 0) continue;
-      if (count > fewReceivers && this.#turns !== undefined) {
-        if (count > servedAtOnce) return this.#publishInTurns(message, address, this.#turns);
-        this.#turns.served(count);
+      if (count > fewReceivers && this.#ticks !== undefined) {
+        if (count > servedAtOnce) return this.#publishInTicks(message, address, this.#ticks);
+        this.#ticks.served(count);
       }
       message.addressTo(address);
       const { qos } = message;
@@ -73,20 +73,20 @@ export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
   }
 
   /** For this name and those after it. */
-  async #publishInTurns(message: M, first: LocalAddress<S>, turns: Turns<M>): Promise<void> {
-    const lasting = turns.again(message);
+  async #publishInTicks(message: M, first: LocalAddress<S>, ticks: Ticks<M>): Promise<void> {
+    const lasting = ticks.again(message);
     for (const address of this.names.slice(this.names.indexOf(first))) {
       const receivers = address.receivers.stale ? this.#renew(address) : address.receivers;
       const { atQos0, atQos1 } = receivers;
       const { namespace, topic } = address;
       const hand = (subscribers: readonly S[], qos: Qos) => {
-        let turn = -1;
+        let tick = -1;
         let current = lasting;
         let receives: ((subscriber: S) => boolean) | undefined;
-        return turns.each(subscribers, (subscriber) => {
-          if (turn !== turns.number) {
-            turn = turns.number;
-            current = turns.again(lasting);
+        return ticks.each(subscribers, (subscriber) => {
+          if (tick !== ticks.number) {
+            tick = ticks.number;
+            current = ticks.again(lasting);
             current.addressTo(address);
             // Somebody has unsubscribed meanwhile, and must not receive anything any more.
             if (receivers.stale) receives = this.#router.receives(namespace, topic);

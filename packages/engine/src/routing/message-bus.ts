@@ -3,7 +3,7 @@
  * a `MessageBus`. `LocalMessageBus` connects the sessions of one process; a bus between processes is made around it and
  * injected into the engine. What an engine relies on:
  *
- * - `route` turns the destinations of a route into something that is published to again and again, `prefix` does so for all
+ * - `route` ticks the destinations of a route into something that is published to again and again, `prefix` does so for all
  *   topics that begin alike, if they have the same receivers. Neither costs I/O.
  * - Once `publish` has returned, and its promise has resolved if it gave one, the message has been taken by every subscriber
  *   that was subscribed when it was called, at the lower of both QoS; one that cannot take it has said so by closing itself
@@ -17,7 +17,7 @@
  */
 import type { Destination, NamespaceInterest, Qos } from '../port.ts';
 import type { TopicName } from './address.ts';
-import { type Addressable, LocalRoute, NamedAddress, type Subscriber, type Turns } from './local-route.ts';
+import { type Addressable, LocalRoute, NamedAddress, type Subscriber, type Ticks } from './local-route.ts';
 import { defaultRouterLimits, Router, type RouterLimits } from './router.ts';
 import { LocalTopicPrefix, type TopicPrefix } from './topic-prefix.ts';
 
@@ -47,14 +47,14 @@ export interface MessageBus<S, M> {
 export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> implements MessageBus<S, M> {
   readonly #router: Router<S>;
   readonly #interest: NamespaceInterest | undefined;
-  readonly #turns: Turns<M> | undefined;
+  readonly #ticks: Ticks<M> | undefined;
   /** Namespaces whose first subscription is being told of. */
   readonly #beingTold = new Map<string, Promise<void>>();
 
-  /** Without `turns` all receivers of a message are served at once, however many they are. */
-  constructor(interest?: NamespaceInterest, turns?: Turns<M>, limits: RouterLimits = defaultRouterLimits) {
+  /** Without `ticks` all receivers of a message are served at once, however many they are. */
+  constructor(interest?: NamespaceInterest, ticks?: Ticks<M>, limits: RouterLimits = defaultRouterLimits) {
     this.#interest = interest;
-    this.#turns = turns;
+    this.#ticks = ticks;
     this.#router = new Router(limits);
   }
 
@@ -88,12 +88,12 @@ export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> imp
         ({ namespace, topic }) =>
           new NamedAddress(namespace, topic, this.#router.receivers(namespace, topic)),
       ),
-      this.#turns,
+      this.#ticks,
     );
   }
 
   prefix(prefixes: readonly Destination[]): TopicPrefix<M> | undefined {
-    return LocalTopicPrefix.of<S, M>(this.#router, prefixes, this.#turns);
+    return LocalTopicPrefix.of<S, M>(this.#router, prefixes, this.#ticks);
   }
 
   #tell(namespace: string): void | Promise<void> {

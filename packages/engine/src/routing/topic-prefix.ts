@@ -9,7 +9,7 @@ import {
   type LocalAddress,
   LocalRoute,
   type Subscriber,
-  type Turns,
+  type Ticks,
 } from './local-route.ts';
 import type { Receivers } from './receivers.ts';
 import type { Router } from './router.ts';
@@ -51,16 +51,16 @@ class NamespacePrefix<S> {
 export class LocalTopicPrefix<S extends Subscriber<M>, M extends Addressable> implements TopicPrefix<M> {
   readonly #router: Router<S>;
   readonly #prefixes: readonly NamespacePrefix<S>[];
-  readonly #turns: Turns<M> | undefined;
+  readonly #ticks: Ticks<M> | undefined;
   #heard: readonly NamespacePrefix<S>[];
 
   private constructor(
     router: Router<S>,
     prefixes: readonly NamespacePrefix<S>[],
-    turns: Turns<M> | undefined,
+    ticks: Ticks<M> | undefined,
   ) {
     this.#router = router;
-    this.#turns = turns;
+    this.#ticks = ticks;
     this.#prefixes = prefixes;
     this.#heard = prefixes.filter(isHeard);
   }
@@ -69,7 +69,7 @@ export class LocalTopicPrefix<S extends Subscriber<M>, M extends Addressable> im
   static of<S extends Subscriber<M>, M extends Addressable>(
     router: Router<S>,
     prefixes: readonly Destination[],
-    turns?: Turns<M>,
+    ticks?: Ticks<M>,
   ): LocalTopicPrefix<S, M> | undefined {
     const found: NamespacePrefix<S>[] = [];
     for (const { namespace, topic } of prefixes) {
@@ -77,13 +77,13 @@ export class LocalTopicPrefix<S extends Subscriber<M>, M extends Addressable> im
       if (receivers === undefined) return undefined;
       found.push(new NamespacePrefix(namespace, topic, receivers));
     }
-    return new LocalTopicPrefix(router, found, turns);
+    return new LocalTopicPrefix(router, found, ticks);
   }
 
   route(bytes: Buffer, start: number, end: number): PrefixedRoute<M> | undefined {
     if (!this.#isFresh && !this.#refresh()) return undefined;
     const names = this.#heard.map((prefix) => new LocalPrefixAddress(prefix, bytes, start, end));
-    return new LocalPrefixedRoute<S, M>(this.#router, names, this.#turns);
+    return new LocalPrefixedRoute<S, M>(this.#router, names, this.#ticks);
   }
 
   get #isFresh(): boolean {

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const yieldToEventLoop = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Milliseconds of packets that a tick handles, at 0.1 ms each, before it says that the rest is for the next. */
 function handled(tick: Tick): number {
@@ -25,14 +25,14 @@ describe('a tick', () => {
   test('is long while only clients that flood have anything to say, and short for a while after somebody else has', async () => {
     const tick = new Tick();
     expect(handled(tick)).toBeCloseTo(60, -1);
-    await turn();
+    await yieldToEventLoop();
     tick.somebodyWaits();
     for (let n = 0; n < 5; n++) {
       expect(handled(tick)).toBeLessThan(20);
-      await turn();
+      await yieldToEventLoop();
     }
     clock.nowMs += 100;
-    await turn();
+    await yieldToEventLoop();
     expect(handled(tick)).toBeCloseTo(60, -1);
   });
 
