@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { measureSlowness } from '@iotcore/testkit/slowness';
+import { useTemporaryFolder } from '@iotcore/testkit/temporary-folder';
 import { defineConfig } from 'vitest/config';
 
 /** Needs what Debian's packages bring (Mosquitto with its clients, openssl, curl): `npm run test:debian`. */
 const debianTests = ['tests/debian/**/*.test.ts', 'packages/*/src/**/debian/*.test.ts'];
 
 process.env['TEST_SEED'] ??= String(Math.floor(Math.random() * 1_000_000));
+useTemporaryFolder();
 // Limits for what hangs, on a machine that is as busy as this one now; no expectation of speed.
 const slowness = measureSlowness();
 const unitPatience = { testTimeout: 60_000 * slowness, hookTimeout: 120_000 * slowness };
