@@ -24,7 +24,9 @@ function readEntry(pid: string): ProcessEntry[] {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [, name, state, parent] = /^\d+ \((.*)\) (\S) (\d+) /s.exec(stat) ?? [];
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return [{ pid: Number(pid), parent: Number(parent), state: state ?? '', command: command || `[${name}]` }];
+    return [
+      { pid: Number(pid), parent: Number(parent), state: state ?? '', command: command || `[${name}]` },
+    ];
   } catch {
     return [];
   }
