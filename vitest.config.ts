@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config';
 /** Needs what Debian's packages bring (Mosquitto with its clients, openssl, curl): `npm run test:debian`. */
 const debianTests = ['tests/debian/**/*.test.ts', 'packages/*/src/**/debian/*.test.ts'];
 
+/** Needs the official Node SDK, 79 MB that nothing else needs: `npm run test:sdk-yandex` installs and uses it. */
+const sdkTests = ['tests/sdk-yandex/*.test.ts'];
+
 process.env['TEST_SEED'] ??= String(Math.floor(Math.random() * 1_000_000));
 useTemporaryFolder();
 // Limits for what hangs, on a machine that is as busy as this one now; no expectation of speed.
@@ -18,6 +21,15 @@ const debian = {
   test: {
     name: 'debian',
     include: debianTests,
+    ...processPatience,
+  },
+};
+
+const sdkYandex = {
+  extends: true as const,
+  test: {
+    name: 'sdk-yandex',
+    include: sdkTests,
     ...processPatience,
   },
 };
@@ -65,11 +77,12 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['tests/**/*.test.ts'],
-          exclude: debianTests,
+          exclude: [...debianTests, 'tests/sdk-yandex/**'],
           ...processPatience,
         },
       },
       ...(process.env['TEST_DEBIAN'] ? [debian] : []),
+      ...(process.env['TEST_SDK_YANDEX'] ? [sdkYandex] : []),
       ...(process.env['TEST_AEDES'] ? [aedes] : []),
     ],
   },

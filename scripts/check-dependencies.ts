@@ -86,19 +86,23 @@ export function listLicences({ packages }: LockFile): string[] {
   return [...new Set(lines)].sort();
 }
 
+/** Of the project, and of tests with a client that the project itself never installs. */
+const lockFiles = ['package-lock.json', 'tests/sdk-yandex/package-lock.json'];
+
 function main(root: string): void {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as LockFile;
+  const locks = lockFiles.map((file) => JSON.parse(readFileSync(join(root, file), 'utf8')) as LockFile);
   if (process.argv.includes('--list')) {
-    console.log(listLicences(lock).join('\n'));
+    console.log(locks.flatMap(listLicences).join('\n'));
     return;
   }
-  const problems = findBadDependencies(lock, readFileSync(join(root, 'docs/dependencies.md'), 'utf8'));
+  const reasons = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const problems = locks.flatMap((lock) => findBadDependencies(lock, reasons));
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else
-    console.log(
-      `dependencies: ${Object.keys(lock.packages).length} packages, licences allowed, versions pinned`,
-    );
+  else {
+    const count = locks.reduce((sum, { packages }) => sum + Object.keys(packages).length, 0);
+    console.log(`dependencies: ${count} packages, licences allowed, versions pinned`);
+  }
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename)

@@ -23,6 +23,7 @@ const manifests = new Map<string, Manifest>([
     { name: '@iotcore/testkit', exports: { '.': './src/index.ts' }, dependencies: { mqtt: '1' } },
   ],
   ['apps/api', { dependencies: { '@iotcore/store': '1', pg: '1' } }],
+  ['tests/sdk', { dependencies: { sdk: '1' } }],
 ]);
 
 function problems(path: string, ...specifiers: string[]): string[] {
@@ -55,6 +56,7 @@ describe('forbidden imports', () => {
     ],
     ['tests/a.test.ts', '../packages/store/src/b.ts', 'a deep import; import the package by its name'],
     ['scripts/a.mjs', '../packages/store/src/b.mjs', 'a deep import; import the package by its name'],
+    ['tests/api/a.test.ts', 'sdk', 'the root/package.json does not declare it'],
     ['apps/api/src/a.ts', 'fastify', 'apps/api/package.json does not declare it'],
     ['apps/api/src/a.ts', '@iotcore/model', 'apps/api/package.json does not declare it'],
     ['apps/api/src/a.ts', '@iotcore/testkit', 'the test harness is for tests'],
@@ -71,6 +73,7 @@ describe('allowed imports', () => {
     ['packages/store/src/a.ts', ['pg', '@iotcore/model']],
     ['packages/engine-aedes/src/a.ts', ['aedes', '@iotcore/engine']],
     ['tests/a.test.ts', ['@iotcore/testkit', '@iotcore/store', 'vitest', './b.ts']],
+    ['tests/sdk/a.test.ts', ['sdk', '@iotcore/testkit', 'vitest']],
     ['scripts/bootstrap/a.mjs', ['../../packages/process/src/b.mjs']],
   ])('in %s', (path, specifiers) => {
     expect(problems(path, ...specifiers)).toEqual([]);

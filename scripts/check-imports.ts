@@ -221,7 +221,7 @@ function objectionToLibrary(
   return undeclared(library, path, part, manifests);
 }
 
-/** Tests may also use what the root declares for development. */
+/** Tests may also use what the root declares for development, and what their own folder declares. */
 function undeclared(library: string, path: string, part: string, manifests: ReadonlyMap<string, Manifest>) {
   const { name, dependencies, devDependencies } = manifests.get(part) ?? {};
   const root = manifests.get('')?.devDependencies;
@@ -229,6 +229,7 @@ function undeclared(library: string, path: string, part: string, manifests: Read
   const declared = {
     ...dependencies,
     ...(mayUseTools ? { ...devDependencies, ...root } : typesOf(devDependencies)),
+    ...manifests.get(path.split('/', 2).join('/'))?.dependencies,
   };
   if (library === name || library in declared || `@types/${library}` in typesOf(declared)) return undefined;
   return `${part || 'the root'}/package.json does not declare it`;
@@ -280,10 +281,10 @@ function main(root: string): void {
   });
   const files = paths
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => !path.includes('/generated/'))
+    .filter((path) => !/\/(generated|node_modules)\//.test(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
   const manifests = new Map(
-    globSync(['package.json', '{apps,packages}/*/package.json'], { cwd: root }).map((path) => [
+    globSync(['package.json', '{apps,packages,tests}/*/package.json'], { cwd: root }).map((path) => [
       dirname(path).replace(/^\.$/, '').replaceAll('\\', '/'),
       JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest,
     ]),

@@ -52,6 +52,7 @@ function readTags(): Tags {
   const code = new Set<string>();
   const tests = new Set<string>();
   for (const path of globSync([...serverSources, 'tests/**/*.ts'], { cwd: root })) {
+    if (path.includes('node_modules')) continue;
     const into = isTest(path) ? tests : code;
     for (const number of tagsOf(readFileSync(`${root}/${path}`, 'utf8'))) into.add(number);
   }

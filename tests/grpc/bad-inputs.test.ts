@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { watchedInstallation } from '../api/support/watched-installation.ts';
 import { GrpcClient, refusalOf } from './support/client.ts';
 
-const installation = watchedInstallation({ env: { IOT_API_TLS_PORT: '0' } });
+const installation = watchedInstallation();
 const list = devices.RegistryService.method.list;
 const listPath = '/yandex.cloud.iot.devices.v1.RegistryService/List';
 

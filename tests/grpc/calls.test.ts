@@ -6,7 +6,7 @@ import { sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { GrpcClient, refusalOf } from './support/client.ts';
 
-const installation = sharedInstallation({ env: { IOT_API_TLS_PORT: '0' } });
+const installation = sharedInstallation();
 const registries = devices.RegistryService.method;
 const folderId = 'grpc';
 

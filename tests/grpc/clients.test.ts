@@ -94,7 +94,7 @@ const clients: readonly ClientProfile[] = [
   },
 ];
 
-const installation = sharedInstallation({ env: { IOT_API_TLS_PORT: '0' } });
+const installation = sharedInstallation();
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const accounts = '/ext/v1/serviceAccounts';
 let account: { readonly id: string; readonly keyId: string };

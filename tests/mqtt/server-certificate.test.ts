@@ -31,21 +31,21 @@ test('a new server certificate is shown to new connections, open ones stay, and 
   const registry = await createRegistry(installation);
   // The harness itself would look for an authority in the data folder, which this server needs none of.
   const session = await registry.connect({ port: installation.mqttsPort, caPem: first.certPem }, 'TCP');
-  expect(await shown(installation.mqttsPort)).toBe(first.sha256);
+  for (const port of [installation.mqttsPort, installation.apiTlsPort])
+    expect(await shown(port)).toBe(first.sha256);
   expect(installation.logs()).toContain('the server certificate ends soon');
   expect(await endInMetrics()).toBe(Math.floor(soon.getTime() / 1000));
 
   const second = await offer(later);
-  await eventually(
-    'the new certificate',
-    async () => (await shown(installation.mqttsPort)) === second.sha256,
-  );
+  for (const port of [installation.mqttsPort, installation.apiTlsPort])
+    await eventually('the new certificate', async () => (await shown(port)) === second.sha256);
   expect(await endInMetrics()).toBe(Math.floor(later.getTime() / 1000));
   expect(session.connected).toBe(true);
 
   await writeFile(files.cert, 'no certificate');
   await eventually('the alarm', () => installation.logs().includes('certificate could not be renewed'));
-  expect(await shown(installation.mqttsPort)).toBe(second.sha256);
+  for (const port of [installation.mqttsPort, installation.apiTlsPort])
+    expect(await shown(port)).toBe(second.sha256);
   await session.publish(`$registries/${registry.id}/commands`, 'still here');
 });
 

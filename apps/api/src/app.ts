@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyPluginAsync,
   LogController,
 } from 'fastify';
+import { type EndpointOptions, serveEndpoints } from './http/api-endpoints.ts';
 import { answerClientError } from './http/client-errors.ts';
 import { acceptJsonOnly } from './http/content.ts';
 import { answerRouterError, handleErrors } from './http/error-handling.ts';
@@ -34,6 +35,7 @@ export interface AppOptions {
   /** Networks in CIDR form whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly openapi?: OpenApiVersion;
+  readonly endpoints: EndpointOptions;
 }
 
 /** Where the documentation pages lie; their routes are the plug-in's, and public. */
@@ -71,6 +73,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseAmbiguous(app);
   handleErrors(app);
   serveHealth(app, options.isReady);
+  serveEndpoints(app, options.endpoints);
   await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));
   await app.register(swaggerUi, {
     routePrefix: docsPath,
@@ -93,7 +96,7 @@ const unchecked = {
 
 /** Deny by default: a route that declares no permission is not registered. */
 function refuseUndeclared(app: FastifyInstance): void {
-  const open = new Set(['/livez', '/readyz']);
+  const open = new Set(['/livez', '/readyz', '/endpoints', '/endpoints/:id']);
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.operation || open.has(url) || url.startsWith(docsPath)) return;
     throw new TypeError(`${method} ${url} declares no permission`);

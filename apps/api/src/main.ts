@@ -11,6 +11,7 @@ import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatab
 import { openControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
 import { openGrpcIfOn } from './grpc/index.ts';
+import type { GrpcServer } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
 import { type MetricsServer, serveMetrics } from './metrics/metrics-server.ts';
@@ -66,8 +67,9 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     isReady,
     receiveTimeoutMs: settings.apiReceiveTimeoutMs,
     trustedProxies: settings.apiTrustedProxies,
+    endpoints: { grpcAddress: settings.grpcAddress, tlsPort: () => grpc.tlsPort },
   });
-  const grpc = await openGrpcIfOn({
+  const grpc: GrpcServer = await openGrpcIfOn({
     ...{ app, settings, logger, metrics, isReady },
     controlPlane: () => controlPlane,
   });

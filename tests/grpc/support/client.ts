@@ -1,6 +1,8 @@
 /** A gRPC client that others wrote, for the messages that our .proto files describe. */
+import { once } from 'node:events';
 import {
   create,
+  type DescMethodBiDiStreaming,
   type DescMethodUnary,
   fromBinary,
   type MessageInitShape,
@@ -31,14 +33,38 @@ export class GrpcClient {
 
   /** Inside TLS, trusting the installation's authority; it ends with the test. */
   static connect(installation: Installation): GrpcClient {
-    return new GrpcClient(installation);
+    const secure = credentials.createSsl(Buffer.from(installation.caPem));
+    return new GrpcClient(installation, new Client(`localhost:${installation.apiTlsPort}`, secure));
   }
 
-  private constructor(installation: Installation) {
+  /** Without TLS, as a proxy that ended it. */
+  static connectCleartext(installation: Installation): GrpcClient {
+    const address = `127.0.0.1:${installation.apiGrpcPort}`;
+    return new GrpcClient(installation, new Client(address, credentials.createInsecure()));
+  }
+
+  private constructor(installation: Installation, client: Client) {
     this.#installation = installation;
-    const secure = credentials.createSsl(Buffer.from(installation.caPem));
-    this.#client = new Client(`localhost:${installation.apiTlsPort}`, secure);
+    this.#client = client;
     onTestFinished(() => this.#client.close());
+  }
+
+  /** Asks one after the other on one stream, and gives the answers. */
+  async stream<M extends DescMethodBiDiStreaming>(
+    method: M,
+    requests: readonly MessageInitShape<M['input']>[],
+  ): Promise<MessageShape<M['output']>[]> {
+    const stream = this.#client.makeBidiStreamRequest(
+      `/${method.parent.typeName}/${method.name}`,
+      (message: MessageShape<M['input']>) => Buffer.from(toBinary(method.input, message)),
+      (bytes: Buffer) => fromBinary(method.output, bytes) as MessageShape<M['output']>,
+    );
+    const answers: MessageShape<M['output']>[] = [];
+    stream.on('data', (answer: MessageShape<M['output']>) => answers.push(answer));
+    for (const request of requests) stream.write(create(method.input, request) as MessageShape<M['input']>);
+    stream.end();
+    await once(stream, 'end');
+    return answers;
   }
 
   /** @throws ServiceError */

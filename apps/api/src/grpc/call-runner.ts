@@ -97,13 +97,14 @@ export class CallRunner {
   }
 
   async #runOperation({ method, operation }: OperationMethod, call: StreamCall, opened: OpenCall) {
-    await opened.admit();
+    await call.unlessOver(opened.admit());
     const { fields, ...others } = toInput(method.input, readMessage(method.input, await call.message()));
     refuseForeignIds(operation.ids, fields);
     const idempotencyKey = call.headers['idempotency-key'];
     const isPaged = method.input.fields.some(({ jsonName }) => jsonName === 'pageSize');
     const answer = await fitting(fields, isPaged, async (asked) => {
-      const output = await opened.run({ ...others, fields: asked, idempotencyKey });
+      // Work that nobody waits for any more goes on until it asks (`mustBeWanted`), and is then undone.
+      const output = await call.unlessOver(opened.run({ ...others, fields: asked, idempotencyKey }));
       return { output, bytes: await writeMessage(method.output, output) };
     });
     await call.send(answer);

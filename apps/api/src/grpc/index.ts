@@ -5,7 +5,12 @@ import { ownNames } from './own-names.ts';
 export async function openGrpcIfOn(options: GrpcOptions): Promise<GrpcServer> {
   const { apiTlsPort, apiGrpcPort, grpcAddress } = options.settings;
   if (apiTlsPort === undefined && apiGrpcPort === undefined) {
-    return { names: ownNames(grpcAddress, undefined), listen: async () => ({}), close: async () => {} };
+    return {
+      names: ownNames(grpcAddress, undefined),
+      tlsPort: undefined,
+      listen: async () => ({}),
+      close: async () => {},
+    };
   }
   const { openGrpc } = await import('./open-grpc.ts');
   return openGrpc(options);

@@ -28,6 +28,8 @@ export interface GrpcOptions {
 export interface GrpcServer {
   /** By which clients reach it, as far as it knows. */
   readonly names: readonly string[];
+  /** Of REST and gRPC inside TLS, once it listens. */
+  readonly tlsPort: number | undefined;
   /** Opens the ports that the settings name; answers with their addresses. */
   listen(): Promise<Readonly<Record<string, string>>>;
   /** Takes no more calls, and ends once those under way are answered. */
@@ -63,6 +65,9 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
   return {
     get names() {
       return ownNames(settings.grpcAddress, certificate?.current.certificatePem);
+    },
+    get tlsPort() {
+      return ports.tlsPort;
     },
     async listen() {
       certificate = settings.apiTlsPort === undefined ? undefined : await openCertificate(options, ports);

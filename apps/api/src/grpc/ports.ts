@@ -17,7 +17,7 @@ const handshakeTimeoutMs = 10_000;
 /** Connections of a port at the same time, those within their handshake included; each takes some 100 KiB inside TLS. */
 const maxConnections = 2000;
 /** Of one address (of IPv6: one /64) at the TLS port: a network behind one address, and no more than a part of them all. */
-const maxConnectionsPerAddress = 200;
+const usualMaxPerAddress = 200;
 
 export interface PortServers {
   /** Of Fastify: it speaks HTTP/1.1, with its time-outs. */
@@ -30,10 +30,17 @@ export class GrpcPorts {
   readonly #open: Server[] = [];
   /** Connections of the TLS port. */
   readonly #byAddress = new Map<string, number>();
+  readonly #maxPerAddress: number;
   #tls: TlsServer | undefined;
 
-  constructor(servers: PortServers) {
+  constructor(servers: PortServers, maxConnectionsPerAddress = usualMaxPerAddress) {
     this.#servers = servers;
+    this.#maxPerAddress = maxConnectionsPerAddress;
+  }
+
+  /** Undefined unless it listens. */
+  get tlsPort(): number | undefined {
+    return this.#tls?.listening ? portOf(this.#tls) : undefined;
   }
 
   /** @throws StartupError if the port or host cannot be had */
@@ -71,7 +78,7 @@ export class GrpcPorts {
   #holdToAddress(socket: Socket): void {
     const address = addressBlock(socket.remoteAddress ?? '');
     const count = (this.#byAddress.get(address) ?? 0) + 1;
-    if (count > maxConnectionsPerAddress) {
+    if (count > this.#maxPerAddress) {
       socket.destroy();
       return;
     }

@@ -1,6 +1,8 @@
-/** What holds for all operations alike, written into each. */
+/** What holds for many operations alike, written into each. */
+import { operations } from '@iotcore/control';
 
 interface Operation {
+  readonly operationId?: string;
   readonly security?: readonly object[];
   readonly parameters?: readonly object[];
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
@@ -19,28 +21,30 @@ export const idempotencyKeyParameter = {
   schema: { type: 'string', format: 'uuid' },
 } as const;
 
+/** By their names. Elsewhere a key is ignored. */
+const keyedOperations = new Set(operations.filter(({ keyed }) => keyed).map(({ name }) => name));
+
 const responseDescriptions: Readonly<Record<string, string>> = { 200: 'Success.', default: 'Any error.' };
 
 export function completeDocument<D extends object>(document: D): D {
   const { paths } = document as unknown as Document;
   const completed = Object.entries(paths).map(([path, methods]) => [
     path,
-    Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [method, complete(method, operation)]),
-    ),
+    Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, complete(operation)])),
   ]);
   return { ...document, paths: Object.fromEntries(completed) };
 }
 
-function complete(method: string, operation: Operation): Operation {
+function complete(operation: Operation): Operation {
   const responses = Object.entries(operation.responses).map(([status, response]) => [
     status,
     { ...response, description: responseDescriptions[status] ?? response.description },
   ]);
-  const isRepeatable = method === 'post' && operation.security === undefined;
   const parameters = [
     ...(operation.parameters ?? []),
-    ...(isRepeatable ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(keyedOperations.has(operation.operationId ?? '')
+      ? [{ $ref: '#/components/parameters/IdempotencyKey' }]
+      : []),
   ];
   return {
     ...operation,

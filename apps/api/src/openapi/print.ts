@@ -11,6 +11,7 @@ const app = await buildApp({
   isReady: async () => false,
   trustedProxies: [],
   metrics: new CallMetrics(),
+  endpoints: { grpcAddress: undefined, tlsPort: () => undefined },
   openapi: version,
 });
 await app.ready();

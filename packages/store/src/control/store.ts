@@ -87,12 +87,18 @@ const prismaReads = {
 const writes = {
   registries: {
     create: registries.create,
+    lock: registries.lock,
     update: registries.update,
     setStatus: registries.setStatus,
     delete: registries.delete,
   },
   devices: { create: devices.createDevice, update: devices.updateDevice, delete: devices.deleteDevice },
-  brokers: { create: brokers.create, update: brokers.update, delete: brokers.delete },
+  brokers: {
+    create: brokers.create,
+    lock: brokers.lock,
+    update: brokers.update,
+    delete: brokers.delete,
+  },
   certificates: { add: certificates.addCertificate, delete: certificates.deleteCertificate },
   passwords: { add: passwords.addPassword, delete: passwords.deletePassword },
   passwordAdoptions: { set: adoptions.setPasswordAdoption, delete: adoptions.deletePasswordAdoption },

@@ -64,7 +64,8 @@ export async function expectNoLeaks(installation: Installation, since?: Since): 
 function harnessSettings(options: InstallationOptions): Record<string, string | undefined> {
   return {
     IOT_API_PORT: '0',
-    IOT_API_TLS_PORT: '',
+    IOT_API_TLS_HOST: '127.0.0.1',
+    IOT_API_TLS_PORT: '0',
     IOT_MQTTS_HOST: '127.0.0.1',
     IOT_MQTTS_PORT: '0',
     IOT_MQTT_PORT: '0',

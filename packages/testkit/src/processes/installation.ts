@@ -89,9 +89,13 @@ export class Installation {
   get apiUrl(): string {
     return this.#address('api').origin;
   }
-  /** Where REST and gRPC are served inside TLS, if a port was asked for (`IOT_API_TLS_PORT: '0'`). */
+  /** Where REST and gRPC are served inside TLS. */
   get apiTlsPort(): number {
     return Number(this.#address('apiTls').port);
+  }
+  /** Where gRPC is served without TLS, if a port was asked for (`IOT_API_GRPC_PORT: '0'`). */
+  get apiGrpcPort(): number {
+    return Number(this.#address('apiGrpc').port);
   }
   get mqttsPort(): number {
     return Number(this.#address('mqtts').port);

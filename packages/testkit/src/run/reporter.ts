@@ -9,6 +9,13 @@ type End = Parameters<MinimalReporter['onTestRunEnd']>;
 /** A line is written at most this often where lines cannot be replaced: in a file, or in continuous integration. */
 const betweenLinesMs = 15_000;
 const shownFiles = 10;
+/** What no run of plain `npm test` has: what sets the variable has it. */
+const apart: readonly (readonly [variable: string, what: string, command: string])[] = [
+  ['TEST_FULL', 'the rest of what is exhaustive', 'npm run test:full'],
+  ['TEST_DEBIAN', 'what needs the clients of Debian', 'npm run test:debian'],
+  ['TEST_SDK_YANDEX', 'what needs the official Node SDK', 'npm run test:sdk-yandex'],
+  ['TEST_AEDES', 'the second MQTT engine', 'npm run test:aedes'],
+];
 /** The last lines of a process that failed a test; the rest is rarely about it. */
 const shownLines = 150;
 
@@ -54,6 +61,7 @@ export default class extends MinimalReporter {
     }
     await super.onTestRunEnd(modules, ...rest);
     if (modules.length > 1) this.#printSlowest(modules);
+    if (isWhole()) this.#printLeftOut();
     if (this.#failed > 0) this.log(`TEST_SEED=${process.env['TEST_SEED']} makes the same choices again`);
   }
 
@@ -83,6 +91,12 @@ export default class extends MinimalReporter {
     this.error(lines.slice(-shownLines).join('\n'));
   }
 
+  #printLeftOut(): void {
+    const left = apart.filter(([variable]) => !process.env[variable]);
+    this.log('left out:');
+    for (const [, what, command] of left) this.log(`  ${what} (${command})`);
+  }
+
   #printSlowest(modules: readonly TestModule[]): void {
     const timed = modules.map(
       (module) => [module.diagnostic().duration, this.relative(module.moduleId)] as const,
@@ -91,4 +105,9 @@ export default class extends MinimalReporter {
     for (const [ms, file] of timed.toSorted(([a], [b]) => b - a).slice(0, shownFiles))
       this.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${file}`);
   }
+}
+
+/** Was vitest called without a choice of files, tests or projects: `vitest run`? */
+function isWhole(): boolean {
+  return process.argv.length === 3;
 }

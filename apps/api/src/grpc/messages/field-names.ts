@@ -11,5 +11,7 @@ export function toProtoPath(path: string): string {
 }
 
 function toProtoName(name: string): string {
+  // Metadata, not a field of the message.
+  if (name.includes('-')) return name.toLowerCase();
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -9,6 +9,7 @@ test.each([
   ['topicAliases.Hall7', 'topic_aliases.Hall7'],
   ['logOptions.minLevel', 'log_options.min_level'],
   ['', ''],
+  ['Idempotency-Key', 'idempotency-key'],
 ])('the field %j is %j in the .proto files', (json, proto) => {
   expect(toProtoPath(json)).toBe(proto);
 });

@@ -15,10 +15,18 @@ import {
 const maxConcurrentStreams = 100;
 /** Bytes of the headers of one call, as the REST edge takes too. */
 const maxHeaderListBytes = 16 * 1024;
-/** A connection without a call is closed after this; its client opens another when it needs one. */
+/**
+ * A connection without a call is closed after this, whatever it pings; its client opens another when it needs one. Of pings
+ * themselves there may be any number: some clients send one every ten seconds, and give up where a server counts them.
+ */
 const idleSessionMs = 5 * 60_000;
 /** What `close` waits for calls that are being answered. */
 const drainMs = 3000;
+
+export interface Http2Times {
+  readonly idleSessionMs: number;
+  readonly drainMs: number;
+}
 
 export interface Http2Handlers {
   grpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void;
@@ -30,8 +38,10 @@ export interface Http2Handlers {
 export class Http2Edge {
   readonly server: Http2Server;
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #times: Http2Times;
 
-  constructor({ grpc, other }: Http2Handlers) {
+  constructor({ grpc, other }: Http2Handlers, times: Http2Times = { idleSessionMs, drainMs }) {
+    this.#times = times;
     this.server = createServer({
       settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderListBytes, enablePush: false },
       maxSessionMemory: 10,
@@ -62,7 +72,7 @@ export class Http2Edge {
     );
     const patience = setTimeout(() => {
       for (const session of this.#sessions) session.destroy();
-    }, drainMs);
+    }, this.#times.drainMs);
     await Promise.all(closed);
     clearTimeout(patience);
     this.server.close();
@@ -70,9 +80,22 @@ export class Http2Edge {
 
   #watch(session: ServerHttp2Session): void {
     this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
     session.on('error', () => {});
-    session.setTimeout(idleSessionMs, () => session.close());
+    let calls = 0;
+    const beIdle = () => setTimeout(() => session.close(), this.#times.idleSessionMs);
+    let idle = beIdle();
+    session.on('stream', (stream) => {
+      calls += 1;
+      clearTimeout(idle);
+      stream.once('close', () => {
+        calls -= 1;
+        if (calls === 0 && !session.closed) idle = beIdle();
+      });
+    });
+    session.once('close', () => {
+      this.#sessions.delete(session);
+      clearTimeout(idle);
+    });
   }
 }
 

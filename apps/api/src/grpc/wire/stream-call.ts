@@ -49,7 +49,7 @@ export class StreamCall {
     // Left open at the end: the answer still goes out on it.
     const chunks = this.#stream.iterator({ destroyOnReturn: false });
     for (;;) {
-      const { done, value } = await this.#unlessOver(chunks.next());
+      const { done, value } = await this.unlessOver(chunks.next());
       if (done) break;
       for (const message of reader.push(value)) yield await unpack(message, this.#encoding);
     }
@@ -62,7 +62,7 @@ export class StreamCall {
    * @throws ApiError INVALID_ARGUMENT if there is none, or a second; the reason of the signal
    */
   async message(): Promise<Buffer> {
-    const message = await this.#unlessOver(this.#onlyFrame());
+    const message = await this.unlessOver(this.#onlyFrame());
     return unpack(message, this.#encoding);
   }
 
@@ -108,11 +108,11 @@ export class StreamCall {
   async send(message: Uint8Array): Promise<void> {
     this.#begin();
     if (this.#stream.destroyed || this.#stream.write(frame(message))) return;
-    await this.#unlessOver(once(this.#stream, 'drain'));
+    await this.unlessOver(once(this.#stream, 'drain'));
   }
 
-  /** @throws the reason of the signal if that aborts first */
-  #unlessOver<T>(work: Promise<T>): Promise<T> {
+  /** Waits for work, but no longer than anybody waits for the call. @throws the reason of the signal if that aborts first */
+  unlessOver<T>(work: Promise<T>): Promise<T> {
     work.catch(() => {});
     if (this.signal.aborted) return Promise.reject(this.signal.reason);
     return new Promise((resolve, reject) => {

@@ -84,12 +84,15 @@ export function updateOperation(kind: TopLevelKind): ApiOperation {
     message: updateRequest,
     output: Operation,
     subject: ownerSubject(names),
-    async run({ input, target, commit, read }) {
-      const fields = await topLevelFieldsToSet(input, async () => {
-        const row = await read[table].find(target.id);
-        return (row?.logOptions ?? null) as LogOptions | null;
+    async run({ input, target: { id }, commit }) {
+      return commit(async (tx) => {
+        const fields = await topLevelFieldsToSet(input, async () => {
+          // Locked: two updates of different parts at the same moment both count.
+          const { logOptions } = await tx[table].lock(id);
+          return logOptions as LogOptions | null;
+        });
+        return topLevelMutation(kind, await tx[table].update(id, fields));
       });
-      return commit(async (tx) => topLevelMutation(kind, await tx[table].update(target.id, fields)));
     },
   });
 }

@@ -54,6 +54,7 @@ export function topLevelRows<Row extends TopLevelRow>(kind: keyof typeof kinds) 
   const { table, noun, columns } = kinds[kind];
   const select = `SELECT ${columns} FROM ${table}`;
   const byId = prepare(`find-${kind}`, `${select} WHERE id = $1`);
+  const locked = prepare(`lock-${kind}`, `${select} WHERE id = $1 FOR NO KEY UPDATE`);
   const byName = prepare(`find-${kind}-by-name`, `${select} WHERE folder_id = $1 AND name = $2`);
   const page = prepare(`list-${table}`, `${select} WHERE folder_id = $1 AND id > $2 ORDER BY id LIMIT $3`);
   const insert = prepare(
@@ -77,6 +78,16 @@ export function topLevelRows<Row extends TopLevelRow>(kind: keyof typeof kinds) 
   return {
     async find(db: Sql, id: string): Promise<Row | undefined> {
       return (await db.query<Row>(byId(id))).rows[0];
+    },
+
+    /**
+     * Finds it as it stays until the transaction ends: for a change that depends on what is there. Devices can be created in
+     * it meanwhile. @throws MissingError if it is gone
+     */
+    async lock(tx: Sql, id: string): Promise<Row> {
+      const [row] = (await tx.query<Row>(locked(id))).rows;
+      if (row === undefined) throw new MissingError(noun);
+      return row;
     },
 
     async findByName(db: Sql, folderId: string, name: string): Promise<Row | undefined> {

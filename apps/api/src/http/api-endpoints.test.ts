@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addressOf } from './endpoints.ts';
+import { addressOf } from './api-endpoints.ts';
 
 describe('clients are told', () => {
   test.each([
