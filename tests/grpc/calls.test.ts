@@ -36,6 +36,7 @@ describe('a call is refused', () => {
     const client = GrpcClient.connect(installation());
     const error = await refusalOf(client.call(registries.get, { registryId: 'are00000000000000000' }));
     expect(error).toMatchObject({ code: status.NOT_FOUND, details: 'Registry not found.' });
+    expect(error.headers.get('x-request-id')).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   });
 
   test('for a method that nobody serves, with UNIMPLEMENTED and what to do instead', async () => {

@@ -108,6 +108,29 @@ test('a change that its caller cancels in the middle does not take place, and th
   expect((await client.call(listOperations, { registryId: id })).operations).toHaveLength(2);
 });
 
+test('a change by REST whose caller goes away in the middle does not take place', async () => {
+  const here = installation();
+  const { id } = await here.api.createRegistry({ folderId });
+  const held = await holdRegistry(here, id);
+  const gone = new AbortController();
+  const headers = { authorization: `Bearer ${here.adminToken}`, 'content-type': 'application/json' };
+  const url = `${here.apiUrl}/iot-devices/v1/registries/${id}`;
+  const body = JSON.stringify({ description: 'changed' });
+  const call = fetch(url, { method: 'PATCH', headers, body, signal: gone.signal });
+  await held.isWaitedFor();
+  gone.abort();
+  await expect(call).rejects.toThrow('aborted');
+  // Whatever came before this is known to the server.
+  await here.api.must('GET', '/livez');
+  await held.release();
+  const { response } = await here.api.must('PATCH', `/iot-devices/v1/registries/${id}`, {
+    updateMask: 'name',
+    name: 'after-rest',
+  });
+  expect(response).toMatchObject({ name: 'after-rest' });
+  expect(response).not.toHaveProperty('description');
+});
+
 test('a change whose deadline passes in the middle is answered at once, and does not take place', async () => {
   const here = installation();
   const { id } = await here.api.createRegistry({ folderId });

@@ -92,7 +92,7 @@ export class GrpcClient {
         this.#metadata(options),
         { ...(options.deadlineMs !== undefined && { deadline: Date.now() + options.deadlineMs }) },
         (error: ServiceError | null, message) => {
-          if (error || message === undefined) reject(error);
+          if (error || message === undefined) reject(Object.assign(error ?? new Error('no answer'), { headers }));
           else resolve({ message, headers });
         },
       );
@@ -113,12 +113,15 @@ export class GrpcClient {
   }
 }
 
+/** The error of a call that failed, and its initial metadata. */
+export type Refusal = ServiceError & { readonly headers: Metadata };
+
 /** The error of a call that must fail. */
-export async function refusalOf(call: Promise<unknown>): Promise<ServiceError> {
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   try {
     await call;
   } catch (error) {
-    return error as ServiceError;
+    return error as Refusal;
   }
   throw new Error('the call succeeded');
 }

@@ -3,7 +3,7 @@
  * held to its rate before the body is read. Fastify itself checks nothing of the input.
  */
 import { type ApiOperation, type ControlPlane, errors, type OpenCall, operations } from '@iotcore/control';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientAddress } from '../http/client-address.ts';
 import { bodyLimitsOf } from '../limits.ts';
 import { hasBody, idempotencyHeader, namedAsGiven, readRequest } from './input.ts';
@@ -33,12 +33,12 @@ export const restRoutes: readonly (RestMethod & { readonly operation: ApiOperati
 /** `controlPlane`: undefined until the service can serve. */
 export function registerRoutes(app: FastifyInstance, controlPlane: () => ControlPlane | undefined): void {
   app.decorateRequest('call');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { operation } = request.routeOptions.config;
     if (!operation) return;
     const plane = controlPlane();
     if (!plane) throw errors.unavailable('The service is starting.');
-    request.call = openCall(plane, operation, request);
+    request.call = openCall(plane, operation, request, whenGone(reply));
     await request.call.admit();
   });
   for (const { operation, method, path } of restRoutes) {
@@ -63,8 +63,23 @@ async function answer(operation: ApiOperation, request: FastifyRequest): Promise
   }
 }
 
-function openCall(plane: ControlPlane, operation: ApiOperation, request: FastifyRequest): OpenCall {
+/** Aborts when the connection ends before the answer is sent: then a change that is not yet done is undone. */
+function whenGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableEnded) gone.abort();
+  });
+  return gone.signal;
+}
+
+function openCall(
+  plane: ControlPlane,
+  operation: ApiOperation,
+  request: FastifyRequest,
+  signal: AbortSignal,
+): OpenCall {
   const origin = {
+    signal,
     credential: request.headers.authorization,
     address: clientAddress(request),
     userAgent: request.headers['user-agent'] ?? '',

@@ -7,7 +7,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Http2Edge, type Http2Times } from './http2-server.ts';
 
 const unhurried: Http2Times = { idleSessionMs: 60_000, drainMs: 60_000 };
@@ -139,15 +139,40 @@ test('on closing, a call that does not end holds it up no longer than is allowed
   expect(edge.connections).toBe(0);
 });
 
-test('what is no gRPC goes to the other handler', async () => {
-  const { calls, connect } = await open();
-  const session = await connect();
-  const stream = session.request({ ':path': '/livez' });
-  let body = '';
-  stream.setEncoding('utf8').on('data', (chunk) => {
-    body += chunk;
+describe('a request goes to the handler', () => {
+  const send = async (contentType: string | undefined) => {
+    const { calls, connect } = await open();
+    const session = await connect();
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/a.B/C',
+      ...(contentType !== undefined && { 'content-type': contentType }),
+    });
+    stream.on('error', () => {});
+    let body = '';
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      body += chunk;
+    });
+    await expect.poll(() => body === 'REST' || calls.length === 1).toBe(true);
+    answer(calls[0]);
+    return calls.length === 1 ? 'gRPC' : 'REST';
+  };
+
+  test.each(['application/grpc', 'application/grpc+proto', 'application/grpc;x=y', 'Application/gRPC'])(
+    'of gRPC if it says %s',
+    async (contentType) => {
+      expect(await send(contentType)).toBe('gRPC');
+    },
+  );
+
+  test.each([
+    undefined,
+    'application/json',
+    'application/grpc-web',
+    'application/grpc-web+proto',
+    'application/grpc+json',
+    'application/grpcx',
+  ])('of REST if it says %s', async (contentType) => {
+    expect(await send(contentType)).toBe('REST');
   });
-  await once(stream, 'end');
-  expect(body).toBe('REST');
-  expect(calls).toEqual([]);
 });

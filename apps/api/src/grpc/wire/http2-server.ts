@@ -99,6 +99,9 @@ export class Http2Edge {
   }
 }
 
+/** Messages in protocol buffers alone: neither gRPC-Web nor JSON is served. */
+const grpcContent = /^application\/grpc(\+proto)?\s*(;|$)/i;
+
 function isGrpc(headers: IncomingHttpHeaders): boolean {
-  return headers['content-type']?.startsWith('application/grpc') ?? false;
+  return grpcContent.test(headers['content-type'] ?? '');
 }
