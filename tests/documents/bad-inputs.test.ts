@@ -15,7 +15,7 @@ const rows = [...page.matchAll(/^\| ([A-H]\d+) \| (.+) \| (.+) \| (.+) \|$/gm)].
 );
 
 /** How many rows each group has. */
-const groups = { A: 13, B: 22, C: 15, D: 19, E: 19, F: 10, G: 21, H: 8 };
+const groups = { A: 13, B: 22, C: 15, D: 19, E: 19, F: 10, G: 21, H: 9 };
 
 /** A title as it stands in a file: a string, with the statements of MQTT after it or without. */
 function hasTitle(text: string, title: string): boolean {
@@ -32,7 +32,7 @@ test('every bad input has a row with an outcome', () => {
     Array.from({ length: count }, (_, index) => `${letter}${index + 1}`),
   );
   expect(rows.map(({ id }) => id)).toEqual(ids);
-  expect(ids).toHaveLength(127);
+  expect(ids).toHaveLength(128);
 });
 
 /** The rows that the page lists in parentheses after these words. */

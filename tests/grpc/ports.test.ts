@@ -19,7 +19,12 @@ interface Answer {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: { readonly [field: string]: unknown };
 }
-type Call = (method: string, path: string, body?: object, headers?: Record<string, string>) => Promise<Answer>;
+type Call = (
+  method: string,
+  path: string,
+  body?: object,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
 
 const headersOf = (body: object | undefined) => ({
   authorization: `Bearer ${installation().adminToken}`,
@@ -48,12 +53,23 @@ async function overHttp2(): Promise<Call> {
 async function overHttp1(): Promise<Call> {
   const { apiTlsPort: port, caPem: ca } = installation();
   return async (method, path, body, headers) => {
-    const request = httpsRequest({ host: 'localhost', port, ca, method, path, headers: { ...headersOf(body), ...headers } });
+    const request = httpsRequest({
+      host: 'localhost',
+      port,
+      ca,
+      method,
+      path,
+      headers: { ...headersOf(body), ...headers },
+    });
     request.end(body && JSON.stringify(body));
     const [response] = await once(request, 'response');
     let text = '';
     for await (const chunk of response.setEncoding('utf8')) text += chunk;
-    return { status: response.statusCode, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: text === '' ? {} : JSON.parse(text),
+    };
   };
 }
 
@@ -91,8 +107,8 @@ test('the cleartext port serves what a proxy passes on, for the client that the 
   await client.call(devices.RegistryService.method.create, { folderId: 'ports-proxied' }, { metadata });
   const { api } = installation();
   const event = await eventually('the audit event', async () => {
-    const { events } = await api.must('GET', '/ext/v1/auditEvents?folderId=ports-proxied');
-    return events[0];
+    const { auditEvents } = await api.must('GET', '/ext/v1/auditEvents?folderId=ports-proxied');
+    return auditEvents[0];
   });
   expect(JSON.stringify(event)).toContain('192.0.2.7');
 });

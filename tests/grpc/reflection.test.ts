@@ -1,13 +1,12 @@
 /** Server reflection as grpcurl uses it: a client that has no .proto files lists the services, learns a method, and calls it. */
 import {
   createFileRegistry,
-  create,
   type DescMethodUnary,
   fromBinary,
   fromJson,
   toJson,
 } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { reflection, reflectionAlpha } from '@iotcore/proto';
 import { sharedInstallation } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
@@ -29,10 +28,13 @@ test('a method is found, described with all that its messages need, and called',
   expect(services.value.service.map((service) => service.name)).toContain(name);
 
   if (described?.messageResponse.case !== 'fileDescriptorResponse') throw new Error('no files');
-  const file = described.messageResponse.value.fileDescriptorProto.map((bytes) =>
+  const files = described.messageResponse.value.fileDescriptorProto.map((bytes) =>
     fromBinary(FileDescriptorProtoSchema, bytes),
   );
-  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: file.reverse() }));
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const asked = files[0];
+  if (!asked) throw new Error('no file');
+  const registry = createFileRegistry(asked, (file) => byName.get(file));
   const method = registry.getService(name)?.method['list'] as DescMethodUnary | undefined;
   if (!method) throw new Error('the service has no List');
   const { id, folderId } = await installation().api.createRegistry({ folderId: 'reflection' });

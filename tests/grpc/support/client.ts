@@ -92,7 +92,8 @@ export class GrpcClient {
         this.#metadata(options),
         { ...(options.deadlineMs !== undefined && { deadline: Date.now() + options.deadlineMs }) },
         (error: ServiceError | null, message) => {
-          if (error || message === undefined) reject(Object.assign(error ?? new Error('no answer'), { headers }));
+          if (error || message === undefined)
+            reject(Object.assign(error ?? new Error('no answer'), { headers }));
           else resolve({ message, headers });
         },
       );

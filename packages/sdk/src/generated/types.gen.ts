@@ -4105,12 +4105,6 @@ export type ListMigrationDevicesResponse2 = ListMigrationDevicesResponses[keyof 
 
 export type ImportResourcesData = {
     body: ImportRequest;
-    headers?: {
-        /**
-         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
-         */
-        'Idempotency-Key'?: string;
-    };
     path?: never;
     query?: never;
     url: '/ext/v1/import';

@@ -18,7 +18,10 @@ export class ByteSink {
   /** A whole number; a negative one has ten bytes, as int32 and int64 have them. */
   varint(value: number): void {
     this.#makeRoom(maxVarint);
-    if (value < 0) return this.#bigVarint(BigInt.asUintN(64, BigInt(value)));
+    if (value < 0) {
+      this.#bigVarint(BigInt.asUintN(64, BigInt(value)));
+      return;
+    }
     let rest = value;
     // No bit operations: seconds of a time have more than 32 bits.
     while (rest > 127) {

@@ -8,7 +8,9 @@ import { encode } from './encode.ts';
 
 /** What the library makes of the same JSON. */
 const expected = (schema: DescMessage, json: object) =>
-  Buffer.from(toBinary(schema, fromJson(schema, json as never, { registry: messages, ignoreUnknownFields: true })));
+  Buffer.from(
+    toBinary(schema, fromJson(schema, json as never, { registry: messages, ignoreUnknownFields: true })),
+  );
 
 /** Messages that operations answer with. */
 const answers = serviceFiles
@@ -19,7 +21,11 @@ const schemas = [...new Map(answers.map((schema) => [schema.typeName, schema])).
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 200 });
 const inMs = fc
-  .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+  .date({
+    min: new Date('0001-01-01T00:00:00Z'),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  })
   .map((date) => date.toISOString());
 const inside = [
   devices.RegistryService.method.get.output,
@@ -53,7 +59,9 @@ function valueFor(field: DescField, depth: number): fc.Arbitrary<unknown> {
     case 'message':
       return messageFor(field.message, depth);
     case 'list':
-      return fc.array(field.listKind === 'message' ? messageFor(field.message, depth) : anyText, { maxLength: 5 });
+      return fc.array(field.listKind === 'message' ? messageFor(field.message, depth) : anyText, {
+        maxLength: 5,
+      });
     case 'map':
       return fc.dictionary(anyText, anyText, { maxKeys: 5, noNullPrototype: true });
   }
@@ -89,7 +97,11 @@ describe('as the library would write it, byte by byte', () => {
   const { output: Device } = device.DeviceService.method.get;
   test.each([0, 1, 63, 64, 127, 128, 16_383, 16_384, 300_000])('a text of %d characters', (length) => {
     for (const character of ['a', 'é', '温', '🌡']) {
-      const json = { id: 'a', description: character.repeat(length), labels: { [character.repeat(length)]: 'x' } };
+      const json = {
+        id: 'a',
+        description: character.repeat(length),
+        labels: { [character.repeat(length)]: 'x' },
+      };
       expect(encode(Device, json)).toEqual(expected(Device, json));
     }
   });

@@ -87,7 +87,8 @@ function scalarWriter(number: number, type: ScalarType, always: boolean): FieldW
   if (type === ScalarType.BOOL || type === ScalarType.INT32) {
     const tag = tagOf(number, varintType);
     return (sink, value) => {
-      if (typeof value !== 'boolean' && !Number.isInteger(value)) throw new TypeError(`field ${number} is a number`);
+      if (typeof value !== 'boolean' && !Number.isInteger(value))
+        throw new TypeError(`field ${number} is a number`);
       if (!value && !always) return;
       sink.varint(tag);
       sink.varint(Number(value));
