@@ -18,7 +18,10 @@ export class StreamCall {
   readonly #stream: ServerHttp2Stream;
   readonly #requestId: string;
   readonly #over = new AbortController();
+  /** Who waits by `unlessOver`: listeners of the signal would do the same, and take longer than the rest of a short call. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
   #timer: NodeJS.Timeout | undefined;
+  #isAnswered = false;
 
   /** `isLong`: the call may last as long as its caller wants; only the caller's own deadline ends it. */
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, requestId: string, isLong = false) {
@@ -29,12 +32,12 @@ export class StreamCall {
     this.hasValidTimeout = timeoutMs !== undefined;
     this.deadlineMs = Date.now() + (timeoutMs ?? maxCallMs);
     if (!isLong || headers['grpc-timeout'] !== undefined)
-      this.#timer = setTimeout(() => this.#over.abort(deadlineExceeded()), timeoutMs ?? maxCallMs);
+      this.#timer = setTimeout(() => this.#abort(deadlineExceeded()), timeoutMs ?? maxCallMs);
     // The peer can reset the stream at any time; whoever works on the call learns of it by the signal.
     stream.on('error', () => {});
     stream.once('close', () => {
       clearTimeout(this.#timer);
-      this.#over.abort(new ApiError('CANCELLED', 'The caller went away.'));
+      if (!this.#isAnswered) this.#abort(new ApiError('CANCELLED', 'The caller went away.'));
     });
   }
 
@@ -64,6 +67,12 @@ export class StreamCall {
   async message(): Promise<Buffer> {
     const message = await this.unlessOver(this.#onlyFrame());
     return unpack(message, this.#encoding);
+  }
+
+  #abort(reason: ApiError): void {
+    this.#over.abort(reason);
+    for (const reject of this.#waiting) reject(this.signal.reason);
+    this.#waiting.clear();
   }
 
   get #encoding(): string {
@@ -113,12 +122,16 @@ export class StreamCall {
 
   /** Waits for work, but no longer than anybody waits for the call. @throws the reason of the signal if that aborts first */
   unlessOver<T>(work: Promise<T>): Promise<T> {
-    work.catch(() => {});
-    if (this.signal.aborted) return Promise.reject(this.signal.reason);
     return new Promise((resolve, reject) => {
-      const over = () => reject(this.signal.reason);
-      this.signal.addEventListener('abort', over, { once: true });
-      work.then(resolve, reject).finally(() => this.signal.removeEventListener('abort', over));
+      const settle =
+        <V>(end: (value: V) => void) =>
+        (value: V) => {
+          this.#waiting.delete(reject);
+          end(value);
+        };
+      work.then(settle(resolve), settle(reject));
+      if (this.signal.aborted) reject(this.signal.reason);
+      else this.#waiting.add(reject);
     });
   }
 
@@ -144,15 +157,21 @@ export class StreamCall {
 
   #end(trailers: Trailers): void {
     clearTimeout(this.#timer);
+    this.#isAnswered = true;
     const stream = this.#stream;
     if (stream.destroyed) return;
     this.#begin();
     stream.once('wantTrailers', () => stream.sendTrailers(trailers));
-    // What the client still sends is thrown away; a client that goes on for long has its stream reset, without an error.
+    if (!stream.readableEnded) this.#discardRest();
+    stream.end();
+  }
+
+  /** What the client still sends is thrown away; if it goes on for long its stream is reset, without an error. */
+  #discardRest(): void {
+    const stream = this.#stream;
     stream.resume();
     const reset = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), discardMs);
     stream.once('close', () => clearTimeout(reset));
-    stream.end();
   }
 }
 
