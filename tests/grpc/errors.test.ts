@@ -5,7 +5,13 @@ import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { broker, device, devices, iam, messages, registryData, StatusSchema } from '@iotcore/proto';
 import { openDatabase } from '@iotcore/store';
-import { type Installation, makeCertificate, sharedInstallation, startInstallation } from '@iotcore/testkit';
+import {
+  eventually,
+  type Installation,
+  makeCertificate,
+  sharedInstallation,
+  startInstallation,
+} from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { GrpcClient, refusalOf } from './support/client.ts';
 
@@ -260,7 +266,9 @@ test('UNAVAILABLE, which may be repeated, where no MQTT server is there; INTERNA
     details: expect.stringMatching(/^Something went wrong here/),
   });
   expect(internal.details).not.toContain('brokers');
-  expect(alone.logs()).toContain('relation \\"brokers\\" does not exist');
+  await eventually('what broke, in the log', () =>
+    alone.logs().includes('relation \\"brokers\\" does not exist'),
+  );
 });
 
 /** A table is not where the API looks for it, as nothing but a mistake of ours could bring about. */

@@ -1,12 +1,17 @@
 /** Server reflection as grpcurl uses it: a client that has no .proto files lists the services, learns a method, and calls it. */
 import {
+  create,
   createFileRegistry,
   type DescMethodUnary,
   fromBinary,
   fromJson,
   toJson,
 } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import {
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from '@bufbuild/protobuf/wkt';
 import { reflection, reflectionAlpha } from '@iotcore/proto';
 import { sharedInstallation } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
@@ -31,10 +36,8 @@ test('a method is found, described with all that its messages need, and called',
   const files = described.messageResponse.value.fileDescriptorProto.map((bytes) =>
     fromBinary(FileDescriptorProtoSchema, bytes),
   );
-  const byName = new Map(files.map((file) => [file.name, file]));
-  const asked = files[0];
-  if (!asked) throw new Error('no file');
-  const registry = createFileRegistry(asked, (file) => byName.get(file));
+  const file = importsFirst(files);
+  const registry = createFileRegistry(create(FileDescriptorSetSchema, { file }));
   const method = registry.getService(name)?.method['list'] as DescMethodUnary | undefined;
   if (!method) throw new Error('the service has no List');
   const { id, folderId } = await installation().api.createRegistry({ folderId: 'reflection' });
@@ -60,3 +63,17 @@ test('both versions answer alike, and what is not there is an error within the s
   const cases = (await client.stream(inAlpha, requests)).map(({ messageResponse }) => messageResponse.case);
   expect(cases).toEqual(answers.map(({ messageResponse }) => messageResponse.case));
 });
+
+/** Every file after those that it imports; all of these must be among them. */
+function importsFirst(files: readonly FileDescriptorProto[]): FileDescriptorProto[] {
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const ordered = new Set<FileDescriptorProto>();
+  const add = (name: string): void => {
+    const file = byName.get(name);
+    if (!file) throw new Error(`${name} is missing`);
+    file.dependency.forEach(add);
+    ordered.add(file);
+  };
+  for (const { name } of files) add(name);
+  return [...ordered];
+}
