@@ -6,22 +6,27 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { httpErrors } from '../rest/errors.ts';
 
 /** Headers that mean something only once. Node keeps the first of two, other programs the last, or both in one. */
-const single = ['host', 'authorization', 'content-type', 'idempotency-key'] as const;
+const single: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type', 'idempotency-key']);
 
 export function refuseAmbiguous(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
-    for (const name of single) {
-      if (countOf(name, request) > 1)
-        throw httpErrors.malformed(`There is more than one ${name} header: send one.`);
-    }
+    const name = repeatedHeader(request);
+    if (name) throw httpErrors.malformed(`There is more than one ${name} header: send one.`);
     refuseOtherCharset(request);
     refuseBadEncoding(request);
   });
 }
 
-/** `rawHeaders` has names and values in turn. */
-function countOf(name: string, { raw }: FastifyRequest): number {
-  return raw.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === name).length;
+/** The first that comes twice of those that may not. `rawHeaders` has names and values in turn. */
+function repeatedHeader({ raw: { rawHeaders } }: FastifyRequest): string | undefined {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (!single.has(name)) continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 /** JSON between programs is UTF-8 (RFC 8259 section 8.1), of which ASCII is a part. */

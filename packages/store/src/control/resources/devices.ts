@@ -47,37 +47,70 @@ export interface DeviceView {
   readonly activity: boolean;
 }
 
-const columns = `
+const ownColumns = `
   devices.id, registry_id AS "registryId", folder_id AS "folderId", created_at AS "createdAt", name, description, labels,
-  status,
-  (SELECT json_agg(json_build_object('alias', alias, 'prefix', prefix) ORDER BY alias)
-   FROM topic_aliases WHERE device_id = devices.id) AS aliases`;
+  status`;
+const aliasList = `json_agg(json_build_object('alias', alias, 'prefix', prefix) ORDER BY alias)`;
+const columns = `
+  ${ownColumns}, (SELECT ${aliasList} FROM topic_aliases WHERE device_id = devices.id) AS aliases`;
 const activityColumns = `
   activity.device_id IS NOT NULL AS "isActive", last_auth_ip AS "lastAuthIp", last_auth_time AS "lastAuthTime",
   last_pub_activity_time AS "lastPubActivityTime", last_sub_activity_time AS "lastSubActivityTime",
   last_online_time AS "lastOnlineTime", last_disconnect_time AS "lastDisconnectTime"`;
 
-/** One statement for each view: the activity costs a join. */
-function viewed(name: string, condition: string) {
-  const basic = prepare(name, `SELECT ${columns} FROM devices WHERE ${condition}`);
-  const full = prepare(
-    `${name}-full`,
-    `SELECT ${columns}, ${activityColumns}
-     FROM devices LEFT JOIN device_activity AS activity ON activity.device_id = devices.id WHERE ${condition}`,
-  );
+const joinActivity = 'LEFT JOIN device_activity AS activity ON activity.device_id = devices.id';
+
+/** One statement for each view: the activity costs a join. `text` is given what to add to the columns, and to the tables. */
+function viewed(name: string, text: (columns: string, tables: string) => string) {
+  const basic = prepare(name, text('', ''));
+  const full = prepare(`${name}-full`, text(`, ${activityColumns}`, joinActivity));
   return ({ activity }: DeviceView) => (activity ? full : basic);
 }
 
-const byId = viewed('find-device', 'devices.id = $1');
-const byName = viewed('find-device-by-name', 'registry_id = $1 AND name = $2');
-const ofRegistry = viewed(
-  'list-devices',
-  'registry_id = $1 AND devices.id > $2 ORDER BY devices.id LIMIT $3',
-);
-const ofFolder = viewed(
-  'list-devices-of-folder',
-  'folder_id = $1 AND devices.id > $2 ORDER BY devices.id LIMIT $3',
-);
+function one(name: string, condition: string) {
+  return viewed(name, (more, join) => `SELECT ${columns}${more} FROM devices ${join} WHERE ${condition}`);
+}
+
+/**
+ * A page by ID, and the aliases of all of its devices at once: one look at an index for each device would cost as much as all
+ * the rest. `ofPage`: which aliases these are.
+ *
+ * Postgres plans it once and for all (with a limit that it does not know it would at each call, which costs as much again), so
+ * the plan must suit the largest owner and the smallest: only the index on owner and ID has this order, and a full join, which
+ * finds what a left one would, is never a loop within a loop.
+ */
+function page(name: string, owner: 'registry_id' | 'folder_id', limit: number, ofPage: string) {
+  return viewed(
+    name,
+    (more, join) => `
+      WITH page AS MATERIALIZED (
+        SELECT * FROM devices WHERE (${owner}, id) > ($1, $2) AND ${owner} <= $1 ORDER BY ${owner}, id LIMIT ${limit}
+      ), named AS MATERIALIZED (
+        SELECT device_id, ${aliasList} AS aliases FROM topic_aliases WHERE ${ofPage} GROUP BY device_id
+      )
+      SELECT ${ownColumns}, aliases${more}
+      FROM page AS devices FULL JOIN named ON named.device_id = devices.id ${join} ORDER BY devices.id`,
+  );
+}
+
+const byId = one('find-device', 'devices.id = $1');
+const byName = one('find-device-by-name', 'registry_id = $1 AND name = $2');
+/** A page of another size is cut from the next larger one. The largest is that of the API. */
+const pages = [10, 30, 100, 300, 1000].map((size) => ({
+  size,
+  ofRegistry: page(
+    `list-${size}-devices`,
+    'registry_id',
+    size + 1,
+    'registry_id = $1 AND device_id > $2 AND device_id <= (SELECT max(id) FROM page)',
+  ),
+  ofFolder: page(
+    `list-${size}-devices-of-folder`,
+    'folder_id',
+    size + 1,
+    'device_id = ANY (ARRAY(SELECT id FROM page))',
+  ),
+}));
 
 interface Selected extends Omit<DeviceRow, 'aliases' | 'activity'> {
   readonly aliases: readonly NewAlias[] | null;
@@ -118,17 +151,19 @@ export async function findDeviceByName(
   return toRows((await db.query<Selected>(byName(view)(registryId, name))).rows, view)[0];
 }
 
-/** The devices of a registry, or of a folder. One query. */
+/** The devices of a registry, or of a folder: 1,000 at most. One query. */
 export async function listDevices(
   db: Sql,
   of: { readonly registryId: string } | { readonly folderId: string },
   view: DeviceView,
   { after = '', limit }: PageRequest,
 ): Promise<Page<DeviceRow>> {
+  const page = pages.find(({ size }) => size >= limit);
+  if (!page) throw new RangeError(`no page has ${limit} devices`);
   const statement =
     'registryId' in of
-      ? ofRegistry(view)(of.registryId, after, limit + 1)
-      : ofFolder(view)(of.folderId, after, limit + 1);
+      ? page.ofRegistry(view)(of.registryId, after)
+      : page.ofFolder(view)(of.folderId, after);
   const { rows } = await db.query<Selected>(statement);
   return toPage(toRows(rows, view), limit, (row) => row.id);
 }
@@ -147,7 +182,8 @@ export interface NewDevice extends DeviceFields {
 }
 
 /**
- * Queries: one, which is deferred, and one each for certificates and password, and three for aliases, and two for a quota, if there are any.
+ * Queries: one, which is deferred, and one each for certificates and password, and three for aliases, and two for a quota, if
+ * there are any.
  */
 export async function createDevice(
   tx: Transaction,
