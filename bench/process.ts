@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -69,12 +70,18 @@ function isListening(port: number): Promise<boolean> {
   });
 }
 
-/** CPU that a process has used so far, all threads together. */
-export async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name, which may hold anything: the 12th and 13th field, in ticks of 10 ms.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+/** Of one tick of the kernel's accounting, as on every Linux that Node runs on. */
+const msPerTick = 10;
+
+/** Processor time that a process has used so far, in ms. Only on Linux; elsewhere NaN. */
+export function cpuMs(pid: number): number {
+  try {
+    // The name of the program may hold blanks; the fields after it do not.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 export async function residentMiB(pid: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { cpuMs } from './cpu.ts';
+import { cpuMs } from '../process.ts';
 
 /** What calls took, each in milliseconds. */
 export interface Timing {

@@ -1,5 +1,5 @@
 // mqfleet: a fleet of MQTT 3.1.1 devices, and the registry that hears them. One thread and epoll, so that on a small machine
-// it is the server that is measured. Unlike mqload its clients are as firmware ought to be: whoever loses its connection
+// it is the server that is measured. Unlike mqload its clients are as firmware ought to be: a client that loses its connection
 // connects again, with growing pauses.
 //
 //   mqfleet -p PORT -c FILE [options]
@@ -414,7 +414,7 @@ static void reach(Client *c) {
   watch(c, EPOLL_CTL_ADD);
 }
 
-// Whoever is due tries again, or gives up.
+// Clients that are due try again, or give up.
 static void look(void) {
   double t = now();
   for (int i = 0; i < count; i++) {

@@ -1,6 +1,6 @@
 import type { RunningBroker } from '../brokers/broker.ts';
 import type { Fleet, Published } from '../load/fleet-loader.ts';
-import { cpuSeconds, residentMiB } from '../process.ts';
+import { cpuMs, residentMiB } from '../process.ts';
 
 /** Ten seconds of a soak. */
 export interface Sample extends Published {
@@ -36,13 +36,13 @@ export async function soak(
   tell: (sample: Sample) => void,
 ): Promise<Soak> {
   const samples: Sample[] = [];
-  const cpuBefore = await cpuSeconds(broker.pid);
+  const cpuBefore = cpuMs(broker.pid);
   fleet.publish(seconds);
   for (;;) {
     const said = await fleet.next();
     if (said.event === 'up') continue;
     if (said.event === 'published') {
-      const cpu = (await cpuSeconds(broker.pid)) - cpuBefore;
+      const cpu = (cpuMs(broker.pid) - cpuBefore) / 1000;
       const { received } = said;
       return {
         samples,

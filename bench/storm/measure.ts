@@ -1,6 +1,6 @@
 import type { RunningBroker } from '../brokers/broker.ts';
 import { Fleet, type FleetOptions } from '../load/fleet-loader.ts';
-import { cpuSeconds, residentMiB } from '../process.ts';
+import { cpuMs, residentMiB } from '../process.ts';
 
 /** What came of a storm at one server. */
 export interface Storm {
@@ -33,16 +33,16 @@ export async function measureStorm(
     const warm: number[] = [];
     const cpu: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const cpuBefore = await cpuSeconds(broker.pid);
+      const cpuBefore = cpuMs(broker.pid);
       const up = await fleet.cut();
       refused += up.refused;
       failed += up.failed;
       warm.push(up.seconds);
-      cpu.push(((await cpuSeconds(broker.pid)) - cpuBefore) * 1000);
+      cpu.push(cpuMs(broker.pid) - cpuBefore);
     }
     const after = await residentMiB(broker.pid);
-    const cpuMs = Math.min(...cpu) / options.clients.length;
-    return { title, cold: cold.seconds, warm, cpuMs, mib: [before, after], refused, unanswered: failed };
+    const cpuEach = Math.min(...cpu) / options.clients.length;
+    return { title, cold: cold.seconds, warm, cpuMs: cpuEach, mib: [before, after], refused, unanswered: failed };
   } finally {
     await fleet.stop();
   }

@@ -23,7 +23,7 @@ async function run([name = '', file, ...more]: readonly string[], signal: AbortS
   return command(resolve(process.env['INIT_CWD'] ?? '', file), readSettings(process.env), signal);
 }
 
-/** Reasons that whoever typed the command can do something about. */
+/** Reasons that the operator can do something about. */
 function isExpected(error: unknown): error is Error {
   const kinds = [StartupError, RestoreRefusedError, NoInstallationError, DatabaseUnavailableError];
   return kinds.some((kind) => error instanceof kind);

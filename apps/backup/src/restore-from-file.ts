@@ -6,7 +6,7 @@ import { describe } from './create-backup.ts';
 import { refuseOtherFiles, writeDataFolder } from './data-folder.ts';
 import { withDatabase } from './with-database.ts';
 
-/** Only what goes wrong is of interest: whoever restores waits for one sentence. */
+/** Only what goes wrong is of interest: the operator waits for one sentence. */
 const logger = {
   debug() {},
   info() {},

@@ -9,7 +9,7 @@ function onInterrupt(): AbortSignal {
   return interrupted.signal;
 }
 
-// Whoever reads the output may have seen enough: `iotcore device list | head`.
+// The reader of the output may have seen enough: `iotcore device list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

@@ -34,7 +34,7 @@ export function createPrompt({ stdin, stderr }: PromptStreams): Prompt {
       reader.once('SIGINT', () => reject(usageError('cancelled')));
       reader.once('close', () => reject(usageError('there was nothing to read')));
     });
-    // Last: whoever answers at once must be heard, and not be echoed.
+    // Last: an answer at once must be heard, and not be echoed.
     if (isTerminal) stderr.write(question);
     try {
       return await answer;

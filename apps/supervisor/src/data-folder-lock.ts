@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LockHolder, type ProcessLock, StartupError, takeLock } from '@iotcore/process';
 
 const pollMs = 50;
-/** Whoever has announced that it stops has ended by then, or hangs. */
+/** A process that has announced that it stops has ended by then, or hangs. */
 const stopPatienceMs = 10_000;
 
 /**

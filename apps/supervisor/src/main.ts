@@ -137,7 +137,7 @@ function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProc
   ];
 }
 
-/** Progress, for whoever waits at a terminal; on standard error, away from the log. */
+/** Progress, for an operator at a terminal; on standard error, away from the log. */
 function tell(text: string): void {
   process.stderr.write(`iotcore: ${text}\n`);
 }

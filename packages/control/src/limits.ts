@@ -5,8 +5,10 @@ import type { Rate } from '@iotcore/process';
 export const importQueue = { maxRunning: 1, maxWaiting: 8 };
 /** Calls with bad credentials from one address in a minute. */
 export const badCredentialsPerMinute = 120;
-/** Callers or addresses whose rate is known at a time, some 150 bytes each; whoever has not called for longest is forgotten. */
+/** Callers or addresses whose rate is known at a time, some 150 bytes each; the one that has not called for the longest time is forgotten. */
 export const maxRateKeys = 10_000;
+/** Callers, keys and tokens that are remembered once they were looked up, of each so many; some 100 to 300 bytes each. */
+export const maxRemembered = 10_000;
 /** User agents are stored in the audit trail. */
 export const maxUserAgentCharacters = 256;
 /** Time that an MQTT server has to take a published message. */

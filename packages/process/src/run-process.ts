@@ -23,7 +23,7 @@ export interface RunningProcess {
 export interface ProcessDefinition {
   readonly name: string;
   start(context: ProcessContext): Promise<RunningProcess>;
-  /** How long a stop may take before the process exits regardless. Default 4,000 ms: whoever supervises waits 5 s. */
+  /** How long a stop may take before the process exits regardless. Default 4,000 ms: a supervisor waits 5 s. */
   readonly stopDeadlineMs?: number;
 }
 
@@ -53,7 +53,7 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
   const logger = createLogger(definition.name, settings);
   const stopping = stopRequested(logger, definition.stopDeadlineMs ?? defaultStopDeadlineMs);
   process.on('uncaughtException', (error) => void die(logger, error));
-  // Whoever read what is printed may have gone: no reason to end.
+  // The reader of what is printed may have gone: no reason to end.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
   let running: RunningProcess;

@@ -100,7 +100,7 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Whoever creates the key first owns it, and the certificate is made from the key that is there: so neither a race of
+ * The process that creates the key first owns it, and the certificate is made from the key that is there: so neither a race of
  * two processes nor a crash between the two files leaves a pair that does not fit.
  */
 async function ensureAuthority(dataDir: string, now: Date): Promise<CertificatePair> {

@@ -22,7 +22,7 @@ export interface CallEnd {
   /** A code of google.rpc.Code; 0 is success. */
   readonly code: number;
   readonly tookMs: number;
-  /** As the client named its call, for whoever compares logs. */
+  /** As the client named its call, to compare logs. */
   readonly clientRequestId: string | undefined;
   readonly clientTraceId: string | undefined;
 }

@@ -21,7 +21,7 @@ const diskWarnBytes = 1024 * mebibyte;
 const diskFailBytes = 100 * mebibyte;
 /** A server renews its own certificates long before; this is for those that somebody brought. */
 const serverWarnDays = 21;
-/** The authority is in firmware: whoever must replace it needs time. */
+/** The authority is in firmware: to replace it takes time. */
 const authorityWarnDays = 365;
 
 /** All findings, in order. */

@@ -57,7 +57,7 @@ export class Output {
   }
 
   /**
-   * A list that may never end. In JSON each is a line of its own, in YAML a document: whoever reads it can begin at once.
+   * A list that may never end. In JSON each is a line of its own, in YAML a document: a reader can begin at once.
    */
   async stream<Row extends object>(rows: AsyncIterable<Row>, columns: readonly Column<Row>[]): Promise<void> {
     for await (const row of rows) {

@@ -110,7 +110,7 @@ export const ImportCertificate = component(
       registryId: registryId.optional(),
       deviceId: deviceId.optional(),
       brokerId: brokerId.optional(),
-      // Reading a certificate costs more than everything else here, so it is done once, by whoever needs its contents.
+      // Reading a certificate costs more than everything else here, so it is done once, where its contents are needed.
       certificateData: z.string().meta({
         maxLength: limits.certificateData.max,
         description:

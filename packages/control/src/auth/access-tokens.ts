@@ -3,8 +3,9 @@
  * looked up when it is used, so that taking one away takes effect at once.
  */
 import { hash } from 'node:crypto';
+import { LruMap } from '@iotcore/process';
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose';
-import { BoundedMemory } from './bounded-memory.ts';
+import { maxRemembered } from '../limits.ts';
 import { readToken, signToken } from './compact-token.ts';
 import { type InstallationKeys, type KeySet, signingAlgorithm } from './installation-keys.ts';
 
@@ -28,7 +29,7 @@ type KeySource = Pick<InstallationKeys, 'current'>;
 export class AccessTokens {
   readonly #keys: KeySource;
   readonly #now: () => Date;
-  #verified: { readonly keys: KeySet; readonly tokens: BoundedMemory<AccessToken> } | undefined;
+  #verified: { readonly keys: KeySet; readonly tokens: LruMap<string, AccessToken> } | undefined;
 
   constructor(keys: KeySource, now: () => Date = () => new Date()) {
     this.#keys = keys;
@@ -85,8 +86,8 @@ export class AccessTokens {
   }
 
   /** Of other keys nothing is remembered: what they signed may not be good any more. */
-  #memoryOf(keys: KeySet): BoundedMemory<AccessToken> {
-    if (this.#verified?.keys !== keys) this.#verified = { keys, tokens: new BoundedMemory() };
+  #memoryOf(keys: KeySet): LruMap<string, AccessToken> {
+    if (this.#verified?.keys !== keys) this.#verified = { keys, tokens: new LruMap(maxRemembered) };
     return this.#verified.tokens;
   }
 }

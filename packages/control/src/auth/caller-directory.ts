@@ -1,6 +1,7 @@
 import { isRole, type RoleBinding } from '@iotcore/model';
+import { LruMap } from '@iotcore/process';
 import type { ApiKeyCaller, CallerAccount, Reads } from '@iotcore/store/control';
-import { BoundedMemory } from './bounded-memory.ts';
+import { maxRemembered } from '../limits.ts';
 
 /**
  * Who the callers are, remembered: what is looked up in the database once is true until the change feed tells of a
@@ -10,8 +11,8 @@ import { BoundedMemory } from './bounded-memory.ts';
 export class CallerDirectory {
   readonly #callers: Reads['callers'];
   readonly #isCurrent: () => boolean;
-  readonly #accounts = new BoundedMemory<CallerAccount>();
-  readonly #apiKeys = new BoundedMemory<ApiKeyCaller>();
+  readonly #accounts = new LruMap<string, CallerAccount>(maxRemembered);
+  readonly #apiKeys = new LruMap<string, ApiKeyCaller>(maxRemembered);
   /** Counts the changes: what was read before one must not be remembered after it. */
   #generation = 0;
 
@@ -39,7 +40,7 @@ export class CallerDirectory {
   }
 
   async #remembered<T>(
-    memory: BoundedMemory<T>,
+    memory: LruMap<string, T>,
     key: string,
     find: () => Promise<T | undefined>,
   ): Promise<T | undefined> {

@@ -25,7 +25,7 @@ export interface CallInput {
   readonly violations?: readonly { readonly field: string; readonly description: string }[];
 }
 
-/** What becomes of calls, for whoever counts. */
+/** What becomes of calls, for metrics. */
 export interface CallObserver {
   rateLimited(rate: 'calls' | 'credentials'): void;
 }

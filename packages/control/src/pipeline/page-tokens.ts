@@ -5,7 +5,7 @@ const macBytes = 12;
 
 /**
  * Page tokens: where the next page of a list begins, sealed. A token works for just the list that it came from (its
- * method and filter), whoever sends it; anything else is refused, so that no key of another list can be smuggled in.
+ * method and filter), for any sender; anything else is refused, so that no key of another list can be smuggled in.
  */
 export class PageTokens {
   readonly #secret: () => KeyObject;

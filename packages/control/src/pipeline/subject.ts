@@ -2,7 +2,7 @@
 export interface Subject<T> {
   /** Folders that the caller named itself: without the permission there it is denied. */
   readonly folders: readonly string[];
-  /** A resource that the caller named: not found by whoever may not see its folder. */
+  /** A resource that the caller named: not found by a caller that may not see its folder. */
   readonly resource: { readonly noun: string; readonly row: T } | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Publishing through the MQTT servers: every one that lives gets the message, since each has subscribers of its own. It
- * counts as published once all have taken it; whoever is told otherwise may repeat it, so it arrives at least once.
+ * counts as published once all have taken it; a caller that is told otherwise may repeat it, so it arrives at least once.
  */
 import type { DataPlaneNode, Owner, Reads } from '@iotcore/store/control';
 import type { AccessTokens } from '../auth/access-tokens.ts';

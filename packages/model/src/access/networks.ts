@@ -34,7 +34,7 @@ export function asIPv4(address: string): string {
 }
 
 /**
- * What limits per address count by. Whoever has one IPv6 address has the 2^64 of its network, so that all of a /64 counts
+ * What limits per address count by. A client that has one IPv6 address has the 2^64 of its network, so that all of a /64 counts
  * as one (`2001:db8:0:0::/64`, zeros written out). An IPv4 address counts for itself, also one that is written as IPv6
  * (`::ffff:192.0.2.7`); what is no address is given back as it is.
  */

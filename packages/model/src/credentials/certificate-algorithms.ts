@@ -15,7 +15,7 @@ const curves: ReadonlySet<string> = new Set([
 
 /**
  * RSA with MD2, MD4 and MD5 (PKCS #1), as DER of the object identifier's content. The signature of a pinned certificate
- * proves nothing, but whoever can make MD5 collisions can make two certificates that one signature fits.
+ * proves nothing, but an attacker that can make MD5 collisions can make two certificates that one signature fits.
  */
 const brokenSignatures: ReadonlySet<string> = new Set([
   '2a864886f70d010102',

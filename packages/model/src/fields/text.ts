@@ -9,7 +9,7 @@ export function characterCount(text: string): number {
 
 /**
  * What no free text may hold: U+0000, which PostgreSQL cannot store, and lone surrogates, which have no UTF-8 form.
- * Everything else (line breaks, bidirectional marks, markup) is data, escaped by whoever shows it.
+ * Everything else (line breaks, bidirectional marks, markup) is data, escaped where it is shown.
  */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');

@@ -1,4 +1,4 @@
-/** An authenticated MQTT client, or whoever publishes on its behalf through the API. */
+/** An authenticated MQTT client, or a caller of the API that publishes on its behalf. */
 export type Principal = DevicePrincipal | RegistryPrincipal | BrokerPrincipal;
 
 export interface DevicePrincipal {

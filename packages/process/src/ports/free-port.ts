@@ -6,7 +6,7 @@ const lowest = 15_000;
 const highest = 32_000;
 const attempts = 100;
 
-/** Those that were answered: whoever asked may not listen yet. */
+/** Those that were answered: the caller may not listen on them yet. */
 const given = new Set<number>();
 
 /** A port on 127.0.0.1 that nobody listens on now, and that this process has not been given before. */

@@ -4,7 +4,7 @@ import { StartupError } from '../startup-error.ts';
 export interface ListenPlace {
   readonly host: string;
   readonly port: number;
-  /** The settings that say so, for whoever must change one. */
+  /** The settings that say so, for an operator that must change one. */
   readonly variables: { readonly host: string; readonly port: string };
 }
 

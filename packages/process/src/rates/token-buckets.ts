@@ -2,8 +2,8 @@ import { LruMap } from '../lru-map.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
 /**
- * Token buckets by key, for at most `capacity` of them, at some 100 bytes each. Who is forgotten has a full bucket again: whoever
- * floods others out has only bought what these have.
+ * Token buckets by key, for at most `capacity` of them, at some 100 bytes each. A key that is forgotten has a full bucket
+ * again: a client that makes others forgotten by many keys gains no more than what these had.
  */
 export class TokenBuckets {
   readonly #buckets: LruMap<string, TokenBucket>;

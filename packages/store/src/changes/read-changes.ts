@@ -5,8 +5,8 @@
  * position is a snapshot of the transactions that were complete at the last read. The next read returns exactly the rows
  * of the transactions that have completed since, however they were interleaved, and no row twice.
  *
- * Old rows are pruned. The pruning leaves one row of kind `pruned` that carries the highest transaction removed; whoever
- * finds it at or above the oldest transaction that was open in its position may have missed something, and is told so.
+ * Old rows are pruned. The pruning leaves one row of kind `pruned` that carries the highest transaction removed; a
+ * reader that finds it at or above the oldest transaction that was open in its position may have missed something, and is told so.
  */
 import type { ClientBase } from 'pg';
 import type { Change } from './change.ts';

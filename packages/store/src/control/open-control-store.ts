@@ -5,7 +5,7 @@ import { ControlStore } from './store.ts';
 
 export interface OpenControlStore {
   readonly store: ControlStore;
-  /** Its connections to the database, for whoever measures. */
+  /** Its connections to the database, for metrics. */
   readonly connections: {
     readonly totalCount: number;
     readonly idleCount: number;

@@ -12,7 +12,7 @@ export interface ServerProgram {
 const logMode = 0o600;
 
 /**
- * Starts the server in a process group of its own: a Ctrl-C in the terminal would stop it before those who use it. It
+ * Starts the server in a process group of its own: a Ctrl-C in the terminal would stop it before the processes that use it. It
  * writes to a file, not to a pipe, because a pipe that nobody reads any more would hold it up.
  */
 export async function spawnServer(

@@ -16,7 +16,7 @@ export class MigrationMismatchError extends Error {
 
 /** Any number, the same in every version: processes that start together wait here for the first of them. */
 const advisoryLockKey = 5_220_361_198;
-/** A migration that cannot get a table within this long would hold up everybody who waits for it. */
+/** A migration that cannot get a table within this long would hold up all that wait for it. */
 const lockTimeout = '5s';
 
 /** Prisma's own definition. */

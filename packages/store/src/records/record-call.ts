@@ -1,6 +1,6 @@
 /**
- * The one way in which operations and audit events are written, whoever made the call: the API, or the MQTT server that
- * adopts a password. Their messages come ready; nothing here knows how they look.
+ * The one way in which operations and audit events are written, for a call of the API or a password
+ * that the MQTT server adopts. Their messages come ready; nothing here knows how they look.
  */
 import { prepare, type Statement } from '../database/sql.ts';
 import { createSortableId } from './sortable-ids.ts';

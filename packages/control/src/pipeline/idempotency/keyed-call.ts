@@ -62,7 +62,7 @@ async function findTarget({
   }
 }
 
-/** The answer of the first call, to a caller who may still do and see this. */
+/** The answer of the first call, to a caller that may still do and see this. */
 async function replay(
   { operation, access, store }: KeyedCall,
   { operationId }: EarlierOutcome,

@@ -23,7 +23,7 @@ export function expandAliases(
 
 /**
  * Checks a device's aliases (alias → prefix), expanded or not; every bad one is reported. Without `deviceId` all is
- * checked but whose device a prefix names. Conflicts with aliases of other devices are for whoever knows those: see
+ * checked but whose device a prefix names. Conflicts with aliases of other devices are for code that knows those: see
  * `aliasesConflict`.
  */
 export function checkAliases(

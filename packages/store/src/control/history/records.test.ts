@@ -1,4 +1,4 @@
-/** Operations, audit events and logs outlive what they are about: whoever gets its ID then must not find them. */
+/** Operations, audit events and logs outlive what they are about: a resource that gets its ID later must not have them. */
 import { createId } from '@iotcore/model';
 import { createDatabase, type TestDatabase } from '@iotcore/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';

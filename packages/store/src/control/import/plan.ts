@@ -107,7 +107,7 @@ class Planner {
     return this.#permitted({ kind: 'registry', id: content.registryId });
   }
 
-  /** A resource that an entry belongs to. To a caller who may not see it, it is not there. */
+  /** A resource that an entry belongs to. To a caller that may not see it, it is not there. */
   #permitted(owner: Owner): Stored | ImportOutcome {
     const stored = this.#existing.resources[owner.kind].get(owner.id);
     const access = stored ? this.#request.access(stored.folderId) : 'hidden';

@@ -1,4 +1,4 @@
-/** What an import is asked to do, and what became of it. Entries are valid in themselves: whoever asks has checked that. */
+/** What an import is asked to do, and what became of it. Entries are valid in themselves: the caller has checked that. */
 import type { NewCertificate } from '../credentials/certificates.ts';
 import type { Owner, OwnerKind } from '../resources/owners.ts';
 import type { FolderQuotas } from '../resources/quotas.ts';

@@ -2,7 +2,7 @@
  * Idempotency-Key: the same key and request of a caller for an operation does its work once. Kept 24 h (see housekeeping).
  *
  * A key is claimed in a statement of its own, before the work, and settled with the work: in its transaction, so that both
- * are there or neither. Whoever claims gets a ticket, and settles with it alone: if a claim was held for longer than its
+ * are there or neither. The claimer gets a ticket, and settles with it alone: if a claim was held for longer than its
  * lease, since its process died or hangs, another takes it over, and the first can no longer commit.
  *
  * The version before this one knew keys without their operation (''). Such a key counts as used for another request.

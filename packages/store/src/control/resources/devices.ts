@@ -96,7 +96,7 @@ function page(name: string, owner: 'registry_id' | 'folder_id', limit: number, o
 const byId = one('find-device', 'devices.id = $1');
 const byName = one('find-device-by-name', 'registry_id = $1 AND name = $2');
 /** A page of another size is cut from the next larger one. The largest is that of the API. */
-const pages = [10, 30, 100, 300, 1000].map((size) => ({
+const pages = [10, 30, 100, 300, 1000, 3000, 20_000].map((size) => ({
   size,
   ofRegistry: page(
     `list-${size}-devices`,
@@ -151,7 +151,7 @@ export async function findDeviceByName(
   return toRows((await db.query<Selected>(byName(view)(registryId, name))).rows, view)[0];
 }
 
-/** The devices of a registry, or of a folder: 1,000 at most. One query. */
+/** The devices of a registry, or of a folder: 20,000 at most. One query. */
 export async function listDevices(
   db: Sql,
   of: { readonly registryId: string } | { readonly folderId: string },
