@@ -1,14 +1,15 @@
-import { Agent, request } from 'node:http';
+import { KeptConnection } from './kept-connection.ts';
 
-/** Calls the API over connections that are kept. */
+/** Calls the API over connections that are kept, as many as there are calls at once. */
 export class Caller {
-  readonly #url: string;
-  readonly #token: string;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #port: number;
+  readonly #head: string;
+  readonly #idle: KeptConnection[] = [];
 
   constructor(url: string, token: string) {
-    this.#url = url;
-    this.#token = token;
+    const { host, port } = new URL(url);
+    this.#port = Number(port);
+    this.#head = `HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\n`;
   }
 
   get(path: string): Promise<string> {
@@ -27,28 +28,29 @@ export class Caller {
     return this.#send('DELETE', path);
   }
 
+  /** Once no call is under way. */
   close(): void {
-    this.#agent.destroy();
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+
+  #take(): KeptConnection {
+    let connection = this.#idle.pop();
+    while (connection && !connection.isOpen) connection = this.#idle.pop();
+    return connection ?? new KeptConnection(this.#port);
   }
 
   /** The body of the answer, which must be 200. */
-  #send(method: string, path: string, body?: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${this.#token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      };
-      const call = request(new URL(path, this.#url), { method, headers, agent: this.#agent }, (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (piece) => {
-          text += piece;
-        });
-        answer.on('error', reject).on('end', () => {
-          if (answer.statusCode === 200) resolve(text);
-          else reject(new Error(`${method} ${path} answered ${answer.statusCode}: ${text}`));
-        });
-      });
-      call.on('error', reject).end(body);
-    });
+  async #send(method: string, path: string, body?: string): Promise<string> {
+    const connection = this.#take();
+    const answer = await connection.call(`${method} ${path} ${this.#head}${contentOf(body)}`);
+    this.#idle.push(connection);
+    if (answer.status !== 200)
+      throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body}`);
+    return answer.body;
   }
+}
+
+function contentOf(body: string | undefined): string {
+  if (body === undefined) return '\r\n';
+  return `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
