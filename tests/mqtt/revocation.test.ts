@@ -1,6 +1,6 @@
 /**
  * What is taken away ends live sessions, with the right line in the log, and leaves everybody else alone. That it does so
- * within the second that docs/promises.md promises is measured under load: `npm run chaos` (tests/chaos/scenarios/revocation.ts).
+ * within the second that docs/promises.md promises is measured under load: `npm run chaos` (tests/chaos/scenarios/clients/revocation.ts).
  */
 
 import { openDatabase } from '@iotcore/store';

@@ -1,25 +1,25 @@
 import type { Scenario } from '../scenario.ts';
-import { acknowledgesFirst, deafToRevocation } from './broken-builds.ts';
-import { certificateRotation } from './certificate-rotation.ts';
+import { certificateRotation } from './clients/certificate-rotation.ts';
+import { halfOpenTls } from './clients/half-open-tls.ts';
+import { cutEverywhere, halfOpen, thinLink } from './clients/networks.ts';
+import { reconnectStorm } from './clients/reconnect-storm.ts';
+import { changeEventLost } from './clients/revocation.ts';
+import { slowConsumers } from './clients/slow-consumers.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { control } from './control.ts';
-import { controlPlaneKilled } from './control-plane-killed.ts';
-import { dataPlaneKilled } from './data-plane-killed.ts';
-import { diskFull } from './disk-full.ts';
-import { drained } from './drain.ts';
-import { everythingKilled } from './everything-killed.ts';
-import { failover } from './failover.ts';
-import { halfOpenTls } from './half-open-tls.ts';
-import { cutEverywhere, halfOpen, thinLink } from './networks.ts';
-import { postgresKilled } from './postgres-killed.ts';
-import { postgresSlow, slotsExhausted } from './postgres-slow.ts';
-import { postgresStopped } from './postgres-stopped.ts';
-import { handlesExhausted, memoryPressure } from './process-faults.ts';
-import { reconnectStorm } from './reconnect-storm.ts';
-import { changeEventLost } from './revocation.ts';
-import { schemaMigration } from './schema-migration.ts';
-import { slowConsumers } from './slow-consumers.ts';
-import { supervised } from './supervised.ts';
+import { diskFull } from './database/disk-full.ts';
+import { failover } from './database/failover.ts';
+import { postgresKilled } from './database/postgres-killed.ts';
+import { postgresSlow, slotsExhausted } from './database/postgres-slow.ts';
+import { postgresStopped } from './database/postgres-stopped.ts';
+import { schemaMigration } from './database/schema-migration.ts';
+import { acknowledgesFirst, deafToRevocation } from './processes/broken-builds.ts';
+import { controlPlaneKilled } from './processes/control-plane-killed.ts';
+import { dataPlaneKilled } from './processes/data-plane-killed.ts';
+import { drained } from './processes/drain.ts';
+import { everythingKilled } from './processes/everything-killed.ts';
+import { handlesExhausted, memoryPressure } from './processes/process-faults.ts';
+import { supervised } from './processes/supervised.ts';
 
 /** In the order of the table. */
 export const scenarios: readonly Scenario[] = [

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from '@iotcore/testkit/faults';
+import { watchBystanders } from '../../fixture/bystander.ts';
+import type { Fixture } from '../../fixture/fixture.ts';
+import { must, type Scenario } from '../../scenario.ts';
+
+const connections = { short: 1000, full: 10_000 };
+/** The server gives a handshake ten seconds; then its connections are gone. */
+const attackMs = 15_000;
+const calmMs = 15_000;
+/** What may stay of it: holes between pieces of memory that are in use, which the next attack fills again. */
+const keptMiB = 64;
+
+/** Connections over TLS that never complete their handshake: others are served, and nothing is left of them. */
+export const halfOpenTls: Scenario = {
+  id: '27',
+  title: 'TLS handshakes that are never completed, all at once',
+  short: false,
+  async run(chaos) {
+    const fixture = await chaos.fixture({ perSecond: 2, devices: 4 });
+    const count = chaos.short ? connections.short : connections.full;
+    const before = await collectedMiB(fixture);
+    const login = fixture.tenant.devices.find(({ password }) => password !== undefined);
+    must(login?.password !== undefined, 'no device with a password');
+    let isOver = false;
+    const bystanders = watchBystanders(
+      {
+        port: fixture.ports.mqtt,
+        tlsPort: fixture.ports.mqtts,
+        caPem: fixture.caPem,
+        username: login.id,
+        password: login.password,
+      },
+      () => isOver,
+    );
+    const attacker = new Child({
+      name: 'attacker',
+      script: ['tests/chaos/attacks/half-open-tls.ts', String(fixture.ports.mqtts), String(count)],
+      env: {},
+    });
+    chaos.cleanup(() => attacker.kill('SIGKILL'));
+    await Promise.race([attacker.ready, bystanders]);
+    const end = performance.now() + attackMs;
+    let peak = 0;
+    while (performance.now() < end) {
+      peak = Math.max(peak, await memoryMiB(fixture));
+      await sleep(500);
+    }
+    isOver = true;
+    const { connected, newcomer, turnedAway } = await bystanders;
+    // Where the kernel's queue was full it holds connections that the server never had: they do not end by themselves.
+    attacker.kill('SIGKILL');
+    await attacker.exited;
+    await sleep(calmMs);
+    const uncollected = await memoryMiB(fixture);
+    const after = await collectedMiB(fixture);
+    chaos.note(`${count} connections; the slowest ping of ${connected.length} took ${slowest(connected)} ms`);
+    chaos.note(
+      `the slowest login of ${newcomer.length} from another address took ${slowest(newcomer)} ms, ${turnedAway} got none`,
+    );
+    chaos.note(
+      `memory ${before.toFixed(0)} MiB before, at most ${peak.toFixed(0)} MiB; ${uncollected.toFixed(0)} MiB after, ${after.toFixed(0)} MiB without garbage`,
+    );
+    must(after - before < keptMiB, `${(after - before).toFixed(0)} MiB were not given back`);
+    return fixture.check();
+  },
+};
+
+function slowest(ms: readonly number[]): string {
+  return Math.max(...ms).toFixed(0);
+}
+
+/** Without garbage, which V8 leaves lying until it needs the room, or has nothing at all to do. */
+async function collectedMiB(fixture: Fixture): Promise<number> {
+  await fixture.plane('mqtt').held();
+  return memoryMiB(fixture);
+}
+
+async function memoryMiB(fixture: Fixture): Promise<number> {
+  return (await fixture.metric('process_resident_memory_bytes')) / 2 ** 20;
+}
