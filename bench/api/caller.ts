@@ -44,8 +44,7 @@ export class Caller {
     const connection = this.#take();
     const answer = await connection.call(`${method} ${path} ${this.#head}${contentOf(body)}`);
     this.#idle.push(connection);
-    if (answer.status !== 200)
-      throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body}`);
+    if (answer.status !== 200) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.body}`);
     return answer.body;
   }
 }

@@ -42,7 +42,15 @@ export async function measureStorm(
     }
     const after = await residentMiB(broker.pid);
     const cpuEach = Math.min(...cpu) / options.clients.length;
-    return { title, cold: cold.seconds, warm, cpuMs: cpuEach, mib: [before, after], refused, unanswered: failed };
+    return {
+      title,
+      cold: cold.seconds,
+      warm,
+      cpuMs: cpuEach,
+      mib: [before, after],
+      refused,
+      unanswered: failed,
+    };
   } finally {
     await fleet.stop();
   }
