@@ -1,7 +1,7 @@
 /** Moving straight from an API that speaks as the old service's does: here, from our own. */
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedInstallation, startInstallation } from '@iotcore/testkit';
+import { sharedInstallation, someOf, startInstallation } from '@iotcore/testkit';
 import { makeFleet, writeExport } from '@iotcore/testkit/exports';
 import { expect, test } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
@@ -13,13 +13,15 @@ const target = sharedInstallation();
 
 const folderId = 'b1gsource';
 
-test.each([
+const senseless: readonly (readonly [args: string[], advice: string])[] = [
   [['--from-api', '--iam-token', 'any'], '--folder-id'],
   [['--from-api', '--folder-id', folderId], 'YC_IAM_TOKEN'],
   [['--from-api', '--folder-id', folderId, '--iam-token', 'any', '/tmp'], 'either'],
   [['--from-api', '--folder-id', folderId, '--iam-token', 'any', '--source-endpoint', 'old'], 'address'],
   [[], '--from-api'],
-])('refuses to begin without knowing what to read: %s', async (args, advice) => {
+];
+
+test.each(someOf(senseless, 3))('refuses to begin without knowing what to read: %s', async (args, advice) => {
   const { status, stderr } = await iotcore(target(), 'migrate', 'yandex', ...args);
   expect(status).toBe(2);
   expect(stderr).toContain(advice);
