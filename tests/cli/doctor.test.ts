@@ -103,10 +103,12 @@ describe('doctor', () => {
       'IDs',
       'MQTT over TCP',
       'MQTT server',
+      'file handles',
       'MQTT over TLS',
       'server certificate',
       'authority',
       'disk',
+      'sample',
     ]);
     expect(findings.filter(({ status: one }) => one === 'fail')).toEqual([]);
   });

@@ -179,13 +179,13 @@ describe('a client that speaks another protocol than the port', () => {
   const mqtt = packet('10', `${text('MQTT')}0402003c${text('lost')}`);
 
   test.each([
-    ['TLS to the plain port', 'mqttPort', tlsHello, 'connection without a valid CONNECT'],
-    ['HTTP to the plain port', 'mqttPort', http, 'connection without a valid CONNECT'],
-    ['MQTT to the TLS port', 'mqttsPort', mqtt, 'TLS handshake failed'],
-    ['HTTP to the TLS port', 'mqttsPort', http, 'TLS handshake failed'],
-  ] as const)('%s is closed at once, and fills no log', async (_what, port, bytes, line) => {
+    ['TLS to the plain port', 'mqttPort', tlsHello],
+    ['HTTP to the plain port', 'mqttPort', http],
+    ['MQTT to the TLS port', 'mqttsPort', mqtt],
+    ['HTTP to the TLS port', 'mqttsPort', http],
+  ] as const)('%s is closed at once, and fills no log', async (_what, port, bytes) => {
     const bystander = await (await createRegistry(installation())).connect();
-    const lines = () => installation().logs().split(line).length - 1;
+    const lines = () => installation().logs().split('refused a client').length - 1;
     const before = lines();
     for (let n = 0; n < 20; n++) {
       const raw = await connectRaw({ port: installation()[port] });

@@ -6,6 +6,7 @@ import type { Logger } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
 import {
   findDeviceActivities,
+  forgetRefusedClients,
   type PermanentQuotas,
   RowsLockedError,
   readPermanentMessages,
@@ -13,6 +14,7 @@ import {
   writeDeviceActivities,
   writeLogLines,
   writePermanentMessages,
+  writeRefusedClients,
 } from '@iotcore/store/data-plane';
 import { adoptionRecord } from './authentication/adoption-record.ts';
 import { type AuthenticatorParts, authenticate } from './authentication/authenticator.ts';
@@ -39,6 +41,7 @@ import { createEngineHost } from './hosting/engine-host.ts';
 import type { ThrottledLog } from './logging/throttled-log.ts';
 import { createLookups, isDatabaseAway, type Lookups } from './lookups.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { type Refused, RefusedClients } from './refused-clients/refused-clients.ts';
 import { RetainedMessages } from './retained/retained-messages.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
@@ -78,6 +81,8 @@ export interface DataPlane {
   readonly rights: RightsParts;
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
+  /** To be told of clients that are refused before the engine has them. */
+  refused(refused: Refused): void;
   /** To be told what the control plane changes. */
   readonly changeListener: ChangeListener;
   cacheSizes(): Readonly<Record<string, number>>;
@@ -115,6 +120,21 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     isAway: isDatabaseAway,
     now: () => new Date(),
     failed: failed('the connection log could not be written'),
+  });
+  const refusedClients = new RefusedClients({
+    flushMs: timing.logFlushMs,
+    write: (refused) => writeRefusedClients(pool, refused),
+    forget: (most) => forgetRefusedClients(pool, most),
+    now: () => new Date(),
+    told: ({ reason, remoteAddress, secure, claimedId, detail }) =>
+      throttled.say(`refused: ${reason}`, (heldBack) =>
+        logger.info({ remoteAddress, secure, reason, claimedId, detail, heldBack }, 'refused a client'),
+      ),
+    heldBack: (count) =>
+      throttled.say('refused clients held back', (heldBack) =>
+        logger.warn({ count, heldBack }, 'more clients were refused than are recorded at a time'),
+      ),
+    failed: failed('refused clients could not be recorded'),
   });
   const retainedMessages = new RetainedMessages({
     async write(writes, lockTimeoutMs) {
@@ -194,10 +214,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const host = createEngineHost({
     ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants },
     authenticate: (credentials) => authenticate(authenticator, credentials),
-    strangeConnection: ({ remoteAddress, secure }, reason) =>
-      throttled.say('connection without a valid CONNECT', (heldBack) =>
-        logger.info({ remoteAddress, secure, reason, heldBack }, 'connection without a valid CONNECT'),
-      ),
+    refused: (refused) => refusedClients.add(refused),
   });
   const engine = options.createEngine(
     host,
@@ -210,6 +227,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 
   return {
     ...{ engine, lookups, rights, monitoring, counters },
+    refused: (refused) => refusedClients.add(refused),
     accept: (socket, transport) => engine.accept(socket, transport),
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },
@@ -230,6 +248,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       await engine.close(fixedReason('server stopping'));
       await revoker.stop();
       await Promise.all([retainedMessages.stop(), monitoring.stop(), log.stop()]);
+      await refusedClients.stop();
     },
   };
 }

@@ -15,6 +15,7 @@ import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
 import { publishForApi } from './admin/api-publish.ts';
 import { ApiTokens } from './admin/api-tokens.ts';
 import { createMetrics } from './admin/metrics.ts';
+import { readMaxOpenFiles } from './admin/open-files.ts';
 import { createDataPlane } from './data-plane.ts';
 import { openDatabasePools } from './database-pools.ts';
 import { openListeners } from './listeners/open-listeners.ts';
@@ -86,7 +87,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     listener: plane.changeListener,
     pollIntervalMs: settings.mqttChangesPollMs,
   });
-  const listeners = openListeners({ settings, counters, logger, throttled, certificate });
+  const listeners = openListeners({
+    ...{ settings, counters, logger, throttled, certificate },
+    refused: plane.refused,
+  });
 
   let serving = false;
   const admin = createAdminServer({
@@ -102,6 +106,11 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       changeFeedBehindMs: () => feed.behindMs,
     }),
     isServing: () => serving,
+    facts: {
+      maxConnections: settings.mqttMaxConnections,
+      maxOpenFiles: await readMaxOpenFiles(),
+      proxyNetworks: settings.mqttProxyProtocolFrom,
+    },
     pingDatabase: () => ping(pools.lookups),
     isFromApi: (authorization) => tokens.isValid(authorization),
     isDatabaseAway,

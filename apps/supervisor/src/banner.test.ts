@@ -51,3 +51,13 @@ test('the lines to paste name a host that the certificate is for, in a folder wi
     expect.arrayContaining(['localhost', '8883', join(dataDir, 'ca.crt'), `p'$1`, '$devices/d/events/#']),
   );
 });
+
+test('no password is printed where it would be kept; where they stand is', async () => {
+  const dataDir = folder();
+  const sample = { registryId: 'r', registryPassword: 'Secret-1', deviceId: 'd', devicePassword: 'Secret-2' };
+  writeFileSync(join(dataDir, 'sample.json'), JSON.stringify(sample));
+  expect(await banner(dataDir, addresses)).toContain('Secret-2');
+  const kept = await banner(dataDir, addresses, { isKept: true });
+  expect(kept).not.toContain('Secret');
+  expect(kept).toContain(join(dataDir, 'sample.json'));
+});

@@ -9,7 +9,12 @@ interface Sample {
   readonly devicePassword: string;
 }
 
-export async function banner(dataDir: string, addresses: Readonly<Record<string, string>>): Promise<string> {
+/** `isKept`: what is printed stays where others may read it, so that no password may stand in it. */
+export async function banner(
+  dataDir: string,
+  addresses: Readonly<Record<string, string>>,
+  { isKept = false } = {},
+): Promise<string> {
   const { api, apiTls, mqtts, mqtt, admin } = addresses;
   const caFile = join(dataDir, 'ca.crt');
   const rows = [
@@ -24,7 +29,9 @@ export async function banner(dataDir: string, addresses: Readonly<Record<string,
   ];
   const lines = rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`);
   const sample = await readSample(dataDir);
-  if (sample && mqtts) lines.push('', ...tryIt(sample, reachable(new URL(mqtts)), caFile));
+  if (sample && isKept)
+    lines.push('', `The sample and its passwords stand in ${join(dataDir, 'sample.json')}.`);
+  else if (sample && mqtts) lines.push('', ...tryIt(sample, reachable(new URL(mqtts)), caFile));
   return `\nIoT Core is ready. Ctrl-C stops it.\n\n${lines.join('\n')}\n\n`;
 }
 

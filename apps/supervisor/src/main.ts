@@ -19,6 +19,7 @@ import { banner } from './banner.ts';
 import { SupervisedProcess } from './child-process.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { requireFreePorts } from './free-ports.ts';
+import { isJournal } from './journal.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
 
 /** What `npm start` promises is 5 s; a little is left for the way out. */
@@ -71,7 +72,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   const addresses = Object.assign({}, ...children.map((child) => child.addresses));
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses });
-  process.stdout.write(await banner(dataDir, addresses));
+  const isKept = isJournal(process.stdout.fd, process.env['JOURNAL_STREAM']);
+  process.stdout.write(await banner(dataDir, addresses, { isKept }));
   return addresses;
 
   async function startDatabase(): Promise<Secret> {

@@ -41,11 +41,15 @@ export interface Will {
   readonly qos: Qos;
 }
 
-export interface ConnectRequest {
+/** The names that a CONNECT gives, whatever version of MQTT it is of. */
+export interface ConnectClaim {
   readonly clientId: string;
+  readonly username: string | undefined;
+}
+
+export interface ConnectRequest extends ConnectClaim {
   readonly cleanSession: boolean;
   readonly keepAliveSeconds: number;
-  readonly username: string | undefined;
   readonly password: Buffer | undefined;
   readonly will: Will | undefined;
   readonly transport: Transport;
@@ -195,8 +199,11 @@ export interface EngineHost<P> {
   // What the engine tells. None of these may throw or block.
   readonly connected: (session: SessionInfo<P>) => void;
   readonly disconnected: (session: SessionInfo<P>, reason: Reason) => void;
-  /** A CONNECT that was refused, or bytes that were no CONNECT (`request` undefined). */
-  readonly refused: (transport: Transport, request: ConnectRequest | undefined, reason: Reason) => void;
+  /**
+   * A CONNECT that was refused, or bytes that were no CONNECT (`claim` undefined). The claim is the request that `connect` was
+   * asked about, or what a CONNECT says that was refused before, such as one of another version.
+   */
+  readonly refused: (transport: Transport, claim: ConnectClaim | undefined, reason: Reason) => void;
   readonly subscriptionsRefused: (session: SessionInfo<P>, filters: readonly string[]) => void;
   /** Activity, for monitoring; called per packet, so it must be cheap. */
   readonly published: (session: SessionInfo<P>) => void;

@@ -1,4 +1,5 @@
 export { addressBlock, asIPv4, checkNetwork, isInNetworks } from './access/networks.ts';
+export { refusalRule } from './access/refusal-rules.ts';
 export {
   everyFolder,
   isPermitted,

@@ -104,6 +104,7 @@ afterAll(() => {
     'importResources',
     'listAuditEvents',
     'listBrokers',
+    'listRefusedClients',
     'listRegistries',
     'listServiceAccounts',
   ]);

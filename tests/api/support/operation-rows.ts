@@ -105,6 +105,7 @@ export const rows: Record<string, Row> = {
   getMigrationStatus: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   listMigrationDevices: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
   listAuditEvents: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
+  listRefusedClients: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
 };
 
 /** The rows of what registries, devices and brokers all have. */

@@ -27,7 +27,7 @@ const tags = [
   { name: 'OperationService', description: 'Records of mutating calls.' },
   { name: 'IamService', description: 'Access tokens, service accounts, their keys and roles.' },
   { name: 'MigrationService', description: 'Moving in and out.' },
-  { name: 'ObservationService', description: 'Audit events and connection logs.' },
+  { name: 'ObservationService', description: 'Audit events, connection logs, refused clients.' },
 ];
 
 /** Options of @fastify/swagger for one version of OpenAPI. */

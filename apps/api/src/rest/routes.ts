@@ -85,6 +85,7 @@ export const restMethods: RestMethods = {
   ...ofAccountKeys('RoleBinding', 'RoleBindings', 'roleBindings', 'roleBindingId'),
 
   listAuditEvents: GET('/ext/v1/auditEvents'),
+  listRefusedClients: GET('/ext/v1/refusedClients'),
   ...ofAdoption(registry),
   ...ofAdoption(broker),
   getMigrationStatus: GET('/ext/v1/migrationStatus'),

@@ -15,6 +15,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'device', load: () => import('./device/index.ts') },
   { name: 'broker', load: () => import('./broker/index.ts') },
   { name: 'mqtt', load: () => import('./mqtt/index.ts') },
+  { name: 'refused', load: () => import('./refused/index.ts') },
   { name: 'operation', load: () => import('./operation/index.ts') },
   { name: 'service-account', load: () => import('./service-account/index.ts') },
   { name: 'access', load: () => import('./access/index.ts') },

@@ -5,14 +5,15 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { listRegistries } from '@iotcore/sdk';
 import { answer } from '../calls.ts';
-import { reachable } from '../configuration/configuration.ts';
+import { type Authority, reachable } from '../configuration/configuration.ts';
 import type { CliContext } from '../context.ts';
 import { checkIds } from './check-ids.ts';
+import { checkSample } from './check-sample.ts';
 import { expiryFinding, type Finding, messageOf } from './finding.ts';
-import { lookAtTls } from './tls-look.ts';
+import { probe, probeTimeoutMs } from './probe.ts';
+import { fileHandleFinding, readFacts, type ServerFacts } from './server-facts.ts';
+import { lookAtTls, type TlsLook } from './tls-look.ts';
 
-/** Beyond, something that should answer at once is not well. */
-const probeTimeoutMs = 5000;
 /** The Date of an answer has whole seconds, and was written a moment before it came. */
 const clockToleranceMs = 5000;
 const clockFailureMs = 300_000;
@@ -27,9 +28,11 @@ const authorityWarnDays = 365;
 /** All findings, in order. */
 export async function* checkInstallation(context: CliContext): AsyncGenerator<Finding> {
   yield* checkApi(context);
-  yield* checkMqttProcess(context);
-  yield* checkMqttTls(context);
+  const facts = await readFacts(context);
+  yield* checkMqttProcess(context, facts);
+  yield* checkMqttTls(context, facts);
   yield* checkDataFolder(context);
+  yield* checkSample(context);
 }
 
 async function* checkApi(context: CliContext): AsyncGenerator<Finding> {
@@ -98,7 +101,10 @@ async function checkToken(context: CliContext): Promise<Finding> {
 }
 
 /** Only what runs on the data folder tells where its MQTT process can be asked. */
-async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<Finding> {
+async function* checkMqttProcess(
+  { configuration }: CliContext,
+  facts: ServerFacts | undefined,
+): AsyncGenerator<Finding> {
   const { admin, mqtt } = (await configuration.running())?.addresses ?? {};
   if (mqtt !== undefined) yield await checkPlainMqtt(mqtt);
   if (admin === undefined) return;
@@ -112,6 +118,7 @@ async function* checkMqttProcess({ configuration }: CliContext): AsyncGenerator<
     const finding = ready ? 'takes no connections' : `${admin} does not answer`;
     yield { status: 'fail', check, finding, advice: 'see its log' };
   } else yield { status: 'ok', check, finding: 'takes connections, and reaches the database' };
+  if (facts?.maxOpenFiles !== undefined) yield fileHandleFinding(facts.maxOpenFiles, facts.maxConnections);
 }
 
 async function checkPlainMqtt(address: string): Promise<Finding> {
@@ -130,12 +137,12 @@ export function plainMqttFinding(address: string): Finding {
   return { status: 'warn', check, finding: `${host} is open to others`, advice };
 }
 
-async function* checkMqttTls(context: CliContext): AsyncGenerator<Finding> {
+async function* checkMqttTls(context: CliContext, facts: ServerFacts | undefined): AsyncGenerator<Finding> {
   const check = 'MQTT over TLS';
   try {
     const server = await context.configuration.mqtt();
     const authority = await context.configuration.authority();
-    const look = await lookAtTls(server, authority?.pem);
+    const look = await lookAsClients(server, authority, facts?.proxyNetworks);
     const { host } = server;
     yield look.trust === undefined
       ? { status: 'ok', check, finding: `${host} answers, its certificate is trusted and for that name` }
@@ -155,6 +162,21 @@ async function* checkMqttTls(context: CliContext): AsyncGenerator<Finding> {
   } catch (error) {
     yield { status: 'fail', check, finding: messageOf(error) };
   }
+}
+
+/**
+ * With the roots that clients use: those that were named; else our own authority, and where the certificate is not of it, as one
+ * that somebody brought, those of every computer.
+ */
+async function lookAsClients(
+  server: URL,
+  authority: Authority | undefined,
+  proxyNetworks: readonly string[] | undefined,
+): Promise<TlsLook> {
+  const look = await lookAtTls(server, { authorityPem: authority?.pem, proxyNetworks });
+  if (look.trust === undefined || authority === undefined || authority.named) return look;
+  const asComputers = await lookAtTls(server, { proxyNetworks });
+  return asComputers.trust === undefined ? asComputers : look;
 }
 
 async function* checkDataFolder({ configuration: { dataDir }, now }: CliContext): AsyncGenerator<Finding> {
@@ -185,10 +207,6 @@ export function diskFinding(freeBytes: number, dataDir: string): Finding {
   if (freeBytes >= diskWarnBytes) return { status: 'ok', check, finding, details };
   const status = freeBytes < diskFailBytes ? 'fail' : 'warn';
   return { status, check, finding, advice: 'make room: a full disk stops the database', details };
-}
-
-async function probe(url: string): Promise<Response | undefined> {
-  return fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) }).catch(() => undefined);
 }
 
 /** Whether something takes TCP connections there. */

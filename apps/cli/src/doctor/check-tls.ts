@@ -28,7 +28,7 @@ export async function* checkTls({
   authorityName,
   now,
 }: TlsCheck): AsyncGenerator<Finding> {
-  const look = await lookAtTls(server, authorityPem);
+  const look = await lookAtTls(server, { authorityPem });
   const { chain, protocol, cipher, keyExchange } = look;
   yield {
     status: 'ok',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { idsFinding } from './check-ids.ts';
 import { clockFinding, diskFinding, plainMqttFinding } from './check-installation.ts';
 import { expiryFinding } from './finding.ts';
+import { fileHandleFinding } from './server-facts.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const at = (ms: number) => new Date(now.getTime() + ms);
@@ -73,5 +74,13 @@ describe('the IDs of a folder', () => {
 
   test('are well when each has one owner', () => {
     expect(idsFinding('f', [], 0).status).toBe('ok');
+  });
+});
+
+test('fewer file handles than connections are warned of before they run out', () => {
+  expect(fileHandleFinding(50_200, 50_000).status).toBe('ok');
+  expect(fileHandleFinding(50_199, 50_000)).toMatchObject({
+    status: 'warn',
+    advice: expect.stringContaining('LimitNOFILE'),
   });
 });

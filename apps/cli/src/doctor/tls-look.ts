@@ -1,6 +1,6 @@
 /** One TLS connection, to see what is there: the chain as it is sent, and what a client that verifies would say. */
 import { X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
 import {
   type CipherNameAndProtocol,
   type ConnectionOptions,
@@ -10,6 +10,7 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
+import { asIPv4, isInNetworks } from '@iotcore/model';
 import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -26,18 +27,23 @@ export interface TlsLook {
 
 const timeoutMs = 10_000;
 
-/**
- * @param authorityPem who is trusted; without it those that Node trusts
- * @throws CliError if no handshake comes about
- */
-export async function lookAtTls(server: URL, authorityPem?: string): Promise<TlsLook> {
+/** How to look: each may be left out. */
+export interface LookOptions {
+  /** Who is trusted; without it those that Node trusts. */
+  readonly authorityPem?: string | undefined;
+  /** Networks from which the server wants a PROXY header first. */
+  readonly proxyNetworks?: readonly string[] | undefined;
+}
+
+/** @throws CliError if no handshake comes about */
+export async function lookAtTls(server: URL, options: LookOptions = {}): Promise<TlsLook> {
+  const { authorityPem, proxyNetworks } = options;
   // Without any authority Node adds none of its own to the chain that it shows.
-  const bare = await shake(server, { ca: [] }, read);
+  const bare = await shake(server, { ca: [] }, read, proxyNetworks);
   const ca = authorityPem === undefined ? [...rootCertificates] : [authorityPem];
-  const trust = await shake(server, { ca }, ({ authorized, authorizationError }) =>
-    authorized ? undefined : untrusted(authorizationError, authorityPem !== undefined),
-  );
-  return { ...bare, trust };
+  const judge = ({ authorized, authorizationError }: TLSSocket) =>
+    authorized ? undefined : untrusted(authorizationError, authorityPem !== undefined);
+  return { ...bare, trust: await shake(server, { ca }, judge, proxyNetworks) };
 }
 
 /** The cipher that is agreed on if the client knows one version of TLS only; undefined if the server refuses. */
@@ -78,28 +84,38 @@ function untrusted(reason: Error | string | undefined, isNamed: boolean): string
 
 const hostOf = ({ hostname }: URL) => hostname.replace(/^\[|\]$/g, '');
 
+/** The header of a proxy that speaks for itself, as its health checks do. */
+const ownHeader = 'PROXY UNKNOWN\r\n';
+
 /** A handshake that takes any certificate, and what `look` makes of it. */
-function shake<T>(server: URL, options: ConnectionOptions, look: (socket: TLSSocket) => T): Promise<T> {
+function shake<T>(
+  server: URL,
+  options: ConnectionOptions,
+  look: (socket: TLSSocket) => T,
+  proxyNetworks: readonly string[] = [],
+): Promise<T> {
   const host = hostOf(server);
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host,
-      port: Number(server.port),
-      ...(isIP(host) ? {} : { servername: host }),
-      rejectUnauthorized: false,
-      ...options,
-    });
+    const transport = connectTcp({ host, port: Number(server.port) });
     const fail = (reason: string, cause?: Error) => {
       const message = `${server.host} does not speak TLS with us (${reason})`;
       reject(new CliError(message, exitCodes.unavailable, { cause }));
-      socket.destroy();
+      transport.destroy();
     };
-    socket.setTimeout(timeoutMs, () => fail('no answer in time'));
-    socket.once('error', (error) => fail((error as NodeJS.ErrnoException).code ?? error.message, error));
-    socket.once('close', () => fail('it closed the connection'));
-    socket.once('secureConnect', () => {
-      resolve(look(socket));
-      socket.destroy();
+    const failed = (error: Error) => fail((error as NodeJS.ErrnoException).code ?? error.message, error);
+    transport.setTimeout(timeoutMs, () => fail('no answer in time'));
+    transport.once('error', failed);
+    transport.once('close', () => fail('it closed the connection'));
+    transport.once('connect', () => {
+      if (isInNetworks(proxyNetworks, asIPv4(transport.localAddress ?? ''))) transport.write(ownHeader);
+      const name = isIP(host) ? {} : { servername: host };
+      const socket = connect({ socket: transport, host, ...name, rejectUnauthorized: false, ...options });
+      socket.once('error', failed);
+      socket.once('secureConnect', () => {
+        resolve(look(socket));
+        // A reset might overtake the end of the handshake, and the server would take us for a client that it failed with.
+        socket.resume().end();
+      });
     });
   });
 }

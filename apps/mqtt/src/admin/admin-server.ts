@@ -5,11 +5,21 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { ApiMessage, ApiPublishRefusal } from './api-publish.ts';
 
+export interface ServerFacts {
+  readonly maxConnections: number;
+  /** Files that the process may have open, each connection among them. Absent where that is not known. */
+  readonly maxOpenFiles: number | undefined;
+  /** Networks from which connections must begin with a PROXY header. */
+  readonly proxyNetworks: readonly string[];
+}
+
 export interface AdminParts {
   readonly logger: Logger;
   readonly metrics: Registry;
   /** Does the process take connections? */
   isServing(): boolean;
+  /** For whoever looks after the process: what it was told, and what the operating system lets it have. */
+  readonly facts: ServerFacts;
   /** Rejects while the database is away. */
   pingDatabase(): Promise<void>;
   /** Rejects while it cannot be known. */
@@ -67,6 +77,8 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
     const status = !parts.isServing() ? 'starting' : database === 'up' ? 'ready' : 'not ready';
     return reply.code(status === 'ready' ? 200 : 503).send({ status, database });
   });
+
+  app.get('/facts', async () => parts.facts);
 
   app.get('/metrics', async (_request, reply) => {
     return reply.type(parts.metrics.contentType).send(await parts.metrics.metrics());

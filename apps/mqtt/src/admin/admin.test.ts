@@ -122,6 +122,7 @@ describe('the admin server', () => {
       logger: createLogger('test', { logLevel: 'silent' }),
       metrics: new Registry(),
       isServing: () => state.serving,
+      facts: { maxConnections: 7, maxOpenFiles: 9, proxyNetworks: ['10.0.0.0/8'] },
       pingDatabase: async () => {
         if (state.away) throw new Away();
       },

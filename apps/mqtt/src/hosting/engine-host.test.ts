@@ -1,9 +1,13 @@
 import { type ConnectRequest, fixedReason, reasons, type SessionInfo } from '@iotcore/engine';
+import { foreignProtocols, PacketError, packetErrorCodes } from '@iotcore/engine/codec';
+import { refusalRule } from '@iotcore/model';
 import { describe, expect, test } from 'vitest';
 import { type AuthenticationResult, refusals } from '../authentication/authentication-result.ts';
 import { RecentChanges } from '../caching/recent-changes.ts';
 import type { Client } from '../clients/client.ts';
 import { LiveClients } from '../clients/live-clients.ts';
+import type { Refused } from '../refused-clients/refused-clients.ts';
+import { PermanentQuotaError } from '../retained/errors.ts';
 import type { MessageRates } from '../tenants/tenant-limits.ts';
 import { Tenants } from '../tenants/tenants.ts';
 import { wideLimits } from '../tenants/testing/tenant-limits.ts';
@@ -28,7 +32,7 @@ function setUp(
   const changes = new RecentChanges();
   const clients = new LiveClients();
   const counters = new ConnectionCounters();
-  const strange: string[] = [];
+  const told: Refused[] = [];
   const reached: string[] = [];
   const nothing = () => {};
   const limits = { ...wideLimits, maxConnectionsPerPrincipal: 1, messageRates: rates };
@@ -54,9 +58,9 @@ function setUp(
     } as never,
     tenants,
     authenticate: async () => result(),
-    strangeConnection: (_transport, reason) => strange.push(reason),
+    refused: (refused) => told.push(refused),
   });
-  return { host, lines, suspects, changes, clients, counters, strange, reached, tenants };
+  return { host, lines, suspects, changes, clients, counters, told, reached, tenants };
 }
 
 const client = (): Client => ({
@@ -90,12 +94,72 @@ describe('the host of an engine', () => {
   });
 
   test('writes nothing about strangers, and never names a metric after what they wrote', () => {
-    const { host, lines, counters, strange } = setUp(() => ({ accepted: true, client: client() }));
-    host.refused(transport, undefined, { code: 'protocol name', text: 'protocol name "GET /"' });
+    const { host, lines, counters } = setUp(() => ({ accepted: true, client: client() }));
+    host.refused(transport, undefined, fixedReason('HTTP instead of MQTT'));
     host.refused(transport, { ...request, username: undefined }, reasons.willNotAllowed('x'));
     expect(lines).toEqual([]);
-    expect(strange).toEqual(['protocol name "GET /"']);
-    expect([...counters.refusedBy.keys()]).toEqual(['protocol name', 'will not allowed']);
+    expect([...counters.refusedBy.keys()]).toEqual(['HTTP instead of MQTT', 'will not allowed']);
+  });
+
+  test('tells who was refused: strangers, claimed names, certificates, and the resource that is meant', async () => {
+    const { host, told } = setUp(() => ({
+      accepted: false,
+      refusal: refusals.expiredCertificate,
+      subject: 'owner',
+    }));
+    const certificate = Buffer.from('der');
+    const withCertificate = { ...transport, peerCertificate: () => certificate };
+    host.refused(transport, undefined, fixedReason('HTTP instead of MQTT'));
+    host.refused(transport, { clientId: 'c5', username: 'd5' }, fixedReason('MQTT 5 instead of 3.1.1'));
+    await host.connect(request);
+    host.refused(withCertificate, request, fixedReason(refusals.expiredCertificate.reason));
+    const place = { remoteAddress: '192.0.2.1', secure: true };
+    expect(told).toEqual([
+      { ...place, reason: 'HTTP instead of MQTT' },
+      { ...place, reason: 'MQTT 5 instead of 3.1.1', claimedId: 'd5', clientId: 'c5', subjectId: 'd5' },
+      {
+        ...place,
+        reason: 'certificate expired',
+        claimedId: 'd1',
+        clientId: 'c1',
+        certificate,
+        subjectId: 'owner',
+      },
+    ]);
+  });
+
+  test('tells of sessions that end for what they did, and of no other end', () => {
+    const { host, told } = setUp(() => ({ accepted: true, client: client() }));
+    const one = session(client());
+    for (const end of [reasons.clientDisconnected, reasons.connectionLost, fixedReason('server stopping')]) {
+      host.connected(one);
+      host.disconnected(one, end);
+      host.refused(transport, undefined, end);
+    }
+    expect(told).toEqual([]);
+    host.subscriptionsRefused(one, ['a/#', 'b']);
+    host.disconnected(one, reasons.publishNotAllowed('an/old/alias'));
+    const who = { remoteAddress: '192.0.2.1', secure: true, claimedId: 'd1', clientId: 'c1' };
+    expect(told).toEqual([
+      { ...who, reason: 'subscription not allowed', detail: 'a/#, b' },
+      {
+        ...who,
+        reason: 'publish not allowed',
+        detail: 'publish to topic "an/old/alias" not allowed',
+      },
+    ]);
+  });
+
+  test('has a rule for every reason that a client can be refused for', () => {
+    const { noConnect, credentialsUnchecked } = reasons;
+    const codes = [
+      ...Object.values(refusals).map(({ reason }) => reason),
+      ...packetErrorCodes.map((code) => new PacketError(code).message),
+      ...foreignProtocols.map(({ code }) => code),
+      ...[noConnect, credentialsUnchecked, reasons.willNotAllowed('')].map(({ code }) => code),
+      new PermanentQuotaError('topics').reason.code,
+    ];
+    expect(codes.filter((code) => refusalRule(code) === undefined)).toEqual([]);
   });
 
   test('scopes client IDs to the principal, and knows it as live from connected to disconnected', async () => {

@@ -1,12 +1,14 @@
 /** Answers the engine's questions and receives what it tells: each line leads to the part that knows. */
 import {
-  type ConnectRequest,
+  type ConnectClaim,
   type ConnectResult,
   type EngineHost,
   fixedReason,
+  type Reason,
   type SessionInfo,
   type Transport,
 } from '@iotcore/engine';
+import { refusalRule } from '@iotcore/model';
 import {
   type AuthenticationResult,
   type Refusal,
@@ -24,6 +26,7 @@ import {
   subscriptionsRefusedLine,
 } from '../connection-log/lines.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
+import type { Refused } from '../refused-clients/refused-clients.ts';
 import type { RetainedMessages } from '../retained/retained-messages.ts';
 import type { Revoker } from '../revocation/revoker.ts';
 import { grant, type RightsParts, retained, route } from '../rights/rights.ts';
@@ -42,8 +45,8 @@ export interface HostParts {
   readonly counters: ConnectionCounters;
   readonly tenants: Tenants;
   authenticate(credentials: Credentials): Promise<AuthenticationResult>;
-  /** Told of bytes that were no CONNECT. */
-  strangeConnection(transport: Transport, reason: string): void;
+  /** Told of each client that is refused, and of sessions that end, or are denied something, for what is not allowed. */
+  refused(refused: Refused): void;
 }
 
 /** By the limit of connections that is reached. */
@@ -56,7 +59,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
   /** Whose connection log a request belongs to, as far as its credentials told. */
-  const subjects = new WeakMap<ConnectRequest, string>();
+  const subjects = new WeakMap<ConnectClaim, string>();
 
   return {
     async connect(request): Promise<ConnectResult<Client>> {
@@ -89,23 +92,25 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       client.activity = monitoring.connected(client.principal, transport);
       log.add(client.principal.id, 'INFO', connectedLine(client.credential, transport, clientId));
     },
-    disconnected({ principal: client }, reason) {
+    disconnected(session, reason) {
+      const { principal: client } = session;
       clients.remove(client);
       counters.disconnected(reason);
       monitoring.disconnected(client.principal);
       log.add(client.principal.id, 'INFO', disconnectedLine(reason.text));
+      if (refusalRule(reason.code)) parts.refused(refusedSession(session, reason));
     },
-    refused(transport, request, reason) {
+    refused(transport, claim, reason) {
       counters.refused(reason);
-      if (request === undefined) {
-        parts.strangeConnection(transport, reason.text);
-        return;
-      }
-      const subject = subjects.get(request) ?? request.username;
-      if (subject) log.addRefusal(subject, refusedLine(reason.text, transport, request.clientId));
+      const subject = claim && (subjects.get(claim) ?? claim.username);
+      if (subject) log.addRefusal(subject, refusedLine(reason.text, transport, claim.clientId));
+      // The server's own end is no fault of a client.
+      if (refusalRule(reason.code)) parts.refused(refusedConnect(transport, claim, subject, reason));
     },
-    subscriptionsRefused({ principal: { principal } }, filters) {
-      log.add(principal.id, 'WARN', subscriptionsRefusedLine(filters));
+    subscriptionsRefused(session, filters) {
+      log.add(session.principal.principal.id, 'WARN', subscriptionsRefusedLine(filters));
+      const reason = { code: 'subscription not allowed', text: filters.join(', ') };
+      parts.refused(refusedSession(session, reason));
     },
     published({ principal: client }) {
       if (client.activity) monitoring.publishedOn(client.activity);
@@ -118,6 +123,37 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
 
 function whoIs({ principal: client }: SessionInfo<Client>) {
   return client.principal;
+}
+
+function refusedConnect(
+  transport: Transport,
+  claim: ConnectClaim | undefined,
+  subjectId: string | undefined,
+  reason: Reason,
+): Refused {
+  return {
+    ...placeOf(transport, reason),
+    claimedId: claim?.username,
+    certificate: transport.peerCertificate(),
+    clientId: claim?.clientId,
+    subjectId,
+  };
+}
+
+function refusedSession(
+  { principal: { principal }, transport, clientId }: SessionInfo<Client>,
+  reason: Reason,
+): Refused {
+  return {
+    ...placeOf(transport, reason),
+    claimedId: principal.id,
+    certificate: transport.peerCertificate(),
+    clientId,
+  };
+}
+
+function placeOf({ remoteAddress, secure }: Transport, { code, text }: Reason) {
+  return { remoteAddress, secure, reason: code, detail: text === code ? undefined : text };
 }
 
 function refused({ code, reason }: Refusal): ConnectResult<Client> {

@@ -8,32 +8,30 @@ export interface Handshake {
 }
 
 /**
- * Whose handshakes are under way. A TLS socket does not tell which socket it was made on, but has the same two ends; behind
- * a proxy these are not the client's.
+ * Whose handshakes are under way. A TLS socket cannot tell itself: behind a proxy its ends are not the client's, and once
+ * the client has reset the connection it has no ends any more. So it is known by the socket that it was made on.
  */
 export class Handshaking {
-  readonly #handshakes = new Map<string, Handshake>();
+  readonly #handshakes = new WeakMap<Socket, Handshake>();
 
-  /** Remembers the handshake of an open socket until it is taken, or the socket closes; then it has ended. */
+  /** Remembers the handshake of an open socket until it is taken; when the socket closes, it has ended. */
   begin(socket: Socket, handshake: Handshake): void {
-    const ends = endsOf(socket);
-    this.#handshakes.set(ends, handshake);
-    socket.once('close', () => {
-      handshake.ended();
-      if (this.#handshakes.get(ends) === handshake) this.#handshakes.delete(ends);
-    });
+    this.#handshakes.set(socket, handshake);
+    socket.once('close', () => handshake.ended());
   }
 
-  /** The handshake has ended: whose it was. Once for each; undefined when its socket has closed already. */
+  /** The handshake of this TLS socket has ended: whose it was. Once for each. */
   end(socket: Socket): RemoteEnd | undefined {
-    const ends = endsOf(socket);
-    const handshake = this.#handshakes.get(ends);
-    this.#handshakes.delete(ends);
-    handshake?.ended();
-    return handshake?.client;
+    const under = socketUnder(socket);
+    const handshake = under && this.#handshakes.get(under);
+    if (!handshake) return undefined;
+    this.#handshakes.delete(under);
+    handshake.ended();
+    return handshake.client;
   }
 }
 
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+/** Node has no public name for it; a test of the listener fails if it gets another. */
+function socketUnder(socket: Socket): Socket | undefined {
+  return (socket as Socket & { readonly _parent?: Socket })._parent;
 }

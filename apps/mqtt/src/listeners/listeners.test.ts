@@ -12,6 +12,7 @@ import {
 } from '@iotcore/server-certificate/issue';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AcceptGate } from './accept-gate.ts';
+import type { HandshakeFailure } from './handshake-failures.ts';
 import { HandshakeSlots } from './handshake-slots.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
@@ -139,13 +140,13 @@ describe('the TLS listener', () => {
   async function start(
     more: { handshakeTimeoutMs?: number; gate?: AcceptGate; handshakeSlots?: HandshakeSlots } = {},
   ) {
-    const failed: string[] = [];
+    const failed: { readonly reason: string; readonly address: string }[] = [];
     const accepted = collector();
     const tlsOptions = {
       ...listenOptions(),
       certificate,
       handshakeTimeoutMs: 60_000,
-      handshakeFailed: (code: string) => failed.push(code),
+      handshakeFailed: ({ reason }: HandshakeFailure, address: string) => failed.push({ reason, address }),
       ...more,
     };
     const listener = await listenTls(tlsOptions, accepted.accept);
@@ -174,7 +175,10 @@ describe('the TLS listener', () => {
     await closed(tls(listener, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }));
     expect(accepted.ready).toEqual([]);
     await expect.poll(() => limiter.connections).toBe(0);
-    expect(failed).toHaveLength(2);
+    expect(failed).toEqual([
+      { reason: 'HTTP instead of MQTT', address: '127.0.0.1' },
+      { reason: 'no common TLS version or cipher', address: '127.0.0.1' },
+    ]);
   });
 
   test('gives a handshake that stalls no more than ten seconds, however slowly single bytes come', async () => {
@@ -187,7 +191,8 @@ describe('the TLS listener', () => {
     onTestFinished(() => clearInterval(trickle));
     await Promise.all([closed(silent), closed(slow)]);
     await expect.poll(() => limiter.connections).toBe(0);
-    expect(failed).toEqual(['ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_TLS_HANDSHAKE_TIMEOUT']);
+    const tooSlow = { reason: 'TLS handshake too slow', address: '127.0.0.1' };
+    expect(failed).toEqual([tooSlow, tooSlow]);
     expect(accepted.ready).toEqual([]);
   });
 
@@ -199,8 +204,42 @@ describe('the TLS listener', () => {
     const { listener, accepted, failed } = await start();
     const socket = tls(listener, { maxVersion: 'TLSv1.2', ciphers: `${suite}:@SECLEVEL=0` });
     await closed(socket);
-    await expect.poll(() => failed).toEqual(['ERR_SSL_NO_SHARED_CIPHER']);
+    await expect
+      .poll(() => failed)
+      .toEqual([{ reason: 'no common TLS version or cipher', address: '127.0.0.1' }]);
     expect(accepted.ready).toEqual([]);
+  });
+
+  test('knows the address of every client whose handshake fails, however fast it goes, and tells of each once', async () => {
+    const { listener, accepted, failed, limiter } = await start();
+    const resets = 20;
+    for (let n = 0; n < resets; n++) {
+      const stranger = tcp(listener.port);
+      await once(stranger, 'connect');
+      // A handshake begins, and what it waits for never comes.
+      stranger.write(Buffer.from('160301020001000200', 'hex'), () => stranger.resetAndDestroy());
+      await closed(stranger);
+    }
+    const distrustful = tls(listener, { ca: [], maxVersion: 'TLSv1.2' });
+    await closed(distrustful);
+    await closed(tls(listener, { ciphers: 'AES128-SHA:@SECLEVEL=0', maxVersion: 'TLSv1.2' }));
+    await expect.poll(() => limiter.connections).toBe(0);
+    await expect.poll(() => failed.at(-1)?.reason).toBe('no common TLS version or cipher');
+    expect(failed.filter(({ reason }) => reason === 'client ended the TLS handshake')).toHaveLength(resets);
+    expect(new Set(failed.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']));
+    expect(accepted.ready.length).toBeLessThanOrEqual(1);
+  });
+
+  test('tells nothing of a peer that leaves before it sends a byte, as a health check does', async () => {
+    const { listener, failed, limiter } = await start();
+    for (const leave of ['end', 'destroy', 'resetAndDestroy'] as const) {
+      const probe = tcp(listener.port);
+      await once(probe, 'connect');
+      probe[leave]();
+      await closed(probe);
+    }
+    await expect.poll(() => limiter.connections).toBe(0);
+    expect(failed).toEqual([]);
   });
 
   test('begins no more handshakes than there are slots, and has a slot again when one has ended', async () => {

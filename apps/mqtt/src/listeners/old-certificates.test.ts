@@ -31,7 +31,7 @@ beforeAll(async () => {
       refusedByLimit: (limit) => seen(limit),
       certificate,
       handshakeTimeoutMs: 60_000,
-      handshakeFailed: (code) => seen(code),
+      handshakeFailed: ({ code }) => seen(code),
     },
     (socket, { peerCertificate }) => {
       socket.on('error', () => {});

@@ -4,8 +4,10 @@ import type { Logger, Settings } from '@iotcore/process';
 import type { CertificateKeeper } from '@iotcore/server-certificate';
 import type { ConnectionCounters } from '../hosting/connection-counters.ts';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
+import type { Refused } from '../refused-clients/refused-clients.ts';
 import { AcceptGate } from './accept-gate.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
+import type { HandshakeFailure } from './handshake-failures.ts';
 import { HandshakeSlots } from './handshake-slots.ts';
 import type { NoHeader } from './proxy-header-reader.ts';
 import { type Accept, type Listener, listenTcp } from './tcp-listener.ts';
@@ -29,6 +31,8 @@ export interface ListenersParts {
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
   readonly certificate: CertificateKeeper;
+  /** Told of each client that is turned away before it is anybody's. */
+  refused(refused: Refused): void;
 }
 
 export interface Listeners {
@@ -52,44 +56,44 @@ export function openListeners({
   logger,
   throttled,
   certificate,
+  refused,
 }: ListenersParts): Listeners {
   const limiter = new ConnectionLimiter({
     maxConnections: settings.mqttMaxConnections,
     maxConnectionsPerAddress: settings.mqttMaxConnectionsPerAddress,
   });
-  const turnedAway = (limit: string, remoteAddress: string | undefined) => {
+  let tlsPort: number | undefined;
+  const turnedAway = (limit: string, remoteAddress: string | undefined, secure: boolean) => {
     counters.turnedAway(limit);
-    throttled.say(limit, (heldBack) =>
-      logger.warn({ remoteAddress, limit, heldBack }, 'turned a connection away'),
-    );
+    if (remoteAddress !== undefined) refused({ reason: limit, remoteAddress, secure });
   };
   const gate = new AcceptGate({
     busy: (lateMs, waiting) =>
       throttled.say('new connections wait', (heldBack) =>
         logger.warn({ lateMs: Math.round(lateMs), waiting, heldBack }, 'busy: new connections wait'),
       ),
-    gaveUp: (socket) => turnedAway('time to wait', socket.remoteAddress),
+    gaveUp: ({ remoteAddress, localPort }) =>
+      turnedAway('time to wait', remoteAddress, localPort === tlsPort),
   });
   const proxies = settings.mqttProxyProtocolFrom;
-  const shared = {
+  const shared = (secure: boolean) => ({
     limiter,
     gate,
-    refusedByLimit: turnedAway,
+    refusedByLimit: (limit: string, address: string) => turnedAway(limit, address, secure),
     isProxy: (address: string) => proxies.length > 0 && isInNetworks(proxies, address),
     noProxyHeader: (why: NoHeader, remoteAddress: string) => {
       counters.proxyHeaderRefused(why);
       // A probe that hangs up without a word is nothing to tell of.
-      if (why === 'gone') return;
-      throttled.say('no PROXY protocol header', (heldBack) =>
-        logger.warn({ remoteAddress, why, heldBack }, 'closed a connection without a PROXY protocol header'),
-      );
+      if (why !== 'gone') refused({ reason: 'missing PROXY header', remoteAddress, secure, detail: why });
     },
-  };
-  const handshakeFailed = (code: string, remoteAddress: string) => {
+  });
+  const handshakeFailed = ({ reason, code, claim }: HandshakeFailure, remoteAddress: string) => {
     counters.handshakesFailed++;
-    throttled.say('TLS handshake failed', (heldBack) =>
-      logger.info({ remoteAddress, code, heldBack }, 'TLS handshake failed'),
-    );
+    refused({
+      ...{ reason, remoteAddress, secure: true, detail: code },
+      claimedId: claim?.username,
+      clientId: claim?.clientId,
+    });
   };
   const handshakeSlots = new HandshakeSlots({
     maxHandshakes: settings.mqttMaxHandshakes,
@@ -113,7 +117,7 @@ export function openListeners({
     async open(accept) {
       const tls = await listenTls(
         {
-          ...shared,
+          ...shared(true),
           place: {
             host: settings.mqttsHost,
             port: settings.mqttsPort,
@@ -127,6 +131,7 @@ export function openListeners({
         accept,
       );
       opened.push(tls);
+      tlsPort = tls.port;
       certificate.onReplaced((replacement) => {
         tls.replaceCertificate(replacement);
         logger.info({ notAfter: replacement.notAfter }, 'replaced the server certificate');
@@ -135,7 +140,7 @@ export function openListeners({
       if (settings.mqttPort === undefined) return addresses;
       const tcp = await listenTcp(
         {
-          ...shared,
+          ...shared(false),
           place: {
             host: settings.mqttHost,
             port: settings.mqttPort,

@@ -6,6 +6,13 @@
 import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
 import type { CertificatePair } from '@iotcore/server-certificate';
+import { lookAtFirstBytes, type NoBytes } from './first-bytes.ts';
+import {
+  type HandshakeFailure,
+  handshakeFailure,
+  handshakeTooSlow,
+  withoutTls,
+} from './handshake-failures.ts';
 import type { HandshakeSlots } from './handshake-slots.ts';
 import { Handshaking } from './handshaking.ts';
 import { type Accept, type Listener, type ListenOptions, listen } from './tcp-listener.ts';
@@ -22,7 +29,8 @@ export interface TlsListenOptions extends ListenOptions {
   readonly handshakeSlots: HandshakeSlots;
   /** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
   readonly handshakeTimeoutMs: number;
-  handshakeFailed(code: string, remoteAddress: string): void;
+  /** Not told of a client that leaves without a word. */
+  handshakeFailed(failure: HandshakeFailure, remoteAddress: string): void;
 }
 
 /**
@@ -92,8 +100,17 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
   const listener = await listen(options, {
     reserve: (client) => options.handshakeSlots.take(client.remoteAddress),
     take(socket, client, ended) {
-      underWay.begin(socket, { client, ended });
-      handshakes.emit('connection', socket);
+      lookAtFirstBytes(socket, options.handshakeTimeoutMs, (first) => {
+        const failure = whyNoTls(first);
+        if (failure !== undefined) {
+          ended();
+          socket.destroy();
+          if (failure !== 'gone') options.handshakeFailed(failure, client.remoteAddress);
+          return;
+        }
+        underWay.begin(socket, { client, ended });
+        handshakes.emit('connection', socket);
+      });
     },
   });
   return {
@@ -105,6 +122,12 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
       await listener.close();
     },
   };
+}
+
+/** Undefined: it may be TLS. */
+function whyNoTls(first: Buffer | NoBytes): HandshakeFailure | 'gone' | undefined {
+  if (first === 'gone') return first;
+  return first === 'late' ? handshakeTooSlow : withoutTls(first);
 }
 
 function createHandshakes(
@@ -119,10 +142,11 @@ function createHandshakes(
     sessionTimeout: ticketLifetimeSeconds,
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const address = underWay.end(socket)?.remoteAddress ?? 'unknown';
+    const client = underWay.end(socket);
     // After a time-out the socket is still open; no one else would close it.
     socket.destroy();
-    handshakeFailed(error.code ?? 'unknown', address);
+    // Told of already: a handshake may fail, and its socket afterwards.
+    if (client) handshakeFailed(handshakeFailure(error.code ?? 'unknown'), client.remoteAddress);
   });
   return server;
 }

@@ -10,6 +10,7 @@ import { exportOperations } from './migration/export.ts';
 import { migrationStatusOperations } from './migration/migration-status.ts';
 import { passwordAdoptionOperations } from './migration/password-adoption.ts';
 import { operationRecordOperations } from './operation-records.ts';
+import { refusedClientOperations } from './refused-clients.ts';
 import { registryOperations } from './registries/index.ts';
 import { tokenOperations } from './tokens.ts';
 
@@ -22,6 +23,7 @@ export const operations: readonly ApiOperation[] = [
   ...tokenOperations,
   ...serviceAccountOperations,
   ...auditEventOperations,
+  ...refusedClientOperations,
   ...passwordAdoptionOperations,
   ...migrationStatusOperations,
   ...importOperations,

@@ -17,9 +17,9 @@ describe(`connecting to the ${name} engine`, () => {
 
       expect(await refusalOf({ port, username: 'somebody', clientId: 'one' })).toBe(code);
 
-      const { request, reason } = await host.nth('refused');
+      const { claim, reason } = await host.nth('refused');
       expect(reason).toBe('not today');
-      expect(request).toMatchObject({ username: 'somebody', clientId: 'one' });
+      expect(claim).toMatchObject({ username: 'somebody', clientId: 'one' });
       expect(host.told('connected')).toEqual([]);
       expect([...engine.sessions()]).toEqual([]);
     },
@@ -100,8 +100,8 @@ describe(`connecting to the ${name} engine`, () => {
     await silent.expectClose();
     await half.expectClose();
 
-    const { request, reason } = await host.nth('refused', 2);
-    expect(request).toBeUndefined();
+    const { claim, reason } = await host.nth('refused', 2);
+    expect(claim).toBeUndefined();
     expect(reason).toBe(reasons.noConnect.text);
   });
 
@@ -112,7 +112,7 @@ describe(`connecting to the ${name} engine`, () => {
     client.send(connect({ clientId: 'x'.repeat(100) }).subarray(0, 2));
 
     await client.expectClose();
-    expect((await host.nth('refused')).request).toBeUndefined();
+    expect((await host.nth('refused')).claim).toBeUndefined();
   });
 
   test('tells of bytes that are no CONNECT, and not of a connection that says nothing and goes', async () => {

@@ -1,4 +1,5 @@
 import type {
+  ConnectClaim,
   ConnectRequest,
   ConnectResult,
   DropReason,
@@ -18,7 +19,7 @@ export type Principal = string;
 export type HostEvent =
   | { readonly kind: 'connected'; readonly clientId: string; readonly principal: Principal }
   | { readonly kind: 'disconnected'; readonly clientId: string; readonly reason: string }
-  | { readonly kind: 'refused'; readonly request: ConnectRequest | undefined; readonly reason: string }
+  | { readonly kind: 'refused'; readonly claim: ConnectClaim | undefined; readonly reason: string }
   | { readonly kind: 'subscriptionsRefused'; readonly filters: readonly string[] }
   | { readonly kind: 'dropped'; readonly clientId: string; readonly reason: DropReason };
 
@@ -86,8 +87,8 @@ export class TestHost implements EngineHost<Principal> {
   disconnected({ clientId }: SessionInfo<Principal>, reason: Reason): void {
     this.#happened({ kind: 'disconnected', clientId, reason: reason.text });
   }
-  refused(_transport: Transport, request: ConnectRequest | undefined, reason: Reason): void {
-    this.#happened({ kind: 'refused', request, reason: reason.text });
+  refused(_transport: Transport, claim: ConnectClaim | undefined, reason: Reason): void {
+    this.#happened({ kind: 'refused', claim, reason: reason.text });
   }
   subscriptionsRefused(_session: SessionInfo<Principal>, filters: readonly string[]): void {
     this.#happened({ kind: 'subscriptionsRefused', filters });

@@ -52,8 +52,9 @@ function checkProtocol(fields: FieldReader): void {
   const name = fields.text();
   const level = fields.byte();
   // MQTT 3.1 says "MQIsdp" and 3: a client of a version that we do not speak, not a stranger to MQTT.
-  if (name === 'MQIsdp' && level === 3) throw new PacketError('protocolLevel');
+  if (name === 'MQIsdp' && level === 3) throw new PacketError('mqtt31');
   if (name !== 'MQTT') throw new PacketError('protocolName'); // [MQTT-3.1.2-1]
+  if (level === 5) throw new PacketError('mqtt5');
   if (level !== 4) throw new PacketError('protocolLevel'); // [MQTT-3.1.2-2]
 }
 

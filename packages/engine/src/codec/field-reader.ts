@@ -45,6 +45,10 @@ export class FieldReader {
     return Buffer.from(this.#bytes.subarray(start, start + bytes));
   }
 
+  skip(bytes: number): void {
+    this.#advance(bytes);
+  }
+
   /** Nothing may follow the last field [MQTT-3.1.4-1][MQTT-4.8.0-1]. */
   finish(): void {
     if (!this.isAtEnd) throw new PacketError('trailing');

@@ -32,6 +32,8 @@ const catalogue = {
   requestedQos: ['requested QoS is neither 0, 1 nor 2', '[MQTT-3-8.3-4]'],
   protocolName: ['protocol name is not MQTT', '[MQTT-3.1.2-1]'],
   protocolLevel: ['protocol level is not 4', '[MQTT-3.1.2-2]', 1],
+  mqtt31: ['MQTT 3.1 instead of 3.1.1', '[MQTT-3.1.2-2]', 1],
+  mqtt5: ['MQTT 5 instead of 3.1.1', '[MQTT-3.1.2-2]', 1],
   connectFlag: ['reserved connect flag is set', '[MQTT-3.1.2-3]'],
   willFlags: ['will flags contradict each other', '[MQTT-3.1.2-11][MQTT-3.1.2-13][MQTT-3.1.2-15]'],
   willQos: ['will QoS is 3', '[MQTT-3.1.2-14]'],

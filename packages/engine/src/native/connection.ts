@@ -7,11 +7,13 @@ import {
   type CodecLimits,
   type ConnectPacket,
   checkOrder,
+  connectClaim,
   decodePacket,
   encodeConnack,
   encodePingresp,
   encodeSuback,
   encodeUnsuback,
+  foreignProtocol,
   maxPublishBytes,
   PacketError,
   PacketType,
@@ -23,6 +25,7 @@ import {
 import { authenticate, authenticationTimeoutMs, connectRequest } from '../connect.ts';
 import {
   ConnackCode,
+  type ConnectClaim,
   type ConnectRequest,
   type ConnectResult,
   type EngineHost,
@@ -101,7 +104,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   readonly #assembler = new PacketAssembler(this);
   #state: State = 'connecting';
   #stateSinceMs: number;
-  #request: ConnectRequest | undefined;
+  /** Who asks to be let in: what CONNECT says, until it is answered with yes. */
+  #claim: ConnectClaim | undefined;
   /** CONNECTs are counted, so that the later of two with the same client ID is known. */
   #connectNumber = 0;
   #isHostAsked = false;
@@ -201,7 +205,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #connect(packet: ConnectPacket): boolean {
     const request = connectRequest(packet, this.transport);
     this.#move('authenticating');
-    this.#request = request;
+    this.#claim = request;
     this.#connectNumber = ++this.#parts.counters.connects;
     this.#keepAliveSeconds = packet.keepAliveSeconds;
     const { host, limits } = this.#parts;
@@ -231,7 +235,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#publisher = new Publisher(this.#parts, session, this);
     this.#will = request.will;
     this.#move('open');
-    this.#request = undefined;
+    this.#claim = undefined;
     this.#reply(connackAccepted); // [MQTT-3.1.4-4][MQTT-3.2.0-1]
     host.connected(session);
     this.proceed();
@@ -399,7 +403,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       else this.#assembler.take(chunk, start, end);
     } catch (error) {
       if (!(error instanceof PacketError)) throw error;
-      this.#malformed(error);
+      if (this.#state === 'connecting' && chunk) this.#strange(error, chunk.subarray(start, end));
+      else this.#malformed(error);
     }
     if (this.#assembler.isPartial && this.#partialSinceMs === 0) {
       this.#partialSinceMs = this.#lastReadMs;
@@ -453,8 +458,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#finishingBytes = 0;
     if (state === 'open') this.#endSession(reason);
     // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
-    else if (reason !== reasons.connectionLost)
-      this.#parts.host.refused(this.transport, this.#request, reason);
+    else if (reason !== reasons.connectionLost) this.#parts.host.refused(this.transport, this.#claim, reason);
     if (this.#isSocketClosed) {
       this.#move('closed');
       this.#checkClosed();
@@ -477,10 +481,16 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.close(reason); // [MQTT-3.2.2-5]
   }
 
-  #malformed(error: PacketError): void {
-    if (error.connack === undefined)
-      this.close(error.reason); // [MQTT-4.8.0-1]
-    else this.#refuse(error.connack, error.reason);
+  /** The first bytes are wrong: they may tell what the client takes this server for, or who it is. */
+  #strange(error: PacketError, first: Buffer): void {
+    this.#claim = connectClaim(first);
+    this.#malformed(error, foreignProtocol(first));
+  }
+
+  #malformed({ connack, reason: usual }: PacketError, reason = usual): void {
+    if (connack === undefined)
+      this.close(reason); // [MQTT-4.8.0-1]
+    else this.#refuse(connack, reason);
   }
 
   #socketClosed(): void {

@@ -110,7 +110,7 @@ export const settingsTable = {
     'IOT_CONNECTION_LOG_DAYS',
     wholeNumber(1, 3650),
     '30',
-    'How long the connection log is kept.',
+    'How long the connection log is kept, and what is known of refused clients.',
   ),
   operationDays: setting(
     'IOT_OPERATION_DAYS',

@@ -961,6 +961,17 @@ export type ListMigrationDevicesResponse = {
 };
 
 /**
+ * A page of refused clients, by the time of their last refusal, newest first. One that is refused again while pages are read moves to the first.
+ */
+export type ListRefusedClientsResponse = {
+    refusedClients: Array<RefusedClient>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * A page of the registries of a folder, ordered by ID.
  */
 export type ListRegistriesResponse = {
@@ -1231,6 +1242,64 @@ export type PublishRegistryDataRequest = {
  */
 export type PublishRegistryDataResponse = {
     [key: string]: unknown;
+};
+
+/**
+ * A client that was refused, or whose session was ended for what it did: one entry for all times with the same claim, certificate, address and reason.
+ */
+export type RefusedClient = {
+    /**
+     * The user name that it gave, whatever that is.
+     */
+    claimedId?: string;
+    /**
+     * SHA-1 over the DER, as `openssl x509 -fingerprint -sha1` prints it, in lower case without colons.
+     */
+    certificateFingerprint?: string;
+    /**
+     * Of what kind the resource is that it seems to be. Absent if there was none.
+     */
+    resourceKind?: 'REGISTRY' | 'DEVICE' | 'BROKER';
+    /**
+     * The folder of that resource.
+     */
+    folderId?: string;
+    /**
+     * The client's IP address; behind a proxy the one in its PROXY header.
+     */
+    address: string;
+    /**
+     * That of the last time.
+     */
+    clientId?: string;
+    /**
+     * Whether it came to the port for TLS.
+     */
+    tls: boolean;
+    /**
+     * One of a fixed set: words to search for, which never change.
+     */
+    reason: string;
+    /**
+     * What would have been right.
+     */
+    rule: string;
+    /**
+     * What else is known of the last time: a topic, a code of TLS.
+     */
+    detail?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    firstTime: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    lastTime: string;
+    /**
+     * How often it was refused.
+     */
+    count: number;
 };
 
 /**
@@ -3841,6 +3910,63 @@ export type ListAuditEventsResponses = {
 };
 
 export type ListAuditEventsResponse2 = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type ListRefusedClientsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only clients that seem to be resources of this folder. Needed unless the caller may view every folder.
+         */
+        folderId?: string;
+        /**
+         * KNOWN: a resource has the claimed ID or the certificate now. UNKNOWN: it claims an ID or shows a certificate, and none has. Absent: all, those that claim nothing too.
+         */
+        filter?: 'KNOWN' | 'UNKNOWN';
+        claimedId?: string;
+        /**
+         * SHA-1 over the DER, as `openssl x509 -fingerprint -sha1` prints it, in lower case without colons.
+         */
+        certificateFingerprint?: string;
+        address?: string;
+        reason?: string;
+        /**
+         * Refused at this time or later.
+         */
+        since?: string;
+        /**
+         * Not refused since; the last time was before.
+         */
+        until?: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/refusedClients';
+};
+
+export type ListRefusedClientsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListRefusedClientsError = ListRefusedClientsErrors[keyof ListRefusedClientsErrors];
+
+export type ListRefusedClientsResponses = {
+    /**
+     * Success.
+     */
+    200: ListRefusedClientsResponse;
+};
+
+export type ListRefusedClientsResponse2 = ListRefusedClientsResponses[keyof ListRefusedClientsResponses];
 
 export type DeleteRegistryPasswordAdoptionData = {
     body?: never;

@@ -21,6 +21,7 @@ export type { AuditEventRow, AuditedCall, AuditFilter } from './history/audit-ev
 export type { LogRow } from './history/connection-log.ts';
 export type { Retention } from './history/housekeeping.ts';
 export type * from './history/migration-status.ts';
+export type { RefusedClientFilter, RefusedClientRow } from './history/refused-clients.ts';
 export type * from './import/types.ts';
 export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './mutations/idempotency.ts';
 export { type OpenControlStore, openControlStore } from './open-control-store.ts';

@@ -29,6 +29,7 @@ import { listLog } from './history/connection-log.ts';
 import { type Pruned, prune, type Retention } from './history/housekeeping.ts';
 import * as migration from './history/migration-status.ts';
 import { findOperation, listOperations } from './history/operations.ts';
+import { listRefusedClients } from './history/refused-clients.ts';
 import { importResources } from './import/import-resources.ts';
 import type { Import, ImportOutcomes } from './import/types.ts';
 import {
@@ -64,6 +65,7 @@ const sqlReads = {
   certificates: { list: certificates.listCertificates },
   passwords: { list: passwords.listPasswords },
   operations: { find: findOperation, list: listOperations },
+  refusedClients: { list: listRefusedClients },
   passwordAdoptions: { find: adoptions.findPasswordAdoption },
   accounts: { find: accounts.findServiceAccount, list: accounts.listServiceAccounts },
   authorizedKeys: { list: keys.listAuthorizedKeys },

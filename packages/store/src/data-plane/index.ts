@@ -34,6 +34,7 @@ export {
   type PermanentMessageRow,
   readPermanentMessages,
 } from './read-permanent-messages.ts';
+export { forgetRefusedClients, type RefusedClient, writeRefusedClients } from './refused-clients.ts';
 export { findPublicSigningKey } from './signing-keys.ts';
 export {
   type PermanentMessageWrite,

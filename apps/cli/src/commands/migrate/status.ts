@@ -20,6 +20,8 @@ const filters: ReadonlyMap<string, Filter | undefined> = new Map([
 
 interface StatusOptions extends OwnerOptions {
   readonly devices?: string;
+  readonly knocking?: boolean;
+  readonly export?: string;
   readonly limit?: number;
 }
 
@@ -33,9 +35,18 @@ export function registerStatus(parent: Command, context: CliContext): void {
         [...filters.keys()],
       ),
     )
-    .option('--limit <n>', 'with --devices: as many at most', count(1))
+    .option(
+      '--knocking',
+      'list the clients instead that are refused since no resource has their ID or certificate',
+    )
+    .option('--export <folder>', 'with --knocking: say where this export of the old service has them')
+    .option('--limit <n>', 'with --devices or --knocking: as many at most', count(1))
     .action(async (options: StatusOptions) => {
       check(options);
+      if (options.knocking) {
+        const { listKnocking } = await import('./knocking.ts');
+        return listKnocking(context, options.export, options.limit);
+      }
       const { client, query } = await scope(context, options);
       const found = await answer(sdk.getMigrationStatus({ client, query }));
       if (options.devices === undefined) return print(found, context);
@@ -47,13 +58,22 @@ export function registerStatus(parent: Command, context: CliContext): void {
     status,
     'iotcore migrate status',
     'iotcore migrate status --registry-name greenhouse --devices not-seen',
+    'iotcore migrate status --knocking --export ./export',
   );
 }
 
 /** @throws CliError for options that say nothing together */
-function check({ devices, limit, brokerId, brokerName }: StatusOptions): void {
-  if (devices === undefined && limit !== undefined)
+function check(options: StatusOptions): void {
+  const { devices, knocking, limit, brokerId, brokerName } = options;
+  if (devices === undefined && !knocking && limit !== undefined)
     throw usageError('--limit says how many devices to list: give it with --devices');
+  if (
+    knocking &&
+    (devices ?? options.registryId ?? options.registryName ?? brokerId ?? brokerName) !== undefined
+  )
+    throw usageError('--knocking lists clients that belong to nothing here: give it alone, or with --export');
+  if (options.export !== undefined && !knocking)
+    throw usageError('--export says where to look clients up: give it with --knocking');
   if (devices !== undefined && (brokerId ?? brokerName) !== undefined)
     throw usageError('a broker has no devices: give --devices with a registry, or with the whole folder');
 }

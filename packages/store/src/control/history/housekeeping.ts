@@ -17,6 +17,7 @@ export interface Pruned {
   readonly operations: number;
   readonly auditEvents: number;
   readonly idempotencyKeys: number;
+  readonly refusedClients: number;
 }
 
 /** Rows removed by one statement. */
@@ -53,6 +54,12 @@ export async function prune(
       'idempotency_keys',
       'ctid',
       Prisma.sql`created_at < ${before(retention.idempotencyKeyHours * hourMs)}`,
+    ),
+    // As long as the lines of a connection log that tell of the same.
+    refusedClients: await removeAll(
+      'refused_clients',
+      'id',
+      Prisma.sql`last_at < ${before(retention.connectionLogDays * dayMs)}`,
     ),
   };
 }

@@ -1,0 +1,37 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getRegistry } from '@iotcore/sdk';
+import { answer } from '../calls.ts';
+import type { CliContext } from '../context.ts';
+import type { Finding } from './finding.ts';
+
+/** A sample is for trying out: anybody who has read its passwords is its device. */
+export async function* checkSample(context: CliContext): AsyncGenerator<Finding> {
+  const { configuration } = context;
+  const text = await readFile(join(configuration.dataDir, 'sample.json'), 'utf8').catch(() => undefined);
+  const running = await configuration.running();
+  if (text === undefined || running === undefined) return;
+  const { registryId = '', deviceId = '' } = JSON.parse(text) as Record<string, string>;
+  const found = await context
+    .api()
+    .then((client) => answer(getRegistry({ client, path: { registryId } })))
+    .catch(() => undefined);
+  if (!found) return;
+  const check = 'sample';
+  if (await isOnTerminal(running.pid)) {
+    yield { status: 'ok', check, finding: 'there is a sample registry, for trying out' };
+    return;
+  }
+  yield {
+    status: 'warn',
+    check,
+    finding: 'there is a sample device, and its passwords stand in the log that `npm start` writes',
+    advice: `before others use this: iotcore device delete ${deviceId}; iotcore registry delete ${registryId}`,
+  };
+}
+
+/** Whether a person sees what the process prints, and nothing keeps it. Where there is no `/proc`, nobody can tell. */
+async function isOnTerminal(pid: number): Promise<boolean> {
+  const target = await readlink(`/proc/${pid}/fd/1`).catch(() => '/dev/tty');
+  return /^\/dev\/(pts|tty|null)/.test(target);
+}

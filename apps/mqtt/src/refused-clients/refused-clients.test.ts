@@ -1,0 +1,100 @@
+import type { RefusedClient } from '@iotcore/store/data-plane';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Refused, RefusedClients } from './refused-clients.ts';
+
+const longMs = 3_600_000;
+
+function setUp(answer: (batch: readonly RefusedClient[]) => number | Promise<number> = () => 0) {
+  const batches: (readonly RefusedClient[])[] = [];
+  const forgotten: number[] = [];
+  const heldBack: number[] = [];
+  const failures: unknown[] = [];
+  let now = 0;
+  const refusedClients = new RefusedClients({
+    flushMs: longMs,
+    async write(batch) {
+      batches.push(batch);
+      return answer(batch);
+    },
+    forget: async (most) => void forgotten.push(most),
+    now: () => new Date(now++),
+    told: () => {},
+    heldBack: (count) => heldBack.push(count),
+    failed: (error) => failures.push(error),
+  });
+  onTestFinished(() => refusedClients.stop());
+  return { refusedClients, batches, forgotten, heldBack, failures };
+}
+
+const knock = (more: Partial<Refused> = {}): Refused => ({
+  reason: 'unknown certificate',
+  remoteAddress: '192.0.2.1',
+  secure: true,
+  ...more,
+});
+
+describe('clients that are refused', () => {
+  test('are one row where claim, certificate, address and reason are the same, with the last client ID', async () => {
+    const { refusedClients, batches } = setUp();
+    refusedClients.add(knock({ claimedId: 'd1', clientId: 'first' }));
+    refusedClients.add(knock({ claimedId: 'd1', clientId: 'second', detail: 'more' }));
+    refusedClients.add(knock({ claimedId: 'd2' }));
+    refusedClients.add(knock({ claimedId: 'd1', remoteAddress: '192.0.2.2' }));
+    refusedClients.add(knock({ certificate: Buffer.from('der') }));
+    await refusedClients.flush();
+    expect(batches).toHaveLength(1);
+    expect(batches[0]).toHaveLength(4);
+    expect(batches[0]?.[0]).toMatchObject({
+      ...{ claimedId: 'd1', clientId: 'second', detail: 'more', count: 2 },
+      ...{ firstAt: new Date(0), lastAt: new Date(1), subjectId: 'd1', certificate: undefined },
+    });
+    expect(batches[0]?.[3]?.certificate?.fingerprint).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  test('are bounded while they wait, and those beyond are counted, not kept', async () => {
+    const { refusedClients, batches, heldBack } = setUp();
+    for (let n = 0; n < 1500; n++) refusedClients.add(knock({ claimedId: `d${n}` }));
+    refusedClients.add(knock({ claimedId: 'd0' }));
+    await refusedClients.flush();
+    expect(batches[0]).toHaveLength(1000);
+    expect(batches[0]?.[0]?.count).toBe(2);
+    expect(heldBack).toEqual([500]);
+    await refusedClients.flush();
+    expect([batches.length, heldBack.length]).toEqual([1, 1]);
+  });
+
+  test('have the oldest rows removed at the first write, and then once in a thousand new ones', async () => {
+    const { refusedClients, forgotten } = setUp((batch) => (batch[0]?.claimedId === 'new' ? 600 : 0));
+    const write = async (claimedId: string) => {
+      refusedClients.add(knock({ claimedId }));
+      await refusedClients.flush();
+      return forgotten.length;
+    };
+    expect(await write('known')).toBe(1);
+    expect(await write('known')).toBe(1);
+    expect(await write('new')).toBe(1);
+    expect(await write('new')).toBe(2);
+    expect(forgotten).toEqual([50_000, 50_000]);
+  });
+
+  test('are given up, and not piled up, while the database is away', async () => {
+    const { refusedClients, batches, failures } = setUp(() => Promise.reject(new Error('away')));
+    refusedClients.add(knock());
+    await refusedClients.flush();
+    await refusedClients.flush();
+    expect([batches.length, failures.length]).toEqual([1, 1]);
+  });
+
+  test('are cut where they wrote too much, and lose what Postgres cannot hold', async () => {
+    const { refusedClients, batches } = setUp();
+    refusedClients.add(
+      knock({ claimedId: 'я'.repeat(1000), clientId: 'a\0b', detail: `${'x'.repeat(510)}🙂🙂` }),
+    );
+    await refusedClients.flush();
+    const [row] = batches[0] ?? [];
+    expect(row?.claimedId).toHaveLength(128);
+    expect(row?.clientId).toBe('a\uFFFDb');
+    expect(row?.detail).toHaveLength(512);
+    expect(row?.detail.isWellFormed()).toBe(true);
+  });
+});
