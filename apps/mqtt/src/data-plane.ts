@@ -1,15 +1,24 @@
 /** Builds the data plane from its parts: an engine, and everything that answers its questions. No listener, no settings. */
 import { createPasswordHasher } from '@iotcore/credentials';
-import { type CreateEngine, type Engine, type EngineOptions, fixedReason } from '@iotcore/engine';
+import {
+  type CreateEngine,
+  type Engine,
+  type EngineOptions,
+  fixedReason,
+  type SessionInfo,
+} from '@iotcore/engine';
 import { createId } from '@iotcore/model';
 import type { Logger } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
 import {
+  addLiveSessions,
   findDeviceActivities,
   forgetRefusedClients,
   type PermanentQuotas,
   RowsLockedError,
+  readNetworkBlocks,
   readPermanentMessages,
+  removeLiveSessions,
   adoptPassword as storeAdoptedPassword,
   writeDeviceActivities,
   writeLogLines,
@@ -27,8 +36,9 @@ import {
   type PasswordAdoptionParts,
 } from './authentication/password-adoption.ts';
 import { VerifiedCredentials } from './authentication/verified-credentials.ts';
+import { NetworkBlocks } from './blocks/network-blocks.ts';
 import { RecentChanges } from './caching/recent-changes.ts';
-import type { Client } from './clients/client.ts';
+import { type Client, principalKey, type SubjectKey } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
 import { passwordAdoptedLine, permanentQuotaLine } from './connection-log/lines.ts';
@@ -46,6 +56,7 @@ import { RetainedMessages } from './retained/retained-messages.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
 import type { RightsParts } from './rights/rights.ts';
+import { SessionRecorder } from './sessions/session-recorder.ts';
 import type { TenantLimits } from './tenants/tenant-limits.ts';
 import { Tenants } from './tenants/tenants.ts';
 
@@ -81,6 +92,10 @@ export interface DataPlane {
   readonly rights: RightsParts;
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
+  /** Nobody is blocked before they have been loaded. */
+  readonly networkBlocks: NetworkBlocks;
+  /** To be started once this node is registered. */
+  readonly sessions: SessionRecorder;
   /** To be told of clients that are refused before the engine has them. */
   refused(refused: Refused): void;
   /** To be told what the control plane changes. */
@@ -174,6 +189,27 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     findCertificates: lookups.certificates,
     failed: failed('sessions could not be checked against a change'),
   });
+  const sessions = new SessionRecorder({
+    flushMs: timing.logFlushMs,
+    add: (nodeId, added) => addLiveSessions(pool, nodeId, added),
+    remove: (nodeId, numbers) => removeLiveSessions(pool, nodeId, numbers),
+    removeAll: (nodeId) => removeLiveSessions(pool, nodeId, 'all'),
+    now: () => new Date(),
+    failed: failed('live sessions could not be recorded'),
+  });
+  const networkBlocks = new NetworkBlocks({
+    read: () => readNetworkBlocks(pool),
+    addresses: () => addressesOf(engine.sessions()),
+    end: (isBlocked) => {
+      const ended = engine.disconnect(
+        ({ transport }) => isBlocked(transport.remoteAddress),
+        fixedReason('address blocked'),
+      );
+      logger.info({ sessions: ended, reason: 'address blocked' }, 'ended sessions');
+    },
+    now: () => Date.now(),
+    failed: failed('the blocked networks could not be read'),
+  });
   const rights: RightsParts = {
     findDevices: (lookup, principal) =>
       findDevices({ directory, findAliasOwners: lookups.aliasOwners }, lookup, tenants.of(principal)),
@@ -212,7 +248,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     failed: failed('credentials could not be checked'),
   };
   const host = createEngineHost({
-    ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants },
+    ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants, sessions },
     authenticate: (credentials) => authenticate(authenticator, credentials),
     refused: (refused) => refusedClients.add(refused),
   });
@@ -226,13 +262,21 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   );
 
   return {
-    ...{ engine, lookups, rights, monitoring, counters },
+    ...{ engine, lookups, rights, monitoring, counters, networkBlocks, sessions },
     refused: (refused) => refusedClients.add(refused),
     accept: (socket, transport) => engine.accept(socket, transport),
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },
       caches: [verified, certificates],
       signingKeysChanged: options.signingKeysChanged,
+      networkBlocksChanged: () => void networkBlocks.reload(),
+      disconnect: (subject) => {
+        const doomed = ownSessionsOf(clients, subject);
+        if (doomed.size === 0) return;
+        const reason = 'disconnected by an operator';
+        const ended = engine.disconnect(({ principal }) => doomed.has(principal), fixedReason(reason));
+        logger.info({ sessions: ended, reason }, 'ended sessions');
+      },
     }),
     cacheSizes: () => ({
       proofs: verified.size,
@@ -246,9 +290,19 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     logLinesDropped: () => log.dropped,
     async stop() {
       await engine.close(fixedReason('server stopping'));
-      await revoker.stop();
+      await Promise.all([revoker.stop(), networkBlocks.stop()]);
       await Promise.all([retainedMessages.stop(), monitoring.stop(), log.stop()]);
-      await refusedClients.stop();
+      await Promise.all([refusedClients.stop(), sessions.stop()]);
     },
   };
+}
+
+function* addressesOf(sessions: Iterable<SessionInfo<Client>>): Generator<string> {
+  for (const { transport } of sessions) yield transport.remoteAddress;
+}
+
+/** Of a registry its own alone, and not those of its devices, which rest on it too. */
+function ownSessionsOf(clients: LiveClients, subject: SubjectKey): ReadonlySet<Client> {
+  const own = [...clients.restingOn(subject)].filter(({ principal }) => principalKey(principal) === subject);
+  return new Set(own);
 }

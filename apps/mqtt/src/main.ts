@@ -90,6 +90,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const listeners = openListeners({
     ...{ settings, counters, logger, throttled, certificate },
     refused: plane.refused,
+    isBlocked: (address) => plane.networkBlocks.isBlocked(address),
   });
 
   let serving = false;
@@ -131,6 +132,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   await prepareDatabase(url, logger, signal);
   cleanups.add(() => feed.stop());
   await feed.start();
+  await plane.networkBlocks.reload();
   signal.throwIfAborted();
 
   cleanups.add(() => plane.stop());
@@ -149,6 +151,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(() => registration.stop());
   await registration.start();
+  plane.sessions.start(registration.id);
+  // Before the registration goes, and with it what was recorded.
+  cleanups.add(() => plane.sessions.stop());
   logger.info({ ...addresses, admin: adminUrl, engine: settings.mqttEngine }, 'serving');
   return { ...addresses, admin: adminUrl };
 }

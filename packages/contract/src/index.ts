@@ -1,3 +1,5 @@
+export * from './blocks.ts';
+export * from './device-search.ts';
 export * from './iam.ts';
 export * from './migration/export.ts';
 export * from './migration/import.ts';
@@ -15,6 +17,7 @@ export type { LogOptions } from './resources/log-options.ts';
 export { decodeData } from './resources/publish-fields.ts';
 export * from './resources/registry.ts';
 export { type ResourceKind, type ResourceNames, resourceNames } from './resources/resource-kinds.ts';
+export * from './retained-messages.ts';
 export { BadEntry } from './schema/checked-alone.ts';
 export {
   apiKeyId,

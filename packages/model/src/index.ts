@@ -1,4 +1,4 @@
-export { addressBlock, asIPv4, checkNetwork, isInNetworks } from './access/networks.ts';
+export { addressBlock, asIPv4, checkNetwork, isInNetworks, networkMatcher } from './access/networks.ts';
 export { refusalRule } from './access/refusal-rules.ts';
 export {
   everyFolder,

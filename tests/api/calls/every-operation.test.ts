@@ -47,15 +47,18 @@ describe.each(
     const stranger = await createAccount(api, { folderId: newFolder(), role: 'admin' });
     const foreign = await stranger.call(method, url, request.body);
     const namesFolder = JSON.stringify([request.query, request.body]).includes('"folderId"');
-    const isNamed = namesFolder && request.path === undefined;
-    expectRefusal(foreign, isNamed ? 'PERMISSION_DENIED' : 'NOT_FOUND');
+    const isNamed = (namesFolder && request.path === undefined) || row.where === 'every folder';
+    if (row.where === 'anywhere') expect(JSON.stringify(foreign.body)).not.toContain(folderId);
+    else expectRefusal(foreign, isNamed ? 'PERMISSION_DENIED' : 'NOT_FOUND');
 
-    const less = lesser[row.needs];
+    // In this folder alone, or less than is needed.
+    const less = row.where === 'every folder' ? row.needs : lesser[row.needs];
     if (less) {
       const account = await createAccount(api, { folderId, role: less });
       expectRefusal(await account.call(method, url, request.body), 'PERMISSION_DENIED');
     }
-    const permitted = await createAccount(api, { folderId, role: row.needs });
+    const where = row.where === 'every folder' ? '*' : folderId;
+    const permitted = await createAccount(api, { folderId: where, role: row.needs });
     const answer = await permitted.call(method, url, request.body);
     expect([answer.status, answer.body.code]).toEqual([200, undefined]);
     // Nothing but what the schema names, and all of that as it says: answers are not checked again where they are made.

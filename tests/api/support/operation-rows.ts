@@ -28,6 +28,8 @@ export interface Request {
 export interface Row {
   /** The role that permits it, and one that does not quite. `none`: no role does not quite, a stranger is refused. */
   readonly needs: 'viewer' | 'editor' | 'admin' | 'nobody';
+  /** Where that role is needed, if not in the folder of the fixture; `anywhere`: who has it nowhere sees nothing, and is not refused. */
+  readonly where?: 'every folder' | 'anywhere';
   request(fixture: Fixture): Request | Promise<Request>;
 }
 
@@ -52,6 +54,10 @@ export const rows: Record<string, Row> = {
   disableRegistry: { needs: 'editor', request: ({ registryId }) => ({ path: { registryId } }) },
   listDeviceTopicAliases: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
   listDevices: { needs: 'viewer', request: ({ registryId }) => ({ query: { registryId } }) },
+  findDevices: {
+    needs: 'viewer',
+    request: ({ registryId }) => ({ query: { registryId, presence: 'NEVER_SEEN' } }),
+  },
   getDeviceByName: {
     needs: 'viewer',
     request: ({ registryId }) => ({ query: { registryId, deviceName: 'named' } }),
@@ -70,6 +76,7 @@ export const rows: Record<string, Row> = {
     needs: 'editor',
     request: ({ emptyRegistryId }) => ({ path: { registryId: emptyRegistryId } }),
   },
+  listFolders: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
   getOperation: { needs: 'viewer', request: anOperation },
   cancelOperation: { needs: 'editor', request: anOperation },
   createIamToken: { needs: 'nobody', request: () => ({ body: { jwt: 'x' } }) },
@@ -105,8 +112,65 @@ export const rows: Record<string, Row> = {
   getMigrationStatus: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   listMigrationDevices: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
   listAuditEvents: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
+  listDisabledResources: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
+  ...retainedRows('Registry'),
+  ...retainedRows('Device'),
+  ...disablingRows('Device'),
+  ...disablingRows('Broker'),
+  listNetworkBlocks: { needs: 'admin', where: 'every folder', request: () => ({}) },
+  createNetworkBlock: {
+    needs: 'admin',
+    where: 'every folder',
+    request: () => ({ body: { network: '203.0.113.0/24', endsAt: '2999-01-01T00:00:00Z' } }),
+  },
+  deleteNetworkBlock: {
+    needs: 'admin',
+    where: 'every folder',
+    request: async ({ api }) => {
+      const body = { network: '203.0.113.0/24', endsAt: '2999-01-01T00:00:00Z' };
+      const { response } = await api.must('POST', '/ext/v1/networkBlocks', body);
+      return { path: { networkBlockId: response.id } };
+    },
+  },
   listRefusedClients: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
 };
+
+function disablingRows(noun: 'Device' | 'Broker'): Record<string, Row> {
+  const { field } = owners[noun];
+  const at = (fixture: Fixture) => ({ [field]: fixture[field] });
+  const path = `/ext/v1/${noun.toLowerCase()}s`;
+  return {
+    [`disable${noun}`]: {
+      needs: 'editor',
+      request: (fixture) => ({ path: at(fixture), body: { note: 'lost' } }),
+    },
+    [`enable${noun}`]: {
+      needs: 'editor',
+      request: async (fixture) => {
+        await fixture.api.must('POST', `${path}/${fixture[field]}:disable`, {});
+        return { path: at(fixture) };
+      },
+    },
+  };
+}
+
+/** A permanent topic with a message, once it is stored. */
+function retainedRows(noun: 'Registry' | 'Device'): Record<string, Row> {
+  const { field, path } = owners[noun];
+  const prefix = noun === 'Registry' ? '$registries' : '$devices';
+  const at = (fixture: Fixture) => ({ [field]: fixture[field] });
+  return {
+    [`list${noun}RetainedTopics`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
+    [`get${noun}RetainedMessage`]: {
+      needs: 'viewer',
+      request: async (fixture) => {
+        const topic = `${prefix}/${fixture[field]}/${noun === 'Registry' ? 'config' : 'state'}`;
+        await fixture.api.must('POST', `${path}/${fixture[field]}/publish`, { topic, data: 'eA==' });
+        return { path: at(fixture), query: { topic } };
+      },
+    },
+  };
+}
 
 /** The rows of what registries, devices and brokers all have. */
 function ownerRows(noun: keyof typeof owners): Record<string, Row> {
@@ -123,6 +187,8 @@ function ownerRows(noun: keyof typeof owners): Record<string, Row> {
       request: (fixture) => ({ path: at(fixture), body: { name: 'other' } }),
     },
     [`delete${noun}`]: { needs: 'editor', request: (fixture) => ({ path: at(fixture) }) },
+    [`list${noun}Sessions`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
+    [`disconnect${noun}`]: { needs: 'editor', request: (fixture) => ({ path: at(fixture) }) },
     [`list${noun}Certificates`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`add${noun}Certificate`]: {
       needs: 'editor',

@@ -25,8 +25,10 @@ const tags = [
   { name: 'DeviceService', description: 'Physical devices.' },
   { name: 'BrokerService', description: 'Isolated topic spaces.' },
   { name: 'OperationService', description: 'Records of mutating calls.' },
+  { name: 'ResourceManagerService', description: 'Folders.' },
   { name: 'IamService', description: 'Access tokens, service accounts, their keys and roles.' },
   { name: 'MigrationService', description: 'Moving in and out.' },
+  { name: 'AccessService', description: 'Who is connected, and who is kept out of MQTT.' },
   { name: 'ObservationService', description: 'Audit events, connection logs, refused clients.' },
 ];
 

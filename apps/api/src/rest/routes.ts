@@ -38,6 +38,8 @@ function ofResource({ noun, path, extensionPath, idField }: ResourceNames): Rest
     [`list${noun}Operations`]: GET(`${one}/operations`),
     [`publish${noun}Data`]: POST(`${one}/publish`),
     [`list${noun}LogEntries`]: GET(`${extensionPath}/{${idField}}/logs`),
+    [`list${noun}Sessions`]: GET(`${extensionPath}/{${idField}}/sessions`),
+    [`disconnect${noun}`]: POST(`${extensionPath}/{${idField}}:disconnect`),
   };
 }
 
@@ -47,6 +49,19 @@ function ofAdoption({ noun, extensionPath, idField }: ResourceNames): RestMethod
     [`get${noun}PasswordAdoption`]: GET(path),
     [`set${noun}PasswordAdoption`]: PUT(path),
     [`delete${noun}PasswordAdoption`]: DELETE(path),
+  };
+}
+
+function ofDisabling({ noun, extensionPath, idField }: ResourceNames): RestMethods {
+  const one = `${extensionPath}/{${idField}}`;
+  return { [`disable${noun}`]: POST(`${one}:disable`), [`enable${noun}`]: POST(`${one}:enable`) };
+}
+
+function ofPermanentTopics({ noun, extensionPath, idField }: ResourceNames): RestMethods {
+  const one = `${extensionPath}/{${idField}}`;
+  return {
+    [`list${noun}RetainedTopics`]: GET(`${one}/retainedTopics`),
+    [`get${noun}RetainedMessage`]: GET(`${one}/retainedMessage`),
   };
 }
 
@@ -68,12 +83,15 @@ export const restMethods: RestMethods = {
 
   ...ofResource(device),
   listDevices: GET(device.path),
+  findDevices: GET(device.extensionPath),
 
   ...ofResource(broker),
   listBrokers: GET(broker.path),
 
   getOperation: GET('/operations/{operationId}'),
   cancelOperation: GET('/operations/{operationId}:cancel'),
+
+  listFolders: GET('/resource-manager/v1/folders'),
 
   createIamToken: POST('/iam/v1/tokens'),
   getServiceAccount: GET(account),
@@ -86,6 +104,14 @@ export const restMethods: RestMethods = {
 
   listAuditEvents: GET('/ext/v1/auditEvents'),
   listRefusedClients: GET('/ext/v1/refusedClients'),
+  listDisabledResources: GET('/ext/v1/disabledResources'),
+  ...ofDisabling(device),
+  ...ofDisabling(broker),
+  listNetworkBlocks: GET('/ext/v1/networkBlocks'),
+  createNetworkBlock: POST('/ext/v1/networkBlocks'),
+  deleteNetworkBlock: DELETE('/ext/v1/networkBlocks/{networkBlockId}'),
+  ...ofPermanentTopics(registry),
+  ...ofPermanentTopics(device),
   ...ofAdoption(registry),
   ...ofAdoption(broker),
   getMigrationStatus: GET('/ext/v1/migrationStatus'),
@@ -100,7 +126,6 @@ export const grpcOnly: ReadonlySet<string> = new Set([
   'addDataStreamExport',
   'deleteDataStreamExport',
   'getFolder',
-  'listFolders',
   'getCloud',
   'listClouds',
 ]);

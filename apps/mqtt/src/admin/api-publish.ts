@@ -44,6 +44,7 @@ export async function publishForApi(
   if (identity?.principal.kind !== principalKind) {
     return { status: 404, code: 'NO_SUCH_SENDER', reason: `There is no such ${principalKind}.` };
   }
+  if (identity.blocked) return { status: 403, code: 'SENDER_DISABLED', reason: 'It is disabled.' };
   if (identity.disabled)
     return { status: 403, code: 'REGISTRY_DISABLED', reason: 'The registry is disabled.' };
   const route = await parts.route(identity.principal, topic);

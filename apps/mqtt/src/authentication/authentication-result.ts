@@ -41,6 +41,7 @@ export const refusals = {
     reason: 'password not adopted: too many first connections from this address',
   },
   registryDisabled: { code: ConnackCode.notAuthorized, reason: 'registry disabled' },
+  disabled: { code: ConnackCode.notAuthorized, reason: 'disabled by an operator' },
   unchecked: { code: ConnackCode.serverUnavailable, reason: 'credentials could not be checked' },
   throttled: { code: ConnackCode.serverUnavailable, reason: 'too many wrong passwords' },
   principalFull: {

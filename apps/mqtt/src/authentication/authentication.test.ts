@@ -169,6 +169,13 @@ describe('a password', () => {
     });
   });
 
+  test('of a disabled device is refused as such only when it is right', async () => {
+    const identity = state.identities.get('d1');
+    if (identity) state.identities.set('d1', { ...identity, blocked: true });
+    expect(await state.login(wrong)).toEqual(refusedWith(refusals.wrongPassword));
+    expect(await state.login(right)).toEqual({ accepted: false, refusal: refusals.disabled, subject: 'd1' });
+  });
+
   test('is not remembered for another user name', async () => {
     await state.login(right);
     state.identities.delete('d2');

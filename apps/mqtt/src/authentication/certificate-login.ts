@@ -38,6 +38,7 @@ export async function logInByCertificate(
   if (!identity) return refuse(refusals.unknownCertificate);
   const subject = identity.principal.id;
   if (username && username !== subject) return refuse(refusals.foreignCertificate, subject);
+  if (identity.blocked) return refuse(refusals.disabled, subject);
   if (identity.disabled) return refuse(refusals.registryDisabled, subject);
   const dates = parts.acceptExpired ? 'valid' : dateValidity(identity, parts.now());
   if (dates === 'expired') return refuse(refusals.expiredCertificate, subject);

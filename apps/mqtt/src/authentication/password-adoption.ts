@@ -56,11 +56,11 @@ export function countAdoptionAttempts(now: () => number = () => performance.now(
 /** Of two who come first at the same moment the database takes one; the other is looked at again, and finds a password. */
 export async function adoptPassword(
   parts: PasswordAdoptionParts,
-  { principal, passwords, disabled }: PasswordIdentity,
+  { principal, passwords, disabled, blocked }: PasswordIdentity,
   password: Uint8Array,
   address: string,
 ): Promise<AdoptionOutcome> {
-  if (disabled || passwords.length > 0) return 'off';
+  if (disabled || blocked || passwords.length > 0) return 'off';
   const adopter = adopterOf(principal);
   const adoption = await parts.findAdoption(adopter);
   if (!adoption || adoption.endsAt <= parts.now()) return 'off';

@@ -106,6 +106,7 @@ async function check(
   if (!identity || 'refusal' in found) {
     return refuse('refusal' in found ? found.refusal : refusals.wrongPassword, identity?.principal.id);
   }
+  if (identity.blocked) return refuse(refusals.disabled, identity.principal.id);
   if (identity.disabled) return refuse(refusals.registryDisabled, identity.principal.id);
   const client: Client = { principal: identity.principal, credential: { kind: 'password', id: found.id } };
   if (parts.changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';

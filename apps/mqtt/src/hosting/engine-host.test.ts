@@ -57,6 +57,7 @@ function setUp(
       subscribed: nothing,
     } as never,
     tenants,
+    sessions: { connected: nothing, disconnected: nothing },
     authenticate: async () => result(),
     refused: (refused) => told.push(refused),
   });

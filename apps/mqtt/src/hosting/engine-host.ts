@@ -30,6 +30,7 @@ import type { Refused } from '../refused-clients/refused-clients.ts';
 import type { RetainedMessages } from '../retained/retained-messages.ts';
 import type { Revoker } from '../revocation/revoker.ts';
 import { grant, type RightsParts, retained, route } from '../rights/rights.ts';
+import type { SessionRecorder } from '../sessions/session-recorder.ts';
 import type { TenantLimit } from '../tenants/tenant-limits.ts';
 import type { Tenants } from '../tenants/tenants.ts';
 import type { ConnectionCounters } from './connection-counters.ts';
@@ -44,6 +45,7 @@ export interface HostParts {
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
   readonly tenants: Tenants;
+  readonly sessions: Pick<SessionRecorder, 'connected' | 'disconnected'>;
   authenticate(credentials: Credentials): Promise<AuthenticationResult>;
   /** Told of each client that is refused, and of sessions that end, or are denied something, for what is not allowed. */
   refused(refused: Refused): void;
@@ -55,7 +57,18 @@ function fullRefusal(limit: TenantLimit): Refusal {
 }
 
 export function createEngineHost(parts: HostParts): EngineHost<Client> {
-  const { changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants } = parts;
+  const {
+    changes,
+    clients,
+    rights,
+    revoker,
+    retainedMessages,
+    log,
+    monitoring,
+    counters,
+    tenants,
+    sessions,
+  } = parts;
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
   /** Whose connection log a request belongs to, as far as its credentials told. */
@@ -83,8 +96,10 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     retain: ({ namespace, topic }, payload) => retainedMessages.store(namespace, topic, payload),
     retained: ({ principal }, filter) => retained(rights, principal, filter),
 
-    connected({ principal: client, clientId, transport }) {
+    connected(session) {
+      const { principal: client, clientId, transport } = session;
       clients.add(client);
+      sessions.connected(session);
       // Between the check and now something may have changed; from here on the index of live clients finds it.
       const mark = checkedSince.get(client) ?? 0;
       if (changes.touchedSince(mark, subjectKeys(client))) revoker.suspect(client);
@@ -95,6 +110,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     disconnected(session, reason) {
       const { principal: client } = session;
       clients.remove(client);
+      sessions.disconnected(session);
       counters.disconnected(reason);
       monitoring.disconnected(client.principal);
       log.add(client.principal.id, 'INFO', disconnectedLine(reason.text));

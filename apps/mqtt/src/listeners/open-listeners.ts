@@ -33,6 +33,8 @@ export interface ListenersParts {
   readonly certificate: CertificateKeeper;
   /** Told of each client that is turned away before it is anybody's. */
   refused(refused: Refused): void;
+  /** Whether an operator keeps this address out. */
+  isBlocked(address: string): boolean;
 }
 
 export interface Listeners {
@@ -57,6 +59,7 @@ export function openListeners({
   throttled,
   certificate,
   refused,
+  isBlocked,
 }: ListenersParts): Listeners {
   const limiter = new ConnectionLimiter({
     maxConnections: settings.mqttMaxConnections,
@@ -79,6 +82,7 @@ export function openListeners({
   const shared = (secure: boolean) => ({
     limiter,
     gate,
+    isBlocked,
     refusedByLimit: (limit: string, address: string) => turnedAway(limit, address, secure),
     isProxy: (address: string) => proxies.length > 0 && isInNetworks(proxies, address),
     noProxyHeader: (why: NoHeader, remoteAddress: string) => {

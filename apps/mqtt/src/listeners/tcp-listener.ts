@@ -21,7 +21,9 @@ export interface ListenOptions {
   readonly place: ListenPlace;
   readonly limiter: ConnectionLimiter;
   readonly gate: AcceptGate;
-  refusedByLimit(limit: LimitReached, address: string): void;
+  refusedByLimit(limit: LimitReached | 'address blocked', address: string): void;
+  /** Whether connections from this address are turned away. */
+  isBlocked(address: string): boolean;
   /** Must a connection from this address begin with a PROXY protocol header? Nobody else may send one. */
   isProxy(address: string): boolean;
   /** A connection of a proxy was closed: it sent no header that can be read. */
@@ -96,7 +98,7 @@ function admit(options: ListenOptions, socket: Socket, taker: Taker): void {
     socket.destroy();
     return;
   }
-  const turnAway = (limit: LimitReached, address: string) => {
+  const turnAway = (limit: LimitReached | 'address blocked', address: string) => {
     options.refusedByLimit(limit, address);
     socket.resetAndDestroy();
   };
@@ -109,6 +111,10 @@ function admit(options: ListenOptions, socket: Socket, taker: Taker): void {
   socket.once('close', () => limiter.release(admitted));
 
   const identified = (client: RemoteEnd) => {
+    if (options.isBlocked(client.remoteAddress)) {
+      turnAway('address blocked', client.remoteAddress);
+      return;
+    }
     const ofAddress = limiter.admitAddress(client.remoteAddress);
     if (ofAddress) {
       turnAway(ofAddress, client.remoteAddress);

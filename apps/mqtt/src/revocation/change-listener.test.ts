@@ -25,6 +25,8 @@ function setUp() {
       everythingChanged: () => told.push('revoke everything'),
     } as unknown as Revoker,
     signingKeysChanged: () => told.push('signing keys'),
+    networkBlocksChanged: () => told.push('network blocks'),
+    disconnect: (subject) => told.push(`disconnect ${subject}`),
   });
   return { told, changes, directory, listener };
 }
@@ -40,6 +42,18 @@ describe('a change that was told', () => {
       expect(changes.touchedSince(mark, [`${kind}:x`])).toBe(true);
     },
   );
+
+  test('that sessions are to end is passed on, and touches nothing', () => {
+    const { told, listener } = setUp();
+    listener.changed([{ kind: 'disconnect', key: 'device:x' }]);
+    expect(told).toEqual(['disconnect device:x']);
+  });
+
+  test('of a network block has the blocks read again, and touches nobody', () => {
+    const { told, listener } = setUp();
+    listener.changed([{ kind: 'network-block', key: 'x' }]);
+    expect(told).toEqual(['network blocks']);
+  });
 
   test.each(['alias', 'device'] as const)(
     'of a device (%s) makes what was derived from it stale',
@@ -73,7 +87,7 @@ describe('missed changes', () => {
     expect(known?.basis.stale).toBe(true);
     expect(directory.size).toBe(0);
     expect(changes.touchedSince(mark, ['password:anything'])).toBe(true);
-    expect(told).toEqual(['clear', 'signing keys', 'revoke everything']);
+    expect(told).toEqual(['clear', 'signing keys', 'network blocks', 'revoke everything']);
   });
 });
 

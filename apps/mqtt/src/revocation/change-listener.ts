@@ -17,6 +17,9 @@ export interface ChangeListenerParts {
   readonly revoker: Revoker;
   /** A key that signs what the API says to us came or went. */
   signingKeysChanged(): void;
+  networkBlocksChanged(): void;
+  /** The sessions of this registry, device or broker are to end; told twice, or not at all, it does no harm. */
+  disconnect(subject: SubjectKey): void;
 }
 
 /** Carries what the control plane changed to everything that remembered otherwise. */
@@ -49,6 +52,12 @@ export function createChangeListener(parts: ChangeListenerParts): ChangeListener
       case 'signing-key':
         parts.signingKeysChanged();
         break;
+      case 'network-block':
+        parts.networkBlocksChanged();
+        break;
+      case 'disconnect':
+        parts.disconnect(key as SubjectKey);
+        break;
       case 'account':
         break;
     }
@@ -63,6 +72,7 @@ export function createChangeListener(parts: ChangeListenerParts): ChangeListener
       directory.clear();
       for (const cache of caches) cache.clear();
       parts.signingKeysChanged();
+      parts.networkBlocksChanged();
       revoker.everythingChanged();
     },
   };

@@ -112,6 +112,13 @@ describe('a change', () => {
     await expect.poll(() => ended).toEqual(['d1: device deleted']);
   });
 
+  test('of a device that was disabled itself ends its sessions, and those of no other', async () => {
+    const { revoker, owners, ended } = setUp();
+    for (const [id, owner] of owners) if (id === 'd1') owners.set(id, { ...owner, blocked: true });
+    revoker.everythingChanged();
+    await expect.poll(() => ended).toEqual(['d1: disabled by an operator']);
+  });
+
   test('of a disabled registry ends its sessions and those of its devices', async () => {
     const { revoker, owners, ended } = setUp();
     for (const [id, owner] of owners) owners.set(id, { ...owner, disabled: true });

@@ -6,6 +6,7 @@ const revocationReasons = {
   passwordDeleted: 'password deleted',
   certificateDeleted: 'certificate deleted',
   registryDisabled: 'registry disabled',
+  disabled: 'disabled by an operator',
   ownerDeleted: (kind: string) => `${kind} deleted`,
 } as const;
 
@@ -20,6 +21,7 @@ export interface CurrentState {
 export function whyRevoked({ principal, credential }: Client, state: CurrentState): string | undefined {
   const owner = state.owners.get(principal.id);
   if (!owner || !isSame(owner, principal)) return revocationReasons.ownerDeleted(principal.kind);
+  if (owner.blocked) return revocationReasons.disabled;
   if (owner.disabled) return revocationReasons.registryDisabled;
   if (credential.kind === 'password') {
     const exists = owner.passwords.some(({ id }) => id === credential.id);

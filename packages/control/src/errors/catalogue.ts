@@ -76,6 +76,9 @@ export const errors = {
   alreadyExists: (what: string) => new ApiError('ALREADY_EXISTS', `This ${what} is taken.`),
   registryNotEmpty: () =>
     new ApiError('FAILED_PRECONDITION', 'The registry has devices; only an empty one can be deleted.'),
+  tooManyNetworkBlocks: (most: number) =>
+    new ApiError('RESOURCE_EXHAUSTED', `At most ${most} address ranges can be blocked at a time.`),
+  senderDisabled: () => new ApiError('FAILED_PRECONDITION', 'The sender is disabled.'),
   registryDisabled: () => new ApiError('FAILED_PRECONDITION', 'The registry is disabled.'),
   idempotencyMismatch: () =>
     new ApiError(

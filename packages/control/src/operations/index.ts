@@ -1,5 +1,7 @@
 /** Every operation of the API, by the resources that they are about. Everything that is generated follows this order. */
 import type { ApiOperation } from '../pipeline/operation.ts';
+import { disablingOperations } from './access-blocks/disabling.ts';
+import { networkBlockOperations } from './access-blocks/network-blocks.ts';
 import { serviceAccountOperations } from './accounts/index.ts';
 import { auditEventOperations } from './audit-events.ts';
 import { brokerOperations } from './brokers/index.ts';
@@ -24,6 +26,8 @@ export const operations: readonly ApiOperation[] = [
   ...serviceAccountOperations,
   ...auditEventOperations,
   ...refusedClientOperations,
+  ...disablingOperations,
+  ...networkBlockOperations,
   ...passwordAdoptionOperations,
   ...migrationStatusOperations,
   ...importOperations,

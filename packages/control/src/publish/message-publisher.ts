@@ -77,6 +77,8 @@ function refusalOf({ code, reason = 'Not allowed.' }: NodeRefusal): ApiError {
       return errors.invalidArgument([{ field: 'topic', description: reason }]);
     case 'REGISTRY_DISABLED':
       return errors.registryDisabled();
+    case 'SENDER_DISABLED':
+      return errors.senderDisabled();
     case 'NO_SUCH_SENDER':
       return errors.notFound('Sender');
     case 'QUOTA_EXCEEDED':

@@ -17,15 +17,21 @@ export function checkNetwork(network: string, field = ''): Violation | undefined
 
 /** Does one of the networks hold this address? An address of neither family is held by none. */
 export function isInNetworks(networks: readonly string[], address: string): boolean {
-  const family = familyOf(address);
-  if (!family) return false;
-  const list = new BlockList();
+  return networkMatcher(networks)(address);
+}
+
+/** The same for many addresses: the networks are read once. */
+export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
+  // A list of both families would find IPv4 addresses in ::/0, where the database does not.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const network of networks) {
     const read = readNetwork(network);
-    // A list of both families would find IPv4 addresses in ::/0, where the database does not.
-    if (read?.family === family) list.addSubnet(read.address, read.bits, read.family);
+    if (read) lists[read.family].addSubnet(read.address, read.bits, read.family);
   }
-  return list.check(address, family);
+  return (address) => {
+    const family = familyOf(address);
+    return family !== undefined && lists[family].check(address, family);
+  };
 }
 
 /** IPv4 in an IPv6 address, as a listener of both families shows its peers, as IPv4; all else as it is. */

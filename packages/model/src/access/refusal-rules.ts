@@ -26,6 +26,9 @@ const written: Readonly<Record<string, string>> = {
   'password not adopted: too many first connections from this address':
     'Password adoption takes so many first connections of an address in a minute as it was set to.',
   'registry disabled': 'A disabled registry and its devices may not connect until it is enabled.',
+  'disabled by an operator':
+    'A disabled device or broker may not connect until it is enabled, or the time that was said has come.',
+  'address blocked': 'A blocked address range may not connect until the time that was said has come.',
   'credentials could not be checked':
     'Credentials are checked against the database, which did not answer in time: the client may come again.',
   'too many wrong passwords':

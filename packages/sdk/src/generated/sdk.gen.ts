@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AddBrokerCertificateData, AddBrokerCertificateErrors, AddBrokerCertificateResponses, AddBrokerPasswordData, AddBrokerPasswordErrors, AddBrokerPasswordResponses, AddDeviceCertificateData, AddDeviceCertificateErrors, AddDeviceCertificateResponses, AddDevicePasswordData, AddDevicePasswordErrors, AddDevicePasswordResponses, AddRegistryCertificateData, AddRegistryCertificateErrors, AddRegistryCertificateResponses, AddRegistryPasswordData, AddRegistryPasswordErrors, AddRegistryPasswordResponses, CancelOperationData, CancelOperationErrors, CancelOperationResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateAuthorizedKeyData, CreateAuthorizedKeyErrors, CreateAuthorizedKeyResponses, CreateBrokerData, CreateBrokerErrors, CreateBrokerResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateIamTokenData, CreateIamTokenErrors, CreateIamTokenResponses, CreateRegistryData, CreateRegistryErrors, CreateRegistryResponses, CreateRoleBindingData, CreateRoleBindingErrors, CreateRoleBindingResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAuthorizedKeyData, DeleteAuthorizedKeyErrors, DeleteAuthorizedKeyResponses, DeleteBrokerCertificateData, DeleteBrokerCertificateErrors, DeleteBrokerCertificateResponses, DeleteBrokerData, DeleteBrokerErrors, DeleteBrokerPasswordAdoptionData, DeleteBrokerPasswordAdoptionErrors, DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordData, DeleteBrokerPasswordErrors, DeleteBrokerPasswordResponses, DeleteBrokerResponses, DeleteDeviceCertificateData, DeleteDeviceCertificateErrors, DeleteDeviceCertificateResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDevicePasswordData, DeleteDevicePasswordErrors, DeleteDevicePasswordResponses, DeleteDeviceResponses, DeleteRegistryCertificateData, DeleteRegistryCertificateErrors, DeleteRegistryCertificateResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryPasswordAdoptionData, DeleteRegistryPasswordAdoptionErrors, DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordData, DeleteRegistryPasswordErrors, DeleteRegistryPasswordResponses, DeleteRegistryResponses, DeleteRoleBindingData, DeleteRoleBindingErrors, DeleteRoleBindingResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DisableRegistryData, DisableRegistryErrors, DisableRegistryResponses, EnableRegistryData, EnableRegistryErrors, EnableRegistryResponses, ExportRegistryData, ExportRegistryErrors, ExportRegistryResponses, GetBrokerByNameData, GetBrokerByNameErrors, GetBrokerByNameResponses, GetBrokerData, GetBrokerErrors, GetBrokerPasswordAdoptionData, GetBrokerPasswordAdoptionErrors, GetBrokerPasswordAdoptionResponses, GetBrokerResponses, GetDeviceByNameData, GetDeviceByNameErrors, GetDeviceByNameResponses, GetDeviceData, GetDeviceErrors, GetDeviceResponses, GetMigrationStatusData, GetMigrationStatusErrors, GetMigrationStatusResponses, GetOperationData, GetOperationErrors, GetOperationResponses, GetRegistryByNameData, GetRegistryByNameErrors, GetRegistryByNameResponses, GetRegistryData, GetRegistryErrors, GetRegistryPasswordAdoptionData, GetRegistryPasswordAdoptionErrors, GetRegistryPasswordAdoptionResponses, GetRegistryResponses, GetServiceAccountData, GetServiceAccountErrors, GetServiceAccountResponses, ImportResourcesData, ImportResourcesErrors, ImportResourcesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuthorizedKeysData, ListAuthorizedKeysErrors, ListAuthorizedKeysResponses, ListBrokerCertificatesData, ListBrokerCertificatesErrors, ListBrokerCertificatesResponses, ListBrokerLogEntriesData, ListBrokerLogEntriesErrors, ListBrokerLogEntriesResponses, ListBrokerOperationsData, ListBrokerOperationsErrors, ListBrokerOperationsResponses, ListBrokerPasswordsData, ListBrokerPasswordsErrors, ListBrokerPasswordsResponses, ListBrokersData, ListBrokersErrors, ListBrokersResponses, ListDeviceCertificatesData, ListDeviceCertificatesErrors, ListDeviceCertificatesResponses, ListDeviceLogEntriesData, ListDeviceLogEntriesErrors, ListDeviceLogEntriesResponses, ListDeviceOperationsData, ListDeviceOperationsErrors, ListDeviceOperationsResponses, ListDevicePasswordsData, ListDevicePasswordsErrors, ListDevicePasswordsResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDeviceTopicAliasesData, ListDeviceTopicAliasesErrors, ListDeviceTopicAliasesResponses, ListMigrationDevicesData, ListMigrationDevicesErrors, ListMigrationDevicesResponses, ListRefusedClientsData, ListRefusedClientsErrors, ListRefusedClientsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRegistryCertificatesData, ListRegistryCertificatesErrors, ListRegistryCertificatesResponses, ListRegistryLogEntriesData, ListRegistryLogEntriesErrors, ListRegistryLogEntriesResponses, ListRegistryOperationsData, ListRegistryOperationsErrors, ListRegistryOperationsResponses, ListRegistryPasswordsData, ListRegistryPasswordsErrors, ListRegistryPasswordsResponses, ListRoleBindingsData, ListRoleBindingsErrors, ListRoleBindingsResponses, ListServiceAccountsData, ListServiceAccountsErrors, ListServiceAccountsResponses, PublishBrokerDataData, PublishBrokerDataErrors, PublishBrokerDataResponses, PublishDeviceDataData, PublishDeviceDataErrors, PublishDeviceDataResponses, PublishRegistryDataData, PublishRegistryDataErrors, PublishRegistryDataResponses, SetBrokerPasswordAdoptionData, SetBrokerPasswordAdoptionErrors, SetBrokerPasswordAdoptionResponses, SetRegistryPasswordAdoptionData, SetRegistryPasswordAdoptionErrors, SetRegistryPasswordAdoptionResponses, UpdateBrokerData, UpdateBrokerErrors, UpdateBrokerResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateRegistryData, UpdateRegistryErrors, UpdateRegistryResponses } from './types.gen.ts';
+import type { AddBrokerCertificateData, AddBrokerCertificateErrors, AddBrokerCertificateResponses, AddBrokerPasswordData, AddBrokerPasswordErrors, AddBrokerPasswordResponses, AddDeviceCertificateData, AddDeviceCertificateErrors, AddDeviceCertificateResponses, AddDevicePasswordData, AddDevicePasswordErrors, AddDevicePasswordResponses, AddRegistryCertificateData, AddRegistryCertificateErrors, AddRegistryCertificateResponses, AddRegistryPasswordData, AddRegistryPasswordErrors, AddRegistryPasswordResponses, CancelOperationData, CancelOperationErrors, CancelOperationResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateAuthorizedKeyData, CreateAuthorizedKeyErrors, CreateAuthorizedKeyResponses, CreateBrokerData, CreateBrokerErrors, CreateBrokerResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateIamTokenData, CreateIamTokenErrors, CreateIamTokenResponses, CreateNetworkBlockData, CreateNetworkBlockErrors, CreateNetworkBlockResponses, CreateRegistryData, CreateRegistryErrors, CreateRegistryResponses, CreateRoleBindingData, CreateRoleBindingErrors, CreateRoleBindingResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAuthorizedKeyData, DeleteAuthorizedKeyErrors, DeleteAuthorizedKeyResponses, DeleteBrokerCertificateData, DeleteBrokerCertificateErrors, DeleteBrokerCertificateResponses, DeleteBrokerData, DeleteBrokerErrors, DeleteBrokerPasswordAdoptionData, DeleteBrokerPasswordAdoptionErrors, DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordData, DeleteBrokerPasswordErrors, DeleteBrokerPasswordResponses, DeleteBrokerResponses, DeleteDeviceCertificateData, DeleteDeviceCertificateErrors, DeleteDeviceCertificateResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDevicePasswordData, DeleteDevicePasswordErrors, DeleteDevicePasswordResponses, DeleteDeviceResponses, DeleteNetworkBlockData, DeleteNetworkBlockErrors, DeleteNetworkBlockResponses, DeleteRegistryCertificateData, DeleteRegistryCertificateErrors, DeleteRegistryCertificateResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryPasswordAdoptionData, DeleteRegistryPasswordAdoptionErrors, DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordData, DeleteRegistryPasswordErrors, DeleteRegistryPasswordResponses, DeleteRegistryResponses, DeleteRoleBindingData, DeleteRoleBindingErrors, DeleteRoleBindingResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DisableBrokerData, DisableBrokerErrors, DisableBrokerResponses, DisableDeviceData, DisableDeviceErrors, DisableDeviceResponses, DisableRegistryData, DisableRegistryErrors, DisableRegistryResponses, DisconnectBrokerData, DisconnectBrokerErrors, DisconnectBrokerResponses, DisconnectDeviceData, DisconnectDeviceErrors, DisconnectDeviceResponses, DisconnectRegistryData, DisconnectRegistryErrors, DisconnectRegistryResponses, EnableBrokerData, EnableBrokerErrors, EnableBrokerResponses, EnableDeviceData, EnableDeviceErrors, EnableDeviceResponses, EnableRegistryData, EnableRegistryErrors, EnableRegistryResponses, ExportRegistryData, ExportRegistryErrors, ExportRegistryResponses, FindDevicesData, FindDevicesErrors, FindDevicesResponses, GetBrokerByNameData, GetBrokerByNameErrors, GetBrokerByNameResponses, GetBrokerData, GetBrokerErrors, GetBrokerPasswordAdoptionData, GetBrokerPasswordAdoptionErrors, GetBrokerPasswordAdoptionResponses, GetBrokerResponses, GetDeviceByNameData, GetDeviceByNameErrors, GetDeviceByNameResponses, GetDeviceData, GetDeviceErrors, GetDeviceResponses, GetDeviceRetainedMessageData, GetDeviceRetainedMessageErrors, GetDeviceRetainedMessageResponses, GetMigrationStatusData, GetMigrationStatusErrors, GetMigrationStatusResponses, GetOperationData, GetOperationErrors, GetOperationResponses, GetRegistryByNameData, GetRegistryByNameErrors, GetRegistryByNameResponses, GetRegistryData, GetRegistryErrors, GetRegistryPasswordAdoptionData, GetRegistryPasswordAdoptionErrors, GetRegistryPasswordAdoptionResponses, GetRegistryResponses, GetRegistryRetainedMessageData, GetRegistryRetainedMessageErrors, GetRegistryRetainedMessageResponses, GetServiceAccountData, GetServiceAccountErrors, GetServiceAccountResponses, ImportResourcesData, ImportResourcesErrors, ImportResourcesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuthorizedKeysData, ListAuthorizedKeysErrors, ListAuthorizedKeysResponses, ListBrokerCertificatesData, ListBrokerCertificatesErrors, ListBrokerCertificatesResponses, ListBrokerLogEntriesData, ListBrokerLogEntriesErrors, ListBrokerLogEntriesResponses, ListBrokerOperationsData, ListBrokerOperationsErrors, ListBrokerOperationsResponses, ListBrokerPasswordsData, ListBrokerPasswordsErrors, ListBrokerPasswordsResponses, ListBrokersData, ListBrokersErrors, ListBrokerSessionsData, ListBrokerSessionsErrors, ListBrokerSessionsResponses, ListBrokersResponses, ListDeviceCertificatesData, ListDeviceCertificatesErrors, ListDeviceCertificatesResponses, ListDeviceLogEntriesData, ListDeviceLogEntriesErrors, ListDeviceLogEntriesResponses, ListDeviceOperationsData, ListDeviceOperationsErrors, ListDeviceOperationsResponses, ListDevicePasswordsData, ListDevicePasswordsErrors, ListDevicePasswordsResponses, ListDeviceRetainedTopicsData, ListDeviceRetainedTopicsErrors, ListDeviceRetainedTopicsResponses, ListDevicesData, ListDevicesErrors, ListDeviceSessionsData, ListDeviceSessionsErrors, ListDeviceSessionsResponses, ListDevicesResponses, ListDeviceTopicAliasesData, ListDeviceTopicAliasesErrors, ListDeviceTopicAliasesResponses, ListDisabledResourcesData, ListDisabledResourcesErrors, ListDisabledResourcesResponses, ListFoldersData, ListFoldersErrors, ListFoldersResponses, ListMigrationDevicesData, ListMigrationDevicesErrors, ListMigrationDevicesResponses, ListNetworkBlocksData, ListNetworkBlocksErrors, ListNetworkBlocksResponses, ListRefusedClientsData, ListRefusedClientsErrors, ListRefusedClientsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRegistryCertificatesData, ListRegistryCertificatesErrors, ListRegistryCertificatesResponses, ListRegistryLogEntriesData, ListRegistryLogEntriesErrors, ListRegistryLogEntriesResponses, ListRegistryOperationsData, ListRegistryOperationsErrors, ListRegistryOperationsResponses, ListRegistryPasswordsData, ListRegistryPasswordsErrors, ListRegistryPasswordsResponses, ListRegistryRetainedTopicsData, ListRegistryRetainedTopicsErrors, ListRegistryRetainedTopicsResponses, ListRegistrySessionsData, ListRegistrySessionsErrors, ListRegistrySessionsResponses, ListRoleBindingsData, ListRoleBindingsErrors, ListRoleBindingsResponses, ListServiceAccountsData, ListServiceAccountsErrors, ListServiceAccountsResponses, PublishBrokerDataData, PublishBrokerDataErrors, PublishBrokerDataResponses, PublishDeviceDataData, PublishDeviceDataErrors, PublishDeviceDataResponses, PublishRegistryDataData, PublishRegistryDataErrors, PublishRegistryDataResponses, SetBrokerPasswordAdoptionData, SetBrokerPasswordAdoptionErrors, SetBrokerPasswordAdoptionResponses, SetRegistryPasswordAdoptionData, SetRegistryPasswordAdoptionErrors, SetRegistryPasswordAdoptionResponses, UpdateBrokerData, UpdateBrokerErrors, UpdateBrokerResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateRegistryData, UpdateRegistryErrors, UpdateRegistryResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -217,6 +217,48 @@ export const listRegistryLogEntries = <ThrowOnError extends boolean = false>(opt
 });
 
 /**
+ * Lists the live sessions of a registry
+ *
+ * A moment old. Where an MQTT server died, its sessions are shown for up to 15 seconds.
+ */
+export const listRegistrySessions = <ThrowOnError extends boolean = false>(options: Options<ListRegistrySessionsData, ThrowOnError>): RequestResult<ListRegistrySessionsResponses, ListRegistrySessionsErrors, ThrowOnError> => (options.client ?? client).get<ListRegistrySessionsResponses, ListRegistrySessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/sessions',
+    ...options
+});
+
+/**
+ * Ends the sessions of a registry
+ *
+ * Within a second. It may connect again at once: to keep it out, disable it.
+ */
+export const disconnectRegistry = <ThrowOnError extends boolean = false>(options: Options<DisconnectRegistryData, ThrowOnError>): RequestResult<DisconnectRegistryResponses, DisconnectRegistryErrors, ThrowOnError> => (options.client ?? client).post<DisconnectRegistryResponses, DisconnectRegistryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}:disconnect',
+    ...options
+});
+
+/**
+ * Lists the permanent topics of a registry that have a retained message
+ */
+export const listRegistryRetainedTopics = <ThrowOnError extends boolean = false>(options: Options<ListRegistryRetainedTopicsData, ThrowOnError>): RequestResult<ListRegistryRetainedTopicsResponses, ListRegistryRetainedTopicsErrors, ThrowOnError> => (options.client ?? client).get<ListRegistryRetainedTopicsResponses, ListRegistryRetainedTopicsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/retainedTopics',
+    ...options
+});
+
+/**
+ * Returns the retained message of a permanent topic of a registry
+ *
+ * NOT_FOUND if the topic has none, whether it is a permanent topic or not.
+ */
+export const getRegistryRetainedMessage = <ThrowOnError extends boolean = false>(options: Options<GetRegistryRetainedMessageData, ThrowOnError>): RequestResult<GetRegistryRetainedMessageResponses, GetRegistryRetainedMessageErrors, ThrowOnError> => (options.client ?? client).get<GetRegistryRetainedMessageResponses, GetRegistryRetainedMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/registries/{registryId}/retainedMessage',
+    ...options
+});
+
+/**
  * Deletes a device
  *
  * With its credentials, aliases and retained messages. Its sessions end within a second.
@@ -273,6 +315,17 @@ export const createDevice = <ThrowOnError extends boolean = false>(options: Opti
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Finds the devices of a registry that are online, were never seen, or have a label or name
+ *
+ * Exactly one of the filters must be given.
+ */
+export const findDevices = <ThrowOnError extends boolean = false>(options: Options<FindDevicesData, ThrowOnError>): RequestResult<FindDevicesResponses, FindDevicesErrors, ThrowOnError> => (options.client ?? client).get<FindDevicesResponses, FindDevicesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices',
+    ...options
 });
 
 /**
@@ -384,6 +437,48 @@ export const publishDeviceData = <ThrowOnError extends boolean = false>(options:
 export const listDeviceLogEntries = <ThrowOnError extends boolean = false>(options: Options<ListDeviceLogEntriesData, ThrowOnError>): RequestResult<ListDeviceLogEntriesResponses, ListDeviceLogEntriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeviceLogEntriesResponses, ListDeviceLogEntriesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
     url: '/ext/v1/devices/{deviceId}/logs',
+    ...options
+});
+
+/**
+ * Lists the live sessions of a device
+ *
+ * A moment old. Where an MQTT server died, its sessions are shown for up to 15 seconds.
+ */
+export const listDeviceSessions = <ThrowOnError extends boolean = false>(options: Options<ListDeviceSessionsData, ThrowOnError>): RequestResult<ListDeviceSessionsResponses, ListDeviceSessionsErrors, ThrowOnError> => (options.client ?? client).get<ListDeviceSessionsResponses, ListDeviceSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices/{deviceId}/sessions',
+    ...options
+});
+
+/**
+ * Ends the sessions of a device
+ *
+ * Within a second. It may connect again at once: to keep it out, disable it.
+ */
+export const disconnectDevice = <ThrowOnError extends boolean = false>(options: Options<DisconnectDeviceData, ThrowOnError>): RequestResult<DisconnectDeviceResponses, DisconnectDeviceErrors, ThrowOnError> => (options.client ?? client).post<DisconnectDeviceResponses, DisconnectDeviceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices/{deviceId}:disconnect',
+    ...options
+});
+
+/**
+ * Lists the permanent topics of a device that have a retained message
+ */
+export const listDeviceRetainedTopics = <ThrowOnError extends boolean = false>(options: Options<ListDeviceRetainedTopicsData, ThrowOnError>): RequestResult<ListDeviceRetainedTopicsResponses, ListDeviceRetainedTopicsErrors, ThrowOnError> => (options.client ?? client).get<ListDeviceRetainedTopicsResponses, ListDeviceRetainedTopicsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices/{deviceId}/retainedTopics',
+    ...options
+});
+
+/**
+ * Returns the retained message of a permanent topic of a device
+ *
+ * NOT_FOUND if the topic has none, whether it is a permanent topic or not.
+ */
+export const getDeviceRetainedMessage = <ThrowOnError extends boolean = false>(options: Options<GetDeviceRetainedMessageData, ThrowOnError>): RequestResult<GetDeviceRetainedMessageResponses, GetDeviceRetainedMessageErrors, ThrowOnError> => (options.client ?? client).get<GetDeviceRetainedMessageResponses, GetDeviceRetainedMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices/{deviceId}/retainedMessage',
     ...options
 });
 
@@ -555,6 +650,28 @@ export const listBrokerLogEntries = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * Lists the live sessions of a broker
+ *
+ * A moment old. Where an MQTT server died, its sessions are shown for up to 15 seconds.
+ */
+export const listBrokerSessions = <ThrowOnError extends boolean = false>(options: Options<ListBrokerSessionsData, ThrowOnError>): RequestResult<ListBrokerSessionsResponses, ListBrokerSessionsErrors, ThrowOnError> => (options.client ?? client).get<ListBrokerSessionsResponses, ListBrokerSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}/sessions',
+    ...options
+});
+
+/**
+ * Ends the sessions of a broker
+ *
+ * Within a second. It may connect again at once: to keep it out, disable it.
+ */
+export const disconnectBroker = <ThrowOnError extends boolean = false>(options: Options<DisconnectBrokerData, ThrowOnError>): RequestResult<DisconnectBrokerResponses, DisconnectBrokerErrors, ThrowOnError> => (options.client ?? client).post<DisconnectBrokerResponses, DisconnectBrokerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}:disconnect',
+    ...options
+});
+
+/**
  * Returns an operation
  */
 export const getOperation = <ThrowOnError extends boolean = false>(options: Options<GetOperationData, ThrowOnError>): RequestResult<GetOperationResponses, GetOperationErrors, ThrowOnError> => (options.client ?? client).get<GetOperationResponses, GetOperationErrors, ThrowOnError>({
@@ -571,6 +688,15 @@ export const getOperation = <ThrowOnError extends boolean = false>(options: Opti
 export const cancelOperation = <ThrowOnError extends boolean = false>(options: Options<CancelOperationData, ThrowOnError>): RequestResult<CancelOperationResponses, CancelOperationErrors, ThrowOnError> => (options.client ?? client).get<CancelOperationResponses, CancelOperationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
     url: '/operations/{operationId}:cancel',
+    ...options
+});
+
+/**
+ * Lists the folders that hold something and that the caller may see
+ */
+export const listFolders = <ThrowOnError extends boolean = false>(options?: Options<ListFoldersData, ThrowOnError>): RequestResult<ListFoldersResponses, ListFoldersErrors, ThrowOnError> => (options?.client ?? client).get<ListFoldersResponses, ListFoldersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/resource-manager/v1/folders',
     ...options
 });
 
@@ -752,6 +878,98 @@ export const listAuditEvents = <ThrowOnError extends boolean = false>(options?: 
 export const listRefusedClients = <ThrowOnError extends boolean = false>(options?: Options<ListRefusedClientsData, ThrowOnError>): RequestResult<ListRefusedClientsResponses, ListRefusedClientsErrors, ThrowOnError> => (options?.client ?? client).get<ListRefusedClientsResponses, ListRefusedClientsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
     url: '/ext/v1/refusedClients',
+    ...options
+});
+
+/**
+ * Lists the devices and brokers that are disabled
+ *
+ * A disabled registry says so in its `status`.
+ */
+export const listDisabledResources = <ThrowOnError extends boolean = false>(options?: Options<ListDisabledResourcesData, ThrowOnError>): RequestResult<ListDisabledResourcesResponses, ListDisabledResourcesErrors, ThrowOnError> => (options?.client ?? client).get<ListDisabledResourcesResponses, ListDisabledResourcesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/disabledResources',
+    ...options
+});
+
+/**
+ * Disables a device
+ *
+ * It cannot connect, nor can anything be published as the device; its sessions end within a second. Its credentials stay.
+ */
+export const disableDevice = <ThrowOnError extends boolean = false>(options: Options<DisableDeviceData, ThrowOnError>): RequestResult<DisableDeviceResponses, DisableDeviceErrors, ThrowOnError> => (options.client ?? client).post<DisableDeviceResponses, DisableDeviceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices/{deviceId}:disable',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lets a disabled device connect again
+ */
+export const enableDevice = <ThrowOnError extends boolean = false>(options: Options<EnableDeviceData, ThrowOnError>): RequestResult<EnableDeviceResponses, EnableDeviceErrors, ThrowOnError> => (options.client ?? client).post<EnableDeviceResponses, EnableDeviceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/devices/{deviceId}:enable',
+    ...options
+});
+
+/**
+ * Disables a broker
+ *
+ * It cannot connect, nor can anything be published as the broker; its sessions end within a second. Its credentials stay.
+ */
+export const disableBroker = <ThrowOnError extends boolean = false>(options: Options<DisableBrokerData, ThrowOnError>): RequestResult<DisableBrokerResponses, DisableBrokerErrors, ThrowOnError> => (options.client ?? client).post<DisableBrokerResponses, DisableBrokerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}:disable',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lets a disabled broker connect again
+ */
+export const enableBroker = <ThrowOnError extends boolean = false>(options: Options<EnableBrokerData, ThrowOnError>): RequestResult<EnableBrokerResponses, EnableBrokerErrors, ThrowOnError> => (options.client ?? client).post<EnableBrokerResponses, EnableBrokerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/brokers/{brokerId}:enable',
+    ...options
+});
+
+/**
+ * Lists the address ranges that may not connect
+ */
+export const listNetworkBlocks = <ThrowOnError extends boolean = false>(options?: Options<ListNetworkBlocksData, ThrowOnError>): RequestResult<ListNetworkBlocksResponses, ListNetworkBlocksErrors, ThrowOnError> => (options?.client ?? client).get<ListNetworkBlocksResponses, ListNetworkBlocksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/networkBlocks',
+    ...options
+});
+
+/**
+ * Keeps an address range out of MQTT until a time
+ *
+ * Its connections end within a second, and new ones are closed before TLS. At most 1000 at a time. Behind a proxy the address in its PROXY header counts.
+ */
+export const createNetworkBlock = <ThrowOnError extends boolean = false>(options: Options<CreateNetworkBlockData, ThrowOnError>): RequestResult<CreateNetworkBlockResponses, CreateNetworkBlockErrors, ThrowOnError> => (options.client ?? client).post<CreateNetworkBlockResponses, CreateNetworkBlockErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/networkBlocks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lets an address range connect again
+ */
+export const deleteNetworkBlock = <ThrowOnError extends boolean = false>(options: Options<DeleteNetworkBlockData, ThrowOnError>): RequestResult<DeleteNetworkBlockResponses, DeleteNetworkBlockErrors, ThrowOnError> => (options.client ?? client).delete<DeleteNetworkBlockResponses, DeleteNetworkBlockErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/networkBlocks/{networkBlockId}',
     ...options
 });
 

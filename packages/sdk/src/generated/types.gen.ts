@@ -385,6 +385,24 @@ export type CreateIamTokenResponse = {
 };
 
 /**
+ * Addresses that may not connect for a while.
+ */
+export type CreateNetworkBlockRequest = {
+    /**
+     * In CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`.
+     */
+    network: string;
+    /**
+     * When it ends by itself; in the future.
+     */
+    endsAt: string;
+    /**
+     * Why, for whoever looks for the reason later.
+     */
+    note?: string;
+};
+
+/**
  * A registry to create.
  */
 export type CreateRegistryRequest = {
@@ -554,6 +572,42 @@ export type DeviceStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
 export type DeviceView = 'BASIC' | 'FULL';
 
 /**
+ * How long something is disabled, and why. Replaces what was said before.
+ */
+export type DisableRequest = {
+    /**
+     * When it ends by itself. Absent: not before it is enabled.
+     */
+    endsAt?: string;
+    /**
+     * Why, for whoever looks for the reason later.
+     */
+    note?: string;
+};
+
+/**
+ * A device or broker that may not connect.
+ */
+export type DisabledResource = {
+    resourceKind: 'DEVICE' | 'BROKER';
+    resourceId: string;
+    folderId: string;
+    /**
+     * Absent: it does not end by itself.
+     */
+    endsAt?: string;
+    note?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    /**
+     * Who disabled it.
+     */
+    createdBy: string;
+};
+
+/**
  * More about an error. `google.rpc.BadRequest` names every bad field of the request.
  */
 export type ErrorDetail = {
@@ -642,6 +696,72 @@ export type FieldViolation = {
      * What is wrong with it, for people.
      */
     description: string;
+};
+
+/**
+ * A page of devices, by ID; by name for a prefix of it, and by the day on which they were last seen for those that were not.
+ */
+export type FindDevicesResponse = {
+    devices: Array<FoundDevice>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
+ * A folder that holds something.
+ */
+export type Folder = {
+    id: string;
+    cloudId: string;
+    /**
+     * The same as its ID.
+     */
+    name: string;
+    status: 'ACTIVE';
+};
+
+/**
+ * A device, and whether it is there.
+ */
+export type FoundDevice = {
+    /**
+     * ID of the device.
+     */
+    id: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    online: boolean;
+    /**
+     * That it has now.
+     */
+    sessions: number;
+    /**
+     * When the oldest of them began.
+     */
+    connectedAt?: string;
+    /**
+     * Where that comes from; of one that is not connected, where it last came from.
+     */
+    address?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    lastOnlineTime?: string;
+    /**
+     * Present if an operator has disabled it.
+     */
+    disabled?: boolean;
 };
 
 /**
@@ -939,6 +1059,28 @@ export type ListDevicesResponse = {
 };
 
 /**
+ * A page of the devices and brokers that are disabled now, by their IDs.
+ */
+export type ListDisabledResourcesResponse = {
+    disabledResources: Array<DisabledResource>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
+ * A page of folders, by their IDs.
+ */
+export type ListFoldersResponse = {
+    folders: Array<Folder>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * A page of a connection log, newest first.
  */
 export type ListLogEntriesResponse = {
@@ -958,6 +1100,13 @@ export type ListMigrationDevicesResponse = {
      * Names the next page. Absent on the last one.
      */
     nextPageToken?: string;
+};
+
+/**
+ * Every network block that has not ended.
+ */
+export type ListNetworkBlocksResponse = {
+    networkBlocks: Array<NetworkBlock>;
 };
 
 /**
@@ -1008,6 +1157,17 @@ export type ListRegistryPasswordsResponse = {
 };
 
 /**
+ * A page of the permanent topics that have a retained message, each once, in no order.
+ */
+export type ListRetainedTopicsResponse = {
+    topics: Array<RetainedTopic>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * All roles of a service account.
  */
 export type ListRoleBindingsResponse = {
@@ -1023,6 +1183,30 @@ export type ListServiceAccountsResponse = {
      * Names the next page. Absent on the last one.
      */
     nextPageToken?: string;
+};
+
+/**
+ * The live sessions of a registry, device or broker itself, oldest first; the first 1,000.
+ */
+export type ListSessionsResponse = {
+    sessions: Array<LiveSession>;
+};
+
+/**
+ * A session that is live.
+ */
+export type LiveSession = {
+    clientId: string;
+    address: string;
+    tls: boolean;
+    /**
+     * RFC 3339, UTC.
+     */
+    connectedAt: string;
+    /**
+     * The MQTT server that holds it.
+     */
+    nodeId: string;
 };
 
 /**
@@ -1101,6 +1285,24 @@ export type MigrationDevice = {
 export type MigrationStatus = {
     registries: Array<RegistryMigration>;
     brokers: Array<BrokerMigration>;
+};
+
+/**
+ * Addresses that may not connect until a time.
+ */
+export type NetworkBlock = {
+    id: string;
+    network: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    endsAt: string;
+    note?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    createdBy: string;
 };
 
 /**
@@ -1433,6 +1635,39 @@ export type RegistryStatus = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DISABLED';
  * Of what kind a resource is.
  */
 export type ResourceKind = 'REGISTRY' | 'DEVICE' | 'BROKER' | 'SERVICE_ACCOUNT';
+
+/**
+ * The last message of a permanent topic.
+ */
+export type RetainedMessage = {
+    topic: string;
+    /**
+     * The payload, base64.
+     */
+    data: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    updatedAt: string;
+};
+
+/**
+ * A permanent topic that has a retained message.
+ */
+export type RetainedTopic = {
+    /**
+     * Its full name.
+     */
+    topic: string;
+    /**
+     * Of the payload.
+     */
+    bytes: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    updatedAt: string;
+};
 
 /**
  * viewer: get and list. editor: also create, update, delete, publish. admin: also accounts and keys. The others publish only.
@@ -2309,6 +2544,146 @@ export type ListRegistryLogEntriesResponses = {
 
 export type ListRegistryLogEntriesResponse = ListRegistryLogEntriesResponses[keyof ListRegistryLogEntriesResponses];
 
+export type ListRegistrySessionsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/sessions';
+};
+
+export type ListRegistrySessionsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListRegistrySessionsError = ListRegistrySessionsErrors[keyof ListRegistrySessionsErrors];
+
+export type ListRegistrySessionsResponses = {
+    /**
+     * Success.
+     */
+    200: ListSessionsResponse;
+};
+
+export type ListRegistrySessionsResponse = ListRegistrySessionsResponses[keyof ListRegistrySessionsResponses];
+
+export type DisconnectRegistryData = {
+    body?: never;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}:disconnect';
+};
+
+export type DisconnectRegistryErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DisconnectRegistryError = DisconnectRegistryErrors[keyof DisconnectRegistryErrors];
+
+export type DisconnectRegistryResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DisconnectRegistryResponse = DisconnectRegistryResponses[keyof DisconnectRegistryResponses];
+
+export type ListRegistryRetainedTopicsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: {
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/registries/{registryId}/retainedTopics';
+};
+
+export type ListRegistryRetainedTopicsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListRegistryRetainedTopicsError = ListRegistryRetainedTopicsErrors[keyof ListRegistryRetainedTopicsErrors];
+
+export type ListRegistryRetainedTopicsResponses = {
+    /**
+     * Success.
+     */
+    200: ListRetainedTopicsResponse;
+};
+
+export type ListRegistryRetainedTopicsResponse = ListRegistryRetainedTopicsResponses[keyof ListRegistryRetainedTopicsResponses];
+
+export type GetRegistryRetainedMessageData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query: {
+        /**
+         * The full name of the topic: `$devices/<id>/state`.
+         */
+        topic: string;
+    };
+    url: '/ext/v1/registries/{registryId}/retainedMessage';
+};
+
+export type GetRegistryRetainedMessageErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetRegistryRetainedMessageError = GetRegistryRetainedMessageErrors[keyof GetRegistryRetainedMessageErrors];
+
+export type GetRegistryRetainedMessageResponses = {
+    /**
+     * Success.
+     */
+    200: RetainedMessage;
+};
+
+export type GetRegistryRetainedMessageResponse = GetRegistryRetainedMessageResponses[keyof GetRegistryRetainedMessageResponses];
+
 export type DeleteDeviceData = {
     body?: never;
     path: {
@@ -2474,6 +2849,60 @@ export type CreateDeviceResponses = {
 };
 
 export type CreateDeviceResponse = CreateDeviceResponses[keyof CreateDeviceResponses];
+
+export type FindDevicesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+        /**
+         * ONLINE: connected now. NEVER_SEEN: never logged in.
+         */
+        presence?: 'ONLINE' | 'NEVER_SEEN';
+        /**
+         * Logged in once, not connected now, and not since this time; longest away first.
+         */
+        notSeenSince?: string;
+        /**
+         * With this label: `key=value`.
+         */
+        label?: string;
+        /**
+         * With a name that begins so.
+         */
+        namePrefix?: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/devices';
+};
+
+export type FindDevicesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type FindDevicesError = FindDevicesErrors[keyof FindDevicesErrors];
+
+export type FindDevicesResponses = {
+    /**
+     * Success.
+     */
+    200: FindDevicesResponse;
+};
+
+export type FindDevicesResponse2 = FindDevicesResponses[keyof FindDevicesResponses];
 
 export type GetDeviceByNameData = {
     body?: never;
@@ -2831,6 +3260,146 @@ export type ListDeviceLogEntriesResponses = {
 };
 
 export type ListDeviceLogEntriesResponse = ListDeviceLogEntriesResponses[keyof ListDeviceLogEntriesResponses];
+
+export type ListDeviceSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: never;
+    url: '/ext/v1/devices/{deviceId}/sessions';
+};
+
+export type ListDeviceSessionsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListDeviceSessionsError = ListDeviceSessionsErrors[keyof ListDeviceSessionsErrors];
+
+export type ListDeviceSessionsResponses = {
+    /**
+     * Success.
+     */
+    200: ListSessionsResponse;
+};
+
+export type ListDeviceSessionsResponse = ListDeviceSessionsResponses[keyof ListDeviceSessionsResponses];
+
+export type DisconnectDeviceData = {
+    body?: never;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: never;
+    url: '/ext/v1/devices/{deviceId}:disconnect';
+};
+
+export type DisconnectDeviceErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DisconnectDeviceError = DisconnectDeviceErrors[keyof DisconnectDeviceErrors];
+
+export type DisconnectDeviceResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DisconnectDeviceResponse = DisconnectDeviceResponses[keyof DisconnectDeviceResponses];
+
+export type ListDeviceRetainedTopicsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: {
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/devices/{deviceId}/retainedTopics';
+};
+
+export type ListDeviceRetainedTopicsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListDeviceRetainedTopicsError = ListDeviceRetainedTopicsErrors[keyof ListDeviceRetainedTopicsErrors];
+
+export type ListDeviceRetainedTopicsResponses = {
+    /**
+     * Success.
+     */
+    200: ListRetainedTopicsResponse;
+};
+
+export type ListDeviceRetainedTopicsResponse = ListDeviceRetainedTopicsResponses[keyof ListDeviceRetainedTopicsResponses];
+
+export type GetDeviceRetainedMessageData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query: {
+        /**
+         * The full name of the topic: `$devices/<id>/state`.
+         */
+        topic: string;
+    };
+    url: '/ext/v1/devices/{deviceId}/retainedMessage';
+};
+
+export type GetDeviceRetainedMessageErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetDeviceRetainedMessageError = GetDeviceRetainedMessageErrors[keyof GetDeviceRetainedMessageErrors];
+
+export type GetDeviceRetainedMessageResponses = {
+    /**
+     * Success.
+     */
+    200: RetainedMessage;
+};
+
+export type GetDeviceRetainedMessageResponse = GetDeviceRetainedMessageResponses[keyof GetDeviceRetainedMessageResponses];
 
 export type DeleteBrokerData = {
     body?: never;
@@ -3347,6 +3916,72 @@ export type ListBrokerLogEntriesResponses = {
 
 export type ListBrokerLogEntriesResponse = ListBrokerLogEntriesResponses[keyof ListBrokerLogEntriesResponses];
 
+export type ListBrokerSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}/sessions';
+};
+
+export type ListBrokerSessionsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListBrokerSessionsError = ListBrokerSessionsErrors[keyof ListBrokerSessionsErrors];
+
+export type ListBrokerSessionsResponses = {
+    /**
+     * Success.
+     */
+    200: ListSessionsResponse;
+};
+
+export type ListBrokerSessionsResponse = ListBrokerSessionsResponses[keyof ListBrokerSessionsResponses];
+
+export type DisconnectBrokerData = {
+    body?: never;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}:disconnect';
+};
+
+export type DisconnectBrokerErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DisconnectBrokerError = DisconnectBrokerErrors[keyof DisconnectBrokerErrors];
+
+export type DisconnectBrokerResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DisconnectBrokerResponse = DisconnectBrokerResponses[keyof DisconnectBrokerResponses];
+
 export type GetOperationData = {
     body?: never;
     path: {
@@ -3406,6 +4041,42 @@ export type CancelOperationResponses = {
 };
 
 export type CancelOperationResponse = CancelOperationResponses[keyof CancelOperationResponses];
+
+export type ListFoldersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        cloudId?: string;
+        filter?: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/resource-manager/v1/folders';
+};
+
+export type ListFoldersErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListFoldersError = ListFoldersErrors[keyof ListFoldersErrors];
+
+export type ListFoldersResponses = {
+    /**
+     * Success.
+     */
+    200: ListFoldersResponse;
+};
+
+export type ListFoldersResponse2 = ListFoldersResponses[keyof ListFoldersResponses];
 
 export type CreateIamTokenData = {
     body: CreateIamTokenRequest;
@@ -3967,6 +4638,274 @@ export type ListRefusedClientsResponses = {
 };
 
 export type ListRefusedClientsResponse2 = ListRefusedClientsResponses[keyof ListRefusedClientsResponses];
+
+export type ListDisabledResourcesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Needed unless the caller may view every folder.
+         */
+        folderId?: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/disabledResources';
+};
+
+export type ListDisabledResourcesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListDisabledResourcesError = ListDisabledResourcesErrors[keyof ListDisabledResourcesErrors];
+
+export type ListDisabledResourcesResponses = {
+    /**
+     * Success.
+     */
+    200: ListDisabledResourcesResponse;
+};
+
+export type ListDisabledResourcesResponse2 = ListDisabledResourcesResponses[keyof ListDisabledResourcesResponses];
+
+export type DisableDeviceData = {
+    body: DisableRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: never;
+    url: '/ext/v1/devices/{deviceId}:disable';
+};
+
+export type DisableDeviceErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DisableDeviceError = DisableDeviceErrors[keyof DisableDeviceErrors];
+
+export type DisableDeviceResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DisableDeviceResponse = DisableDeviceResponses[keyof DisableDeviceResponses];
+
+export type EnableDeviceData = {
+    body?: never;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: never;
+    url: '/ext/v1/devices/{deviceId}:enable';
+};
+
+export type EnableDeviceErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type EnableDeviceError = EnableDeviceErrors[keyof EnableDeviceErrors];
+
+export type EnableDeviceResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type EnableDeviceResponse = EnableDeviceResponses[keyof EnableDeviceResponses];
+
+export type DisableBrokerData = {
+    body: DisableRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}:disable';
+};
+
+export type DisableBrokerErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DisableBrokerError = DisableBrokerErrors[keyof DisableBrokerErrors];
+
+export type DisableBrokerResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DisableBrokerResponse = DisableBrokerResponses[keyof DisableBrokerResponses];
+
+export type EnableBrokerData = {
+    body?: never;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}:enable';
+};
+
+export type EnableBrokerErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type EnableBrokerError = EnableBrokerErrors[keyof EnableBrokerErrors];
+
+export type EnableBrokerResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type EnableBrokerResponse = EnableBrokerResponses[keyof EnableBrokerResponses];
+
+export type ListNetworkBlocksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/networkBlocks';
+};
+
+export type ListNetworkBlocksErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListNetworkBlocksError = ListNetworkBlocksErrors[keyof ListNetworkBlocksErrors];
+
+export type ListNetworkBlocksResponses = {
+    /**
+     * Success.
+     */
+    200: ListNetworkBlocksResponse;
+};
+
+export type ListNetworkBlocksResponse2 = ListNetworkBlocksResponses[keyof ListNetworkBlocksResponses];
+
+export type CreateNetworkBlockData = {
+    body: CreateNetworkBlockRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ext/v1/networkBlocks';
+};
+
+export type CreateNetworkBlockErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type CreateNetworkBlockError = CreateNetworkBlockErrors[keyof CreateNetworkBlockErrors];
+
+export type CreateNetworkBlockResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type CreateNetworkBlockResponse = CreateNetworkBlockResponses[keyof CreateNetworkBlockResponses];
+
+export type DeleteNetworkBlockData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the network block.
+         */
+        networkBlockId: string;
+    };
+    query?: never;
+    url: '/ext/v1/networkBlocks/{networkBlockId}';
+};
+
+export type DeleteNetworkBlockErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteNetworkBlockError = DeleteNetworkBlockErrors[keyof DeleteNetworkBlockErrors];
+
+export type DeleteNetworkBlockResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteNetworkBlockResponse = DeleteNetworkBlockResponses[keyof DeleteNetworkBlockResponses];
 
 export type DeleteRegistryPasswordAdoptionData = {
     body?: never;

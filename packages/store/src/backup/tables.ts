@@ -6,6 +6,7 @@ export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['changes', 'what running processes have yet to hear; its positions mean nothing on another server'],
   ['permanent_usage', 'counted anew, by triggers, while the messages on permanent topics are restored'],
   ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
+  ['live_sessions', 'who is connected at this moment'],
   ['folder_counts', 'triggers count again as the resources come back'],
   ['resource_ids', 'triggers write it as the resources come back, and refuse an ID that two have'],
 ]);

@@ -1,7 +1,9 @@
 /**
  * What a change is about, and what its key is: the ID of the registry, device, broker or password; a certificate's
  * SHA-256 in lower-case hex; for `alias` the device's ID, for `account` the service account's (also when one of its keys
- * or roles changed), for `signing-key` the `kid`.
+ * or roles changed), for `signing-key` the `kid`, for `network-block` its ID, for
+ * `disconnect` (sessions are to end) kind and ID as `device:…`. A block of a device or broker is told of as a
+ * change of that.
  */
 export type ChangeKind =
   | 'registry'
@@ -11,7 +13,9 @@ export type ChangeKind =
   | 'password'
   | 'alias'
   | 'account'
-  | 'signing-key';
+  | 'signing-key'
+  | 'network-block'
+  | 'disconnect';
 
 export interface Change {
   readonly kind: ChangeKind;

@@ -9,6 +9,9 @@ export interface DataPlaneNode {
 /** A node that has not said for this long that it lives is gone, in seconds. */
 const leaseSeconds = 15;
 
+/** A query of the IDs of the nodes that live, for use in another. */
+export const liveNodes = `SELECT id FROM data_plane_nodes WHERE seen_at > now() - make_interval(secs => ${leaseSeconds})`;
+
 /** The nodes that live. The age is checked by the database's clock, which all nodes write. */
 export async function listLiveNodes(db: Db): Promise<readonly DataPlaneNode[]> {
   return db.$queryRaw<DataPlaneNode[]>`

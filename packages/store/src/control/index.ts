@@ -6,6 +6,8 @@ export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './accounts/acc
 export type { ApiKeyCaller, CallerAccount } from './accounts/callers.ts';
 export type { ServiceAccountRow } from './accounts/service-accounts.ts';
 export type { SigningKeyRow } from './accounts/signing-keys.ts';
+export type { NetworkBlockRow } from './blocks/network-blocks.ts';
+export type { BlockableResource, ResourceBlockRow } from './blocks/resource-blocks.ts';
 export type { CertificateRow, NewCertificate } from './credentials/certificates.ts';
 export type { InitialCredentials } from './credentials/credentials.ts';
 export type {
@@ -22,10 +24,12 @@ export type { LogRow } from './history/connection-log.ts';
 export type { Retention } from './history/housekeeping.ts';
 export type * from './history/migration-status.ts';
 export type { RefusedClientFilter, RefusedClientRow } from './history/refused-clients.ts';
+export type { RetainingOwner } from './history/retained-messages.ts';
 export type * from './import/types.ts';
 export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './mutations/idempotency.ts';
 export { type OpenControlStore, openControlStore } from './open-control-store.ts';
 export type { AliasRow, NewAlias } from './resources/aliases.ts';
+export type { DeviceFilter, FoundDeviceRow } from './resources/device-search.ts';
 export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './resources/devices.ts';
 export type { ExportedDeviceRow } from './resources/export.ts';
 export type { Owner, OwnerKind, OwnerRow } from './resources/owners.ts';

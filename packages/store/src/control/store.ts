@@ -19,6 +19,8 @@ import {
 } from './accounts/provisioning.ts';
 import * as accounts from './accounts/service-accounts.ts';
 import { ensureSigningKeys, type NewSigningKey, type SigningKeyRow } from './accounts/signing-keys.ts';
+import * as networkBlocks from './blocks/network-blocks.ts';
+import * as resourceBlocks from './blocks/resource-blocks.ts';
 import * as certificates from './credentials/certificates.ts';
 import * as adoptions from './credentials/password-adoptions.ts';
 import * as passwords from './credentials/passwords.ts';
@@ -27,9 +29,11 @@ import type { Db } from './db.ts';
 import { type AuditedCall, listAuditEvents } from './history/audit-events.ts';
 import { listLog } from './history/connection-log.ts';
 import { type Pruned, prune, type Retention } from './history/housekeeping.ts';
+import { listLiveSessions, requestDisconnect } from './history/live-sessions.ts';
 import * as migration from './history/migration-status.ts';
 import { findOperation, listOperations } from './history/operations.ts';
 import { listRefusedClients } from './history/refused-clients.ts';
+import { findRetainedMessage, listRetainedTopics } from './history/retained-messages.ts';
 import { importResources } from './import/import-resources.ts';
 import type { Import, ImportOutcomes } from './import/types.ts';
 import {
@@ -44,6 +48,7 @@ import {
 import { mutate } from './mutations/mutate.ts';
 import { listAliases } from './resources/aliases.ts';
 import { brokers } from './resources/brokers.ts';
+import { findDevices } from './resources/device-search.ts';
 import * as devices from './resources/devices.ts';
 import { exportDevices } from './resources/export.ts';
 import { listFolders } from './resources/folders.ts';
@@ -58,6 +63,7 @@ const sqlReads = {
     find: devices.findDevice,
     findByName: devices.findDeviceByName,
     list: devices.listDevices,
+    search: findDevices,
     export: exportDevices,
   },
   aliases: { list: listAliases },
@@ -66,6 +72,10 @@ const sqlReads = {
   passwords: { list: passwords.listPasswords },
   operations: { find: findOperation, list: listOperations },
   refusedClients: { list: listRefusedClients },
+  retainedMessages: { list: listRetainedTopics, find: findRetainedMessage },
+  liveSessions: { list: listLiveSessions },
+  resourceBlocks: { list: resourceBlocks.listResourceBlocks },
+  networkBlocks: { list: networkBlocks.listNetworkBlocks },
   passwordAdoptions: { find: adoptions.findPasswordAdoption },
   accounts: { find: accounts.findServiceAccount, list: accounts.listServiceAccounts },
   authorizedKeys: { list: keys.listAuthorizedKeys },
@@ -103,6 +113,9 @@ const writes = {
   },
   certificates: { add: certificates.addCertificate, delete: certificates.deleteCertificate },
   passwords: { add: passwords.addPassword, delete: passwords.deletePassword },
+  liveSessions: { disconnect: requestDisconnect },
+  resourceBlocks: { set: resourceBlocks.setResourceBlock, delete: resourceBlocks.deleteResourceBlock },
+  networkBlocks: { create: networkBlocks.createNetworkBlock, delete: networkBlocks.deleteNetworkBlock },
   passwordAdoptions: { set: adoptions.setPasswordAdoption, delete: adoptions.deletePasswordAdoption },
   accounts: { create: accounts.createServiceAccount, delete: accounts.deleteServiceAccount },
   authorizedKeys: { create: keys.createAuthorizedKey, delete: keys.deleteAuthorizedKey },

@@ -67,6 +67,33 @@ describe('identities', () => {
     expect(await findCertificateIdentities(db, [sha256(99)])).toEqual([]);
   });
 
+  test('are told to be blocked until the time has come that was said, or until they are enabled', async () => {
+    const { db } = await fleet();
+    const block = (column: string, id: string, endsAt: string | null) =>
+      db.query(
+        `INSERT INTO resource_blocks (id, ${column}, ends_at, created_by) VALUES ($1, $1, $2, 'c')
+         ON CONFLICT (${column}) DO UPDATE SET ends_at = excluded.ends_at`,
+        [id, endsAt],
+      );
+    const blocked = async () => {
+      const byPassword = await findIdentities(db, ['d1', 'd2', 'b1', 'r1']);
+      const byCertificate = await findCertificateIdentities(db, [1, 2, 3, 4].map(sha256));
+      return [byPassword, byCertificate].map((found) =>
+        found.flatMap((one) => (one.blocked ? [one.principal.id] : [])).sort(),
+      );
+    };
+    expect(await blocked()).toEqual([[], []]);
+    await block('device_id', 'd1', null);
+    await block('broker_id', 'b1', '2999-01-01T00:00:00Z');
+    await block('device_id', 'd2', '2020-01-01T00:00:00Z');
+    expect(await blocked()).toEqual([
+      ['b1', 'd1'],
+      ['b1', 'd1'],
+    ]);
+    await block('device_id', 'd1', '2020-01-01T00:00:00Z');
+    expect(await blocked()).toEqual([['b1'], ['b1']]);
+  });
+
   test('come with their passwords only, and tell whether their registry is disabled', async () => {
     const { db, prisma } = await fleet();
     await prisma.password.create({ data: { id: 'p-d1-new', hash: 'new', deviceId: 'd1' } });

@@ -26,6 +26,9 @@ const columns = [
 /** Times are given as milliseconds since 1970: writing them as text costs three times as much. */
 const givenTimes = columns.slice(1).map((column) => `to_timestamp(given.${column} / 1000)`);
 
+/** The last of the times, before it is stored. */
+const lastOnline = `to_timestamp(given.last_online_time / 1000)`;
+
 /** The later of what is stored and what is given: several nodes write, in any order. GREATEST passes over NULL. */
 const times = columns.slice(1).map((column) => `${column} = greatest(excluded.${column}, stored.${column})`);
 
@@ -36,8 +39,11 @@ export async function writeDeviceActivities(
 ): Promise<void> {
   const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
   await db.query(
-    `INSERT INTO device_activity AS stored (device_id, ${columns.join(', ')}, first_auth_time)
-     SELECT device_id, last_auth_ip, ${givenTimes.join(', ')}, ${givenTimes[0]} FROM unnest(
+    `WITH written AS (
+     INSERT INTO device_activity AS stored (device_id, ${columns.join(', ')}, first_auth_time, device_registry_id, seen_day)
+     SELECT device_id, last_auth_ip, ${givenTimes.join(', ')}, ${givenTimes[0]}, devices.registry_id,
+            (${lastOnline} AT TIME ZONE 'UTC')::date
+     FROM unnest(
        $1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[]
      ) AS given(device_id, ${columns.join(', ')})
      JOIN devices ON devices.id = given.device_id
@@ -47,7 +53,12 @@ export async function writeDeviceActivities(
                               ELSE stored.first_auth_time END,
        last_auth_ip = CASE WHEN excluded.last_auth_time >= stored.last_auth_time OR stored.last_auth_time IS NULL
                            THEN coalesce(excluded.last_auth_ip, stored.last_auth_ip) ELSE stored.last_auth_ip END,
-       ${times.join(',\n       ')}`,
+       device_registry_id = excluded.device_registry_id, seen_day = greatest(excluded.seen_day, stored.seen_day),
+       ${times.join(',\n       ')}
+     RETURNING device_id, stored.last_auth_time IS NOT NULL AS is_seen, xmax = 0 AS is_new
+     )
+     UPDATE devices SET seen = true FROM written
+     WHERE written.is_new AND written.is_seen AND devices.id = written.device_id AND NOT devices.seen`,
     [
       ordered.map(({ deviceId }) => deviceId),
       ordered.map(({ lastAuthIp }) => lastAuthIp ?? null),

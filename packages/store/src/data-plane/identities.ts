@@ -6,6 +6,8 @@ export interface Identity {
   readonly principal: Principal;
   /** Its registry (or itself) is DISABLED: no client of it is accepted. */
   readonly disabled: boolean;
+  /** It is disabled itself: a device or broker that an operator keeps out for now. */
+  readonly blocked?: true;
 }
 
 export interface PasswordHash {
@@ -32,7 +34,12 @@ interface OwnerRow {
   readonly id: string;
   readonly registry_id: string | null;
   readonly disabled: boolean;
+  readonly blocked: boolean;
 }
+
+/** Whether a block of this device or broker has not ended. */
+const isBlocked = (column: 'device_id' | 'broker_id', id: string) =>
+  `EXISTS (SELECT FROM resource_blocks block WHERE block.${column} = ${id} AND (block.ends_at IS NULL OR block.ends_at > now()))`;
 
 /** Those of the IDs that exist, with their passwords. An ID that is in conflict is nobody's. */
 export async function findIdentities(
@@ -43,12 +50,12 @@ export async function findIdentities(
     `SELECT owner.*, coalesce(passwords.list, '[]') AS passwords
      FROM unnest($1::text[]) AS wanted(id)
      CROSS JOIN LATERAL (
-       SELECT 'device' AS kind, d.id, d.registry_id, r.status = 'DISABLED' AS disabled
+       SELECT 'device' AS kind, d.id, d.registry_id, r.status = 'DISABLED' AS disabled, ${isBlocked('device_id', 'd.id')} AS blocked
        FROM devices d JOIN registries r ON r.id = d.registry_id WHERE d.id = wanted.id
        UNION ALL
-       SELECT 'registry', r.id, NULL, r.status = 'DISABLED' FROM registries r WHERE r.id = wanted.id
+       SELECT 'registry', r.id, NULL, r.status = 'DISABLED', false FROM registries r WHERE r.id = wanted.id
        UNION ALL
-       SELECT 'broker', b.id, NULL, false FROM brokers b WHERE b.id = wanted.id
+       SELECT 'broker', b.id, NULL, false, ${isBlocked('broker_id', 'b.id')} FROM brokers b WHERE b.id = wanted.id
      ) AS owner
      LEFT JOIN LATERAL (
        SELECT json_agg(json_build_object('id', p.id, 'hash', p.hash) ORDER BY p.created_at DESC) AS list
@@ -78,6 +85,7 @@ export async function findCertificateIdentities(
             coalesce(c.device_id, c.registry_id, c.broker_id) AS id,
             d.registry_id,
             coalesce(r.status = 'DISABLED', false) AS disabled,
+            ${isBlocked('device_id', 'c.device_id')} OR ${isBlocked('broker_id', 'c.broker_id')} AS blocked,
             encode(c.sha256, 'hex') AS sha256,
             c.fingerprint,
             c.not_before AS "notBefore",
@@ -99,7 +107,7 @@ export async function findCertificateIdentities(
 }
 
 function toIdentity(row: OwnerRow): Identity {
-  return { principal: toPrincipal(row), disabled: row.disabled };
+  return { principal: toPrincipal(row), disabled: row.disabled, ...(row.blocked && { blocked: true }) };
 }
 
 function toPrincipal({ kind, id, registry_id }: OwnerRow): Principal {

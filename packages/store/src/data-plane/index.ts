@@ -14,6 +14,8 @@ export {
   type PasswordHash,
   type PasswordIdentity,
 } from './identities.ts';
+export { addLiveSessions, type LiveSession, removeLiveSessions } from './live-sessions.ts';
+export { type NetworkBlock, readNetworkBlocks } from './network-blocks.ts';
 export { removeNode, renewNode } from './nodes.ts';
 export {
   type AdoptedPassword,

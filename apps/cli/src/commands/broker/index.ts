@@ -5,11 +5,13 @@ import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { brokerKind, listBrokers } from '../../resources/kinds.ts';
 import { registerCertificates } from '../shared/certificates.ts';
+import { registerDisabling } from '../shared/disabling.ts';
 import { addLogOptions } from '../shared/fields.ts';
 import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerPasswords } from '../shared/passwords.ts';
+import { registerSessions } from '../shared/sessions.ts';
 import { registerCreate, registerList, type TopLevelKind } from '../shared/top-level.ts';
 import { registerUpdate } from '../shared/update.ts';
 
@@ -32,6 +34,8 @@ export function register(program: Command, context: CliContext): void {
   registerDelete(broker, brokerKind, context, { consequence: 'its sessions end' });
   registerLabels(broker, brokerKind, context);
   registerLogs(broker, brokerKind, context);
+  registerDisabling(broker, brokerKind, context);
+  registerSessions(broker, brokerKind, context);
   registerCertificates(broker, brokerKind, context);
   registerPasswords(broker, brokerKind, context);
 }

@@ -14,6 +14,7 @@ import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerPasswords } from '../shared/passwords.ts';
 import { reportChange } from '../shared/report.ts';
+import { registerSessions } from '../shared/sessions.ts';
 import { registerCreate, registerList, type TopLevelKind } from '../shared/top-level.ts';
 import { registerUpdate } from '../shared/update.ts';
 
@@ -50,6 +51,7 @@ export function register(program: Command, context: CliContext): void {
   registerLabels(registry, registryKind, context);
   registerAliases(registry, context);
   registerLogs(registry, registryKind, context);
+  registerSessions(registry, registryKind, context);
   registerCertificates(registry, registryKind, context);
   registerPasswords(registry, registryKind, context);
 }

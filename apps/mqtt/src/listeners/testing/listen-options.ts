@@ -17,6 +17,7 @@ export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
     limiter,
     gate: new AcceptGate({ busy: () => {}, gaveUp: () => {} }),
     refusedByLimit: (limit) => refused.push(limit),
+    isBlocked: () => false,
     isProxy: () => false,
     noProxyHeader: (why) => noHeader.push(why),
   };

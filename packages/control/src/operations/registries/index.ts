@@ -1,5 +1,6 @@
 import { resourceNames } from '@iotcore/contract';
 import { sharedOperations } from '../shared/index.ts';
+import { retainedMessageOperations } from '../shared/retained-messages.ts';
 import { listDeviceTopicAliases } from './aliases.ts';
 import { addDataStreamExport, deleteDataStreamExport, listDataStreamExports } from './data-stream-exports.ts';
 import { createRegistry, deleteRegistry, updateRegistry } from './mutations.ts';
@@ -20,4 +21,5 @@ export const registryOperations = [
   addDataStreamExport,
   deleteDataStreamExport,
   ...sharedOperations(resourceNames.registry),
+  ...retainedMessageOperations(resourceNames.registry),
 ];

@@ -5,6 +5,7 @@ import { logOperations } from './logs.ts';
 import { operationListing } from './operations.ts';
 import { passwordOperations } from './passwords.ts';
 import { publishOperations } from './publish.ts';
+import { sessionOperations } from './sessions.ts';
 
 /** What registries, devices and brokers all have. */
 export function sharedOperations(names: ResourceNames): ApiOperation[] {
@@ -14,5 +15,6 @@ export function sharedOperations(names: ResourceNames): ApiOperation[] {
     ...operationListing(names),
     ...publishOperations(names),
     ...logOperations(names),
+    ...sessionOperations(names),
   ];
 }

@@ -2128,7 +2128,8 @@ export const DeviceScalarFieldEnum = {
   name: 'name',
   description: 'description',
   labels: 'labels',
-  status: 'status'
+  status: 'status',
+  seen: 'seen'
 } as const
 
 export type DeviceScalarFieldEnum = (typeof DeviceScalarFieldEnum)[keyof typeof DeviceScalarFieldEnum]
@@ -2225,7 +2226,9 @@ export const DeviceActivityScalarFieldEnum = {
   lastPubActivityTime: 'lastPubActivityTime',
   lastSubActivityTime: 'lastSubActivityTime',
   lastOnlineTime: 'lastOnlineTime',
-  lastDisconnectTime: 'lastDisconnectTime'
+  lastDisconnectTime: 'lastDisconnectTime',
+  deviceRegistryId: 'deviceRegistryId',
+  seenDay: 'seenDay'
 } as const
 
 export type DeviceActivityScalarFieldEnum = (typeof DeviceActivityScalarFieldEnum)[keyof typeof DeviceActivityScalarFieldEnum]
@@ -2498,6 +2501,13 @@ export type EnumResourceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$P
  * Reference to a field of type 'ResourceStatus[]'
  */
 export type ListEnumResourceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'ResourceStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 

@@ -114,7 +114,8 @@ export const DeviceScalarFieldEnum = {
   name: 'name',
   description: 'description',
   labels: 'labels',
-  status: 'status'
+  status: 'status',
+  seen: 'seen'
 } as const
 
 export type DeviceScalarFieldEnum = (typeof DeviceScalarFieldEnum)[keyof typeof DeviceScalarFieldEnum]
@@ -211,7 +212,9 @@ export const DeviceActivityScalarFieldEnum = {
   lastPubActivityTime: 'lastPubActivityTime',
   lastSubActivityTime: 'lastSubActivityTime',
   lastOnlineTime: 'lastOnlineTime',
-  lastDisconnectTime: 'lastDisconnectTime'
+  lastDisconnectTime: 'lastDisconnectTime',
+  deviceRegistryId: 'deviceRegistryId',
+  seenDay: 'seenDay'
 } as const
 
 export type DeviceActivityScalarFieldEnum = (typeof DeviceActivityScalarFieldEnum)[keyof typeof DeviceActivityScalarFieldEnum]

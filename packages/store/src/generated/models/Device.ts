@@ -32,6 +32,7 @@ export type DeviceMinAggregateOutputType = {
   name: string | null
   description: string | null
   status: $Enums.ResourceStatus | null
+  seen: boolean | null
 }
 
 export type DeviceMaxAggregateOutputType = {
@@ -42,6 +43,7 @@ export type DeviceMaxAggregateOutputType = {
   name: string | null
   description: string | null
   status: $Enums.ResourceStatus | null
+  seen: boolean | null
 }
 
 export type DeviceCountAggregateOutputType = {
@@ -53,6 +55,7 @@ export type DeviceCountAggregateOutputType = {
   description: number
   labels: number
   status: number
+  seen: number
   _all: number
 }
 
@@ -65,6 +68,7 @@ export type DeviceMinAggregateInputType = {
   name?: true
   description?: true
   status?: true
+  seen?: true
 }
 
 export type DeviceMaxAggregateInputType = {
@@ -75,6 +79,7 @@ export type DeviceMaxAggregateInputType = {
   name?: true
   description?: true
   status?: true
+  seen?: true
 }
 
 export type DeviceCountAggregateInputType = {
@@ -86,6 +91,7 @@ export type DeviceCountAggregateInputType = {
   description?: true
   labels?: true
   status?: true
+  seen?: true
   _all?: true
 }
 
@@ -170,6 +176,7 @@ export type DeviceGroupByOutputType = {
   description: string
   labels: runtime.JsonValue
   status: $Enums.ResourceStatus
+  seen: boolean
   _count: DeviceCountAggregateOutputType | null
   _min: DeviceMinAggregateOutputType | null
   _max: DeviceMaxAggregateOutputType | null
@@ -202,6 +209,7 @@ export type DeviceWhereInput = {
   description?: Prisma.StringFilter<"Device"> | string
   labels?: Prisma.JsonFilter<"Device">
   status?: Prisma.EnumResourceStatusFilter<"Device"> | $Enums.ResourceStatus
+  seen?: Prisma.BoolFilter<"Device"> | boolean
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
@@ -219,6 +227,7 @@ export type DeviceOrderByWithRelationInput = {
   description?: Prisma.SortOrder
   labels?: Prisma.SortOrder
   status?: Prisma.SortOrder
+  seen?: Prisma.SortOrder
   registry?: Prisma.RegistryOrderByWithRelationInput
   certificates?: Prisma.CertificateOrderByRelationAggregateInput
   passwords?: Prisma.PasswordOrderByRelationAggregateInput
@@ -240,6 +249,7 @@ export type DeviceWhereUniqueInput = Prisma.AtLeast<{
   description?: Prisma.StringFilter<"Device"> | string
   labels?: Prisma.JsonFilter<"Device">
   status?: Prisma.EnumResourceStatusFilter<"Device"> | $Enums.ResourceStatus
+  seen?: Prisma.BoolFilter<"Device"> | boolean
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   certificates?: Prisma.CertificateListRelationFilter
   passwords?: Prisma.PasswordListRelationFilter
@@ -257,6 +267,7 @@ export type DeviceOrderByWithAggregationInput = {
   description?: Prisma.SortOrder
   labels?: Prisma.SortOrder
   status?: Prisma.SortOrder
+  seen?: Prisma.SortOrder
   _count?: Prisma.DeviceCountOrderByAggregateInput
   _max?: Prisma.DeviceMaxOrderByAggregateInput
   _min?: Prisma.DeviceMinOrderByAggregateInput
@@ -274,6 +285,7 @@ export type DeviceScalarWhereWithAggregatesInput = {
   description?: Prisma.StringWithAggregatesFilter<"Device"> | string
   labels?: Prisma.JsonWithAggregatesFilter<"Device">
   status?: Prisma.EnumResourceStatusWithAggregatesFilter<"Device"> | $Enums.ResourceStatus
+  seen?: Prisma.BoolWithAggregatesFilter<"Device"> | boolean
 }
 
 export type DeviceCreateInput = {
@@ -284,6 +296,7 @@ export type DeviceCreateInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
@@ -301,6 +314,7 @@ export type DeviceUncheckedCreateInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
@@ -316,6 +330,7 @@ export type DeviceUpdateInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
@@ -333,6 +348,7 @@ export type DeviceUncheckedUpdateInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
@@ -349,6 +365,7 @@ export type DeviceCreateManyInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
 }
 
 export type DeviceUpdateManyMutationInput = {
@@ -359,6 +376,7 @@ export type DeviceUpdateManyMutationInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type DeviceUncheckedUpdateManyInput = {
@@ -370,6 +388,7 @@ export type DeviceUncheckedUpdateManyInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type DeviceListRelationFilter = {
@@ -396,6 +415,7 @@ export type DeviceCountOrderByAggregateInput = {
   description?: Prisma.SortOrder
   labels?: Prisma.SortOrder
   status?: Prisma.SortOrder
+  seen?: Prisma.SortOrder
 }
 
 export type DeviceMaxOrderByAggregateInput = {
@@ -406,6 +426,7 @@ export type DeviceMaxOrderByAggregateInput = {
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
   status?: Prisma.SortOrder
+  seen?: Prisma.SortOrder
 }
 
 export type DeviceMinOrderByAggregateInput = {
@@ -416,6 +437,7 @@ export type DeviceMinOrderByAggregateInput = {
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
   status?: Prisma.SortOrder
+  seen?: Prisma.SortOrder
 }
 
 export type DeviceNullableScalarRelationFilter = {
@@ -472,6 +494,10 @@ export type DeviceUncheckedUpdateManyWithoutRegistryNestedInput = {
 
 export type EnumResourceStatusFieldUpdateOperationsInput = {
   set?: $Enums.ResourceStatus
+}
+
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
 }
 
 export type DeviceCreateNestedOneWithoutCertificatesInput = {
@@ -558,6 +584,7 @@ export type DeviceCreateWithoutRegistryInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
@@ -573,6 +600,7 @@ export type DeviceUncheckedCreateWithoutRegistryInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
@@ -618,6 +646,7 @@ export type DeviceScalarWhereInput = {
   description?: Prisma.StringFilter<"Device"> | string
   labels?: Prisma.JsonFilter<"Device">
   status?: Prisma.EnumResourceStatusFilter<"Device"> | $Enums.ResourceStatus
+  seen?: Prisma.BoolFilter<"Device"> | boolean
 }
 
 export type DeviceCreateWithoutCertificatesInput = {
@@ -628,6 +657,7 @@ export type DeviceCreateWithoutCertificatesInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
@@ -644,6 +674,7 @@ export type DeviceUncheckedCreateWithoutCertificatesInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
@@ -674,6 +705,7 @@ export type DeviceUpdateWithoutCertificatesInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
@@ -690,6 +722,7 @@ export type DeviceUncheckedUpdateWithoutCertificatesInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
@@ -704,6 +737,7 @@ export type DeviceCreateWithoutPasswordsInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasCreateNestedManyWithoutDeviceInput
@@ -720,6 +754,7 @@ export type DeviceUncheckedCreateWithoutPasswordsInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
@@ -750,6 +785,7 @@ export type DeviceUpdateWithoutPasswordsInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
@@ -766,6 +802,7 @@ export type DeviceUncheckedUpdateWithoutPasswordsInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
@@ -780,6 +817,7 @@ export type DeviceCreateWithoutAliasesInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
@@ -796,6 +834,7 @@ export type DeviceUncheckedCreateWithoutAliasesInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   messages?: Prisma.PermanentMessageUncheckedCreateNestedManyWithoutDeviceInput
@@ -826,6 +865,7 @@ export type DeviceUpdateWithoutAliasesInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
@@ -842,6 +882,7 @@ export type DeviceUncheckedUpdateWithoutAliasesInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   messages?: Prisma.PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput
@@ -856,6 +897,7 @@ export type DeviceCreateWithoutActivityInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
@@ -872,6 +914,7 @@ export type DeviceUncheckedCreateWithoutActivityInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
@@ -902,6 +945,7 @@ export type DeviceUpdateWithoutActivityInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
@@ -918,6 +962,7 @@ export type DeviceUncheckedUpdateWithoutActivityInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
@@ -932,6 +977,7 @@ export type DeviceCreateWithoutMessagesInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   registry: Prisma.RegistryCreateNestedOneWithoutDevicesInput
   certificates?: Prisma.CertificateCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordCreateNestedManyWithoutDeviceInput
@@ -948,6 +994,7 @@ export type DeviceUncheckedCreateWithoutMessagesInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
   certificates?: Prisma.CertificateUncheckedCreateNestedManyWithoutDeviceInput
   passwords?: Prisma.PasswordUncheckedCreateNestedManyWithoutDeviceInput
   aliases?: Prisma.TopicAliasUncheckedCreateNestedManyWithoutDeviceInput
@@ -978,6 +1025,7 @@ export type DeviceUpdateWithoutMessagesInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   registry?: Prisma.RegistryUpdateOneRequiredWithoutDevicesNestedInput
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
@@ -994,6 +1042,7 @@ export type DeviceUncheckedUpdateWithoutMessagesInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
@@ -1008,6 +1057,7 @@ export type DeviceCreateManyRegistryInput = {
   description?: string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: $Enums.ResourceStatus
+  seen?: boolean
 }
 
 export type DeviceUpdateWithoutRegistryInput = {
@@ -1018,6 +1068,7 @@ export type DeviceUpdateWithoutRegistryInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUpdateManyWithoutDeviceNestedInput
@@ -1033,6 +1084,7 @@ export type DeviceUncheckedUpdateWithoutRegistryInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
   certificates?: Prisma.CertificateUncheckedUpdateManyWithoutDeviceNestedInput
   passwords?: Prisma.PasswordUncheckedUpdateManyWithoutDeviceNestedInput
   aliases?: Prisma.TopicAliasUncheckedUpdateManyWithoutDeviceNestedInput
@@ -1048,6 +1100,7 @@ export type DeviceUncheckedUpdateManyWithoutRegistryInput = {
   description?: Prisma.StringFieldUpdateOperationsInput | string
   labels?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   status?: Prisma.EnumResourceStatusFieldUpdateOperationsInput | $Enums.ResourceStatus
+  seen?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 
@@ -1117,6 +1170,7 @@ export type DeviceSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   description?: boolean
   labels?: boolean
   status?: boolean
+  seen?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   certificates?: boolean | Prisma.Device$certificatesArgs<ExtArgs>
   passwords?: boolean | Prisma.Device$passwordsArgs<ExtArgs>
@@ -1135,6 +1189,7 @@ export type DeviceSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   description?: boolean
   labels?: boolean
   status?: boolean
+  seen?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["device"]>
 
@@ -1147,6 +1202,7 @@ export type DeviceSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   description?: boolean
   labels?: boolean
   status?: boolean
+  seen?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["device"]>
 
@@ -1159,9 +1215,10 @@ export type DeviceSelectScalar = {
   description?: boolean
   labels?: boolean
   status?: boolean
+  seen?: boolean
 }
 
-export type DeviceOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "registryId" | "folderId" | "createdAt" | "name" | "description" | "labels" | "status", ExtArgs["result"]["device"]>
+export type DeviceOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "registryId" | "folderId" | "createdAt" | "name" | "description" | "labels" | "status" | "seen", ExtArgs["result"]["device"]>
 export type DeviceInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   certificates?: boolean | Prisma.Device$certificatesArgs<ExtArgs>
@@ -1197,6 +1254,10 @@ export type $DevicePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     description: string
     labels: runtime.JsonValue
     status: $Enums.ResourceStatus
+    /**
+     * Whether it ever logged in; set with its first activity.
+     */
+    seen: boolean
   }, ExtArgs["result"]["device"]>
   composites: {}
 }
@@ -1634,6 +1695,7 @@ export interface DeviceFieldRefs {
   readonly description: Prisma.FieldRef<"Device", 'String'>
   readonly labels: Prisma.FieldRef<"Device", 'Json'>
   readonly status: Prisma.FieldRef<"Device", 'ResourceStatus'>
+  readonly seen: Prisma.FieldRef<"Device", 'Boolean'>
 }
     
 

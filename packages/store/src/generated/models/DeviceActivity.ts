@@ -33,6 +33,8 @@ export type DeviceActivityMinAggregateOutputType = {
   lastSubActivityTime: Date | null
   lastOnlineTime: Date | null
   lastDisconnectTime: Date | null
+  deviceRegistryId: string | null
+  seenDay: Date | null
 }
 
 export type DeviceActivityMaxAggregateOutputType = {
@@ -44,6 +46,8 @@ export type DeviceActivityMaxAggregateOutputType = {
   lastSubActivityTime: Date | null
   lastOnlineTime: Date | null
   lastDisconnectTime: Date | null
+  deviceRegistryId: string | null
+  seenDay: Date | null
 }
 
 export type DeviceActivityCountAggregateOutputType = {
@@ -55,6 +59,8 @@ export type DeviceActivityCountAggregateOutputType = {
   lastSubActivityTime: number
   lastOnlineTime: number
   lastDisconnectTime: number
+  deviceRegistryId: number
+  seenDay: number
   _all: number
 }
 
@@ -68,6 +74,8 @@ export type DeviceActivityMinAggregateInputType = {
   lastSubActivityTime?: true
   lastOnlineTime?: true
   lastDisconnectTime?: true
+  deviceRegistryId?: true
+  seenDay?: true
 }
 
 export type DeviceActivityMaxAggregateInputType = {
@@ -79,6 +87,8 @@ export type DeviceActivityMaxAggregateInputType = {
   lastSubActivityTime?: true
   lastOnlineTime?: true
   lastDisconnectTime?: true
+  deviceRegistryId?: true
+  seenDay?: true
 }
 
 export type DeviceActivityCountAggregateInputType = {
@@ -90,6 +100,8 @@ export type DeviceActivityCountAggregateInputType = {
   lastSubActivityTime?: true
   lastOnlineTime?: true
   lastDisconnectTime?: true
+  deviceRegistryId?: true
+  seenDay?: true
   _all?: true
 }
 
@@ -174,6 +186,8 @@ export type DeviceActivityGroupByOutputType = {
   lastSubActivityTime: Date | null
   lastOnlineTime: Date | null
   lastDisconnectTime: Date | null
+  deviceRegistryId: string | null
+  seenDay: Date | null
   _count: DeviceActivityCountAggregateOutputType | null
   _min: DeviceActivityMinAggregateOutputType | null
   _max: DeviceActivityMaxAggregateOutputType | null
@@ -206,6 +220,8 @@ export type DeviceActivityWhereInput = {
   lastSubActivityTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastOnlineTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastDisconnectTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
+  deviceRegistryId?: Prisma.StringNullableFilter<"DeviceActivity"> | string | null
+  seenDay?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   device?: Prisma.XOR<Prisma.DeviceScalarRelationFilter, Prisma.DeviceWhereInput>
 }
 
@@ -218,6 +234,8 @@ export type DeviceActivityOrderByWithRelationInput = {
   lastSubActivityTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastOnlineTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastDisconnectTime?: Prisma.SortOrderInput | Prisma.SortOrder
+  deviceRegistryId?: Prisma.SortOrderInput | Prisma.SortOrder
+  seenDay?: Prisma.SortOrderInput | Prisma.SortOrder
   device?: Prisma.DeviceOrderByWithRelationInput
 }
 
@@ -233,6 +251,8 @@ export type DeviceActivityWhereUniqueInput = Prisma.AtLeast<{
   lastSubActivityTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastOnlineTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   lastDisconnectTime?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
+  deviceRegistryId?: Prisma.StringNullableFilter<"DeviceActivity"> | string | null
+  seenDay?: Prisma.DateTimeNullableFilter<"DeviceActivity"> | Date | string | null
   device?: Prisma.XOR<Prisma.DeviceScalarRelationFilter, Prisma.DeviceWhereInput>
 }, "deviceId">
 
@@ -245,6 +265,8 @@ export type DeviceActivityOrderByWithAggregationInput = {
   lastSubActivityTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastOnlineTime?: Prisma.SortOrderInput | Prisma.SortOrder
   lastDisconnectTime?: Prisma.SortOrderInput | Prisma.SortOrder
+  deviceRegistryId?: Prisma.SortOrderInput | Prisma.SortOrder
+  seenDay?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.DeviceActivityCountOrderByAggregateInput
   _max?: Prisma.DeviceActivityMaxOrderByAggregateInput
   _min?: Prisma.DeviceActivityMinOrderByAggregateInput
@@ -262,6 +284,8 @@ export type DeviceActivityScalarWhereWithAggregatesInput = {
   lastSubActivityTime?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
   lastOnlineTime?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
   lastDisconnectTime?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
+  deviceRegistryId?: Prisma.StringNullableWithAggregatesFilter<"DeviceActivity"> | string | null
+  seenDay?: Prisma.DateTimeNullableWithAggregatesFilter<"DeviceActivity"> | Date | string | null
 }
 
 export type DeviceActivityCreateInput = {
@@ -272,6 +296,8 @@ export type DeviceActivityCreateInput = {
   lastSubActivityTime?: Date | string | null
   lastOnlineTime?: Date | string | null
   lastDisconnectTime?: Date | string | null
+  deviceRegistryId?: string | null
+  seenDay?: Date | string | null
   device: Prisma.DeviceCreateNestedOneWithoutActivityInput
 }
 
@@ -284,6 +310,8 @@ export type DeviceActivityUncheckedCreateInput = {
   lastSubActivityTime?: Date | string | null
   lastOnlineTime?: Date | string | null
   lastDisconnectTime?: Date | string | null
+  deviceRegistryId?: string | null
+  seenDay?: Date | string | null
 }
 
 export type DeviceActivityUpdateInput = {
@@ -294,6 +322,8 @@ export type DeviceActivityUpdateInput = {
   lastSubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastOnlineTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastDisconnectTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deviceRegistryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  seenDay?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   device?: Prisma.DeviceUpdateOneRequiredWithoutActivityNestedInput
 }
 
@@ -306,6 +336,8 @@ export type DeviceActivityUncheckedUpdateInput = {
   lastSubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastOnlineTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastDisconnectTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deviceRegistryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  seenDay?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type DeviceActivityCreateManyInput = {
@@ -317,6 +349,8 @@ export type DeviceActivityCreateManyInput = {
   lastSubActivityTime?: Date | string | null
   lastOnlineTime?: Date | string | null
   lastDisconnectTime?: Date | string | null
+  deviceRegistryId?: string | null
+  seenDay?: Date | string | null
 }
 
 export type DeviceActivityUpdateManyMutationInput = {
@@ -327,6 +361,8 @@ export type DeviceActivityUpdateManyMutationInput = {
   lastSubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastOnlineTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastDisconnectTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deviceRegistryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  seenDay?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type DeviceActivityUncheckedUpdateManyInput = {
@@ -338,6 +374,8 @@ export type DeviceActivityUncheckedUpdateManyInput = {
   lastSubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastOnlineTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastDisconnectTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deviceRegistryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  seenDay?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type DeviceActivityNullableScalarRelationFilter = {
@@ -354,6 +392,8 @@ export type DeviceActivityCountOrderByAggregateInput = {
   lastSubActivityTime?: Prisma.SortOrder
   lastOnlineTime?: Prisma.SortOrder
   lastDisconnectTime?: Prisma.SortOrder
+  deviceRegistryId?: Prisma.SortOrder
+  seenDay?: Prisma.SortOrder
 }
 
 export type DeviceActivityMaxOrderByAggregateInput = {
@@ -365,6 +405,8 @@ export type DeviceActivityMaxOrderByAggregateInput = {
   lastSubActivityTime?: Prisma.SortOrder
   lastOnlineTime?: Prisma.SortOrder
   lastDisconnectTime?: Prisma.SortOrder
+  deviceRegistryId?: Prisma.SortOrder
+  seenDay?: Prisma.SortOrder
 }
 
 export type DeviceActivityMinOrderByAggregateInput = {
@@ -376,6 +418,8 @@ export type DeviceActivityMinOrderByAggregateInput = {
   lastSubActivityTime?: Prisma.SortOrder
   lastOnlineTime?: Prisma.SortOrder
   lastDisconnectTime?: Prisma.SortOrder
+  deviceRegistryId?: Prisma.SortOrder
+  seenDay?: Prisma.SortOrder
 }
 
 export type DeviceActivityCreateNestedOneWithoutDeviceInput = {
@@ -418,6 +462,8 @@ export type DeviceActivityCreateWithoutDeviceInput = {
   lastSubActivityTime?: Date | string | null
   lastOnlineTime?: Date | string | null
   lastDisconnectTime?: Date | string | null
+  deviceRegistryId?: string | null
+  seenDay?: Date | string | null
 }
 
 export type DeviceActivityUncheckedCreateWithoutDeviceInput = {
@@ -428,6 +474,8 @@ export type DeviceActivityUncheckedCreateWithoutDeviceInput = {
   lastSubActivityTime?: Date | string | null
   lastOnlineTime?: Date | string | null
   lastDisconnectTime?: Date | string | null
+  deviceRegistryId?: string | null
+  seenDay?: Date | string | null
 }
 
 export type DeviceActivityCreateOrConnectWithoutDeviceInput = {
@@ -454,6 +502,8 @@ export type DeviceActivityUpdateWithoutDeviceInput = {
   lastSubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastOnlineTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastDisconnectTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deviceRegistryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  seenDay?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type DeviceActivityUncheckedUpdateWithoutDeviceInput = {
@@ -464,6 +514,8 @@ export type DeviceActivityUncheckedUpdateWithoutDeviceInput = {
   lastSubActivityTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastOnlineTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastDisconnectTime?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  deviceRegistryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  seenDay?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 
@@ -477,6 +529,8 @@ export type DeviceActivitySelect<ExtArgs extends runtime.Types.Extensions.Intern
   lastSubActivityTime?: boolean
   lastOnlineTime?: boolean
   lastDisconnectTime?: boolean
+  deviceRegistryId?: boolean
+  seenDay?: boolean
   device?: boolean | Prisma.DeviceDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["deviceActivity"]>
 
@@ -489,6 +543,8 @@ export type DeviceActivitySelectCreateManyAndReturn<ExtArgs extends runtime.Type
   lastSubActivityTime?: boolean
   lastOnlineTime?: boolean
   lastDisconnectTime?: boolean
+  deviceRegistryId?: boolean
+  seenDay?: boolean
   device?: boolean | Prisma.DeviceDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["deviceActivity"]>
 
@@ -501,6 +557,8 @@ export type DeviceActivitySelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   lastSubActivityTime?: boolean
   lastOnlineTime?: boolean
   lastDisconnectTime?: boolean
+  deviceRegistryId?: boolean
+  seenDay?: boolean
   device?: boolean | Prisma.DeviceDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["deviceActivity"]>
 
@@ -513,9 +571,11 @@ export type DeviceActivitySelectScalar = {
   lastSubActivityTime?: boolean
   lastOnlineTime?: boolean
   lastDisconnectTime?: boolean
+  deviceRegistryId?: boolean
+  seenDay?: boolean
 }
 
-export type DeviceActivityOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"deviceId" | "firstAuthTime" | "lastAuthIp" | "lastAuthTime" | "lastPubActivityTime" | "lastSubActivityTime" | "lastOnlineTime" | "lastDisconnectTime", ExtArgs["result"]["deviceActivity"]>
+export type DeviceActivityOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"deviceId" | "firstAuthTime" | "lastAuthIp" | "lastAuthTime" | "lastPubActivityTime" | "lastSubActivityTime" | "lastOnlineTime" | "lastDisconnectTime" | "deviceRegistryId" | "seenDay", ExtArgs["result"]["deviceActivity"]>
 export type DeviceActivityInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   device?: boolean | Prisma.DeviceDefaultArgs<ExtArgs>
 }
@@ -540,6 +600,11 @@ export type $DeviceActivityPayload<ExtArgs extends runtime.Types.Extensions.Inte
     lastSubActivityTime: Date | null
     lastOnlineTime: Date | null
     lastDisconnectTime: Date | null
+    deviceRegistryId: string | null
+    /**
+     * Of the last time online, UTC.
+     */
+    seenDay: Date | null
   }, ExtArgs["result"]["deviceActivity"]>
   composites: {}
 }
@@ -972,6 +1037,8 @@ export interface DeviceActivityFieldRefs {
   readonly lastSubActivityTime: Prisma.FieldRef<"DeviceActivity", 'DateTime'>
   readonly lastOnlineTime: Prisma.FieldRef<"DeviceActivity", 'DateTime'>
   readonly lastDisconnectTime: Prisma.FieldRef<"DeviceActivity", 'DateTime'>
+  readonly deviceRegistryId: Prisma.FieldRef<"DeviceActivity", 'String'>
+  readonly seenDay: Prisma.FieldRef<"DeviceActivity", 'DateTime'>
 }
     
 

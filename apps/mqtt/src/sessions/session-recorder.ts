@@ -1,0 +1,125 @@
+/**
+ * Keeps a table of the sessions that are live here, so that anybody can see who is connected, since when and from where.
+ * Never holds up a client: what came and went is written a moment later, in batches, and again if the database was away.
+ */
+import type { SessionInfo } from '@iotcore/engine';
+import type { LiveSession } from '@iotcore/store/data-plane';
+import type { Client } from '../clients/client.ts';
+
+export interface SessionRecorderParts {
+  readonly flushMs: number;
+  /** All three reject while the database is away. */
+  add(nodeId: string, sessions: readonly LiveSession[]): Promise<void>;
+  remove(nodeId: string, numbers: readonly number[]): Promise<void>;
+  removeAll(nodeId: string): Promise<void>;
+  now(): Date;
+  failed(error: unknown): void;
+}
+
+/** Rows of one statement. */
+const batchSessions = 1000;
+/** Sessions that have ended and are still in the table; beyond, the whole is written anew. */
+const mostEnded = 100_000;
+
+type Session = SessionInfo<Client>;
+
+export class SessionRecorder {
+  readonly #parts: SessionRecorderParts;
+  readonly #live = new Map<Session, LiveSession>();
+  /** Live, and not in the table yet. */
+  readonly #toAdd = new Map<number, LiveSession>();
+  /** Ended, and perhaps in the table. */
+  #toRemove = new Set<number>();
+  #isAnew = false;
+  #lastNumber = 0;
+  #nodeId: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(parts: SessionRecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to write, as this node, which must be registered. */
+  start(nodeId: string): void {
+    this.#nodeId = nodeId;
+    this.#timer = setInterval(() => void this.flush(), this.#parts.flushMs).unref();
+  }
+
+  connected(session: Session): void {
+    const { principal: client, clientId, transport } = session;
+    const { principal } = client;
+    const live: LiveSession = {
+      number: ++this.#lastNumber,
+      resourceKind: principal.kind,
+      resourceId: principal.id,
+      registryId: principal.kind === 'device' ? principal.registryId : undefined,
+      clientId,
+      address: transport.remoteAddress,
+      secure: transport.secure,
+      connectedAt: this.#parts.now(),
+    };
+    this.#live.set(session, live);
+    this.#toAdd.set(live.number, live);
+  }
+
+  disconnected(session: Session): void {
+    const live = this.#live.get(session);
+    if (!live) return;
+    this.#live.delete(session);
+    if (this.#toAdd.delete(live.number)) return;
+    this.#toRemove.add(live.number);
+    if (this.#toRemove.size <= mostEnded) return;
+    this.#toRemove.clear();
+    this.#isAnew = true;
+  }
+
+  async flush(): Promise<void> {
+    this.#writing ??= this.#write()
+      .catch(this.#parts.failed)
+      .finally(() => {
+        this.#writing = undefined;
+      });
+    await this.#writing;
+  }
+
+  /** The rows go with the node's registration. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const nodeId = this.#nodeId;
+    if (nodeId === undefined) return;
+    if (this.#isAnew) {
+      await this.#parts.removeAll(nodeId);
+      this.#isAnew = false;
+      for (const live of this.#live.values()) this.#toAdd.set(live.number, live);
+    }
+    await this.#addAll(nodeId);
+    await this.#removeAll(nodeId);
+  }
+
+  async #addAll(nodeId: string): Promise<void> {
+    while (this.#toAdd.size > 0) {
+      const batch = [...this.#toAdd.values()].slice(0, batchSessions);
+      // One that ends while it is written is removed afterwards.
+      for (const { number } of batch) this.#toAdd.delete(number);
+      try {
+        await this.#parts.add(nodeId, batch);
+      } catch (error) {
+        for (const live of batch) if (!this.#toRemove.delete(live.number)) this.#toAdd.set(live.number, live);
+        throw error;
+      }
+    }
+  }
+
+  async #removeAll(nodeId: string): Promise<void> {
+    while (this.#toRemove.size > 0) {
+      const batch = [...this.#toRemove].slice(0, batchSessions);
+      await this.#parts.remove(nodeId, batch);
+      for (const number of batch) this.#toRemove.delete(number);
+    }
+  }
+}
