@@ -60,6 +60,17 @@ describe('results', () => {
     expect(await print(...empty, 'table')).toBe('');
   });
 
+  test('that are empty in one folder tell a person which folders hold something', async () => {
+    const { api, apiUrl, adminToken } = installation();
+    await api.createRegistry({ folderId: 'somewhere-else' });
+    const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+    const { stdout, stderr } = await iotcore(['registry', 'list', '--folder-id', 'nothing-here'], { env });
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^no registries in the folder nothing-here; there is something in .+ \(--folder-id\)\n$/,
+    );
+  });
+
   test('go on over all pages, or to the limit', async () => {
     const { api } = installation();
     const { id } = await api.createRegistry({ folderId });

@@ -59,6 +59,19 @@ export const CreateIamTokenResponse = component(
   { description: 'A token to send as `Authorization: Bearer <iamToken>`.' },
 );
 
+/** As long as the token of the admin that a start leaves in the data folder. */
+export const maxRenewedTokenDays = 365;
+
+export const RenewAccessTokenRequest = component(
+  'RenewAccessTokenRequest',
+  z.strictObject({
+    expiresAt: instant.meta({
+      description: `When the new token ends: at most ${maxRenewedTokenDays} days from now.`,
+    }),
+  }),
+  { description: 'A new access token to issue.', examples: [{ expiresAt: '2027-06-30T00:00:00Z' }] },
+);
+
 export const ServiceAccount = component(
   'ServiceAccount',
   z.object({

@@ -2,7 +2,7 @@
 
 -- Written by the MQTT servers. A row means something while its node lives.
 CREATE TABLE "live_sessions" (
-    "node_id" TEXT NOT NULL,
+    "node_id" TEXT COLLATE "C" NOT NULL,
     "number" BIGINT NOT NULL,
     "resource_kind" TEXT NOT NULL,
     "resource_id" TEXT COLLATE "C" NOT NULL,
@@ -25,7 +25,7 @@ UPDATE "devices" SET "seen" = true FROM "device_activity" AS "activity"
   WHERE "activity"."device_id" = "devices"."id" AND "activity"."last_auth_time" IS NOT NULL;
 CREATE INDEX "devices_never_seen_idx" ON "devices" ("registry_id", "id") WHERE NOT "seen";
 
-CREATE INDEX "devices_registry_id_name_c_idx" ON "devices" ("registry_id", "name" COLLATE "C");
+CREATE INDEX "devices_registry_id_name_c_idx" ON "devices" ("registry_id", "name" COLLATE "C") WHERE "name" IS NOT NULL;
 CREATE INDEX "devices_labels_idx" ON "devices" USING GIN ("labels" jsonb_path_ops) WHERE "labels" <> '{}';
 
 -- The day on which a device was last seen (UTC) changes once a day: an index on the time itself would make every write of

@@ -114,6 +114,7 @@ afterAll(() => {
     'listRefusedClients',
     'listRegistries',
     'listServiceAccounts',
+    'renewAccessToken',
   ]);
 });
 

@@ -79,6 +79,11 @@ export const rows: Record<string, Row> = {
   listFolders: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
   getOperation: { needs: 'viewer', request: anOperation },
   cancelOperation: { needs: 'editor', request: anOperation },
+  renewAccessToken: {
+    needs: 'viewer',
+    where: 'anywhere',
+    request: () => ({ body: { expiresAt: new Date(Date.now() + 86_400_000).toISOString() } }),
+  },
   createIamToken: { needs: 'nobody', request: () => ({ body: { jwt: 'x' } }) },
   listServiceAccounts: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
   createServiceAccount: {

@@ -94,6 +94,7 @@ export const restMethods: RestMethods = {
   listFolders: GET('/resource-manager/v1/folders'),
 
   createIamToken: POST('/iam/v1/tokens'),
+  renewAccessToken: POST('/ext/v1/accessToken:renew'),
   getServiceAccount: GET(account),
   listServiceAccounts: GET(accounts),
   createServiceAccount: POST(accounts),

@@ -21,6 +21,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'folder', load: () => import('./folder/index.ts') },
   { name: 'operation', load: () => import('./operation/index.ts') },
   { name: 'service-account', load: () => import('./service-account/index.ts') },
+  { name: 'token', load: () => import('./token/index.ts') },
   { name: 'access', load: () => import('./access/index.ts') },
   { name: 'certificate', load: () => import('./certificate/index.ts') },
   { name: 'doctor', load: () => import('./doctor/index.ts') },

@@ -79,6 +79,14 @@ export class Configuration {
     );
   }
 
+  /** Is `token()` the admin's, which lies in the data folder? */
+  async isTokenOfDataFolder(): Promise<boolean> {
+    if ((this.#flags.token ?? this.#variable('IOTCORE_TOKEN')) !== undefined) return false;
+    const profile = await this.#readProfile();
+    const overruled = this.#flags.endpoint ?? this.#variable('IOTCORE_ENDPOINT');
+    return profile?.endpoint === undefined || overruled !== undefined;
+  }
+
   /** The address of MQTT over TLS. */
   async mqtt(flag?: string): Promise<URL> {
     const profile = await this.#readProfile();

@@ -65,7 +65,10 @@ describe('a token is refused', () => {
 test('a token has the form of the old service, two dots and a signature of 86 characters', async () => {
   const token = await tokens.issue({ accountId: 'a', authorizedKeyId: 'k', expiresAt });
   expect(token).toMatch(/^t1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/);
-  expect(await tokens.read(token)).toEqual({ accountId: 'a', authorizedKeyId: 'k', expiresAt });
+  expect(await tokens.read(token)).toEqual({
+    ...{ accountId: 'a', authorizedKeyId: 'k', expiresAt },
+    issuedAt: expect.any(Date),
+  });
 });
 
 test('a token says for which API key it was exchanged', async () => {

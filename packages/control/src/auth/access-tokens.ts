@@ -22,6 +22,8 @@ export interface AccessToken {
   /** SHA-256 of the secret of the API key that it was exchanged for, in base64url; it lives no longer than that. */
   readonly apiKeySha256?: string | undefined;
   readonly expiresAt: Date;
+  /** In whole seconds. Absent in what is to be issued: now. */
+  readonly issuedAt?: Date;
 }
 
 type KeySource = Pick<InstallationKeys, 'current'>;
@@ -36,7 +38,13 @@ export class AccessTokens {
     this.#now = now;
   }
 
-  async issue({ accountId, authorizedKeyId, apiKeySha256, expiresAt }: AccessToken): Promise<string> {
+  async issue({
+    accountId,
+    authorizedKeyId,
+    apiKeySha256,
+    expiresAt,
+    issuedAt = this.#now(),
+  }: AccessToken): Promise<string> {
     const { kid, privateKey } = (await this.#keys.current()).signing;
     const claims = {
       alg: signingAlgorithm,
@@ -44,7 +52,7 @@ export class AccessTokens {
       iss: issuer,
       aud: apiAudience,
       sub: accountId,
-      iat: Math.floor(this.#now().getTime() / 1000),
+      iat: Math.floor(issuedAt.getTime() / 1000),
       exp: Math.floor(expiresAt.getTime() / 1000),
       akid: authorizedKeyId,
       aksh: apiKeySha256,
@@ -94,13 +102,15 @@ export class AccessTokens {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-function toAccessToken({ sub, exp, akid, aksh }: Claims): AccessToken | undefined {
+function toAccessToken({ sub, iat, exp, akid, aksh }: Claims): AccessToken | undefined {
   if (typeof sub !== 'string' || typeof exp !== 'number') return undefined;
   return {
     accountId: sub,
     authorizedKeyId: typeof akid === 'string' ? akid : undefined,
     apiKeySha256: typeof aksh === 'string' ? aksh : undefined,
     expiresAt: new Date(exp * 1000),
+    // One that does not say when it was issued is taken for older than any.
+    issuedAt: new Date(typeof iat === 'number' ? iat * 1000 : 0),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CallerAccount } from '@iotcore/store/control';
 import type { AccessToken, AccessTokens } from './access-tokens.ts';
 import { hashApiKeySecret, isApiKeySecret } from './api-key-secrets.ts';
 import type { Caller } from './caller.ts';
@@ -43,7 +44,7 @@ export class Authenticator {
     const token = await this.#tokens.read(text);
     if (!token) return undefined;
     const account = await this.#directory.account(token.accountId);
-    if (!account) return undefined;
+    if (!account || isEnded(token, account)) return undefined;
     const { authorizedKeyId, apiKeySha256 } = token;
     if (authorizedKeyId !== undefined) {
       const key = account.authorizedKeys.find(({ id }) => id === authorizedKeyId);
@@ -74,4 +75,9 @@ export class Authenticator {
   #isOver(expiresAt: Date | null): boolean {
     return expiresAt !== null && expiresAt <= this.#now();
   }
+}
+
+/** Whether all tokens of the account were ended after this one was issued. */
+function isEnded({ issuedAt }: AccessToken, { tokensSince }: CallerAccount): boolean {
+  return tokensSince ? issuedAt === undefined || issuedAt < tokensSince : false;
 }

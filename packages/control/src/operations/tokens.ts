@@ -1,13 +1,21 @@
-import { CreateIamTokenRequest, CreateIamTokenResponse } from '@iotcore/contract';
+import {
+  CreateIamTokenRequest,
+  CreateIamTokenResponse,
+  maxRenewedTokenDays,
+  RenewAccessTokenRequest,
+} from '@iotcore/contract';
 import type { AccessToken } from '../auth/access-tokens.ts';
 import { readAccountJwt } from '../auth/account-jwt.ts';
 import { errors } from '../errors/catalogue.ts';
-import { defineOperation } from '../pipeline/operation.ts';
+import { defineOperation, mutation } from '../pipeline/operation.ts';
 import type { Services } from '../pipeline/services.ts';
 import { nothing } from '../pipeline/subject.ts';
+import { accountMutation, noun } from './accounts/account.ts';
+import { names } from './accounts/names.ts';
 
 /** As in the old service. */
 const tokenLifetimeMs = 12 * 3_600_000;
+const dayMs = 86_400_000;
 
 /** What OAuth tokens of Yandex begin with, the present ones and the older. */
 const yandexOauthToken = /^(y[0-9]_|AQAAAA)/;
@@ -29,6 +37,34 @@ export const tokenOperations = [
         : ofJwt(jwt, services));
       if (!token) throw errors.unauthenticated();
       return { iamToken: await services.tokens.issue(token), expiresAt: token.expiresAt.toISOString() };
+    },
+  }),
+
+  defineOperation({
+    ...mutation(names, 'RenewAccessToken'),
+    service: names.tag,
+    summary: 'Ends every access token of the caller’s account, and issues a new one',
+    description:
+      'The others end within a second, that of this call among them. API keys and authorized keys stay.',
+    permission: 'view',
+    message: RenewAccessTokenRequest,
+    output: CreateIamTokenResponse,
+    // Whoever has proven to be an account may do this to it.
+    subject: () => nothing,
+    async run({ input, caller, read, commit }, { tokens, now }) {
+      const at = now();
+      const expiresAt = endWithin(input.expiresAt, at);
+      const account = await read.accounts.find(caller.id);
+      if (!account) throw errors.notFound(noun);
+      // A token says in whole seconds when it was issued: the new one is the first of the next second.
+      const nextSecond = new Date((Math.floor(at.getTime() / 1000) + 1) * 1000);
+      let iamToken = '';
+      await commit(async (tx) => {
+        const issuedAt = await tx.accounts.endAccessTokens(account.id, nextSecond);
+        iamToken = await tokens.issue({ accountId: account.id, expiresAt, issuedAt });
+        return accountMutation(account, {});
+      });
+      return { iamToken, expiresAt: expiresAt.toISOString() };
     },
   }),
 ];
@@ -55,4 +91,13 @@ function endOfToken(now: Date, atLatest?: Date): Date {
   const usual = now.getTime() + tokenLifetimeMs;
   const end = Math.min(usual, atLatest?.getTime() ?? usual);
   return new Date(Math.floor(end / 1000) * 1000);
+}
+
+/** In whole seconds, as the token says it. @throws INVALID_ARGUMENT if it has come, or is too far away */
+function endWithin(text: string, now: Date): Date {
+  const end = new Date(Math.floor(Date.parse(text) / 1000) * 1000);
+  const aheadMs = end.getTime() - now.getTime();
+  if (aheadMs > 0 && aheadMs <= maxRenewedTokenDays * dayMs) return end;
+  const description = `In the future, and at most ${maxRenewedTokenDays} days away.`;
+  throw errors.invalidArgument([{ field: 'expiresAt', description }]);
 }

@@ -1632,6 +1632,16 @@ export type RegistryPassword = {
 export type RegistryStatus = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DISABLED';
 
 /**
+ * A new access token to issue.
+ */
+export type RenewAccessTokenRequest = {
+    /**
+     * When the new token ends: at most 365 days from now.
+     */
+    expiresAt: string;
+};
+
+/**
  * Of what kind a resource is.
  */
 export type ResourceKind = 'REGISTRY' | 'DEVICE' | 'BROKER' | 'SERVICE_ACCOUNT';
@@ -4102,6 +4112,37 @@ export type CreateIamTokenResponses = {
 };
 
 export type CreateIamTokenResponse2 = CreateIamTokenResponses[keyof CreateIamTokenResponses];
+
+export type RenewAccessTokenData = {
+    body: RenewAccessTokenRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ext/v1/accessToken:renew';
+};
+
+export type RenewAccessTokenErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type RenewAccessTokenError = RenewAccessTokenErrors[keyof RenewAccessTokenErrors];
+
+export type RenewAccessTokenResponses = {
+    /**
+     * Success.
+     */
+    200: CreateIamTokenResponse;
+};
+
+export type RenewAccessTokenResponse = RenewAccessTokenResponses[keyof RenewAccessTokenResponses];
 
 export type DeleteServiceAccountData = {
     body?: never;

@@ -117,7 +117,11 @@ const writes = {
   resourceBlocks: { set: resourceBlocks.setResourceBlock, delete: resourceBlocks.deleteResourceBlock },
   networkBlocks: { create: networkBlocks.createNetworkBlock, delete: networkBlocks.deleteNetworkBlock },
   passwordAdoptions: { set: adoptions.setPasswordAdoption, delete: adoptions.deletePasswordAdoption },
-  accounts: { create: accounts.createServiceAccount, delete: accounts.deleteServiceAccount },
+  accounts: {
+    create: accounts.createServiceAccount,
+    delete: accounts.deleteServiceAccount,
+    endAccessTokens: accounts.endAccessTokens,
+  },
   authorizedKeys: { create: keys.createAuthorizedKey, delete: keys.deleteAuthorizedKey },
   apiKeys: { create: keys.createApiKey, delete: keys.deleteApiKey },
   roleBindings: { create: keys.createRoleBinding, delete: keys.deleteRoleBinding },

@@ -12,6 +12,7 @@ import {
   type FieldOptions,
   logOptionsOf,
 } from './fields.ts';
+import { sayingWhere } from './if-empty.ts';
 import { reportChange } from './report.ts';
 
 export interface TopLevelKind {
@@ -61,7 +62,8 @@ export function registerList(
     .option('--limit <n>', `${plural} at most`, count(1))
     .action(async (options: FolderOptions & { limit?: number }) => {
       const folderId = await context.configuration.folderId(options.folderId);
-      await context.out.rows(list(await context.api(), folderId, options.limit), [
+      const rows = list(await context.api(), folderId, options.limit);
+      await context.out.rows(sayingWhere(rows, context, { what: plural, folderId }), [
         { title: 'ID', value: ({ id }) => id },
         { title: 'NAME', value: ({ name }) => name },
         { title: 'STATUS', value: ({ status }) => status },

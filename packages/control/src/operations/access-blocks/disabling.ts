@@ -38,6 +38,7 @@ function disablingOf(names: BlockableNames): ApiOperation[] {
   const common = {
     service: 'AccessService',
     permission: 'edit',
+    keyed: true,
     ids: ownerIds(names),
     subject: ownerSubject(names),
   } as const;

@@ -5,6 +5,8 @@ import type { Db } from '../db.ts';
 export interface CallerAccount {
   readonly id: string;
   readonly folderId: string;
+  /** Access tokens that were issued before are good for nothing. */
+  readonly tokensSince?: Date | null;
   readonly authorizedKeys: readonly AuthorizedKeyFacts[];
   readonly roleBindings: readonly { readonly folderId: string; readonly role: string }[];
 }
@@ -18,6 +20,7 @@ export interface AuthorizedKeyFacts {
 const account = {
   id: true,
   folderId: true,
+  tokensSince: true,
   authorizedKeys: { select: { id: true, publicKey: true, expiresAt: true } },
   roleBindings: { select: { folderId: true, role: true } },
 } as const;

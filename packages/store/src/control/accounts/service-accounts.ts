@@ -51,3 +51,18 @@ export async function deleteServiceAccount(tx: Sql, id: string): Promise<void> {
   const { rowCount } = await tx.query({ text: 'DELETE FROM service_accounts WHERE id = $1', values: [id] });
   if (rowCount === 0) throw new MissingError('Service account');
 }
+
+/**
+ * Ends all access tokens of an account that were issued before a time, in whole seconds; answers that time, which is later than
+ * that of any call before. @throws MissingError if it is gone
+ */
+export async function endAccessTokens(tx: Sql, id: string, before: Date): Promise<Date> {
+  const { rows } = await tx.query<{ since: Date }>({
+    text: `UPDATE service_accounts SET tokens_since = greatest($2, tokens_since + interval '1 second')
+           WHERE id = $1 RETURNING tokens_since AS since`,
+    values: [id, before],
+  });
+  const [row] = rows;
+  if (!row) throw new MissingError('Service account');
+  return row.since;
+}

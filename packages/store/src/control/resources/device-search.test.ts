@@ -131,7 +131,7 @@ describe('devices are found', () => {
     ],
     [
       'devices_registry_id_name_c_idx',
-      `SELECT id FROM devices WHERE registry_id = $1 AND name COLLATE "C" >= 'a' AND name COLLATE "C" < 'b'
+      `SELECT id FROM devices WHERE registry_id = $1 AND name IS NOT NULL AND name COLLATE "C" >= 'a' AND name COLLATE "C" < 'b'
        ORDER BY name COLLATE "C" LIMIT 9`,
     ],
     [

@@ -87,7 +87,7 @@ const statements = {
   namePrefix: prepare(
     'find-devices-by-name-prefix',
     found(`SELECT id, name COLLATE "C" AS key FROM devices
-           WHERE registry_id = $1 AND name COLLATE "C" > $2 AND name COLLATE "C" >= $4 AND name COLLATE "C" < $5
+           WHERE registry_id = $1 AND name IS NOT NULL AND name COLLATE "C" > $2 AND name COLLATE "C" >= $4 AND name COLLATE "C" < $5
            ORDER BY name COLLATE "C" LIMIT $3`),
   ),
 };

@@ -259,7 +259,8 @@ export const ServiceAccountScalarFieldEnum = {
   folderId: 'folderId',
   createdAt: 'createdAt',
   name: 'name',
-  description: 'description'
+  description: 'description',
+  tokensSince: 'tokensSince'
 } as const
 
 export type ServiceAccountScalarFieldEnum = (typeof ServiceAccountScalarFieldEnum)[keyof typeof ServiceAccountScalarFieldEnum]

@@ -30,6 +30,7 @@ export type ServiceAccountMinAggregateOutputType = {
   createdAt: Date | null
   name: string | null
   description: string | null
+  tokensSince: Date | null
 }
 
 export type ServiceAccountMaxAggregateOutputType = {
@@ -38,6 +39,7 @@ export type ServiceAccountMaxAggregateOutputType = {
   createdAt: Date | null
   name: string | null
   description: string | null
+  tokensSince: Date | null
 }
 
 export type ServiceAccountCountAggregateOutputType = {
@@ -46,6 +48,7 @@ export type ServiceAccountCountAggregateOutputType = {
   createdAt: number
   name: number
   description: number
+  tokensSince: number
   _all: number
 }
 
@@ -56,6 +59,7 @@ export type ServiceAccountMinAggregateInputType = {
   createdAt?: true
   name?: true
   description?: true
+  tokensSince?: true
 }
 
 export type ServiceAccountMaxAggregateInputType = {
@@ -64,6 +68,7 @@ export type ServiceAccountMaxAggregateInputType = {
   createdAt?: true
   name?: true
   description?: true
+  tokensSince?: true
 }
 
 export type ServiceAccountCountAggregateInputType = {
@@ -72,6 +77,7 @@ export type ServiceAccountCountAggregateInputType = {
   createdAt?: true
   name?: true
   description?: true
+  tokensSince?: true
   _all?: true
 }
 
@@ -153,6 +159,7 @@ export type ServiceAccountGroupByOutputType = {
   createdAt: Date
   name: string
   description: string
+  tokensSince: Date | null
   _count: ServiceAccountCountAggregateOutputType | null
   _min: ServiceAccountMinAggregateOutputType | null
   _max: ServiceAccountMaxAggregateOutputType | null
@@ -182,6 +189,7 @@ export type ServiceAccountWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"ServiceAccount"> | Date | string
   name?: Prisma.StringFilter<"ServiceAccount"> | string
   description?: Prisma.StringFilter<"ServiceAccount"> | string
+  tokensSince?: Prisma.DateTimeNullableFilter<"ServiceAccount"> | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyListRelationFilter
   apiKeys?: Prisma.ApiKeyListRelationFilter
   roleBindings?: Prisma.RoleBindingListRelationFilter
@@ -193,6 +201,7 @@ export type ServiceAccountOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
+  tokensSince?: Prisma.SortOrderInput | Prisma.SortOrder
   authorizedKeys?: Prisma.AuthorizedKeyOrderByRelationAggregateInput
   apiKeys?: Prisma.ApiKeyOrderByRelationAggregateInput
   roleBindings?: Prisma.RoleBindingOrderByRelationAggregateInput
@@ -208,6 +217,7 @@ export type ServiceAccountWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"ServiceAccount"> | Date | string
   name?: Prisma.StringFilter<"ServiceAccount"> | string
   description?: Prisma.StringFilter<"ServiceAccount"> | string
+  tokensSince?: Prisma.DateTimeNullableFilter<"ServiceAccount"> | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyListRelationFilter
   apiKeys?: Prisma.ApiKeyListRelationFilter
   roleBindings?: Prisma.RoleBindingListRelationFilter
@@ -219,6 +229,7 @@ export type ServiceAccountOrderByWithAggregationInput = {
   createdAt?: Prisma.SortOrder
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
+  tokensSince?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.ServiceAccountCountOrderByAggregateInput
   _max?: Prisma.ServiceAccountMaxOrderByAggregateInput
   _min?: Prisma.ServiceAccountMinOrderByAggregateInput
@@ -233,6 +244,7 @@ export type ServiceAccountScalarWhereWithAggregatesInput = {
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"ServiceAccount"> | Date | string
   name?: Prisma.StringWithAggregatesFilter<"ServiceAccount"> | string
   description?: Prisma.StringWithAggregatesFilter<"ServiceAccount"> | string
+  tokensSince?: Prisma.DateTimeNullableWithAggregatesFilter<"ServiceAccount"> | Date | string | null
 }
 
 export type ServiceAccountCreateInput = {
@@ -241,6 +253,7 @@ export type ServiceAccountCreateInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyCreateNestedManyWithoutServiceAccountInput
   apiKeys?: Prisma.ApiKeyCreateNestedManyWithoutServiceAccountInput
   roleBindings?: Prisma.RoleBindingCreateNestedManyWithoutServiceAccountInput
@@ -252,6 +265,7 @@ export type ServiceAccountUncheckedCreateInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUncheckedCreateNestedManyWithoutServiceAccountInput
   apiKeys?: Prisma.ApiKeyUncheckedCreateNestedManyWithoutServiceAccountInput
   roleBindings?: Prisma.RoleBindingUncheckedCreateNestedManyWithoutServiceAccountInput
@@ -263,6 +277,7 @@ export type ServiceAccountUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUpdateManyWithoutServiceAccountNestedInput
   apiKeys?: Prisma.ApiKeyUpdateManyWithoutServiceAccountNestedInput
   roleBindings?: Prisma.RoleBindingUpdateManyWithoutServiceAccountNestedInput
@@ -274,6 +289,7 @@ export type ServiceAccountUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUncheckedUpdateManyWithoutServiceAccountNestedInput
   apiKeys?: Prisma.ApiKeyUncheckedUpdateManyWithoutServiceAccountNestedInput
   roleBindings?: Prisma.RoleBindingUncheckedUpdateManyWithoutServiceAccountNestedInput
@@ -285,6 +301,7 @@ export type ServiceAccountCreateManyInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
 }
 
 export type ServiceAccountUpdateManyMutationInput = {
@@ -293,6 +310,7 @@ export type ServiceAccountUpdateManyMutationInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type ServiceAccountUncheckedUpdateManyInput = {
@@ -301,6 +319,7 @@ export type ServiceAccountUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type ServiceAccountFolderIdNameCompoundUniqueInput = {
@@ -314,6 +333,7 @@ export type ServiceAccountCountOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
+  tokensSince?: Prisma.SortOrder
 }
 
 export type ServiceAccountMaxOrderByAggregateInput = {
@@ -322,6 +342,7 @@ export type ServiceAccountMaxOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
+  tokensSince?: Prisma.SortOrder
 }
 
 export type ServiceAccountMinOrderByAggregateInput = {
@@ -330,6 +351,7 @@ export type ServiceAccountMinOrderByAggregateInput = {
   createdAt?: Prisma.SortOrder
   name?: Prisma.SortOrder
   description?: Prisma.SortOrder
+  tokensSince?: Prisma.SortOrder
 }
 
 export type ServiceAccountScalarRelationFilter = {
@@ -385,6 +407,7 @@ export type ServiceAccountCreateWithoutAuthorizedKeysInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   apiKeys?: Prisma.ApiKeyCreateNestedManyWithoutServiceAccountInput
   roleBindings?: Prisma.RoleBindingCreateNestedManyWithoutServiceAccountInput
 }
@@ -395,6 +418,7 @@ export type ServiceAccountUncheckedCreateWithoutAuthorizedKeysInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   apiKeys?: Prisma.ApiKeyUncheckedCreateNestedManyWithoutServiceAccountInput
   roleBindings?: Prisma.RoleBindingUncheckedCreateNestedManyWithoutServiceAccountInput
 }
@@ -421,6 +445,7 @@ export type ServiceAccountUpdateWithoutAuthorizedKeysInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   apiKeys?: Prisma.ApiKeyUpdateManyWithoutServiceAccountNestedInput
   roleBindings?: Prisma.RoleBindingUpdateManyWithoutServiceAccountNestedInput
 }
@@ -431,6 +456,7 @@ export type ServiceAccountUncheckedUpdateWithoutAuthorizedKeysInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   apiKeys?: Prisma.ApiKeyUncheckedUpdateManyWithoutServiceAccountNestedInput
   roleBindings?: Prisma.RoleBindingUncheckedUpdateManyWithoutServiceAccountNestedInput
 }
@@ -441,6 +467,7 @@ export type ServiceAccountCreateWithoutApiKeysInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyCreateNestedManyWithoutServiceAccountInput
   roleBindings?: Prisma.RoleBindingCreateNestedManyWithoutServiceAccountInput
 }
@@ -451,6 +478,7 @@ export type ServiceAccountUncheckedCreateWithoutApiKeysInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUncheckedCreateNestedManyWithoutServiceAccountInput
   roleBindings?: Prisma.RoleBindingUncheckedCreateNestedManyWithoutServiceAccountInput
 }
@@ -477,6 +505,7 @@ export type ServiceAccountUpdateWithoutApiKeysInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUpdateManyWithoutServiceAccountNestedInput
   roleBindings?: Prisma.RoleBindingUpdateManyWithoutServiceAccountNestedInput
 }
@@ -487,6 +516,7 @@ export type ServiceAccountUncheckedUpdateWithoutApiKeysInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUncheckedUpdateManyWithoutServiceAccountNestedInput
   roleBindings?: Prisma.RoleBindingUncheckedUpdateManyWithoutServiceAccountNestedInput
 }
@@ -497,6 +527,7 @@ export type ServiceAccountCreateWithoutRoleBindingsInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyCreateNestedManyWithoutServiceAccountInput
   apiKeys?: Prisma.ApiKeyCreateNestedManyWithoutServiceAccountInput
 }
@@ -507,6 +538,7 @@ export type ServiceAccountUncheckedCreateWithoutRoleBindingsInput = {
   createdAt?: Date | string
   name: string
   description?: string
+  tokensSince?: Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUncheckedCreateNestedManyWithoutServiceAccountInput
   apiKeys?: Prisma.ApiKeyUncheckedCreateNestedManyWithoutServiceAccountInput
 }
@@ -533,6 +565,7 @@ export type ServiceAccountUpdateWithoutRoleBindingsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUpdateManyWithoutServiceAccountNestedInput
   apiKeys?: Prisma.ApiKeyUpdateManyWithoutServiceAccountNestedInput
 }
@@ -543,6 +576,7 @@ export type ServiceAccountUncheckedUpdateWithoutRoleBindingsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   description?: Prisma.StringFieldUpdateOperationsInput | string
+  tokensSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   authorizedKeys?: Prisma.AuthorizedKeyUncheckedUpdateManyWithoutServiceAccountNestedInput
   apiKeys?: Prisma.ApiKeyUncheckedUpdateManyWithoutServiceAccountNestedInput
 }
@@ -602,6 +636,7 @@ export type ServiceAccountSelect<ExtArgs extends runtime.Types.Extensions.Intern
   createdAt?: boolean
   name?: boolean
   description?: boolean
+  tokensSince?: boolean
   authorizedKeys?: boolean | Prisma.ServiceAccount$authorizedKeysArgs<ExtArgs>
   apiKeys?: boolean | Prisma.ServiceAccount$apiKeysArgs<ExtArgs>
   roleBindings?: boolean | Prisma.ServiceAccount$roleBindingsArgs<ExtArgs>
@@ -614,6 +649,7 @@ export type ServiceAccountSelectCreateManyAndReturn<ExtArgs extends runtime.Type
   createdAt?: boolean
   name?: boolean
   description?: boolean
+  tokensSince?: boolean
 }, ExtArgs["result"]["serviceAccount"]>
 
 export type ServiceAccountSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -622,6 +658,7 @@ export type ServiceAccountSelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   createdAt?: boolean
   name?: boolean
   description?: boolean
+  tokensSince?: boolean
 }, ExtArgs["result"]["serviceAccount"]>
 
 export type ServiceAccountSelectScalar = {
@@ -630,9 +667,10 @@ export type ServiceAccountSelectScalar = {
   createdAt?: boolean
   name?: boolean
   description?: boolean
+  tokensSince?: boolean
 }
 
-export type ServiceAccountOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "folderId" | "createdAt" | "name" | "description", ExtArgs["result"]["serviceAccount"]>
+export type ServiceAccountOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "folderId" | "createdAt" | "name" | "description" | "tokensSince", ExtArgs["result"]["serviceAccount"]>
 export type ServiceAccountInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   authorizedKeys?: boolean | Prisma.ServiceAccount$authorizedKeysArgs<ExtArgs>
   apiKeys?: boolean | Prisma.ServiceAccount$apiKeysArgs<ExtArgs>
@@ -655,6 +693,10 @@ export type $ServiceAccountPayload<ExtArgs extends runtime.Types.Extensions.Inte
     createdAt: Date
     name: string
     description: string
+    /**
+     * Access tokens from before are good for nothing.
+     */
+    tokensSince: Date | null
   }, ExtArgs["result"]["serviceAccount"]>
   composites: {}
 }
@@ -1086,6 +1128,7 @@ export interface ServiceAccountFieldRefs {
   readonly createdAt: Prisma.FieldRef<"ServiceAccount", 'DateTime'>
   readonly name: Prisma.FieldRef<"ServiceAccount", 'String'>
   readonly description: Prisma.FieldRef<"ServiceAccount", 'String'>
+  readonly tokensSince: Prisma.FieldRef<"ServiceAccount", 'DateTime'>
 }
     
 
