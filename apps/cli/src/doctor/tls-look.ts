@@ -41,9 +41,9 @@ export async function lookAtTls(server: URL, options: LookOptions = {}): Promise
   // Without any authority Node adds none of its own to the chain that it shows.
   const bare = await shake(server, { ca: [] }, read, proxyNetworks);
   const ca = authorityPem === undefined ? [...rootCertificates] : [authorityPem];
-  const judge = ({ authorized, authorizationError }: TLSSocket) =>
+  const checkTrust = ({ authorized, authorizationError }: TLSSocket) =>
     authorized ? undefined : untrusted(authorizationError, authorityPem !== undefined);
-  return { ...bare, trust: await shake(server, { ca }, judge, proxyNetworks) };
+  return { ...bare, trust: await shake(server, { ca }, checkTrust, proxyNetworks) };
 }
 
 /** The cipher that is agreed on if the client knows one version of TLS only; undefined if the server refuses. */
