@@ -47,6 +47,18 @@ const aedes = {
   },
 };
 
+/** Two nodes of a cluster are one engine to the same suite: `npm run test:full`, or TEST_CLUSTER. */
+const cluster = {
+  extends: true as const,
+  test: {
+    name: 'cluster',
+    include: ['packages/engine/src/behaviour/**/*.test.ts'],
+    exclude: debianTests,
+    setupFiles: ['packages/testkit/src/run/setup.ts', 'packages/cluster/src/testing/use-cluster.ts'],
+    ...unitPatience,
+  },
+};
+
 export default defineConfig({
   test: {
     // One throw-away Postgres for the whole run, started when the first test asks for a database.
@@ -84,6 +96,7 @@ export default defineConfig({
       ...(process.env['TEST_DEBIAN'] ? [debian] : []),
       ...(process.env['TEST_SDK_YANDEX'] ? [sdkYandex] : []),
       ...(process.env['TEST_AEDES'] ? [aedes] : []),
+      ...(process.env['TEST_CLUSTER'] || process.env['TEST_FULL'] ? [cluster] : []),
     ],
   },
 });

@@ -13,6 +13,10 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     mayImport: [],
     because: 'the engine is a general MQTT server: it knows no other part',
   },
+  'packages/cluster': {
+    mayImport: ['engine'],
+    because: 'a cluster knows the bus of an engine, and nothing of who uses it',
+  },
   'packages/engine-aedes': {
     mayImport: ['engine'],
     because: 'an engine knows the port that it stands behind, and what engines share',
@@ -50,6 +54,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
   },
   'apps/mqtt': {
     mayImport: [
+      'cluster',
       'contract/records',
       'credentials',
       'engine',

@@ -183,8 +183,14 @@ export interface EngineHost<P> {
    * connection. Asked per PUBLISH, so it must be cheap; absent where no rate is limited.
    */
   readonly excessMs?: (session: SessionInfo<P>) => number;
-  /** Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits for it. */
-  readonly retain: (retainAs: { namespace: string; topic: string }, payload: Buffer) => Promise<void>;
+  /**
+   * Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits for
+   * it. A number is its version: of two messages of a topic the one that is kept later has the higher, whoever keeps them.
+   */
+  readonly retain: (
+    retainAs: { namespace: string; topic: string },
+    payload: Buffer,
+  ) => Promise<number | undefined | void>;
   /**
    * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag,
    * in pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one

@@ -35,6 +35,7 @@ import {
   type Will,
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
+import type { ClientIdClaim, ClientIds } from './client-ids.ts';
 import { Session, type SessionConnection, type SessionParts } from './deliver/session.ts';
 import type { SessionRegistry } from './deliver/session-registry.ts';
 import { type Subscribed, type SubscribeParts, subscribe } from './deliver/subscribe.ts';
@@ -90,6 +91,8 @@ export interface ConnectionParts<P> extends SessionParts<P>, SubscribeParts<P>, 
   readonly bus: SessionParts<P>['bus'] & PublisherParts<P>['bus'];
   readonly deadlines: DeadlineWheel<Connection<P>>;
   readonly sessions: SessionRegistry<P>;
+  /** Absent: this engine is alone. */
+  readonly clientIds?: ClientIds | undefined;
   /** Packets that connections left when they ended. */
   readonly finishing: ByteBudget;
 }
@@ -110,6 +113,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #connectNumber = 0;
   #isHostAsked = false;
   #scope = '';
+  #claimed: ClientIdClaim | undefined;
   #session: Session<P> | undefined;
   #publisher: Publisher<P> | undefined;
   #will: Will | undefined;
@@ -212,10 +216,25 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#isHostAsked = true;
     void authenticate(host, packet, request, limits.maxClientIdBytes).then((result) => {
       this.#isHostAsked = false;
-      if (this.#state === 'authenticating') this.#authenticated(result, request);
-      else this.#checkClosed();
+      if (this.#state !== 'authenticating') this.#checkClosed();
+      else if (result.accepted && this.#parts.clientIds) this.#claim(this.#parts.clientIds, result, request);
+      else this.#authenticated(result, request);
     });
     return false;
+  }
+
+  /** Sessions elsewhere that have the client ID are closed before this one is served [MQTT-3.1.4-2]. */
+  #claim(clientIds: ClientIds, result: ConnectResult<P> & { accepted: true }, request: ConnectRequest): void {
+    this.#claimed = clientIds.claim(result.scope, request.clientId, () => this.close(reasons.takenOver));
+    this.#claimed.known.then(
+      () => {
+        if (this.#state === 'authenticating') this.#authenticated(result, request);
+      },
+      () => {
+        if (this.#state === 'authenticating')
+          this.#refuse(ConnackCode.serverUnavailable, reasons.credentialsUnchecked);
+      },
+    );
   }
 
   #authenticated(result: ConnectResult<P>, request: ConnectRequest): void {
@@ -456,6 +475,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#assembler.stop(); // nothing that follows is processed [MQTT-3.1.4-5]
     this.#parts.finishing.give(this.#finishingBytes);
     this.#finishingBytes = 0;
+    this.#claimed?.release();
     if (state === 'open') this.#endSession(reason);
     // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
     else if (reason !== reasons.connectionLost) this.#parts.host.refused(this.transport, this.#claim, reason);

@@ -20,8 +20,9 @@ import {
   type Subscriber,
   type Ticks,
 } from '../routing/index.ts';
+import type { ClientIds } from './client-ids.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
-import { OutgoingMessage } from './deliver/outgoing-message.ts';
+import { OutgoingMessage, type RetainedPlace } from './deliver/outgoing-message.ts';
 import { Places } from './deliver/places.ts';
 import type { Session } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
@@ -56,11 +57,15 @@ export type CreateMessageBus = <S extends Subscriber<M>, M extends BusMessage>(
 export interface BusMessage extends Addressable {
   /** A copy of the payload, that lasts. */
   readonly copyPayload: () => Buffer;
+  /** Set if the host keeps the message and has told its version. */
+  retainedAs: RetainedPlace | undefined;
 }
 
 export interface NativeEngineOptions extends EngineOptions {
   /** Default: the bus of this process. */
   readonly createBus?: CreateMessageBus;
+  /** Default: no other engine has sessions of these clients. */
+  readonly clientIds?: ClientIds;
 }
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
@@ -75,7 +80,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   constructor(
     host: EngineHost<P>,
     limits: EngineLimits,
-    { blockingWaits = true, interest, createBus = (local) => local }: NativeEngineOptions = {},
+    { blockingWaits = true, interest, createBus = (local) => local, clientIds }: NativeEngineOptions = {},
   ) {
     const slices = new Slices();
     const tick = new Tick(blockingWaits ? new Pacer() : new Pacer(undefined, () => {}));
@@ -91,6 +96,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
       ),
       deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
       sessions: new SessionRegistry<P>(),
+      clientIds,
       routes: new RouteBudget(),
       waiting: new WaitingBytes(limits.maxWaitingBytes),
       finishing: new ByteBudget(limits.maxFinishingBytes),

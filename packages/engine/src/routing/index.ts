@@ -9,4 +9,4 @@ export {
   topicFilterProblem,
   topicNameProblem,
 } from './topic-name.ts';
-export type { TopicPrefix } from './topic-prefix.ts';
+export type { PrefixedRoute, TopicPrefix } from './topic-prefix.ts';

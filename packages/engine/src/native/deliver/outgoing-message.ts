@@ -10,6 +10,13 @@ import { largePieceBytes, type Outbox } from '../io/outbox.ts';
 import type { Tick } from '../io/tick.ts';
 import { type KeptMessage, KeptPayload } from './kept-message.ts';
 
+/** A message that is kept: where, and the how manieth of its topic. */
+export interface RetainedPlace {
+  readonly namespace: string;
+  readonly topic: string;
+  readonly version: number;
+}
+
 const nameless: TopicName = { topic: '', topicBytes: Buffer.alloc(0) };
 
 export class OutgoingMessage implements Addressable {
@@ -30,6 +37,8 @@ export class OutgoingMessage implements Addressable {
   #idAt1 = 0;
   #id1 = 0;
   #kept: KeptPayload | undefined;
+  /** What the host keeps it under, if it does and has told its version. */
+  retainedAs: RetainedPlace | undefined;
 
   /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the tick. */
   constructor(

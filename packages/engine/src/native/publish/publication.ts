@@ -16,8 +16,9 @@ export async function publishOn<P>(
   payload: Buffer,
   qos: Qos,
 ): Promise<void> {
-  if (route.retainAs) await parts.host.retain(route.retainAs, payload);
+  const version = route.retainAs && (await parts.host.retain(route.retainAs, payload));
   const message = new OutgoingMessage(parts.tick, payload, 0, payload.length, qos, false);
+  if (route.retainAs && typeof version === 'number') message.retainedAs = { ...route.retainAs, version };
   await parts.bus.route(route.destinations).publish(message);
 }
 

@@ -58,7 +58,9 @@ interface Unfinished {
   isDue: boolean;
   /** 0 at QoS 0. */
   readonly packetId: number;
-  unstored: { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos } | undefined;
+  unstored:
+    | { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos; version?: number | undefined }
+    | undefined;
 }
 
 export class Publisher<P> {
@@ -231,7 +233,10 @@ export class Publisher<P> {
     this.#unstoredBytes += payload.length;
     const retainAs = plan.retainAs as NonNullable<PublishRoute['retainAs']>;
     this.#parts.host.retain(retainAs, payload).then(
-      () => this.#settle(entry),
+      (version) => {
+        if (entry.unstored) entry.unstored.version = version ?? undefined;
+        this.#settle(entry);
+      },
       (error: unknown) => {
         // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
         if (error instanceof MessageRefusedError) this.#refuse(entry, error.reason);
@@ -252,7 +257,7 @@ export class Publisher<P> {
       const { packetId, unstored } = first;
       if (unstored) {
         first.unstored = undefined;
-        const handedOver = this.#handOver(unstored.plan, unstored.payload, unstored.qos);
+        const handedOver = this.#handOver(unstored);
         if (handedOver !== undefined) {
           first.isDue = false;
           handedOver.then(
@@ -290,8 +295,10 @@ export class Publisher<P> {
     this.#settle(entry);
   }
 
-  #handOver({ route }: Plan, payload: Buffer, qos: Qos): void | Promise<void> {
+  #handOver({ plan, payload, qos, version }: NonNullable<Unfinished['unstored']>): void | Promise<void> {
     this.#unstoredBytes -= payload.length;
-    return route.publish(new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, false));
+    const message = new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, false);
+    if (plan.retainAs && version !== undefined) message.retainedAs = { ...plan.retainAs, version };
+    return plan.route.publish(message);
   }
 }

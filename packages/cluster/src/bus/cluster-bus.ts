@@ -1,0 +1,175 @@
+/**
+ * The bus of an engine in a cluster: around the one that connects its own sessions. A message is handed over here, and
+ * appended to the frames of the nodes that want one of its namespaces; PUBACK and SUBACK wait for these.
+ */
+import type { Destination, Qos } from '@iotcore/engine';
+import type { BusMessage, CreateMessageBus } from '@iotcore/engine/native';
+import type { BusRoute, MessageBus, PrefixedRoute, Subscriber, TopicPrefix } from '@iotcore/engine/routing';
+import type { ClusterNode } from '../cluster-node.ts';
+import { namespaceHash } from '../interest/namespace-hash.ts';
+import type { RemoteMessage, RemoteRoute } from '../links/remote.ts';
+import type { RetainedOrder } from './retained-order.ts';
+
+type ToMessage<M> = (payload: Buffer, qos: Qos) => M;
+type Node = Pick<ClusterNode, 'publish' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'>;
+
+/** Messages of other nodes come in here. */
+export interface Delivery {
+  deliver(message: RemoteMessage): void;
+}
+
+/** Routes of other nodes that are kept ready, some 500 bytes each. */
+const maxReadyRoutes = 16_384;
+
+export interface ClusterBusParts {
+  readonly node: Node;
+  readonly delivery: Delivery;
+  readonly order: RetainedOrder;
+}
+
+/** `delivery.deliver` is set once the engine has made its bus. */
+export function createClusterBus({ node, delivery, order }: ClusterBusParts): CreateMessageBus {
+  return (local, toMessage) => {
+    const incoming = new IncomingDelivery(local, toMessage, order);
+    delivery.deliver = (message) => incoming.deliver(message);
+    return new ClusterBus(local, toMessage, node, order);
+  };
+}
+
+class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements MessageBus<S, M> {
+  readonly #local: MessageBus<S, M>;
+  readonly #toMessage: ToMessage<M>;
+  readonly #node: Node;
+  readonly #order: RetainedOrder;
+
+  constructor(local: MessageBus<S, M>, toMessage: ToMessage<M>, node: Node, order: RetainedOrder) {
+    this.#local = local;
+    this.#toMessage = toMessage;
+    this.#node = node;
+    this.#order = order;
+  }
+
+  get subscriptions(): number {
+    return this.#local.subscriptions;
+  }
+
+  subscribe(namespace: string, filter: string, subscriber: S, qos: Qos): void | Promise<void> {
+    const hash = namespaceHash(namespace);
+    const isFirst = !this.#local.hasSubscribers(namespace);
+    void this.#local.subscribe(namespace, filter, subscriber, qos);
+    if (isFirst) this.#node.gainInterest(hash);
+    return whenDone((done) => this.#node.subscribed(hash, done));
+  }
+
+  unsubscribe(namespace: string, filter: string, subscriber: S): void {
+    const wasHeard = this.#local.hasSubscribers(namespace);
+    this.#local.unsubscribe(namespace, filter, subscriber);
+    if (wasHeard && !this.#local.hasSubscribers(namespace)) this.#node.loseInterest(namespaceHash(namespace));
+  }
+
+  hasSubscribers(namespace: string): boolean {
+    return this.#local.hasSubscribers(namespace) || this.#node.isWanted(namespaceHash(namespace));
+  }
+
+  route(destinations: readonly Destination[]): BusRoute<M> {
+    const route = this.#local.route(destinations);
+    const remote = toRemote(destinations);
+    return {
+      names: route.names,
+      publish: (message) => {
+        publishHere(this.#order, route, message, this.#toMessage);
+        return this.#tellOthers(remote, '', message);
+      },
+    };
+  }
+
+  prefix(prefixes: readonly Destination[]): TopicPrefix<M> | undefined {
+    const prefix = this.#local.prefix(prefixes);
+    if (prefix === undefined) return undefined;
+    const remote = toRemote(prefixes);
+    return {
+      route: (bytes, start, end): PrefixedRoute<M> | undefined => {
+        const route = prefix.route(bytes, start, end);
+        if (route === undefined) return undefined;
+        return {
+          names: route.names,
+          publish: (message) => {
+            void route.publish(message);
+            return this.#tellOthers(remote, bytes.toString('latin1', start, end), message);
+          },
+        };
+      },
+    };
+  }
+
+  #tellOthers(route: RemoteRoute, end: string, message: M): void | Promise<void> {
+    const { qos, retainedAs } = message;
+    const make = () => ({ end, payload: message.copyPayload(), qos, retainedAs });
+    return whenDone((done) => this.#node.publish(route, qos, make, done));
+  }
+}
+
+/** Messages that come from other nodes, to the sessions here alone: so none goes in circles. */
+class IncomingDelivery<S extends Subscriber<M>, M extends BusMessage> {
+  readonly #local: MessageBus<S, M>;
+  readonly #toMessage: ToMessage<M>;
+  readonly #order: RetainedOrder;
+  readonly #ready = new Map<RemoteMessage['destinations'], BusRoute<M>>();
+
+  constructor(local: MessageBus<S, M>, toMessage: ToMessage<M>, order: RetainedOrder) {
+    this.#local = local;
+    this.#toMessage = toMessage;
+    this.#order = order;
+  }
+
+  deliver({ destinations, end, payload, qos, retainedAs }: RemoteMessage): void {
+    const route = end === '' ? this.#routeOf(destinations) : this.#local.route(withEnd(destinations, end));
+    const message = this.#toMessage(payload, qos);
+    message.retainedAs = retainedAs;
+    publishHere(this.#order, route, message, this.#toMessage);
+  }
+
+  #routeOf(destinations: RemoteMessage['destinations']): BusRoute<M> {
+    const known = this.#ready.get(destinations);
+    if (known) return known;
+    if (this.#ready.size >= maxReadyRoutes) this.#ready.clear();
+    const route = this.#local.route(destinations);
+    this.#ready.set(destinations, route);
+    return route;
+  }
+}
+
+/** To the subscribers here. Nothing of it waits: others are told at the same time. */
+function publishHere<M extends BusMessage>(
+  order: RetainedOrder,
+  route: BusRoute<M>,
+  message: M,
+  toMessage: ToMessage<M>,
+): void {
+  void route.publish(message);
+  const { retainedAs } = message;
+  if (retainedAs) order.handedOver(retainedAs, (payload) => void route.publish(toMessage(payload, 1)));
+}
+
+function withEnd(destinations: RemoteMessage['destinations'], end: string): Destination[] {
+  return destinations.map(({ namespace, topic }) => ({ namespace, topic: topic + end }));
+}
+
+function toRemote(destinations: readonly Destination[]): RemoteRoute {
+  return { destinations, hashes: destinations.map(({ namespace }) => namespaceHash(namespace)) };
+}
+
+/** Undefined if it was done at once: a promise costs, and most messages need none. */
+function whenDone(begin: (done: (error?: Error) => void) => boolean): void | Promise<void> {
+  let settle: ((error?: Error) => void) | undefined;
+  let early: { readonly error: Error | undefined } | undefined;
+  const isDone = begin((error) => {
+    if (settle) settle(error);
+    else early = { error };
+  });
+  if (isDone) return undefined;
+  return new Promise<void>((resolve, reject) => {
+    settle = (error) => (error ? reject(error) : resolve());
+    if (early) settle(early.error);
+  });
+}

@@ -1,0 +1,13 @@
+/**
+ * Moves frames between nodes. A carrier may lose, repeat and reorder them, but never changes one: links number what they
+ * send, and send it again.
+ */
+export interface Carrier {
+  /** From now on frames for this incarnation come in. Once for each incarnation; the one before hears nothing more. */
+  open(own: string, received: (frame: Buffer) => void): Promise<void>;
+  /** Sends a frame, or loses it. Never throws, never waits; the bytes must stay as they are. */
+  send(to: string, frame: Buffer): void;
+  /** Can frames leave at all? For people: nothing is decided by it. */
+  readonly isConnected: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,105 @@
+/**
+ * Carries frames between processes of one machine, over Unix sockets in a folder that only its owner may enter. Each
+ * incarnation listens on a socket with its name; whoever has something for it connects, and sends frames with their
+ * length in front. What cannot be sent is lost: the links send it again.
+ */
+import { chmod, rm } from 'node:fs/promises';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { maxReceivedBytes } from '../frames/frame.ts';
+import type { Carrier } from './carrier.ts';
+import { FrameAssembler } from './frame-assembler.ts';
+
+/** After a connection failed the other is not tried for so long, in ms. */
+const pauseMs = 100;
+/** Waits in one socket; beyond, frames are lost. Links bound what is on its way, so only resending comes here. */
+const maxWaitingBytes = 128 * 1024 * 1024;
+
+/** Where an incarnation listens. 16 of its 32 digits are enough to tell it from others. */
+export function socketPath(folder: string, incarnation: string): string {
+  return join(folder, `${incarnation.slice(0, 16)}.sock`);
+}
+
+export class SocketCarrier implements Carrier {
+  readonly #folder: string;
+  readonly #outgoing = new Map<string, Socket>();
+  readonly #incoming = new Set<Socket>();
+  readonly #pausedUntilMs = new Map<string, number>();
+  #server: Server | undefined;
+  #path: string | undefined;
+
+  /** `folder` exists, and is its owner's alone. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get isConnected(): boolean {
+    return this.#server?.listening ?? false;
+  }
+
+  async open(own: string, received: (frame: Buffer) => void): Promise<void> {
+    await this.#stopListening();
+    const path = socketPath(this.#folder, own);
+    const server = createServer((socket) => this.#accept(socket, received));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+    server.unref();
+    server.on('error', () => {});
+    await chmod(path, 0o600);
+    this.#server = server;
+    this.#path = path;
+  }
+
+  send(to: string, frame: Buffer): void {
+    const socket = this.#outgoing.get(to) ?? this.#connect(to);
+    if (!socket || socket.writableLength > maxWaitingBytes) return;
+    const head = Buffer.allocUnsafe(4);
+    head.writeUInt32BE(frame.length);
+    socket.cork();
+    socket.write(head);
+    socket.write(frame);
+    socket.uncork();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#outgoing.values()) socket.destroy();
+    this.#outgoing.clear();
+    await this.#stopListening();
+  }
+
+  async #stopListening(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const socket of this.#incoming) socket.destroy();
+    this.#incoming.clear();
+    if (!server) return;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    if (this.#path !== undefined) await rm(this.#path, { force: true });
+  }
+
+  #accept(socket: Socket, received: (frame: Buffer) => void): void {
+    const assembler = new FrameAssembler(maxReceivedBytes, received);
+    this.#incoming.add(socket);
+    socket.unref();
+    socket.on('data', (chunk) => {
+      if (!assembler.take(chunk)) socket.destroy();
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#incoming.delete(socket));
+  }
+
+  #connect(to: string): Socket | undefined {
+    if ((this.#pausedUntilMs.get(to) ?? 0) > performance.now()) return undefined;
+    this.#pausedUntilMs.delete(to);
+    const socket = createConnection(socketPath(this.#folder, to));
+    this.#outgoing.set(to, socket);
+    socket.unref();
+    socket.on('error', () => this.#pausedUntilMs.set(to, performance.now() + pauseMs));
+    socket.on('close', () => {
+      if (this.#outgoing.get(to) === socket) this.#outgoing.delete(to);
+    });
+    return socket;
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * One node of a cluster: its links, what it wants and what the others want, its claims, and its membership. It lives through
+ * several incarnations: when one is over, all sessions are closed, and another joins.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Qos } from '@iotcore/engine';
+import type { Carrier } from './carriers/carrier.ts';
+import { type Claimed, Claims } from './claims/claims.ts';
+import type { Clock } from './clock.ts';
+import type { ClusterEvent } from './cluster-event.ts';
+import { Incarnation, type IncarnationParts } from './incarnation.ts';
+import { OwnInterest } from './interest/own-interest.ts';
+import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './links/remote.ts';
+import { rules as allRules, type Rules } from './members/rules.ts';
+import type { MemberStatements } from './members/statements.ts';
+
+export interface ClusterNodeOptions {
+  /** How long acknowledging outlives the database, and a lone starter waits for old rows, in ms. */
+  readonly graceMs: number;
+  /** Bytes that may be on their way to one node. */
+  readonly linkBytes: number;
+}
+
+export interface ClusterNodeParts extends ClusterNodeOptions {
+  readonly clock: Clock;
+  readonly carrier: Carrier;
+  readonly statements: MemberStatements;
+  /** Hands a message of another node to the subscribers here; it lies in their queues when this returns. */
+  deliver(message: RemoteMessage): void;
+  /** Closes all sessions; resolves when they are closed. */
+  closeSessions(reason: string): Promise<void>;
+  /** Something went wrong that passes; for the log. */
+  failed(what: string, error: unknown): void;
+  /** For the log. */
+  changed(event: ClusterEvent): void;
+  /** Those of `rules.ts`, unless a simulation breaks one. */
+  readonly rules?: Rules;
+  readonly claims?: Claims;
+  /** 16 random bytes in hex, a new one each time. */
+  newIncarnation?(): string;
+}
+
+/** Something that may not be acknowledged, since the others could not be told in time. */
+export class NotHandedOverError extends Error {
+  override readonly name = 'NotHandedOverError';
+}
+
+/** What is to be acknowledged is held for so long at most, in ms. */
+const holdMs = 10_000;
+/** CONNACK waits so long for others to hear of the claim, in ms. */
+const claimMs = 1_000;
+const tickMs = 100;
+/** Between two attempts to begin, in ms. */
+const beginAgainMs = 1_000;
+
+/** What a session holds that has a client ID. */
+export interface ClientIdClaim {
+  /** The session is over. */
+  release(): void;
+}
+
+type Done = (error?: Error) => void;
+
+interface Hold {
+  readonly untilMs: number;
+  /** Links that have not acknowledged yet. */
+  pending: number;
+  readonly done: Done;
+}
+
+export class ClusterNode {
+  readonly #parts: ClusterNodeParts;
+  readonly #claims: Claims;
+  readonly #interest: OwnInterest;
+  /** What waits to be acknowledged, the oldest first. */
+  readonly #holds = new Set<Hold>();
+  #incarnation: Incarnation | undefined;
+  #isStopped = false;
+  #callOffTick: (() => void) | undefined;
+  #resets = 0;
+  #resent = 0;
+  #dropped = 0;
+
+  constructor(parts: ClusterNodeParts) {
+    this.#parts = parts;
+    this.#claims = parts.claims ?? new Claims();
+    this.#interest = new OwnInterest({
+      clock: parts.clock,
+      gained: (hash) => this.#incarnation?.broadcast({ type: 'gained', hashes: [hash] }),
+      lost: (hash) => this.#incarnation?.broadcast({ type: 'lost', hashes: [hash] }),
+      whenAllKnow: (known) => {
+        if (this.#incarnation) this.#incarnation.whenAcknowledged(this.#incarnation.everybody, known);
+        else known();
+      },
+    });
+  }
+
+  /** Begins to join; resolves once the row of this node is in the database. */
+  async start(): Promise<void> {
+    this.#tickLater();
+    await this.#begin();
+  }
+
+  /** To be called once all sessions are closed: the row says so then. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#callOffTick?.();
+    const incarnation = this.#incarnation;
+    this.#incarnation = undefined;
+    incarnation?.close();
+    this.#failHolds();
+    if (incarnation) {
+      await this.#parts.statements
+        .end(incarnation.id)
+        .catch((error) => this.#parts.failed('the row of this node could not be ended', error));
+    }
+    await this.#parts.carrier.close();
+  }
+
+  /** May it acknowledge what it has read before this moment? */
+  get isGood(): boolean {
+    return this.#incarnation?.membership.isGood ?? false;
+  }
+
+  /** Undefined while there is none: this node begins, or has left the cluster. */
+  get incarnation(): string | undefined {
+    return this.#incarnation?.id;
+  }
+
+  /** Does another node want something in a namespace with this hash? */
+  isWanted(hash: number): boolean {
+    return this.#incarnation !== undefined && this.#incarnation.table.wanting(hash) !== 0;
+  }
+
+  /**
+   * Sends a message to the nodes that want it; it is made if there are any. True: it is handed over, and may be acknowledged now.
+   * Else `done` is called once it may be, or with an error if it never will. At QoS 0 nobody waits.
+   */
+  publish(route: RemoteRoute, qos: Qos, make: () => OutgoingRemote, done: Done): boolean {
+    const incarnation = this.#incarnation;
+    const wanting = incarnation?.wanting(route.hashes) ?? 0;
+    if (incarnation && wanting !== 0 && !incarnation.send(wanting, route, make())) {
+      if (qos === 0) {
+        this.#dropped++;
+        return true;
+      }
+      done(new NotHandedOverError('too much is on its way to another node'));
+      return false;
+    }
+    if (qos === 0) return true;
+    if (wanting === 0 && this.isGood) return true;
+    this.#hold(wanting, done);
+    return false;
+  }
+
+  /** A namespace has its first subscriber here. */
+  gainInterest(hash: number): void {
+    this.#interest.gain(hash);
+  }
+
+  /** A namespace has lost its last subscriber here. */
+  loseInterest(hash: number): void {
+    this.#interest.lose(hash);
+  }
+
+  /** May a subscription be acknowledged now? Else `done` is called, as for a message. */
+  subscribed(hash: number, done: Done): boolean {
+    if (this.#interest.isKnown(hash) && this.isGood) return true;
+    const hold = this.#newHold(1, done);
+    this.#interest.whenKnown(hash, () => this.#acknowledged(hold));
+    return false;
+  }
+
+  /**
+   * The client ID belongs to a session here from now on. `known` is called while this node is good, once the others have heard
+   * of it, or a second has passed; or with an error. Said only then when this node is good: before, others might not hear it.
+   */
+  claim(key: string, taken: () => void, known: Done): ClientIdClaim {
+    let claimed: Claimed | undefined;
+    let isReleased = false;
+    this.#hold(0, (error) => {
+      if (error || isReleased) known(error);
+      else {
+        claimed = this.#claims.add(key, taken);
+        this.#tell(claimed, known);
+      }
+    });
+    return {
+      release: () => {
+        isReleased = true;
+        if (claimed) this.#claims.remove(claimed);
+      },
+    };
+  }
+
+  #tell({ key, counter }: Claimed, known: Done): void {
+    const incarnation = this.#incarnation;
+    if (!incarnation || incarnation.everybody === 0) {
+      this.#hold(0, known);
+      return;
+    }
+    const hold = this.#newHold(1, known);
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      callOff();
+      this.#acknowledged(hold);
+    };
+    const callOff = this.#parts.clock.after(claimMs, over);
+    incarnation.broadcast({ type: 'claim', key, counter });
+    incarnation.whenAcknowledged(incarnation.everybody, over);
+  }
+
+  /** For people and metrics. */
+  get status() {
+    const incarnation = this.#incarnation;
+    return {
+      incarnation: incarnation?.id,
+      state: incarnation?.membership.own?.state ?? ('joining' as const),
+      isGood: this.isGood,
+      isConnected: this.#parts.carrier.isConnected,
+      peers: incarnation?.peerStatus() ?? [],
+      rows: incarnation?.membership.known.rows ?? [],
+      held: this.#holds.size,
+      claims: this.#claims.size,
+      ownInterest: this.#interest.size,
+      othersInterest: incarnation?.table.size ?? 0,
+      resent: this.#resent + (incarnation?.resent ?? 0),
+      dropped: this.#dropped,
+      resets: this.#resets,
+    };
+  }
+
+  /** What the others are believed to want, for tests: by incarnation the hashes. */
+  interestOf(peer: string): ReadonlySet<number> {
+    return this.#incarnation?.interestOf(peer) ?? new Set();
+  }
+
+  get interest(): ReadonlySet<number> {
+    return new Set(this.#interest.hashes);
+  }
+
+  #tickLater(): void {
+    if (this.#isStopped) return;
+    this.#callOffTick = this.#parts.clock.after(tickMs, () => {
+      this.#incarnation?.tick();
+      this.#letGo();
+      this.#expireHolds();
+      this.#tickLater();
+    });
+  }
+
+  /** A new incarnation joins; again, if the database is away. */
+  async #begin(): Promise<void> {
+    const { carrier, failed, clock, changed } = this.#parts;
+    while (!this.#isStopped) {
+      const id = this.#parts.newIncarnation?.() ?? randomBytes(16).toString('hex');
+      try {
+        const incarnation = new Incarnation(this.#incarnationParts(id));
+        await carrier.open(id, (bytes) => incarnation.received(bytes));
+        this.#incarnation = incarnation;
+        changed({ kind: 'joining', incarnation: id });
+        await incarnation.membership.start();
+        return;
+      } catch (error) {
+        failed('this node could not begin to join', error);
+        this.#incarnation?.close();
+        this.#incarnation = undefined;
+      }
+      await new Promise<void>((resolve) => clock.after(beginAgainMs, resolve));
+    }
+  }
+
+  #incarnationParts(id: string): IncarnationParts {
+    const { clock, carrier, statements, graceMs, linkBytes, failed, changed } = this.#parts;
+    return {
+      ...{ id, clock, carrier, statements, graceMs, linkBytes, failed, changed },
+      rules: this.#parts.rules ?? allRules,
+      claims: this.#claims,
+      hashes: () => this.#interest.hashes,
+      deliver: (message) => this.#parts.deliver(message),
+      proved: () => this.#letGo(),
+      over: (reason) => void this.#reset(id, reason),
+    };
+  }
+
+  /** Closes what others may have gone on without, says so, and begins anew. */
+  async #reset(id: string, reason: string): Promise<void> {
+    const incarnation = this.#incarnation;
+    if (incarnation?.id !== id || this.#isStopped) return;
+    const { changed, closeSessions, statements, failed } = this.#parts;
+    changed({ kind: 'over', incarnation: id, reason });
+    this.#resets++;
+    this.#resent += incarnation.resent;
+    this.#incarnation = undefined;
+    incarnation.close();
+    this.#failHolds();
+    await closeSessions(reason);
+    this.#claims.clear();
+    await statements
+      .end(id)
+      .catch((error) => failed('the row of an incarnation that is over could not be ended', error));
+    await this.#begin();
+  }
+
+  #hold(peers: number, done: Done): void {
+    const incarnation = this.#incarnation;
+    const hold = this.#newHold(1, done);
+    if (incarnation && peers !== 0) incarnation.whenAcknowledged(peers, () => this.#acknowledged(hold));
+    else this.#acknowledged(hold);
+  }
+
+  #newHold(pending: number, done: Done): Hold {
+    const hold = { untilMs: this.#parts.clock.nowMs() + holdMs, pending, done };
+    this.#holds.add(hold);
+    return hold;
+  }
+
+  #acknowledged(hold: Hold): void {
+    if (--hold.pending > 0 || !this.isGood || !this.#holds.delete(hold)) return;
+    hold.done();
+  }
+
+  /** What waits for nothing but this node's being good. */
+  #letGo(): void {
+    if (this.#holds.size === 0 || !this.isGood) return;
+    for (const hold of [...this.#holds]) {
+      if (hold.pending > 0) continue;
+      // What is let go takes time: asked for each.
+      if (!this.isGood) return;
+      if (this.#holds.delete(hold)) hold.done();
+    }
+  }
+
+  #expireHolds(): void {
+    const nowMs = this.#parts.clock.nowMs();
+    for (const hold of [...this.#holds]) {
+      if (hold.untilMs > nowMs) return;
+      if (this.#holds.delete(hold)) hold.done(new NotHandedOverError('other nodes did not answer in time'));
+    }
+  }
+
+  #failHolds(): void {
+    const holds = [...this.#holds];
+    this.#holds.clear();
+    for (const { done } of holds) done(new NotHandedOverError('this node has left the cluster'));
+  }
+}

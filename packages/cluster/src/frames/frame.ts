@@ -1,0 +1,82 @@
+/**
+ * The frame: what a carrier moves. The head is the same in every version, so that nodes of two versions understand at
+ * least who speaks, and which versions it knows.
+ *
+ * | bytes | what |
+ * | --- | --- |
+ * | 0 | version |
+ * | 1 | kind |
+ * | 2–17, 18–33 | incarnation of the sender, of the receiver |
+ * | 34–39 | number in the stream from 1; 0: not part of it |
+ * | 40–45 | the last number of the other stream up to which all has been handed over |
+ * | 46– | body |
+ */
+export const frameKinds = ['stream', 'ping', 'pong', 'hello', 'condemned'] as const;
+/**
+ * - `stream`: records, or nothing but an acknowledgement.
+ * - `ping`, `pong`: can we hear each other? Both say in their body which versions they know: oldest and newest, a byte each.
+ * - `hello`: a joiner asks for a link; its body is the list that it has read.
+ * - `condemned`: the receiver is not a member any more.
+ */
+export type FrameKind = (typeof frameKinds)[number];
+
+export interface FrameHead {
+  readonly version: number;
+  readonly kind: FrameKind;
+  readonly from: string;
+  readonly to: string;
+  readonly number: number;
+  readonly acknowledged: number;
+}
+
+export interface Frame extends FrameHead {
+  readonly body: Buffer;
+}
+
+/** The versions that this code speaks. */
+export const frameVersions = { oldest: 1, newest: 1 } as const;
+
+export const frameHeadBytes = 46;
+/** Frames with their heads are shorter than the MiB that NATS takes. */
+export const maxFrameBytes = 512 * 1024;
+/** A frame may hold one message more than fits: the longest is a payload of 256 KiB under a few long names. */
+export const maxReceivedBytes = 1024 * 1024;
+const incarnationBytes = 16;
+const mostNumber = 2 ** 48 - 1;
+
+export function encodeFrame(head: FrameHead, body: Uint8Array = Buffer.alloc(0)): Buffer {
+  const frame = Buffer.allocUnsafe(frameHeadBytes + body.length);
+  frame[0] = head.version;
+  frame[1] = frameKinds.indexOf(head.kind);
+  frame.write(head.from, 2, incarnationBytes, 'hex');
+  frame.write(head.to, 18, incarnationBytes, 'hex');
+  frame.writeUIntBE(head.number, 34, 6);
+  frame.writeUIntBE(head.acknowledged, 40, 6);
+  frame.set(body, frameHeadBytes);
+  return frame;
+}
+
+/** Undefined: not a frame. What a carrier brings may come from anybody. */
+export function decodeFrame(bytes: Buffer): Frame | undefined {
+  if (bytes.length < frameHeadBytes || bytes.length > maxReceivedBytes) return undefined;
+  const kind = frameKinds[bytes[1] as number];
+  if (kind === undefined) return undefined;
+  return {
+    version: bytes[0] as number,
+    kind,
+    from: bytes.toString('hex', 2, 18),
+    to: bytes.toString('hex', 18, 34),
+    number: bytes.readUIntBE(34, 6),
+    acknowledged: bytes.readUIntBE(40, 6),
+    body: bytes.subarray(frameHeadBytes),
+  };
+}
+
+/** Renews the acknowledgement of a frame that is sent once more. */
+export function acknowledgeIn(frame: Buffer, acknowledged: number): void {
+  frame.writeUIntBE(Math.min(acknowledged, mostNumber), 40, 6);
+}
+
+export function isIncarnation(text: unknown): text is string {
+  return typeof text === 'string' && /^[0-9a-f]{32}$/.test(text);
+}

@@ -1,0 +1,150 @@
+/** What a carrier brings may come from anybody: nothing of it may harm, or reach a subscriber whom it was not for. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from './clock.ts';
+import { ClusterNode } from './cluster-node.ts';
+import { decodeFrame, encodeFrame, type FrameHead } from './frames/frame.ts';
+import { encodeRecord } from './frames/records.ts';
+import { namespaceHash } from './interest/namespace-hash.ts';
+import { MemoryNetwork } from './testing/memory-network.ts';
+import { MemoryRows } from './testing/memory-rows.ts';
+
+interface Member {
+  readonly node: ClusterNode;
+  readonly heard: string[];
+}
+
+let network: MemoryNetwork;
+let members: readonly [Member, Member];
+
+beforeEach(async () => {
+  network = new MemoryNetwork();
+  const rows = new MemoryRows();
+  const make = (): Member => {
+    const heard: string[] = [];
+    const node = new ClusterNode({
+      clock: systemClock,
+      carrier: network.carrier(),
+      statements: rows.statements(),
+      graceMs: 60_000,
+      linkBytes: 1_048_576,
+      deliver: ({ destinations, payload }) =>
+        heard.push(`${destinations.map(({ namespace }) => namespace).join()}: ${payload}`),
+      closeSessions: async () => {},
+      failed: (what, error) => {
+        throw new Error(what, { cause: error });
+      },
+      changed: () => {},
+    });
+    return { node, heard };
+  };
+  members = [make(), make()];
+  for (const { node } of members) {
+    await node.start();
+    await expect.poll(() => node.isGood).toBe(true);
+  }
+});
+
+afterEach(async () => {
+  for (const { node } of members) await node.stop();
+});
+
+function say(namespace: string, payload: string): Promise<void> {
+  const route = { destinations: [{ namespace, topic: 't' }], hashes: [namespaceHash(namespace)] };
+  const message = () => ({ end: '', payload: Buffer.from(payload), qos: 1 as const });
+  return new Promise((resolve, reject) => {
+    if (members[0].node.publish(route, 1, message, (error) => (error ? reject(error) : resolve()))) resolve();
+  });
+}
+
+function listen(namespace: string): Promise<void> {
+  const { node } = members[1];
+  node.gainInterest(namespaceHash(namespace));
+  return new Promise((resolve) => {
+    if (node.subscribed(namespaceHash(namespace), () => resolve())) resolve();
+  });
+}
+
+const idOf = ({ node }: Member) => node.incarnation ?? '';
+
+function frame(head: Partial<FrameHead>, body?: Buffer): Buffer {
+  const [from, to] = members.map(idOf) as [string, string];
+  return encodeFrame({ version: 1, kind: 'stream', from, to, number: 1_000, acknowledged: 0, ...head }, body);
+}
+
+const message = () =>
+  Buffer.concat([
+    encodeRecord({ type: 'route', route: 1, destinations: [{ namespace: 'theirs', topic: 't' }] }),
+    encodeRecord({ type: 'message', route: 1, qos: 1, end: '', payload: Buffer.from('forged') }),
+  ]);
+
+async function expectUnharmed(): Promise<void> {
+  await listen('ours');
+  await say('ours', 'well');
+  expect(members[1].heard).toEqual(['ours: well']);
+  for (const { node } of members) expect([node.isGood, node.status.resets]).toEqual([true, 0]);
+}
+
+describe('a frame without effect is one', () => {
+  test.each([
+    ['of a node that is none of this cluster', () => frame({ from: 'f'.repeat(32), number: 1 }, message())],
+    ['for another node', () => frame({ to: 'f'.repeat(32), number: 1 }, message())],
+    ['of another version', () => frame({ version: 9, number: 1 }, message())],
+    ['far ahead of its turn', () => frame({ number: 2 ** 40 }, message())],
+    ['that acknowledges what was never sent', () => frame({ number: 0, acknowledged: 2 ** 40 })],
+    ['of nothing', () => Buffer.alloc(0)],
+    ['of noise', () => Buffer.alloc(300, 0xa5)],
+    [
+      'that says that the receiver is condemned, from a stranger',
+      () => frame({ kind: 'condemned', from: 'e'.repeat(32) }),
+    ],
+    [
+      'that asks for a link without rows',
+      () => frame({ kind: 'hello', from: 'e'.repeat(32) }, Buffer.from('{"a":1}')),
+    ],
+  ])('%s', async (_what, make) => {
+    network.bring(idOf(members[1]), make());
+    await expectUnharmed();
+  });
+});
+
+test('a frame that is cut anywhere does nothing, and what comes after it arrives', async () => {
+  await listen('ours');
+  await say('ours', 'well');
+  const whole = network.sent.filter((bytes) => decodeFrame(bytes)?.number !== 0).at(-1) ?? Buffer.alloc(0);
+  for (let bytes = 0; bytes < whole.length; bytes++)
+    network.bring(idOf(members[1]), whole.subarray(0, bytes));
+  await say('ours', 'still well');
+  expect(members[1].heard).toEqual(['ours: well', 'ours: still well']);
+});
+
+test('a frame that is brought again is heard once', async () => {
+  await listen('ours');
+  await say('ours', 'once');
+  for (const bytes of [...network.sent]) {
+    const to = decodeFrame(bytes)?.to ?? '';
+    network.bring(to, bytes);
+  }
+  await say('ours', 'then');
+  expect(members[1].heard).toEqual(['ours: once', 'ours: then']);
+  for (const { node } of members) expect([node.isGood, node.status.resets]).toEqual([true, 0]);
+});
+
+test('namespaces with one hash cost a frame, and say to whom it is', async () => {
+  const [one, other] = findCollision();
+  await listen(one);
+  await say(other, 'not yours');
+  await say(one, 'yours');
+  // The bus behind looks for subscribers by the whole name (see `cluster-bus.ts`).
+  expect(members[1].heard).toEqual([`${other}: not yours`, `${one}: yours`]);
+});
+
+function findCollision(): [string, string] {
+  const seen = new Map<number, string>();
+  for (let n = 0; ; n++) {
+    const name = `registry/${n}`;
+    const hash = namespaceHash(name);
+    const same = seen.get(hash);
+    if (same !== undefined) return [same, name];
+    seen.set(hash, name);
+  }
+}

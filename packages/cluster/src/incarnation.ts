@@ -1,0 +1,326 @@
+/** One life of a node: what ends with it. Its links are its view: whoever has one is waited for. */
+import type { Carrier } from './carriers/carrier.ts';
+import type { Claims } from './claims/claims.ts';
+import type { Clock } from './clock.ts';
+import type { ClusterEvent } from './cluster-event.ts';
+import { decodeFrame, encodeFrame, type Frame, type FrameKind, frameVersions } from './frames/frame.ts';
+import type { ClusterRecord } from './frames/records.ts';
+import { InterestTable } from './interest/interest-table.ts';
+import { Link } from './links/link.ts';
+import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './links/remote.ts';
+import { IncomingRoutes, OutgoingRoutes } from './links/routes.ts';
+import { Membership, type Peer } from './members/membership.ts';
+import { decodeRows, encodeRows, isAlive, type NodeRow } from './members/node-row.ts';
+import type { Rules } from './members/rules.ts';
+import type { MemberStatements } from './members/statements.ts';
+
+export interface IncarnationParts {
+  readonly id: string;
+  readonly clock: Clock;
+  readonly carrier: Carrier;
+  readonly statements: MemberStatements;
+  readonly rules: Rules;
+  readonly claims: Claims;
+  readonly graceMs: number;
+  readonly linkBytes: number;
+  /** What this node wants now. */
+  hashes(): readonly number[];
+  deliver(message: RemoteMessage): void;
+  proved(): void;
+  over(reason: string): void;
+  failed(what: string, error: unknown): void;
+  changed(event: ClusterEvent): void;
+}
+
+/** As many nodes as a number has bits. */
+export const maxPeers = 31;
+/** Beyond so many times the bytes of a link nothing is taken for it, not even what may not be lost. */
+const mostOverfilled = 4;
+/** Hashes of one record, so that a frame is not much longer than it should be. */
+const hashesPerRecord = 65_536;
+
+class LinkedPeer implements Peer {
+  readonly incarnation: string;
+  readonly link: Link;
+  /** Its place among the bits of the table of interests. */
+  readonly bit: number;
+  readonly outgoing = new OutgoingRoutes();
+  readonly incoming = new IncomingRoutes();
+  /** The last round of its joining that was agreed to. */
+  agreedRound = 0;
+
+  constructor(link: Link, bit: number) {
+    this.incarnation = link.peer;
+    this.link = link;
+    this.bit = bit;
+  }
+
+  get evidence() {
+    return this.link.evidence;
+  }
+}
+
+export class Incarnation {
+  readonly id: string;
+  readonly membership: Membership;
+  readonly table = new InterestTable();
+  readonly #parts: IncarnationParts;
+  readonly #peers = new Map<string, LinkedPeer>();
+  /** The same by their bit. */
+  readonly #byBit = new Map<number, LinkedPeer>();
+  #everybody = 0;
+  #isClosed = false;
+  #resent = 0;
+
+  constructor(parts: IncarnationParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    const { clock, statements, rules, graceMs } = parts;
+    this.membership = new Membership({
+      ...{ clock, statements, rules, graceMs },
+      incarnation: parts.id,
+      peers: () => this.#peers.values(),
+      hasPeer: (incarnation) => this.#peers.has(incarnation),
+      drop: (incarnation) => this.#drop(incarnation),
+      ping: (to, number) => this.#send('ping', to, number, versionsBody),
+      greet: (to, round, rows) => {
+        if (this.#open(to)) this.#send('hello', to, round, encodeRows(rows));
+      },
+      over: (reason) => parts.over(reason),
+      joined: () => parts.changed({ kind: 'member', incarnation: parts.id }),
+      proved: () => parts.proved(),
+      failed: parts.failed,
+    });
+  }
+
+  /** The bits of all in view. */
+  get everybody(): number {
+    return this.#everybody;
+  }
+
+  get resent(): number {
+    let resent = this.#resent;
+    for (const { link } of this.#peers.values()) resent += link.resent;
+    return resent;
+  }
+
+  wanting(hashes: readonly number[]): number {
+    if (this.#everybody === 0) return 0;
+    let bits = 0;
+    for (const hash of hashes) bits |= this.table.wanting(hash);
+    return bits & this.#everybody;
+  }
+
+  /** False: it was sent to none of them, since too much is on its way to one. */
+  send(peers: number, route: RemoteRoute, message: OutgoingRemote): boolean {
+    const most = this.#parts.linkBytes * (message.qos === 0 ? 1 : mostOverfilled);
+    const chosen = this.#chosen(peers);
+    if (chosen.some(({ link }) => link.unacknowledgedBytes >= most)) return false;
+    for (const { link, outgoing } of chosen) outgoing.append(link, route, message);
+    return true;
+  }
+
+  broadcast(record: ClusterRecord): void {
+    for (const { link } of this.#peers.values()) link.append(record);
+  }
+
+  /** Calls back once each of these has acknowledged all that it was sent, or is not waited for any more. */
+  whenAcknowledged(peers: number, acknowledged: () => void): void {
+    const chosen = this.#chosen(peers);
+    let pending = chosen.length;
+    if (pending === 0) acknowledged();
+    for (const { link } of chosen)
+      link.whenAcknowledged(() => {
+        if (--pending === 0) acknowledged();
+      });
+  }
+
+  tick(): void {
+    if (this.#isClosed) return;
+    for (const { link } of [...this.#peers.values()]) link.tick();
+    this.membership.tick();
+  }
+
+  /** Whatever a carrier brings. */
+  received(bytes: Buffer): void {
+    if (this.#isClosed) return;
+    const frame = decodeFrame(bytes);
+    if (frame === undefined || frame.to !== this.id || !isKnownVersion(frame)) return;
+    if (this.#refuses(frame)) return;
+    switch (frame.kind) {
+      case 'ping':
+        this.#send('pong', frame.from, frame.number, versionsBody);
+        break;
+      case 'pong':
+        this.membership.ponged(frame.from, frame.number);
+        break;
+      case 'hello':
+        this.#greeted(frame);
+        break;
+      case 'condemned':
+        if (this.membership.known.get(frame.from)) this.#parts.over('the others went on without it');
+        break;
+      case 'stream':
+        this.#streamed(frame);
+        break;
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.membership.stop();
+    for (const { link } of this.#peers.values()) link.close();
+  }
+
+  peerStatus() {
+    return [...this.#peers.values()].map(({ incarnation, link }) => ({
+      incarnation,
+      unacknowledgedFrames: link.unacknowledgedFrames,
+      unacknowledgedBytes: link.unacknowledgedBytes,
+      confirmedAgoMs: this.#parts.clock.nowMs() - link.evidence.confirmedMs,
+      resent: link.resent,
+    }));
+  }
+
+  interestOf(peer: string): ReadonlySet<number> {
+    const known = this.#peers.get(peer);
+    return new Set(known && this.table.of(known.bit));
+  }
+
+  /** Deaf to whoever is condemned: it is told so. */
+  #refuses({ from, kind }: Frame): boolean {
+    const known = this.membership.known.get(from);
+    if (!known || isAlive(known.row)) return false;
+    if (kind !== 'condemned') this.#send('condemned', from, 0);
+    return true;
+  }
+
+  /** A joiner asks for a link. Only whose whole view it knows agrees. */
+  #greeted({ from, number: round, body }: Frame): void {
+    const rows = decodeRows(body);
+    if (rows === undefined) return;
+    this.membership.heardRows(rows);
+    if (this.#isClosed) return;
+    const known = this.membership.known.get(from);
+    if (!known) return;
+    if (!isAlive(known.row)) {
+      this.#send('condemned', from, 0);
+      return;
+    }
+    const list = new Set(rows.filter(isAlive).map(({ incarnation }) => incarnation));
+    for (const incarnation of this.#peers.keys()) if (!list.has(incarnation)) return;
+    const peer = this.#open(from);
+    if (!peer || peer.agreedRound >= round) return;
+    peer.agreedRound = round;
+    peer.link.append({ type: 'agreed', round, counter: this.#parts.claims.counter });
+  }
+
+  #streamed(frame: Frame): void {
+    const peer = this.#peers.get(frame.from);
+    if (!peer) return;
+    this.membership.heardFrom(frame.from);
+    peer.link.receive(frame);
+  }
+
+  /** The link with a node; a new one begins with all that is wanted here. Undefined: there are too many. */
+  #open(incarnation: string): LinkedPeer | undefined {
+    const known = this.#peers.get(incarnation);
+    if (known) return known;
+    const bit = this.#freeBit();
+    if (bit === undefined || this.#isClosed) return undefined;
+    const { clock, carrier, changed } = this.#parts;
+    const link = new Link({
+      clock,
+      own: this.id,
+      peer: incarnation,
+      version: frameVersions.newest,
+      send: (frame) => carrier.send(incarnation, frame),
+      deliver: (records) => this.#take(peer, records),
+      progressed: () => this.#parts.proved(),
+    });
+    const peer = new LinkedPeer(link, bit);
+    this.#peers.set(incarnation, peer);
+    this.#byBit.set(bit, peer);
+    this.#everybody |= bit;
+    const hashes = this.#parts.hashes();
+    for (let start = 0; start < hashes.length; start += hashesPerRecord)
+      link.append({ type: 'gained', hashes: hashes.slice(start, start + hashesPerRecord) });
+    changed({ kind: 'linked', incarnation: this.id, peer: incarnation });
+    return peer;
+  }
+
+  #drop(incarnation: string): void {
+    const peer = this.#peers.get(incarnation);
+    if (!peer) return;
+    this.#peers.delete(incarnation);
+    this.#byBit.delete(peer.bit);
+    this.#everybody &= ~peer.bit;
+    this.table.removeAll(peer.bit);
+    this.#resent += peer.link.resent;
+    this.#parts.changed({ kind: 'dropped', incarnation: this.id, peer: incarnation });
+    peer.link.close();
+    this.#parts.proved();
+  }
+
+  #take(peer: LinkedPeer, records: readonly ClusterRecord[]): void {
+    for (const record of records) {
+      switch (record.type) {
+        case 'stored':
+        case 'message': {
+          const message = peer.incoming.find(record);
+          if (message) this.#parts.deliver(message);
+          break;
+        }
+        case 'route':
+          peer.incoming.add(record.route, record.destinations);
+          break;
+        case 'forgetRoutes':
+          peer.incoming.clear();
+          break;
+        case 'gained':
+          for (const hash of record.hashes) this.table.add(hash, peer.bit);
+          break;
+        case 'lost':
+          for (const hash of record.hashes) this.table.remove(hash, peer.bit);
+          break;
+        case 'claim':
+          this.#parts.claims.heard(record.key, record.counter, this.#isLater(peer.incarnation));
+          break;
+        case 'agreed':
+          this.#parts.claims.hear(record.counter);
+          this.membership.agreed(peer.incarnation, record.round);
+          break;
+      }
+      if (this.#isClosed) return;
+    }
+  }
+
+  #isLater(incarnation: string): boolean {
+    const other: NodeRow | undefined = this.membership.known.get(incarnation)?.row;
+    return (other?.number ?? 0) > (this.membership.own?.number ?? 0);
+  }
+
+  #chosen(bits: number): LinkedPeer[] {
+    if (bits === 0) return [];
+    const chosen: LinkedPeer[] = [];
+    for (const [bit, peer] of this.#byBit) if ((bits & bit) !== 0) chosen.push(peer);
+    return chosen;
+  }
+
+  #freeBit(): number | undefined {
+    for (let index = 0; index < maxPeers; index++) if (!this.#byBit.has(1 << index)) return 1 << index;
+    return undefined;
+  }
+
+  #send(kind: FrameKind, to: string, number: number, body?: Buffer): void {
+    const head = { version: frameVersions.newest, kind, from: this.id, to, number, acknowledged: 0 };
+    this.#parts.carrier.send(to, encodeFrame(head, body));
+  }
+}
+
+const versionsBody = Buffer.from([frameVersions.oldest, frameVersions.newest]);
+
+function isKnownVersion({ version }: Frame): boolean {
+  return version >= frameVersions.oldest && version <= frameVersions.newest;
+}

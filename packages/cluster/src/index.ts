@@ -1,0 +1,14 @@
+export { createClusterBus, type Delivery } from './bus/cluster-bus.ts';
+export { RetainedOrder, type StoredMessage } from './bus/retained-order.ts';
+export type { Carrier } from './carriers/carrier.ts';
+export { SocketCarrier } from './carriers/socket-carrier.ts';
+export { type Clock, systemClock } from './clock.ts';
+export type { ClusterEvent } from './cluster-event.ts';
+export {
+  type ClientIdClaim,
+  ClusterNode,
+  type ClusterNodeParts,
+  NotHandedOverError,
+} from './cluster-node.ts';
+export type { NodeRow, NodeState } from './members/node-row.ts';
+export type { MemberStatements } from './members/statements.ts';

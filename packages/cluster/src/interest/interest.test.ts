@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { InterestTable } from './interest-table.ts';
+import { namespaceHash } from './namespace-hash.ts';
+
+describe('the table of interests', () => {
+  test('knows who wants what, as a map of sets would, however it grows', () => {
+    const table = new InterestTable();
+    const model = new Map<number, number>();
+    for (let step = 0; step < 30_000; step++) {
+      const hash = namespaceHash(`registry ${(step * 7919) % 6_000}`);
+      const bit = 1 << (step % 31);
+      if (step % 3 === 2) {
+        table.remove(hash, bit);
+        model.set(hash, (model.get(hash) ?? 0) & ~bit);
+      } else {
+        table.add(hash, bit);
+        model.set(hash, (model.get(hash) ?? 0) | bit);
+      }
+    }
+    for (const [hash, bits] of model) expect(table.wanting(hash)).toBe(bits >>> 0);
+    expect(table.size).toBe([...model.values()].filter((bits) => bits !== 0).length);
+    expect(table.wanting(namespaceHash('nobody'))).toBe(0);
+  });
+
+  test('forgets a node, and nothing of the others', () => {
+    const table = new InterestTable();
+    table.add(1, 0b01);
+    table.add(1, 0b10);
+    table.add(2, 0b01);
+    table.removeAll(0b01);
+    expect([table.wanting(1), table.wanting(2)]).toEqual([0b10, 0]);
+    expect([...table.of(0b10)]).toEqual([1]);
+  });
+
+  test('takes the hash 0 as any other', () => {
+    const table = new InterestTable();
+    expect(table.wanting(0)).toBe(0);
+    table.add(0, 4);
+    expect(table.wanting(0)).toBe(4);
+  });
+});
+
+test('namespaces of a fleet hardly ever have one hash', () => {
+  const hashes = new Set<number>();
+  for (let index = 0; index < 100_000; index++) hashes.add(namespaceHash(`devices/are${index}x7`));
+  // Chance alone makes one or two of 100,000 meet in 32 bits.
+  expect(hashes.size).toBeGreaterThan(99_980);
+});

@@ -1,0 +1,256 @@
+/**
+ * A link: a stream of frames to one other node, and one from it. Frames are numbered, acknowledged and sent again, so what
+ * is appended arrives once and in its order, or the link ends. A frame is what was appended in one tick of the event loop.
+ */
+import type { Clock } from '../clock.ts';
+import { acknowledgeIn, encodeFrame, type Frame, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
+import { type ClusterRecord, decodeRecords, encodeRecord } from '../frames/records.ts';
+
+/** After this time without progress what is not acknowledged is sent again, in ms. */
+const resendMs = 300;
+/** Frames that come before their turn and are kept; as many are sent again at once. */
+const earlyFrames = 64;
+/** Frames are handed over for so long in one tick, in ms. */
+const deliveringMs = 8;
+/** While there is nothing to say an empty frame is sent this often, in ms: what it takes to be confirmed. */
+const heartbeatMs = 500;
+
+export interface LinkParts {
+  readonly clock: Clock;
+  readonly own: string;
+  readonly peer: string;
+  readonly version: number;
+  send(frame: Buffer): void;
+  /** The records of one frame, in their turn. They must have taken effect when it returns: the frame is acknowledged then. */
+  deliver(records: readonly ClusterRecord[]): void;
+  /** The other has acknowledged more. */
+  progressed(): void;
+}
+
+/** What a link tells of the other node, in ms of the clock here; what has not happened yet is infinitely long ago. */
+export interface LinkEvidence {
+  readonly openedMs: number;
+  /** When the newest frame began to be sent that the other has acknowledged. */
+  readonly confirmedMs: number;
+  /** When its acknowledgement came. */
+  readonly acknowledgedMs: number;
+  /** When the last frame came. */
+  readonly heardMs: number;
+}
+
+interface SentFrame {
+  readonly number: number;
+  readonly bytes: Buffer;
+  /** When it began to be sent for the first time. */
+  readonly sentMs: number;
+}
+
+interface Waiter {
+  readonly number: number;
+  acknowledged(): void;
+}
+
+export class Link {
+  readonly peer: string;
+  readonly #parts: LinkParts;
+  #open: Uint8Array[] = [];
+  #openBytes = 0;
+  #isFlushing = false;
+  #sent: SentFrame[] = [];
+  #sentBytes = 0;
+  #lastNumber = 0;
+  #acknowledged = 0;
+  #progressMs: number;
+  #lastSentMs = Number.NEGATIVE_INFINITY;
+  #confirmedMs = Number.NEGATIVE_INFINITY;
+  #acknowledgedMs = Number.NEGATIVE_INFINITY;
+  #heardMs = Number.NEGATIVE_INFINITY;
+  readonly #openedMs: number;
+  #received = 0;
+  readonly #early = new Map<number, Frame>();
+  #owesAcknowledgement = false;
+  /** Frames wait for the next tick. */
+  #isDelivering = false;
+  #waiters: Waiter[] = [];
+  #firstWaiter = 0;
+  #isClosed = false;
+  /** Frames that were sent again. */
+  resent = 0;
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts;
+    this.peer = parts.peer;
+    this.#openedMs = this.#progressMs = parts.clock.nowMs();
+  }
+
+  get evidence(): LinkEvidence {
+    return {
+      openedMs: this.#openedMs,
+      confirmedMs: this.#confirmedMs,
+      acknowledgedMs: this.#acknowledgedMs,
+      heardMs: this.#heardMs,
+    };
+  }
+
+  /** Bytes that are appended or sent, and not acknowledged. */
+  get unacknowledgedBytes(): number {
+    return this.#sentBytes + this.#openBytes;
+  }
+
+  get unacknowledgedFrames(): number {
+    return this.#sent.length;
+  }
+
+  append(record: ClusterRecord): void {
+    this.appendBytes(encodeRecord(record));
+  }
+
+  /** Appends a whole record that is already encoded, in pieces; they must stay as they are until the end of the tick. */
+  appendBytes(...pieces: readonly Uint8Array[]): void {
+    if (this.#isClosed) return;
+    let bytes = 0;
+    for (const piece of pieces) bytes += piece.length;
+    if (this.#openBytes > 0 && this.#openBytes + bytes > maxFrameBytes - frameHeadBytes) this.#sendOpen();
+    this.#open.push(...pieces);
+    this.#openBytes += bytes;
+    this.#flushLater();
+  }
+
+  /** Has `acknowledged` called once all that has been appended so far is acknowledged, or not waited for any more. */
+  whenAcknowledged(acknowledged: () => void): void {
+    const number = this.#lastNumber + (this.#openBytes > 0 ? 1 : 0);
+    if (this.#isClosed || number <= this.#acknowledged) acknowledged();
+    else this.#waiters.push({ number, acknowledged });
+  }
+
+  /** A frame of the stream that the other sends. */
+  receive(frame: Frame): void {
+    if (this.#isClosed) return;
+    this.#heardMs = this.#parts.clock.nowMs();
+    this.#takeAcknowledgement(frame.acknowledged);
+    if (frame.number === 0 || this.#isClosed) return;
+    this.#owesAcknowledgement = true;
+    this.#flushLater();
+    if (frame.number > this.#received && frame.number <= this.#received + earlyFrames)
+      this.#early.set(frame.number, frame);
+    if (!this.#isDelivering) this.#deliver();
+  }
+
+  /** Frames whose turn it is; those for which there is no time in this tick come in the next. */
+  #deliver(): void {
+    this.#isDelivering = false;
+    const { clock, deliver } = this.#parts;
+    const beganMs = clock.nowMs();
+    for (;;) {
+      const next = this.#early.get(this.#received + 1);
+      if (next === undefined || this.#isClosed) return;
+      if (clock.nowMs() - beganMs > deliveringMs) {
+        this.#isDelivering = true;
+        clock.soon(() => this.#deliver());
+        return;
+      }
+      this.#early.delete(next.number);
+      const records = decodeRecords(next.body);
+      // Not acknowledged, so it will come again; if it never comes whole, the link makes no progress and is noticed.
+      if (records === undefined) return;
+      this.#received = next.number;
+      this.#owesAcknowledgement = true;
+      this.#flushLater();
+      deliver(records);
+    }
+  }
+
+  /** To be called ten times a second or so. */
+  tick(): void {
+    if (this.#isClosed) return;
+    const nowMs = this.#parts.clock.nowMs();
+    if (this.#sent.length > 0 && nowMs - this.#progressMs >= resendMs) {
+      this.#progressMs = nowMs;
+      for (const { bytes } of this.#sent.slice(0, earlyFrames)) {
+        this.resent++;
+        acknowledgeIn(bytes, this.#received);
+        this.#parts.send(bytes);
+      }
+    }
+    if (this.#openBytes === 0 && nowMs - this.#lastSentMs >= heartbeatMs) this.#sendOpen();
+  }
+
+  /** Nothing more is sent or taken; nobody waits for an acknowledgement any more. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const waiters = this.#waiters.slice(this.#firstWaiter);
+    this.#waiters = [];
+    this.#firstWaiter = 0;
+    this.#open = [];
+    this.#sent = [];
+    this.#openBytes = this.#sentBytes = 0;
+    this.#early.clear();
+    for (const { acknowledged } of waiters) acknowledged();
+  }
+
+  #flushLater(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#parts.clock.soon(() => {
+      this.#isFlushing = false;
+      if (this.#isClosed) return;
+      if (this.#openBytes > 0) this.#sendOpen();
+      else if (this.#owesAcknowledgement) this.#send(0);
+    });
+  }
+
+  /** Sends what has been appended as the next frame of the stream; nothing is a heartbeat. */
+  #sendOpen(): void {
+    const number = ++this.#lastNumber;
+    if (this.#sent.length === 0) this.#progressMs = this.#parts.clock.nowMs();
+    const body = this.#open.length === 1 ? this.#open[0] : Buffer.concat(this.#open, this.#openBytes);
+    this.#open = [];
+    this.#openBytes = 0;
+    this.#send(number, body);
+  }
+
+  #send(number: number, body?: Uint8Array): void {
+    const { own: from, peer: to, version } = this.#parts;
+    this.#owesAcknowledgement = false;
+    const head = { version, kind: 'stream', from, to, number, acknowledged: this.#received } as const;
+    const bytes = encodeFrame(head, body);
+    if (number > 0) {
+      const sentMs = this.#parts.clock.nowMs();
+      this.#lastSentMs = sentMs;
+      this.#sent.push({ number, bytes, sentMs });
+      this.#sentBytes += bytes.length;
+    }
+    this.#parts.send(bytes);
+  }
+
+  #takeAcknowledgement(number: number): void {
+    if (number <= this.#acknowledged || number > this.#lastNumber) return;
+    this.#acknowledged = number;
+    this.#acknowledgedMs = this.#progressMs = this.#parts.clock.nowMs();
+    let count = 0;
+    for (const sent of this.#sent) {
+      if (sent.number > number) break;
+      count++;
+      this.#sentBytes -= sent.bytes.length;
+      this.#confirmedMs = sent.sentMs;
+    }
+    this.#sent = this.#sent.slice(count);
+    this.#callWaiters();
+    this.#parts.progressed();
+  }
+
+  #callWaiters(): void {
+    while (this.#firstWaiter < this.#waiters.length) {
+      const waiter = this.#waiters[this.#firstWaiter] as Waiter;
+      if (waiter.number > this.#acknowledged) break;
+      this.#firstWaiter++;
+      waiter.acknowledged();
+      if (this.#isClosed) return;
+    }
+    if (this.#firstWaiter * 2 > this.#waiters.length) {
+      this.#waiters = this.#waiters.slice(this.#firstWaiter);
+      this.#firstWaiter = 0;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { findCondemnable } from './condemnable.ts';
+import type { NodeRow, NodeState } from './node-row.ts';
+
+function row(name: string, number: number, state: NodeState = 'member', misses: string[] = []): NodeRow {
+  return { incarnation: name, number, state, renewals: 1, misses };
+}
+
+function silent(...names: string[]) {
+  return {
+    silentMs: ({ incarnation }: NodeRow) => (names.includes(incarnation) ? 6_000 : 0),
+    joinerPatienceMs: (state: NodeState) => (state === 'joining' ? 5_000 : 60_000),
+  };
+}
+
+test('nobody is condemned who renews and is confirmed', () => {
+  expect(findCondemnable([row('a', 1), row('b', 2)], 'a', silent())).toEqual([]);
+});
+
+test('who is silent and missed is condemned, who is only silent is not: it may have lost the database alone', () => {
+  const rows = [row('a', 1, 'member', ['b']), row('b', 2), row('c', 3)];
+  expect(findCondemnable(rows, 'a', silent('b', 'c'))).toEqual(['b']);
+  expect(findCondemnable(rows, 'a', silent('c'))).toEqual(['b']);
+});
+
+test('a joiner that is silent is condemned', () => {
+  expect(findCondemnable([row('a', 1), row('b', 2, 'joining')], 'a', silent('b'))).toEqual(['b']);
+});
+
+test('of a split the smaller side goes, be it the older', () => {
+  const rows = [
+    row('a', 1, 'member', ['b', 'c']),
+    row('b', 2, 'member', ['a']),
+    row('c', 3, 'member', ['a']),
+  ];
+  expect(findCondemnable(rows, 'c', silent())).toEqual(['a']);
+});
+
+test('of two that miss each other the younger goes, or the one that is joining', () => {
+  expect(findCondemnable([row('a', 1, 'member', ['b']), row('b', 2)], 'a', silent())).toEqual(['b']);
+  expect(findCondemnable([row('a', 1, 'joining', ['b']), row('b', 2)], 'b', silent())).toEqual(['a']);
+});
+
+test('of those that are all apart the oldest stays', () => {
+  const names = ['a', 'b', 'c'];
+  const rows = names.map((name, at) =>
+    row(
+      name,
+      at + 1,
+      'member',
+      names.filter((other) => other !== name),
+    ),
+  );
+  expect(findCondemnable(rows, 'b', silent())).toEqual(['c', 'b']);
+});
+
+test('who is not alive itself condemns nobody', () => {
+  const rows = [row('a', 1, 'condemned'), row('b', 2, 'joining')];
+  expect(findCondemnable(rows, 'a', silent('b'))).toEqual([]);
+  expect(findCondemnable(rows, 'x', silent('b'))).toEqual([]);
+});
+
+test('a joiner condemns the silent after its patience, whoever misses them', () => {
+  const rows = [row('a', 1), row('b', 2, 'joining'), row('c', 3, 'joining')];
+  expect(findCondemnable(rows, 'c', silent('a', 'b'))).toEqual(['b']);
+});

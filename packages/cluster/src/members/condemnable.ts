@@ -1,0 +1,72 @@
+/**
+ * Who is to be condemned: a pure function of the rows, and of how long each has been silent. The observer tells by the clock
+ * of its own: how long it has seen no new renewal. So a clock of the database that jumps condemns nobody.
+ */
+import { isAlive, type NodeRow } from './node-row.ts';
+import { times } from './rules.ts';
+
+export interface Silence {
+  /** For how long the observer has seen no new renewal of this row, in ms. */
+  silentMs(row: NodeRow): number;
+  /** What a joiner waits before it condemns a row of this state. */
+  joinerPatienceMs(state: NodeRow['state']): number;
+}
+
+/** Answers the incarnations to be condemned. */
+export function findCondemnable(rows: readonly NodeRow[], observer: string, silence: Silence): string[] {
+  const living = rows.filter(isAlive);
+  const self = living.find(({ incarnation }) => incarnation === observer);
+  if (!self) return [];
+  if (self.state === 'joining') return findLongSilent(living, observer, silence);
+  const renewing = living.filter((row) => silence.silentMs(row) < times.silentMs);
+  const missed = new Set(renewing.flatMap(({ misses }) => misses));
+  const silent = living.filter(
+    (row) =>
+      !renewing.includes(row) &&
+      row.incarnation !== observer &&
+      (row.state === 'joining' || missed.has(row.incarnation)),
+  );
+  return [...silent.map(({ incarnation }) => incarnation), ...findSplit(renewing)];
+}
+
+/** A joiner has no links: it cannot tell the dead from those that have lost the database, and waits until these must have stopped. */
+function findLongSilent(living: readonly NodeRow[], observer: string, silence: Silence): string[] {
+  return living
+    .filter(
+      (row) => row.incarnation !== observer && silence.silentMs(row) >= silence.joinerPatienceMs(row.state),
+    )
+    .map(({ incarnation }) => incarnation);
+}
+
+/** Of those that renew, while one misses another: whoever is in most such pairs; joining first, then the youngest. */
+function findSplit(renewing: readonly NodeRow[]): string[] {
+  const condemned: string[] = [];
+  let left = renewing;
+  for (;;) {
+    const pairs = countPairs(left);
+    const worst = left
+      .filter(({ incarnation }) => (pairs.get(incarnation) ?? 0) > 0)
+      .toSorted((a, b) => worse(a, b, pairs))[0];
+    if (!worst) return condemned;
+    condemned.push(worst.incarnation);
+    left = left.filter((row) => row !== worst);
+  }
+}
+
+function worse(a: NodeRow, b: NodeRow, pairs: ReadonlyMap<string, number>): number {
+  const byPairs = (pairs.get(b.incarnation) ?? 0) - (pairs.get(a.incarnation) ?? 0);
+  const byState = Number(b.state === 'joining') - Number(a.state === 'joining');
+  return byPairs || byState || b.number - a.number;
+}
+
+/** In how many pairs each is of which one misses the other. */
+function countPairs(rows: readonly NodeRow[]): ReadonlyMap<string, number> {
+  const pairs = new Map<string, number>();
+  for (const [index, a] of rows.entries()) {
+    for (const b of rows.slice(index + 1)) {
+      if (!a.misses.includes(b.incarnation) && !b.misses.includes(a.incarnation)) continue;
+      for (const { incarnation } of [a, b]) pairs.set(incarnation, (pairs.get(incarnation) ?? 0) + 1);
+    }
+  }
+  return pairs;
+}

@@ -1,0 +1,72 @@
+/**
+ * The rules of membership that are sums with times. Two carry it: who is left out is disconnected, so nobody stays connected
+ * across a gap; and who may be left out acknowledges nothing, 4 s at most against 5 s, each by its own clock. No two
+ * machines' times are compared. They are an object, so that the simulator can break one and see that it is noticed.
+ */
+import type { LinkEvidence } from '../links/link.ts';
+import type { NodeState } from './node-row.ts';
+
+/** What a node knows of its own standing. Times are those of its own clock, in ms. */
+export interface Standing {
+  readonly state: NodeState;
+  /** When the last renewal that the database accepted began to be sent. */
+  readonly renewedMs: number;
+  /** When what all others in view have acknowledged began to be sent; infinite if there are none. */
+  readonly confirmedMs: number;
+}
+
+export const times = {
+  /** A node renews its row. */
+  renewMs: 1_000,
+  /** A standing of membership is worth so much. */
+  goodMs: 4_000,
+  /** Others go on without a condemned node so long after its last sign of life. */
+  droppedMs: 5_000,
+  /** A node that has had no standing for so long closes its sessions and begins anew. */
+  resetMs: 20_000,
+  /** A node that has not renewed its row for so long may be condemned. */
+  silentMs: 5_000,
+  /** A ping is answered within this time. */
+  pongMs: 2_000,
+  /** Acknowledging ends so much earlier than a joiner may condemn the silent. */
+  graceMarginMs: 6_000,
+} as const;
+
+export interface Rules {
+  /**
+   * When what proves that the other side of a link still waits for us was sent by us: the newest frame that it has acknowledged.
+   * Hearing it is not enough, and what was acknowledged was heard no earlier than it was sent.
+   */
+  confirmedMs(evidence: LinkEvidence): number;
+  /** May it acknowledge: PUBACK, SUBACK, CONNACK? Asked when it does, never remembered. */
+  isGood(standing: Standing, nowMs: number, graceMs: number): boolean;
+  /** Must it close its sessions, since the others may have gone on without it? */
+  mustReset(standing: Standing, nowMs: number): boolean;
+  /** When others may go on without a node whose row says so; `lastSignMs`: of its life. */
+  droppedAtMs(state: NodeState, lastSignMs: number): number;
+  /** Whether a row of another node that a third one told of may be a sign of life. */
+  readonly countsAtSecondHand: boolean;
+  /** May a joiner ask for links, and so have others wait for it? */
+  mayGreet(isEveryPingAnswered: boolean): boolean;
+  /** May a joiner become a member? */
+  mayJoin(haveAllAgreed: boolean): boolean;
+  /** For how long a joiner has seen no member renew before it condemns it. */
+  joinerPatienceMs(state: NodeState, graceMs: number): number;
+}
+
+export const rules: Rules = {
+  confirmedMs: ({ confirmedMs }) => confirmedMs,
+  isGood: ({ state, renewedMs, confirmedMs }, nowMs, graceMs) =>
+    state === 'member' &&
+    (nowMs < renewedMs + times.goodMs ||
+      (nowMs < confirmedMs + times.goodMs && nowMs < renewedMs + graceMs - times.graceMarginMs)),
+  mustReset: ({ renewedMs, confirmedMs }, nowMs) => nowMs > Math.max(renewedMs, confirmedMs) + times.resetMs,
+  droppedAtMs(state, lastSignMs) {
+    if (state === 'ended') return Number.NEGATIVE_INFINITY;
+    return state === 'condemned' ? lastSignMs + times.droppedMs : Number.POSITIVE_INFINITY;
+  },
+  countsAtSecondHand: true,
+  mayGreet: (isEveryPingAnswered) => isEveryPingAnswered,
+  mayJoin: (haveAllAgreed) => haveAllAgreed,
+  joinerPatienceMs: (state, graceMs) => (state === 'joining' ? times.silentMs : graceMs),
+};

@@ -1,0 +1,157 @@
+/**
+ * The rows of the nodes, and statements on them: each takes its time, may be done though its caller hears of an error, and
+ * waits while somebody holds the lock of the table.
+ */
+import { isAlive, type NodeRow, type NodeState, nodeStates } from '../members/node-row.ts';
+import type { MemberStatements } from '../members/statements.ts';
+import type { Process, Timeline } from './timeline.ts';
+
+/** A transaction that says nothing for so long loses its lock, in ms. */
+const idleMs = 2_000;
+
+interface MutableRow {
+  incarnation: string;
+  number: number;
+  state: NodeState;
+  renewals: number;
+  misses: readonly string[];
+}
+
+export class SimulatedDatabase {
+  readonly #timeline: Timeline;
+  readonly #rows = new Map<string, MutableRow>();
+  #lastNumber = 0;
+  /** Who holds the lock. */
+  #lock: object | undefined;
+  readonly #waiting: (() => void)[] = [];
+  isUp = true;
+  /** Since when every living machine reaches it. */
+  upSinceMs = 0;
+  readonly unreachableFrom = new Set<number>();
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  get rows(): readonly NodeRow[] {
+    return [...this.#rows.values()].map((row) => ({ ...row }));
+  }
+
+  heal(): void {
+    this.isUp = true;
+    this.unreachableFrom.clear();
+    this.upSinceMs = this.#timeline.nowMs;
+  }
+
+  /** What somebody says who has seen the process end. */
+  end(incarnation: string): void {
+    this.#move(incarnation, 'ended');
+  }
+
+  statementsOf(process: Process, machine: number): MemberStatements {
+    const ask = <T>(work: () => T) => this.#ask(process, machine, work);
+    return {
+      join: (incarnation) =>
+        ask(() => {
+          const number = ++this.#lastNumber;
+          this.#rows.set(incarnation, { incarnation, number, state: 'joining', renewals: 0, misses: [] });
+        }),
+      renew: (incarnation, misses) =>
+        ask(() => {
+          const row = this.#rows.get(incarnation);
+          if (!row || !isAlive(row)) return undefined;
+          row.renewals++;
+          row.misses = misses;
+          return this.rows;
+        }),
+      promote: (incarnation, others) =>
+        ask(() => {
+          const living = this.rows.filter((row) => isAlive(row) && row.incarnation !== incarnation);
+          const isSame = living.length === others.length;
+          if (!isSame || !living.every((row) => others.includes(row.incarnation))) return false;
+          if (this.#rows.get(incarnation)?.state !== 'joining') return false;
+          this.#move(incarnation, 'member');
+          return true;
+        }),
+      condemn: (incarnation, decide) => this.#condemn(process, machine, incarnation, decide),
+      end: (incarnation) => ask(() => this.#move(incarnation, 'ended')),
+    };
+  }
+
+  #move(incarnation: string, state: NodeState): void {
+    const row = this.#rows.get(incarnation);
+    if (row && nodeStates.indexOf(state) > nodeStates.indexOf(row.state)) row.state = state;
+  }
+
+  async #condemn(
+    process: Process,
+    machine: number,
+    incarnation: string,
+    decide: (rows: readonly NodeRow[]) => readonly string[],
+  ): Promise<void> {
+    const lock = {};
+    const rows = await this.#ask(process, machine, () => {
+      this.#lock = lock;
+      this.#timeline.after(idleMs, () => this.#unlock(lock));
+      return this.rows;
+    });
+    process.maySleep();
+    const doomed = decide(rows);
+    process.maySleep();
+    await this.#ask(
+      process,
+      machine,
+      () => {
+        if (this.#lock !== lock) throw new Error('the transaction has ended');
+        const observer = this.#rows.get(incarnation);
+        if (observer && isAlive(observer)) {
+          for (const one of doomed) {
+            this.#timeline.log(`database: ${one.slice(0, 4)} is condemned by ${incarnation.slice(0, 4)}`);
+            this.#move(one, 'condemned');
+          }
+        }
+        this.#unlock(lock);
+      },
+      lock,
+    );
+  }
+
+  #unlock(lock: object): void {
+    if (this.#lock !== lock) return;
+    this.#lock = undefined;
+    const waiting = this.#waiting.splice(0);
+    for (const work of waiting) work();
+  }
+
+  /** A statement: there, done at once with all others of its moment apart, and back. */
+  #ask<T>(process: Process, machine: number, work: () => T, lock?: object): Promise<T> {
+    const { random, isFaulty } = this.#timeline;
+    process.maySleep();
+    const isLate = isFaulty && random.chance(0.02);
+    const thereMs = isLate ? random.between(0, 3_000) : random.between(0.3, 5);
+    const isUnheard = isFaulty && random.chance(0.01);
+    return new Promise<T>((resolve, reject) => {
+      const answer = (give: () => void) =>
+        this.#timeline.at(this.#timeline.nowMs + random.between(0.3, 5), give, process);
+      const refuse = (error: Error) => answer(() => reject(error));
+      const arrive = () => {
+        if (!this.isUp || this.unreachableFrom.has(machine)) {
+          refuse(new Error('the database is away'));
+          return;
+        }
+        if (this.#lock !== undefined && this.#lock !== lock) {
+          this.#waiting.push(arrive);
+          return;
+        }
+        try {
+          const result = work();
+          if (isUnheard) refuse(new Error('the connection was lost'));
+          else answer(() => resolve(result));
+        } catch (error) {
+          refuse(error as Error);
+        }
+      };
+      this.#timeline.at(process.nowMs + thereMs, arrive);
+    });
+  }
+}

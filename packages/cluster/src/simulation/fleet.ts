@@ -1,0 +1,147 @@
+/** All machines of a run, with their processes and clients. */
+import type { Breakage } from './broken.ts';
+import { Checks } from './checks.ts';
+import { SimulatedClient } from './clients.ts';
+import { SimulatedDatabase } from './database.ts';
+import { Network } from './network.ts';
+import { SimulatedNode } from './simulated-node.ts';
+import { Process, type Timeline } from './timeline.ts';
+
+export interface FleetOptions {
+  readonly machines: number;
+  readonly publishers: number;
+  readonly subscribers: number;
+  readonly namespaces: number;
+  readonly graceMs: number;
+  /** How likely it is that a process sleeps between a check and what it does. */
+  readonly sleepiness: number;
+}
+
+export class Fleet {
+  readonly timeline: Timeline;
+  readonly network: Network;
+  readonly database: SimulatedDatabase;
+  readonly checks: Checks;
+  readonly #options: FleetOptions;
+  readonly #breakage: Breakage;
+  readonly #nodes: SimulatedNode[] = [];
+  readonly #clients: SimulatedClient[] = [];
+  #processes = 0;
+  machines: number;
+  /** A fault stands in which somebody must serve. */
+  isServing = false;
+
+  constructor(timeline: Timeline, options: FleetOptions, breakage: Breakage) {
+    this.timeline = timeline;
+    this.#options = options;
+    this.#breakage = breakage;
+    this.network = new Network(timeline);
+    this.database = new SimulatedDatabase(timeline);
+    this.checks = new Checks(timeline);
+    this.machines = options.machines;
+  }
+
+  get nodes(): readonly SimulatedNode[] {
+    return this.#nodes;
+  }
+
+  get living(): readonly SimulatedNode[] {
+    return this.#nodes.filter(({ process }) => process.isAlive);
+  }
+
+  start(): void {
+    const { timeline } = this;
+    const { random } = timeline;
+    const { publishers, subscribers, namespaces } = this.#options;
+    for (let machine = 0; machine < this.machines; machine++)
+      timeline.after(random.chance(0.8) ? random.between(0, 300) : random.between(0, 15_000), () => {
+        if (this.#nodes.every((node) => node.machine !== machine)) this.startOn(machine);
+      });
+    for (let client = 0; client < publishers + subscribers; client++) {
+      const isPublisher = client < publishers;
+      const name = isPublisher ? `publisher ${client}` : `subscriber ${client - publishers}`;
+      const namespace = `namespace ${random.integer(1, namespaces)}`;
+      const made = new SimulatedClient(
+        { timeline, checks: this.checks, nodes: () => this.living },
+        ...([name, namespace, isPublisher] as const),
+      );
+      this.#clients.push(made);
+      timeline.after(random.between(500, 8_000), () => made.connect());
+      this.#reconnectNowAndThen(made);
+    }
+  }
+
+  /** Some clients come back without having closed their connection. */
+  #reconnectNowAndThen(client: SimulatedClient): void {
+    const { timeline } = this;
+    timeline.after(timeline.random.between(5_000, 60_000), () => {
+      if (!timeline.isFaulty) return;
+      client.connect();
+      this.#reconnectNowAndThen(client);
+    });
+  }
+
+  addMachine(): number {
+    return this.machines++;
+  }
+
+  startOn(machine: number): SimulatedNode {
+    const { timeline, network, database, checks } = this;
+    const { graceMs, sleepiness } = this.#options;
+    const process = new Process(timeline, `node ${machine}.${++this.#processes}`, sleepiness);
+    const breakage = this.#breakage;
+    const node = new SimulatedNode({
+      timeline,
+      process,
+      machine,
+      network,
+      database,
+      checks,
+      breakage,
+      graceMs,
+    });
+    this.#nodes.push(node);
+    timeline.log(`${process.name} starts`);
+    void node.cluster.start();
+    return node;
+  }
+
+  /** kill -9. `toldAfterMs`: when a supervisor says so; undefined: nobody does. */
+  crash(node: SimulatedNode, toldAfterMs: number | undefined, backAfterMs: number): void {
+    const { incarnation } = node.cluster.status;
+    node.process.kill();
+    this.checks.ended(incarnation, this.timeline.nowMs);
+    for (const client of this.#clients) client.lost(node);
+    if (toldAfterMs !== undefined && incarnation !== undefined)
+      this.timeline.after(toldAfterMs, () => {
+        if (this.database.isUp && !this.database.unreachableFrom.has(node.machine))
+          this.database.end(incarnation);
+      });
+    this.timeline.after(backAfterMs, () => this.startOn(node.machine));
+  }
+
+  /** SIGTERM. */
+  stop(node: SimulatedNode, backAfterMs: number): void {
+    this.timeline.at(
+      this.timeline.nowMs,
+      () =>
+        void node.stop().then(() => {
+          for (const client of this.#clients) client.lost(node);
+          this.timeline.after(backAfterMs, () => this.startOn(node.machine));
+        }),
+      node.process,
+    );
+  }
+
+  mustServe(fromMs: number, untilMs: number): void {
+    this.isServing = true;
+    for (const node of this.living) node.mustServe(fromMs, untilMs);
+  }
+
+  heal(): void {
+    this.network.heal();
+    this.database.heal();
+    this.timeline.healedMs = this.timeline.nowMs;
+    this.timeline.log('all has healed');
+  }
+}

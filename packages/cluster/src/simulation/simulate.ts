@@ -1,0 +1,68 @@
+/** One run: a seed decides all of it, so a run that fails can be looked at again. */
+import { asBuilt, type Breakage } from './broken.ts';
+import { faultyMs, randomFaults, standingFault } from './faults.ts';
+import { Fleet, type FleetOptions } from './fleet.ts';
+import { Random } from './random.ts';
+import { Timeline } from './timeline.ts';
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly acknowledged: number;
+  readonly publications: number;
+  readonly frames: number;
+}
+
+/** What goes wrong, and in what kind of fleet. */
+export interface Scenario {
+  readonly faults: (fleet: Fleet) => void;
+  readonly options?: Partial<FleetOptions>;
+}
+
+/** Before the end nobody publishes for so long, in ms. */
+const quietMs = 5_000;
+
+const scenarios: readonly Scenario[] = [
+  { faults: randomFaults },
+  { faults: randomFaults },
+  { faults: standingFault, options: { sleepiness: 0 } },
+];
+
+export async function simulate(
+  seed: number,
+  breakage: Breakage = asBuilt,
+  scenario: Scenario = scenarios[seed % scenarios.length] as Scenario,
+  trace?: (line: string) => void,
+): Promise<RunResult> {
+  const random = new Random(seed);
+  const timeline = new Timeline(random, trace);
+  const graceMs = random.pick([20_000, 30_000]) as number;
+  const fleet = new Fleet(
+    timeline,
+    {
+      machines: random.integer(2, 4),
+      publishers: random.integer(2, 5),
+      subscribers: random.integer(2, 6),
+      namespaces: random.integer(1, 3),
+      graceMs,
+      sleepiness: random.pick([0, 0.0005, 0.003]) as number,
+      ...scenario.options,
+    },
+    breakage,
+  );
+  fleet.start();
+  scenario.faults(fleet);
+  await timeline.run(faultyMs);
+  fleet.heal();
+  const endMs = faultyMs + 60_000 + graceMs;
+  timeline.quietMs = endMs - quietMs;
+  await timeline.run(endMs);
+  fleet.checks.atTheEnd(fleet.nodes);
+  return {
+    seed,
+    violations: fleet.checks.violations,
+    acknowledged: fleet.checks.acknowledged,
+    publications: fleet.checks.publications.size,
+    frames: fleet.network.frames,
+  };
+}

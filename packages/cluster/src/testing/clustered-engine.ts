@@ -1,0 +1,86 @@
+/** Several engines of one cluster behind the port of one: connections go to one after the other. What is promised of one must hold. */
+import { createHash } from 'node:crypto';
+import type { CreateEngine, Engine, EngineStats } from '@iotcore/engine';
+import { fixedReason } from '@iotcore/engine';
+import { createNativeEngine } from '@iotcore/engine/native';
+import { createClusterBus, type Delivery } from '../bus/cluster-bus.ts';
+import { RetainedOrder } from '../bus/retained-order.ts';
+import { systemClock } from '../clock.ts';
+import { ClusterNode } from '../cluster-node.ts';
+import { MemoryNetwork } from './memory-network.ts';
+import { MemoryRows } from './memory-rows.ts';
+
+/** Makes engines that are each so many nodes. */
+export function clusteredEngine(nodes: number): CreateEngine {
+  return <P>(...[host, limits, options]: Parameters<CreateEngine>) => {
+    const network = new MemoryNetwork();
+    const rows = new MemoryRows();
+    const members = Array.from({ length: nodes }, () => {
+      const delivery: Delivery = { deliver: () => {} };
+      const order = new RetainedOrder({ clock: systemClock, read: async () => undefined });
+      const node = new ClusterNode({
+        clock: systemClock,
+        carrier: network.carrier(),
+        statements: rows.statements(),
+        graceMs: 60_000,
+        linkBytes: 16_777_216,
+        deliver: (message) => delivery.deliver(message),
+        closeSessions: async (reason) => void engine.disconnect(() => true, fixedReason(reason)),
+        failed: (what, error) => {
+          throw new Error(what, { cause: error });
+        },
+        changed: () => {},
+      });
+      const engine: Engine<unknown> = createNativeEngine(host, limits, {
+        ...options,
+        createBus: createClusterBus({ node, delivery, order }),
+        clientIds: {
+          claim(scope, clientId, taken) {
+            const key = createHash('sha256').update(`${scope}\0${clientId}`).digest('hex').slice(0, 32);
+            const { promise: known, resolve, reject } = Promise.withResolvers<void>();
+            const claim = node.claim(key, taken, (error) => (error ? reject(error) : resolve()));
+            return { known, release: () => claim.release() };
+          },
+        },
+      });
+      return { node, engine };
+    });
+    void startOneByOne(members.map(({ node }) => node));
+    return joined(members) as unknown as Engine<P>;
+  };
+}
+
+/** Each joins those before it: so all are there at once. */
+async function startOneByOne(nodes: readonly ClusterNode[]): Promise<void> {
+  for (const node of nodes) {
+    await node.start();
+    while (!node.isGood) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function joined(
+  members: readonly { readonly node: ClusterNode; readonly engine: Engine<unknown> }[],
+): Engine<unknown> {
+  const engines = members.map(({ engine }) => engine);
+  let accepted = 0;
+  const next = () => engines[accepted++ % engines.length] as Engine<unknown>;
+  const sum = (key: keyof EngineStats) => engines.reduce((all, engine) => all + engine.stats()[key], 0);
+  return {
+    accept: (socket, transport) => next().accept(socket, transport),
+    publish: (route, payload, qos) => next().publish(route, payload, qos),
+    hasSubscribers: (namespace) => engines.some((engine) => engine.hasSubscribers(namespace)),
+    disconnect: (which, reason) => engines.reduce((all, engine) => all + engine.disconnect(which, reason), 0),
+    sessions: () => engines.flatMap((engine) => [...engine.sessions()]),
+    stats: () => ({
+      sessions: sum('sessions'),
+      subscriptions: sum('subscriptions'),
+      messagesReceived: sum('messagesReceived'),
+      messagesSent: sum('messagesSent'),
+      messagesDropped: sum('messagesDropped'),
+    }),
+    async close(reason) {
+      await Promise.all(engines.map((engine) => engine.close(reason)));
+      await Promise.all(members.map(({ node }) => node.stop()));
+    },
+  };
+}
