@@ -77,6 +77,8 @@ export interface DataPlaneOptions {
   readonly acceptExpiredCertificates: boolean;
   readonly tenantLimits: TenantLimits;
   readonly permanentQuotas: PermanentQuotas;
+  /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
+  memberOf(): string | undefined;
   readonly timing: DataPlaneTiming;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
@@ -153,9 +155,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   });
   const retainedMessages = new RetainedMessages({
     async write(writes, lockTimeoutMs) {
-      const { outcomes, warnings } = await writePermanentMessages(pools.storing, writes, {
+      const { warnings, ...written } = await writePermanentMessages(pools.storing, writes, {
         quotas: options.permanentQuotas,
         lockTimeoutMs,
+        member: options.memberOf(),
       });
       for (const warning of warnings) {
         log.add(warning.deviceId ?? warning.registryId, 'WARN', permanentQuotaLine(warning));
@@ -163,7 +166,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
           logger.warn({ ...warning, heldBack }, 'four fifths of a quota of permanent topics are used'),
         );
       }
-      return outcomes;
+      return written;
     },
     read: (range) => readPermanentMessages(pools.reading, range),
     isAway: isDatabaseAway,

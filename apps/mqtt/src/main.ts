@@ -4,24 +4,35 @@ import { createNativeEngine } from '@iotcore/engine/native';
 import {
   Cleanups,
   findDatabaseUrl,
+  hasEnded,
   type ProcessContext,
+  processPlace,
   type RunningProcess,
   runProcess,
 } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
 import { ChangeFeed, prepareDatabase } from '@iotcore/store';
-import { findPublicSigningKey, ping, removeNode, renewNode } from '@iotcore/store/data-plane';
+import {
+  findPublicSigningKey,
+  listEarlierNodes,
+  ping,
+  removeNodes,
+  renewNode,
+} from '@iotcore/store/data-plane';
 import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
 import { publishForApi } from './admin/api-publish.ts';
 import { ApiTokens } from './admin/api-tokens.ts';
+import { addClusterMetrics } from './admin/cluster-metrics.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { readMaxOpenFiles } from './admin/open-files.ts';
+import { isClustered, openCluster } from './cluster/open-cluster.ts';
 import { createDataPlane } from './data-plane.ts';
 import { openDatabasePools } from './database-pools.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { ThrottledLog } from './logging/throttled-log.ts';
 import { isDatabaseAway } from './lookups.ts';
-import { NodeRegistration, reachableUrl } from './node/node-registration.ts';
+import { NodeRegistration, newNodeId, reachableUrl } from './node/node-registration.ts';
+import { requireNoStrangers } from './node/only-node.ts';
 import { route } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 
@@ -54,9 +65,15 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(close);
 
+  const nodeId = newNodeId();
+  const cluster = isClustered(settings)
+    ? await openCluster({ settings, databaseUrl: url, nodeId, logger, throttled })
+    : undefined;
+  if (cluster) cleanups.add(() => cluster.stop());
+
   const tokens = new ApiTokens((kid) => findPublicSigningKey(pools.lookups, kid));
   const plane = createDataPlane({
-    createEngine: await loadEngine(settings.mqttEngine),
+    createEngine: cluster?.createEngine ?? (await loadEngine(settings.mqttEngine)),
     engineOptions: { blockingWaits: settings.mqttBlockingWaits },
     pools,
     acceptExpiredCertificates: settings.expiredCertificates === 'accept',
@@ -71,6 +88,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
         bytes: settings.quotaPermanentBytesPerRegistry,
       },
     },
+    memberOf: () => cluster?.incarnation,
     timing: {
       connectTimeoutMs: settings.mqttConnectTimeoutMs,
       wrongPasswordBeatMs: settings.mqttWrongPasswordBeatMs,
@@ -94,24 +112,26 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
 
   let serving = false;
+  const metrics = createMetrics({
+    ...plane,
+    engine: () => engine.stats(),
+    connections: () => listeners.connections,
+    acceptsWaiting: () => listeners.acceptsWaiting,
+    acceptsPostponed: () => listeners.acceptsPostponed,
+    handshakesUnderWay: () => listeners.handshakesUnderWay,
+    certificateEnd: () => certificate.current.notAfter,
+    changeFeedBehindMs: () => feed.behindMs,
+  });
+  if (cluster) addClusterMetrics(metrics, () => cluster.status);
   const admin = createAdminServer({
-    logger,
-    metrics: createMetrics({
-      ...plane,
-      engine: () => engine.stats(),
-      connections: () => listeners.connections,
-      acceptsWaiting: () => listeners.acceptsWaiting,
-      acceptsPostponed: () => listeners.acceptsPostponed,
-      handshakesUnderWay: () => listeners.handshakesUnderWay,
-      certificateEnd: () => certificate.current.notAfter,
-      changeFeedBehindMs: () => feed.behindMs,
-    }),
+    ...{ logger, metrics },
     isServing: () => serving,
     facts: {
       maxConnections: settings.mqttMaxConnections,
       maxOpenFiles: await readMaxOpenFiles(),
       proxyNetworks: settings.mqttProxyProtocolFrom,
     },
+    cluster,
     pingDatabase: () => ping(pools.lookups),
     isFromApi: (authorization) => tokens.isValid(authorization),
     isDatabaseAway,
@@ -135,7 +155,27 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   await plane.networkBlocks.reload();
   signal.throwIfAborted();
 
+  const inCluster = cluster !== undefined;
+  const registration = new NodeRegistration({
+    ...{ id: nodeId, inCluster, place: processPlace() },
+    url: settings.mqttAdminUrl ?? reachableUrl(adminUrl),
+    renew: (node) => renewNode(pools.lookups, node),
+    remove: (id) => removeNodes(pools.lookups, [id]),
+    failed: failed('this node could not be registered'),
+  });
+  cleanups.add(() => registration.stop());
+  await registration.start();
+  const strangers = {
+    ...{ inCluster, hasEnded },
+    list: () => listEarlierNodes(pools.lookups, nodeId),
+    remove: (ids: readonly string[]) => removeNodes(pools.lookups, ids),
+    waiting: (urls: readonly string[]) =>
+      logger.info({ urls }, 'waiting until it is known whether another MQTT server lives'),
+  };
+  if (!settings.mqttBesideOthers) await requireNoStrangers(strangers, signal);
+
   cleanups.add(() => plane.stop());
+  await cluster?.join(signal);
   cleanups.add(() => listeners.close());
   const addresses = await listeners.open(plane.accept);
   serving = true;
@@ -143,15 +183,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     serving = false;
   });
 
-  const registration = new NodeRegistration({
-    url: settings.mqttAdminUrl ?? reachableUrl(adminUrl),
-    renew: (node) => renewNode(pools.lookups, node),
-    remove: (id) => removeNode(pools.lookups, id),
-    failed: failed('this node could not be registered'),
-  });
+  // First of all, so that the API hands nothing more to a node that stops.
   cleanups.add(() => registration.stop());
-  await registration.start();
-  plane.sessions.start(registration.id);
+  plane.sessions.start(nodeId);
   // Before the registration goes, and with it what was recorded.
   cleanups.add(() => plane.sessions.stop());
   logger.info({ ...addresses, admin: adminUrl, engine: settings.mqttEngine }, 'serving');

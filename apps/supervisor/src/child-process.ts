@@ -34,6 +34,11 @@ export class SupervisedProcess implements Runnable {
     return this.#addresses;
   }
 
+  /** The next start is at these addresses too, by their names. */
+  useAddresses(addresses: Readonly<Record<string, string>>): void {
+    this.#addresses = { ...this.#addresses, ...addresses };
+  }
+
   /** @throws StartupError with what it said if it ends before it is ready */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [fileURLToPath(new URL(this.#options.entry, import.meta.url))], {

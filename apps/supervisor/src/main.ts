@@ -21,6 +21,7 @@ import { lockDataFolder } from './data-folder-lock.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { isJournal } from './journal.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
+import { connectionsOfNode, countProcesses, makeSocketFolder, startTogether } from './mqtt-processes.ts';
 
 /** What `npm start` promises is 5 s; a little is left for the way out. */
 const stopDeadlineMs = 4800;
@@ -55,7 +56,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   }
 
   signal.throwIfAborted();
-  const children = childProcesses(settings, databaseUrl);
+  const processes = countProcesses(settings);
+  const sockets = processes > 1 ? await makeSocketFolder(settings) : undefined;
+  const { api, mqtt } = childProcesses(settings, databaseUrl, processes, sockets);
+  const children = [api, ...mqtt];
   for (const child of children) atExit(() => child.kill());
   const kept: Kept[] = [];
   cleanups.add(async () => {
@@ -65,12 +69,12 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const stopEarly = () => void Promise.all(children.map((child) => child.stop()));
   signal.addEventListener('abort', stopEarly);
   tell('starting the API and the MQTT server');
-  await Promise.all(children.map((child) => child.start()));
+  await Promise.all([api.start(), startTogether(mqtt)]);
   signal.removeEventListener('abort', stopEarly);
   signal.throwIfAborted();
   for (const child of children) kept.push(keepRunning(child, logger));
 
-  const addresses = Object.assign({}, ...children.map((child) => child.addresses));
+  const addresses = Object.assign({}, api.addresses, mqtt[0]?.addresses);
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses });
   const isKept = isJournal(process.stdout.fd, process.env['JOURNAL_STREAM']);
   process.stdout.write(await banner(dataDir, addresses, { isKept }));
@@ -109,34 +113,49 @@ function atExit(kill: () => void): void {
   process.on('exit', kill);
 }
 
-/** Two processes with a pool and a change feed each, the same again while a new version starts beside, and tools. */
-function maxConnections({ databasePoolSize }: Settings): number {
-  return 4 * (databasePoolSize + 1) + 20;
+/** Processes with a pool and a change feed each, the same again while a new version starts beside, and tools. */
+function maxConnections(settings: Settings): number {
+  const processes = countProcesses(settings);
+  const ofClusters = processes > 1 ? processes * connectionsOfNode : 0;
+  return 2 * (1 + processes) * (settings.databasePoolSize + 1) + 20 + ofClusters;
 }
 
-function childProcesses(settings: Settings, databaseUrl: Secret): SupervisedProcess[] {
+interface Children {
+  readonly api: SupervisedProcess;
+  readonly mqtt: readonly SupervisedProcess[];
+}
+
+function childProcesses(
+  settings: Settings,
+  databaseUrl: Secret,
+  processes: number,
+  sockets: string | undefined,
+): Children {
   // A sample is for trying out; a database that somebody brings is for their own data.
   const sample = process.env['IOT_SAMPLE'] || (settings.databaseUrl ? 'off' : 'on');
   const env = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
-  return [
-    new SupervisedProcess({
-      name: 'the API',
-      entry: '../../api/src/main.ts',
-      env,
-      portVariables: {
-        api: 'IOT_API_PORT',
-        apiTls: 'IOT_API_TLS_PORT',
-        apiGrpc: 'IOT_API_GRPC_PORT',
-        apiMetrics: 'IOT_API_METRICS_PORT',
-      },
-    }),
-    new SupervisedProcess({
-      name: 'the MQTT server',
+  const api = new SupervisedProcess({
+    name: 'the API',
+    entry: '../../api/src/main.ts',
+    env,
+    portVariables: {
+      api: 'IOT_API_PORT',
+      apiTls: 'IOT_API_TLS_PORT',
+      apiGrpc: 'IOT_API_GRPC_PORT',
+      apiMetrics: 'IOT_API_METRICS_PORT',
+    },
+  });
+  const ofCluster = sockets === undefined ? {} : { IOT_INTERNAL_CLUSTER_SOCKETS: sockets };
+  const mqtt = Array.from({ length: processes }, (_, index) => {
+    const adminPort = settings.mqttAdminPort === 0 ? 0 : settings.mqttAdminPort + index;
+    return new SupervisedProcess({
+      name: processes === 1 ? 'the MQTT server' : `MQTT server ${index + 1}`,
       entry: '../../mqtt/src/main.ts',
-      env: { ...allocatorSettings, ...env },
+      env: { ...allocatorSettings, ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) },
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
-    }),
-  ];
+    });
+  });
+  return { api, mqtt };
 }
 
 /** Progress, for an operator at a terminal; on standard error, away from the log. */

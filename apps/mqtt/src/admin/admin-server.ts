@@ -20,6 +20,8 @@ export interface AdminParts {
   isServing(): boolean;
   /** For whoever looks after the process: what it was told, and what the operating system lets it have. */
   readonly facts: ServerFacts;
+  /** Undefined: this process is alone. */
+  readonly cluster: ClusterView | undefined;
   /** Rejects while the database is away. */
   pingDatabase(): Promise<void>;
   /** Rejects while it cannot be known. */
@@ -27,6 +29,34 @@ export interface AdminParts {
   /** Undefined: handed over. Rejects when it could not be. */
   publish(message: ApiMessage): Promise<ApiPublishRefusal | undefined>;
   isDatabaseAway(error: unknown): boolean;
+}
+
+/** What is asked of the cluster that this node is part of. */
+export interface ClusterView {
+  /** May this node acknowledge what it hands over? */
+  readonly isGood: boolean;
+  readonly status: ClusterStatus;
+}
+
+/** The cluster as this node sees it. */
+export interface ClusterStatus {
+  readonly state: string;
+  readonly isGood: boolean;
+  /** Can frames leave at all? */
+  readonly isConnected: boolean;
+  readonly peers: readonly {
+    readonly incarnation: string;
+    readonly unacknowledgedFrames: number;
+    readonly unacknowledgedBytes: number;
+    readonly confirmedAgoMs: number;
+  }[];
+  readonly rows: readonly { readonly incarnation: string; readonly state: string }[];
+  readonly held: number;
+  readonly ownInterest: number;
+  readonly othersInterest: number;
+  readonly resent: number;
+  readonly dropped: number;
+  readonly resets: number;
 }
 
 /** The largest legal body is a publish: 262,144 bytes in base64, and a topic. */
@@ -74,11 +104,17 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
       () => 'up',
       () => 'away',
     );
-    const status = !parts.isServing() ? 'starting' : database === 'up' ? 'ready' : 'not ready';
-    return reply.code(status === 'ready' ? 200 : 503).send({ status, database });
+    const isGood = parts.cluster?.isGood ?? true;
+    const isReady = database === 'up' && isGood;
+    const status = !parts.isServing() ? 'starting' : isReady ? 'ready' : 'not ready';
+    const cluster = parts.cluster && { cluster: isGood ? 'member' : 'not a member' };
+    return reply.code(status === 'ready' ? 200 : 503).send({ status, database, ...cluster });
   });
 
   app.get('/facts', async () => parts.facts);
+
+  // The cluster as this node sees it; a process that is alone is none.
+  app.get('/cluster', async () => parts.cluster?.status ?? {});
 
   app.get('/metrics', async (_request, reply) => {
     return reply.type(parts.metrics.contentType).send(await parts.metrics.metrics());
@@ -95,6 +131,11 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
       },
     },
     async (request, reply) => {
+      // Another node takes it at once; here it would have to wait.
+      if (parts.cluster?.isGood === false)
+        return reply
+          .code(503)
+          .send({ code: 'UNAVAILABLE', reason: 'this node is not a member of its cluster' });
       const refusal = await parts.publish(request.body);
       if (!refusal) return {};
       const { status, ...answer } = refusal;

@@ -26,6 +26,7 @@ export interface ListenersParts {
     | 'mqttMaxHandshakesPerAddress'
     | 'mqttProxyProtocolFrom'
     | 'mqttConnectTimeoutMs'
+    | 'clusterSockets'
   >;
   readonly counters: ConnectionCounters;
   readonly logger: Logger;
@@ -84,6 +85,7 @@ export function openListeners({
     gate,
     isBlocked,
     refusedByLimit: (limit: string, address: string) => turnedAway(limit, address, secure),
+    sharesPort: settings.clusterSockets !== undefined,
     isProxy: (address: string) => proxies.length > 0 && isInNetworks(proxies, address),
     noProxyHeader: (why: NoHeader, remoteAddress: string) => {
       counters.proxyHeaderRefused(why);

@@ -21,6 +21,8 @@ export interface ListenOptions {
   readonly place: ListenPlace;
   readonly limiter: ConnectionLimiter;
   readonly gate: AcceptGate;
+  /** Other processes of this installation listen on the same port. */
+  readonly sharesPort: boolean;
   refusedByLimit(limit: LimitReached | 'address blocked', address: string): void;
   /** Whether connections from this address are turned away. */
   isBlocked(address: string): boolean;
@@ -77,7 +79,7 @@ export async function listen(
   const server = createServer({ ...socketOptions, pauseOnConnect });
   server.on('connection', (socket) => admit(options, socket, taker));
   await listenAt(options.place, async (at) => {
-    server.listen({ ...at, backlog: acceptBacklog });
+    server.listen({ ...at, backlog: acceptBacklog, reusePort: options.sharesPort });
     await once(server, 'listening');
   });
   return {

@@ -11,7 +11,7 @@ describe('the registration of a node', () => {
     const told: string[] = [];
     let away = false;
     const registration = new NodeRegistration({
-      url: 'http://node',
+      ...{ id: 'node 1', url: 'http://node', inCluster: false, place: 'here' },
       renew: async ({ url }) => {
         if (away) throw new Error('database away');
         told.push(url);
@@ -26,9 +26,9 @@ describe('the registration of a node', () => {
     await vi.advanceTimersByTimeAsync(5000);
     away = false;
     await vi.advanceTimersByTimeAsync(5000);
-    await registration.stop();
+    await Promise.all([registration.stop(), registration.stop()]);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(told).toEqual(['http://node', 'failed', 'http://node', `removed ${registration.id}`]);
+    expect(told).toEqual(['http://node', 'failed', 'http://node', 'removed node 1']);
   });
 
   test('names an address that others reach', () => {

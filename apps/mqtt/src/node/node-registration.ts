@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { RunningNode } from '@iotcore/store/data-plane';
 
 export interface NodeRegistrationParts {
+  readonly id: string;
   /** Where the API reaches this node. */
   readonly url: string;
-  renew(node: { id: string; url: string }): Promise<void>;
+  readonly inCluster: boolean;
+  /** Of this process: see `processPlace`. */
+  readonly place: string;
+  renew(node: RunningNode): Promise<void>;
   remove(id: string): Promise<void>;
   failed(error: unknown): void;
 }
@@ -12,12 +17,17 @@ export interface NodeRegistrationParts {
 /** A third of the time after which the API takes a silent node for gone. */
 const renewIntervalMs = 5000;
 
+/** A node's ID, a new one for each process. */
+export function newNodeId(): string {
+  return randomUUID();
+}
+
 /** Keeps this node on the list of those that the API hands messages to. */
 export class NodeRegistration {
-  readonly id = randomUUID();
   readonly #parts: NodeRegistrationParts;
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(parts: NodeRegistrationParts) {
     this.#parts = parts;
@@ -28,16 +38,23 @@ export class NodeRegistration {
     await this.#renew();
   }
 
-  async stop(): Promise<void> {
+  /** May be called more than once. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;
     // What cannot be removed now is taken for gone by its age.
-    await this.#parts.remove(this.id).catch(this.#parts.failed);
+    await this.#parts.remove(this.#parts.id).catch(this.#parts.failed);
   }
 
   async #renew(): Promise<void> {
+    const { id, url, inCluster, place } = this.#parts;
     this.#renewing ??= this.#parts
-      .renew({ id: this.id, url: this.#parts.url })
+      .renew({ id, url, inCluster, place })
       .catch(this.#parts.failed)
       .finally(() => {
         this.#renewing = undefined;

@@ -5,7 +5,11 @@
  * own faults, and nobody else's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PermanentMessageWrite, PermanentOutcome } from '@iotcore/store/data-plane';
+import type {
+  PermanentMessageWrite,
+  PermanentOutcome,
+  PermanentWriteResult,
+} from '@iotcore/store/data-plane';
 import { PermanentQuotaError } from './errors.ts';
 import type { UnstoredMessage, UnstoredMessages } from './unstored-messages.ts';
 
@@ -14,7 +18,7 @@ export interface MessageWriterParts {
   write(
     writes: readonly PermanentMessageWrite[],
     lockTimeoutMs: number,
-  ): Promise<readonly PermanentOutcome[]>;
+  ): Promise<Pick<PermanentWriteResult, 'outcomes' | 'versions'>>;
   /** Does the error mean that the database is away, and the write is worth another try? */
   isAway(error: unknown): boolean;
   /** Does the error mean that a row was locked for too long? */
@@ -139,8 +143,9 @@ export class MessageWriter {
     const writes = batch.map(this.#parts.toWrite);
     for (;;) {
       try {
-        const outcomes = await this.#parts.write(writes, lockTimeoutMs);
-        for (const [index, message] of batch.entries()) this.#settle(message, refusalOf(outcomes[index]));
+        const { outcomes, versions } = await this.#parts.write(writes, lockTimeoutMs);
+        for (const [index, message] of batch.entries())
+          this.#settle(message, refusalOf(outcomes[index]), versions[index]);
         return undefined;
       } catch (error) {
         if (!this.#parts.isAway(error)) return error;
@@ -153,10 +158,10 @@ export class MessageWriter {
     }
   }
 
-  #settle(message: UnstoredMessage, error: unknown): void {
+  #settle(message: UnstoredMessage, error: unknown, version?: number): void {
     this.#messages.settled(message);
     this.#parts.settled(message);
-    if (error === undefined) message.done.resolve();
+    if (error === undefined) message.done.resolve(version);
     else message.done.reject(error);
   }
 }

@@ -35,7 +35,10 @@ function setUp() {
         if (payload.length > 0) stored.set(topic, payload);
         else stored.delete(topic);
       }
-      return writes.map(({ payload }) => (String(payload) === 'too much' ? 'topics' : 'stored'));
+      return {
+        outcomes: writes.map(({ payload }) => (String(payload) === 'too much' ? 'topics' : 'stored')),
+        versions: writes.map(() => undefined),
+      };
     },
     read: async ({ beginning, after }) => {
       const page = [...stored]

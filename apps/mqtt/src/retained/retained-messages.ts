@@ -66,10 +66,10 @@ export class RetainedMessages {
   }
 
   /**
-   * Keeps the message (or clears the topic, if empty); resolves once that is durable. Rejects with StoreOverflowError or
+   * Keeps the message (or clears the topic, if empty); resolves with its version once that is durable. Rejects with StoreOverflowError or
    * PermanentQuotaError; or with why the database could not store it.
    */
-  store(registryId: string, topic: string, payload: Buffer): Promise<void> {
+  store(registryId: string, topic: string, payload: Buffer): Promise<number | undefined> {
     const waiting = this.#messages.waiting(registryId, topic);
     const bytes = payload.length - (waiting ? waiting.payload.length : -overheadBytes);
     if (!this.#takeBytes(registryId, bytes)) {
@@ -81,7 +81,7 @@ export class RetainedMessages {
       waiting.bytes += bytes;
       return waiting.done.promise;
     }
-    const done = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<number | undefined>();
     this.#messages.add({ registryId, topic, payload, bytes, done });
     this.#writer.start();
     return done.promise;

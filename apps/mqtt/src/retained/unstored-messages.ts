@@ -9,7 +9,8 @@ export interface UnstoredMessage {
   payload: Buffer;
   /** What it counts for while it waits. */
   bytes: number;
-  readonly done: PromiseWithResolvers<void>;
+  /** Resolves with the version that it, or a later one, has among those that were stored of its topic. */
+  readonly done: PromiseWithResolvers<number | undefined>;
 }
 
 /** Messages of one transaction, and their bytes: a few ms of the database, so that nobody waits long. */

@@ -1,10 +1,11 @@
 /**
- * Publishing through the MQTT servers: every one that lives gets the message, since each has subscribers of its own. It
- * counts as published once all have taken it; a caller that is told otherwise may repeat it, so it arrives at least once.
+ * Publishing through the MQTT servers. The nodes of a cluster hand messages to each other, so one of them gets it, and
+ * another if that one cannot take it; nodes of versions that know no clusters get it each. It counts as published once all
+ * of these have taken it; a caller that is told otherwise may repeat it, so it arrives at least once.
  */
 import type { DataPlaneNode, Owner, Reads } from '@iotcore/store/control';
 import type { AccessTokens } from '../auth/access-tokens.ts';
-import { type ApiError, errors } from '../errors/catalogue.ts';
+import { ApiError, errors } from '../errors/catalogue.ts';
 import { publishTimeoutMs } from '../limits.ts';
 
 export interface Message {
@@ -30,7 +31,7 @@ export class MessagePublisher {
   }
 
   /**
-   * Resolves once every MQTT server has handed the message to its subscribers.
+   * Resolves once every subscriber's node has handed the message to its subscribers.
    *
    * @throws INVALID_ARGUMENT if its sender may not publish there, FAILED_PRECONDITION if its registry is disabled,
    *   RESOURCE_EXHAUSTED if a quota of permanent topics is used up,
@@ -40,9 +41,38 @@ export class MessagePublisher {
     const nodes = await this.#nodes.listLive();
     if (nodes.length === 0) throw errors.unavailable('No MQTT server is running.');
     const token = await this.#tokens.issueForDataPlane();
-    const outcomes = await Promise.allSettled(nodes.map((node) => handOver(node, token, message, signal)));
+    const alone = nodes.filter(({ inCluster }) => !inCluster).map((node) => [node]);
+    const cluster = nodes.filter(({ inCluster }) => inCluster);
+    const takers = cluster.length > 0 ? [...alone, startingAnywhere(cluster)] : alone;
+    const outcomes = await Promise.allSettled(
+      takers.map((taker) => handOverToOne(taker, token, message, signal)),
+    );
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure) throw failure.reason;
+  }
+}
+
+/** So that all nodes get their share. */
+function startingAnywhere(nodes: readonly DataPlaneNode[]): DataPlaneNode[] {
+  const start = Math.floor(Math.random() * nodes.length);
+  return [...nodes.slice(start), ...nodes.slice(0, start)];
+}
+
+/** To the first that takes it, or says that nobody will. */
+async function handOverToOne(
+  nodes: readonly DataPlaneNode[],
+  token: string,
+  message: Message,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [index, node] of nodes.entries()) {
+    try {
+      await handOver(node, token, message, signal);
+      return;
+    } catch (error) {
+      const isLast = index === nodes.length - 1;
+      if (isLast || signal?.aborted || !isUnavailable(error)) throw error;
+    }
   }
 }
 
@@ -69,6 +99,10 @@ async function handOver(
   });
   if (answer.ok) return;
   throw refusalOf((await answer.json().catch(() => ({}))) as NodeRefusal);
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 'UNAVAILABLE';
 }
 
 function refusalOf({ code, reason = 'Not allowed.' }: NodeRefusal): ApiError {

@@ -4,7 +4,7 @@
  * go at any time; docs/settings.md lists them apart.
  */
 import { optional, setting } from './setting.ts';
-import { onOff, wholeNumber } from './types.ts';
+import { onOff, path, wholeNumber } from './types.ts';
 
 const dayMs = 86_400_000;
 /** From a tick of a timer to longer than any test runs. */
@@ -68,5 +68,16 @@ export const internalSettingsTable = {
     milliseconds,
     '10000',
     'How often a line of the log that repeats is written at most.',
+  ),
+  clusterSockets: optional(
+    'IOT_INTERNAL_CLUSTER_SOCKETS',
+    path,
+    'The folder of the sockets over which the MQTT processes of `npm start` reach each other.',
+  ),
+  mqttBesideOthers: setting(
+    'IOT_INTERNAL_MQTT_BESIDE_OTHERS',
+    onOff,
+    'off',
+    'May an MQTT process start beside others on its database that know nothing of it? Each has subscribers of its own then.',
   ),
 } as const;

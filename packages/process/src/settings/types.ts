@@ -115,6 +115,37 @@ export const url: SettingType<string> = {
   expects: 'a URL such as `https://iot.example.com/iam/v1/tokens`',
 };
 
+/** How many processes; `auto` is one for each core but one. */
+export const processCount: SettingType<number | 'auto'> = {
+  schema: z
+    .string()
+    .regex(/^(auto|\d{1,2})$/)
+    .transform((text) => (text === 'auto' ? text : Number(text)))
+    .refine((count) => count === 'auto' || (count >= 1 && count <= 32)),
+  expects: '`auto`, or a whole number from 1 to 32',
+};
+
+/** Servers of NATS, with commas between. */
+export const natsServers: SettingType<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((text) => text.split(',').map((server) => server.trim()))
+    .refine((servers) => servers.every((server) => isNatsServer(server))),
+  expects:
+    'URLs such as `tls://nats-1.example.com:4222`, with commas between, and no user or password in them',
+};
+
+function isNatsServer(server: string): boolean {
+  const url = URL.parse(server);
+  return /^(nats|tls):$/.test(url?.protocol ?? '') && url?.username === '' && url.hostname !== '';
+}
+
+/** The beginning of subjects of NATS. */
+export const natsPrefix: SettingType<string> = {
+  schema: z.string().regex(/^[A-Za-z0-9_-]{1,50}(\.[A-Za-z0-9_-]{1,50}){0,4}$/),
+  expects: 'letters, digits, `_` and `-`, with dots between',
+};
+
 export function oneOf<const T extends string>(...values: readonly T[]): SettingType<T> {
   return { schema: z.enum(values), expects: `one of ${values.map((value) => `\`${value}\``).join(', ')}` };
 }

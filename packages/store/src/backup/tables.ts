@@ -7,6 +7,7 @@ export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['permanent_usage', 'counted anew, by triggers, while the messages on permanent topics are restored'],
   ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
   ['live_sessions', 'who is connected at this moment'],
+  ['cluster_nodes', 'the same as nodes of a cluster; each joins anew'],
   ['folder_counts', 'triggers count again as the resources come back'],
   ['resource_ids', 'triggers write it as the resources come back, and refuse an ID that two have'],
 ]);

@@ -9,7 +9,7 @@ import {
   findIdentities,
   findPublicSigningKey,
   type Queryable,
-  removeNode,
+  removeNodes,
   renewNode,
   writeDeviceActivities,
   writeLogLines,
@@ -281,10 +281,11 @@ describe('activity, log lines and nodes', () => {
 
   test('a node is listed once, with its latest address, until it goes', async () => {
     const { db, prisma } = await fleet();
-    await renewNode(db, { id: 'n1', url: 'http://old' });
-    await renewNode(db, { id: 'n1', url: 'http://new' });
+    const node = { id: 'n1', inCluster: true, place: 'here' };
+    await renewNode(db, { ...node, url: 'http://old' });
+    await renewNode(db, { ...node, url: 'http://new' });
     expect(await prisma.dataPlaneNode.findMany({ select: { url: true } })).toEqual([{ url: 'http://new' }]);
-    await removeNode(db, 'n1');
+    await removeNodes(db, ['n1']);
     expect(await prisma.dataPlaneNode.count()).toBe(0);
   });
 });

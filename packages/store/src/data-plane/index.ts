@@ -1,3 +1,13 @@
+export {
+  addClusterNode,
+  type ClusterNodeRow,
+  type ClusterProcessRow,
+  condemnClusterNodes,
+  endClusterNodes,
+  listClusterNodes,
+  promoteClusterNode,
+  renewClusterNode,
+} from './cluster-nodes.ts';
 export { type LogLine, writeLogLines } from './connection-log.ts';
 export {
   type DeviceActivity,
@@ -16,7 +26,7 @@ export {
 } from './identities.ts';
 export { addLiveSessions, type LiveSession, removeLiveSessions } from './live-sessions.ts';
 export { type NetworkBlock, readNetworkBlocks } from './network-blocks.ts';
-export { removeNode, renewNode } from './nodes.ts';
+export { type ListedNode, listEarlierNodes, type RunningNode, removeNodes, renewNode } from './nodes.ts';
 export {
   type AdoptedPassword,
   type AdoptionRecord,
@@ -34,11 +44,13 @@ export { ping, type Queryable } from './queryable.ts';
 export {
   type PermanentMessageRange,
   type PermanentMessageRow,
+  readPermanentMessage,
   readPermanentMessages,
 } from './read-permanent-messages.ts';
 export { forgetRefusedClients, type RefusedClient, writeRefusedClients } from './refused-clients.ts';
 export { findPublicSigningKey } from './signing-keys.ts';
 export {
+  NotAMemberError,
   type PermanentMessageWrite,
   type PermanentWriteOptions,
   type PermanentWriteResult,

@@ -30,6 +30,8 @@ export interface MeasuredWrite {
   readonly registryId: string;
   readonly deviceId: string | undefined;
   readonly outcome: PermanentOutcome;
+  /** Undefined: nothing was changed. */
+  readonly version: number | undefined;
   readonly before: PermanentQuota;
   readonly added: PermanentQuota;
 }

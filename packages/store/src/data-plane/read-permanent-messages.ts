@@ -51,3 +51,18 @@ export async function readPermanentMessages(
   );
   return rows;
 }
+
+/** The message of one topic, with its version; undefined: none is stored. */
+export async function readPermanentMessage(
+  db: Queryable,
+  registryId: string,
+  topic: string,
+): Promise<{ readonly payload: Buffer; readonly version: number } | undefined> {
+  const { rows } = await db.query<{ payload: Buffer; version: string }>(
+    `SELECT payload, version FROM permanent_messages
+     WHERE registry_id = $1 AND topic_sha256 = sha256(convert_to($2, 'UTF8'))`,
+    [registryId, topic],
+  );
+  const [row] = rows;
+  return row && { payload: row.payload, version: Number(row.version) };
+}

@@ -27,6 +27,15 @@ export class RowsLockedError extends Error {
   }
 }
 
+/** The node is not a member of its cluster any more: others have gone on without it, and nothing was stored. */
+export class NotAMemberError extends Error {
+  override readonly name = 'NotAMemberError';
+
+  constructor() {
+    super('this node is not a member of its cluster');
+  }
+}
+
 /** PostgreSQL's foreign_key_violation. */
 const ownerGone = '23503';
 /** lock_not_available, query_canceled (after the statement's time), deadlock_detected. */
@@ -36,11 +45,15 @@ export interface PermanentWriteOptions {
   readonly quotas: PermanentQuotas;
   /** For how long to wait for rows that are locked. */
   readonly lockTimeoutMs: number;
+  /** Nothing is stored unless this node of a cluster is a member: it says so in the same transaction. */
+  readonly member?: string | undefined;
 }
 
 export interface PermanentWriteResult {
   /** In the order of the writes. */
   readonly outcomes: readonly PermanentOutcome[];
+  /** Of each that was stored or cleared, in the order of the writes: of one topic the later has the higher. */
+  readonly versions: readonly (number | undefined)[];
   readonly warnings: readonly PermanentQuotaWarning[];
 }
 
@@ -66,8 +79,12 @@ export async function writePermanentMessages(
     options,
   );
   const outcomes = writes.map((): PermanentOutcome => 'stored');
-  for (const [at, [index]] of ordered.entries()) outcomes[index] = measured[at]?.outcome ?? 'stored';
-  return { outcomes, warnings: quotaWarnings(measured, options.quotas) };
+  const versions = writes.map((): number | undefined => undefined);
+  for (const [at, [index]] of ordered.entries()) {
+    outcomes[index] = measured[at]?.outcome ?? 'stored';
+    versions[index] = measured[at]?.version;
+  }
+  return { outcomes, versions, warnings: quotaWarnings(measured, options.quotas) };
 }
 
 async function writeOrdered(
@@ -93,7 +110,8 @@ function stateOf(error: unknown): unknown {
 }
 
 interface MeasuredRow {
-  readonly outcome: PermanentOutcome;
+  readonly outcome: PermanentOutcome | 'fenced';
+  readonly version: string | null;
   readonly topics_before: number;
   readonly bytes_before: string;
   readonly topics_added: number;
@@ -107,7 +125,7 @@ interface MeasuredRow {
 async function upsert(
   db: Queryable,
   writes: readonly PermanentMessageWrite[],
-  { quotas, lockTimeoutMs }: PermanentWriteOptions,
+  { quotas, lockTimeoutMs, member }: PermanentWriteOptions,
 ): Promise<readonly MeasuredWrite[]> {
   const { rows } = await db.query<MeasuredRow>(
     `WITH patience AS MATERIALIZED (
@@ -143,22 +161,34 @@ async function upsert(
                      > CASE WHEN device = '' THEN $9::bigint ELSE $7::bigint END THEN 'bytes'
                    ELSE 'stored' END AS outcome
        FROM summed
+     ), fence AS MATERIALIZED (
+       SELECT FROM cluster_nodes WHERE incarnation = $10 AND state = 'member' FOR SHARE
      ), cleared AS (
        DELETE FROM permanent_messages AS stored USING checked
-       WHERE checked.outcome = 'cleared'
+       WHERE checked.outcome = 'cleared' AND ($10::text IS NULL OR EXISTS (SELECT FROM fence))
          AND stored.registry_id = checked.registry_id AND stored.topic_sha256 = checked.topic_sha256
+       RETURNING stored.registry_id, stored.topic_sha256, nextval('permanent_versions') AS version
      ), written AS (
-       INSERT INTO permanent_messages AS stored (registry_id, topic, topic_sha256, device_id, payload, updated_at)
-       SELECT checked.registry_id, checked.topic, checked.topic_sha256, checked.device_id, checked.payload, clock_timestamp()
+       INSERT INTO permanent_messages AS stored
+         (registry_id, topic, topic_sha256, device_id, payload, updated_at, version)
+       SELECT checked.registry_id, checked.topic, checked.topic_sha256, checked.device_id, checked.payload,
+              clock_timestamp(), nextval('permanent_versions')
        FROM checked
        JOIN registries ON registries.id = checked.registry_id
        LEFT JOIN devices ON devices.id = checked.device_id
        WHERE checked.outcome = 'stored' AND (checked.device_id IS NULL OR devices.id IS NOT NULL)
+         AND ($10::text IS NULL OR EXISTS (SELECT FROM fence))
        ORDER BY checked.position
        ON CONFLICT (registry_id, topic_sha256)
-       DO UPDATE SET payload = excluded.payload, device_id = excluded.device_id, updated_at = excluded.updated_at
+       DO UPDATE SET payload = excluded.payload, device_id = excluded.device_id, updated_at = excluded.updated_at,
+                     version = nextval('permanent_versions')
+       RETURNING stored.registry_id, stored.topic_sha256, stored.version
      )
-     SELECT outcome, topics_before, bytes_before, topics_added, bytes_added FROM checked ORDER BY position`,
+     SELECT CASE WHEN $10::text IS NULL OR EXISTS (SELECT FROM fence) THEN outcome ELSE 'fenced' END AS outcome,
+            topics_before, bytes_before, topics_added, bytes_added, version
+     FROM checked LEFT JOIN (SELECT * FROM written UNION ALL SELECT * FROM cleared) AS done
+       USING (registry_id, topic_sha256)
+     ORDER BY position`,
     [
       writes.map(({ registryId }) => registryId),
       writes.map(({ topic }) => topic),
@@ -169,12 +199,15 @@ async function upsert(
       quotas.device.bytes,
       quotas.registry.topics,
       quotas.registry.bytes,
+      member ?? null,
     ],
   );
   return rows.map((row, at) => {
     const { registryId, deviceId } = writes[at] as PermanentMessageWrite;
+    if (row.outcome === 'fenced') throw new NotAMemberError();
     return {
       ...{ registryId, deviceId, outcome: row.outcome },
+      version: row.version === null ? undefined : Number(row.version),
       before: { topics: row.topics_before, bytes: Number(row.bytes_before) },
       added: { topics: row.topics_added, bytes: row.bytes_added },
     };

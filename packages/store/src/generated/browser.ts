@@ -136,3 +136,8 @@ export type AuditEvent = Prisma.AuditEventModel
  * A running MQTT process, by which the API reaches it; `seenAt` older than its lease means gone.
  */
 export type DataPlaneNode = Prisma.DataPlaneNodeModel
+/**
+ * Model ClusterNode
+ * One life of an MQTT process as a node of a cluster (docs/cluster.md). Through SQL alone.
+ */
+export type ClusterNode = Prisma.ClusterNodeModel

@@ -75,6 +75,8 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     IOT_INTERNAL_MQTT_LOG_FLUSH_MS: '50',
     IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
     IOT_SAMPLE: options.sample ? 'on' : 'off',
+    // On somebody else's database its MQTT server is looked at alone, beside the one that is there.
+    IOT_INTERNAL_MQTT_BESIDE_OTHERS: /^postgres/.test(options.database ?? '') ? 'on' : undefined,
     IOT_MQTT_ENGINE: options.engine ?? process.env['TEST_MQTT_ENGINE'],
   };
 }

@@ -15,6 +15,7 @@ export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
       variables: { host: 'IOT_MQTT_HOST', port: 'IOT_MQTT_PORT' },
     },
     limiter,
+    sharesPort: false,
     gate: new AcceptGate({ busy: () => {}, gaveUp: () => {} }),
     refusedByLimit: (limit) => refused.push(limit),
     isBlocked: () => false,

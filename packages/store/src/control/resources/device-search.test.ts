@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   addLiveSessions,
   type Queryable,
-  removeNode,
+  removeNodes,
   renewNode,
   writeDeviceActivities,
 } from '../../data-plane/index.ts';
@@ -77,7 +77,7 @@ describe('devices are found', () => {
     });
     await db.query(`UPDATE data_plane_nodes SET seen_at = now() - interval '1 minute' WHERE id = 'n2'`);
     expect(await find({ kind: 'online' })).toEqual(['d01', 'd05']);
-    await removeNode(db, 'n1');
+    await removeNodes(db, ['n1']);
     expect(await find({ kind: 'online' })).toEqual([]);
   });
 

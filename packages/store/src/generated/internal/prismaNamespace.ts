@@ -418,7 +418,8 @@ export const ModelName = {
   FolderCount: 'FolderCount',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
-  DataPlaneNode: 'DataPlaneNode'
+  DataPlaneNode: 'DataPlaneNode',
+  ClusterNode: 'ClusterNode'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -434,7 +435,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "folderCount" | "idempotencyKey" | "auditEvent" | "dataPlaneNode"
+    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "folderCount" | "idempotencyKey" | "auditEvent" | "dataPlaneNode" | "clusterNode"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -2066,6 +2067,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ClusterNode: {
+      payload: Prisma.$ClusterNodePayload<ExtArgs>
+      fields: Prisma.ClusterNodeFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ClusterNodeFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ClusterNodeFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>
+        }
+        findFirst: {
+          args: Prisma.ClusterNodeFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ClusterNodeFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>
+        }
+        findMany: {
+          args: Prisma.ClusterNodeFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>[]
+        }
+        create: {
+          args: Prisma.ClusterNodeCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>
+        }
+        createMany: {
+          args: Prisma.ClusterNodeCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ClusterNodeCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>[]
+        }
+        delete: {
+          args: Prisma.ClusterNodeDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>
+        }
+        update: {
+          args: Prisma.ClusterNodeUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>
+        }
+        deleteMany: {
+          args: Prisma.ClusterNodeDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ClusterNodeUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ClusterNodeUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>[]
+        }
+        upsert: {
+          args: Prisma.ClusterNodeUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ClusterNodePayload>
+        }
+        aggregate: {
+          args: Prisma.ClusterNodeAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateClusterNode>
+        }
+        groupBy: {
+          args: Prisma.ClusterNodeGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ClusterNodeGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ClusterNodeCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ClusterNodeCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -2240,7 +2315,8 @@ export const PermanentMessageScalarFieldEnum = {
   topic: 'topic',
   deviceId: 'deviceId',
   payload: 'payload',
-  updatedAt: 'updatedAt'
+  updatedAt: 'updatedAt',
+  version: 'version'
 } as const
 
 export type PermanentMessageScalarFieldEnum = (typeof PermanentMessageScalarFieldEnum)[keyof typeof PermanentMessageScalarFieldEnum]
@@ -2375,10 +2451,27 @@ export const DataPlaneNodeScalarFieldEnum = {
   id: 'id',
   url: 'url',
   startedAt: 'startedAt',
-  seenAt: 'seenAt'
+  seenAt: 'seenAt',
+  inCluster: 'inCluster',
+  place: 'place'
 } as const
 
 export type DataPlaneNodeScalarFieldEnum = (typeof DataPlaneNodeScalarFieldEnum)[keyof typeof DataPlaneNodeScalarFieldEnum]
+
+
+export const ClusterNodeScalarFieldEnum = {
+  incarnation: 'incarnation',
+  number: 'number',
+  state: 'state',
+  renewals: 'renewals',
+  misses: 'misses',
+  nodeId: 'nodeId',
+  place: 'place',
+  joinedAt: 'joinedAt',
+  changedAt: 'changedAt'
+} as const
+
+export type ClusterNodeScalarFieldEnum = (typeof ClusterNodeScalarFieldEnum)[keyof typeof ClusterNodeScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -2551,6 +2644,13 @@ export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 
  * Reference to a field of type 'BigInt[]'
  */
 export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -2740,6 +2840,7 @@ export type GlobalOmitConfig = {
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   auditEvent?: Prisma.AuditEventOmit
   dataPlaneNode?: Prisma.DataPlaneNodeOmit
+  clusterNode?: Prisma.ClusterNodeOmit
 }
 
 /* Types for Logging */

@@ -72,7 +72,8 @@ export const ModelName = {
   FolderCount: 'FolderCount',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
-  DataPlaneNode: 'DataPlaneNode'
+  DataPlaneNode: 'DataPlaneNode',
+  ClusterNode: 'ClusterNode'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -226,7 +227,8 @@ export const PermanentMessageScalarFieldEnum = {
   topic: 'topic',
   deviceId: 'deviceId',
   payload: 'payload',
-  updatedAt: 'updatedAt'
+  updatedAt: 'updatedAt',
+  version: 'version'
 } as const
 
 export type PermanentMessageScalarFieldEnum = (typeof PermanentMessageScalarFieldEnum)[keyof typeof PermanentMessageScalarFieldEnum]
@@ -361,10 +363,27 @@ export const DataPlaneNodeScalarFieldEnum = {
   id: 'id',
   url: 'url',
   startedAt: 'startedAt',
-  seenAt: 'seenAt'
+  seenAt: 'seenAt',
+  inCluster: 'inCluster',
+  place: 'place'
 } as const
 
 export type DataPlaneNodeScalarFieldEnum = (typeof DataPlaneNodeScalarFieldEnum)[keyof typeof DataPlaneNodeScalarFieldEnum]
+
+
+export const ClusterNodeScalarFieldEnum = {
+  incarnation: 'incarnation',
+  number: 'number',
+  state: 'state',
+  renewals: 'renewals',
+  misses: 'misses',
+  nodeId: 'nodeId',
+  place: 'place',
+  joinedAt: 'joinedAt',
+  changedAt: 'changedAt'
+} as const
+
+export type ClusterNodeScalarFieldEnum = (typeof ClusterNodeScalarFieldEnum)[keyof typeof ClusterNodeScalarFieldEnum]
 
 
 export const SortOrder = {

@@ -29,6 +29,8 @@ export type DataPlaneNodeMinAggregateOutputType = {
   url: string | null
   startedAt: Date | null
   seenAt: Date | null
+  inCluster: boolean | null
+  place: string | null
 }
 
 export type DataPlaneNodeMaxAggregateOutputType = {
@@ -36,6 +38,8 @@ export type DataPlaneNodeMaxAggregateOutputType = {
   url: string | null
   startedAt: Date | null
   seenAt: Date | null
+  inCluster: boolean | null
+  place: string | null
 }
 
 export type DataPlaneNodeCountAggregateOutputType = {
@@ -43,6 +47,8 @@ export type DataPlaneNodeCountAggregateOutputType = {
   url: number
   startedAt: number
   seenAt: number
+  inCluster: number
+  place: number
   _all: number
 }
 
@@ -52,6 +58,8 @@ export type DataPlaneNodeMinAggregateInputType = {
   url?: true
   startedAt?: true
   seenAt?: true
+  inCluster?: true
+  place?: true
 }
 
 export type DataPlaneNodeMaxAggregateInputType = {
@@ -59,6 +67,8 @@ export type DataPlaneNodeMaxAggregateInputType = {
   url?: true
   startedAt?: true
   seenAt?: true
+  inCluster?: true
+  place?: true
 }
 
 export type DataPlaneNodeCountAggregateInputType = {
@@ -66,6 +76,8 @@ export type DataPlaneNodeCountAggregateInputType = {
   url?: true
   startedAt?: true
   seenAt?: true
+  inCluster?: true
+  place?: true
   _all?: true
 }
 
@@ -146,6 +158,8 @@ export type DataPlaneNodeGroupByOutputType = {
   url: string
   startedAt: Date
   seenAt: Date
+  inCluster: boolean
+  place: string | null
   _count: DataPlaneNodeCountAggregateOutputType | null
   _min: DataPlaneNodeMinAggregateOutputType | null
   _max: DataPlaneNodeMaxAggregateOutputType | null
@@ -174,6 +188,8 @@ export type DataPlaneNodeWhereInput = {
   url?: Prisma.StringFilter<"DataPlaneNode"> | string
   startedAt?: Prisma.DateTimeFilter<"DataPlaneNode"> | Date | string
   seenAt?: Prisma.DateTimeFilter<"DataPlaneNode"> | Date | string
+  inCluster?: Prisma.BoolFilter<"DataPlaneNode"> | boolean
+  place?: Prisma.StringNullableFilter<"DataPlaneNode"> | string | null
 }
 
 export type DataPlaneNodeOrderByWithRelationInput = {
@@ -181,6 +197,8 @@ export type DataPlaneNodeOrderByWithRelationInput = {
   url?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   seenAt?: Prisma.SortOrder
+  inCluster?: Prisma.SortOrder
+  place?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type DataPlaneNodeWhereUniqueInput = Prisma.AtLeast<{
@@ -191,6 +209,8 @@ export type DataPlaneNodeWhereUniqueInput = Prisma.AtLeast<{
   url?: Prisma.StringFilter<"DataPlaneNode"> | string
   startedAt?: Prisma.DateTimeFilter<"DataPlaneNode"> | Date | string
   seenAt?: Prisma.DateTimeFilter<"DataPlaneNode"> | Date | string
+  inCluster?: Prisma.BoolFilter<"DataPlaneNode"> | boolean
+  place?: Prisma.StringNullableFilter<"DataPlaneNode"> | string | null
 }, "id">
 
 export type DataPlaneNodeOrderByWithAggregationInput = {
@@ -198,6 +218,8 @@ export type DataPlaneNodeOrderByWithAggregationInput = {
   url?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   seenAt?: Prisma.SortOrder
+  inCluster?: Prisma.SortOrder
+  place?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.DataPlaneNodeCountOrderByAggregateInput
   _max?: Prisma.DataPlaneNodeMaxOrderByAggregateInput
   _min?: Prisma.DataPlaneNodeMinOrderByAggregateInput
@@ -211,6 +233,8 @@ export type DataPlaneNodeScalarWhereWithAggregatesInput = {
   url?: Prisma.StringWithAggregatesFilter<"DataPlaneNode"> | string
   startedAt?: Prisma.DateTimeWithAggregatesFilter<"DataPlaneNode"> | Date | string
   seenAt?: Prisma.DateTimeWithAggregatesFilter<"DataPlaneNode"> | Date | string
+  inCluster?: Prisma.BoolWithAggregatesFilter<"DataPlaneNode"> | boolean
+  place?: Prisma.StringNullableWithAggregatesFilter<"DataPlaneNode"> | string | null
 }
 
 export type DataPlaneNodeCreateInput = {
@@ -218,6 +242,8 @@ export type DataPlaneNodeCreateInput = {
   url: string
   startedAt?: Date | string
   seenAt?: Date | string
+  inCluster?: boolean
+  place?: string | null
 }
 
 export type DataPlaneNodeUncheckedCreateInput = {
@@ -225,6 +251,8 @@ export type DataPlaneNodeUncheckedCreateInput = {
   url: string
   startedAt?: Date | string
   seenAt?: Date | string
+  inCluster?: boolean
+  place?: string | null
 }
 
 export type DataPlaneNodeUpdateInput = {
@@ -232,6 +260,8 @@ export type DataPlaneNodeUpdateInput = {
   url?: Prisma.StringFieldUpdateOperationsInput | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  inCluster?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  place?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type DataPlaneNodeUncheckedUpdateInput = {
@@ -239,6 +269,8 @@ export type DataPlaneNodeUncheckedUpdateInput = {
   url?: Prisma.StringFieldUpdateOperationsInput | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  inCluster?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  place?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type DataPlaneNodeCreateManyInput = {
@@ -246,6 +278,8 @@ export type DataPlaneNodeCreateManyInput = {
   url: string
   startedAt?: Date | string
   seenAt?: Date | string
+  inCluster?: boolean
+  place?: string | null
 }
 
 export type DataPlaneNodeUpdateManyMutationInput = {
@@ -253,6 +287,8 @@ export type DataPlaneNodeUpdateManyMutationInput = {
   url?: Prisma.StringFieldUpdateOperationsInput | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  inCluster?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  place?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type DataPlaneNodeUncheckedUpdateManyInput = {
@@ -260,6 +296,8 @@ export type DataPlaneNodeUncheckedUpdateManyInput = {
   url?: Prisma.StringFieldUpdateOperationsInput | string
   startedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   seenAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  inCluster?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  place?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type DataPlaneNodeCountOrderByAggregateInput = {
@@ -267,6 +305,8 @@ export type DataPlaneNodeCountOrderByAggregateInput = {
   url?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   seenAt?: Prisma.SortOrder
+  inCluster?: Prisma.SortOrder
+  place?: Prisma.SortOrder
 }
 
 export type DataPlaneNodeMaxOrderByAggregateInput = {
@@ -274,6 +314,8 @@ export type DataPlaneNodeMaxOrderByAggregateInput = {
   url?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   seenAt?: Prisma.SortOrder
+  inCluster?: Prisma.SortOrder
+  place?: Prisma.SortOrder
 }
 
 export type DataPlaneNodeMinOrderByAggregateInput = {
@@ -281,6 +323,12 @@ export type DataPlaneNodeMinOrderByAggregateInput = {
   url?: Prisma.SortOrder
   startedAt?: Prisma.SortOrder
   seenAt?: Prisma.SortOrder
+  inCluster?: Prisma.SortOrder
+  place?: Prisma.SortOrder
+}
+
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
 }
 
 
@@ -290,6 +338,8 @@ export type DataPlaneNodeSelect<ExtArgs extends runtime.Types.Extensions.Interna
   url?: boolean
   startedAt?: boolean
   seenAt?: boolean
+  inCluster?: boolean
+  place?: boolean
 }, ExtArgs["result"]["dataPlaneNode"]>
 
 export type DataPlaneNodeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -297,6 +347,8 @@ export type DataPlaneNodeSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   url?: boolean
   startedAt?: boolean
   seenAt?: boolean
+  inCluster?: boolean
+  place?: boolean
 }, ExtArgs["result"]["dataPlaneNode"]>
 
 export type DataPlaneNodeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -304,6 +356,8 @@ export type DataPlaneNodeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   url?: boolean
   startedAt?: boolean
   seenAt?: boolean
+  inCluster?: boolean
+  place?: boolean
 }, ExtArgs["result"]["dataPlaneNode"]>
 
 export type DataPlaneNodeSelectScalar = {
@@ -311,9 +365,11 @@ export type DataPlaneNodeSelectScalar = {
   url?: boolean
   startedAt?: boolean
   seenAt?: boolean
+  inCluster?: boolean
+  place?: boolean
 }
 
-export type DataPlaneNodeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "url" | "startedAt" | "seenAt", ExtArgs["result"]["dataPlaneNode"]>
+export type DataPlaneNodeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "url" | "startedAt" | "seenAt" | "inCluster" | "place", ExtArgs["result"]["dataPlaneNode"]>
 
 export type $DataPlaneNodePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "DataPlaneNode"
@@ -323,6 +379,14 @@ export type $DataPlaneNodePayload<ExtArgs extends runtime.Types.Extensions.Inter
     url: string
     startedAt: Date
     seenAt: Date
+    /**
+     * It hands messages to the other nodes of its cluster by itself.
+     */
+    inCluster: boolean
+    /**
+     * Of the process: tells others on its machine whether it still runs.
+     */
+    place: string | null
   }, ExtArgs["result"]["dataPlaneNode"]>
   composites: {}
 }
@@ -750,6 +814,8 @@ export interface DataPlaneNodeFieldRefs {
   readonly url: Prisma.FieldRef<"DataPlaneNode", 'String'>
   readonly startedAt: Prisma.FieldRef<"DataPlaneNode", 'DateTime'>
   readonly seenAt: Prisma.FieldRef<"DataPlaneNode", 'DateTime'>
+  readonly inCluster: Prisma.FieldRef<"DataPlaneNode", 'Boolean'>
+  readonly place: Prisma.FieldRef<"DataPlaneNode", 'String'>
 }
     
 

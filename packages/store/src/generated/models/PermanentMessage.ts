@@ -22,8 +22,18 @@ export type PermanentMessageModel = runtime.Types.Result.DefaultSelection<Prisma
 
 export type AggregatePermanentMessage = {
   _count: PermanentMessageCountAggregateOutputType | null
+  _avg: PermanentMessageAvgAggregateOutputType | null
+  _sum: PermanentMessageSumAggregateOutputType | null
   _min: PermanentMessageMinAggregateOutputType | null
   _max: PermanentMessageMaxAggregateOutputType | null
+}
+
+export type PermanentMessageAvgAggregateOutputType = {
+  version: number | null
+}
+
+export type PermanentMessageSumAggregateOutputType = {
+  version: bigint | null
 }
 
 export type PermanentMessageMinAggregateOutputType = {
@@ -33,6 +43,7 @@ export type PermanentMessageMinAggregateOutputType = {
   deviceId: string | null
   payload: runtime.Bytes | null
   updatedAt: Date | null
+  version: bigint | null
 }
 
 export type PermanentMessageMaxAggregateOutputType = {
@@ -42,6 +53,7 @@ export type PermanentMessageMaxAggregateOutputType = {
   deviceId: string | null
   payload: runtime.Bytes | null
   updatedAt: Date | null
+  version: bigint | null
 }
 
 export type PermanentMessageCountAggregateOutputType = {
@@ -51,9 +63,18 @@ export type PermanentMessageCountAggregateOutputType = {
   deviceId: number
   payload: number
   updatedAt: number
+  version: number
   _all: number
 }
 
+
+export type PermanentMessageAvgAggregateInputType = {
+  version?: true
+}
+
+export type PermanentMessageSumAggregateInputType = {
+  version?: true
+}
 
 export type PermanentMessageMinAggregateInputType = {
   registryId?: true
@@ -62,6 +83,7 @@ export type PermanentMessageMinAggregateInputType = {
   deviceId?: true
   payload?: true
   updatedAt?: true
+  version?: true
 }
 
 export type PermanentMessageMaxAggregateInputType = {
@@ -71,6 +93,7 @@ export type PermanentMessageMaxAggregateInputType = {
   deviceId?: true
   payload?: true
   updatedAt?: true
+  version?: true
 }
 
 export type PermanentMessageCountAggregateInputType = {
@@ -80,6 +103,7 @@ export type PermanentMessageCountAggregateInputType = {
   deviceId?: true
   payload?: true
   updatedAt?: true
+  version?: true
   _all?: true
 }
 
@@ -121,6 +145,18 @@ export type PermanentMessageAggregateArgs<ExtArgs extends runtime.Types.Extensio
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: PermanentMessageAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: PermanentMessageSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: PermanentMessageMinAggregateInputType
@@ -151,6 +187,8 @@ export type PermanentMessageGroupByArgs<ExtArgs extends runtime.Types.Extensions
   take?: number
   skip?: number
   _count?: PermanentMessageCountAggregateInputType | true
+  _avg?: PermanentMessageAvgAggregateInputType
+  _sum?: PermanentMessageSumAggregateInputType
   _min?: PermanentMessageMinAggregateInputType
   _max?: PermanentMessageMaxAggregateInputType
 }
@@ -162,7 +200,10 @@ export type PermanentMessageGroupByOutputType = {
   deviceId: string | null
   payload: runtime.Bytes
   updatedAt: Date
+  version: bigint
   _count: PermanentMessageCountAggregateOutputType | null
+  _avg: PermanentMessageAvgAggregateOutputType | null
+  _sum: PermanentMessageSumAggregateOutputType | null
   _min: PermanentMessageMinAggregateOutputType | null
   _max: PermanentMessageMaxAggregateOutputType | null
 }
@@ -192,6 +233,7 @@ export type PermanentMessageWhereInput = {
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
+  version?: Prisma.BigIntFilter<"PermanentMessage"> | bigint | number
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
 }
@@ -203,6 +245,7 @@ export type PermanentMessageOrderByWithRelationInput = {
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   registry?: Prisma.RegistryOrderByWithRelationInput
   device?: Prisma.DeviceOrderByWithRelationInput
 }
@@ -218,6 +261,7 @@ export type PermanentMessageWhereUniqueInput = Prisma.AtLeast<{
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
+  version?: Prisma.BigIntFilter<"PermanentMessage"> | bigint | number
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
 }, "registryId_topicSha256">
@@ -229,9 +273,12 @@ export type PermanentMessageOrderByWithAggregationInput = {
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   _count?: Prisma.PermanentMessageCountOrderByAggregateInput
+  _avg?: Prisma.PermanentMessageAvgOrderByAggregateInput
   _max?: Prisma.PermanentMessageMaxOrderByAggregateInput
   _min?: Prisma.PermanentMessageMinOrderByAggregateInput
+  _sum?: Prisma.PermanentMessageSumOrderByAggregateInput
 }
 
 export type PermanentMessageScalarWhereWithAggregatesInput = {
@@ -244,6 +291,7 @@ export type PermanentMessageScalarWhereWithAggregatesInput = {
   deviceId?: Prisma.StringNullableWithAggregatesFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesWithAggregatesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"PermanentMessage"> | Date | string
+  version?: Prisma.BigIntWithAggregatesFilter<"PermanentMessage"> | bigint | number
 }
 
 export type PermanentMessageCreateInput = {
@@ -251,6 +299,7 @@ export type PermanentMessageCreateInput = {
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
   registry: Prisma.RegistryCreateNestedOneWithoutMessagesInput
   device?: Prisma.DeviceCreateNestedOneWithoutMessagesInput
 }
@@ -262,6 +311,7 @@ export type PermanentMessageUncheckedCreateInput = {
   deviceId?: string | null
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
 }
 
 export type PermanentMessageUpdateInput = {
@@ -269,6 +319,7 @@ export type PermanentMessageUpdateInput = {
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   registry?: Prisma.RegistryUpdateOneRequiredWithoutMessagesNestedInput
   device?: Prisma.DeviceUpdateOneWithoutMessagesNestedInput
 }
@@ -280,6 +331,7 @@ export type PermanentMessageUncheckedUpdateInput = {
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type PermanentMessageCreateManyInput = {
@@ -289,6 +341,7 @@ export type PermanentMessageCreateManyInput = {
   deviceId?: string | null
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
 }
 
 export type PermanentMessageUpdateManyMutationInput = {
@@ -296,6 +349,7 @@ export type PermanentMessageUpdateManyMutationInput = {
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type PermanentMessageUncheckedUpdateManyInput = {
@@ -305,6 +359,7 @@ export type PermanentMessageUncheckedUpdateManyInput = {
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type PermanentMessageListRelationFilter = {
@@ -329,6 +384,11 @@ export type PermanentMessageCountOrderByAggregateInput = {
   deviceId?: Prisma.SortOrder
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  version?: Prisma.SortOrder
+}
+
+export type PermanentMessageAvgOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type PermanentMessageMaxOrderByAggregateInput = {
@@ -338,6 +398,7 @@ export type PermanentMessageMaxOrderByAggregateInput = {
   deviceId?: Prisma.SortOrder
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type PermanentMessageMinOrderByAggregateInput = {
@@ -347,6 +408,11 @@ export type PermanentMessageMinOrderByAggregateInput = {
   deviceId?: Prisma.SortOrder
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+  version?: Prisma.SortOrder
+}
+
+export type PermanentMessageSumOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type PermanentMessageCreateNestedManyWithoutRegistryInput = {
@@ -433,11 +499,20 @@ export type PermanentMessageUncheckedUpdateManyWithoutDeviceNestedInput = {
   deleteMany?: Prisma.PermanentMessageScalarWhereInput | Prisma.PermanentMessageScalarWhereInput[]
 }
 
+export type BigIntFieldUpdateOperationsInput = {
+  set?: bigint | number
+  increment?: bigint | number
+  decrement?: bigint | number
+  multiply?: bigint | number
+  divide?: bigint | number
+}
+
 export type PermanentMessageCreateWithoutRegistryInput = {
   topicSha256: runtime.Bytes
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
   device?: Prisma.DeviceCreateNestedOneWithoutMessagesInput
 }
 
@@ -447,6 +522,7 @@ export type PermanentMessageUncheckedCreateWithoutRegistryInput = {
   deviceId?: string | null
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
 }
 
 export type PermanentMessageCreateOrConnectWithoutRegistryInput = {
@@ -485,6 +561,7 @@ export type PermanentMessageScalarWhereInput = {
   deviceId?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
+  version?: Prisma.BigIntFilter<"PermanentMessage"> | bigint | number
 }
 
 export type PermanentMessageCreateWithoutDeviceInput = {
@@ -492,6 +569,7 @@ export type PermanentMessageCreateWithoutDeviceInput = {
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
   registry: Prisma.RegistryCreateNestedOneWithoutMessagesInput
 }
 
@@ -501,6 +579,7 @@ export type PermanentMessageUncheckedCreateWithoutDeviceInput = {
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
 }
 
 export type PermanentMessageCreateOrConnectWithoutDeviceInput = {
@@ -535,6 +614,7 @@ export type PermanentMessageCreateManyRegistryInput = {
   deviceId?: string | null
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
 }
 
 export type PermanentMessageUpdateWithoutRegistryInput = {
@@ -542,6 +622,7 @@ export type PermanentMessageUpdateWithoutRegistryInput = {
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   device?: Prisma.DeviceUpdateOneWithoutMessagesNestedInput
 }
 
@@ -551,6 +632,7 @@ export type PermanentMessageUncheckedUpdateWithoutRegistryInput = {
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
@@ -559,6 +641,7 @@ export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type PermanentMessageCreateManyDeviceInput = {
@@ -567,6 +650,7 @@ export type PermanentMessageCreateManyDeviceInput = {
   topic: string
   payload: runtime.Bytes
   updatedAt?: Date | string
+  version?: bigint | number
 }
 
 export type PermanentMessageUpdateWithoutDeviceInput = {
@@ -574,6 +658,7 @@ export type PermanentMessageUpdateWithoutDeviceInput = {
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   registry?: Prisma.RegistryUpdateOneRequiredWithoutMessagesNestedInput
 }
 
@@ -583,6 +668,7 @@ export type PermanentMessageUncheckedUpdateWithoutDeviceInput = {
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
@@ -591,6 +677,7 @@ export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
   topic?: Prisma.StringFieldUpdateOperationsInput | string
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 
@@ -602,6 +689,7 @@ export type PermanentMessageSelect<ExtArgs extends runtime.Types.Extensions.Inte
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  version?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
@@ -613,6 +701,7 @@ export type PermanentMessageSelectCreateManyAndReturn<ExtArgs extends runtime.Ty
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  version?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
@@ -624,6 +713,7 @@ export type PermanentMessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Ty
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  version?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
@@ -635,9 +725,10 @@ export type PermanentMessageSelectScalar = {
   deviceId?: boolean
   payload?: boolean
   updatedAt?: boolean
+  version?: boolean
 }
 
-export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topicSha256" | "topic" | "deviceId" | "payload" | "updatedAt", ExtArgs["result"]["permanentMessage"]>
+export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topicSha256" | "topic" | "deviceId" | "payload" | "updatedAt" | "version", ExtArgs["result"]["permanentMessage"]>
 export type PermanentMessageInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
@@ -664,6 +755,10 @@ export type $PermanentMessagePayload<ExtArgs extends runtime.Types.Extensions.In
     deviceId: string | null
     payload: runtime.Bytes
     updatedAt: Date
+    /**
+     * Grows with each message of the topic, whichever MQTT process stores it.
+     */
+    version: bigint
   }, ExtArgs["result"]["permanentMessage"]>
   composites: {}
 }
@@ -1095,6 +1190,7 @@ export interface PermanentMessageFieldRefs {
   readonly deviceId: Prisma.FieldRef<"PermanentMessage", 'String'>
   readonly payload: Prisma.FieldRef<"PermanentMessage", 'Bytes'>
   readonly updatedAt: Prisma.FieldRef<"PermanentMessage", 'DateTime'>
+  readonly version: Prisma.FieldRef<"PermanentMessage", 'BigInt'>
 }
     
 

@@ -1,0 +1,146 @@
+/** Makes this process a node of a cluster: a carrier by the settings, membership over the database, the bus of its engine. */
+import { createHash } from 'node:crypto';
+import type { Carrier, NodeRow } from '@iotcore/cluster';
+import {
+  ClusterNode,
+  createClusterBus,
+  type Delivery,
+  RetainedOrder,
+  SocketCarrier,
+  systemClock,
+} from '@iotcore/cluster';
+import { type CreateEngine, type Engine, fixedReason } from '@iotcore/engine';
+import { type ClientIds, createNativeEngine } from '@iotcore/engine/native';
+import { hasEnded, type Logger, processPlace, type Settings, StartupError } from '@iotcore/process';
+import { openPool } from '@iotcore/store';
+import { readPermanentMessage } from '@iotcore/store/data-plane';
+import type { ThrottledLog } from '../logging/throttled-log.ts';
+import { createMemberStatements } from './member-statements.ts';
+
+export interface ClusterParts {
+  readonly settings: Settings;
+  readonly databaseUrl: string;
+  readonly nodeId: string;
+  readonly logger: Logger;
+  readonly throttled: ThrottledLog;
+}
+
+export interface Cluster {
+  /** Makes the engine whose sessions are one fleet with those of the other nodes. */
+  readonly createEngine: CreateEngine;
+  /** May this node acknowledge? */
+  readonly isGood: boolean;
+  readonly status: ClusterNode['status'];
+  /** In whose name messages are stored; of no node while this one has left its cluster. */
+  readonly incarnation: string;
+  /** Begins to join; resolves once this node is a good member. Rejects if the signal aborts. */
+  join(signal: AbortSignal): Promise<void>;
+  /** Says that this node has ended; its sessions are closed. */
+  stop(): Promise<void>;
+}
+
+/** Renewals, a look under the lock, and statements that were given up and have not ended yet. */
+const poolSize = 4;
+const lookMs = 20;
+/** Between two lines that say what a start waits for, in ms. */
+const sayAgainMs = 10_000;
+
+/** Is this process to be a node of a cluster? */
+export function isClustered({ clusterSockets, natsServers }: Settings): boolean {
+  return clusterSockets !== undefined || natsServers !== undefined;
+}
+
+export async function openCluster(parts: ClusterParts): Promise<Cluster> {
+  const { settings, logger, throttled } = parts;
+  if (settings.mqttEngine !== 'native')
+    throw new StartupError('IOT_MQTT_ENGINE: only the native engine can be one of several');
+  const pool = openPool(parts.databaseUrl, { logger, poolSize, applicationName: 'iotcore mqtt cluster' });
+  const delivery: Delivery = { deliver: () => {} };
+  let engine: Engine<unknown> | undefined;
+  const node = new ClusterNode({
+    clock: systemClock,
+    carrier: await openCarrier(settings, logger),
+    statements: createMemberStatements({ pool, nodeId: parts.nodeId, place: processPlace(), hasEnded }),
+    graceMs: settings.clusterGraceSeconds * 1_000,
+    linkBytes: settings.clusterLinkBytes,
+    deliver: (message) => delivery.deliver(message),
+    closeSessions: async (reason) => {
+      logger.warn({ reason }, 'all sessions are closed: others may have gone on without this node');
+      engine?.disconnect(() => true, fixedReason('node left the cluster'));
+      while ((engine?.stats().sessions ?? 0) > 0) await sleep();
+    },
+    failed: (what, error) => throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what)),
+    changed: ({ kind, ...event }) => logger.info(event, `cluster: ${kind}`),
+  });
+
+  const order = new RetainedOrder({
+    clock: systemClock,
+    read: (registryId, topic) => readPermanentMessage(pool, registryId, topic),
+  });
+
+  return {
+    createEngine: (host, limits, options) => {
+      const created = createNativeEngine(host, limits, {
+        ...options,
+        createBus: createClusterBus({ node, delivery, order }),
+        clientIds: clientIdsOf(node),
+      });
+      engine = created as Engine<unknown>;
+      return created;
+    },
+    get isGood() {
+      return node.isGood;
+    },
+    get status() {
+      return node.status;
+    },
+    get incarnation() {
+      return node.incarnation ?? 'none';
+    },
+    async join(signal) {
+      void node.start();
+      let saidMs = performance.now();
+      while (!node.isGood) {
+        signal.throwIfAborted();
+        await sleep();
+        if (performance.now() - saidMs < sayAgainMs) continue;
+        saidMs = performance.now();
+        logger.info(
+          { others: node.status.rows.filter(isLiving).length },
+          'waiting to become a member of the cluster',
+        );
+      }
+    },
+    async stop() {
+      await node.stop();
+      await pool.end();
+    },
+  };
+}
+
+function isLiving({ state }: NodeRow): boolean {
+  return state === 'joining' || state === 'member';
+}
+
+async function openCarrier(settings: Settings, logger: Logger): Promise<Carrier> {
+  if (settings.natsServers === undefined) return new SocketCarrier(settings.clusterSockets as string);
+  // Its library is loaded only where it is used.
+  const { openNatsCarrier } = await import('./open-nats-carrier.ts');
+  return openNatsCarrier(settings, settings.natsServers, logger);
+}
+
+/** A client ID of a scope among all nodes. Cut short it is still too long for anybody to find another with the same. */
+function clientIdsOf(node: ClusterNode): ClientIds {
+  return {
+    claim(scope, clientId, taken) {
+      const key = createHash('sha256').update(scope).update('\0').update(clientId).digest('hex').slice(0, 32);
+      const { promise: known, resolve, reject } = Promise.withResolvers<void>();
+      const claim = node.claim(key, taken, (error) => (error ? reject(error) : resolve()));
+      return { known, release: () => claim.release() };
+    },
+  };
+}
+
+function sleep(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, lookMs));
+}

@@ -1,0 +1,45 @@
+import { isIP } from 'node:net';
+import type { Carrier } from '@iotcore/cluster';
+import { connectNats } from '@iotcore/cluster/nats';
+import { type Logger, type Settings, StartupError } from '@iotcore/process';
+
+/** @throws StartupError that says which setting is wrong, or why no server takes the connection */
+export async function openNatsCarrier(
+  settings: Settings,
+  servers: readonly string[],
+  logger: Logger,
+): Promise<Carrier> {
+  const open = servers.filter(
+    (server) => server.startsWith('nats:') && !isLoopback(new URL(server).hostname),
+  );
+  if (open.length > 0 && !settings.natsInsecure) {
+    throw new StartupError(
+      `IOT_NATS_SERVERS: ${open.join(', ')} would carry every message in the clear; use tls://, or set IOT_NATS_INSECURE=on where nobody else can read along`,
+    );
+  }
+  try {
+    return await connectNats({
+      servers,
+      prefix: settings.natsPrefix,
+      credentialsFile: settings.natsCredentialsFile,
+      caFile: settings.natsCaFile,
+      name: 'iotcore mqtt',
+      changed: (status, data) =>
+        logger.info({ status, data: String((data as { server?: unknown }).server ?? '') }, 'NATS'),
+    });
+  } catch (error) {
+    throw new StartupError(`IOT_NATS_SERVERS: ${servers.join(', ')}: ${whyNot(error as Error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function whyNot({ name, message }: Error): string {
+  if (name === 'AuthorizationError' || name === 'UserAuthenticationExpiredError')
+    return 'the account was not accepted; name its credentials in IOT_NATS_CREDENTIALS_FILE';
+  return `cannot connect (${message})`;
+}
