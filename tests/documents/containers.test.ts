@@ -9,10 +9,11 @@ import { parse } from 'yaml';
 interface Service {
   readonly image?: string;
   readonly build?: string;
+  readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
-  readonly volumes: readonly string[];
+  readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
   readonly healthcheck: { readonly test: readonly string[] };
 }
@@ -22,7 +23,7 @@ interface Compose {
 }
 
 const read = (file: string) => readFileSync(join(repositoryRoot, file), 'utf8');
-const compose: Compose = parse(read('docker-compose.yml'));
+const compose: Compose = parse(read('docker-compose.yml'), { merge: true });
 const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => service.build);
 
@@ -33,8 +34,9 @@ const instructions = read('Dockerfile')
   .map((line) => ({ name: line.slice(0, line.indexOf(' ')), rest: line.slice(line.indexOf(' ') + 1) }));
 const instruction = (name: string) => instructions.find((one) => one.name === name)?.rest;
 
-/** Compose puts the environment of whoever runs it in these places. */
-const filledIn = (value = '') => value.replaceAll(/\$\{\w+(:[-?][^}]*)?\}/g, 'x');
+/** Compose puts the environment of whoever runs it in these places, or what they say instead. */
+const filledIn = (value = '') =>
+  value.replaceAll(/\$\{\w+(?::([-?])([^}]*))?\}/g, (_place, kind, text) => (kind === '-' ? text : 'x'));
 
 /** Settings as a service would read them. */
 function settingsOf({ environment }: Service) {
@@ -78,8 +80,18 @@ describe('Dockerfile', () => {
 
 describe('docker-compose.yml', () => {
   test('has the two planes and a Postgres', () => {
-    expect(services.map(([name]) => name).sort()).toEqual(['api', 'mqtt', 'postgres']);
+    const always = services.filter(([, { profiles }]) => profiles === undefined);
+    expect(always.map(([name]) => name).sort()).toEqual(['api', 'mqtt', 'postgres']);
     expect(compose.services['postgres']?.image).toMatch(/^postgres:\d+$/);
+  });
+
+  test('has a second node and a NATS in the profile of clusters, which ours reach without TLS', () => {
+    const ofCluster = services.filter(([, { profiles }]) => profiles?.includes('cluster'));
+    expect(ofCluster.map(([name]) => name).sort()).toEqual(['mqtt-2', 'nats']);
+    for (const [, service] of ours) {
+      expect(service.environment['IOT_NATS_SERVERS']).toMatch(/^\$\{IOT_NATS_SERVERS:-\}$/);
+      expect(settingsOf(service).natsInsecure).toBe(true);
+    }
   });
 
   test.each(ours)('%s runs a program of ours with settings that it takes', (_name, service) => {
@@ -88,7 +100,7 @@ describe('docker-compose.yml', () => {
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
     const settings = settingsOf(service);
     expect(settings.mqttPort, 'plain TCP is off').toBeUndefined();
-    expect(service.volumes.map((volume) => volume.split(':')[1])).toContain(settings.dataDir);
+    expect(service.volumes?.map((volume) => volume.split(':')[1])).toContain(settings.dataDir);
   });
 
   test.each(ours)('%s publishes only ports that it listens on', (_name, service) => {
@@ -113,7 +125,7 @@ describe('docker-compose.yml', () => {
     '%s has a health check, declared volumes, and waits for what it needs',
     (_name, service) => {
       expect(service.healthcheck.test[0]).toBe('CMD');
-      const named = service.volumes.map((volume) => volume.split(':')[0] ?? '');
+      const named = (service.volumes ?? []).map((volume) => volume.split(':')[0] ?? '');
       expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(named));
       for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
         expect(compose.services[other]).toBeDefined();
@@ -123,10 +135,10 @@ describe('docker-compose.yml', () => {
   );
 
   test('lets the API reach the MQTT server, to publish', () => {
-    for (const [, service] of ours) {
+    for (const [name, service] of ours) {
       const { mqttAdminHost, mqttAdminPort, mqttAdminUrl } = settingsOf(service);
       expect(mqttAdminHost).toBe('0.0.0.0');
-      expect(new URL(mqttAdminUrl ?? '').host).toBe(`mqtt:${mqttAdminPort}`);
+      expect(new URL(mqttAdminUrl ?? '').host).toBe(`${name === 'api' ? 'mqtt' : name}:${mqttAdminPort}`);
     }
   });
 

@@ -14,7 +14,7 @@ export { LruMap } from './lru-map.ts';
 export { findFreePort } from './ports/free-port.ts';
 export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.ts';
 export { type LockHolder, type ProcessLock, takeLock } from './process-lock/process-lock.mjs';
-export { hasEnded, processPlace } from './process-place.ts';
+export { hasEnded, processPlace } from './process-lock/process-place.ts';
 export { BackOff, type BackOffLimits } from './rates/back-off.ts';
 export { type Rate, TokenBucket } from './rates/token-bucket.ts';
 export { TokenBuckets } from './rates/token-buckets.ts';

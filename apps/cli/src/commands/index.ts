@@ -23,6 +23,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'service-account', load: () => import('./service-account/index.ts') },
   { name: 'token', load: () => import('./token/index.ts') },
   { name: 'access', load: () => import('./access/index.ts') },
+  { name: 'node', load: () => import('./node/index.ts') },
   { name: 'certificate', load: () => import('./certificate/index.ts') },
   { name: 'doctor', load: () => import('./doctor/index.ts') },
   { name: 'config', load: () => import('./config/index.ts') },

@@ -7,6 +7,7 @@ import { listRegistries } from '@iotcore/sdk';
 import { answer } from '../calls.ts';
 import { type Authority, reachable } from '../configuration/configuration.ts';
 import type { CliContext } from '../context.ts';
+import { checkCluster } from './check-cluster.ts';
 import { checkIds } from './check-ids.ts';
 import { checkSample } from './check-sample.ts';
 import { expiryFinding, type Finding, messageOf } from './finding.ts';
@@ -30,6 +31,7 @@ export async function* checkInstallation(context: CliContext): AsyncGenerator<Fi
   yield* checkApi(context);
   const facts = await readFacts(context);
   yield* checkMqttProcess(context, facts);
+  yield* checkCluster(context);
   yield* checkMqttTls(context, facts);
   yield* checkDataFolder(context);
   yield* checkSample(context);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { clusterFinding } from './check-cluster.ts';
 import { idsFinding } from './check-ids.ts';
 import { clockFinding, diskFinding, plainMqttFinding } from './check-installation.ts';
 import { expiryFinding } from './finding.ts';
@@ -83,4 +84,16 @@ test('fewer file handles than connections are warned of before they run out', ()
     status: 'warn',
     advice: expect.stringContaining('LimitNOFILE'),
   });
+});
+
+test('a cluster is well if its nodes are members that miss nobody', () => {
+  const node = { node: 'aaaaaaaa', seen: 'itself', unacknowledgedBytes: 0, lagMs: undefined } as const;
+  const member = { ...node, state: 'member', misses: [] } as const;
+  expect(clusterFinding({ isGood: true, nodes: [member, member] })).toMatchObject({ status: 'ok' });
+  for (const sick of [
+    { ...member, misses: ['bbbbbbbb'] },
+    { ...node, state: 'joining', misses: [] },
+  ] as const)
+    expect(clusterFinding({ isGood: true, nodes: [member, sick] })).toMatchObject({ status: 'warn' });
+  expect(clusterFinding({ isGood: false, nodes: [member] })).toMatchObject({ status: 'fail' });
 });

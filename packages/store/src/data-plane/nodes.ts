@@ -5,9 +5,9 @@ export interface RunningNode {
   /** Where the API reaches it. */
   readonly url: string;
   /** It hands messages to the other nodes of its cluster by itself. */
-  readonly inCluster: boolean;
+  readonly inCluster?: boolean;
   /** Of its process: tells others on its machine whether it still runs. */
-  readonly place: string;
+  readonly place?: string;
 }
 
 /** A node that the list holds; versions that knew no clusters say nothing of their place. */
@@ -25,7 +25,7 @@ export async function renewNode(db: Queryable, { id, url, inCluster, place }: Ru
   await db.query(
     `INSERT INTO data_plane_nodes (id, url, in_cluster, place) VALUES ($1, $2, $3, $4)
      ON CONFLICT (id) DO UPDATE SET url = excluded.url, seen_at = now()`,
-    [id, url, inCluster, place],
+    [id, url, inCluster ?? false, place ?? null],
   );
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { processBeginning } from './process-lock/process-beginning.mjs';
+import { processBeginning } from './process-beginning.mjs';
 
 /**
  * Where a process runs, and which one it is, in words that outlive it: another process of the same machine can tell by them

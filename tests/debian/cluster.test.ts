@@ -1,0 +1,108 @@
+/** Two nodes of one cluster over NATS, as on two machines. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually, type Installation, startInstallation } from '@iotcore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { clusterStatus, expectPeers } from '../mqtt/support/cluster.ts';
+import { createDevice, createRegistry } from '../mqtt/support/test-client.ts';
+import { NatsServer } from './nats.ts';
+
+const cleanUp = (stop: () => Promise<void>) => onTestFinished(stop);
+
+/** Two nodes with an API, over these servers. */
+async function twoNodes(env: Record<string, string>): Promise<[Installation, Installation]> {
+  const first = await startInstallation({ env });
+  const second = await startInstallation({
+    programs: ['mqtt'],
+    database: first.databaseUrl,
+    env: { IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...env },
+  });
+  await expectPeers(first, 1);
+  return [first, second];
+}
+
+describe('two nodes over NATS', () => {
+  test('hand each other messages, and lose none when NATS is killed and comes back', async () => {
+    const nats = await NatsServer.start(cleanUp);
+    const [first, second] = await twoNodes({ IOT_NATS_SERVERS: nats.url });
+    const registry = await createRegistry(first);
+    const device = await createDevice(first, registry);
+    const listener = await registry.at(second).connect();
+    await listener.subscribe('$devices/#');
+    const sender = await device.connect();
+    const topic = `$devices/${device.id}/events`;
+    for (let n = 0; n < 300; n++) {
+      if (n === 100) await nats.kill();
+      const sent = sender.publish(topic, String(n), { qos: 1 });
+      if (n === 100) await nats.start();
+      await sent;
+      expect(String((await listener.messages.next()).payload)).toBe(String(n));
+    }
+    expect([sender.connected, listener.connected]).toEqual([true, true]);
+    expect((await clusterStatus(first)).resets + (await clusterStatus(second)).resets).toBe(0);
+  });
+
+  test('go on at the oldest alone when NATS stays away, and are two again when it is back', async () => {
+    const nats = await NatsServer.start(cleanUp);
+    const [first, second] = await twoNodes({ IOT_NATS_SERVERS: nats.url });
+    const registry = await createRegistry(first);
+    const device = await createDevice(first, registry);
+    const cut = await registry.at(second).connect();
+    await cut.subscribe('$devices/#');
+    await nats.kill();
+    await cut.expectClosed();
+    await eventually('the first to go on alone', async () => {
+      const status = await clusterStatus(first);
+      return status.isGood && status.peers.length === 0;
+    });
+    const sender = await device.connect();
+    await sender.publish(`$devices/${device.id}/events`, 'alone', { qos: 1 });
+    expect((await clusterStatus(first)).resets).toBe(0);
+
+    await nats.start();
+    await expectPeers(first, 1);
+    await expectPeers(second, 1);
+    const back = await registry.at(second).connect();
+    await back.subscribe('$devices/#');
+    await sender.publish(`$devices/${device.id}/events`, 'again', { qos: 1 });
+    expect(String((await back.messages.next()).payload)).toBe('again');
+  });
+
+  test('of two installations on one NATS know nothing of each other', async () => {
+    const nats = await NatsServer.start(cleanUp);
+    const env = { IOT_NATS_SERVERS: nats.url };
+    const others = [await startInstallation({ env }), await startInstallation({ env })];
+    for (const other of others) expect((await clusterStatus(other)).peers).toEqual([]);
+  });
+});
+
+describe('a node without its NATS', () => {
+  test('refuses to start, and says which setting is wrong', async () => {
+    const nats = await NatsServer.start(cleanUp);
+    const { url } = nats;
+    await nats.kill();
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ IOT_NATS_SERVERS: url }, /^mqtt: IOT_NATS_SERVERS: nats:.*cannot connect/m],
+      [{ IOT_NATS_SERVERS: 'nats://192.0.2.1:4222' }, /^mqtt: IOT_NATS_SERVERS: .*in the clear/m],
+    ];
+    for (const [env, line] of cases) {
+      const node = await startInstallation({ programs: ['mqtt'], env, waitUntilReady: false });
+      expect((await node.program('mqtt').waitExit()).code).toBe(1);
+      expect(node.logs()).toMatch(line);
+    }
+  });
+
+  test('that wants an account is told to name its credentials', async () => {
+    const first = await startInstallation({ programs: ['mqtt'] });
+    const config = join(first.dataDir, 'nats.conf');
+    writeFileSync(config, 'authorization { user: iotcore, password: secret-of-the-test }\n');
+    const nats = await NatsServer.start(cleanUp, ['-c', config]);
+    const node = await startInstallation({
+      programs: ['mqtt'],
+      env: { IOT_NATS_SERVERS: nats.url },
+      waitUntilReady: false,
+    });
+    expect((await node.program('mqtt').waitExit()).code).toBe(1);
+    expect(node.logs()).toMatch(/IOT_NATS_CREDENTIALS_FILE/);
+  });
+});

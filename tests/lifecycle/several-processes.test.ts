@@ -1,0 +1,56 @@
+/** `IOT_MQTT_PROCESSES=2 npm start`: two MQTT processes behind the same ports. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApiClient, connectMqtt, eventually, makePassword } from '@iotcore/testkit';
+import { expect, test } from 'vitest';
+import { folderWithDatabase, npmStart, theMqttServer } from './support/npm-start.ts';
+import { familyOf } from './support/process-table.ts';
+
+test('clients of all processes hear each other, also once one was killed and is back', async () => {
+  const start = await npmStart(await folderWithDatabase(), { IOT_MQTT_PROCESSES: '2', IOT_SAMPLE: 'off' });
+  const mqttServers = () => familyOf(start.command.pid).filter(({ command }) => theMqttServer.test(command));
+  expect(mqttServers()).toHaveLength(2);
+  const sockets = join(start.dataDir, 'cluster');
+  expect((await stat(sockets)).mode & 0o777).toBe(0o700);
+  expect(await readdir(sockets)).toHaveLength(2);
+
+  const { addresses } = await start.runFile();
+  const token = (await readFile(join(start.dataDir, 'admin.token'), 'utf8')).trim();
+  const api = new ApiClient(
+    () => addresses['api'] ?? '',
+    () => token,
+  );
+  const { id: registryId } = await api.createRegistry();
+  const password = makePassword();
+  await api.addPassword({ registryId }, password);
+  const port = Number(new URL(addresses['mqtt'] ?? '').port);
+  const connect = () => connectMqtt({ port, username: registryId, password });
+  const topic = `$registries/${registryId}/commands`;
+
+  /** The kernel decides who is where: of eight clients some are at each process. */
+  const expectAllToHear = async (text: string) => {
+    const listeners = await Promise.all(Array.from({ length: 8 }, connect));
+    await Promise.all(listeners.map((listener) => listener.subscribe(topic)));
+    const sender = await connect();
+    await sender.publish(topic, text, { qos: 1 });
+    for (const listener of listeners) expect(String((await listener.messages.next()).payload)).toBe(text);
+    await Promise.all([...listeners, sender].map((client) => client.end()));
+  };
+  await expectAllToHear('first');
+
+  const killed = mqttServers()[1]?.pid ?? 0;
+  process.kill(killed, 'SIGKILL');
+  await eventually('two processes again', () => {
+    const pids = mqttServers().map(({ pid }) => pid);
+    return pids.length === 2 && !pids.includes(killed);
+  });
+  await eventually('both to be members', async () => {
+    const answer = await fetch(`${addresses['admin']}/cluster`);
+    const status = (await answer.json()) as { isGood: boolean; peers: unknown[] };
+    return status.isGood && status.peers.length === 1;
+  });
+  await expectAllToHear('second');
+  start.command.kill('SIGTERM');
+  expect(await start.command.status()).toBe(0);
+  await start.nothingIsLeft();
+});

@@ -1,0 +1,47 @@
+/** Two MQTT nodes of one cluster, over sockets, with an API: what tests of clusters share. */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, type Installation, startInstallation } from '@iotcore/testkit';
+import { afterAll } from 'vitest';
+
+/** A folder for sockets, until the file ends. */
+export function socketFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'iotcore-sockets-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** One more node beside the first, for one test. */
+export async function startNode(
+  first: Installation,
+  sockets: string,
+  env: Record<string, string> = {},
+): Promise<Installation> {
+  return startInstallation({
+    programs: ['mqtt'],
+    database: first.databaseUrl,
+    env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...env },
+  });
+}
+
+export interface ClusterStatus {
+  readonly state: string;
+  readonly isGood: boolean;
+  readonly peers: readonly { readonly incarnation: string }[];
+  readonly resets: number;
+}
+
+export async function clusterStatus(node: Installation): Promise<ClusterStatus> {
+  const answer = await fetch(`${node.adminUrl}/cluster`);
+  return (await answer.json()) as ClusterStatus;
+}
+
+/** Waits until a node sees so many others, and may acknowledge. */
+export async function expectPeers(node: Installation, peers: number): Promise<void> {
+  await eventually(`${peers} peers`, async () => {
+    const status = await clusterStatus(node);
+    return status.isGood && status.peers.length === peers;
+  });
+}
