@@ -21,7 +21,13 @@ import { lockDataFolder } from './data-folder-lock.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { isJournal } from './journal.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
-import { connectionsOfNode, countProcesses, makeSocketFolder, startTogether } from './mqtt-processes.ts';
+import {
+  clusterEnvironment,
+  connectionsOfNode,
+  countProcesses,
+  makeSocketFolder,
+  startTogether,
+} from './mqtt-processes.ts';
 
 /** What `npm start` promises is 5 s; a little is left for the way out. */
 const stopDeadlineMs = 4800;
@@ -145,7 +151,7 @@ function childProcesses(
       apiMetrics: 'IOT_API_METRICS_PORT',
     },
   });
-  const ofCluster = sockets === undefined ? {} : { IOT_INTERNAL_CLUSTER_SOCKETS: sockets };
+  const ofCluster = sockets === undefined ? {} : clusterEnvironment(sockets);
   const mqtt = Array.from({ length: processes }, (_, index) => {
     const adminPort = settings.mqttAdminPort === 0 ? 0 : settings.mqttAdminPort + index;
     return new SupervisedProcess({

@@ -1,4 +1,5 @@
 /** Several MQTT processes behind the same ports: as many as the settings say, as one cluster over sockets. */
+import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,14 @@ export async function makeSocketFolder({ dataDir }: Settings): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   return folder;
+}
+
+/** What tells the processes that they are several. The secret lives as long as they do, and is written nowhere. */
+export function clusterEnvironment(sockets: string): NodeJS.ProcessEnv {
+  return {
+    IOT_INTERNAL_CLUSTER_SOCKETS: sockets,
+    IOT_INTERNAL_MQTT_TICKET_SECRET: randomBytes(32).toString('hex'),
+  };
 }
 
 /** The first finds out which ports there are, then the others listen there too. */

@@ -259,6 +259,10 @@ export class ClusterNode {
       try {
         const incarnation = new Incarnation(this.#incarnationParts(id));
         await carrier.open(id, (bytes) => incarnation.received(bytes));
+        if (this.#isStopped) {
+          incarnation.close();
+          return;
+        }
         this.#incarnation = incarnation;
         changed({ kind: 'joining', incarnation: id });
         await incarnation.membership.start();

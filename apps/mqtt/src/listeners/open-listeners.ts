@@ -27,6 +27,7 @@ export interface ListenersParts {
     | 'mqttProxyProtocolFrom'
     | 'mqttConnectTimeoutMs'
     | 'clusterSockets'
+    | 'mqttTicketSecret'
   >;
   readonly counters: ConnectionCounters;
   readonly logger: Logger;
@@ -131,6 +132,7 @@ export function openListeners({
           },
           certificate: certificate.current,
           handshakeSlots,
+          ticketSecret: settings.mqttTicketSecret,
           handshakeTimeoutMs: settings.mqttConnectTimeoutMs,
           handshakeFailed,
         },

@@ -3,8 +3,9 @@
  * `authorized` says nothing. Whoever asks for it gets what the socket holds at that moment: a resumed session may hold
  * none, or one that was removed since.
  */
-import { constants, randomBytes } from 'node:crypto';
+import { constants } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
+import type { Secret } from '@iotcore/process';
 import type { CertificatePair } from '@iotcore/server-certificate';
 import { lookAtFirstBytes, type NoBytes } from './first-bytes.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import type { HandshakeSlots } from './handshake-slots.ts';
 import { Handshaking } from './handshaking.ts';
 import { type Accept, type Listener, type ListenOptions, listen } from './tcp-listener.ts';
+import { keepTicketKeys, randomTicketKeys, ticketKeysLifetimeMs } from './ticket-keys.ts';
 
 export interface TlsListener extends Listener {
   /** New connections see this certificate from now on; open ones stay. */
@@ -26,6 +28,8 @@ export interface TlsListener extends Listener {
 
 export interface TlsListenOptions extends ListenOptions {
   readonly certificate: CertificatePair;
+  /** Of all processes that share the port; undefined: this one is alone. */
+  readonly ticketSecret?: Secret | undefined;
   readonly handshakeSlots: HandshakeSlots;
   /** A stalled handshake holds a socket and nothing else, but not for longer than a CONNECT may take. */
   readonly handshakeTimeoutMs: number;
@@ -33,14 +37,7 @@ export interface TlsListenOptions extends ListenOptions {
   handshakeFailed(failure: HandshakeFailure, remoteAddress: string): void;
 }
 
-/**
- * Resumption saves a small device seconds of arithmetic, so tickets are good for as long as their key; a stolen key is
- * worth no more than this. There is one key at a time (Node offers no second), so whoever comes back after a change makes
- * one full handshake.
- */
-const ticketKeysLifetimeMs = 12 * 60 * 60 * 1000;
 const ticketLifetimeSeconds = ticketKeysLifetimeMs / 1000;
-const ticketKeysBytes = 48;
 
 /** TLS 1.3, and of 1.2 what has forward secrecy and authenticated encryption; AES-CCM is what bare small devices have. */
 const cipherSuites = [
@@ -94,8 +91,7 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
       peerCertificate: () => socket.getPeerX509Certificate()?.raw,
     });
   });
-  const rotateTicketKeys = () => handshakes.setTicketKeys(randomBytes(ticketKeysBytes));
-  const rotation = setInterval(rotateTicketKeys, ticketKeysLifetimeMs).unref();
+  const forgetTicketKeys = keepTicketKeys(options.ticketSecret, (keys) => handshakes.setTicketKeys(keys));
   // A plain server accepts and counts; the TLS server only makes the handshake on the sockets it is handed.
   const listener = await listen(options, {
     reserve: (client) => options.handshakeSlots.take(client.remoteAddress),
@@ -115,10 +111,10 @@ export async function listenTls(options: TlsListenOptions, accept: Accept): Prom
   });
   return {
     ...listener,
-    rotateTicketKeys,
+    rotateTicketKeys: () => handshakes.setTicketKeys(randomTicketKeys()),
     replaceCertificate: (certificate) => handshakes.setSecureContext(secureContext(certificate)),
     close: async () => {
-      clearInterval(rotation);
+      forgetTicketKeys();
       await listener.close();
     },
   };

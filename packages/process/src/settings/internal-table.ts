@@ -4,7 +4,7 @@
  * go at any time; docs/settings.md lists them apart.
  */
 import { optional, setting } from './setting.ts';
-import { onOff, path, wholeNumber } from './types.ts';
+import { onOff, path, secretText, wholeNumber } from './types.ts';
 
 const dayMs = 86_400_000;
 /** From a tick of a timer to longer than any test runs. */
@@ -73,6 +73,11 @@ export const internalSettingsTable = {
     'IOT_INTERNAL_CLUSTER_SOCKETS',
     path,
     'The folder of the sockets over which the MQTT processes of `npm start` reach each other.',
+  ),
+  mqttTicketSecret: optional(
+    'IOT_INTERNAL_MQTT_TICKET_SECRET',
+    secretText,
+    'What the MQTT processes of one `npm start` make the keys of their TLS session tickets of.',
   ),
   mqttBesideOthers: setting(
     'IOT_INTERNAL_MQTT_BESIDE_OTHERS',

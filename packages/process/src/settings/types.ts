@@ -110,6 +110,12 @@ export const databaseUrl: SettingType<Secret> = {
   secret: true,
 };
 
+export const secretText: SettingType<Secret> = {
+  schema: z.string().transform((text) => new Secret(text)),
+  expects: 'a secret',
+  secret: true,
+};
+
 export const url: SettingType<string> = {
   schema: z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
   expects: 'a URL such as `https://iot.example.com/iam/v1/tokens`',
