@@ -71,6 +71,7 @@ say(`${looks} looks into it`, look.ms, 0, `${((look.ms * 1_000_000) / looks).toF
 const own = measure(() => {
   const interest = new OwnInterest({
     clock: systemClock,
+    lingerMs: 10_000,
     gained() {},
     lost() {},
     whenAllKnow: (known) => known(),

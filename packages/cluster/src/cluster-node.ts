@@ -19,6 +19,8 @@ export interface ClusterNodeOptions {
   readonly graceMs: number;
   /** Bytes that may be on their way to one node. */
   readonly linkBytes: number;
+  /** For so long a namespace is wanted whose last subscriber has gone, in ms. Default 10,000: subscribers come and go. */
+  readonly lingerMs?: number;
 }
 
 export interface ClusterNodeParts extends ClusterNodeOptions {
@@ -45,6 +47,7 @@ export class NotHandedOverError extends Error {
   override readonly name = 'NotHandedOverError';
 }
 
+const lingerMs = 10_000;
 /** What is to be acknowledged is held for so long at most, in ms. */
 const holdMs = 10_000;
 /** CONNACK waits so long for others to hear of the claim, in ms. */
@@ -86,6 +89,7 @@ export class ClusterNode {
     this.#claims = parts.claims ?? new Claims();
     this.#interest = new OwnInterest({
       clock: parts.clock,
+      lingerMs: parts.lingerMs ?? lingerMs,
       gained: (hash) => this.#incarnation?.broadcast({ type: 'gained', hashes: [hash] }),
       lost: (hash) => this.#incarnation?.broadcast({ type: 'lost', hashes: [hash] }),
       whenAllKnow: (known) => {
@@ -138,19 +142,22 @@ export class ClusterNode {
    */
   publish(route: RemoteRoute, qos: Qos, make: () => OutgoingRemote, done: Done): boolean {
     const incarnation = this.#incarnation;
-    const wanting = incarnation?.wanting(route.hashes) ?? 0;
-    if (incarnation && wanting !== 0 && !incarnation.send(wanting, route, make())) {
-      if (qos === 0) {
-        this.#dropped++;
-        return true;
-      }
-      done(new NotHandedOverError('too much is on its way to another node'));
-      return false;
-    }
+    // Who has not joined yet does not know who wants what, and would acknowledge it all the same once it has.
+    if (!incarnation?.membership.isMember)
+      return this.#lose(qos, 'this node is not a member of its cluster', done);
+    const wanting = incarnation.wanting(route.hashes);
+    if (wanting !== 0 && !incarnation.send(wanting, route, make()))
+      return this.#lose(qos, 'too much is on its way to another node', done);
     if (qos === 0) return true;
     if (wanting === 0 && this.isGood) return true;
     this.#hold(wanting, done);
     return false;
+  }
+
+  #lose(qos: Qos, why: string, done: Done): boolean {
+    if (qos === 0) this.#dropped++;
+    else done(new NotHandedOverError(why));
+    return qos === 0;
   }
 
   /** A namespace has its first subscriber here. */

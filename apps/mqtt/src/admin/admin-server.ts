@@ -21,7 +21,7 @@ export interface AdminParts {
   /** For whoever looks after the process: what it was told, and what the operating system lets it have. */
   readonly facts: ServerFacts;
   /** Undefined: this process is alone. */
-  readonly cluster: ClusterView | undefined;
+  readonly cluster?: ClusterView | undefined;
   /** Rejects while the database is away. */
   pingDatabase(): Promise<void>;
   /** Rejects while it cannot be known. */

@@ -26,10 +26,12 @@ export class Claims {
     return this.#mine.size;
   }
 
-  /** The client ID belongs to a session here from now on; one that had it here is closed by who made it. */
+  /** The client ID belongs to a session here from now on; one that had it here, or was about to, must end. */
   add(key: string, taken: () => void, counter = ++this.#counter): Claimed {
     const claimed = { key, counter, taken };
+    const former = this.#mine.get(key);
     this.#mine.set(key, claimed);
+    former?.taken();
     return claimed;
   }
 

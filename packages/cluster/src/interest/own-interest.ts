@@ -4,11 +4,10 @@
  */
 import type { Clock } from '../clock.ts';
 
-/** For so long a hash that nobody here wants any more is still wanted, in ms. */
-const lingerMs = 10_000;
-
 export interface OwnInterestParts {
   readonly clock: Clock;
+  /** For so long a hash that nobody here wants any more is still wanted. */
+  readonly lingerMs: number;
   gained(hash: number): void;
   lost(hash: number): void;
   /** Calls back once all others have acknowledged what they were told so far. */
@@ -61,7 +60,7 @@ export class OwnInterest {
   lose(hash: number): void {
     const wanted = this.#wanted.get(hash);
     if (!wanted || --wanted.namespaces > 0) return;
-    wanted.callOff = this.#parts.clock.after(lingerMs, () => {
+    wanted.callOff = this.#parts.clock.after(this.#parts.lingerMs, () => {
       this.#wanted.delete(hash);
       this.#parts.lost(hash);
     });

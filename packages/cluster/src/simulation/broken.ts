@@ -1,5 +1,6 @@
 /** Builds with one rule broken: each must be found out by the checks. */
 import { Claims } from '../claims/claims.ts';
+import { isAlive, type NodeRow } from '../members/node-row.ts';
 import { type Rules, rules } from '../members/rules.ts';
 import type { MemberStatements } from '../members/statements.ts';
 import type { Process } from './timeline.ts';
@@ -13,8 +14,6 @@ export interface Breakage {
   readonly staysConnected?: boolean;
   readonly endsBeforeClosed?: boolean;
   readonly deliversLate?: boolean;
-  /** Frames for an incarnation that is over are taken by the one after it. */
-  readonly hearsForeignFrames?: boolean;
 }
 
 const but = (change: Partial<Rules>) => () => ({ ...rules, ...change });
@@ -28,24 +27,15 @@ export const broken: Readonly<Record<string, Breakage>> = {
   'the row says ended before the sessions are closed': { endsBeforeClosed: true },
   'good is a flag that a timer keeps': { rules: goodAsFlag },
   'hearing a node is taken for being confirmed': { rules: but({ confirmedMs: ({ heardMs }) => heardMs }) },
-  'confirmed from the arrival of the acknowledgement': {
-    rules: but({ confirmedMs: ({ acknowledgedMs }) => acknowledgedMs }),
-  },
-  'a new link confirms': {
-    rules: but({ confirmedMs: ({ confirmedMs, openedMs }) => Math.max(confirmedMs, openedMs) }),
-  },
   'the condemned are dropped at once': {
     rules: but({
       droppedAtMs: (state) =>
         state === 'condemned' || state === 'ended' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
     }),
   },
-  'renewals at second hand are no sign of life': { rules: but({ countsAtSecondHand: false }) },
   'a joiner does not wait until all have agreed': { rules: but({ mayJoin: () => true }) },
-  'a joiner becomes a member by an older list': { statements: promoteByAnyList },
+  'a joiner reads the list before its own row is there': { statements: readFirst },
   'joiners condemn after five seconds': { rules: but({ joinerPatienceMs: () => 5_000 }) },
-  'a joiner asks for links without a ping': { rules: but({ mayGreet: () => true }) },
-  'frames for an earlier incarnation are taken': { hearsForeignFrames: true },
   'acknowledged before it is handed over': { deliversLate: true },
   'the later claim is that of the later wall clock': { claims: (process) => new WallClockClaims(process) },
 };
@@ -67,22 +57,37 @@ function goodAsFlag(): Rules {
   };
 }
 
-function promoteByAnyList(statements: MemberStatements): MemberStatements {
+/** The list of before, and nobody checks it. */
+function readFirst(statements: MemberStatements): MemberStatements {
+  let before: readonly NodeRow[] = [];
+  let isFirst = true;
+  const look = (incarnation: string) =>
+    statements.condemn(incarnation, (rows) => {
+      before = rows;
+      return [];
+    });
   return {
     ...statements,
-    async promote(incarnation, others) {
-      let list = others;
-      // The list of the moment, whatever was agreed to.
+    async join(incarnation) {
+      await look(incarnation);
+      isFirst = true;
+      await statements.join(incarnation);
+    },
+    async renew(incarnation, misses) {
+      const rows = await statements.renew(incarnation, misses);
+      const isOutdated = isFirst && rows !== undefined;
+      isFirst = false;
+      return isOutdated ? [...before, ...rows.filter((row) => row.incarnation === incarnation)] : rows;
+    },
+    async promote(incarnation) {
+      let others: readonly string[] = [];
       await statements.condemn(incarnation, (rows) => {
-        list = rows
-          .filter(
-            ({ state, incarnation: other }) =>
-              (state === 'joining' || state === 'member') && other !== incarnation,
-          )
-          .map(({ incarnation: other }) => other);
+        others = rows
+          .filter((row) => isAlive(row) && row.incarnation !== incarnation)
+          .map((row) => row.incarnation);
         return [];
       });
-      return statements.promote(incarnation, list);
+      return statements.promote(incarnation, others);
     },
   };
 }

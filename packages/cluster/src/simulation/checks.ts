@@ -1,4 +1,5 @@
 /** What must hold in every run, whatever goes wrong. */
+import type { NodeState } from '../members/node-row.ts';
 import type { Publication, SessionHost, SimulatedSession } from './simulated-session.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -27,11 +28,14 @@ export class Checks {
   readonly publications = new Map<string, Publication>();
   readonly sessions: SimulatedSession[] = [];
   acknowledged = 0;
+  /** By the database. */
+  readonly stateOf: (incarnation: string) => NodeState | undefined;
   readonly #timeline: Timeline;
   readonly #lives = new Map<string, Life>();
 
-  constructor(timeline: Timeline) {
+  constructor(timeline: Timeline, stateOf: (incarnation: string) => NodeState | undefined) {
     this.#timeline = timeline;
+    this.stateOf = stateOf;
   }
 
   violated(text: string, atMs?: number): void {
@@ -53,7 +57,22 @@ export class Checks {
     if (event.kind === 'member') life.memberSinceMs = nowMs;
     if (event.kind === 'over') life.overMs = nowMs;
     if (event.kind === 'linked' && event.peer) life.linked.set(event.peer, nowMs);
-    if (event.kind === 'dropped' && event.peer) life.dropped.set(event.peer, nowMs);
+    if (event.kind === 'dropped' && event.peer) {
+      life.dropped.set(event.peer, nowMs);
+      this.#checkEnd(node, event.peer);
+    }
+  }
+
+  /** I7: whose row says that it has ended has no sessions, since the others go on at once. */
+  #checkEnd(node: SessionHost, peer: string): void {
+    const ended = this.#lives.get(peer);
+    if (!ended?.node.process.isAlive || this.stateOf(peer) !== 'ended') return;
+    for (const session of ended.node.sessions)
+      if (session.incarnation === peer)
+        this.violated(
+          `I7: ${node.process.name} goes on without ${ended.node.process.name}, whose row says ended, though ${session.name} is still there`,
+          node.process.nowMs,
+        );
   }
 
   ended(incarnation: string | undefined, atMs: number): void {

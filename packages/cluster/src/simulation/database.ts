@@ -37,6 +37,10 @@ export class SimulatedDatabase {
     return [...this.#rows.values()].map((row) => ({ ...row }));
   }
 
+  stateOf(incarnation: string): NodeState | undefined {
+    return this.#rows.get(incarnation)?.state;
+  }
+
   heal(): void {
     this.isUp = true;
     this.unreachableFrom.clear();

@@ -37,7 +37,7 @@ export class Fleet {
     this.#breakage = breakage;
     this.network = new Network(timeline);
     this.database = new SimulatedDatabase(timeline);
-    this.checks = new Checks(timeline);
+    this.checks = new Checks(timeline, (incarnation) => this.database.stateOf(incarnation));
     this.machines = options.machines;
   }
 
@@ -60,15 +60,19 @@ export class Fleet {
     for (let client = 0; client < publishers + subscribers; client++) {
       const isPublisher = client < publishers;
       const name = isPublisher ? `publisher ${client}` : `subscriber ${client - publishers}`;
-      const namespace = `namespace ${random.integer(1, namespaces)}`;
-      const made = new SimulatedClient(
-        { timeline, checks: this.checks, nodes: () => this.living },
-        ...([name, namespace, isPublisher] as const),
-      );
-      this.#clients.push(made);
-      timeline.after(random.between(500, 8_000), () => made.connect());
-      this.#reconnectNowAndThen(made);
+      // Nobody listens in the first: what is published there waits for no other node.
+      const namespace = `namespace ${random.integer(isPublisher ? 0 : 1, namespaces)}`;
+      timeline.after(random.between(500, 8_000), () => this.addClient(name, namespace, isPublisher));
     }
+  }
+
+  addClient(name: string, namespace: string, isPublisher: boolean): void {
+    const { timeline, checks } = this;
+    const parts = { timeline, checks, nodes: () => this.living };
+    const client = new SimulatedClient(parts, name, namespace, isPublisher);
+    this.#clients.push(client);
+    client.connect();
+    this.#reconnectNowAndThen(client);
   }
 
   /** Some clients come back without having closed their connection. */

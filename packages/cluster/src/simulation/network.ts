@@ -13,6 +13,8 @@ export class Network {
   readonly #stations = new Map<string, Station>();
   /** `from>to` of machines. */
   readonly #cuts = new Set<string>();
+  #lateMs = 0;
+  #isLate: (from: number, to: number) => boolean = () => false;
   frames = 0;
   /** How likely a frame that meets a cut comes after all, and long after it. */
   heldBack = 0.02;
@@ -21,25 +23,29 @@ export class Network {
     this.#timeline = timeline;
   }
 
+  /** From now on what goes from one machine to another takes so much longer, where that is so. */
+  delay(ms: number, isLate: (from: number, to: number) => boolean): void {
+    this.#lateMs = ms;
+    this.#isLate = isLate;
+  }
+
   cut(from: number, to: number): void {
     this.#cuts.add(`${from}>${to}`);
   }
 
   heal(): void {
     this.#cuts.clear();
+    this.#isLate = () => false;
   }
 
-  /** `hearsForeign`: a broken build, that takes what was for an earlier incarnation of its process. */
-  carrierOf(process: Process, machine: number, hearsForeign = false): Carrier {
+  carrierOf(process: Process, machine: number): Carrier {
     let own: string | undefined;
     return {
       isConnected: true,
       open: async (incarnation, received) => {
-        const station = { process, machine, received };
-        if (own !== undefined && hearsForeign) this.#stations.set(own, addressedTo(incarnation, station));
-        else if (own !== undefined) this.#stations.delete(own);
+        if (own !== undefined) this.#stations.delete(own);
         own = incarnation;
-        this.#stations.set(incarnation, station);
+        this.#stations.set(incarnation, { process, machine, received });
       },
       send: (to, frame) => {
         process.maySleep();
@@ -59,6 +65,7 @@ export class Network {
     const station = this.#stations.get(to);
     if (!station) return;
     let delayMs = random.between(0.1, 2);
+    if (this.#isLate(machine, station.machine)) delayMs += this.#lateMs;
     const isCut = this.#cuts.has(`${machine}>${station.machine}`);
     if (isCut && !random.chance(this.heldBack)) return;
     if (isCut) delayMs = random.between(0, 15_000);
@@ -78,16 +85,4 @@ export class Network {
       station.process,
     );
   }
-}
-
-/** As if the frames were for this incarnation. */
-function addressedTo(incarnation: string, station: Station): Station {
-  return {
-    ...station,
-    received(frame) {
-      const copy = Buffer.from(frame);
-      copy.write(incarnation, 18, 16, 'hex');
-      station.received(copy);
-    },
-  };
 }

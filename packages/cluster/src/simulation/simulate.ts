@@ -1,4 +1,5 @@
 /** One run: a seed decides all of it, so a run that fails can be looked at again. */
+import { deafNewcomer, heardOnly, lateAcknowledgements, newcomerAlone } from './aimed.ts';
 import { asBuilt, type Breakage } from './broken.ts';
 import { faultyMs, randomFaults, standingFault } from './faults.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
@@ -22,21 +23,23 @@ export interface Scenario {
 /** Before the end nobody publishes for so long, in ms. */
 const quietMs = 5_000;
 
-const scenarios: readonly Scenario[] = [
-  { faults: randomFaults },
-  { faults: randomFaults },
-  { faults: standingFault, options: { sleepiness: 0 } },
-];
+/** By the seed: random faults, one that stands, and now and then one that is aimed. */
+function scenarioOf(seed: number): Scenario {
+  if (seed % 3 !== 2) return { faults: randomFaults };
+  const aimed = [heardOnly, lateAcknowledgements, newcomerAlone, deafNewcomer][Math.floor(seed / 3) % 8];
+  if (!aimed) return { faults: standingFault, options: { sleepiness: 0 } };
+  return { faults: aimed, options: { sleepiness: 0, graceMs: 30_000, machines: 2 } };
+}
 
 export async function simulate(
   seed: number,
   breakage: Breakage = asBuilt,
-  scenario: Scenario = scenarios[seed % scenarios.length] as Scenario,
+  scenario: Scenario = scenarioOf(seed),
   trace?: (line: string) => void,
 ): Promise<RunResult> {
   const random = new Random(seed);
   const timeline = new Timeline(random, trace);
-  const graceMs = random.pick([20_000, 30_000]) as number;
+  const graceMs = scenario.options?.graceMs ?? (random.pick([20_000, 30_000]) as number);
   const fleet = new Fleet(
     timeline,
     {

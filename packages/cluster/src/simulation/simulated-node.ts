@@ -42,7 +42,7 @@ export class SimulatedNode implements SessionHost {
     const statements = database.statementsOf(process, machine);
     this.cluster = new ClusterNode({
       clock: process.clock,
-      carrier: network.carrierOf(process, machine, breakage.hearsForeignFrames),
+      carrier: network.carrierOf(process, machine),
       statements: breakage.statements?.(statements) ?? statements,
       ...(breakage.rules && { rules: breakage.rules() }),
       claims: breakage.claims?.(process) ?? new Claims(),
@@ -91,6 +91,7 @@ export class SimulatedNode implements SessionHost {
           this.#parts.checks.acknowledges(`CONNACK to ${session.name}`, this, this.#incarnation, readMs);
           process.maySleep();
           session.isAccepted = true;
+          session.incarnation = this.#incarnation;
         }
         answer(!error);
       },
@@ -118,7 +119,7 @@ export class SimulatedNode implements SessionHost {
       answer();
     };
     const isKnown = this.cluster.subscribed(hash, (error) => {
-      if (error) this.close(session, error.message);
+      if (error) this.#unhanded(session, error);
       else if (!this.#parts.breakage.subscribesAtOnce) acknowledge();
     });
     if (isKnown || this.#parts.breakage.subscribesAtOnce) acknowledge();
@@ -231,7 +232,9 @@ export class SimulatedNode implements SessionHost {
     for (const session of [...this.sessions]) {
       process.maySleep();
       this.close(session, reason);
-      await new Promise<void>((resolve) => process.clock.after(1, resolve));
+      await new Promise<void>((resolve) =>
+        process.clock.after(this.#parts.timeline.random.between(1, 300), resolve),
+      );
     }
   }
 }

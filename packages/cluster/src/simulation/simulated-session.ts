@@ -33,6 +33,8 @@ export class SimulatedSession {
   readonly namespace: string;
   readonly node: SessionHost;
   claim: ClientIdClaim | undefined;
+  /** Of its node, when it was accepted. */
+  incarnation: string | undefined;
   isAccepted = false;
   isSubscribed = false;
   /** The client's side of the connection. */

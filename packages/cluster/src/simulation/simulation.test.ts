@@ -2,12 +2,13 @@
  * A short run of the simulation: `npm run sim` makes a long one. Broken builds are run with seeds that are known to find them,
  * so that a check that has gone blind is noticed here.
  */
+import { someOf } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { broken } from './broken.ts';
 import { findingSeeds } from './finding-seeds.ts';
 import { simulate } from './simulate.ts';
 
-const seeds = 6;
+const seeds = 4;
 
 test('nothing that must hold is violated, whatever goes wrong', async () => {
   const first = Number(process.env['TEST_SEED'] ?? 1) * 100;
@@ -29,7 +30,7 @@ test('every broken build has a seed that finds it', () => {
   expect(Object.keys(findingSeeds)).toEqual(Object.keys(broken));
 });
 
-for (const [name, seed] of Object.entries(findingSeeds)) {
+for (const [name, seed] of someOf(Object.entries(findingSeeds), 3)) {
   test(`a build is found out in which ${name}`, async () => {
     const breakage = broken[name];
     expect(breakage && (await simulate(seed, breakage)).violations.length).toBeGreaterThan(0);

@@ -1,6 +1,13 @@
 /** Several engines of one cluster behind the port of one: connections go to one after the other. What is promised of one must hold. */
 import { createHash } from 'node:crypto';
-import type { CreateEngine, Engine, EngineStats } from '@iotcore/engine';
+import type {
+  CreateEngine,
+  Engine,
+  EngineHost,
+  EngineLimits,
+  EngineOptions,
+  EngineStats,
+} from '@iotcore/engine';
 import { fixedReason } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
 import { createClusterBus, type Delivery } from '../bus/cluster-bus.ts';
@@ -12,7 +19,7 @@ import { MemoryRows } from './memory-rows.ts';
 
 /** Makes engines that are each so many nodes. */
 export function clusteredEngine(nodes: number): CreateEngine {
-  return <P>(...[host, limits, options]: Parameters<CreateEngine>) => {
+  return <P>(host: EngineHost<P>, limits: EngineLimits, options?: EngineOptions): Engine<P> => {
     const network = new MemoryNetwork();
     const rows = new MemoryRows();
     const members = Array.from({ length: nodes }, () => {
@@ -24,6 +31,7 @@ export function clusteredEngine(nodes: number): CreateEngine {
         statements: rows.statements(),
         graceMs: 60_000,
         linkBytes: 16_777_216,
+        lingerMs: 0,
         deliver: (message) => delivery.deliver(message),
         closeSessions: async (reason) => void engine.disconnect(() => true, fixedReason(reason)),
         failed: (what, error) => {
@@ -31,7 +39,7 @@ export function clusteredEngine(nodes: number): CreateEngine {
         },
         changed: () => {},
       });
-      const engine: Engine<unknown> = createNativeEngine(host, limits, {
+      const engine: Engine<P> = createNativeEngine(host, limits, {
         ...options,
         createBus: createClusterBus({ node, delivery, order }),
         clientIds: {
@@ -45,8 +53,7 @@ export function clusteredEngine(nodes: number): CreateEngine {
       });
       return { node, engine };
     });
-    void startOneByOne(members.map(({ node }) => node));
-    return joined(members) as unknown as Engine<P>;
+    return joined(members, startOneByOne(members.map(({ node }) => node)));
   };
 }
 
@@ -58,16 +65,18 @@ async function startOneByOne(nodes: readonly ClusterNode[]): Promise<void> {
   }
 }
 
-function joined(
-  members: readonly { readonly node: ClusterNode; readonly engine: Engine<unknown> }[],
-): Engine<unknown> {
+function joined<P>(
+  members: readonly { readonly node: ClusterNode; readonly engine: Engine<P> }[],
+  together: Promise<void>,
+): Engine<P> {
   const engines = members.map(({ engine }) => engine);
   let accepted = 0;
-  const next = () => engines[accepted++ % engines.length] as Engine<unknown>;
+  const next = () => engines[accepted++ % engines.length] as Engine<P>;
   const sum = (key: keyof EngineStats) => engines.reduce((all, engine) => all + engine.stats()[key], 0);
   return {
     accept: (socket, transport) => next().accept(socket, transport),
-    publish: (route, payload, qos) => next().publish(route, payload, qos),
+    // The API hands messages to members alone.
+    publish: (route, payload, qos) => together.then(() => next().publish(route, payload, qos)),
     hasSubscribers: (namespace) => engines.some((engine) => engine.hasSubscribers(namespace)),
     disconnect: (which, reason) => engines.reduce((all, engine) => all + engine.disconnect(which, reason), 0),
     sessions: () => engines.flatMap((engine) => [...engine.sessions()]),
@@ -79,8 +88,11 @@ function joined(
       messagesDropped: sum('messagesDropped'),
     }),
     async close(reason) {
-      await Promise.all(engines.map((engine) => engine.close(reason)));
-      await Promise.all(members.map(({ node }) => node.stop()));
+      // As nodes are stopped: one after the other, each while the others still take what it hands over.
+      for (const { engine, node } of members.toReversed()) {
+        await engine.close(reason);
+        await node.stop();
+      }
     },
   };
 }

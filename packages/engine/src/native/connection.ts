@@ -217,7 +217,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     void authenticate(host, packet, request, limits.maxClientIdBytes).then((result) => {
       this.#isHostAsked = false;
       if (this.#state !== 'authenticating') this.#checkClosed();
-      else if (result.accepted && this.#parts.clientIds) this.#claim(this.#parts.clientIds, result, request);
+      else if (result.accepted && this.#parts.clientIds && !this.#isOutdated(result.scope, request))
+        this.#claim(this.#parts.clientIds, result, request);
       else this.#authenticated(result, request);
     });
     return false;
@@ -263,12 +264,18 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** The old connection of the client ID is closed before the new one is served [MQTT-3.1.4-2]. */
   #takeOver(session: Session<P>): void {
     const { sessions } = this.#parts;
+    if (this.#isOutdated(this.#scope, session)) return;
     const former = sessions.find(this.#scope, session.clientId);
-    // A client that has hung up takes nothing from the connection that it opened afterwards.
-    if (this.#isFinishing && former && former.connectNumber > this.#connectNumber) return;
     // One that has hung up, and whose last packets wait, holds up nobody.
     if (!former?.isFinishing) former?.close(reasons.takenOver);
     sessions.add(this.#scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
+  }
+
+  /** A client that has hung up takes nothing from the connection that it opened afterwards. */
+  #isOutdated(scope: string, { clientId }: { readonly clientId: string }): boolean {
+    if (!this.#isFinishing) return false;
+    const former = this.#parts.sessions.find(scope, clientId);
+    return former !== undefined && former.connectNumber > this.#connectNumber;
   }
 
   /** The session, while there is one. */

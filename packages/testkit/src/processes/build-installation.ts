@@ -20,9 +20,9 @@ export interface InstallationOptions {
   readonly engine?: 'aedes' | 'native';
   /**
    * Default `shared`: a database of its own in the Postgres of the test run. `embedded`: none is given, the supervisor
-   * starts its own. Anything else is the URL to use, of what `startPostgres` gives for instance.
+   * starts its own. Anything else is the URL to use, of what `startPostgres` gives for instance, or says it when it is known.
    */
-  readonly database?: 'shared' | 'embedded' | (string & {});
+  readonly database?: 'shared' | 'embedded' | (string & {}) | (() => string);
   /** Default: a new temporary folder with the certificates of the test run, removed at the end. */
   readonly dataDir?: string;
   /** Default true: resolves once all programs are ready. */
@@ -39,7 +39,8 @@ export async function buildInstallation(
   cleanups: Cleanups,
 ): Promise<Installation> {
   const dataDir = options.dataDir ?? (await makeFolder(cleanups));
-  const databaseUrl = await chooseDatabase(options.database ?? 'shared', cleanups);
+  const choice = typeof options.database === 'function' ? options.database() : options.database;
+  const databaseUrl = await chooseDatabase(choice ?? 'shared', cleanups);
   const installation = new Installation(dataDir, databaseUrl, {
     ...harnessSettings(options),
     IOT_DATA_DIR: dataDir,
@@ -76,7 +77,9 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
     IOT_SAMPLE: options.sample ? 'on' : 'off',
     // On somebody else's database its MQTT server is looked at alone, beside the one that is there.
-    IOT_INTERNAL_MQTT_BESIDE_OTHERS: /^postgres/.test(options.database ?? '') ? 'on' : undefined,
+    IOT_INTERNAL_MQTT_BESIDE_OTHERS: /^(shared|embedded)?$/.test(String(options.database ?? ''))
+      ? undefined
+      : 'on',
     IOT_MQTT_ENGINE: options.engine ?? process.env['TEST_MQTT_ENGINE'],
   };
 }
