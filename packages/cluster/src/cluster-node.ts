@@ -27,8 +27,8 @@ export interface ClusterNodeParts extends ClusterNodeOptions {
   readonly clock: Clock;
   readonly carrier: Carrier;
   readonly statements: MemberStatements;
-  /** Hands a message of another node to the subscribers here; it lies in their queues when this returns. */
-  deliver(message: RemoteMessage): void;
+  /** Hands a message of another node to the subscribers here; it lies in their queues when this returns, or resolves. */
+  deliver(message: RemoteMessage): void | Promise<void>;
   /** Closes all sessions; resolves when they are closed. */
   closeSessions(reason: string): Promise<void>;
   /** Something went wrong that passes; for the log. */

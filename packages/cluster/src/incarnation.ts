@@ -25,7 +25,7 @@ export interface IncarnationParts {
   readonly linkBytes: number;
   /** What this node wants now. */
   hashes(): readonly number[];
-  deliver(message: RemoteMessage): void;
+  deliver(message: RemoteMessage): void | Promise<void>;
   proved(): void;
   over(reason: string): void;
   failed(what: string, error: unknown): void;
@@ -263,36 +263,42 @@ export class Incarnation {
     this.#parts.proved();
   }
 
-  #take(peer: LinkedPeer, records: readonly ClusterRecord[]): void {
-    for (const record of records) {
-      switch (record.type) {
-        case 'stored':
-        case 'message': {
-          const message = peer.incoming.find(record);
-          if (message) this.#parts.deliver(message);
-          break;
-        }
-        case 'route':
-          peer.incoming.add(record.route, record.destinations);
-          break;
-        case 'forgetRoutes':
-          peer.incoming.clear();
-          break;
-        case 'gained':
-          for (const hash of record.hashes) this.table.add(hash, peer.bit);
-          break;
-        case 'lost':
-          for (const hash of record.hashes) this.table.remove(hash, peer.bit);
-          break;
-        case 'claim':
-          this.#parts.claims.heard(record.key, record.counter, this.#isLater(peer.incarnation));
-          break;
-        case 'agreed':
-          this.#parts.claims.hear(record.counter);
-          this.membership.agreed(peer.incarnation, record.round);
-          break;
-      }
+  /** The records of a frame from one of them on, each when the one before has taken effect. */
+  #take(peer: LinkedPeer, records: readonly ClusterRecord[], from = 0): void | Promise<void> {
+    for (const [index, record] of records.entries()) {
+      if (index < from) continue;
       if (this.#isClosed) return;
+      const pending = this.#takeOne(peer, record);
+      if (pending !== undefined) return pending.then(() => this.#take(peer, records, index + 1));
+    }
+  }
+
+  #takeOne(peer: LinkedPeer, record: ClusterRecord): void | Promise<void> {
+    switch (record.type) {
+      case 'stored':
+      case 'message': {
+        const message = peer.incoming.find(record);
+        return message && this.#parts.deliver(message);
+      }
+      case 'route':
+        peer.incoming.add(record.route, record.destinations);
+        break;
+      case 'forgetRoutes':
+        peer.incoming.clear();
+        break;
+      case 'gained':
+        for (const hash of record.hashes) this.table.add(hash, peer.bit);
+        break;
+      case 'lost':
+        for (const hash of record.hashes) this.table.remove(hash, peer.bit);
+        break;
+      case 'claim':
+        this.#parts.claims.heard(record.key, record.counter, this.#isLater(peer.incarnation));
+        break;
+      case 'agreed':
+        this.#parts.claims.hear(record.counter);
+        this.membership.agreed(peer.incarnation, record.round);
+        break;
     }
   }
 

@@ -15,7 +15,8 @@ type Node = Pick<ClusterNode, 'publish' | 'isWanted' | 'gainInterest' | 'loseInt
 
 /** Messages of other nodes come in here. */
 export interface Delivery {
-  deliver(message: RemoteMessage): void;
+  /** A promise, if its subscribers are so many that it takes several ticks. */
+  deliver(message: RemoteMessage): void | Promise<void>;
 }
 
 /** Routes of other nodes that are kept ready, some 500 bytes each. */
@@ -67,6 +68,10 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
     if (wasHeard && !this.#local.hasSubscribers(namespace)) this.#node.loseInterest(namespaceHash(namespace));
   }
 
+  hasRoom(namespace: string, filter: string): boolean {
+    return this.#local.hasRoom(namespace, filter);
+  }
+
   hasSubscribers(namespace: string): boolean {
     return this.#local.hasSubscribers(namespace) || this.#node.isWanted(namespaceHash(namespace));
   }
@@ -77,8 +82,8 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
     return {
       names: route.names,
       publish: (message) => {
-        publishHere(this.#order, route, message, this.#toMessage);
-        return this.#tellOthers(remote, '', message);
+        const here = publishHere(this.#order, route, message, this.#toMessage);
+        return both(here, this.#tellOthers(remote, '', message));
       },
     };
   }
@@ -94,8 +99,10 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
         return {
           names: route.names,
           publish: (message) => {
-            void route.publish(message);
-            return this.#tellOthers(remote, bytes.toString('latin1', start, end), message);
+            // Before the first of them waits: the bytes are those of this tick.
+            const rest = bytes.toString('latin1', start, end);
+            const here = route.publish(message);
+            return both(here, this.#tellOthers(remote, rest, message));
           },
         };
       },
@@ -122,11 +129,11 @@ class IncomingDelivery<S extends Subscriber<M>, M extends BusMessage> {
     this.#order = order;
   }
 
-  deliver({ destinations, end, payload, qos, retainedAs }: RemoteMessage): void {
+  deliver({ destinations, end, payload, qos, retainedAs }: RemoteMessage): void | Promise<void> {
     const route = end === '' ? this.#routeOf(destinations) : this.#local.route(withEnd(destinations, end));
     const message = this.#toMessage(payload, qos);
     message.retainedAs = retainedAs;
-    publishHere(this.#order, route, message, this.#toMessage);
+    return publishHere(this.#order, route, message, this.#toMessage);
   }
 
   #routeOf(destinations: RemoteMessage['destinations']): BusRoute<M> {
@@ -139,16 +146,25 @@ class IncomingDelivery<S extends Subscriber<M>, M extends BusMessage> {
   }
 }
 
-/** To the subscribers here. Nothing of it waits: others are told at the same time. */
+/** To the subscribers here. A promise, if they are so many that it takes several ticks. */
 function publishHere<M extends BusMessage>(
   order: RetainedOrder,
   route: BusRoute<M>,
   message: M,
   toMessage: ToMessage<M>,
-): void {
-  void route.publish(message);
+): void | Promise<void> {
+  const here = route.publish(message);
   const { retainedAs } = message;
-  if (retainedAs) order.handedOver(retainedAs, (payload) => void route.publish(toMessage(payload, 1)));
+  if (!retainedAs) return here;
+  const handedOver = () =>
+    order.handedOver(retainedAs, (payload) => void route.publish(toMessage(payload, 1)));
+  return here === undefined ? handedOver() : here.then(handedOver);
+}
+
+/** Undefined if neither waits, which is so for most messages. */
+function both(here: void | Promise<void>, there: void | Promise<void>): void | Promise<void> {
+  if (here === undefined) return there;
+  return there === undefined ? here : Promise.all([here, there]).then(() => {});
 }
 
 function withEnd(destinations: RemoteMessage['destinations'], end: string): Destination[] {

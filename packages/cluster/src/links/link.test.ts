@@ -15,6 +15,8 @@ function twoEnds() {
   };
   const onTheWay: { to: Link; bytes: Buffer }[] = [];
   const heard: number[] = [];
+  /** What the handing over of a frame waits for. */
+  const control: { pending: Promise<void> | undefined } = { pending: undefined };
   const make = (own: string, peer: string, other: () => Link): Link =>
     new Link({
       clock,
@@ -22,7 +24,10 @@ function twoEnds() {
       peer: peer.repeat(32),
       version: 1,
       send: (frame) => onTheWay.push({ to: other(), bytes: Buffer.from(frame) }),
-      deliver: (records) => heard.push(...records.map(hashOf)),
+      deliver: (records) => {
+        heard.push(...records.map(hashOf));
+        return control.pending;
+      },
       progressed: () => {},
     });
   const left: Link = make('a', 'b', () => right);
@@ -31,7 +36,7 @@ function twoEnds() {
     for (const work of works.splice(0)) work();
   };
   return {
-    ...{ left, right, heard, onTheWay, endTick },
+    ...{ left, right, heard, control, onTheWay, endTick },
     pass(ms: number) {
       nowMs += ms;
       left.tick();
@@ -129,4 +134,25 @@ test('what is unacknowledged is counted, until it is', () => {
   endTick();
   bring();
   expect([left.unacknowledgedFrames, left.unacknowledgedBytes]).toEqual([0, 0]);
+});
+
+test('a frame is acknowledged once it has taken effect, and the next waits for it', async () => {
+  const { left, heard, control, endTick, bring, pass } = twoEnds();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  control.pending = promise;
+  for (const hash of [1, 2]) {
+    left.append(gained(hash));
+    endTick();
+  }
+  bring();
+  pass(300);
+  bring();
+  expect([heard, left.unacknowledgedFrames]).toEqual([[1], 2]);
+  control.pending = undefined;
+  resolve();
+  await promise;
+  await Promise.resolve();
+  pass(300);
+  bring();
+  expect([heard, left.unacknowledgedFrames]).toEqual([[1, 2], 0]);
 });

@@ -21,8 +21,8 @@ export interface LinkParts {
   readonly peer: string;
   readonly version: number;
   send(frame: Buffer): void;
-  /** The records of one frame, in their turn. They must have taken effect when it returns: the frame is acknowledged then. */
-  deliver(records: readonly ClusterRecord[]): void;
+  /** The records of one frame, in their turn. They must have taken effect when it returns, or resolves: the frame is acknowledged then. */
+  deliver(records: readonly ClusterRecord[]): void | Promise<void>;
   /** The other has acknowledged more. */
   progressed(): void;
 }
@@ -153,11 +153,26 @@ export class Link {
       const records = decodeRecords(next.body);
       // Not acknowledged, so it will come again; if it never comes whole, the link makes no progress and is noticed.
       if (records === undefined) return;
-      this.#received = next.number;
-      this.#owesAcknowledgement = true;
-      this.#flushLater();
-      deliver(records);
+      const pending = deliver(records);
+      if (pending !== undefined) {
+        this.#isDelivering = true;
+        const goOn = () => {
+          this.#took(next.number);
+          this.#deliver();
+        };
+        pending.then(goOn, goOn);
+        return;
+      }
+      this.#took(next.number);
     }
+  }
+
+  /** The frame has taken effect. */
+  #took(number: number): void {
+    this.#received = number;
+    this.#early.delete(number);
+    this.#owesAcknowledgement = true;
+    this.#flushLater();
   }
 
   /** To be called ten times a second or so. */
