@@ -27,8 +27,9 @@ beforeEach(async () => {
       statements: rows.statements(),
       graceMs: 60_000,
       linkBytes: 1_048_576,
-      deliver: ({ destinations, payload }) =>
-        heard.push(`${destinations.map(({ namespace }) => namespace).join()}: ${payload}`),
+      deliver: ({ destinations, payload }) => {
+        heard.push(`${destinations.map(({ namespace }) => namespace).join()}: ${payload}`);
+      },
       closeSessions: async () => {},
       failed: (what, error) => {
         throw new Error(what, { cause: error });
