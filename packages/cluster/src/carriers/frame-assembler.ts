@@ -34,6 +34,8 @@ export class FrameAssembler {
   get #wanted(): number {
     const first = this.#chunks[0];
     if (first === undefined || first.length < 4) return 4;
-    return 4 + Math.min(first.readUInt32BE(0), this.#maxBytes);
+    const length = first.readUInt32BE(0);
+    // One that is too long is found out at once.
+    return length > this.#maxBytes ? 4 : 4 + length;
   }
 }
