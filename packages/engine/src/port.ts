@@ -190,7 +190,7 @@ export interface EngineHost<P> {
   readonly retain: (
     retainAs: { namespace: string; topic: string },
     payload: Buffer,
-  ) => Promise<number | undefined | void>;
+  ) => Promise<number | undefined>;
   /**
    * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag,
    * in pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one

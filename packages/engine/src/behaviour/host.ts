@@ -68,7 +68,7 @@ export class TestHost implements EngineHost<Principal> {
     this.grantsAsked.push(filter);
     return this.onGrant(principal, filter);
   }
-  async retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<void> {
+  async retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<undefined> {
     await this.onRetain(retainAs.topic, payload);
     this.kept.set(retainAs.topic, payload);
   }

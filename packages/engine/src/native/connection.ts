@@ -218,15 +218,22 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       this.#isHostAsked = false;
       if (this.#state !== 'authenticating') this.#checkClosed();
       else if (result.accepted && this.#parts.clientIds && !this.#isOutdated(result.scope, request))
-        this.#claim(this.#parts.clientIds, result, request);
+        this.#claimClientId(this.#parts.clientIds, result, request);
       else this.#authenticated(result, request);
     });
     return false;
   }
 
   /** Sessions elsewhere that have the client ID are closed before this one is served [MQTT-3.1.4-2]. */
-  #claim(clientIds: ClientIds, result: ConnectResult<P> & { accepted: true }, request: ConnectRequest): void {
-    this.#claimed = clientIds.claim(result.scope, request.clientId, () => this.close(reasons.takenOver));
+  #claimClientId(
+    clientIds: ClientIds,
+    result: ConnectResult<P> & { accepted: true },
+    request: ConnectRequest,
+  ): void {
+    this.#claimed = clientIds.claim(result.scope, request.clientId, () => {
+      // One that has hung up, and whose last packets wait, holds up nobody.
+      if (!this.#isFinishing) this.close(reasons.takenOver);
+    });
     this.#claimed.known.then(
       () => {
         if (this.#state === 'authenticating') this.#authenticated(result, request);
