@@ -37,7 +37,7 @@ const host: EngineHost<string> = {
     if (filter === broadcastTopic) return { filters: [{ namespace: devices, filter }] };
     return filter.startsWith(`$devices/${user}/`) ? { filters: [{ namespace: user, filter }] } : undefined;
   },
-  retain: async () => {},
+  retain: async () => undefined,
   retained: () => undefined,
   connected: () => {},
   disconnected: () => {},
