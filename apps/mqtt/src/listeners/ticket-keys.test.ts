@@ -18,7 +18,7 @@ test('processes with one secret have one key, others have their own', () => {
 });
 
 test('a key ends with its time, for all who share it at the same moment', () => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   onTestFinished(() => {
     vi.useRealTimers();
   });
