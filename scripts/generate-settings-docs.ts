@@ -17,6 +17,10 @@ All settings come from the environment, checked at start: an unknown \`IOT_…\`
 a line that says what would be right. One that is set to nothing counts as not set, where nothing else is said. Both planes
 read the same settings, and each uses its own: a machine that runs both needs one set.
 
+\`IOT_CONFIG_FILE\` names a file of settings, \`NAME=value\` a line, as systemd's \`EnvironmentFile\` has them: \`#\` begins a comment
+line, quotes are optional, unknown and repeated names are refused. A secret may lie in a file of its own: \`DATABASE_URL_FILE\` names
+the one with \`DATABASE_URL\`. What the environment says itself goes before both. \`iotcore config check\` says what is wrong.
+
 `;
 
 const internalHead = `

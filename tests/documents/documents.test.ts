@@ -1,7 +1,7 @@
 /** What the documents name must be there: files, settings, commands, functions of the test harness. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { internalSettingsTable, settingsTable } from '@iotcore/process';
+import { internalSettingsTable, settingsFileVariable, settingsTable } from '@iotcore/process';
 import * as testkit from '@iotcore/testkit';
 import { repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
@@ -40,9 +40,10 @@ describe.each(documents)('%s', (path, text) => {
   });
 
   test('names settings that there are', () => {
-    const known = new Set<string>(
-      Object.values({ ...settingsTable, ...internalSettingsTable }).map(({ variable }) => variable),
-    );
+    const known = new Set<string>([
+      settingsFileVariable,
+      ...Object.values({ ...settingsTable, ...internalSettingsTable }).map(({ variable }) => variable),
+    ]);
     const unknown = all(text, /\b(IOT_[A-Z0-9_]*[A-Z0-9])\b/g).filter((name) => !known.has(name));
     expect(unknown).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { StartupError } from '../startup-error.ts';
 import { closest } from './closest.ts';
 import { internalSettingsTable } from './internal-table.ts';
 import type { Setting } from './setting.ts';
+import { type Environment, readSources } from './settings-file.ts';
 import { type Settings, settingsTable } from './table.ts';
 
 /** One or more settings are wrong; the message has one line for each, with what would be right. */
@@ -15,24 +16,26 @@ export class SettingsError extends StartupError {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries({
   ...settingsTable,
   ...internalSettingsTable,
 });
 const ownVariables = new Set(table.map(([, setting]) => setting.variable));
+const secretVariables = new Set(
+  table.filter(([, { type }]) => type.secret).map(([, { variable }]) => variable),
+);
 /** What somebody may have meant. */
 const documentedVariables = new Set(Object.values(settingsTable).map(({ variable }) => variable));
 
 /**
- * Reads all settings from the environment. A variable that is set to nothing counts as not set, unless its description
+ * Reads all settings from the environment, and from the files that it names (see settings-file.ts). A variable that is set to nothing counts as not set, unless its description
  * says otherwise.
  *
  * @throws SettingsError naming every unknown `IOT_…` variable and every bad value at once
  */
-export function readSettings(env: Environment): Settings {
-  const problems = unknownVariables(env);
+export function readSettings(given: Environment): Settings {
+  const { env, problems: fileProblems } = readSources(given, ownVariables, secretVariables);
+  const problems = [...fileProblems, ...unknownVariables(env)];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of table) {
     const text = textOf(setting, env);

@@ -1,4 +1,4 @@
-/** `iotcore config profile …`: named settings for installations that are elsewhere. */
+/** `iotcore config …`: named settings for installations that are elsewhere, and a check of those of a server. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { mqttUrl } from '../../configuration/configuration.ts';
@@ -15,9 +15,9 @@ interface CreateOptions {
 }
 
 export function register(program: Command, context: CliContext): void {
-  const profile = program
-    .command('config')
-    .description('Keep settings')
+  const config = program.command('config').description('Keep settings, and check those of a server');
+  registerCheck(config, context);
+  const profile = config
     .command('profile')
     .alias('profiles')
     .description('Named settings: the active one is used without a flag');
@@ -25,6 +25,28 @@ export function register(program: Command, context: CliContext): void {
   registerList(profile, context);
   registerActivate(profile, context);
   registerDelete(profile, context);
+}
+
+/** Of the environment of this command, as the processes of a server would read it. */
+function registerCheck(parent: Command, context: CliContext): void {
+  const check = parent
+    .command('check')
+    .description(
+      'Check the settings of a server: those of a file, of the environment and of the files of secrets',
+    )
+    .argument('[path]', 'file of settings (default: IOT_CONFIG_FILE)')
+    .action(async (path: string | undefined) => {
+      const { readSettings, SettingsError } = await import('@iotcore/process');
+      const file = path === undefined ? {} : { IOT_CONFIG_FILE: resolve(path) };
+      try {
+        readSettings({ ...context.env, ...file });
+      } catch (error) {
+        if (error instanceof SettingsError) throw usageError(error.message);
+        throw error;
+      }
+      context.out.note('the settings are well');
+    });
+  withExamples(check, 'iotcore config check');
 }
 
 function registerCreate(parent: Command, context: CliContext): void {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { iotcore } from '../cli/support/iotcore.ts';
-import { createAccount } from './support/accounts.ts';
-import { newFolder } from './support/folders.ts';
+import { iotcore } from '../../cli/support/iotcore.ts';
+import { createAccount } from '../support/accounts.ts';
+import { newFolder } from '../support/folders.ts';
 
 const installation = sharedInstallation();
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
