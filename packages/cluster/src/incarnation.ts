@@ -33,7 +33,7 @@ export interface IncarnationParts {
 }
 
 /** As many nodes as a number has bits. */
-export const maxPeers = 31;
+const maxPeers = 31;
 /** Beyond so many times the bytes of a link nothing is taken for it, not even what may not be lost. */
 const mostOverfilled = 4;
 /** Hashes of one record, so that a frame is not much longer than it should be. */

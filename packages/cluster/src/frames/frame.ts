@@ -11,7 +11,7 @@
  * | 40–45 | the last number of the other stream up to which all has been handed over |
  * | 46– | body |
  */
-export const frameKinds = ['stream', 'ping', 'pong', 'hello', 'condemned'] as const;
+const frameKinds = ['stream', 'ping', 'pong', 'hello', 'condemned'] as const;
 /**
  * - `stream`: records, or nothing but an acknowledgement.
  * - `ping`, `pong`: can we hear each other? Both say in their body which versions they know: oldest and newest, a byte each.

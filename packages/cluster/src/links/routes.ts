@@ -7,7 +7,7 @@ import type { Link } from './link.ts';
 import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './remote.ts';
 
 /** Routes of one direction of a link; some 500 bytes each. */
-export const maxRoutes = 100_000;
+const maxRoutes = 100_000;
 
 export class OutgoingRoutes {
   #numbers = new WeakMap<RemoteRoute, number>();
