@@ -8,6 +8,7 @@ import type { Carrier } from './carriers/carrier.ts';
 import { type Claimed, Claims } from './claims/claims.ts';
 import type { Clock } from './clock.ts';
 import type { ClusterEvent } from './cluster-event.ts';
+import { type FrameVersions, frameVersions } from './frames/frame.ts';
 import { Incarnation, type IncarnationParts } from './incarnation.ts';
 import { OwnInterest } from './interest/own-interest.ts';
 import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './links/remote.ts';
@@ -35,6 +36,8 @@ export interface ClusterNodeParts extends ClusterNodeOptions {
   failed(what: string, error: unknown): void;
   /** For the log. */
   changed(event: ClusterEvent): void;
+  /** Those of this code, unless a test has nodes of others. */
+  readonly versions?: FrameVersions;
   /** Those of `rules.ts`, unless a simulation breaks one. */
   readonly rules?: Rules;
   readonly claims?: Claims;
@@ -287,6 +290,7 @@ export class ClusterNode {
     const { clock, carrier, statements, graceMs, linkBytes, failed, changed } = this.#parts;
     return {
       ...{ id, clock, carrier, statements, graceMs, linkBytes, failed, changed },
+      versions: this.#parts.versions ?? frameVersions,
       rules: this.#parts.rules ?? allRules,
       claims: this.#claims,
       hashes: () => this.#interest.hashes,

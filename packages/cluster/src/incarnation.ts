@@ -3,7 +3,16 @@ import type { Carrier } from './carriers/carrier.ts';
 import type { Claims } from './claims/claims.ts';
 import type { Clock } from './clock.ts';
 import type { ClusterEvent } from './cluster-event.ts';
-import { decodeFrame, encodeFrame, type Frame, type FrameKind, frameVersions } from './frames/frame.ts';
+import {
+  commonVersion,
+  decodeFrame,
+  encodeFrame,
+  encodeVersions,
+  type Frame,
+  type FrameKind,
+  type FrameVersions,
+  greetingVersion,
+} from './frames/frame.ts';
 import type { ClusterRecord } from './frames/records.ts';
 import { InterestTable } from './interest/interest-table.ts';
 import { Link } from './links/link.ts';
@@ -23,6 +32,7 @@ export interface IncarnationParts {
   readonly claims: Claims;
   readonly graceMs: number;
   readonly linkBytes: number;
+  readonly versions: FrameVersions;
   /** What this node wants now. */
   hashes(): readonly number[];
   deliver(message: RemoteMessage): void | Promise<void>;
@@ -68,6 +78,8 @@ export class Incarnation {
   readonly #peers = new Map<string, LinkedPeer>();
   /** The same by their bit. */
   readonly #byBit = new Map<number, LinkedPeer>();
+  /** The version that this node and another speak with each other, once they have pinged. */
+  readonly #versions = new Map<string, number>();
   #everybody = 0;
   #isClosed = false;
   #resent = 0;
@@ -82,7 +94,7 @@ export class Incarnation {
       peers: () => this.#peers.values(),
       hasPeer: (incarnation) => this.#peers.has(incarnation),
       drop: (incarnation) => this.#drop(incarnation),
-      ping: (to, number) => this.#send('ping', to, number, versionsBody),
+      ping: (to, number) => this.#send('ping', to, number, encodeVersions(parts.versions)),
       greet: (to, round, rows) => {
         if (this.#open(to)) this.#send('hello', to, round, encodeRows(rows));
       },
@@ -145,14 +157,15 @@ export class Incarnation {
   received(bytes: Buffer): void {
     if (this.#isClosed) return;
     const frame = decodeFrame(bytes);
-    if (frame === undefined || frame.to !== this.id || !isKnownVersion(frame)) return;
+    if (frame === undefined || frame.to !== this.id) return;
     if (this.#refuses(frame)) return;
     switch (frame.kind) {
       case 'ping':
-        this.#send('pong', frame.from, frame.number, versionsBody);
+        if (this.#agreeOnVersion(frame))
+          this.#send('pong', frame.from, frame.number, encodeVersions(this.#parts.versions));
         break;
       case 'pong':
-        this.membership.ponged(frame.from, frame.number);
+        if (this.#agreeOnVersion(frame)) this.membership.ponged(frame.from, frame.number);
         break;
       case 'hello':
         this.#greeted(frame);
@@ -196,6 +209,19 @@ export class Incarnation {
     return true;
   }
 
+  /** False: the two have no version in common, and cannot be members of one cluster. */
+  #agreeOnVersion({ from, body }: Frame): boolean {
+    const version = commonVersion(this.#parts.versions, body);
+    if (version === undefined) {
+      const [oldest, newest] = body;
+      const error = new Error(`${from} speaks versions ${oldest} to ${newest} of frames`);
+      this.#parts.failed('another node has no version in common with this one', error);
+      return false;
+    }
+    this.#versions.set(from, version);
+    return true;
+  }
+
   /** A joiner asks for a link. Only whose whole view it knows agrees. */
   #greeted({ from, number: round, body }: Frame): void {
     const rows = decodeRows(body);
@@ -218,7 +244,7 @@ export class Incarnation {
 
   #streamed(frame: Frame): void {
     const peer = this.#peers.get(frame.from);
-    if (!peer) return;
+    if (!peer || frame.version !== this.#versionWith(frame.from)) return;
     this.membership.heardFrom(frame.from);
     peer.link.receive(frame);
   }
@@ -234,7 +260,7 @@ export class Incarnation {
       clock,
       own: this.id,
       peer: incarnation,
-      version: frameVersions.newest,
+      version: this.#versionWith(incarnation),
       send: (frame) => carrier.send(incarnation, frame),
       deliver: (records) => this.#take(peer, records),
       progressed: () => this.#parts.proved(),
@@ -314,19 +340,18 @@ export class Incarnation {
     return chosen;
   }
 
+  /** Who was never pinged speaks the oldest, if it speaks at all. */
+  #versionWith(incarnation: string): number {
+    return this.#versions.get(incarnation) ?? this.#parts.versions.oldest;
+  }
+
   #freeBit(): number | undefined {
     for (let index = 0; index < maxPeers; index++) if (!this.#byBit.has(1 << index)) return 1 << index;
     return undefined;
   }
 
   #send(kind: FrameKind, to: string, number: number, body?: Buffer): void {
-    const head = { version: frameVersions.newest, kind, from: this.id, to, number, acknowledged: 0 };
+    const head = { version: greetingVersion, kind, from: this.id, to, number, acknowledged: 0 };
     this.#parts.carrier.send(to, encodeFrame(head, body));
   }
-}
-
-const versionsBody = Buffer.from([frameVersions.oldest, frameVersions.newest]);
-
-function isKnownVersion({ version }: Frame): boolean {
-  return version >= frameVersions.oldest && version <= frameVersions.newest;
 }

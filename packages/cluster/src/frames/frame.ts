@@ -33,8 +33,16 @@ export interface Frame extends FrameHead {
   readonly body: Buffer;
 }
 
-/** The versions that this code speaks. */
-export const frameVersions = { oldest: 1, newest: 1 } as const;
+/** Versions of the records in streams. */
+export interface FrameVersions {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
+/** Those that this code speaks. */
+export const frameVersions: FrameVersions = { oldest: 1, newest: 1 };
+/** Of all frames but those of a stream, for ever: they are how nodes find out what else they both speak. */
+export const greetingVersion = 1;
 
 export const frameHeadBytes = 46;
 /** Frames with their heads are shorter than the MiB that NATS takes. */
@@ -75,6 +83,18 @@ export function decodeFrame(bytes: Buffer): Frame | undefined {
 /** Renews the acknowledgement of a frame that is sent once more. */
 export function acknowledgeIn(frame: Buffer, acknowledged: number): void {
   frame.writeUIntBE(Math.min(acknowledged, mostNumber), 40, 6);
+}
+
+/** The body of pings and pongs. */
+export function encodeVersions({ oldest, newest }: FrameVersions): Buffer {
+  return Buffer.from([oldest, newest]);
+}
+
+/** The newest version that both speak, by the body of a ping or pong; undefined: there is none. */
+export function commonVersion(own: FrameVersions, body: Buffer): number | undefined {
+  const [oldest = 0, newest = 0] = body;
+  const common = Math.min(own.newest, newest);
+  return common >= Math.max(own.oldest, oldest) ? common : undefined;
 }
 
 export function isIncarnation(text: unknown): text is string {
