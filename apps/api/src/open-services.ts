@@ -7,12 +7,14 @@ import {
   MessagePublisher,
   oldServiceAudience,
   PageTokens,
+  SecretsKeeper,
   type Services,
   TokenAudiences,
 } from '@iotcore/control';
 import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
 import type { Settings } from '@iotcore/process';
 import type { ControlStore } from '@iotcore/store/control';
+import { createExportTargets } from './exports/export-targets.ts';
 
 /** Makes what the operations work with. `ownNames`: the names and addresses of this server. */
 export function openServices(
@@ -22,6 +24,7 @@ export function openServices(
   settings: Settings,
   ownNames: () => readonly string[],
   now: () => Date,
+  databaseUrl: string,
 ): Services {
   const tokens = new AccessTokens(keys, now);
   return {
@@ -33,6 +36,11 @@ export function openServices(
     authenticator: new Authenticator(tokens, directory, now),
     pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),
+    exports: {
+      targets: createExportTargets(settings, databaseUrl),
+      secrets: new SecretsKeeper(() => keys.latest),
+      storeBytes: settings.exportStoreBytes,
+    },
     imports: new BoundedQueue(importQueue),
     tokenAudiences: new TokenAudiences({
       exact: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],

@@ -25,6 +25,7 @@ import {
   writePermanentMessages,
   writeRefusedClients,
 } from '@iotcore/store/data-plane';
+import { appendChunks, findExportSources, trimLog } from '@iotcore/store/exports';
 import { adoptionRecord } from './authentication/adoption-record.ts';
 import { type AuthenticatorParts, authenticate } from './authentication/authenticator.ts';
 import { createCertificateCache } from './authentication/certificate-login.ts';
@@ -46,6 +47,8 @@ import type { DatabasePools } from './database-pools.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
 import { engineLimits } from './engine-limits.ts';
+import { ExportDirectory } from './exports/export-directory.ts';
+import { ExportRecorder } from './exports/export-recorder.ts';
 import { ConnectionCounters } from './hosting/connection-counters.ts';
 import { createEngineHost } from './hosting/engine-host.ts';
 import type { ThrottledLog } from './logging/throttled-log.ts';
@@ -100,6 +103,8 @@ export interface DataPlane {
   readonly sessions: SessionRecorder;
   /** To be told of clients that are refused before the engine has them. */
   refused(refused: Refused): void;
+  readonly exports: ExportDirectory;
+  readonly recorder: ExportRecorder;
   /** To be told what the control plane changes. */
   readonly changeListener: ChangeListener;
   cacheSizes(): Readonly<Record<string, number>>;
@@ -213,7 +218,22 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     now: () => Date.now(),
     failed: failed('the blocked networks could not be read'),
   });
+  const exports = new ExportDirectory({
+    read: () => findExportSources(pool),
+    changed: (registryIds) => directory.renewBases(registryIds),
+    failed: failed('the exports could not be read'),
+  });
+  const recorder = new ExportRecorder({
+    append: (chunks) => appendChunks(pools.storing, chunks),
+    async trim(exportId) {
+      while (!(await trimLog(pools.storing, exportId)).isDone);
+    },
+    isAway: isDatabaseAway,
+    failed: failed('messages could not be recorded for an export'),
+    now: () => Date.now(),
+  });
   const rights: RightsParts = {
+    exports,
     findDevices: (lookup, principal) =>
       findDevices({ directory, findAliasOwners: lookups.aliasOwners }, lookup, tenants.of(principal)),
     readRetained: (selection) => retainedMessages.read(selection),
@@ -252,6 +272,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   };
   const host = createEngineHost({
     ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants, sessions },
+    recorder,
     authenticate: (credentials) => authenticate(authenticator, credentials),
     refused: (refused) => refusedClients.add(refused),
   });
@@ -265,7 +286,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   );
 
   return {
-    ...{ engine, lookups, rights, monitoring, counters, networkBlocks, sessions },
+    ...{ engine, lookups, rights, monitoring, counters, networkBlocks, sessions, exports, recorder },
     refused: (refused) => refusedClients.add(refused),
     accept: (socket, transport) => engine.accept(socket, transport),
     changeListener: createChangeListener({
@@ -280,6 +301,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         const ended = engine.disconnect(({ principal }) => doomed.has(principal), fixedReason(reason));
         logger.info({ sessions: ended, reason }, 'ended sessions');
       },
+      exportsChanged: () => exports.refresh(),
     }),
     cacheSizes: () => ({
       proofs: verified.size,
@@ -293,8 +315,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     logLinesDropped: () => log.dropped,
     async stop() {
       await engine.close(fixedReason('server stopping'));
-      await Promise.all([revoker.stop(), networkBlocks.stop()]);
-      await Promise.all([retainedMessages.stop(), monitoring.stop(), log.stop()]);
+      await Promise.all([revoker.stop(), networkBlocks.stop(), exports.stop()]);
+      await Promise.all([recorder.stop(), retainedMessages.stop(), monitoring.stop(), log.stop()]);
       await Promise.all([refusedClients.stop(), sessions.stop()]);
     },
   };

@@ -27,6 +27,7 @@ function setUp(maxPendingLookups: number) {
   const rights = {
     findDevices: (lookup: Parameters<typeof findDevices>[1], principal: Principal) =>
       findDevices(parts, lookup, tenants.of(principal)),
+    exports: { basis: { stale: false }, tapsOf: () => ({ taps: undefined, isShared: true }) },
     readRetained: () => {
       throw new Error('not asked here');
     },

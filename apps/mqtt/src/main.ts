@@ -135,15 +135,17 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     pingDatabase: () => ping(pools.lookups),
     isFromApi: (authorization) => tokens.isValid(authorization),
     isDatabaseAway,
-    publish: (message) =>
+    publish: (message, isRecorder) =>
       publishForApi(
         {
           findIdentity: lookups.identity,
           route: (principal, topic) => route(rights, principal, topic),
           publish: (to, payload, qos) => engine.publish(to, payload, qos),
           published: (principal) => monitoring.published(principal),
+          record: (deviceId, taps, payload, qos) => plane.recorder.record(deviceId, taps, payload, qos),
         },
         message,
+        isRecorder,
       ),
   });
   cleanups.add(() => admin.close());
@@ -154,6 +156,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   await feed.start();
   await plane.networkBlocks.reload();
   signal.throwIfAborted();
+  await plane.exports.load();
 
   const inCluster = cluster !== undefined;
   const registration = new NodeRegistration({

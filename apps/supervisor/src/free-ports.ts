@@ -30,6 +30,7 @@ async function takenPorts(settings: Settings): Promise<string[]> {
     ['IOT_API_TLS_PORT', settings.apiTlsHost, settings.apiTlsPort],
     ['IOT_API_GRPC_PORT', settings.apiHost, settings.apiGrpcPort],
     ['IOT_API_METRICS_PORT', settings.apiMetricsHost, settings.apiMetricsPort],
+    ['IOT_EXPORT_METRICS_PORT', settings.exportMetricsHost, settings.exportMetricsPort],
     ['IOT_MQTTS_PORT', settings.mqttsHost, settings.mqttsPort],
     ['IOT_MQTT_PORT', settings.mqttHost, settings.mqttPort],
     ['IOT_MQTT_ADMIN_PORT', settings.mqttAdminHost, settings.mqttAdminPort],

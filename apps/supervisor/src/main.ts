@@ -1,6 +1,6 @@
 /**
- * `npm start`: the embedded Postgres, the API and the MQTT server as processes of their own, watched, and stopped in
- * order. With the argument `db` only the database.
+ * `npm start`: the embedded Postgres, the API, the MQTT server and the export process as processes of their own, watched, and
+ * stopped in order. With the argument `db` only the database.
  */
 import {
   allocatorSettings,
@@ -64,8 +64,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   signal.throwIfAborted();
   const processes = countProcesses(settings);
   const sockets = processes > 1 ? await makeSocketFolder(settings) : undefined;
-  const { api, mqtt } = childProcesses(settings, databaseUrl, processes, sockets);
-  const children = [api, ...mqtt];
+  const { api, mqtt, exporter } = childProcesses(settings, databaseUrl, processes, sockets);
+  const children = [api, ...mqtt, exporter];
   for (const child of children) atExit(() => child.kill());
   const kept: Kept[] = [];
   cleanups.add(async () => {
@@ -74,13 +74,13 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   // While they start, being asked to stop must end them: only then does their start come to an end.
   const stopEarly = () => void Promise.all(children.map((child) => child.stop()));
   signal.addEventListener('abort', stopEarly);
-  tell('starting the API and the MQTT server');
-  await Promise.all([api.start(), startTogether(mqtt)]);
+  tell('starting the API, the MQTT server and the export process');
+  await Promise.all([api.start(), startTogether(mqtt), exporter.start()]);
   signal.removeEventListener('abort', stopEarly);
   signal.throwIfAborted();
   for (const child of children) kept.push(keepRunning(child, logger));
 
-  const addresses = Object.assign({}, api.addresses, mqtt[0]?.addresses);
+  const addresses = Object.assign({}, api.addresses, mqtt[0]?.addresses, exporter.addresses);
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses });
   const isKept = isJournal(process.stdout.fd, process.env['JOURNAL_STREAM']);
   process.stdout.write(await banner(dataDir, addresses, { isKept }));
@@ -123,12 +123,13 @@ function atExit(kill: () => void): void {
 function maxConnections(settings: Settings): number {
   const processes = countProcesses(settings);
   const ofClusters = processes > 1 ? processes * connectionsOfNode : 0;
-  return 2 * (1 + processes) * (settings.databasePoolSize + 1) + 20 + ofClusters;
+  return 2 * (2 + processes) * (settings.databasePoolSize + 1) + 20 + ofClusters;
 }
 
 interface Children {
   readonly api: SupervisedProcess;
   readonly mqtt: readonly SupervisedProcess[];
+  readonly exporter: SupervisedProcess;
 }
 
 function childProcesses(
@@ -161,7 +162,13 @@ function childProcesses(
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
     });
   });
-  return { api, mqtt };
+  const exporter = new SupervisedProcess({
+    name: 'the export process',
+    entry: '../../export/src/main.ts',
+    env,
+    portVariables: { exportMetrics: 'IOT_EXPORT_METRICS_PORT' },
+  });
+  return { api, mqtt, exporter };
 }
 
 /** Progress, for an operator at a terminal; on standard error, away from the log. */

@@ -1,5 +1,6 @@
 export * from './blocks.ts';
 export * from './device-search.ts';
+export * from './exports/index.ts';
 export * from './iam.ts';
 export * from './migration/export.ts';
 export * from './migration/import.ts';
@@ -24,6 +25,7 @@ export {
   authorizedKeyId,
   brokerId,
   deviceId,
+  exportId,
   fingerprint,
   operationId,
   paging,

@@ -8,7 +8,7 @@ const timeRange = {
   until: instant.meta({ description: 'Nothing that is as new or newer.' }).optional(),
 };
 
-const resourceKinds = ['REGISTRY', 'DEVICE', 'BROKER', 'SERVICE_ACCOUNT'] as const;
+const resourceKinds = ['REGISTRY', 'DEVICE', 'BROKER', 'SERVICE_ACCOUNT', 'EXPORT'] as const;
 const ResourceKind = component('ResourceKind', z.enum(resourceKinds, `One of ${resourceKinds.join(', ')}.`), {
   description: 'Of what kind a resource is.',
 });

@@ -19,6 +19,13 @@ export { InstallationKeys } from './auth/installation-keys.ts';
 export { oldServiceAudience, TokenAudiences } from './auth/token-audiences.ts';
 export { ApiError, type CodeName, codes, errors, type FieldViolation } from './errors/catalogue.ts';
 export { toApiError } from './errors/translate.ts';
+export {
+  type ExportSecrets,
+  type ExportTargets,
+  SecretsKeeper,
+  type TargetAnswer,
+  type TargetOfExport,
+} from './exports/services.ts';
 export { idempotencyKeyHours, importQueue } from './limits.ts';
 export { operations } from './operations/index.ts';
 export { newCredentials } from './operations/shared/new-credentials.ts';

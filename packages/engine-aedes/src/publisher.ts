@@ -18,7 +18,7 @@ export type Publication = (payload: Buffer, qos: Qos) => void;
 
 /** What the publishers of one engine share. */
 export interface PublisherParts<P> extends PublishingParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'dropped'>;
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'record' | 'dropped'>;
   readonly limits: EngineLimits;
   /** What stands for a publication inside aedes. */
   readonly publications: Tokens<Publication>;
@@ -139,8 +139,29 @@ export class Publisher<P> {
       return;
     }
     handOver(this.#parts, route, payload, qos);
-    if (this.#current) this.#current.isDue = true;
+    this.#record(route, payload, qos, this.#current);
     this.#finishDue();
+  }
+
+  /** PUBACK is due once the logs have the message. */
+  #record(route: PublishRoute, payload: Buffer, qos: Qos, message: Unfinished | undefined): void {
+    const recorded = route.taps && this.#parts.host.record?.(this.#info.principal, route.taps, payload, qos);
+    if (!message) return;
+    if (!recorded) {
+      message.isDue = true;
+      return;
+    }
+    this.#unstoredBytes += payload.length;
+    const settle = () => {
+      this.#unstoredBytes -= payload.length;
+      message.isDue = true;
+      this.#finishDue();
+      this.#link.resume();
+    };
+    recorded.then(settle, () => {
+      this.#link.close(reasons.notStored);
+      settle();
+    });
   }
 
   #store(route: PublishRoute, payload: Buffer, qos: Qos, message: Unfinished): void {
@@ -152,7 +173,13 @@ export class Publisher<P> {
       this.#finishDue();
       this.#link.resume();
     };
-    store(this.#parts, route, payload).then(settle, (error: unknown) => {
+    const stored = () => {
+      if (!route.taps) return settle();
+      this.#unstoredBytes -= payload.length;
+      this.#record(route, payload, qos, message);
+      this.#finishDue();
+    };
+    store(this.#parts, route, payload).then(stored, (error: unknown) => {
       // MQTT 3.1.1 cannot refuse a message: only a lost connection makes the client send it again.
       if (error instanceof MessageRefusedError) {
         message.handOver = undefined;

@@ -114,6 +114,12 @@ export interface RoutePrefix {
   readonly maxRestBytes: number;
 }
 
+/** A log that gets the messages of a route beside the subscribers: which one of the host's, and under which name. */
+export interface RouteTap {
+  readonly log: string;
+  readonly topic: string;
+}
+
 /** Where a publication goes. Cached by the engine per connection and topic, or prefix, until its basis is stale. */
 export interface PublishRoute {
   readonly destinations: readonly Destination[];
@@ -122,6 +128,8 @@ export interface PublishRoute {
   readonly retainAs: { readonly namespace: string; readonly topic: string } | undefined;
   /** Never set together with `retainAs`. */
   readonly prefix?: RoutePrefix | undefined;
+  /** Absent: no log gets it, and nothing is asked per message. With a prefix, topics end in the rest as destinations do. */
+  readonly taps?: readonly RouteTap[] | undefined;
 }
 
 /** What a subscription receives: filters, each in a namespace. An empty answer does not exist; refusal is `undefined`. */
@@ -191,6 +199,16 @@ export interface EngineHost<P> {
     retainAs: { namespace: string; topic: string },
     payload: Buffer,
   ) => Promise<number | undefined>;
+  /**
+   * Records a message in the logs that its route taps. At QoS 1 PUBACK waits until the promise resolves, and the connection
+   * is closed if it rejects; nobody else waits. At QoS 0 nothing is waited for. The payload is copied before this returns.
+   */
+  readonly record?: (
+    principal: P,
+    taps: readonly RouteTap[],
+    payload: Buffer,
+    qos: Qos,
+  ) => Promise<void> | undefined;
   /**
    * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag,
    * in pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one

@@ -40,6 +40,14 @@ export type {
   Principal,
   RegistryPrincipal,
 } from './topics/principal.ts';
+export {
+  checkExportFilter,
+  decideExport,
+  deviceOfExportFilter,
+  type ExportDecision,
+  type ExportedTopic,
+  type ExportSource,
+} from './topics/rights/export-source.ts';
 export { filterLookup, grantFilter } from './topics/rights/grant.ts';
 export { aliasLookupLimit, type DeviceLookup } from './topics/rights/lookup.ts';
 export {

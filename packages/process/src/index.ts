@@ -11,6 +11,7 @@ export {
 } from './data-folder/run-file.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
+export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';
 export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.ts';
 export { type LockHolder, type ProcessLock, takeLock } from './process-lock/process-lock.mjs';

@@ -36,6 +36,12 @@ export { Command, run } from './processes/command.ts';
 export { Installation, type ProgramName } from './processes/installation.ts';
 export { type SharedInstallationOptions, sharedInstallation } from './processes/shared-installation.ts';
 export { startInstallation } from './processes/start-installation.ts';
+export {
+  type Behaviour,
+  type ReceivedRequest,
+  type ReceiverOptions,
+  WebhookReceiver,
+} from './receivers/webhook-receiver.ts';
 export { casesOf, fullTest, isFull, someOf, tries } from './run/full.ts';
 export { findLeaks } from './secrets/find-leaks.ts';
 export { knownSecrets, notePrivateKey, noteSecret } from './secrets/known-secrets.ts';

@@ -116,6 +116,7 @@ export const rows: Record<string, Row> = {
   ...adoptionRows('Broker', 'brokers'),
   getMigrationStatus: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   listMigrationDevices: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
+  ...exportRows(),
   listAuditEvents: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
   listDisabledResources: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   ...retainedRows('Registry'),
@@ -174,6 +175,40 @@ function retainedRows(noun: 'Registry' | 'Device'): Record<string, Row> {
         return { path: at(fixture), query: { topic } };
       },
     },
+  };
+}
+
+function exportRows(): Record<string, Row> {
+  const source = ({ registryId }: Fixture) => ({ source: { registryId }, target: { pull: {} } });
+  const create = async (fixture: Fixture, target: object = { pull: {} }) =>
+    (await fixture.api.must('POST', '/ext/v1/exports', { ...source(fixture), target })).response.id;
+  const of = (needs: Row['needs'], body?: unknown, more: Readonly<Record<string, string>> = {}): Row => ({
+    needs,
+    request: async (fixture) => ({
+      path: { exportId: await create(fixture), ...more },
+      ...(body !== undefined && { body }),
+    }),
+  });
+  return {
+    getExport: of('viewer'),
+    listExports: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
+    createExport: { needs: 'admin', request: (fixture) => ({ body: source(fixture) }) },
+    updateExport: of('admin', { updateMask: 'description', description: 'other' }),
+    deleteExport: of('admin'),
+    pauseExport: of('editor'),
+    resumeExport: of('editor'),
+    testExport: of('editor'),
+    replayExport: of('editor', { position: '0' }),
+    skipExport: of('editor', { position: '0' }),
+    rotateExportSecret: of('admin'),
+    listExportDeadLetters: of('editor'),
+    redeliverExportDeadLetters: of('editor', { all: true }),
+    deleteExportDeadLetter: of('editor', undefined, {
+      deadLetterId: '0192f0c1-a2b3-7def-8123-456789abcdef',
+    }),
+    listExportAttempts: of('editor'),
+    listExportMessages: of('editor'),
+    acknowledgeExport: of('editor', { position: '0' }),
   };
 }
 

@@ -73,6 +73,30 @@ function ofAccountKeys(noun: string, plural: string, collection: string, idField
   };
 }
 
+function ofExports(): RestMethods {
+  const path = '/ext/v1/exports';
+  const one = `${path}/{exportId}`;
+  return {
+    getExport: GET(one),
+    listExports: GET(path),
+    createExport: POST(path),
+    updateExport: PATCH(one),
+    deleteExport: DELETE(one),
+    pauseExport: POST(`${one}:pause`),
+    resumeExport: POST(`${one}:resume`),
+    testExport: POST(`${one}:test`),
+    replayExport: POST(`${one}:replay`),
+    skipExport: POST(`${one}:skip`),
+    rotateExportSecret: POST(`${one}:rotateSecret`),
+    listExportDeadLetters: GET(`${one}/deadLetters`),
+    redeliverExportDeadLetters: POST(`${one}/deadLetters:redeliver`),
+    deleteExportDeadLetter: DELETE(`${one}/deadLetters/{deadLetterId}`),
+    listExportAttempts: GET(`${one}/attempts`),
+    listExportMessages: GET(`${one}/messages`),
+    acknowledgeExport: POST(`${one}:acknowledge`),
+  };
+}
+
 /** By the name of the operation. */
 export const restMethods: RestMethods = {
   ...ofResource(registry),
@@ -119,6 +143,7 @@ export const restMethods: RestMethods = {
   listMigrationDevices: GET(`${registry.extensionPath}/{registryId}/migrationDevices`),
   importResources: POST('/ext/v1/import'),
   exportRegistry: GET(`${registry.extensionPath}/{registryId}/export`),
+  ...ofExports(),
 };
 
 /** Operations without a place here: the old service has no REST method for them, or clients of gRPC alone ask for it. */

@@ -14,6 +14,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'migrate', load: () => import('./migrate/index.ts') },
   { name: 'device', load: () => import('./device/index.ts') },
   { name: 'broker', load: () => import('./broker/index.ts') },
+  { name: 'export', load: () => import('./export/index.ts') },
   { name: 'mqtt', load: () => import('./mqtt/index.ts') },
   { name: 'refused', load: () => import('./refused/index.ts') },
   { name: 'block', load: () => import('./block/index.ts') },

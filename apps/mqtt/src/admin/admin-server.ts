@@ -26,8 +26,11 @@ export interface AdminParts {
   pingDatabase(): Promise<void>;
   /** Rejects while it cannot be known. */
   isFromApi(authorization: string | undefined): Promise<boolean>;
-  /** Undefined: handed over. Rejects when it could not be. */
-  publish(message: ApiMessage): Promise<ApiPublishRefusal | undefined>;
+  /**
+   * Undefined: handed over. Rejects when it could not be. `isRecorder`: of the servers that get the message this is the one that
+   * records it for exports.
+   */
+  publish(message: ApiMessage, isRecorder: boolean): Promise<ApiPublishRefusal | undefined>;
   isDatabaseAway(error: unknown): boolean;
 }
 
@@ -120,7 +123,7 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
     return reply.type(parts.metrics.contentType).send(await parts.metrics.metrics());
   });
 
-  app.post<{ Body: ApiMessage }>(
+  app.post<{ Body: ApiMessage; Querystring: { records?: string } }>(
     '/internal/publish',
     {
       schema: { body: messageSchema },
@@ -136,7 +139,7 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
         return reply
           .code(503)
           .send({ code: 'UNAVAILABLE', reason: 'this node is not a member of its cluster' });
-      const refusal = await parts.publish(request.body);
+      const refusal = await parts.publish(request.body, request.query.records !== 'no');
       if (!refusal) return {};
       const { status, ...answer } = refusal;
       return reply.code(status).send(answer);

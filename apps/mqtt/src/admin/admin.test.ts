@@ -66,22 +66,30 @@ describe('tokens of the API', () => {
 describe('publishing for the API', () => {
   const device = { kind: 'device', id: 'd1', registryId: 'r1' } as const;
   const route = { destinations: [], basis: { stale: false }, retainAs: undefined };
+  const tapped = { ...route, taps: [{ log: 'e1', topic: 'tapped' }] };
   function setUp(disabled = false) {
     const published: string[] = [];
     const parts: ApiPublishParts = {
       findIdentity: async (id) => (id === 'd1' ? { principal: device, disabled } : undefined),
-      route: (_principal, topic) => (topic === 'allowed' ? route : undefined),
+      route: (_principal, topic) => (topic === 'allowed' ? route : topic === 'tapped' ? tapped : undefined),
       publish: async (_route, payload, qos) => {
         published.push(`${payload} at ${qos}`);
       },
       published: () => published.push('noted'),
+      record: async (deviceId, taps) => {
+        published.push(`recorded for ${deviceId} in ${taps.map(({ log }) => log)}`);
+      },
     };
-    const publish = (more: object = {}) =>
-      publishForApi(parts, {
-        ...{ principalKind: 'device', principalId: 'd1', topic: 'allowed' },
-        data: Buffer.from('x').toString('base64'),
-        ...more,
-      });
+    const publish = (more: object = {}, isRecorder = true) =>
+      publishForApi(
+        parts,
+        {
+          ...{ principalKind: 'device', principalId: 'd1', topic: 'allowed' },
+          data: Buffer.from('x').toString('base64'),
+          ...more,
+        },
+        isRecorder,
+      );
     return { publish, published };
   }
 
@@ -94,6 +102,15 @@ describe('publishing for the API', () => {
     const { publish, published } = setUp();
     expect(await publish(more)).toMatchObject({ status });
     expect(published).toEqual([]);
+  });
+
+  test('records what exports take, in the one server that is to', async () => {
+    const one = setUp();
+    expect(await one.publish({ topic: 'tapped' })).toBeUndefined();
+    expect(one.published).toEqual(['x at 1', 'recorded for d1 in e1', 'noted']);
+    const other = setUp();
+    expect(await other.publish({ topic: 'tapped' }, false)).toBeUndefined();
+    expect(other.published).toEqual(['x at 1', 'noted']);
   });
 
   test('refuses a sender whose registry is disabled', async () => {

@@ -1,4 +1,4 @@
-import { type PublishRoute, type Qos, reasons } from '@iotcore/engine';
+import { type PublishRoute, type Qos, type RouteTap, reasons } from '@iotcore/engine';
 import { limits, type Principal } from '@iotcore/model';
 import type { Identity } from '@iotcore/store/data-plane';
 import { PermanentQuotaError } from '../retained/errors.ts';
@@ -19,6 +19,8 @@ export interface ApiPublishParts {
   /** Resolves once the message lies in the queues of all subscribers (and is durable, if permanent). */
   publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void>;
   published(principal: Principal): void;
+  /** Resolves once the logs of the exports have it. */
+  record(deviceId: string, taps: readonly RouteTap[], payload: Buffer, qos: Qos): Promise<void> | undefined;
 }
 
 /** Why a message is not taken, for the API to tell its caller. */
@@ -35,6 +37,7 @@ const publishQos: Qos = 1;
 export async function publishForApi(
   parts: ApiPublishParts,
   { principalKind, principalId, topic, data }: ApiMessage,
+  isRecorder: boolean,
 ): Promise<ApiPublishRefusal | undefined> {
   const payload = Buffer.from(data, 'base64');
   if (payload.length > limits.payload.max) {
@@ -51,6 +54,8 @@ export async function publishForApi(
   if (!route) return { status: 403, code: 'NOT_ALLOWED', reason: reasons.publishNotAllowed(topic).text };
   try {
     await parts.publish(route, payload, publishQos);
+    const deviceId = identity.principal.kind === 'device' ? identity.principal.id : '';
+    if (isRecorder && route.taps) await parts.record(deviceId, route.taps, payload, publishQos);
   } catch (error) {
     if (!(error instanceof PermanentQuotaError)) throw error;
     return { status: 429, code: 'QUOTA_EXCEEDED', reason: `The ${error.message}: clear some.` };

@@ -1,6 +1,7 @@
 /** The metrics page: gauges and counters read from the parts when somebody asks, so counting costs the parts nothing more. */
 import type { EngineStats } from '@iotcore/engine';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ExportRecorder } from '../exports/export-recorder.ts';
 import type { ConnectionCounters } from '../hosting/connection-counters.ts';
 
 export interface MetricSources {
@@ -19,6 +20,7 @@ export interface MetricSources {
   passwordsBeingChecked(): number;
   retainedMessagesPending(): number;
   logLinesDropped(): number;
+  readonly recorder: Pick<ExportRecorder, 'pendingBytes' | 'dropped' | 'commitSeconds'>;
 }
 
 /** How often the event loop's delay is sampled, in ms: a finer grain would cost an idle server more than its clients do. */
@@ -110,5 +112,37 @@ export function createMetrics(sources: MetricSources): Registry {
       for (const [cache, entries] of Object.entries(sources.cacheSizes())) this.set({ cache }, entries);
     },
   });
+  const { recorder } = sources;
+  new Gauge({
+    name: 'iotcore_export_pending_bytes',
+    help: 'Bytes of messages that are not in the logs of their exports yet',
+    registers: [registry],
+    collect() {
+      this.set(recorder.pendingBytes);
+    },
+  });
+  new Counter({
+    name: 'iotcore_export_dropped_total',
+    help: 'Messages at QoS 0 that could not be recorded for an export',
+    labelNames: ['export_id'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [id, count] of recorder.dropped) this.inc({ export_id: id }, count);
+    },
+  });
+  for (const [part, help] of [
+    ['sum', 'Time that commits to the logs of exports took, in seconds'],
+    ['count', 'Commits to the logs of exports'],
+  ] as const)
+    new Counter({
+      name: `iotcore_export_commit_seconds_${part}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(recorder.commitSeconds[part]);
+      },
+    });
   return registry;
 }

@@ -59,6 +59,15 @@ export class DeviceDirectory {
     if (known) expire(known.basis);
   }
 
+  /** What was derived from devices of these registries holds no more; what is known of the devices does. */
+  renewBases(registryIds: ReadonlySet<string>): void {
+    const touched = [...this.#known.values()].filter(({ facts }) => registryIds.has(facts.registryId));
+    for (const { facts, basis } of touched) {
+      expire(basis);
+      this.#known.set(facts.id, { facts, basis: { stale: false } });
+    }
+  }
+
   clear(): void {
     for (const { basis } of this.#known.values()) expire(basis);
     this.#known.clear();

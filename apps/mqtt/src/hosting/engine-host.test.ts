@@ -43,6 +43,7 @@ function setUp(
   );
   const host = createEngineHost({
     ...{ changes, clients, counters },
+    recorder: { record: () => undefined },
     rights: { findDevices: () => [] } as never,
     revoker: { suspect: (client: Client) => suspects.push(client) } as never,
     retainedMessages: {} as never,

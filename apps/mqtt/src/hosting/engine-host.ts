@@ -25,6 +25,7 @@ import {
   refusedLine,
   subscriptionsRefusedLine,
 } from '../connection-log/lines.ts';
+import type { ExportRecorder } from '../exports/export-recorder.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
 import type { Refused } from '../refused-clients/refused-clients.ts';
 import type { RetainedMessages } from '../retained/retained-messages.ts';
@@ -46,6 +47,7 @@ export interface HostParts {
   readonly counters: ConnectionCounters;
   readonly tenants: Tenants;
   readonly sessions: Pick<SessionRecorder, 'connected' | 'disconnected'>;
+  readonly recorder: Pick<ExportRecorder, 'record'>;
   authenticate(credentials: Credentials): Promise<AuthenticationResult>;
   /** Told of each client that is refused, and of sessions that end, or are denied something, for what is not allowed. */
   refused(refused: Refused): void;
@@ -94,6 +96,8 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       excessMs: ({ principal: client }) => client.tenant?.excessMs(client.principal) ?? 0,
     }),
     retain: ({ namespace, topic }, payload) => retainedMessages.store(namespace, topic, payload),
+    record: ({ principal }, taps, payload, qos) =>
+      parts.recorder.record(principal.kind === 'device' ? principal.id : '', taps, payload, qos),
     retained: ({ principal }, filter) => retained(rights, principal, filter),
 
     connected(session) {

@@ -27,6 +27,7 @@ function setUp() {
     signingKeysChanged: () => told.push('signing keys'),
     networkBlocksChanged: () => told.push('network blocks'),
     disconnect: (subject) => told.push(`disconnect ${subject}`),
+    exportsChanged: () => told.push('exports'),
   });
   return { told, changes, directory, listener };
 }
@@ -68,6 +69,12 @@ describe('a change that was told', () => {
     },
   );
 
+  test('of an export is told to whoever knows the exports', () => {
+    const { told, listener } = setUp();
+    listener.changed([{ kind: 'export', key: 'x' }]);
+    expect(told).toEqual(['exports']);
+  });
+
   test('of an account is nothing to the data plane, of a signing key only to the door of the API', () => {
     const { told, listener } = setUp();
     listener.changed([
@@ -87,7 +94,7 @@ describe('missed changes', () => {
     expect(known?.basis.stale).toBe(true);
     expect(directory.size).toBe(0);
     expect(changes.touchedSince(mark, ['password:anything'])).toBe(true);
-    expect(told).toEqual(['clear', 'signing keys', 'network blocks', 'revoke everything']);
+    expect(told).toEqual(['clear', 'signing keys', 'network blocks', 'exports', 'revoke everything']);
   });
 });
 

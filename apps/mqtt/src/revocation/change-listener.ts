@@ -20,6 +20,8 @@ export interface ChangeListenerParts {
   networkBlocksChanged(): void;
   /** The sessions of this registry, device or broker are to end; told twice, or not at all, it does no harm. */
   disconnect(subject: SubjectKey): void;
+  /** An export came, changed or went. */
+  exportsChanged(): void;
 }
 
 /** Carries what the control plane changed to everything that remembered otherwise. */
@@ -58,6 +60,9 @@ export function createChangeListener(parts: ChangeListenerParts): ChangeListener
       case 'disconnect':
         parts.disconnect(key as SubjectKey);
         break;
+      case 'export':
+        parts.exportsChanged();
+        break;
       case 'account':
         break;
     }
@@ -73,6 +78,7 @@ export function createChangeListener(parts: ChangeListenerParts): ChangeListener
       for (const cache of caches) cache.clear();
       parts.signingKeysChanged();
       parts.networkBlocksChanged();
+      parts.exportsChanged();
       revoker.everythingChanged();
     },
   };

@@ -6,12 +6,14 @@ import {
   grantFilter,
   type Principal,
   type RetainedSelection,
+  readFullTopic,
   retainedSelections,
   routeTopic,
   type TopicRoute,
   topicLookup,
 } from '@iotcore/model';
 import type { KnownDevice } from '../directory/device-directory.ts';
+import type { ExportDirectory } from '../exports/export-directory.ts';
 
 export interface RightsParts {
   /** On behalf of the principal, which may not have too many looked up at the same time. */
@@ -21,11 +23,13 @@ export interface RightsParts {
   ): readonly KnownDevice[] | Promise<readonly KnownDevice[]>;
   /** The retained messages of a selection, as they are delivered, in pages. */
   readRetained(selection: RetainedSelection): AsyncIterable<readonly RetainedMessage[]>;
+  /** Which logs get the messages of a route. */
+  readonly exports: Pick<ExportDirectory, 'basis' | 'tapsOf'>;
 }
 
 /** Where a publication goes; undefined: not allowed. At once, unless a device must be looked up. */
 export function route(
-  { findDevices }: RightsParts,
+  { findDevices, exports }: RightsParts,
   principal: Principal,
   topic: string,
 ): PublishRoute | undefined | Promise<PublishRoute | undefined> {
@@ -33,8 +37,8 @@ export function route(
   if (lookup === undefined) return undefined;
   const devices = findDevices(lookup, principal);
   return devices instanceof Promise
-    ? devices.then((found) => routeAmong(found, principal, topic))
-    : routeAmong(devices, principal, topic);
+    ? devices.then((found) => routeAmong(exports, found, principal, topic))
+    : routeAmong(exports, devices, principal, topic);
 }
 
 /** What a subscription receives; undefined: refused. At once, unless a device must be looked up. */
@@ -76,16 +80,26 @@ async function* readAll(
   }
 }
 
-/** A route that rests on nothing that changes, such as one to a topic of a registry or in a broker. */
-const unchanging = { stale: false };
-
 function routeAmong(
+  exports: RightsParts['exports'],
   devices: readonly KnownDevice[],
   principal: Principal,
   topic: string,
 ): PublishRoute | undefined {
+  // Read before the exports are: if these change meanwhile, it is the old basis that goes stale.
+  const basis = devices[0]?.basis ?? exports.basis;
   const found = routeTopic(principal, topic, devices.map(factsOf));
-  return found && toPublishRoute(found, devices[0]?.basis ?? unchanging);
+  if (!found) return undefined;
+  const ownerId = principal.kind === 'device' ? principal.registryId : principal.id;
+  const { taps, isShared } = exports.tapsOf(ownerId, topic, found, deviceOf(found, devices));
+  return { ...toPublishRoute(found, basis), taps, ...(!isShared && { prefix: undefined }) };
+}
+
+/** The device whose topic it is; undefined for topics of registries and brokers. */
+function deviceOf({ topic }: TopicRoute, devices: readonly KnownDevice[]) {
+  const address = readFullTopic(topic);
+  if (address?.row.root !== 'devices') return undefined;
+  return devices.find(({ facts }) => facts.id === address.ownerId)?.facts;
 }
 
 export function toPublishRoute(

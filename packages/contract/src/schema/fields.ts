@@ -48,6 +48,7 @@ function id(what: string): z.ZodString {
 export const registryId = id('registry');
 export const deviceId = id('device');
 export const brokerId = id('broker');
+export const exportId = id('export');
 export const passwordId = id('password');
 export const operationId = id('operation');
 export const serviceAccountId = id('service account');

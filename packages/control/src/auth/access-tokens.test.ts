@@ -14,6 +14,8 @@ async function newKeys(kid: string): Promise<KeySet> {
     signing: { kid, privateKey },
     verification: new Map([[kid, publicKey]]),
     secretFor: () => createSecretKey(Buffer.alloc(32)),
+    sealing: { kid, seed: Buffer.alloc(32) },
+    seedOf: () => undefined,
   };
 }
 

@@ -3,6 +3,7 @@
  * and the same in every API process is derived from the oldest of them.
  */
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import type { SealingKey } from '@iotcore/credentials';
 import type { ControlStore, SigningKeyRow } from '@iotcore/store/control';
 import {
   type CryptoKey,
@@ -24,6 +25,10 @@ export interface KeySet {
   readonly verification: ReadonlyMap<string, CryptoKey>;
   /** 32 bytes that only the installation knows, different for each purpose; others once the oldest key is gone. */
   secretFor(purpose: string): KeyObject;
+  /** What secrets are sealed with that must be read again: the newest key. */
+  readonly sealing: SealingKey;
+  /** The private part of a key, by kid. */
+  seedOf(kid: string): Buffer | undefined;
 }
 
 /** The installation's keys, read again once the change feed tells of a change of them. */
@@ -99,6 +104,8 @@ async function readKeys(store: Pick<ControlStore, 'ensureSigningKeys'>): Promise
   const secrets = new Map<string, KeyObject>();
   return {
     signing: newest,
+    sealing: newest,
+    seedOf: (kid) => keys.find((key) => key.kid === kid)?.seed,
     verification: new Map(keys.map(({ kid, publicKey }) => [kid, publicKey])),
     secretFor(purpose) {
       const known = secrets.get(purpose);

@@ -91,6 +91,16 @@ export const errors = {
     }),
   quotaExceeded: (quota: number) =>
     new ApiError('RESOURCE_EXHAUSTED', `The folder has reached its quota of ${quota}.`),
+  exportIsNotPulled: () =>
+    new ApiError(
+      'FAILED_PRECONDITION',
+      'Messages are sent for this export: only one with the target pull can be asked.',
+    ),
+  exportStoreFull: (room: number) =>
+    new ApiError(
+      'RESOURCE_EXHAUSTED',
+      `The logs of all exports may have IOT_EXPORT_STORE_BYTES together; of these ${Math.max(0, room)} are left for backlog.maxBytes.`,
+    ),
   storageQuotaExceeded: (message: string) => new ApiError('RESOURCE_EXHAUSTED', message),
   rateLimited: (retryAfterSeconds: number) =>
     new ApiError('RESOURCE_EXHAUSTED', 'Too many requests.', { retryAfterSeconds }),

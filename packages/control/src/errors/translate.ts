@@ -7,6 +7,7 @@ import {
   MissingError,
   NotEmptyError,
   QuotaExceededError,
+  StoreFullError,
   TakenError,
 } from '@iotcore/store/control';
 import { ApiError, errors } from './catalogue.ts';
@@ -18,6 +19,7 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof MissingError) return errors.notFound(error.what);
   if (error instanceof NotEmptyError) return errors.registryNotEmpty();
   if (error instanceof QuotaExceededError) return errors.quotaExceeded(error.quota);
+  if (error instanceof StoreFullError) return errors.exportStoreFull(error.room);
   if (error instanceof IdempotencyMismatchError) return errors.idempotencyMismatch();
   if (error instanceof KeyInUseError) return errors.keyInUse();
   if (error instanceof OverloadedError || isDatabaseUnavailable(error)) return errors.unavailable();

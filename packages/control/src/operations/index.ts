@@ -6,6 +6,7 @@ import { serviceAccountOperations } from './accounts/index.ts';
 import { auditEventOperations } from './audit-events.ts';
 import { brokerOperations } from './brokers/index.ts';
 import { deviceOperations } from './devices/index.ts';
+import { messageExportOperations } from './exports/index.ts';
 import { folderOperations } from './folders/index.ts';
 import { importOperations } from './import/index.ts';
 import { exportOperations } from './migration/export.ts';
@@ -32,4 +33,5 @@ export const operations: readonly ApiOperation[] = [
   ...migrationStatusOperations,
   ...importOperations,
   ...exportOperations,
+  ...messageExportOperations,
 ];

@@ -51,6 +51,8 @@ export interface Mutation {
   /** The IDs of what it acted on. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly note?: MutationRecord['note'];
+  /** What the audit event says beside the metadata. */
+  readonly details?: MutationRecord['details'];
   /** What the operation answers with. */
   readonly response: MutationRecord['response'];
 }

@@ -5,6 +5,7 @@ import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { CallerDirectory } from '../auth/caller-directory.ts';
 import type { TokenAudiences } from '../auth/token-audiences.ts';
+import type { ExportServices } from '../exports/services.ts';
 import type { MessagePublisher } from '../publish/message-publisher.ts';
 import type { PageTokens } from './page-tokens.ts';
 
@@ -19,6 +20,7 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly pageTokens: PageTokens;
   readonly publisher: MessagePublisher;
+  readonly exports: ExportServices;
   /** Imports take turns: each is a transaction of many rows. */
   readonly imports: BoundedQueue;
   /** What the JWT of a service account may have as its audience. */

@@ -41,11 +41,12 @@ export class MessagePublisher {
     const nodes = await this.#nodes.listLive();
     if (nodes.length === 0) throw errors.unavailable('No MQTT server is running.');
     const token = await this.#tokens.issueForDataPlane();
+    // Each of them has subscribers of its own; one records it for the exports.
     const alone = nodes.filter(({ inCluster }) => !inCluster).map((node) => [node]);
     const cluster = nodes.filter(({ inCluster }) => inCluster);
     const takers = cluster.length > 0 ? [...alone, startingAnywhere(cluster)] : alone;
     const outcomes = await Promise.allSettled(
-      takers.map((taker) => handOverToOne(taker, token, message, signal)),
+      takers.map((taker, index) => handOverToOne(taker, token, message, index === 0, signal)),
     );
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure) throw failure.reason;
@@ -63,11 +64,12 @@ async function handOverToOne(
   nodes: readonly DataPlaneNode[],
   token: string,
   message: Message,
+  isRecorder: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const [index, node] of nodes.entries()) {
     try {
-      await handOver(node, token, message, signal);
+      await handOver(node, token, message, isRecorder, signal);
       return;
     } catch (error) {
       const isLast = index === nodes.length - 1;
@@ -80,9 +82,10 @@ async function handOver(
   { url }: DataPlaneNode,
   token: string,
   { from, topic, payload }: Message,
+  isRecorder: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const answer = await fetch(new URL('/internal/publish', url), {
+  const answer = await fetch(new URL(`/internal/publish${isRecorder ? '' : '?records=no'}`, url), {
     method: 'POST',
     redirect: 'error',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

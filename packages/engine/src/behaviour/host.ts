@@ -5,8 +5,10 @@ import type {
   DropReason,
   EngineHost,
   PublishRoute,
+  Qos,
   Reason,
   RetainedMessage,
+  RouteTap,
   SessionInfo,
   SubscriptionGrant,
   Transport,
@@ -22,6 +24,15 @@ export type HostEvent =
   | { readonly kind: 'refused'; readonly claim: ConnectClaim | undefined; readonly reason: string }
   | { readonly kind: 'subscriptionsRefused'; readonly filters: readonly string[] }
   | { readonly kind: 'dropped'; readonly clientId: string; readonly reason: DropReason };
+
+/** A message that a route's logs got. */
+export interface Recorded {
+  readonly principal: Principal;
+  /** `log:topic` */
+  readonly names: readonly string[];
+  readonly payload: string;
+  readonly qos: Qos;
+}
 
 type Kind = HostEvent['kind'];
 type EventOf<K extends Kind> = Extract<HostEvent, { kind: K }>;
@@ -51,6 +62,9 @@ export class TestHost implements EngineHost<Principal> {
   onRetain = async (_topic: string, _payload: Buffer): Promise<void> => {};
   onRetained = (_principal: Principal, _filter: string): AsyncIterable<RetainedMessage> | undefined =>
     undefined;
+  onRecord = (_recorded: Recorded): Promise<void> | undefined => undefined;
+  /** What was recorded, in order. */
+  readonly recorded: Recorded[] = [];
   /** Absent unless a test sets it: no rate is limited. */
   excessMs?: () => number;
 
@@ -71,6 +85,17 @@ export class TestHost implements EngineHost<Principal> {
   async retain(retainAs: { namespace: string; topic: string }, payload: Buffer): Promise<undefined> {
     await this.onRetain(retainAs.topic, payload);
     this.kept.set(retainAs.topic, payload);
+  }
+  record(
+    principal: Principal,
+    taps: readonly RouteTap[],
+    payload: Buffer,
+    qos: Qos,
+  ): Promise<void> | undefined {
+    const names = taps.map(({ log, topic }) => `${log}:${topic}`);
+    const recorded = { principal, names, payload: payload.toString(), qos };
+    this.recorded.push(recorded);
+    return this.onRecord(recorded);
   }
   retained(
     principal: Principal,

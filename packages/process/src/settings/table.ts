@@ -242,6 +242,30 @@ export const settingsTable = {
     '1073741824',
     'Bytes of these topics and their messages together.',
   ),
+  exportMetricsHost: setting(
+    'IOT_EXPORT_METRICS_HOST',
+    host,
+    '127.0.0.1',
+    'Where the export process shows its metrics.',
+  ),
+  exportMetricsPort: setting(
+    'IOT_EXPORT_METRICS_PORT',
+    portOrOff,
+    '',
+    'The port where it shows its metrics and its health (`/metrics`, `/livez`, `/readyz`). Without it there is none.',
+  ),
+  exportStoreBytes: setting(
+    'IOT_EXPORT_STORE_BYTES',
+    wholeNumber(1_048_576, 1_000_000_000_000_000),
+    '10737418240',
+    'What the logs of all exports may have together: the sum of their `backlog.maxBytes`. An export that would go beyond is not created.',
+  ),
+  exportAllowedNetworks: setting(
+    'IOT_EXPORT_ALLOWED_NETWORKS',
+    networkList,
+    '',
+    'Networks that exports may reach although they are private or loopback, and that plain http may go into. Metadata addresses of clouds, and the ports of this installation, are refused all the same.',
+  ),
   mqttProxyProtocolFrom: setting(
     'IOT_MQTT_PROXY_PROTOCOL_FROM',
     networkList,

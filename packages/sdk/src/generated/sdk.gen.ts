@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AddBrokerCertificateData, AddBrokerCertificateErrors, AddBrokerCertificateResponses, AddBrokerPasswordData, AddBrokerPasswordErrors, AddBrokerPasswordResponses, AddDeviceCertificateData, AddDeviceCertificateErrors, AddDeviceCertificateResponses, AddDevicePasswordData, AddDevicePasswordErrors, AddDevicePasswordResponses, AddRegistryCertificateData, AddRegistryCertificateErrors, AddRegistryCertificateResponses, AddRegistryPasswordData, AddRegistryPasswordErrors, AddRegistryPasswordResponses, CancelOperationData, CancelOperationErrors, CancelOperationResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateAuthorizedKeyData, CreateAuthorizedKeyErrors, CreateAuthorizedKeyResponses, CreateBrokerData, CreateBrokerErrors, CreateBrokerResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateIamTokenData, CreateIamTokenErrors, CreateIamTokenResponses, CreateNetworkBlockData, CreateNetworkBlockErrors, CreateNetworkBlockResponses, CreateRegistryData, CreateRegistryErrors, CreateRegistryResponses, CreateRoleBindingData, CreateRoleBindingErrors, CreateRoleBindingResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAuthorizedKeyData, DeleteAuthorizedKeyErrors, DeleteAuthorizedKeyResponses, DeleteBrokerCertificateData, DeleteBrokerCertificateErrors, DeleteBrokerCertificateResponses, DeleteBrokerData, DeleteBrokerErrors, DeleteBrokerPasswordAdoptionData, DeleteBrokerPasswordAdoptionErrors, DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordData, DeleteBrokerPasswordErrors, DeleteBrokerPasswordResponses, DeleteBrokerResponses, DeleteDeviceCertificateData, DeleteDeviceCertificateErrors, DeleteDeviceCertificateResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDevicePasswordData, DeleteDevicePasswordErrors, DeleteDevicePasswordResponses, DeleteDeviceResponses, DeleteNetworkBlockData, DeleteNetworkBlockErrors, DeleteNetworkBlockResponses, DeleteRegistryCertificateData, DeleteRegistryCertificateErrors, DeleteRegistryCertificateResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryPasswordAdoptionData, DeleteRegistryPasswordAdoptionErrors, DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordData, DeleteRegistryPasswordErrors, DeleteRegistryPasswordResponses, DeleteRegistryResponses, DeleteRoleBindingData, DeleteRoleBindingErrors, DeleteRoleBindingResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DisableBrokerData, DisableBrokerErrors, DisableBrokerResponses, DisableDeviceData, DisableDeviceErrors, DisableDeviceResponses, DisableRegistryData, DisableRegistryErrors, DisableRegistryResponses, DisconnectBrokerData, DisconnectBrokerErrors, DisconnectBrokerResponses, DisconnectDeviceData, DisconnectDeviceErrors, DisconnectDeviceResponses, DisconnectRegistryData, DisconnectRegistryErrors, DisconnectRegistryResponses, EnableBrokerData, EnableBrokerErrors, EnableBrokerResponses, EnableDeviceData, EnableDeviceErrors, EnableDeviceResponses, EnableRegistryData, EnableRegistryErrors, EnableRegistryResponses, ExportRegistryData, ExportRegistryErrors, ExportRegistryResponses, FindDevicesData, FindDevicesErrors, FindDevicesResponses, GetBrokerByNameData, GetBrokerByNameErrors, GetBrokerByNameResponses, GetBrokerData, GetBrokerErrors, GetBrokerPasswordAdoptionData, GetBrokerPasswordAdoptionErrors, GetBrokerPasswordAdoptionResponses, GetBrokerResponses, GetDeviceByNameData, GetDeviceByNameErrors, GetDeviceByNameResponses, GetDeviceData, GetDeviceErrors, GetDeviceResponses, GetDeviceRetainedMessageData, GetDeviceRetainedMessageErrors, GetDeviceRetainedMessageResponses, GetMigrationStatusData, GetMigrationStatusErrors, GetMigrationStatusResponses, GetOperationData, GetOperationErrors, GetOperationResponses, GetRegistryByNameData, GetRegistryByNameErrors, GetRegistryByNameResponses, GetRegistryData, GetRegistryErrors, GetRegistryPasswordAdoptionData, GetRegistryPasswordAdoptionErrors, GetRegistryPasswordAdoptionResponses, GetRegistryResponses, GetRegistryRetainedMessageData, GetRegistryRetainedMessageErrors, GetRegistryRetainedMessageResponses, GetServiceAccountData, GetServiceAccountErrors, GetServiceAccountResponses, ImportResourcesData, ImportResourcesErrors, ImportResourcesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuthorizedKeysData, ListAuthorizedKeysErrors, ListAuthorizedKeysResponses, ListBrokerCertificatesData, ListBrokerCertificatesErrors, ListBrokerCertificatesResponses, ListBrokerLogEntriesData, ListBrokerLogEntriesErrors, ListBrokerLogEntriesResponses, ListBrokerOperationsData, ListBrokerOperationsErrors, ListBrokerOperationsResponses, ListBrokerPasswordsData, ListBrokerPasswordsErrors, ListBrokerPasswordsResponses, ListBrokersData, ListBrokersErrors, ListBrokerSessionsData, ListBrokerSessionsErrors, ListBrokerSessionsResponses, ListBrokersResponses, ListDeviceCertificatesData, ListDeviceCertificatesErrors, ListDeviceCertificatesResponses, ListDeviceLogEntriesData, ListDeviceLogEntriesErrors, ListDeviceLogEntriesResponses, ListDeviceOperationsData, ListDeviceOperationsErrors, ListDeviceOperationsResponses, ListDevicePasswordsData, ListDevicePasswordsErrors, ListDevicePasswordsResponses, ListDeviceRetainedTopicsData, ListDeviceRetainedTopicsErrors, ListDeviceRetainedTopicsResponses, ListDevicesData, ListDevicesErrors, ListDeviceSessionsData, ListDeviceSessionsErrors, ListDeviceSessionsResponses, ListDevicesResponses, ListDeviceTopicAliasesData, ListDeviceTopicAliasesErrors, ListDeviceTopicAliasesResponses, ListDisabledResourcesData, ListDisabledResourcesErrors, ListDisabledResourcesResponses, ListFoldersData, ListFoldersErrors, ListFoldersResponses, ListMigrationDevicesData, ListMigrationDevicesErrors, ListMigrationDevicesResponses, ListNetworkBlocksData, ListNetworkBlocksErrors, ListNetworkBlocksResponses, ListRefusedClientsData, ListRefusedClientsErrors, ListRefusedClientsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRegistryCertificatesData, ListRegistryCertificatesErrors, ListRegistryCertificatesResponses, ListRegistryLogEntriesData, ListRegistryLogEntriesErrors, ListRegistryLogEntriesResponses, ListRegistryOperationsData, ListRegistryOperationsErrors, ListRegistryOperationsResponses, ListRegistryPasswordsData, ListRegistryPasswordsErrors, ListRegistryPasswordsResponses, ListRegistryRetainedTopicsData, ListRegistryRetainedTopicsErrors, ListRegistryRetainedTopicsResponses, ListRegistrySessionsData, ListRegistrySessionsErrors, ListRegistrySessionsResponses, ListRoleBindingsData, ListRoleBindingsErrors, ListRoleBindingsResponses, ListServiceAccountsData, ListServiceAccountsErrors, ListServiceAccountsResponses, PublishBrokerDataData, PublishBrokerDataErrors, PublishBrokerDataResponses, PublishDeviceDataData, PublishDeviceDataErrors, PublishDeviceDataResponses, PublishRegistryDataData, PublishRegistryDataErrors, PublishRegistryDataResponses, RenewAccessTokenData, RenewAccessTokenErrors, RenewAccessTokenResponses, SetBrokerPasswordAdoptionData, SetBrokerPasswordAdoptionErrors, SetBrokerPasswordAdoptionResponses, SetRegistryPasswordAdoptionData, SetRegistryPasswordAdoptionErrors, SetRegistryPasswordAdoptionResponses, UpdateBrokerData, UpdateBrokerErrors, UpdateBrokerResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateRegistryData, UpdateRegistryErrors, UpdateRegistryResponses } from './types.gen.ts';
+import type { AcknowledgeExportData, AcknowledgeExportErrors, AcknowledgeExportResponses, AddBrokerCertificateData, AddBrokerCertificateErrors, AddBrokerCertificateResponses, AddBrokerPasswordData, AddBrokerPasswordErrors, AddBrokerPasswordResponses, AddDeviceCertificateData, AddDeviceCertificateErrors, AddDeviceCertificateResponses, AddDevicePasswordData, AddDevicePasswordErrors, AddDevicePasswordResponses, AddRegistryCertificateData, AddRegistryCertificateErrors, AddRegistryCertificateResponses, AddRegistryPasswordData, AddRegistryPasswordErrors, AddRegistryPasswordResponses, CancelOperationData, CancelOperationErrors, CancelOperationResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateAuthorizedKeyData, CreateAuthorizedKeyErrors, CreateAuthorizedKeyResponses, CreateBrokerData, CreateBrokerErrors, CreateBrokerResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateIamTokenData, CreateIamTokenErrors, CreateIamTokenResponses, CreateNetworkBlockData, CreateNetworkBlockErrors, CreateNetworkBlockResponses, CreateRegistryData, CreateRegistryErrors, CreateRegistryResponses, CreateRoleBindingData, CreateRoleBindingErrors, CreateRoleBindingResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAuthorizedKeyData, DeleteAuthorizedKeyErrors, DeleteAuthorizedKeyResponses, DeleteBrokerCertificateData, DeleteBrokerCertificateErrors, DeleteBrokerCertificateResponses, DeleteBrokerData, DeleteBrokerErrors, DeleteBrokerPasswordAdoptionData, DeleteBrokerPasswordAdoptionErrors, DeleteBrokerPasswordAdoptionResponses, DeleteBrokerPasswordData, DeleteBrokerPasswordErrors, DeleteBrokerPasswordResponses, DeleteBrokerResponses, DeleteDeviceCertificateData, DeleteDeviceCertificateErrors, DeleteDeviceCertificateResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDevicePasswordData, DeleteDevicePasswordErrors, DeleteDevicePasswordResponses, DeleteDeviceResponses, DeleteExportData, DeleteExportDeadLetterData, DeleteExportDeadLetterErrors, DeleteExportDeadLetterResponses, DeleteExportErrors, DeleteExportResponses, DeleteNetworkBlockData, DeleteNetworkBlockErrors, DeleteNetworkBlockResponses, DeleteRegistryCertificateData, DeleteRegistryCertificateErrors, DeleteRegistryCertificateResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryPasswordAdoptionData, DeleteRegistryPasswordAdoptionErrors, DeleteRegistryPasswordAdoptionResponses, DeleteRegistryPasswordData, DeleteRegistryPasswordErrors, DeleteRegistryPasswordResponses, DeleteRegistryResponses, DeleteRoleBindingData, DeleteRoleBindingErrors, DeleteRoleBindingResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DisableBrokerData, DisableBrokerErrors, DisableBrokerResponses, DisableDeviceData, DisableDeviceErrors, DisableDeviceResponses, DisableRegistryData, DisableRegistryErrors, DisableRegistryResponses, DisconnectBrokerData, DisconnectBrokerErrors, DisconnectBrokerResponses, DisconnectDeviceData, DisconnectDeviceErrors, DisconnectDeviceResponses, DisconnectRegistryData, DisconnectRegistryErrors, DisconnectRegistryResponses, EnableBrokerData, EnableBrokerErrors, EnableBrokerResponses, EnableDeviceData, EnableDeviceErrors, EnableDeviceResponses, EnableRegistryData, EnableRegistryErrors, EnableRegistryResponses, ExportRegistryData, ExportRegistryErrors, ExportRegistryResponses, FindDevicesData, FindDevicesErrors, FindDevicesResponses, GetBrokerByNameData, GetBrokerByNameErrors, GetBrokerByNameResponses, GetBrokerData, GetBrokerErrors, GetBrokerPasswordAdoptionData, GetBrokerPasswordAdoptionErrors, GetBrokerPasswordAdoptionResponses, GetBrokerResponses, GetDeviceByNameData, GetDeviceByNameErrors, GetDeviceByNameResponses, GetDeviceData, GetDeviceErrors, GetDeviceResponses, GetDeviceRetainedMessageData, GetDeviceRetainedMessageErrors, GetDeviceRetainedMessageResponses, GetExportData, GetExportErrors, GetExportResponses, GetMigrationStatusData, GetMigrationStatusErrors, GetMigrationStatusResponses, GetOperationData, GetOperationErrors, GetOperationResponses, GetRegistryByNameData, GetRegistryByNameErrors, GetRegistryByNameResponses, GetRegistryData, GetRegistryErrors, GetRegistryPasswordAdoptionData, GetRegistryPasswordAdoptionErrors, GetRegistryPasswordAdoptionResponses, GetRegistryResponses, GetRegistryRetainedMessageData, GetRegistryRetainedMessageErrors, GetRegistryRetainedMessageResponses, GetServiceAccountData, GetServiceAccountErrors, GetServiceAccountResponses, ImportResourcesData, ImportResourcesErrors, ImportResourcesResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListAuthorizedKeysData, ListAuthorizedKeysErrors, ListAuthorizedKeysResponses, ListBrokerCertificatesData, ListBrokerCertificatesErrors, ListBrokerCertificatesResponses, ListBrokerLogEntriesData, ListBrokerLogEntriesErrors, ListBrokerLogEntriesResponses, ListBrokerOperationsData, ListBrokerOperationsErrors, ListBrokerOperationsResponses, ListBrokerPasswordsData, ListBrokerPasswordsErrors, ListBrokerPasswordsResponses, ListBrokersData, ListBrokersErrors, ListBrokerSessionsData, ListBrokerSessionsErrors, ListBrokerSessionsResponses, ListBrokersResponses, ListDeviceCertificatesData, ListDeviceCertificatesErrors, ListDeviceCertificatesResponses, ListDeviceLogEntriesData, ListDeviceLogEntriesErrors, ListDeviceLogEntriesResponses, ListDeviceOperationsData, ListDeviceOperationsErrors, ListDeviceOperationsResponses, ListDevicePasswordsData, ListDevicePasswordsErrors, ListDevicePasswordsResponses, ListDeviceRetainedTopicsData, ListDeviceRetainedTopicsErrors, ListDeviceRetainedTopicsResponses, ListDevicesData, ListDevicesErrors, ListDeviceSessionsData, ListDeviceSessionsErrors, ListDeviceSessionsResponses, ListDevicesResponses, ListDeviceTopicAliasesData, ListDeviceTopicAliasesErrors, ListDeviceTopicAliasesResponses, ListDisabledResourcesData, ListDisabledResourcesErrors, ListDisabledResourcesResponses, ListExportAttemptsData, ListExportAttemptsErrors, ListExportAttemptsResponses, ListExportDeadLettersData, ListExportDeadLettersErrors, ListExportDeadLettersResponses, ListExportMessagesData, ListExportMessagesErrors, ListExportMessagesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListFoldersData, ListFoldersErrors, ListFoldersResponses, ListMigrationDevicesData, ListMigrationDevicesErrors, ListMigrationDevicesResponses, ListNetworkBlocksData, ListNetworkBlocksErrors, ListNetworkBlocksResponses, ListRefusedClientsData, ListRefusedClientsErrors, ListRefusedClientsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRegistryCertificatesData, ListRegistryCertificatesErrors, ListRegistryCertificatesResponses, ListRegistryLogEntriesData, ListRegistryLogEntriesErrors, ListRegistryLogEntriesResponses, ListRegistryOperationsData, ListRegistryOperationsErrors, ListRegistryOperationsResponses, ListRegistryPasswordsData, ListRegistryPasswordsErrors, ListRegistryPasswordsResponses, ListRegistryRetainedTopicsData, ListRegistryRetainedTopicsErrors, ListRegistryRetainedTopicsResponses, ListRegistrySessionsData, ListRegistrySessionsErrors, ListRegistrySessionsResponses, ListRoleBindingsData, ListRoleBindingsErrors, ListRoleBindingsResponses, ListServiceAccountsData, ListServiceAccountsErrors, ListServiceAccountsResponses, PauseExportData, PauseExportErrors, PauseExportResponses, PublishBrokerDataData, PublishBrokerDataErrors, PublishBrokerDataResponses, PublishDeviceDataData, PublishDeviceDataErrors, PublishDeviceDataResponses, PublishRegistryDataData, PublishRegistryDataErrors, PublishRegistryDataResponses, RedeliverExportDeadLettersData, RedeliverExportDeadLettersErrors, RedeliverExportDeadLettersResponses, RenewAccessTokenData, RenewAccessTokenErrors, RenewAccessTokenResponses, ReplayExportData, ReplayExportErrors, ReplayExportResponses, ResumeExportData, ResumeExportErrors, ResumeExportResponses, RotateExportSecretData, RotateExportSecretErrors, RotateExportSecretResponses, SetBrokerPasswordAdoptionData, SetBrokerPasswordAdoptionErrors, SetBrokerPasswordAdoptionResponses, SetRegistryPasswordAdoptionData, SetRegistryPasswordAdoptionErrors, SetRegistryPasswordAdoptionResponses, SkipExportData, SkipExportErrors, SkipExportResponses, TestExportData, TestExportErrors, TestExportResponses, UpdateBrokerData, UpdateBrokerErrors, UpdateBrokerResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExportData, UpdateExportErrors, UpdateExportResponses, UpdateRegistryData, UpdateRegistryErrors, UpdateRegistryResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1106,4 +1106,205 @@ export const exportRegistry = <ThrowOnError extends boolean = false>(options: Op
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
     url: '/ext/v1/registries/{registryId}/export',
     ...options
+});
+
+/**
+ * Deletes an export
+ *
+ * With its log and its dead letters: what it still owed is not sent.
+ */
+export const deleteExport = <ThrowOnError extends boolean = false>(options: Options<DeleteExportData, ThrowOnError>): RequestResult<DeleteExportResponses, DeleteExportErrors, ThrowOnError> => (options.client ?? client).delete<DeleteExportResponses, DeleteExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}',
+    ...options
+});
+
+/**
+ * Returns an export
+ */
+export const getExport = <ThrowOnError extends boolean = false>(options: Options<GetExportData, ThrowOnError>): RequestResult<GetExportResponses, GetExportErrors, ThrowOnError> => (options.client ?? client).get<GetExportResponses, GetExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}',
+    ...options
+});
+
+/**
+ * Changes fields of an export
+ *
+ * In force within a second; what is under way to the target comes to its end first. A target of postgres, kafka or nats needs an admin of every folder, since their clients dial what the server at the other end names.
+ */
+export const updateExport = <ThrowOnError extends boolean = false>(options: Options<UpdateExportData, ThrowOnError>): RequestResult<UpdateExportResponses, UpdateExportErrors, ThrowOnError> => (options.client ?? client).patch<UpdateExportResponses, UpdateExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lists the exports of a folder, a registry or a broker
+ */
+export const listExports = <ThrowOnError extends boolean = false>(options?: Options<ListExportsData, ThrowOnError>): RequestResult<ListExportsResponses, ListExportsErrors, ThrowOnError> => (options?.client ?? client).get<ListExportsResponses, ListExportsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports',
+    ...options
+});
+
+/**
+ * Creates an export
+ *
+ * Messages are recorded for it within a second of the answer. A target of postgres, kafka or nats needs an admin of every folder, since their clients dial what the server at the other end names.
+ */
+export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>): RequestResult<CreateExportResponses, CreateExportErrors, ThrowOnError> => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Stops sending
+ *
+ * Messages are recorded as before, within the limits of the log.
+ */
+export const pauseExport = <ThrowOnError extends boolean = false>(options: Options<PauseExportData, ThrowOnError>): RequestResult<PauseExportResponses, PauseExportErrors, ThrowOnError> => (options.client ?? client).post<PauseExportResponses, PauseExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:pause',
+    ...options
+});
+
+/**
+ * Sends again, from where it was stopped
+ */
+export const resumeExport = <ThrowOnError extends boolean = false>(options: Options<ResumeExportData, ThrowOnError>): RequestResult<ResumeExportResponses, ResumeExportErrors, ThrowOnError> => (options.client ?? client).post<ResumeExportResponses, ResumeExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:resume',
+    ...options
+});
+
+/**
+ * Sends one sample to the target, now
+ *
+ * It is marked as a sample, and does not enter the log. Works for an export that is paused, too.
+ */
+export const testExport = <ThrowOnError extends boolean = false>(options: Options<TestExportData, ThrowOnError>): RequestResult<TestExportResponses, TestExportErrors, ThrowOnError> => (options.client ?? client).post<TestExportResponses, TestExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:test',
+    ...options
+});
+
+/**
+ * Sends once more what was sent already
+ *
+ * From a position or a time on, as far back as the log is kept (`backlog.replayWindow`).
+ */
+export const replayExport = <ThrowOnError extends boolean = false>(options: Options<ReplayExportData, ThrowOnError>): RequestResult<ReplayExportResponses, ReplayExportErrors, ThrowOnError> => (options.client ?? client).post<ReplayExportResponses, ReplayExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Passes over messages that wait
+ *
+ * They are counted as skipped, and can be replayed as long as the log keeps them.
+ */
+export const skipExport = <ThrowOnError extends boolean = false>(options: Options<SkipExportData, ThrowOnError>): RequestResult<SkipExportResponses, SkipExportErrors, ThrowOnError> => (options.client ?? client).post<SkipExportResponses, SkipExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:skip',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Makes a new secret that requests are signed with
+ *
+ * It is in this answer and nowhere else. The one before signs along for 24 hours, so that receivers can be changed one by one.
+ */
+export const rotateExportSecret = <ThrowOnError extends boolean = false>(options: Options<RotateExportSecretData, ThrowOnError>): RequestResult<RotateExportSecretResponses, RotateExportSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateExportSecretResponses, RotateExportSecretErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:rotateSecret',
+    ...options
+});
+
+/**
+ * Lists messages that the target has refused for good
+ */
+export const listExportDeadLetters = <ThrowOnError extends boolean = false>(options: Options<ListExportDeadLettersData, ThrowOnError>): RequestResult<ListExportDeadLettersResponses, ListExportDeadLettersErrors, ThrowOnError> => (options.client ?? client).get<ListExportDeadLettersResponses, ListExportDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}/deadLetters',
+    ...options
+});
+
+/**
+ * Sends dead letters again
+ *
+ * They go behind what waits, in their order.
+ */
+export const redeliverExportDeadLetters = <ThrowOnError extends boolean = false>(options: Options<RedeliverExportDeadLettersData, ThrowOnError>): RequestResult<RedeliverExportDeadLettersResponses, RedeliverExportDeadLettersErrors, ThrowOnError> => (options.client ?? client).post<RedeliverExportDeadLettersResponses, RedeliverExportDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}/deadLetters:redeliver',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Removes a dead letter
+ *
+ * One that is gone already is no error.
+ */
+export const deleteExportDeadLetter = <ThrowOnError extends boolean = false>(options: Options<DeleteExportDeadLetterData, ThrowOnError>): RequestResult<DeleteExportDeadLetterResponses, DeleteExportDeadLetterErrors, ThrowOnError> => (options.client ?? client).delete<DeleteExportDeadLetterResponses, DeleteExportDeadLetterErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}/deadLetters/{deadLetterId}',
+    ...options
+});
+
+/**
+ * Lists the last attempts to send, newest first
+ */
+export const listExportAttempts = <ThrowOnError extends boolean = false>(options: Options<ListExportAttemptsData, ThrowOnError>): RequestResult<ListExportAttemptsResponses, ListExportAttemptsErrors, ThrowOnError> => (options.client ?? client).get<ListExportAttemptsResponses, ListExportAttemptsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}/attempts',
+    ...options
+});
+
+/**
+ * Returns messages of an export that is pulled, as they wait
+ *
+ * From the cursor on, or after a position. The same messages come again until they are acknowledged. With `waitSeconds` the answer waits until there is one.
+ */
+export const listExportMessages = <ThrowOnError extends boolean = false>(options: Options<ListExportMessagesData, ThrowOnError>): RequestResult<ListExportMessagesResponses, ListExportMessagesErrors, ThrowOnError> => (options.client ?? client).get<ListExportMessagesResponses, ListExportMessagesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}/messages',
+    ...options
+});
+
+/**
+ * Says that messages have been dealt with, up to a position
+ *
+ * That one and all before it. It leaves no operation and no audit event; repeating it does no harm.
+ */
+export const acknowledgeExport = <ThrowOnError extends boolean = false>(options: Options<AcknowledgeExportData, ThrowOnError>): RequestResult<AcknowledgeExportResponses, AcknowledgeExportErrors, ThrowOnError> => (options.client ?? client).post<AcknowledgeExportResponses, AcknowledgeExportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
+    url: '/ext/v1/exports/{exportId}:acknowledge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

@@ -5,6 +5,23 @@ export type ClientOptions = {
 };
 
 /**
+ * The last message that was dealt with.
+ */
+export type AcknowledgeExportRequest = {
+    /**
+     * Of a message in the log of the export: a whole number as text.
+     */
+    position: string;
+};
+
+/**
+ * The first position that is not dealt with.
+ */
+export type AcknowledgeExportResponse = {
+    cursor: string;
+};
+
+/**
  * The certificate to add. No other resource of the installation may have it.
  */
 export type AddBrokerCertificateRequest = {
@@ -360,6 +377,33 @@ export type CreateDeviceRequest = {
 };
 
 /**
+ * An export to create. It lies in the folder of its registry or broker.
+ */
+export type CreateExportRequest = {
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    source: ExportSource;
+    target: ExportTarget;
+    batch?: ExportBatch;
+    /**
+     * Requests at a time: each device keeps to one of them. Default 16.
+     */
+    concurrency?: number;
+    retry?: ExportRetry;
+    backlog?: ExportBacklog;
+    /**
+     * Begins paused: messages are recorded, and not sent.
+     */
+    paused?: boolean;
+};
+
+/**
  * A signed JWT of a service account (iss is its ID, exp at most one hour after iat, header kid its key), or another secret of this installation in place of the OAuth token that the old service takes.
  */
 export type CreateIamTokenRequest = {
@@ -617,6 +661,161 @@ export type ErrorDetail = {
 };
 
 /**
+ * Hands messages on to another system. Empty fields are absent.
+ */
+export type Export = {
+    /**
+     * ID of the export.
+     */
+    id: string;
+    /**
+     * ID of the folder. Folders need no creation.
+     */
+    folderId: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    source: ExportSource;
+    target: ShownExportTarget;
+    batch?: ExportBatch;
+    /**
+     * Requests at a time: each device keeps to one of them. Default 16.
+     */
+    concurrency?: number;
+    retry?: ExportRetry;
+    backlog?: ExportBacklog;
+    /**
+     * Messages are recorded, and not sent.
+     */
+    paused?: boolean;
+    /**
+     * Of one export, with `exportView=FULL`.
+     */
+    state?: ExportState;
+};
+
+/**
+ * One request to the target, and what came of it.
+ */
+export type ExportAttempt = {
+    /**
+     * RFC 3339, UTC.
+     */
+    at: string;
+    firstPosition: string;
+    lastPosition: string;
+    outcome: string;
+    status?: number;
+    milliseconds: number;
+    error?: string;
+    answer?: string;
+};
+
+/**
+ * What is kept while the target does not take it.
+ */
+export type ExportBacklog = {
+    /**
+     * Bytes of its log. Default 268435456.
+     */
+    maxBytes?: number;
+    /**
+     * Messages that are older are discarded. Default 604800s.
+     */
+    maxAge?: string;
+    /**
+     * How long what was delivered is kept for a replay, as far as maxBytes permits. Default 3600s.
+     */
+    replayWindow?: string;
+    /**
+     * DISCARD_OLDEST (the default): the oldest messages go, and are counted. HOLD: publishers wait until there is room.
+     */
+    onFull?: 'DISCARD_OLDEST' | 'HOLD';
+};
+
+/**
+ * What is sent together.
+ */
+export type ExportBatch = {
+    /**
+     * Messages of one request. Default 100; of YANDEX_TRIGGER and RAW 1.
+     */
+    maxMessages?: number;
+    /**
+     * Bytes of their payloads and topics. One message always fits. Default 524288.
+     */
+    maxBytes?: number;
+    /**
+     * How long a batch waits to be full. Default 0s: what is there goes out.
+     */
+    cutoff?: string;
+};
+
+/**
+ * A message that the target has refused for good.
+ */
+export type ExportDeadLetter = {
+    /**
+     * The event ID of the message.
+     */
+    id: string;
+    position: string;
+    /**
+     * When it was given up.
+     */
+    at: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    recordedAt: string;
+    topic: string;
+    /**
+     * The device that sent it.
+     */
+    deviceId?: string;
+    /**
+     * Base64.
+     */
+    payload: string;
+    attempts: number;
+    reason: string;
+    answer?: string;
+};
+
+/**
+ * A message of an export that is pulled.
+ */
+export type ExportMessage = {
+    position: string;
+    /**
+     * The same whenever it is sent again, and for every export.
+     */
+    eventId: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    receivedAt: string;
+    /**
+     * The device that sent it.
+     */
+    deviceId?: string;
+    topic: string;
+    /**
+     * Base64.
+     */
+    payload: string;
+};
+
+/**
  * A page of the devices of a registry, ordered by ID.
  */
 export type ExportRegistryResponse = {
@@ -626,6 +825,112 @@ export type ExportRegistryResponse = {
      */
     nextPageToken?: string;
 };
+
+/**
+ * How what has failed is tried again: after a second, then after longer and longer.
+ */
+export type ExportRetry = {
+    /**
+     * How often a batch is sent that is refused. Default 5.
+     */
+    maxAttempts?: number;
+    /**
+     * The longest time between two attempts. Default 300s.
+     */
+    maxInterval?: string;
+};
+
+/**
+ * Whose messages: of a registry, one of its devices, or a broker.
+ */
+export type ExportSource = {
+    /**
+     * ID of the registry.
+     */
+    registryId?: string;
+    /**
+     * Only the topics of this device of the registry.
+     */
+    deviceId?: string;
+    /**
+     * ID of the broker.
+     */
+    brokerId?: string;
+    /**
+     * A topic filter in any notation of topics.md, aliases too. Absent: every message of the source.
+     */
+    mqttTopicFilter?: string;
+};
+
+/**
+ * How far an export has come. Positions and counts are 64-bit numbers, as text.
+ */
+export type ExportState = {
+    /**
+     * RETRYING: the target is away. MISCONFIGURED: it will not take messages until something is changed. FULL: the log, or the store of dead letters, has no room.
+     */
+    state: 'DELIVERING' | 'IDLE' | 'RETRYING' | 'MISCONFIGURED' | 'FULL' | 'PAUSED';
+    /**
+     * What is wrong, and what to do.
+     */
+    message?: string;
+    /**
+     * The position that the next message gets.
+     */
+    head: string;
+    /**
+     * The first position that is not dealt with.
+     */
+    cursor: string;
+    lagMessages: string;
+    /**
+     * Of the log, what was delivered and is kept for a replay included.
+     */
+    lagBytes: string;
+    /**
+     * When the first message that waits was recorded.
+     */
+    oldestMessageAt?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    lastSuccessAt?: string;
+    lastError?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    nextAttemptAt?: string;
+    delivered: string;
+    /**
+     * Lost to a limit of the backlog.
+     */
+    discarded: string;
+    skipped: string;
+    /**
+     * That are kept.
+     */
+    deadLetters: string;
+    /**
+     * The process that works on it.
+     */
+    holder?: string;
+};
+
+/**
+ * Where messages go: exactly one of the fields.
+ */
+export type ExportTarget = {
+    webhook?: WebhookTarget;
+    postgres?: PostgresTarget;
+    kafka?: KafkaTarget;
+    pull?: PullTarget;
+    nats?: NatsTarget;
+};
+
+/**
+ * FULL adds `state`.
+ */
+export type ExportView = 'BASIC' | 'FULL';
 
 /**
  * A certificate of an exported device.
@@ -951,6 +1256,42 @@ export type ImportResult = {
 };
 
 /**
+ * A topic of Kafka, or of Yandex Data Streams.
+ */
+export type KafkaTarget = {
+    /**
+     * `host:port` of some brokers.
+     */
+    bootstrapServers: Array<string>;
+    topic: string;
+    /**
+     * Default YDS_JSON: what the old service wrote to its data streams.
+     */
+    format?: 'YDS_JSON' | 'CLOUDEVENTS' | 'RAW';
+    /**
+     * Default VERIFY. DISABLE only into networks that the operator allows.
+     */
+    tls?: 'VERIFY' | 'DISABLE';
+    /**
+     * Absent: no log-in.
+     */
+    mechanism?: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+    username?: string;
+    /**
+     * The password of the user. Write-only: no answer shows it; a change without it keeps it.
+     */
+    password?: string;
+    /**
+     * PEM of authorities to trust in place of the usual ones.
+     */
+    caCertificate?: string;
+    /**
+     * Default NONE.
+     */
+    compression?: 'NONE' | 'GZIP';
+};
+
+/**
  * All API keys of a service account.
  */
 export type ListApiKeysResponse = {
@@ -1063,6 +1404,42 @@ export type ListDevicesResponse = {
  */
 export type ListDisabledResourcesResponse = {
     disabledResources: Array<DisabledResource>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
+ * The last attempts, 100 at most, the newest first.
+ */
+export type ListExportAttemptsResponse = {
+    attempts: Array<ExportAttempt>;
+};
+
+/**
+ * A page of dead letters, ordered by ID, which is by time.
+ */
+export type ListExportDeadLettersResponse = {
+    deadLetters: Array<ExportDeadLetter>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
+ * Messages that wait, in their order.
+ */
+export type ListExportMessagesResponse = {
+    messages: Array<ExportMessage>;
+};
+
+/**
+ * A page of exports, ordered by ID.
+ */
+export type ListExportsResponse = {
+    exports: Array<Export>;
     /**
      * Names the next page. Absent on the last one.
      */
@@ -1288,6 +1665,37 @@ export type MigrationStatus = {
 };
 
 /**
+ * A stream of NATS JetStream.
+ */
+export type NatsTarget = {
+    /**
+     * `host:port` of some servers.
+     */
+    servers: Array<string>;
+    /**
+     * What subjects begin with; a stream of JetStream must take them.
+     */
+    subjectPrefix: string;
+    /**
+     * Default VERIFY. DISABLE only into networks that the operator allows.
+     */
+    tls?: 'VERIFY' | 'DISABLE';
+    username?: string;
+    /**
+     * The password of the user. Write-only: no answer shows it; a change without it keeps it.
+     */
+    password?: string;
+    /**
+     * A token in place of user and password. Write-only: no answer shows it; a change without it keeps it.
+     */
+    token?: string;
+    /**
+     * PEM of authorities to trust in place of the usual ones.
+     */
+    caCertificate?: string;
+};
+
+/**
  * Addresses that may not connect until a time.
  */
 export type NetworkBlock = {
@@ -1384,6 +1792,36 @@ export type PasswordAdoption = {
 };
 
 /**
+ * A row for each message, in effect once.
+ */
+export type PostgresTarget = {
+    /**
+     * `postgresql://user@host:5432/database`, without the password.
+     */
+    url: string;
+    /**
+     * The password of the user. Write-only: no answer shows it; a change without it keeps it.
+     */
+    password?: string;
+    /**
+     * `table` or `schema.table`.
+     */
+    table: string;
+    /**
+     * Create the table if it is not there. Default false.
+     */
+    createTable?: boolean;
+    /**
+     * Default VERIFY. DISABLE only into networks that the operator allows.
+     */
+    tls?: 'VERIFY' | 'DISABLE';
+    /**
+     * PEM of authorities to trust in place of the usual ones.
+     */
+    caCertificate?: string;
+};
+
+/**
  * A message to publish as the broker.
  */
 export type PublishBrokerDataRequest = {
@@ -1444,6 +1882,21 @@ export type PublishRegistryDataRequest = {
  */
 export type PublishRegistryDataResponse = {
     [key: string]: unknown;
+};
+
+/**
+ * Nothing is sent: the receiver asks for messages, and acknowledges them.
+ */
+export type PullTarget = {
+    [key: string]: never;
+};
+
+/**
+ * Which to send again, behind what waits.
+ */
+export type RedeliverExportDeadLettersRequest = {
+    ids?: Array<string>;
+    all?: boolean;
 };
 
 /**
@@ -1642,9 +2095,23 @@ export type RenewAccessTokenRequest = {
 };
 
 /**
+ * From where to send once more: as far back as the log is kept.
+ */
+export type ReplayExportRequest = {
+    /**
+     * Of a message in the log of the export: a whole number as text.
+     */
+    position?: string;
+    /**
+     * What was recorded since then.
+     */
+    time?: string;
+};
+
+/**
  * Of what kind a resource is.
  */
-export type ResourceKind = 'REGISTRY' | 'DEVICE' | 'BROKER' | 'SERVICE_ACCOUNT';
+export type ResourceKind = 'REGISTRY' | 'DEVICE' | 'BROKER' | 'SERVICE_ACCOUNT' | 'EXPORT';
 
 /**
  * The last message of a permanent topic.
@@ -1705,6 +2172,20 @@ export type RoleBinding = {
 };
 
 /**
+ * The new secret that requests of a webhook are signed with.
+ */
+export type RotateExportSecretResponse = {
+    /**
+     * `whsec_` and 32 bytes in base64, as Standard Webhooks say. In this answer and nowhere else.
+     */
+    signingSecret: string;
+    /**
+     * Until then requests are signed with the one before, too.
+     */
+    previousSecretEndsAt: string;
+};
+
+/**
  * A caller that is a program.
  */
 export type ServiceAccount = {
@@ -1740,6 +2221,127 @@ export type SetPasswordAdoptionRequest = {
 };
 
 /**
+ * Where messages go, without what is secret.
+ */
+export type ShownExportTarget = {
+    webhook?: {
+        /**
+         * An https URL, without user info and without secrets; http only into networks that the operator allows.
+         */
+        url: string;
+        /**
+         * Default YANDEX_TRIGGER.
+         */
+        format?: WebhookFormat;
+        /**
+         * PEM of authorities to trust in place of the usual ones.
+         */
+        caCertificate?: string;
+        /**
+         * For connection, request and answer together. Default 20s.
+         */
+        timeout?: string;
+        headerNames?: Array<string>;
+        auth?: {
+            bearer?: {
+                [key: string]: unknown;
+            };
+            basic?: {
+                username: string;
+            };
+            header?: {
+                name: string;
+            };
+        };
+        clientCertificate?: {
+            certificateData: string;
+        };
+    };
+    postgres?: {
+        /**
+         * `postgresql://user@host:5432/database`, without the password.
+         */
+        url: string;
+        /**
+         * `table` or `schema.table`.
+         */
+        table: string;
+        /**
+         * Create the table if it is not there. Default false.
+         */
+        createTable?: boolean;
+        /**
+         * Default VERIFY. DISABLE only into networks that the operator allows.
+         */
+        tls?: 'VERIFY' | 'DISABLE';
+        /**
+         * PEM of authorities to trust in place of the usual ones.
+         */
+        caCertificate?: string;
+    };
+    kafka?: {
+        /**
+         * `host:port` of some brokers.
+         */
+        bootstrapServers: Array<string>;
+        topic: string;
+        /**
+         * Default YDS_JSON: what the old service wrote to its data streams.
+         */
+        format?: 'YDS_JSON' | 'CLOUDEVENTS' | 'RAW';
+        /**
+         * Default VERIFY. DISABLE only into networks that the operator allows.
+         */
+        tls?: 'VERIFY' | 'DISABLE';
+        /**
+         * Absent: no log-in.
+         */
+        mechanism?: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+        username?: string;
+        /**
+         * PEM of authorities to trust in place of the usual ones.
+         */
+        caCertificate?: string;
+        /**
+         * Default NONE.
+         */
+        compression?: 'NONE' | 'GZIP';
+    };
+    pull?: {
+        [key: string]: unknown;
+    };
+    nats?: {
+        /**
+         * `host:port` of some servers.
+         */
+        servers: Array<string>;
+        /**
+         * What subjects begin with; a stream of JetStream must take them.
+         */
+        subjectPrefix: string;
+        /**
+         * Default VERIFY. DISABLE only into networks that the operator allows.
+         */
+        tls?: 'VERIFY' | 'DISABLE';
+        username?: string;
+        /**
+         * PEM of authorities to trust in place of the usual ones.
+         */
+        caCertificate?: string;
+    };
+};
+
+/**
+ * The first message that is to be sent; those before it that wait are counted as skipped.
+ */
+export type SkipExportRequest = {
+    /**
+     * Of a message in the log of the export: a whole number as text.
+     */
+    position: string;
+};
+
+/**
  * The body of every answer that is not a success.
  */
 export type Status = {
@@ -1752,6 +2354,26 @@ export type Status = {
      */
     message: string;
     details: Array<ErrorDetail>;
+};
+
+/**
+ * What the target said to a sample.
+ */
+export type TestExportResponse = {
+    outcome: 'DONE' | 'REFUSED' | 'AWAY' | 'MISCONFIGURED';
+    /**
+     * What is wrong, and what to do.
+     */
+    message?: string;
+    /**
+     * Of HTTP.
+     */
+    status?: number;
+    milliseconds: number;
+    /**
+     * The first 1,024 bytes of it.
+     */
+    answer?: string;
 };
 
 /**
@@ -1798,6 +2420,36 @@ export type UpdateDeviceRequest = {
 };
 
 /**
+ * What to change of an export. Secrets of the target that are absent stay as they are, as long as its kind does. Without a mask a target that is absent stays, too.
+ */
+export type UpdateExportRequest = {
+    /**
+     * Comma-separated names of the fields to change. A named field that is absent is reset to its default. No mask: every field is set, absent ones are reset.
+     */
+    updateMask?: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    description?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A topic filter in any notation of topics.md, aliases too. Absent: every message of the source.
+     */
+    mqttTopicFilter?: string;
+    target?: ExportTarget;
+    batch?: ExportBatch;
+    /**
+     * Requests at a time: each device keeps to one of them. Default 16.
+     */
+    concurrency?: number;
+    retry?: ExportRetry;
+    backlog?: ExportBacklog;
+};
+
+/**
  * What to change of a registry.
  */
 export type UpdateRegistryRequest = {
@@ -1814,6 +2466,73 @@ export type UpdateRegistryRequest = {
         [key: string]: string;
     };
     logOptions?: LogOptions;
+};
+
+/**
+ * How the receiver knows us: exactly one way.
+ */
+export type WebhookAuth = {
+    bearer?: {
+        /**
+         * The token. Write-only: no answer shows it; a change without it keeps it.
+         */
+        token?: string;
+    };
+    basic?: {
+        username: string;
+        /**
+         * The password. Write-only: no answer shows it; a change without it keeps it.
+         */
+        password?: string;
+    };
+    header?: {
+        name: string;
+        /**
+         * The value. Write-only: no answer shows it; a change without it keeps it.
+         */
+        value?: string;
+    };
+};
+
+/**
+ * YANDEX_TRIGGER: what the old service called functions with. CLOUDEVENTS: 1.0, structured for one message, batched for several. RAW: the payload is the body, what else is known is in `ce-` headers; one message a request.
+ */
+export type WebhookFormat = 'YANDEX_TRIGGER' | 'CLOUDEVENTS' | 'RAW';
+
+/**
+ * Called over HTTPS with each batch, signed as Standard Webhooks say.
+ */
+export type WebhookTarget = {
+    /**
+     * An https URL, without user info and without secrets; http only into networks that the operator allows.
+     */
+    url: string;
+    /**
+     * Default YANDEX_TRIGGER.
+     */
+    format?: WebhookFormat;
+    /**
+     * PEM of authorities to trust in place of the usual ones.
+     */
+    caCertificate?: string;
+    /**
+     * For connection, request and answer together. Default 20s.
+     */
+    timeout?: string;
+    /**
+     * Sent with each request, 32 at most. Their values are never shown; a change without them keeps all.
+     */
+    headers?: {
+        [key: string]: string;
+    };
+    auth?: WebhookAuth;
+    clientCertificate?: {
+        certificateData: string;
+        /**
+         * PEM of its key. Write-only: no answer shows it; a change without it keeps it.
+         */
+        privateKey?: string;
+    };
 };
 
 /**
@@ -1921,6 +2640,13 @@ export type PublishDeviceDataResponseWritable = {
  */
 export type PublishRegistryDataResponseWritable = {
     [key: string]: unknown;
+};
+
+/**
+ * Nothing is sent: the receiver asks for messages, and acknowledges them.
+ */
+export type PullTargetWritable = {
+    [key: string]: never;
 };
 
 /**
@@ -2586,12 +3312,6 @@ export type ListRegistrySessionsResponse = ListRegistrySessionsResponses[keyof L
 
 export type DisconnectRegistryData = {
     body?: never;
-    headers?: {
-        /**
-         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
-         */
-        'Idempotency-Key'?: string;
-    };
     path: {
         /**
          * ID of the registry.
@@ -3303,12 +4023,6 @@ export type ListDeviceSessionsResponse = ListDeviceSessionsResponses[keyof ListD
 
 export type DisconnectDeviceData = {
     body?: never;
-    headers?: {
-        /**
-         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
-         */
-        'Idempotency-Key'?: string;
-    };
     path: {
         /**
          * ID of the device.
@@ -3958,12 +4672,6 @@ export type ListBrokerSessionsResponse = ListBrokerSessionsResponses[keyof ListB
 
 export type DisconnectBrokerData = {
     body?: never;
-    headers?: {
-        /**
-         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
-         */
-        'Idempotency-Key'?: string;
-    };
     path: {
         /**
          * ID of the broker.
@@ -4115,12 +4823,6 @@ export type CreateIamTokenResponse2 = CreateIamTokenResponses[keyof CreateIamTok
 
 export type RenewAccessTokenData = {
     body: RenewAccessTokenRequest;
-    headers?: {
-        /**
-         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
-         */
-        'Idempotency-Key'?: string;
-    };
     path?: never;
     query?: never;
     url: '/ext/v1/accessToken:renew';
@@ -5272,3 +5974,558 @@ export type ExportRegistryResponses = {
 };
 
 export type ExportRegistryResponse2 = ExportRegistryResponses[keyof ExportRegistryResponses];
+
+export type DeleteExportData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}';
+};
+
+export type DeleteExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteExportError = DeleteExportErrors[keyof DeleteExportErrors];
+
+export type DeleteExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteExportResponse = DeleteExportResponses[keyof DeleteExportResponses];
+
+export type GetExportData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: {
+        exportView?: ExportView;
+    };
+    url: '/ext/v1/exports/{exportId}';
+};
+
+export type GetExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetExportError = GetExportErrors[keyof GetExportErrors];
+
+export type GetExportResponses = {
+    /**
+     * Success.
+     */
+    200: Export;
+};
+
+export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
+
+export type UpdateExportData = {
+    body: UpdateExportRequest;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}';
+};
+
+export type UpdateExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type UpdateExportError = UpdateExportErrors[keyof UpdateExportErrors];
+
+export type UpdateExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type UpdateExportResponse = UpdateExportResponses[keyof UpdateExportResponses];
+
+export type ListExportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * ID of the folder. Folders need no creation.
+         */
+        folderId?: string;
+        /**
+         * ID of the registry.
+         */
+        registryId?: string;
+        /**
+         * ID of the broker.
+         */
+        brokerId?: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/exports';
+};
+
+export type ListExportsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
+
+export type ListExportsResponses = {
+    /**
+     * Success.
+     */
+    200: ListExportsResponse;
+};
+
+export type ListExportsResponse2 = ListExportsResponses[keyof ListExportsResponses];
+
+export type CreateExportData = {
+    body: CreateExportRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/ext/v1/exports';
+};
+
+export type CreateExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
+
+export type CreateExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
+
+export type PauseExportData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:pause';
+};
+
+export type PauseExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type PauseExportError = PauseExportErrors[keyof PauseExportErrors];
+
+export type PauseExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type PauseExportResponse = PauseExportResponses[keyof PauseExportResponses];
+
+export type ResumeExportData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:resume';
+};
+
+export type ResumeExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ResumeExportError = ResumeExportErrors[keyof ResumeExportErrors];
+
+export type ResumeExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type ResumeExportResponse = ResumeExportResponses[keyof ResumeExportResponses];
+
+export type TestExportData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:test';
+};
+
+export type TestExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type TestExportError = TestExportErrors[keyof TestExportErrors];
+
+export type TestExportResponses = {
+    /**
+     * Success.
+     */
+    200: TestExportResponse;
+};
+
+export type TestExportResponse2 = TestExportResponses[keyof TestExportResponses];
+
+export type ReplayExportData = {
+    body: ReplayExportRequest;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:replay';
+};
+
+export type ReplayExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ReplayExportError = ReplayExportErrors[keyof ReplayExportErrors];
+
+export type ReplayExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type ReplayExportResponse = ReplayExportResponses[keyof ReplayExportResponses];
+
+export type SkipExportData = {
+    body: SkipExportRequest;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:skip';
+};
+
+export type SkipExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type SkipExportError = SkipExportErrors[keyof SkipExportErrors];
+
+export type SkipExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type SkipExportResponse = SkipExportResponses[keyof SkipExportResponses];
+
+export type RotateExportSecretData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:rotateSecret';
+};
+
+export type RotateExportSecretErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type RotateExportSecretError = RotateExportSecretErrors[keyof RotateExportSecretErrors];
+
+export type RotateExportSecretResponses = {
+    /**
+     * Success.
+     */
+    200: RotateExportSecretResponse;
+};
+
+export type RotateExportSecretResponse2 = RotateExportSecretResponses[keyof RotateExportSecretResponses];
+
+export type ListExportDeadLettersData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: {
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/exports/{exportId}/deadLetters';
+};
+
+export type ListExportDeadLettersErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListExportDeadLettersError = ListExportDeadLettersErrors[keyof ListExportDeadLettersErrors];
+
+export type ListExportDeadLettersResponses = {
+    /**
+     * Success.
+     */
+    200: ListExportDeadLettersResponse;
+};
+
+export type ListExportDeadLettersResponse2 = ListExportDeadLettersResponses[keyof ListExportDeadLettersResponses];
+
+export type RedeliverExportDeadLettersData = {
+    body: RedeliverExportDeadLettersRequest;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}/deadLetters:redeliver';
+};
+
+export type RedeliverExportDeadLettersErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type RedeliverExportDeadLettersError = RedeliverExportDeadLettersErrors[keyof RedeliverExportDeadLettersErrors];
+
+export type RedeliverExportDeadLettersResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type RedeliverExportDeadLettersResponse = RedeliverExportDeadLettersResponses[keyof RedeliverExportDeadLettersResponses];
+
+export type DeleteExportDeadLetterData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+        /**
+         * The event ID of the message.
+         */
+        deadLetterId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}/deadLetters/{deadLetterId}';
+};
+
+export type DeleteExportDeadLetterErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteExportDeadLetterError = DeleteExportDeadLetterErrors[keyof DeleteExportDeadLetterErrors];
+
+export type DeleteExportDeadLetterResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteExportDeadLetterResponse = DeleteExportDeadLetterResponses[keyof DeleteExportDeadLetterResponses];
+
+export type ListExportAttemptsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}/attempts';
+};
+
+export type ListExportAttemptsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListExportAttemptsError = ListExportAttemptsErrors[keyof ListExportAttemptsErrors];
+
+export type ListExportAttemptsResponses = {
+    /**
+     * Success.
+     */
+    200: ListExportAttemptsResponse;
+};
+
+export type ListExportAttemptsResponse2 = ListExportAttemptsResponses[keyof ListExportAttemptsResponses];
+
+export type ListExportMessagesData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: {
+        /**
+         * Only messages behind this position. Absent: from the cursor on.
+         */
+        after?: string;
+        /**
+         * Messages at most. Default 100; an answer ends early at some 1 MiB.
+         */
+        maxMessages?: number;
+        /**
+         * How long to wait for a message, if there is none. Default 0.
+         */
+        waitSeconds?: number;
+    };
+    url: '/ext/v1/exports/{exportId}/messages';
+};
+
+export type ListExportMessagesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListExportMessagesError = ListExportMessagesErrors[keyof ListExportMessagesErrors];
+
+export type ListExportMessagesResponses = {
+    /**
+     * Success.
+     */
+    200: ListExportMessagesResponse;
+};
+
+export type ListExportMessagesResponse2 = ListExportMessagesResponses[keyof ListExportMessagesResponses];
+
+export type AcknowledgeExportData = {
+    body: AcknowledgeExportRequest;
+    path: {
+        /**
+         * ID of the export.
+         */
+        exportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/exports/{exportId}:acknowledge';
+};
+
+export type AcknowledgeExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type AcknowledgeExportError = AcknowledgeExportErrors[keyof AcknowledgeExportErrors];
+
+export type AcknowledgeExportResponses = {
+    /**
+     * Success.
+     */
+    200: AcknowledgeExportResponse;
+};
+
+export type AcknowledgeExportResponse2 = AcknowledgeExportResponses[keyof AcknowledgeExportResponses];

@@ -1,7 +1,7 @@
 /**
  * What a change is about, and what its key is: the ID of the registry, device, broker or password; a certificate's
  * SHA-256 in lower-case hex; for `alias` the device's ID, for `account` the service account's (also when one of its keys
- * or roles changed), for `signing-key` the `kid`, for `network-block` its ID, for
+ * or roles changed), for `signing-key` the `kid`, for `network-block` its ID, for `export` the export's, for
  * `disconnect` (sessions are to end) kind and ID as `device:…`. A block of a device or broker is told of as a
  * change of that.
  */
@@ -15,7 +15,8 @@ export type ChangeKind =
   | 'account'
   | 'signing-key'
   | 'network-block'
-  | 'disconnect';
+  | 'disconnect'
+  | 'export';
 
 export interface Change {
   readonly kind: ChangeKind;

@@ -41,6 +41,18 @@ export class QuotaExceededError extends Error {
   }
 }
 
+/** The logs of all exports together would have more than they may. */
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError';
+  /** What is left, in bytes. */
+  readonly room: number;
+
+  constructor(room: number) {
+    super(`room for ${room} bytes`);
+    this.room = room;
+  }
+}
+
 /** The Idempotency-Key was used for another request. */
 export class IdempotencyMismatchError extends Error {
   override readonly name = 'IdempotencyMismatchError';
@@ -55,6 +67,7 @@ const uniqueByTable: ReadonlyMap<string | undefined, Unique> = new Map([
   ['registries', 'name'],
   ['devices', 'name'],
   ['brokers', 'name'],
+  ['exports', 'name'],
   ['service_accounts', 'name'],
   ['certificates', 'certificate'],
   ['topic_aliases', 'alias'],
@@ -63,7 +76,9 @@ const uniqueByTable: ReadonlyMap<string | undefined, Unique> = new Map([
 
 /** Primary keys of what has an ID, and of all IDs together. */
 const idKeys: ReadonlySet<string | undefined> = new Set(
-  ['resource_ids', 'registries', 'devices', 'brokers', 'service_accounts'].map((table) => `${table}_pkey`),
+  ['resource_ids', 'registries', 'devices', 'brokers', 'service_accounts', 'exports'].map(
+    (table) => `${table}_pkey`,
+  ),
 );
 
 const uniqueViolation = '23505';

@@ -5,6 +5,7 @@
 import type { PrismaDatabase } from '../database/open-prisma.ts';
 import type { Sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
+import { readChunks } from '../exports/progress.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { type NewAuditEvent, writeAuditEvents } from '../records/audit-events.ts';
 import type { CallFacts, MutationRecord, OperationRow } from '../records/record-call.ts';
@@ -26,6 +27,9 @@ import * as adoptions from './credentials/password-adoptions.ts';
 import * as passwords from './credentials/passwords.ts';
 import { listLiveNodes } from './data-plane-nodes.ts';
 import type { Db } from './db.ts';
+import * as exports from './exports/exports.ts';
+import * as progress from './exports/progress.ts';
+import * as exportRecords from './exports/records.ts';
 import { type AuditedCall, listAuditEvents } from './history/audit-events.ts';
 import { listLog } from './history/connection-log.ts';
 import { type Pruned, prune, type Retention } from './history/housekeeping.ts';
@@ -81,6 +85,14 @@ const sqlReads = {
   authorizedKeys: { list: keys.listAuthorizedKeys },
   apiKeys: { list: keys.listApiKeys },
   roleBindings: { list: keys.listRoleBindings },
+  exports: {
+    find: exports.findExport,
+    list: exports.listExports,
+    progress: progress.findExportProgress,
+    deadLetters: exportRecords.listDeadLetters,
+    attempts: exportRecords.listAttempts,
+    chunks: readChunks,
+  },
 };
 
 const prismaReads = {
@@ -125,6 +137,17 @@ const writes = {
   authorizedKeys: { create: keys.createAuthorizedKey, delete: keys.deleteAuthorizedKey },
   apiKeys: { create: keys.createApiKey, delete: keys.deleteApiKey },
   roleBindings: { create: keys.createRoleBinding, delete: keys.deleteRoleBinding },
+  exports: {
+    create: exports.createExport,
+    update: exports.updateExport,
+    delete: exports.deleteExport,
+    owed: exports.findOwed,
+    lockLog: progress.lockLogRange,
+    positionAt: progress.findPositionAt,
+    move: progress.moveCursor,
+    redeliver: exportRecords.redeliverDeadLetters,
+    deleteDeadLetter: exportRecords.deleteDeadLetter,
+  },
 };
 
 /** The same functions, with their database given. */
@@ -185,6 +208,11 @@ export class ControlStore {
   ): Promise<OperationRow> {
     const bound = (tx: Transaction) => work(bind<Transaction, typeof writes>(tx, writes));
     return mutate(this.#pool, call, claim, bound, this.#now);
+  }
+
+  /** @see acknowledgeExport */
+  acknowledgeExport(id: string, position: bigint): Promise<string | undefined> {
+    return progress.acknowledgeExport(this.#pool, id, position);
   }
 
   /** Records calls that left no operation. */

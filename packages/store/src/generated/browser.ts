@@ -107,7 +107,7 @@ export type ApiKey = Prisma.ApiKeyModel
 export type RoleBinding = Prisma.RoleBindingModel
 /**
  * Model ResourceId
- * Which kind an ID belongs to: `registry`, `device`, `broker` or `service_account`. Triggers on their tables write it (in
+ * Which kind an ID belongs to: `registry`, `device`, `broker`, `service_account` or `export`. Triggers on their tables write it (in
  * the migration), so that no writer of any version gives one ID to two resources.
  */
 export type ResourceId = Prisma.ResourceIdModel

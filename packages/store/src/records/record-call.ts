@@ -27,6 +27,8 @@ export interface MutationRecord {
   /** The message of the operation's metadata, with its `@type`. */
   readonly metadata: Json;
   readonly response: Json;
+  /** What the audit event says beside the fields of the metadata. */
+  readonly details?: Json | undefined;
 }
 
 /** An operation as it is kept. */
@@ -97,7 +99,7 @@ const recordStatement = prepare(
 );
 
 /** What records a mutation, as the last statement of its transaction. */
-export function recordOf(call: CallFacts, operation: OperationRow): Statement {
+export function recordOf(call: CallFacts, operation: OperationRow, details: Json = {}): Statement {
   return recordStatement(
     operation.id,
     operation.createdAt,
@@ -107,7 +109,7 @@ export function recordOf(call: CallFacts, operation: OperationRow): Statement {
     call.callerId,
     JSON.stringify(operation.metadata),
     JSON.stringify(operation.response),
-    JSON.stringify(detailsOf(operation.metadata as Json)),
+    JSON.stringify({ ...detailsOf(operation.metadata as Json), ...details }),
     call.eventType,
     call.remoteIp,
     call.userAgent,

@@ -10,6 +10,7 @@ import { Child, type Exit } from './child.ts';
 const programs = {
   api: 'apps/api/src/main.ts',
   mqtt: 'apps/mqtt/src/main.ts',
+  export: 'apps/export/src/main.ts',
   supervisor: 'apps/supervisor/src/main.ts',
 } as const;
 export type ProgramName = keyof typeof programs;
@@ -53,6 +54,13 @@ export class Installation {
     if (before) this.#ended.push(before);
     const child = new Child({ name, script: [programs[name]], env: this.#env });
     this.#children.set(name, child);
+    return child;
+  }
+
+  /** Starts one more of a program, beside the one that runs; whoever asks for it ends it. */
+  startBeside(name: ProgramName): Child {
+    const child = new Child({ name: `another ${name}`, script: [programs[name]], env: this.#env });
+    this.#ended.push(child);
     return child;
   }
 

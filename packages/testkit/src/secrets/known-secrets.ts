@@ -28,7 +28,7 @@ export function notePrivateKey(pem: string | undefined): void {
 }
 
 /** The fields of requests and answers that hold one. */
-const secretFields = new Set(['password', 'secret', 'iamToken', 'jwt']);
+const secretFields = new Set(['password', 'secret', 'signingSecret', 'iamToken', 'jwt']);
 
 /** Notes whatever lies in secret fields of a request or an answer. */
 export function noteSecretsIn(body: unknown): void {

@@ -15,6 +15,7 @@ interface YandexFlags extends ImportFlags {
   readonly sourceEndpoint?: string;
   readonly requestsPerSecond: number;
   readonly save?: string;
+  readonly targetMap?: string;
 }
 
 const yandexDevicesEndpoint = 'https://iot-devices.api.cloud.yandex.net';
@@ -37,7 +38,11 @@ export function registerYandex(migrate: Command, context: CliContext): void {
         .argParser((text) => wholeNumber(text, 1, 1_000))
         .default(defaultRequestsPerSecond),
     )
-    .option('--save <folder>', 'keep what was read there, as an export; a second run goes on from it');
+    .option('--save <folder>', 'keep what was read there, as an export; a second run goes on from it')
+    .option(
+      '--target-map <file>',
+      'URLs to call in place of functions and containers, by their IDs, in JSON',
+    );
   withExamples(
     addImportOptions(command),
     'iotcore migrate yandex ./export --dry-run',
@@ -52,13 +57,24 @@ async function run(folder: string | undefined, flags: YandexFlags, context: CliC
   const options = readImportOptions(flags);
   if (!flags.fromApi) {
     if (folder === undefined) throw usageError('give the folder of an export, or --from-api');
-    return runImport(folderSource(folder), options, context);
+    await runImport(folderSource(folder), options, context);
+    return migrateTriggers(folder, flags, context);
   }
   if (folder !== undefined) throw usageError('give either a folder or --from-api');
   await inFolder(flags.save, async (target) => {
     await fetchTo(target, flags, options.retryForMs, context);
     await runImport(folderSource(target), options, context);
   });
+}
+
+/** Of the folder's `triggers.json`, if it is there. @throws CliError with `incomplete` if some did not come over */
+async function migrateTriggers(folder: string, flags: YandexFlags, context: CliContext): Promise<void> {
+  const { readTargetMap, readTriggers } = await import('../../import/triggers/read-triggers.ts');
+  const { importTriggers } = await import('../../import/triggers/import-triggers.ts');
+  const targets = flags.targetMap === undefined ? {} : await readTargetMap(flags.targetMap);
+  const reading = await readTriggers(folder, targets);
+  const missing = await importTriggers(reading, flags.dryRun ?? false, context);
+  if (missing > 0) throw new CliError(`${missing} triggers did not come over.`, exitCodes.incomplete);
 }
 
 async function fetchTo(target: string, flags: YandexFlags, retryForMs: number, context: CliContext) {

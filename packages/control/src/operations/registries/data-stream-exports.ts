@@ -39,7 +39,7 @@ export const addDataStreamExport = defineOperation({
   subject: ownerSubject(names),
   async run() {
     throw errors.unimplemented(
-      'There are no data streams here. Subscribe to the topics of the registry over MQTT, with a password or certificate of the registry.',
+      'There are no data streams here. Create an export with POST /ext/v1/exports in the REST API, or `iotcore export`.',
     );
   },
 });

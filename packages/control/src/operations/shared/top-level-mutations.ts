@@ -112,8 +112,15 @@ export function deleteOperation(
     subject: ownerSubject(names),
     async run({ target: { id, folderId }, commit }) {
       return commit(async (tx) => {
+        const owed = await tx.exports.owed({ kind, id });
         await tx[table].delete(id);
-        return { resourceId: id, folderId, metadata: { [names.idField]: id }, response: empty };
+        return {
+          resourceId: id,
+          folderId,
+          metadata: { [names.idField]: id },
+          response: empty,
+          ...(owed.length > 0 && { details: { owedByExports: owed } }),
+        };
       });
     },
   });

@@ -1,10 +1,12 @@
-import type { PublishRoute } from '../../port.ts';
+import type { PublishRoute, RouteTap } from '../../port.ts';
 import type { BusRoute, TopicName } from '../../routing/index.ts';
 import type { OutgoingMessage } from '../deliver/outgoing-message.ts';
 
 /** What the messages of a topic are handed over by. */
 export interface Plan {
   readonly retainAs: PublishRoute['retainAs'];
+  /** Undefined: no log gets it. */
+  readonly taps: readonly RouteTap[] | undefined;
   readonly route: BusRoute<OutgoingMessage>;
   /** The address of the topic's own name, under which a packet can go out as it came. */
   readonly ownName: TopicName | undefined;

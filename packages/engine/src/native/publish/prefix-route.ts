@@ -1,6 +1,6 @@
 /** The route of all topics with one prefix, made ready to be used for one message after the other until it is stale. */
 import { type CodecLimits, isPlainTopicRest } from '../../codec/index.ts';
-import type { PublishRoute, RoutePrefix } from '../../port.ts';
+import type { PublishRoute, RoutePrefix, RouteTap } from '../../port.ts';
 import type { MessageBus, TopicPrefix } from '../../routing/index.ts';
 import type { OutgoingMessage } from '../deliver/outgoing-message.ts';
 import { equalsAt } from './equals-at.ts';
@@ -15,12 +15,15 @@ export class PrefixRoute {
   readonly #maxRestLevels: number;
   readonly #basis: PublishRoute['basis'];
   readonly #receivers: TopicPrefix<OutgoingMessage>;
+  /** Their topics without the rest. */
+  readonly #taps: readonly RouteTap[] | undefined;
 
   private constructor(
     topic: string,
     { length, maxRestBytes }: RoutePrefix,
     basis: PublishRoute['basis'],
     receivers: TopicPrefix<OutgoingMessage>,
+    taps: readonly RouteTap[] | undefined,
     limits: CodecLimits,
   ) {
     this.prefix = topic.slice(0, length);
@@ -29,12 +32,13 @@ export class PrefixRoute {
     this.#maxRestLevels = limits.maxTopicLevels - this.prefix.split('/').length + 1;
     this.#basis = basis;
     this.#receivers = receivers;
+    this.#taps = taps;
   }
 
   /** Undefined if the route, or who receives the topic, depends on the whole topic. */
   static of(
     topic: string,
-    { prefix, destinations, basis }: PublishRoute,
+    { prefix, destinations, basis, taps }: PublishRoute,
     bus: Pick<MessageBus<never, OutgoingMessage>, 'prefix'>,
     limits: CodecLimits,
   ): PrefixRoute | undefined {
@@ -46,7 +50,11 @@ export class PrefixRoute {
         topic: name.slice(0, name.length - restLength),
       })),
     );
-    return receivers && new PrefixRoute(topic, prefix, basis, receivers, limits);
+    const withoutRest = ({ log, topic: name }: RouteTap) => ({
+      log,
+      topic: name.slice(0, name.length - restLength),
+    });
+    return receivers && new PrefixRoute(topic, prefix, basis, receivers, taps?.map(withoutRest), limits);
   }
 
   get isStale(): boolean {
@@ -63,6 +71,13 @@ export class PrefixRoute {
     const route = this.#receivers.route(bytes, restStart, end);
     if (route === undefined) return undefined;
     const ownName = route.names.find(({ prefix }) => prefix === this.prefix);
-    return { retainAs: undefined, route, ownName };
+    return { retainAs: undefined, taps: this.#tapsOf(bytes, restStart, end), route, ownName };
+  }
+
+  /** The rest is ASCII. */
+  #tapsOf(bytes: Buffer, restStart: number, end: number): readonly RouteTap[] | undefined {
+    if (this.#taps === undefined) return undefined;
+    const rest = bytes.toString('latin1', restStart, end);
+    return this.#taps.map(({ log, topic }) => ({ log, topic: topic + rest }));
   }
 }

@@ -4,12 +4,15 @@ import { OutgoingMessage } from '../deliver/outgoing-message.ts';
 import type { Tick } from '../io/tick.ts';
 
 export interface PublicationParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'retain'>;
+  readonly host: Pick<EngineHost<P>, 'route' | 'retain' | 'record'>;
   readonly bus: Pick<MessageBus<never, OutgoingMessage>, 'route'>;
   readonly tick: Tick;
 }
 
-/** Publishes a message that came on no connection; resolves when it is durable, if retained, and in all queues. */
+/**
+ * Publishes a message that came on no connection; resolves when it is durable, if retained, and in all queues. Logs that the
+ * route taps are left to whoever has accepted it: of several engines that publish it, one records it.
+ */
 export async function publishOn<P>(
   parts: PublicationParts<P>,
   route: PublishRoute,
@@ -29,5 +32,7 @@ export async function publishOn<P>(
 export async function publishWill<P>(parts: PublicationParts<P>, principal: P, will: Will): Promise<void> {
   await Promise.resolve();
   const route = await parts.host.route(principal, will.topic);
-  if (route) await publishOn(parts, route, will.payload, will.qos);
+  if (!route) return;
+  await publishOn(parts, route, will.payload, will.qos);
+  if (route.taps) await parts.host.record?.(principal, route.taps, will.payload, will.qos);
 }

@@ -13,6 +13,7 @@ import {
   type PublishRoute,
   type Qos,
   type Reason,
+  type RouteTap,
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus } from '../../routing/index.ts';
@@ -45,7 +46,7 @@ export interface PublisherConnection {
 
 /** What the publishers of one engine share. */
 export interface PublisherParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'dropped'>;
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'record' | 'dropped'>;
   readonly limits: EngineLimits;
   readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'route' | 'prefix'>;
   readonly tick: Tick;
@@ -61,6 +62,15 @@ interface Unfinished {
   unstored:
     | { readonly plan: Plan; readonly payload: Buffer; readonly qos: Qos; version?: number | undefined }
     | undefined;
+  /** Until the logs have it; undefined: none is to. */
+  recorded: Promise<void> | undefined;
+}
+
+/** An acknowledgement that waits until the logs have the message, or those before it. */
+interface Unrecorded {
+  isDue: boolean;
+  readonly packetId: number;
+  readonly bytes: number;
 }
 
 export class Publisher<P> {
@@ -69,6 +79,8 @@ export class Publisher<P> {
   readonly #connection: PublisherConnection;
   readonly #routes: RouteCache;
   readonly #unfinished = new Fifo<Unfinished>();
+  readonly #unrecorded = new Fifo<Unrecorded>();
+  /** Of both. */
   #unstoredBytes = 0;
   #lastMs = 0;
   /** A message at QoS 1 waits to be within its rate. */
@@ -86,7 +98,7 @@ export class Publisher<P> {
 
   /** Acknowledgements are still to come. */
   get isOwing(): boolean {
-    return this.#unfinished.size > 0 && !this.#hasFailed;
+    return this.#isUnsettled && !this.#hasFailed;
   }
 
   /** The session is over: nothing more will be published. */
@@ -158,11 +170,11 @@ export class Publisher<P> {
   /** What the route comes to, kept for the next message. */
   #plan(topic: string, route: PublishRoute): Plan {
     const { bus, limits } = this.#parts;
-    const { basis, retainAs } = route;
+    const { basis, retainAs, taps } = route;
     this.#parts.tick.worked(newRoutePackets);
     const busRoute = bus.route(route.destinations);
     const ownName = busRoute.names.find((name) => name.topic === topic);
-    const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, route: busRoute, ownName };
+    const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, taps, route: busRoute, ownName };
     this.#routes.add(plan);
     const prefixRoute = this.#routes.isVaried ? PrefixRoute.of(topic, route, bus, limits) : undefined;
     if (prefixRoute) this.#routes.addPrefixRoute(prefixRoute);
@@ -180,15 +192,22 @@ export class Publisher<P> {
     const message = new OutgoingMessage(this.#parts.tick, bytes, layout.payloadStart, end, layout.qos, false);
     if (plan.ownName !== undefined)
       message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
+    const recorded =
+      plan.taps && this.#record(plan.taps, bytes.subarray(layout.payloadStart, end), layout.qos);
     const handedOver = plan.route.publish(message);
-    if (handedOver !== undefined) return this.#awaitHandOver(handedOver, layout.packetId);
-    if (layout.qos === 1) this.#finish(layout.packetId); // [MQTT-3.3.4-1]
-    return true;
+    if (handedOver !== undefined) return this.#awaitHandOver(handedOver, layout.packetId, recorded);
+    if (layout.qos === 1) this.#finish(layout.packetId, recorded, end - layout.payloadStart); // [MQTT-3.3.4-1]
+    return !this.#isWaitingForStore;
+  }
+
+  /** The logs may take their time: only the acknowledgement waits for them. */
+  #record(taps: readonly RouteTap[], payload: Buffer, qos: Qos): Promise<void> | undefined {
+    return this.#parts.host.record?.(this.#session.principal, taps, payload, qos);
   }
 
   /** Nothing more is published until others have the message: so it keeps its place, and PUBACK says what it should. */
-  #awaitHandOver(handedOver: Promise<void>, packetId: number): false {
-    const entry: Unfinished = { isDue: false, packetId, unstored: undefined };
+  #awaitHandOver(handedOver: Promise<void>, packetId: number, recorded: Promise<void> | undefined): false {
+    const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded };
     this.#unfinished.push(entry);
     handedOver.then(
       () => {
@@ -217,9 +236,43 @@ export class Publisher<P> {
   }
 
   /** Acknowledges now, or after those that came before. */
-  #finish(packetId: number): void {
-    if (this.#unfinished.size === 0) this.#connection.acknowledge(packetId);
-    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined });
+  #finish(packetId: number, recorded: Promise<void> | undefined, bytes: number): void {
+    if (this.#unfinished.size === 0) this.#acknowledge(packetId, recorded, bytes);
+    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined, recorded });
+    this.#pauseIfFull();
+  }
+
+  /** Once the logs have it, and in the order of the messages. */
+  #acknowledge(packetId: number, recorded: Promise<void> | undefined, bytes: number): void {
+    if (recorded === undefined && this.#unrecorded.size === 0) {
+      this.#connection.acknowledge(packetId);
+      return;
+    }
+    const entry: Unrecorded = { isDue: recorded === undefined, packetId, bytes };
+    this.#unrecorded.push(entry);
+    this.#unstoredBytes += bytes;
+    recorded?.then(
+      () => {
+        entry.isDue = true;
+        this.#acknowledgeRecorded();
+      },
+      () => {
+        entry.isDue = true;
+        this.#hasFailed = true;
+        this.#connection.close(reasons.notStored);
+        this.#acknowledgeRecorded();
+      },
+    );
+  }
+
+  #acknowledgeRecorded(): void {
+    while (this.#unrecorded.first?.isDue) {
+      const { packetId, bytes } = this.#unrecorded.first;
+      this.#unrecorded.shift();
+      this.#unstoredBytes -= bytes;
+      if (!this.#hasFailed) this.#connection.acknowledge(packetId);
+    }
+    this.#goOn();
   }
 
   #store(plan: Plan, bytes: Buffer, end: number, layout: PublishLayout): boolean {
@@ -228,6 +281,7 @@ export class Publisher<P> {
       isDue: false,
       packetId: layout.packetId,
       unstored: { plan, payload, qos: layout.qos },
+      recorded: undefined,
     };
     this.#unfinished.push(entry);
     this.#unstoredBytes += payload.length;
@@ -244,9 +298,18 @@ export class Publisher<P> {
         else this.#settle(entry);
       },
     );
-    this.#isWaitingForStore =
-      this.#unfinished.size >= maxUnstoredMessages || this.#unstoredBytes >= maxUnstoredBytes;
+    this.#pauseIfFull();
     return !this.#isWaitingForStore;
+  }
+
+  #pauseIfFull(): void {
+    const waiting = this.#unfinished.size + this.#unrecorded.size;
+    if (waiting >= maxUnstoredMessages || this.#unstoredBytes >= maxUnstoredBytes)
+      this.#isWaitingForStore = true;
+  }
+
+  get #isUnsettled(): boolean {
+    return this.#unfinished.size > 0 || this.#unrecorded.size > 0;
   }
 
   /** What the entry waited for is there: it has its turn as soon as those before it have had theirs. */
@@ -257,6 +320,8 @@ export class Publisher<P> {
       const { packetId, unstored } = first;
       if (unstored) {
         first.unstored = undefined;
+        const { plan, payload, qos } = unstored;
+        first.recorded = plan.taps && this.#record(plan.taps, payload, qos);
         const handedOver = this.#handOver(unstored);
         if (handedOver !== undefined) {
           first.isDue = false;
@@ -268,12 +333,17 @@ export class Publisher<P> {
         }
       }
       this.#unfinished.shift();
-      if (packetId !== 0 && !this.#hasFailed) this.#connection.acknowledge(packetId);
+      if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
     }
-    if (this.#unfinished.size === 0) this.#connection.settled();
+    this.#goOn();
+  }
+
+  /** Tells the connection that nothing is owed any more, or that there is room again. */
+  #goOn(): void {
+    if (!this.#isUnsettled) this.#connection.settled();
     if (
       this.#isWaitingForStore &&
-      this.#unfinished.size < maxUnstoredMessages / 2 &&
+      this.#unfinished.size + this.#unrecorded.size < maxUnstoredMessages / 2 &&
       this.#unstoredBytes < maxUnstoredBytes / 2
     ) {
       this.#isWaitingForStore = false;

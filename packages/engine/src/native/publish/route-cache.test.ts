@@ -9,6 +9,7 @@ function plan(topic: string): TopicPlan & { basis: { stale: boolean } } {
     topicBytes,
     basis: { stale: false },
     retainAs: undefined,
+    taps: undefined,
     route: { names: [], publish: () => {} },
     ownName: undefined,
   };

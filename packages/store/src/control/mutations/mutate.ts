@@ -30,9 +30,10 @@ export async function mutate(
 ): Promise<OperationRow> {
   try {
     return await transaction(pool, async (tx) => {
-      const operation = newOperation(call, await work(tx), now());
+      const done = await work(tx);
+      const operation = newOperation(call, done, now());
       if (claim) await settleKey(tx, claim, operation.id);
-      await tx.finish(recordOf(call, operation));
+      await tx.finish(recordOf(call, operation, done.details));
       return operation;
     });
   } catch (error) {

@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model ResourceId
- * Which kind an ID belongs to: `registry`, `device`, `broker` or `service_account`. Triggers on their tables write it (in
+ * Which kind an ID belongs to: `registry`, `device`, `broker`, `service_account` or `export`. Triggers on their tables write it (in
  * the migration), so that no writer of any version gives one ID to two resources.
  */
 export type ResourceIdModel = runtime.Types.Result.DefaultSelection<Prisma.$ResourceIdPayload>

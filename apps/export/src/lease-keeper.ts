@@ -1,0 +1,121 @@
+/** Takes exports that nobody sends for, keeps their leases, and lets go of what another has taken. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Lease, type LeasedExport, leaseSeconds } from '@iotcore/store/exports';
+
+/** What sends for one export. */
+export interface Runner {
+  run(): Promise<void>;
+  stop(): void;
+}
+
+export interface LeaseKeeperParts {
+  take(most: number): Promise<readonly LeasedExport[]>;
+  renew(leases: readonly Lease[]): Promise<ReadonlySet<string>>;
+  release(): Promise<void>;
+  /** Undefined: it cannot be sent for, which has been noted. */
+  open(leased: LeasedExport, lost: () => void): Promise<Runner | undefined>;
+  /** Told of errors, the database being away among them. */
+  failed(error: unknown): void;
+}
+
+const roundMs = 1000;
+/** So that of several processes that start together none takes all. */
+const takenARound = 16;
+
+interface Held {
+  readonly lease: Lease;
+  readonly runner: Runner | undefined;
+  readonly running: Promise<void>;
+  /** Until when the lease is surely ours, in ms of performance.now. */
+  untilMs: number;
+}
+
+export class LeaseKeeper {
+  readonly #parts: LeaseKeeperParts;
+  readonly #stopping = new AbortController();
+  readonly #held = new Map<string, Held>();
+  #wake: () => void = () => undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(parts: LeaseKeeperParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something has changed: look now. */
+  wake(): void {
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#running;
+    await Promise.all([...this.#held.keys()].map((id) => this.#letGo(id)));
+    await this.#parts.release().catch((error: unknown) => this.#parts.failed(error));
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      try {
+        await this.#round();
+      } catch (error) {
+        this.#parts.failed(error);
+      }
+      await this.#letGoOfExpired();
+      await Promise.race([woken, sleep(roundMs, undefined, { signal, ref: false }).catch(() => undefined)]);
+    }
+  }
+
+  async #round(): Promise<void> {
+    const askedAtMs = performance.now();
+    const renewed = await this.#parts.renew([...this.#held.values()].map(({ lease }) => lease));
+    for (const [id, held] of [...this.#held]) {
+      if (renewed.has(id)) held.untilMs = askedAtMs + leaseSeconds * 1000;
+      else await this.#letGo(id);
+    }
+    const takenAtMs = performance.now();
+    for (const leased of await this.#parts.take(takenARound)) await this.#begin(leased, takenAtMs);
+  }
+
+  async #begin(leased: LeasedExport, takenAtMs: number): Promise<void> {
+    const { lease } = leased;
+    const runner = await this.#parts.open(leased, () => runner?.stop());
+    const held: Held = {
+      ...{ lease, runner, running: runner?.run() ?? Promise.resolve() },
+      untilMs: takenAtMs + leaseSeconds * 1000,
+    };
+    this.#held.set(lease.exportId, held);
+    // What came to its end by itself is not renewed, and begins anew with another lease.
+    if (runner) void held.running.then(() => this.#forget(held));
+  }
+
+  #forget(held: Held): void {
+    const { exportId } = held.lease;
+    if (this.#held.get(exportId) === held) this.#held.delete(exportId);
+  }
+
+  /** A process that was frozen, or cannot reach the database, must not send for what may be another's by now. */
+  async #letGoOfExpired(): Promise<void> {
+    const now = performance.now();
+    for (const [id, { untilMs }] of [...this.#held]) if (untilMs <= now) await this.#letGo(id);
+  }
+
+  async #letGo(exportId: string): Promise<void> {
+    const held = this.#held.get(exportId);
+    this.#held.delete(exportId);
+    held?.runner?.stop();
+    await held?.running;
+  }
+}

@@ -1,0 +1,91 @@
+/** The export process: the only file here that reads settings, makes the parts and starts them. Any number of it may run. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { AddressPolicy } from '@iotcore/export-targets';
+import {
+  Cleanups,
+  findDatabaseUrl,
+  listenAt,
+  ownAddresses,
+  ownPorts,
+  type ProcessContext,
+  type RunningProcess,
+  runProcess,
+} from '@iotcore/process';
+import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
+import { findExportFigures, releaseLeases, renewLeases, takeLeases } from '@iotcore/store/exports';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { CountersByExport } from './metrics/counters.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { createMetricsServer } from './metrics/metrics-server.ts';
+import { openRunner } from './open-runner.ts';
+import { Tidying } from './tidying.ts';
+
+async function start(context: ProcessContext): Promise<RunningProcess> {
+  const cleanups = new Cleanups();
+  try {
+    return { addresses: await open(context, cleanups), stop: () => cleanups.runBackwards() };
+  } catch (error) {
+    await cleanups.runBackwards();
+    throw error;
+  }
+}
+
+async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
+  const url = (await findDatabaseUrl(settings)).reveal();
+  const database = openDatabase(url, {
+    logger,
+    poolSize: settings.databasePoolSize,
+    applicationName: 'iotcore export',
+  });
+  cleanups.add(() => database.close());
+  const { pool } = database;
+  const policy = new AddressPolicy({
+    allowedNetworks: settings.exportAllowedNetworks,
+    own: { addresses: ownAddresses(), ports: ownPorts(settings, url) },
+  });
+  const counters = new CountersByExport();
+  const holder = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const keeper = new LeaseKeeper({
+    take: (most) => takeLeases(pool, holder, most),
+    renew: (leases) => renewLeases(pool, leases),
+    release: () => releaseLeases(pool, holder),
+    open: (leased, lost) => openRunner({ pool, policy, counters, logger }, leased, lost, () => keeper.size),
+    failed: (error) => logger.warn({ err: error }, 'leases of exports could not be kept'),
+  });
+  const metrics = createMetrics({
+    counters,
+    figures: () => findExportFigures(pool),
+    exportsHeld: () => keeper.size,
+  });
+  const { exportMetricsHost: host, exportMetricsPort: port } = settings;
+  const addresses: Record<string, string> = {};
+  if (port !== undefined) {
+    const server = createMetricsServer(metrics, () => pool.query('SELECT 1'));
+    cleanups.add(() => server.close());
+    const variables = { host: 'IOT_EXPORT_METRICS_HOST', port: 'IOT_EXPORT_METRICS_PORT' };
+    addresses['exportMetrics'] = await listenAt({ host, port, variables }, (at) => server.listen(at));
+  }
+
+  await prepareDatabase(url, logger, signal);
+  const feed = new ChangeFeed(url, {
+    logger,
+    listener: {
+      changed: (changes) => {
+        if (changes.some(({ kind }) => kind === 'export')) keeper.wake();
+      },
+      missed: () => keeper.wake(),
+    },
+  });
+  cleanups.add(() => feed.stop());
+  await feed.start();
+  signal.throwIfAborted();
+  const tidying = new Tidying(pool, (error) => logger.warn({ err: error }, 'logs could not be tidied up'));
+  cleanups.add(() => tidying.stop());
+  cleanups.add(() => keeper.stop());
+  keeper.start();
+  logger.info({ holder, ...addresses }, 'sending');
+  return addresses;
+}
+
+await runProcess({ name: 'export', start });

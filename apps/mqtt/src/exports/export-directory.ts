@@ -1,0 +1,119 @@
+/**
+ * The exports there are, by whose messages they take. All are read at once, again whenever one changes; routes rest on
+ * them, and are worked out anew then.
+ */
+import type { PublishRoute, RouteBasis, RouteTap } from '@iotcore/engine';
+import { type DeviceFacts, decideExport, type ExportSource, type TopicRoute } from '@iotcore/model';
+import { BackOff } from '@iotcore/process';
+import type { ExportSourceRow } from '@iotcore/store/exports';
+
+export interface ExportDirectoryParts {
+  read(): Promise<readonly ExportSourceRow[]>;
+  /** Routes to topics of these registries' devices hold no more. */
+  changed(registryIds: ReadonlySet<string>): void;
+  failed(error: unknown): void;
+}
+
+interface KnownExport extends ExportSource {
+  readonly id: string;
+}
+
+/** What a route has of exports. */
+export interface Tapped {
+  readonly taps: PublishRoute['taps'];
+  /** All topics that share the route are recorded alike. */
+  readonly isShared: boolean;
+}
+
+const untapped: Tapped = { taps: undefined, isShared: true };
+/** Between two attempts to read. */
+const waits = { firstMs: 100, longestMs: 2000 };
+
+export class ExportDirectory {
+  readonly #parts: ExportDirectoryParts;
+  readonly #stopping = new AbortController();
+  #byOwner: ReadonlyMap<string, readonly KnownExport[]> = new Map();
+  #basis: RouteBasis = { stale: false };
+  #reading: Promise<void> | undefined;
+  #isStale = false;
+
+  constructor(parts: ExportDirectoryParts) {
+    this.#parts = parts;
+  }
+
+  /** What routes rest on that rest on nothing else: to topics of registries, and in brokers. */
+  get basis(): RouteBasis {
+    return this.#basis;
+  }
+
+  /** Reads all of them. Rejects while the database is away. */
+  async load(): Promise<void> {
+    this.#take(await this.#parts.read());
+  }
+
+  /** Some have changed: reads again until it succeeds. */
+  refresh(): void {
+    this.#isStale = true;
+    this.#reading ??= this.#refresh().finally(() => {
+      this.#reading = undefined;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#reading;
+  }
+
+  /** Which logs get the messages of a route. `written`: the topic as its publisher wrote it. */
+  tapsOf(ownerId: string, written: string, route: TopicRoute, device: DeviceFacts | undefined): Tapped {
+    const exports = this.#byOwner.get(ownerId);
+    if (!exports) return untapped;
+    const restLength = route.prefix && written.length - route.prefix.length;
+    const taps: RouteTap[] = [];
+    let isShared = true;
+    for (const one of exports) {
+      const { name, dependsOnRest } = decideExport(one, { topic: route.topic, device, restLength });
+      if (name !== undefined) taps.push({ log: one.id, topic: name });
+      if (dependsOnRest) isShared = false;
+    }
+    return { taps: taps.length > 0 ? taps : undefined, isShared };
+  }
+
+  async #refresh(): Promise<void> {
+    const { signal } = this.#stopping;
+    const backOff = new BackOff(waits);
+    while (this.#isStale && !signal.aborted) {
+      this.#isStale = false;
+      try {
+        await this.load();
+        backOff.reset();
+      } catch (error) {
+        this.#isStale = true;
+        this.#parts.failed(error);
+        await backOff.wait(signal).catch(() => undefined);
+      }
+    }
+  }
+
+  #take(rows: readonly ExportSourceRow[]): void {
+    const before = this.#byOwner;
+    const exports = rows.map((row): KnownExport & { ownerId: string } => ({
+      ownerId: row.registryId ?? row.brokerId ?? '',
+      id: row.id,
+      registryId: row.registryId ?? undefined,
+      deviceId: row.deviceId ?? undefined,
+      brokerId: row.brokerId ?? undefined,
+      mqttTopicFilter: row.mqttTopicFilter ?? undefined,
+    }));
+    this.#byOwner = Map.groupBy(exports, ({ ownerId }) => ownerId);
+    const owners = new Set([...before.keys(), ...this.#byOwner.keys()]);
+    const changed = [...owners].filter(
+      (id) => JSON.stringify(before.get(id)) !== JSON.stringify(this.#byOwner.get(id)),
+    );
+    if (changed.length === 0) return;
+    // Only now: whoever asks from here on is answered by the new ones.
+    this.#basis.stale = true;
+    this.#basis = { stale: false };
+    this.#parts.changed(new Set(changed));
+  }
+}

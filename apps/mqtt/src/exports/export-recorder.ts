@@ -1,0 +1,249 @@
+/**
+ * Puts messages into the logs of exports. While one commit is under way, the next gathers; a log that has no room, and whose
+ * publishers are to wait, holds up no other. At QoS 1 a publisher waits until its messages are committed; at QoS 0 nobody
+ * waits, and what cannot be kept is dropped and counted.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RouteTap } from '@iotcore/engine';
+import { type Appended, frameBytes, type NewChunk } from '@iotcore/store/exports';
+import { EventIds } from './event-ids.ts';
+import { OpenChunk } from './open-chunk.ts';
+
+export interface ExportRecorderParts {
+  /** Commits chunks, one of an export at most. */
+  append(chunks: readonly NewChunk[]): Promise<readonly Appended[]>;
+  /** Removes what a log has beyond its limits. */
+  trim(exportId: string): Promise<void>;
+  /** Does the error mean that the database is away, and the commit is worth another try? */
+  isAway(error: unknown): boolean;
+  failed(error: unknown): void;
+  now(): number;
+}
+
+/** Too much waits for the database. */
+export class RecordOverflowError extends Error {
+  override readonly name = 'RecordOverflowError';
+}
+
+/** Bytes that may wait while the database is away or slow: as for permanent topics. Each of the two. */
+const maxWaitingBytes = 64 * 1024 * 1024;
+/** What one commit takes, over all exports. */
+const commitMessages = 1000;
+const commitBytes = 1024 * 1024;
+const commitExports = 64;
+/** Before a commit that failed, or a log that was full, is tried again. */
+const retryMs = 250;
+
+interface ExportQueue {
+  readonly chunks: OpenChunk[];
+  /** The log is full: not tried before, in ms of `now`. */
+  heldUntilMs: number;
+}
+
+export class ExportRecorder {
+  readonly #parts: ExportRecorderParts;
+  readonly #queues = new Map<string, ExportQueue>();
+  readonly #ids = new EventIds();
+  readonly #stopping = new AbortController();
+  readonly #trimming = new Set<string>();
+  #running: Promise<void> | undefined;
+  /** Since the start, by export. */
+  readonly dropped = new Map<string, number>();
+  readonly commitSeconds = { count: 0, sum: 0 };
+  #pendingBytes = 0;
+
+  constructor(parts: ExportRecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Bytes that are not committed yet. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /**
+   * Records a message in each of the logs. At QoS 1 it resolves once all have it, and rejects if one cannot; at QoS 0 there is
+   * nothing to wait for. The payload is copied before this returns.
+   */
+  record(
+    deviceId: string,
+    taps: readonly RouteTap[],
+    payload: Buffer,
+    qos: 0 | 1,
+  ): Promise<void> | undefined {
+    const receivedAtMs = this.#parts.now();
+    const eventId = this.#ids.create(receivedAtMs);
+    const waits: Promise<void>[] = [];
+    for (const { log, topic: name } of taps) {
+      const topic = Buffer.from(name);
+      const bytes = frameBytes(deviceId.length, topic.length, payload.length);
+      const queue = this.#queueOf(log);
+      if (!this.#hasRoom(queue, bytes, qos)) {
+        if (qos === 1) waits.push(Promise.reject(new RecordOverflowError('too much waits to be recorded')));
+        else this.#drop(log, 1);
+        continue;
+      }
+      const chunk = this.#chunkWithRoom(queue, log, bytes);
+      chunk.add({ eventId, receivedAtMs, qos, deviceId, topic, payload });
+      this.#pendingBytes += bytes;
+      if (qos === 1) waits.push(chunk.done);
+    }
+    this.#running ??= this.#run();
+    if (waits.length <= 1) return waits[0];
+    return Promise.all(waits).then(() => undefined);
+  }
+
+  /** Commits what waits, unless the database stays away or a log full; who waits for these is told. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  #queueOf(exportId: string): ExportQueue {
+    const known = this.#queues.get(exportId);
+    if (known) return known;
+    const queue = { chunks: [], heldUntilMs: 0 };
+    this.#queues.set(exportId, queue);
+    return queue;
+  }
+
+  /** QoS 1 has room of its own behind what QoS 0 may fill. */
+  #hasRoom({ heldUntilMs }: ExportQueue, bytes: number, qos: 0 | 1): boolean {
+    if (this.#stopping.signal.aborted) return false;
+    if (qos === 1) return this.#pendingBytes + bytes <= 2 * maxWaitingBytes;
+    return heldUntilMs === 0 && this.#pendingBytes + bytes <= maxWaitingBytes;
+  }
+
+  #chunkWithRoom({ chunks }: ExportQueue, exportId: string, bytes: number): OpenChunk {
+    const last = chunks.at(-1);
+    if (last?.hasRoomFor(bytes)) return last;
+    const chunk = new OpenChunk(exportId, bytes);
+    chunks.push(chunk);
+    return chunk;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    // What else comes in this tick goes with it.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queues.size > 0) {
+      const batch = this.#takeBatch();
+      const isStuck = batch.length === 0 || !(await this.#commit(batch));
+      if (isStuck && signal.aborted) this.#giveUp();
+      else if (isStuck) await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.#running = undefined;
+  }
+
+  /** The first chunk of each export, as many as one commit takes; exports take turns. */
+  #takeBatch(): OpenChunk[] {
+    const nowMs = this.#parts.now();
+    const batch: OpenChunk[] = [];
+    let messages = 0;
+    let bytes = 0;
+    for (const [exportId, queue] of [...this.#queues]) {
+      const [chunk] = queue.chunks;
+      if (!chunk) {
+        if (queue.heldUntilMs <= nowMs) this.#queues.delete(exportId);
+        continue;
+      }
+      if (queue.heldUntilMs > nowMs) continue;
+      const isFull = messages + chunk.messages > commitMessages || bytes + chunk.bytes > commitBytes;
+      if (batch.length > 0 && (isFull || batch.length >= commitExports)) break;
+      queue.chunks.shift();
+      batch.push(chunk);
+      messages += chunk.messages;
+      bytes += chunk.bytes;
+      this.#queues.delete(exportId);
+      this.#queues.set(exportId, queue);
+    }
+    // In one order for everybody: two servers that record for the same exports must not wait for each other crosswise.
+    return batch.sort((a, b) => (a.exportId < b.exportId ? -1 : 1));
+  }
+
+  /** False: nothing was committed, and it waits in its place. */
+  async #commit(batch: readonly OpenChunk[]): Promise<boolean> {
+    const startedAt = performance.now();
+    try {
+      const outcomes = await this.#parts.append(batch);
+      this.commitSeconds.count += 1;
+      this.commitSeconds.sum += (performance.now() - startedAt) / 1000;
+      for (const [index, chunk] of batch.entries()) this.#settle(chunk, outcomes[index]);
+      return true;
+    } catch (error) {
+      if (this.#parts.isAway(error)) {
+        for (const chunk of batch) this.#putBack(chunk);
+        return false;
+      }
+      this.#parts.failed(error);
+      if (batch.length > 1) {
+        for (const chunk of batch) await this.#commit([chunk]);
+        return true;
+      }
+      for (const chunk of batch) {
+        this.#pendingBytes -= chunk.bytes;
+        chunk.failed(error);
+      }
+      return true;
+    }
+  }
+
+  #settle(chunk: OpenChunk, appended: Appended | undefined): void {
+    if (appended?.outcome === 'full') {
+      this.#hold(chunk);
+      return;
+    }
+    const queue = this.#queues.get(chunk.exportId);
+    if (queue) queue.heldUntilMs = 0;
+    this.#pendingBytes -= chunk.bytes;
+    chunk.committed();
+    if (appended?.outcome === 'written' && appended.isOver) void this.#trim(chunk.exportId);
+  }
+
+  /** The log is full: what nobody waits for is dropped, and the rest is tried again until there is room. */
+  #hold(chunk: OpenChunk): void {
+    this.#putBack(chunk);
+    const queue = this.#queueOf(chunk.exportId);
+    queue.heldUntilMs = this.#parts.now() + retryMs;
+    for (const waiting of queue.chunks) {
+      const before = waiting.bytes;
+      this.#drop(chunk.exportId, waiting.dropQos0());
+      this.#pendingBytes -= before - waiting.bytes;
+    }
+    const left = queue.chunks.filter(({ messages }) => messages > 0);
+    queue.chunks.splice(0, queue.chunks.length, ...left);
+    // Delivered messages that are kept for a replay make room.
+    void this.#trim(chunk.exportId);
+  }
+
+  #putBack(chunk: OpenChunk): void {
+    this.#queueOf(chunk.exportId).chunks.unshift(chunk);
+  }
+
+  /** One at a time for each export. */
+  async #trim(exportId: string): Promise<void> {
+    if (this.#trimming.has(exportId)) return;
+    this.#trimming.add(exportId);
+    try {
+      await this.#parts.trim(exportId);
+    } catch (error) {
+      if (!this.#parts.isAway(error)) this.#parts.failed(error);
+    } finally {
+      this.#trimming.delete(exportId);
+    }
+  }
+
+  #giveUp(): void {
+    for (const { chunks } of this.#queues.values())
+      for (const chunk of chunks) {
+        this.#pendingBytes -= chunk.bytes;
+        chunk.failed(new RecordOverflowError('the server stops'));
+      }
+    this.#queues.clear();
+  }
+
+  #drop(exportId: string, messages: number): void {
+    if (messages === 0) return;
+    this.dropped.set(exportId, (this.dropped.get(exportId) ?? 0) + messages);
+  }
+}

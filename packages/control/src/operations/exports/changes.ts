@@ -1,0 +1,199 @@
+/** Creating, changing and deleting exports. A target is a way out: only admins decide where it leads. */
+import {
+  CreateExportRequest,
+  type ExportSettings,
+  type ExportTarget,
+  exportId,
+  fieldsToSet,
+  fullSettings,
+  type GivenExportSettings,
+  Operation,
+  type ShownExportTarget,
+  UpdateExportRequest,
+} from '@iotcore/contract';
+import { createId, everyFolder } from '@iotcore/model';
+import type { ExportRow, Reads } from '@iotcore/store/control';
+import { errors } from '../../errors/catalogue.ts';
+import { type ExportSecrets, newSigningSecret } from '../../exports/services.ts';
+import type { Access } from '../../pipeline/access.ts';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
+import type { Services } from '../../pipeline/services.ts';
+import { resource } from '../../pipeline/subject.ts';
+import { exportAction, exportMutation, exportSubject } from './export.ts';
+import { names } from './names.ts';
+import { checkSource } from './source.ts';
+import { splitTarget } from './target-secrets.ts';
+
+const { tag: service } = names;
+
+/** Their clients dial what the server at the other end names: whom they reach is not decided here alone. */
+const dialsOthers = ['postgres', 'kafka', 'nats'] as const;
+
+const ownFolder =
+  'A target of postgres, kafka or nats needs an admin of every folder, since their clients dial what the server at the other end names.';
+
+/** What a field becomes that an update names and does not give. A target is never reset. */
+const updateDefaults: {
+  name: string;
+  description: string;
+  labels: Record<string, string>;
+  mqttTopicFilter: string | null;
+  batch: NonNullable<GivenExportSettings['batch']>;
+  concurrency: number;
+  retry: NonNullable<GivenExportSettings['retry']>;
+  backlog: NonNullable<GivenExportSettings['backlog']>;
+} = {
+  ...{ name: '', description: '', labels: {}, mqttTopicFilter: null },
+  ...{ batch: {}, concurrency: 16, retry: {}, backlog: {} },
+};
+
+export const createExport = defineOperation({
+  ...mutation(names, 'CreateExport'),
+  service,
+  summary: 'Creates an export',
+  description: `Messages are recorded for it within a second of the answer. ${ownFolder}`,
+  permission: 'administer',
+  keyed: true,
+  message: CreateExportRequest,
+  output: Operation,
+  subject: async ({ source }, read) => sourceSubject(source, read),
+  async run({ input, target: { folderId }, access, read, commit }, { exports }) {
+    const { source, name = '', description = '', labels = {}, paused = false } = input;
+    requireReach(access, input.target);
+    await checkSource(source, 'source.mqttTopicFilter', read);
+    const { shown, secrets: ofTarget } = splitTarget(input.target);
+    const secrets: ExportSecrets = { signingSecret: newSigningSecret(), target: ofTarget };
+    await mustBeReachable(exports, shown, secrets);
+    const settings = settingsFor(input, shown);
+    const id = createId();
+    const row = {
+      ...{ id, folderId, name, description, labels, target: shown, paused, ...settings },
+      registryId: source.registryId ?? null,
+      deviceId: source.deviceId ?? null,
+      brokerId: source.brokerId ?? null,
+      mqttTopicFilter: source.mqttTopicFilter ?? null,
+      secrets: exports.secrets.seal(id, secrets),
+    };
+    return commit(async (tx) => exportMutation(await tx.exports.create(row, exports.storeBytes)));
+  },
+});
+
+export const updateExport = defineOperation({
+  ...mutation(names, 'UpdateExport'),
+  service,
+  summary: 'Changes fields of an export',
+  description: `In force within a second; what is under way to the target comes to its end first. ${ownFolder}`,
+  permission: 'administer',
+  ids: { exportId },
+  message: UpdateExportRequest,
+  output: Operation,
+  subject: exportSubject,
+  async run({ input, target: row, access, read, commit }, { exports }) {
+    const { batch, concurrency, retry, backlog, ...fields } = fieldsToSet(input, updateDefaults);
+    if (fields.mqttTopicFilter) {
+      const source = { ...sourceOf(row), mqttTopicFilter: fields.mqttTopicFilter };
+      await checkSource(source, 'mqttTopicFilter', read);
+    }
+    const retargeted = await withTarget(row, input.target, access, exports);
+    const shown = retargeted?.target ?? (row.target as ShownExportTarget);
+    const settings = settingsFor({ batch: batch ?? stored(row).batch, concurrency, retry, backlog }, shown);
+    const toSet = {
+      ...fields,
+      ...retargeted,
+      ...(batch && { batch: settings.batch }),
+      ...(concurrency !== undefined && { concurrency: settings.concurrency }),
+      ...(retry && { retry: settings.retry }),
+      ...(backlog && { backlog: settings.backlog }),
+    };
+    return commit(async (tx) => exportMutation(await tx.exports.update(row.id, toSet, exports.storeBytes)));
+  },
+});
+
+export const deleteExport = defineOperation({
+  ...mutation(names, 'DeleteExport'),
+  service,
+  summary: 'Deletes an export',
+  description: 'With its log and its dead letters: what it still owed is not sent.',
+  permission: 'administer',
+  ids: { exportId },
+  output: Operation,
+  subject: exportSubject,
+  async run({ target: row, read, commit }) {
+    const progress = await read.exports.progress(row.id);
+    const owed = progress ? BigInt(progress.head) - BigInt(progress.position) : 0n;
+    return commit(async (tx) => {
+      await tx.exports.delete(row.id);
+      return { ...exportAction(row), details: { owedMessages: String(owed) } };
+    });
+  },
+});
+
+function stored({ batch }: ExportRow) {
+  return { batch: batch as ExportSettings['batch'] };
+}
+
+async function sourceSubject(
+  {
+    registryId,
+    brokerId,
+  }: { readonly registryId?: string | undefined; readonly brokerId?: string | undefined },
+  read: Reads,
+) {
+  return registryId === undefined
+    ? resource('Broker', await read.owners.find({ kind: 'broker', id: brokerId ?? '' }))
+    : resource('Registry', await read.owners.find({ kind: 'registry', id: registryId }));
+}
+
+function sourceOf({ registryId, deviceId, brokerId }: ExportRow) {
+  return {
+    registryId: registryId ?? undefined,
+    deviceId: deviceId ?? undefined,
+    brokerId: brokerId ?? undefined,
+  };
+}
+
+/** @throws PERMISSION_DENIED */
+function requireReach(access: Access, target: object): void {
+  if (!dialsOthers.some((kind) => kind in target && target[kind as keyof typeof target] !== undefined))
+    return;
+  if (!access.may('administer', everyFolder)) throw errors.permissionDenied();
+}
+
+/** A new target, with the secrets from before that it leaves out, if it is of the same kind; undefined: none was given. */
+async function withTarget(
+  row: ExportRow,
+  target: ExportTarget | undefined,
+  access: Access,
+  { secrets: keeper, targets }: Services['exports'],
+) {
+  requireReach(access, row.target as object);
+  if (!target) return undefined;
+  requireReach(access, target);
+  const before = keeper.unseal(row.id, row.secrets);
+  const isSameKind = Object.keys(target).every((kind) => kind in (row.target as object));
+  const { shown, secrets } = splitTarget(target, isSameKind ? before.target : {});
+  const after = { ...before, target: secrets };
+  await mustBeReachable({ targets }, shown, after);
+  return { target: shown, secrets: keeper.seal(row.id, after) };
+}
+
+/** @throws INVALID_ARGUMENT that names hosts and ports that no export may reach */
+async function mustBeReachable(
+  { targets }: Pick<Services['exports'], 'targets'>,
+  shown: ShownExportTarget,
+  secrets: ExportSecrets,
+): Promise<void> {
+  const violations = await targets.check(shown, secrets);
+  if (violations.length > 0) throw errors.invalidArgument(violations);
+}
+
+/** @throws INVALID_ARGUMENT for what does not go together */
+function settingsFor(given: GivenExportSettings, target: ShownExportTarget): ExportSettings {
+  const format = target.webhook && (target.webhook.format ?? 'YANDEX_TRIGGER');
+  const settings = fullSettings(given, format);
+  if (format === 'RAW' && settings.batch.maxMessages > 1) {
+    const description = 'RAW sends one message a request: 1.';
+    throw errors.invalidArgument([{ field: 'batch.maxMessages', description }]);
+  }
+  return settings;
+}

@@ -1,0 +1,19 @@
+import type { OpenedSecrets } from './opened-export.ts';
+
+/** Shorter ones would be found in any text. */
+const leastCharacters = 4;
+/** Control characters, which no log and no database should get; and what no text may hold. */
+const unprintable = /[\p{Cc}\p{Cs}]/gu;
+
+/** What others wrote, fit to be shown: a receiver may say back what it was sent. */
+export function withoutSecrets(text: string, { signingSecret, previous, target }: OpenedSecrets): string {
+  const headers = Object.values(JSON.parse(target['webhook.headers'] ?? '{}') as Record<string, string>);
+  const all = [signingSecret, previous?.signingSecret ?? '', ...Object.values(target), ...headers];
+  const username = target['webhook.auth.basic.password'];
+  let shown = text;
+  for (const secret of all)
+    if (secret.length >= leastCharacters) shown = shown.replaceAll(secret, '(secret)');
+  // Basic credentials say the password in base64.
+  if (username !== undefined) shown = shown.replaceAll(/Basic [A-Za-z0-9+/=]+/g, '(secret)');
+  return shown.replaceAll(unprintable, ' ').toWellFormed();
+}

@@ -1,0 +1,36 @@
+/** The logs of exports, for whoever writes to them and whoever sends what they hold. */
+export { type Appended, appendChunks, type NewChunk } from './append.ts';
+export {
+  eventIdText,
+  frameBytes,
+  type RecordedMessage,
+  readFrame,
+  splitFrames,
+  writeFrame,
+} from './frames.ts';
+export {
+  type Lease,
+  type LeasedExport,
+  leaseSeconds,
+  releaseLeases,
+  renewLeases,
+  takeLeases,
+} from './leases.ts';
+export {
+  type CursorWrite,
+  type ExportCondition,
+  type ExportFigures,
+  findExportFigures,
+  findSealingSeeds,
+  keptAttempts,
+  type NewAttempt,
+  type NewDeadLetter,
+  pruneDeadLetters,
+  type ReadChunk,
+  readChunks,
+  writeAttempts,
+  writeCursor,
+  writeDeadLetter,
+} from './progress.ts';
+export { type ExportSourceRow, findExportSources } from './sources.ts';
+export { findUntrimmed, removeOrphans, trimLog } from './trim.ts';

@@ -1,0 +1,260 @@
+/** The logs of exports over a real Postgres: order, limits, leases. */
+import { testDatabase } from '@iotcore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../index.ts';
+import {
+  appendChunks,
+  findUntrimmed,
+  frameBytes,
+  type Lease,
+  readChunks,
+  readFrame,
+  releaseLeases,
+  removeOrphans,
+  renewLeases,
+  splitFrames,
+  takeLeases,
+  trimLog,
+  writeCursor,
+  writeDeadLetter,
+  writeFrame,
+} from './index.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const mebibyte = 1024 * 1024;
+
+interface Backlog {
+  readonly maxBytes?: number;
+  readonly onFull?: 'DISCARD_OLDEST' | 'HOLD';
+  readonly replayWindow?: string;
+  readonly maxAge?: string;
+}
+
+/** A registry `r`, and exports of it. */
+async function open(backlogs: Readonly<Record<string, Backlog>> = { e: {} }) {
+  const database = openDatabase(await testDatabase(), { logger: quiet });
+  onTestFinished(() => database.close());
+  const { pool: db } = database;
+  await db.query(`INSERT INTO registries (id, folder_id) VALUES ('r', 'f')`);
+  for (const [id, given] of Object.entries(backlogs)) {
+    const backlog = {
+      ...{ maxBytes: mebibyte, maxAge: '604800s', replayWindow: '3600s', onFull: 'DISCARD_OLDEST' },
+      ...given,
+    };
+    await db.query(
+      `INSERT INTO exports (id, folder_id, registry_id, target, secrets, batch, concurrency, retry, backlog)
+       VALUES ($1, 'f', 'r', '{"webhook":{}}', '', '{}', 1, '{}', $2)`,
+      [id, JSON.stringify(backlog)],
+    );
+    await db.query('INSERT INTO export_heads (export_id) VALUES ($1)', [id]);
+    await db.query('INSERT INTO export_cursors (export_id) VALUES ($1)', [id]);
+  }
+  const cursor = async (id = 'e') =>
+    (
+      await db.query(
+        `SELECT position::int, discarded::int, delivered::int, (bytes - freed_bytes)::int AS size, head::int
+         FROM export_cursors JOIN export_heads USING (export_id) WHERE export_id = $1`,
+        [id],
+      )
+    ).rows[0];
+  return { db, cursor };
+}
+
+function chunkOf(exportId: string, payloads: readonly (string | Buffer)[]) {
+  const topic = Buffer.from('t');
+  const frames = payloads.map((given) => {
+    const payload = Buffer.from(given);
+    const frame = Buffer.alloc(frameBytes(1, topic.length, payload.length));
+    writeFrame(frame, 0, {
+      eventId: Buffer.alloc(16),
+      receivedAtMs: 1,
+      qos: 1,
+      deviceId: 'd',
+      topic,
+      payload,
+    });
+    return frame;
+  });
+  return { exportId, messages: frames.length, data: Buffer.concat(frames) };
+}
+
+type Db = Awaited<ReturnType<typeof open>>['db'];
+
+async function readAll(db: Db, exportId = 'e', from = 0): Promise<string[]> {
+  const payloads: string[] = [];
+  for (let position = from; ; ) {
+    const chunks = await readChunks(db, exportId, position, 1000);
+    if (chunks.length === 0) return payloads;
+    for (const chunk of chunks)
+      for (const [index, frame] of splitFrames(chunk.data).entries()) {
+        if (chunk.position + index !== position) continue;
+        payloads.push(readFrame(frame).payload.toString());
+        position += 1;
+      }
+  }
+}
+
+describe('appending', () => {
+  test('gives dense positions in the order of the commits, to several writers at once, and none to an export that is gone', async () => {
+    const { db, cursor } = await open({ e: {}, other: {} });
+    const write = async (writer: number) => {
+      for (let n = 0; n < 20; n += 1) {
+        const payload = `${writer}/${n}`;
+        const outcomes = await appendChunks(db, [
+          chunkOf('e', [payload]),
+          chunkOf('gone', ['x']),
+          chunkOf('other', ['y']),
+        ]);
+        expect(outcomes.map(({ outcome }) => outcome)).toEqual(['written', 'gone', 'written']);
+      }
+    };
+    await Promise.all([1, 2, 3, 4].map(write));
+    const payloads = await readAll(db);
+    expect(payloads).toHaveLength(80);
+    for (const writer of [1, 2, 3, 4])
+      expect(payloads.filter((payload) => payload.startsWith(`${writer}/`))).toEqual(
+        Array.from({ length: 20 }, (_, n) => `${writer}/${n}`),
+      );
+    expect([(await cursor()).head, (await cursor('other')).head]).toEqual([80, 80]);
+  });
+
+  test('reads on from the middle of a chunk', async () => {
+    const { db } = await open();
+    await appendChunks(db, [chunkOf('e', ['a', 'b', 'c'])]);
+    await appendChunks(db, [chunkOf('e', ['d'])]);
+    expect(await readAll(db, 'e', 2)).toEqual(['c', 'd']);
+  });
+});
+
+describe('a log that is full', () => {
+  const large = Buffer.alloc(mebibyte / 4, 'x');
+
+  test('takes no more if publishers are to wait, until what is delivered has made room', async () => {
+    const { db, cursor } = await open({ e: { onFull: 'HOLD', replayWindow: '0s' } });
+    const append = async () => (await appendChunks(db, [chunkOf('e', [large])]))[0]?.outcome;
+    const outcomes: unknown[] = [];
+    for (let n = 0; n < 5; n += 1) outcomes.push(await append());
+    expect(outcomes).toEqual(['written', 'written', 'written', 'written', 'full']);
+    expect(await trimLog(db, 'e')).toMatchObject({ discarded: 0 });
+    expect(await append()).toBe('full');
+    const [leased] = await takeLeases(db, 'h', 1);
+    await deliver(db, leased?.lease, 2);
+    await trimLog(db, 'e');
+    expect(await append()).toBe('written');
+    expect(await cursor()).toMatchObject({ discarded: 0, position: 2, head: 5 });
+  });
+
+  test('loses its oldest messages otherwise, which are counted, and the cursor passes them', async () => {
+    const { db, cursor } = await open();
+    const outcomes = [];
+    for (let n = 0; n < 7; n += 1) {
+      const [appended] = await appendChunks(db, [chunkOf('e', [large])]);
+      outcomes.push(appended);
+    }
+    expect(outcomes.at(-1)).toEqual({ outcome: 'written', isOver: true });
+    expect(await findUntrimmed(db)).toEqual(['e']);
+    expect(await trimLog(db, 'e')).toEqual({ discarded: 4, isDone: true });
+    expect(await cursor()).toMatchObject({ discarded: 4, position: 4, delivered: 0, head: 7 });
+    expect((await cursor()).size).toBeLessThanOrEqual(mebibyte);
+    expect(await findUntrimmed(db)).toEqual([]);
+  });
+
+  test('does not touch another', async () => {
+    const { db, cursor } = await open({ e: { onFull: 'HOLD' }, other: {} });
+    for (let n = 0; n < 5; n += 1) await appendChunks(db, [chunkOf('e', [large])]);
+    const outcomes = await appendChunks(db, [chunkOf('e', ['x']), chunkOf('other', ['y'])]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['full', 'written']);
+    expect((await cursor('other')).head).toBe(1);
+  });
+});
+
+async function deliver(
+  db: Db,
+  lease: Lease | undefined,
+  position: number,
+  deadLetters = 0,
+): Promise<boolean> {
+  if (!lease) throw new Error('no lease');
+  const nothing = { lastError: null, lastSuccessAt: null, nextAttemptAt: null };
+  return writeCursor(db, { lease, position, deadLetters, condition: 'OK', ...nothing });
+}
+
+describe('a lease', () => {
+  test('is given to one holder', async () => {
+    const { db } = await open({ a: {}, b: {} });
+    const taken = await Promise.all([takeLeases(db, 'one', 5), takeLeases(db, 'other', 5)]);
+    expect(
+      taken
+        .flat()
+        .map(({ lease }) => lease.exportId)
+        .sort(),
+    ).toEqual(['a', 'b']);
+    expect(await takeLeases(db, 'third', 5)).toEqual([]);
+  });
+
+  test('that has run out is another’s; who had it moves nothing, makes no dead letter, and learns of it', async () => {
+    const { db, cursor } = await open();
+    await appendChunks(db, [chunkOf('e', ['a', 'b', 'c'])]);
+    const [frozen] = await takeLeases(db, 'frozen', 1);
+    if (!frozen) throw new Error('no lease');
+    await db.query(`UPDATE export_cursors SET lease_until = now() - interval '1 second'`);
+    const [second] = await takeLeases(db, 'second', 1);
+    expect(await deliver(db, second?.lease, 1)).toBe(true);
+    expect(await deliver(db, frozen.lease, 3)).toBe(false);
+    const letter = {
+      eventId: 'x',
+      position: 2,
+      attempts: 1,
+      reason: 'r',
+      answer: '',
+      frame: Buffer.alloc(1),
+    };
+    expect(await writeDeadLetter(db, frozen.lease, letter)).toBe('lost');
+    expect(await renewLeases(db, [frozen.lease])).toEqual(new Set());
+    expect(await cursor()).toMatchObject({ position: 1, delivered: 1 });
+    expect((await db.query('SELECT FROM export_dead_letters')).rowCount).toBe(0);
+  });
+
+  test('that is given back can be taken at once', async () => {
+    const { db } = await open();
+    await takeLeases(db, 'one', 1);
+    await releaseLeases(db, 'one');
+    expect(await takeLeases(db, 'other', 1)).toHaveLength(1);
+  });
+
+  test('is not needed while an export is paused, or asked by its receiver', async () => {
+    const { db } = await open({ paused: {}, pulled: {} });
+    await db.query(`UPDATE exports SET paused = true WHERE id = 'paused'`);
+    await db.query(`UPDATE exports SET target = '{"pull":{}}' WHERE id = 'pulled'`);
+    expect(await takeLeases(db, 'one', 5)).toEqual([]);
+  });
+});
+
+test('the cursor never goes back, and dead letters are not counted as delivered', async () => {
+  const { db, cursor } = await open();
+  await appendChunks(db, [chunkOf('e', ['a', 'b', 'c'])]);
+  const [leased] = await takeLeases(db, 'h', 1);
+  await deliver(db, leased?.lease, 3, 1);
+  await deliver(db, leased?.lease, 2);
+  expect(await cursor()).toMatchObject({ position: 3, delivered: 2 });
+});
+
+test('what is delivered stays for a replay, and goes after its time', async () => {
+  const { db, cursor } = await open({ e: { replayWindow: '60s' } });
+  await appendChunks(db, [chunkOf('e', ['a'])]);
+  const [leased] = await takeLeases(db, 'h', 1);
+  await deliver(db, leased?.lease, 1);
+  expect(await findUntrimmed(db)).toEqual([]);
+  await db.query(`UPDATE export_chunks SET at = at - interval '2 minutes'`);
+  expect(await findUntrimmed(db)).toEqual(['e']);
+  expect(await trimLog(db, 'e')).toMatchObject({ discarded: 0 });
+  expect(await cursor()).toMatchObject({ size: 0, discarded: 0, position: 1 });
+});
+
+test('the log of an export that is gone is removed, and no other', async () => {
+  const { db } = await open({ e: {}, other: {} });
+  await appendChunks(db, [chunkOf('e', ['a']), chunkOf('other', ['b'])]);
+  await db.query(`DELETE FROM exports WHERE id = 'e'`);
+  expect(await removeOrphans(db)).toBe(1);
+  expect(await readAll(db, 'other')).toEqual(['b']);
+});

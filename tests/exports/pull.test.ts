@@ -1,0 +1,51 @@
+/** A receiver that asks for its messages. */
+import { sharedInstallation } from '@iotcore/testkit';
+import { beforeAll, expect, test } from 'vitest';
+import { expectRefusal } from '../api/support/answers.ts';
+import { ExportFixture } from './support/exports.ts';
+
+const installation = sharedInstallation();
+let fixture: ExportFixture;
+
+beforeAll(async () => {
+  fixture = await ExportFixture.create(installation());
+});
+
+test('messages come again until they are acknowledged, in their order, and no further', async () => {
+  const { api } = installation();
+  const handle = await fixture.create({ target: { pull: {} } });
+  await fixture.inForce(handle);
+  const { head } = await handle.state();
+  await handle.do('acknowledge', { position: String(Number(head) - 1) });
+  expect((await api.must('GET', `${handle.path}/messages`)).messages).toEqual([]);
+
+  const waiting = api.must('GET', `${handle.path}/messages?waitSeconds=20`);
+  const session = await fixture.device.connect();
+  for (const payload of ['a', 'b', 'c']) await session.publish(fixture.topic, payload);
+  expect((await waiting).messages.length).toBeGreaterThan(0);
+
+  const ask = async (query = '') => {
+    const { messages } = await api.must('GET', `${handle.path}/messages${query}`);
+    return messages.map(({ payload }: { payload: string }) => Buffer.from(payload, 'base64').toString());
+  };
+  expect(await ask()).toEqual(['a', 'b', 'c']);
+  expect(await ask()).toEqual(['a', 'b', 'c']);
+  expect(await ask('?maxMessages=2')).toEqual(['a', 'b']);
+  expect(await ask(`?after=${head}`)).toEqual(['b', 'c']);
+  await handle.do('acknowledge', { position: head });
+  expect(await ask()).toEqual(['b', 'c']);
+  expect(await handle.do('acknowledge', { position: '999999' })).toEqual({
+    cursor: String(Number(head) + 3),
+  });
+  expect(await handle.state()).toMatchObject({ state: 'IDLE', lagMessages: '0' });
+  // Never back.
+  await handle.do('acknowledge', { position: '0' });
+  expect(await ask()).toEqual([]);
+});
+
+test('an export that is sent for cannot be asked', async () => {
+  const target = { webhook: { url: 'https://example.com/' } };
+  const handle = await fixture.create({ target, paused: true });
+  const answer = await installation().api.call('GET', `${handle.path}/messages`);
+  expectRefusal(answer, 'FAILED_PRECONDITION');
+});
