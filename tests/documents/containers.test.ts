@@ -120,10 +120,9 @@ describe('docker-compose.yml', () => {
     const { apiPort, mqttAdminPort, exportMetricsPort } = settingsOf(service);
     const ports: Record<string, number | undefined> = {
       api: apiPort,
-      mqtt: mqttAdminPort,
       export: exportMetricsPort,
     };
-    const port = ports[name];
+    const port = ports[name] ?? mqttAdminPort;
     expect(service.healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${port}/readyz`);
   });
 

@@ -3,7 +3,15 @@
  * client's packets one at a time, and takes what aedes writes.
  */
 
-import type { EngineHost, Qos, Reason, SessionInfo, SubscriptionGrant, Will } from '@iotcore/engine';
+import type {
+  EngineHost,
+  PublishRoute,
+  Qos,
+  Reason,
+  SessionInfo,
+  SubscriptionGrant,
+  Will,
+} from '@iotcore/engine';
 import { reasons } from '@iotcore/engine';
 import { type ClientPacket, PacketType } from '@iotcore/engine/codec';
 import type { MessageBus, Subscriber } from '@iotcore/engine/routing';
@@ -189,11 +197,14 @@ export class Session<P> implements Subscriber<Message>, ConduitListener {
     const { host, publications, underway } = this.#parts;
     const asked = async () => host.route(this.info.principal, topic);
     const route = await underway.track(asked()).catch(() => undefined);
+    if (!route) return undefined;
     // What becomes of it, nobody is there to hear.
-    return (
-      route &&
-      publications.issue((payload, qos) => void publish(this.#parts, route, payload, qos).catch(() => {}))
-    );
+    return publications.issue((payload, qos) => void this.#publishWill(route, payload, qos).catch(() => {}));
+  }
+
+  async #publishWill(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
+    await publish(this.#parts, route, payload, qos);
+    if (route.taps) await this.#parts.host.record?.(this.info.principal, route.taps, payload, qos);
   }
 
   /** May the client receive what the token stands for? If so, it does from now on. If the host fails, it may not. */
