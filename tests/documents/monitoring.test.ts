@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const installation = sharedInstallation({
-  env: { IOT_API_METRICS_PORT: '0' },
+  programs: ['api', 'mqtt', 'export'],
+  env: { IOT_API_METRICS_PORT: '0', IOT_EXPORT_METRICS_PORT: '0' },
   withoutBystanders: 'only its metrics are read',
 });
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
@@ -31,9 +32,9 @@ function metricsOf(expr: string): string[] {
 }
 
 test('every metric that an alert or a panel asks for is exported by a process', async () => {
-  const { adminUrl, apiMetricsUrl } = installation();
+  const { adminUrl, apiMetricsUrl, exportMetricsUrl } = installation();
   const pages = await Promise.all(
-    [adminUrl, apiMetricsUrl].map(async (url) => (await fetch(`${url}/metrics`)).text()),
+    [adminUrl, apiMetricsUrl, exportMetricsUrl].map(async (url) => (await fetch(`${url}/metrics`)).text()),
   );
   const exported = new Set(
     pages.flatMap((page) =>

@@ -121,6 +121,11 @@ export class Installation {
     return this.#address('apiMetrics').origin;
   }
 
+  /** Where the export process serves /metrics, if it was asked to. */
+  get exportMetricsUrl(): string {
+    return this.#address('exportMetrics').origin;
+  }
+
   /** False until a supervisor has said which one it started. */
   get isDatabaseKnown(): boolean {
     return this.#databaseUrl !== undefined;
@@ -174,7 +179,7 @@ export class Installation {
   /** Reads the metrics of the processes that run and have some: they go with them. */
   async readMetrics(): Promise<void> {
     const seen: { name: string; text: string }[] = [];
-    for (const name of ['admin', 'apiMetrics']) {
+    for (const name of ['admin', 'apiMetrics', 'exportMetrics']) {
       if (this.#addresses[name] === undefined) continue;
       const text = await fetch(new URL('/metrics', this.#address(name))).then(
         (response) => response.text(),
