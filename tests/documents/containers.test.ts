@@ -143,7 +143,8 @@ describe('docker-compose.yml', () => {
     for (const [name, service] of ours) {
       const { mqttAdminHost, mqttAdminPort, mqttAdminUrl } = settingsOf(service);
       expect(mqttAdminHost).toBe('0.0.0.0');
-      expect(new URL(mqttAdminUrl ?? '').host).toBe(`${name === 'api' ? 'mqtt' : name}:${mqttAdminPort}`);
+      const node = name.startsWith('mqtt') ? name : 'mqtt';
+      expect(new URL(mqttAdminUrl ?? '').host).toBe(`${node}:${mqttAdminPort}`);
     }
   });
 
