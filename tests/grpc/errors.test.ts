@@ -174,7 +174,12 @@ test('RESOURCE_EXHAUSTED without a time for a quota, and with one for a rate', a
   const outcomes = await Promise.allSettled(calls);
   const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as ServiceError] : []));
   expect(refused.map(({ code }) => code)).toEqual([status.RESOURCE_EXHAUSTED]);
-  expect(detailsOf(refused[0] as ServiceError)).toMatchObject({ RetryInfo: { retryDelay: { seconds: 1n } } });
+  const { RetryInfo } = detailsOf(refused[0] as ServiceError) as {
+    RetryInfo?: { retryDelay: { seconds: bigint } };
+  };
+  // One of the 400 calls comes back every 9 s.
+  expect(RetryInfo?.retryDelay.seconds).toBeGreaterThan(0n);
+  expect(RetryInfo?.retryDelay.seconds).toBeLessThanOrEqual(9n);
 });
 
 test('UNIMPLEMENTED says what to do', async () => {

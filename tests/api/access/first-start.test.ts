@@ -17,8 +17,9 @@ async function folder(): Promise<string> {
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-test('the first start leaves an admin token and a sample, readable by their owner alone', async () => {
-  const { api, dataDir } = await startInstallation({ ...onlyApi, sample: true });
+test('the first start leaves an admin token and a sample, readable by their owner alone; the second keeps both', async () => {
+  const installation = await startInstallation({ ...onlyApi, sample: true });
+  const { api, dataDir } = installation;
   expect(await modeOf(join(dataDir, 'admin.token'))).toBe('600');
   expect(await modeOf(join(dataDir, 'sample.json'))).toBe('600');
   const sample = JSON.parse(await readFile(join(dataDir, 'sample.json'), 'utf8'));
@@ -33,43 +34,41 @@ test('the first start leaves an admin token and a sample, readable by their owne
   expect(listed).toMatchObject([{ id: sample.registryId, status: 'ACTIVE' }]);
   const { devices } = await api.must('GET', `/iot-devices/v1/devices?registryId=${sample.registryId}`);
   expect(devices).toMatchObject([{ id: sample.deviceId }]);
-});
 
-test('the second start keeps both', async () => {
-  const installation = await startInstallation({ ...onlyApi, sample: true });
   const files = () =>
-    Promise.all(
-      ['admin.token', 'sample.json'].map((name) => readFile(join(installation.dataDir, name), 'utf8')),
-    );
+    Promise.all(['admin.token', 'sample.json'].map((name) => readFile(join(dataDir, name), 'utf8')));
   const before = await files();
   await installation.program('api').stop();
   installation.start('api');
   await installation.ready();
   expect(await files()).toEqual(before);
-  expect((await installation.api.call('GET', `${registries}?folderId=default`)).status).toBe(200);
+  expect((await api.call('GET', `${registries}?folderId=default`)).status).toBe(200);
 });
 
-test('there is no sample when it is off, nor in a database that was used', async () => {
+test('there is no sample when it is off, nor in a database that was used; what is no token, or one of another database, is replaced', async () => {
   const database = await testDatabase();
   const [first, second] = [await folder(), await folder()];
-  const { api } = await startInstallation({ ...onlyApi, database, dataDir: first, sample: false });
+  await writeFile(join(first, 'admin.token'), 'not a token\n', { mode: 0o644 });
+  const { api, adminToken } = await startInstallation({
+    ...onlyApi,
+    database,
+    dataDir: first,
+    sample: false,
+  });
   await expect(stat(join(first, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(adminToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(await modeOf(join(first, 'admin.token'))).toBe('600');
   const { id } = await api.createRegistry();
   await api.must('DELETE', `${registries}/${id}`);
-  await startInstallation({ ...onlyApi, database, dataDir: second, sample: true });
-  await expect(stat(join(second, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
-});
 
-test('a token of another database, or none at all, is replaced', async () => {
-  const dataDir = await folder();
-  await writeFile(join(dataDir, 'admin.token'), 'not a token\n', { mode: 0o644 });
-  const { api, adminToken } = await startInstallation({ ...onlyApi, dataDir });
-  expect(adminToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-  expect(await modeOf(join(dataDir, 'admin.token'))).toBe('600');
-  expect((await api.call('GET', `${registries}?folderId=f`)).status).toBe(200);
-  const other = await startInstallation({ ...onlyApi, database: await testDatabase() });
-  const answer = await other.api.call('GET', `${registries}?folderId=f`, undefined, { token: adminToken });
+  const foreign = await startInstallation({ ...onlyApi, sample: false });
+  const answer = await foreign.api.call('GET', `${registries}?folderId=f`, undefined, { token: adminToken });
   expectRefusal(answer, 'UNAUTHENTICATED');
+  await writeFile(join(second, 'admin.token'), `${foreign.adminToken}\n`);
+  const other = await startInstallation({ ...onlyApi, database, dataDir: second, sample: true });
+  await expect(stat(join(second, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(other.adminToken).not.toBe(foreign.adminToken);
+  expect((await other.api.call('GET', `${registries}?folderId=f`)).status).toBe(200);
 });
 
 test('processes that start together on one database take each other’s tokens', async () => {
