@@ -42,11 +42,12 @@ import { RecentChanges } from './caching/recent-changes.ts';
 import { type Client, principalKey, type SubjectKey } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
-import { passwordAdoptedLine, permanentQuotaLine } from './connection-log/lines.ts';
+import { exportDiscardedLine, passwordAdoptedLine, permanentQuotaLine } from './connection-log/lines.ts';
 import type { DatabasePools } from './database-pools.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
 import { engineLimits } from './engine-limits.ts';
+import { DiscardLines } from './exports/discard-lines.ts';
 import { ExportDirectory } from './exports/export-directory.ts';
 import { ExportRecorder } from './exports/export-recorder.ts';
 import { ConnectionCounters } from './hosting/connection-counters.ts';
@@ -220,13 +221,24 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   });
   const exports = new ExportDirectory({
     read: () => findExportSources(pool),
-    changed: (registryIds) => directory.renewBases(registryIds),
+    changed(registryIds) {
+      directory.renewBases(registryIds);
+      discardLines.keepOnly((exportId) => exports.ownerOf(exportId) !== undefined);
+    },
     failed: failed('the exports could not be read'),
+  });
+  const discardLines = new DiscardLines((exportId, messages) => {
+    const ownerId = exports.ownerOf(exportId);
+    if (ownerId !== undefined) log.add(ownerId, 'WARN', exportDiscardedLine(exportId, messages));
   });
   const recorder = new ExportRecorder({
     append: (chunks) => appendChunks(pools.storing, chunks),
     async trim(exportId) {
-      while (!(await trimLog(pools.storing, exportId)).isDone);
+      for (let isDone = false; !isDone; ) {
+        const trimmed = await trimLog(pools.storing, exportId);
+        discardLines.discarded(exportId, trimmed.discarded);
+        isDone = trimmed.isDone;
+      }
     },
     isAway: isDatabaseAway,
     failed: failed('messages could not be recorded for an export'),

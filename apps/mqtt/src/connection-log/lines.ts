@@ -69,3 +69,8 @@ function escapeText(text: string): string {
     character === '\\' ? '\\\\' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** Of an export of the registry or broker. */
+export function exportDiscardedLine(exportId: string, messages: number): string {
+  return `export: "${exportId}", its log is full, messages discarded: ${messages}`;
+}

@@ -64,6 +64,13 @@ export class ExportDirectory {
     await this.#reading;
   }
 
+  /** The registry or broker whose messages it takes; undefined: there is no such export. */
+  ownerOf(exportId: string): string | undefined {
+    for (const [ownerId, exports] of this.#byOwner)
+      if (exports.some(({ id }) => id === exportId)) return ownerId;
+    return undefined;
+  }
+
   /** Which logs get the messages of a route. `written`: the topic as its publisher wrote it. */
   tapsOf(ownerId: string, written: string, route: TopicRoute, device: DeviceFacts | undefined): Tapped {
     const exports = this.#byOwner.get(ownerId);
