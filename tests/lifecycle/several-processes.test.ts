@@ -2,12 +2,14 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient, connectMqtt, eventually, makePassword } from '@iotcore/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFailed, test } from 'vitest';
+import type { ClusterStatus } from '../mqtt/support/cluster.ts';
 import { folderWithDatabase, npmStart, theMqttServer } from './support/npm-start.ts';
 import { familyOf } from './support/process-table.ts';
 
 test('clients of all processes hear each other, also once one was killed and is back', async () => {
   const start = await npmStart(await folderWithDatabase(), { IOT_MQTT_PROCESSES: '2', IOT_SAMPLE: 'off' });
+  onTestFailed(() => void process.stderr.write(start.command.text));
   const mqttServers = () => familyOf(start.command.pid).filter(({ command }) => theMqttServer.test(command));
   expect(mqttServers()).toHaveLength(2);
   const sockets = join(start.dataDir, 'cluster');
@@ -38,6 +40,8 @@ test('clients of all processes hear each other, also once one was killed and is 
   };
   await expectAllToHear('first');
 
+  const statusOf = async () => (await (await fetch(`${addresses['admin']}/cluster`)).json()) as ClusterStatus;
+  const before = (await statusOf()).peers[0]?.incarnation;
   const killed = mqttServers()[1]?.pid ?? 0;
   process.kill(killed, 'SIGKILL');
   await eventually('two processes again', () => {
@@ -45,9 +49,9 @@ test('clients of all processes hear each other, also once one was killed and is 
     return pids.length === 2 && !pids.includes(killed);
   });
   await eventually('both to be members', async () => {
-    const answer = await fetch(`${addresses['admin']}/cluster`);
-    const status = (await answer.json()) as { isGood: boolean; peers: unknown[] };
-    return status.isGood && status.peers.length === 1;
+    const status = await statusOf();
+    const isNew = status.peers.every(({ incarnation }) => incarnation !== before);
+    return status.isGood && status.peers.length === 1 && isNew;
   });
   await expectAllToHear('second');
   start.command.kill('SIGTERM');

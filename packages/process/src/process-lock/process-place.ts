@@ -21,7 +21,20 @@ export function hasEnded(place: string): boolean {
   if (!Array.isArray(parts)) return false;
   const [where, pid, began] = parts as unknown[];
   if (where !== machine() || typeof pid !== 'number') return false;
-  return processBeginning(pid) !== began;
+  if (!isThere(pid)) return true;
+  const beginning = processBeginning(pid);
+  // What cannot be read, for want of a file handle for instance, says nothing.
+  return beginning !== undefined && beginning !== began;
+}
+
+/** Is there a process with this ID, whoever owns it? */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** Where /proc does not tell, the name of the host must do. */
