@@ -1,7 +1,7 @@
 /** The part of an installation that is not in its database. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFileWhole, publicMode, secretMode } from '@iotcore/process';
+import { createFileWhole, makeFolder, publicMode, secretMode } from '@iotcore/process';
 import { type BackupFile, RestoreRefusedError } from '@iotcore/store/backup';
 
 /** Devices trust the authority, and some pin the server's key: with them a restored installation is the same one. */
@@ -38,7 +38,7 @@ export async function refuseOtherFiles(dataDir: string, files: readonly BackupFi
 
 /** Writes all of them or none. */
 export async function writeDataFolder(dataDir: string, files: readonly BackupFile[]): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   const written: string[] = [];
   try {
     for (const { name, content, mode } of known(files)) {

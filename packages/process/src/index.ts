@@ -1,7 +1,7 @@
 export { allocatorSettings } from './allocator.ts';
 export { isRunning } from './child-process.ts';
 export { Cleanups } from './cleanups.ts';
-export { createFileWhole, publicMode, secretMode, writeFileWhole } from './data-folder/files.ts';
+export { createFileWhole, makeFolder, publicMode, secretMode, writeFileWhole } from './data-folder/files.ts';
 export {
   findDatabaseUrl,
   type RunningInstallation,

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StartupError } from '../startup-error.ts';
-import { createFileWhole, prepareDataFolder, publicMode, secretMode, writeFileWhole } from './files.ts';
+import {
+  createFileWhole,
+  makeFolder,
+  prepareDataFolder,
+  publicMode,
+  secretMode,
+  writeFileWhole,
+} from './files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -38,3 +45,19 @@ test('a data folder that cannot be made is refused with the setting to change', 
   await expect(prepareDataFolder(join(folder, 'file', 'data'))).rejects.toThrow(StartupError);
   await expect(prepareDataFolder(join(folder, 'file', 'data'))).rejects.toThrow(/^IOT_DATA_DIR: /);
 });
+
+test('a folder is made with those above it, once or several times, also by many at once', async () => {
+  const path = join(folder, 'a', 'b', 'c');
+  await Promise.all(Array.from({ length: 20 }, () => makeFolder(path)));
+  expect(statSync(path).isDirectory()).toBe(true);
+  await makeFolder(path);
+  await expect(makeFolder('/')).resolves.toBeUndefined();
+});
+
+test.runIf(process.platform === 'linux')(
+  'a data folder where the kernel lets nobody make one is refused, and not tried for ever',
+  async () => {
+    await expect(prepareDataFolder('/proc/iotcore/data')).rejects.toThrow(/^IOT_DATA_DIR: .*ENOENT/);
+    await expect(prepareDataFolder('/proc/self/iotcore')).rejects.toThrow(StartupError);
+  },
+);

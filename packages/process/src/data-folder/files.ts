@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StartupError } from '../startup-error.ts';
 
@@ -15,12 +15,33 @@ export const publicMode = 0o644;
  */
 export async function prepareDataFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
   } catch (error) {
     throw new StartupError(
       `IOT_DATA_DIR: cannot create ${dataDir} (${(error as NodeJS.ErrnoException).code}); name a folder that may be written`,
     );
   }
+}
+
+/**
+ * Makes a folder, and those above it that are not there. Node's own `recursive` goes round for ever where a file system answers
+ * ENOENT whatever it is asked to make, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isFolder(path)) return;
+    const above = dirname(path);
+    const lacksOneAbove = (error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isFolder(above));
+    if (!lacksOneAbove || above === path) throw error;
+    await makeFolder(above);
+    await makeFolder(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Writes a file that is there whole or not at all, also after a power cut, with just this mode. Replaces an old one. */
