@@ -1,4 +1,4 @@
-/** Several MQTT processes as one cluster, of which one is killed or frozen, or which lose what carries their frames. */
+/** Several MQTT processes as one cluster, of which one is killed, or which lose what carries their frames. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '@iotcore/process';
 import { eventually } from '@iotcore/testkit/faults';
@@ -8,8 +8,6 @@ import { lacks } from '../fixture/tools.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
 
 const processes = 3;
-/** Longer than it takes until a node that is frozen is condemned. */
-const frozenMs = 10_000;
 
 /** Resolves once all processes run, and each has links with all others. */
 async function allTogether(fixture: Fixture): Promise<void> {
@@ -50,31 +48,6 @@ export const nodeKilled: Scenario = {
       await fixture.everybodyServed();
     }
     chaos.note(`${rounds} kills`);
-    return fixture.check();
-  },
-};
-
-export const nodeFrozen: Scenario = {
-  id: '6z',
-  title: 'One of three MQTT processes frozen for 10 s',
-  short: false,
-  maxRecoverySeconds: 60,
-  async run(chaos) {
-    const fixture = await chaos.fixture({ supervised: true, env: { IOT_MQTT_PROCESSES: String(processes) } });
-    await allTogether(fixture);
-    const rounds = chaos.short ? 1 : 5;
-    for (let round = 0; round < rounds; round += 1) {
-      await fixture.run(chaos.random.integer(500, 2500));
-      const heal = fixture.messages.fault();
-      const pid = await pickProcess(fixture, chaos);
-      process.kill(pid, 'SIGSTOP');
-      await sleep(frozenMs);
-      process.kill(pid, 'SIGCONT');
-      heal();
-      await allTogether(fixture);
-      await fixture.everybodyServed();
-    }
-    chaos.note(`${rounds} times 10 s`);
     return fixture.check();
   },
 };

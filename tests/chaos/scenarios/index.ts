@@ -6,7 +6,7 @@ import { reconnectStorm } from './clients/reconnect-storm.ts';
 import { changeEventLost } from './clients/revocation.ts';
 import { slowConsumers } from './clients/slow-consumers.ts';
 import { clockJumps } from './clock-jumps.ts';
-import { natsKilled, nodeFrozen, nodeKilled } from './cluster.ts';
+import { natsKilled, nodeKilled } from './cluster.ts';
 import { control } from './control.ts';
 import { diskFull } from './database/disk-full.ts';
 import { failover } from './database/failover.ts';
@@ -33,7 +33,6 @@ export const scenarios: readonly Scenario[] = [
   dataPlaneKilled,
   supervised,
   nodeKilled,
-  nodeFrozen,
   natsKilled,
   controlPlaneKilled,
   everythingKilled,
