@@ -286,6 +286,14 @@ describe('a certificate without a password', () => {
     }
   });
 
+  test('of a device that is disabled until a time lets it in once that has passed, without a word of any change', async () => {
+    const identity = state.certificates.get(sha256(rightCertificate)) as CertificateIdentity;
+    state.certificates.set(sha256(rightCertificate), { ...identity, blocked: true });
+    expect(await state.login({}, rightCertificate)).toMatchObject({ refusal: refusals.disabled });
+    state.certificates.set(sha256(rightCertificate), identity);
+    expect(await state.login({}, rightCertificate)).toMatchObject({ accepted: true });
+  });
+
   test('that was deleted while it was looked up lets nobody in and is not remembered', async () => {
     state.onLookup(() => state.changes.touch(`certificate:${sha256(rightCertificate)}`));
     expect((await state.login({}, rightCertificate)).accepted).toBe(false);

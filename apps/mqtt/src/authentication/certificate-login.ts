@@ -55,7 +55,8 @@ async function look(
   if (!identity) return undefined;
   const subjects = subjectKeys(toClient(identity));
   if (changes.touchedSince(mark, subjects)) return 'changed meanwhile';
-  certificates.set(sha256, identity, subjects);
+  // A block may end by itself, and nobody is told then: who is kept out is looked up each time.
+  if (!identity.blocked) certificates.set(sha256, identity, subjects);
   return identity;
 }
 

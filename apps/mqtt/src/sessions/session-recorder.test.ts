@@ -6,13 +6,14 @@ import { SessionRecorder } from './session-recorder.ts';
 
 function setUp() {
   const table = new Map<number, LiveSession>();
-  const state = { isAway: false, statements: 0, onAdd: () => {} };
+  const state = { isAway: false, isUnknown: false, statements: 0, onAdd: () => {} };
   const failures: unknown[] = [];
   const statement = async (run: () => void) => {
     state.statements++;
     await Promise.resolve();
     if (state.isAway) throw new Error('away');
     run();
+    if (state.isUnknown) throw new Error('no answer');
   };
   const recorder = new SessionRecorder({
     flushMs: 3_600_000,
@@ -82,6 +83,19 @@ test('a session that ends while it is written is removed, also if writing failed
     await recorder.flush();
     expect(names(), `away: ${isAway}`).toEqual(['stays']);
   }
+});
+
+test('a session that ends while it is written is removed, also if it was written though an error came back', async () => {
+  const { recorder, state, names } = setUp();
+  const one = session('one');
+  state.onAdd = () => recorder.disconnected(one);
+  state.isUnknown = true;
+  recorder.connected(one);
+  await recorder.flush();
+  expect(names()).toEqual(['one']);
+  state.isUnknown = false;
+  await recorder.flush();
+  expect(names()).toEqual([]);
 });
 
 test('an outage loses nothing: what came and went meanwhile is written afterwards', async () => {

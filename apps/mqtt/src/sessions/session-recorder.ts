@@ -109,7 +109,8 @@ export class SessionRecorder {
       try {
         await this.#parts.add(nodeId, batch);
       } catch (error) {
-        for (const live of batch) if (!this.#toRemove.delete(live.number)) this.#toAdd.set(live.number, live);
+        // Those that have ended meanwhile stay to be removed: the rows may have been written all the same.
+        for (const live of batch) if (!this.#toRemove.has(live.number)) this.#toAdd.set(live.number, live);
         throw error;
       }
     }
