@@ -39,6 +39,17 @@ describe('renewing an access token', () => {
     ).not.toContain(renewed.body.iamToken);
   });
 
+  test('gives one that does not outlive the key that the caller has', async () => {
+    const { api, account, token, list } = await setUp();
+    await eventually('the token', async () => (await list(token)) === 200);
+    const renewed = await api.call('POST', '/ext/v1/accessToken:renew', { expiresAt: inDays(30) }, { token });
+    await eventually('the new token', async () => (await list(renewed.body.iamToken)) === 200);
+    const keys = `/ext/v1/serviceAccounts/${account.id}/apiKeys`;
+    const { apiKeys } = await api.must('GET', keys);
+    for (const { id } of apiKeys) await api.must('DELETE', `${keys}/${id}`);
+    await eventually('its end', async () => (await list(renewed.body.iamToken)) === 401);
+  });
+
   test.each([{}, { expiresAt: '2020-01-01T00:00:00Z' }, { expiresAt: '2999-01-01T00:00:00Z' }])(
     'refuses %j, and ends nothing',
     async (body) => {

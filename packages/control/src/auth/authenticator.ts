@@ -54,7 +54,9 @@ export class Authenticator {
       const key = await this.#directory.apiKey(Buffer.from(apiKeySha256, 'base64url'));
       if (!key || key.serviceAccountId !== account.id || this.#isOver(key.expiresAt)) return undefined;
     }
-    return { ...token, caller: { id: account.id, roleBindings: rolesOf(account) } };
+    const isOfKey = authorizedKeyId !== undefined || apiKeySha256 !== undefined;
+    const key = isOfKey ? { authorizedKeyId, apiKeySha256 } : undefined;
+    return { ...token, caller: { id: account.id, roleBindings: rolesOf(account), key } };
   }
 
   async #byApiKey(secret: string): Promise<Proven | undefined> {
@@ -63,10 +65,11 @@ export class Authenticator {
     const key = await this.#directory.apiKey(sha256);
     if (!key || this.#isOver(key.expiresAt)) return undefined;
     const account = await this.#directory.account(key.serviceAccountId);
+    const apiKeySha256 = sha256.toString('base64url');
     return (
       account && {
-        caller: { id: account.id, roleBindings: rolesOf(account) },
-        apiKeySha256: sha256.toString('base64url'),
+        caller: { id: account.id, roleBindings: rolesOf(account), key: { apiKeySha256 } },
+        apiKeySha256,
         expiresAt: key.expiresAt ?? undefined,
       }
     );

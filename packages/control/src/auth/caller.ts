@@ -1,11 +1,17 @@
 import type { RoleBinding } from '@iotcore/model';
+import type { AccessToken } from './access-tokens.ts';
 
 /** Who makes a request, once proven. */
 export interface Caller {
   /** ID of the service account. */
   readonly id: string;
   readonly roleBindings: readonly RoleBinding[];
+  /** The key that its secret is, or was exchanged for: what it gets for that may not outlive the key. */
+  readonly key?: CallerKey | undefined;
 }
+
+/** One of the two. */
+export type CallerKey = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'>;
 
 /** Who calls a public route without credentials: may do nothing. */
 export const nobody: Caller = { id: '', roleBindings: [] };

@@ -61,7 +61,7 @@ export const tokenOperations = [
       let iamToken = '';
       await commit(async (tx) => {
         const issuedAt = await tx.accounts.endAccessTokens(account.id, nextSecond);
-        iamToken = await tokens.issue({ accountId: account.id, expiresAt, issuedAt });
+        iamToken = await tokens.issue({ ...caller.key, accountId: account.id, expiresAt, issuedAt });
         return accountMutation(account, {});
       });
       return { iamToken, expiresAt: expiresAt.toISOString() };
