@@ -149,9 +149,19 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     write: (refused) => writeRefusedClients(pool, refused),
     forget: (most) => forgetRefusedClients(pool, most),
     now: () => new Date(),
-    told: ({ reason, remoteAddress, secure, claimedId, detail }) =>
+    told: ({ reason, address: remoteAddress, secure, claimedId, detail }) =>
       throttled.say(`refused: ${reason}`, (heldBack) =>
-        logger.info({ remoteAddress, secure, reason, claimedId, detail, heldBack }, 'refused a client'),
+        logger.info(
+          {
+            remoteAddress,
+            secure,
+            reason,
+            claimedId: claimedId || undefined,
+            detail: detail || undefined,
+            heldBack,
+          },
+          'refused a client',
+        ),
       ),
     heldBack: (count) =>
       throttled.say('refused clients held back', (heldBack) =>

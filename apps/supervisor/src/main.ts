@@ -28,6 +28,7 @@ import {
   makeSocketFolder,
   startTogether,
 } from './mqtt-processes.ts';
+import { sampleFor } from './sample.ts';
 
 /** What `npm start` promises is 5 s; a little is left for the way out. */
 const stopDeadlineMs = 4800;
@@ -138,8 +139,7 @@ function childProcesses(
   processes: number,
   sockets: string | undefined,
 ): Children {
-  // A sample is for trying out; a database that somebody brings is for their own data.
-  const sample = process.env['IOT_SAMPLE'] || (settings.databaseUrl ? 'off' : 'on');
+  const sample = sampleFor(process.env, settings);
   const env = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
   const api = new SupervisedProcess({
     name: 'the API',

@@ -9,6 +9,7 @@ function setUp(answer: (batch: readonly RefusedClient[]) => number | Promise<num
   const forgotten: number[] = [];
   const heldBack: number[] = [];
   const failures: unknown[] = [];
+  const told: RefusedClient[] = [];
   let now = 0;
   const refusedClients = new RefusedClients({
     flushMs: longMs,
@@ -18,12 +19,12 @@ function setUp(answer: (batch: readonly RefusedClient[]) => number | Promise<num
     },
     forget: async (most) => void forgotten.push(most),
     now: () => new Date(now++),
-    told: () => {},
+    told: (refused) => told.push(refused),
     heldBack: (count) => heldBack.push(count),
     failed: (error) => failures.push(error),
   });
   onTestFinished(() => refusedClients.stop());
-  return { refusedClients, batches, forgotten, heldBack, failures };
+  return { refusedClients, batches, forgotten, heldBack, failures, told };
 }
 
 const knock = (more: Partial<Refused> = {}): Refused => ({
@@ -75,6 +76,12 @@ describe('clients that are refused', () => {
     expect(await write('new')).toBe(1);
     expect(await write('new')).toBe(2);
     expect(forgotten).toEqual([50_000, 50_000]);
+  });
+
+  test('write no more into the log than into the table, whatever they say', () => {
+    const { refusedClients, told } = setUp();
+    refusedClients.add(knock({ claimedId: 'd'.repeat(65_535), detail: 't'.repeat(65_535) }));
+    expect([told[0]?.claimedId.length, told[0]?.detail.length]).toEqual([128, 512]);
   });
 
   test('are given up, and not piled up, while the database is away', async () => {

@@ -29,8 +29,8 @@ export interface RefusedClientsParts {
   /** Removes the oldest rows, so that so many are left. */
   forget(most: number): Promise<void>;
   now(): Date;
-  /** A line of the log for each, to be throttled. */
-  told(refused: Refused): void;
+  /** A line of the log for each, to be throttled; what the client wrote is as short as in the table. */
+  told(refused: RefusedClient): void;
   /** So many refusals were not recorded, since more came than may wait. */
   heldBack(count: number): void;
   failed(error: unknown): void;
@@ -63,9 +63,9 @@ export class RefusedClients {
 
   /** Never blocks, never throws. */
   add(refused: Refused): void {
-    this.#parts.told(refused);
     const at = this.#parts.now();
     const row = toRow(refused, at);
+    this.#parts.told(row);
     const key = JSON.stringify([
       row.claimedId,
       row.certificate?.fingerprint,

@@ -95,6 +95,19 @@ describe('a file for a secret', () => {
     expect(readSettings({ DATABASE_URL: url, DATABASE_URL_FILE: secret }).databaseUrl?.reveal()).toBe(url);
   });
 
+  test('that the environment names counts for more than the secret in the file of settings', () => {
+    const path = fileOf('DATABASE_URL=postgres://old@localhost/db\n');
+    const env = { IOT_CONFIG_FILE: path, DATABASE_URL_FILE: fileOf(url, 'url') };
+    expect(readSettings(env).databaseUrl?.reveal()).toBe(url);
+  });
+
+  test('that is empty ends the start, rather than count as none', () => {
+    for (const content of ['', '\n', '\r\n']) {
+      const secret = fileOf(content, 'url');
+      expect(problemsOf({ DATABASE_URL_FILE: secret })).toEqual([`DATABASE_URL_FILE=${secret}: it is empty`]);
+    }
+  });
+
   test('that cannot be read, or holds no secret of that form, ends the start without a word of what it holds', () => {
     const secret = fileOf('hunter2', 'url');
     expect(problemsOf({ DATABASE_URL_FILE: secret }).join()).toMatch(/^DATABASE_URL: expected/);

@@ -35,12 +35,16 @@ export function readSources(
   const merged: Record<string, string | undefined> = { ...inFile };
   for (const [name, value] of Object.entries(env)) if (value !== undefined) merged[name] = value;
   for (const secret of secrets) {
-    const secretPath = merged[secret + secretFileSuffix];
-    delete merged[secret + secretFileSuffix];
-    if (!secretPath || merged[secret]) continue;
-    const text = readText(secretPath, secret + secretFileSuffix, problems);
+    const variable = secret + secretFileSuffix;
+    const secretPath = merged[variable];
+    delete merged[variable];
+    // Where the environment names a file, a secret in the file of settings is not what counts.
+    if (!secretPath || env[secret] || (merged[secret] && !env[variable])) continue;
     // An editor ends a file with a line break, which is no part of a password.
-    if (text !== undefined) merged[secret] = text.replace(/\r?\n$/, '');
+    const text = readText(secretPath, variable, problems)?.replace(/\r?\n$/, '');
+    // A secret that was never filled in must not count as none: without DATABASE_URL a new database would be made.
+    if (text === '') problems.push(`${variable}=${secretPath}: it is empty`);
+    else if (text !== undefined) merged[secret] = text;
   }
   delete merged[settingsFileVariable];
   return { env: merged, problems };
