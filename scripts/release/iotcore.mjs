@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// The programs of IoT Core behind one command: `iotcore serve` runs everything, `iotcore --help` lists what manages it.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const oldestNode = [22, 12];
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+  process.stderr.write(
+    `iotcore: Node ${oldestNode.join('.')} or newer is needed, and this is ${process.versions.node}\n`,
+  );
+  process.exit(1);
+}
+
+// Where `serve` keeps its data, and where commands look for it.
+process.env.IOT_DATA_DIR ||= resolve('data');
+
+/** By the first word. `db`, `backup` and `restore` are words of their programs too. */
+const programs = {
+  serve: '../apps/supervisor/src/main.js',
+  db: '../apps/supervisor/src/main.js',
+  api: '../apps/api/src/main.js',
+  mqtt: '../apps/mqtt/src/main.js',
+  backup: '../apps/backup/src/main.js',
+  restore: '../apps/backup/src/main.js',
+};
+
+const word = process.argv[2] ?? '';
+if (word === '--version' || word === '-V') {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  process.stdout.write(`${version}\n`);
+} else if (Object.hasOwn(programs, word)) {
+  if (['serve', 'api', 'mqtt'].includes(word)) process.argv.splice(2, 1);
+  await import(programs[word]);
+} else {
+  await import('../apps/cli/src/main.js');
+}
