@@ -22,8 +22,8 @@ test.each([
     `import * as runtime from "../../../vendor/prisma-client/runtime/client.mjs"`,
   ],
   [
-    `import('${prisma}/runtime/a.wasm-base64.mjs')`,
-    `import('../../../vendor/prisma-client/runtime/a.wasm-base64.mjs')`,
+    `const wasm = '${prisma}/runtime/a.wasm-base64.mjs'`,
+    `const wasm = '../../../vendor/prisma-client/runtime/a.wasm-base64.mjs'`,
   ],
   [`import fastify from 'fastify';`, `import fastify from 'fastify';`],
   [`throw new Error('run it.ts')`, `throw new Error('run it.ts')`],
