@@ -5,8 +5,12 @@ const leastCharacters = 4;
 /** Control characters, which no log and no database should get; and what no text may hold. */
 const unprintable = /[\p{Cc}\p{Cs}]/gu;
 
-/** What others wrote, fit to be shown: a receiver may say back what it was sent. */
-export function withoutSecrets(text: string, { signingSecret, previous, target }: OpenedSecrets): string {
+/** What others wrote, fit to be shown: a receiver may say back what it was sent. At most `most` characters of it. */
+export function withoutSecrets(
+  text: string,
+  { signingSecret, previous, target }: OpenedSecrets,
+  most: number,
+): string {
   const headers = Object.values(JSON.parse(target['webhook.headers'] ?? '{}') as Record<string, string>);
   const all = [signingSecret, previous?.signingSecret ?? '', ...Object.values(target), ...headers];
   const username = target['webhook.auth.basic.password'];
@@ -15,5 +19,10 @@ export function withoutSecrets(text: string, { signingSecret, previous, target }
     if (secret.length >= leastCharacters) shown = shown.replaceAll(secret, '(secret)');
   // Basic credentials say the password in base64.
   if (username !== undefined) shown = shown.replaceAll(/Basic [A-Za-z0-9+/=]+/g, '(secret)');
-  return shown.replaceAll(unprintable, ' ').toWellFormed();
+  return printable(shown, most);
+}
+
+/** The beginning of a text, as any log and any database takes it. Cut first: half a surrogate pair is what Postgres refuses. */
+export function printable(text: string, most: number): string {
+  return text.slice(0, most).replaceAll(unprintable, ' ').toWellFormed();
 }

@@ -16,6 +16,8 @@ import { withoutSecrets } from '../without-secrets.ts';
 /** In ms. */
 const connectTimeoutMs = 10_000;
 const requestTimeoutMs = 20_000;
+/** Of what the brokers say. */
+const keptAnswerCharacters = 300;
 
 /** Answers of Kafka by which the messages are to blame, and those that somebody must set right. */
 const aboutTheMessages = new Set([
@@ -147,10 +149,8 @@ export class KafkaTarget implements Target {
   #meaningOf(error: unknown): SendOutcome {
     const all = [...causesOf(error)];
     const answers = all.flatMap(({ apiId }) => (typeof apiId === 'string' ? [apiId] : []));
-    const told = withoutSecrets(all.map(({ message }) => message).join(': '), this.#export.secrets).slice(
-      0,
-      300,
-    );
+    const message = all.map((one) => one.message).join(': ');
+    const told = withoutSecrets(message, this.#export.secrets, keptAnswerCharacters);
     const blamed = answers.find((id) => aboutTheMessages.has(id));
     if (blamed) return { outcome: 'refused', error: `Kafka refused the messages (${blamed}).`, answer: told };
     const wrong = answers.find((id) => aboutTheSetting.has(id));

@@ -12,6 +12,8 @@ import { subjectOf } from './subject.ts';
 /** In ms. */
 const connectTimeoutMs = 10_000;
 const publishTimeoutMs = 20_000;
+/** Of what the server says. */
+const keptAnswerCharacters = 300;
 
 export class NatsTarget implements Target {
   readonly sends = 'one';
@@ -101,7 +103,7 @@ export class NatsTarget implements Target {
 
   #meaningOf(error: unknown): SendOutcome {
     const { name = '', message = '' } = error instanceof Error ? error : {};
-    const told = withoutSecrets(message, this.#export.secrets).slice(0, 300);
+    const told = withoutSecrets(message, this.#export.secrets, keptAnswerCharacters);
     if (/no stream|StreamNotFound|no ?responders|not enabled/i.test(`${name} ${message}`))
       return {
         outcome: 'misconfigured',

@@ -1,5 +1,6 @@
 /** What it means that a connection could not be made or was lost: who can do something about it. */
 import type { SendOutcome } from '../target.ts';
+import { printable } from '../without-secrets.ts';
 import { ForbiddenAddressError } from './address-policy.ts';
 
 /** Codes of Node and OpenSSL for a server whose certificate is not accepted, or that speaks no TLS. */
@@ -18,5 +19,5 @@ export function failureOf(error: unknown): SendOutcome {
     };
   if (code === 'ENOTFOUND')
     return { outcome: 'away', error: 'The name of the host is not known (ENOTFOUND).' };
-  return { outcome: 'away', error: `No connection, or it was lost (${code || message.slice(0, 100)}).` };
+  return { outcome: 'away', error: `No connection, or it was lost (${code || printable(message, 100)}).` };
 }

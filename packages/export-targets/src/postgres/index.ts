@@ -12,6 +12,8 @@ import { withoutSecrets } from '../without-secrets.ts';
 /** In ms. */
 const connectTimeoutMs = 10_000;
 const statementTimeoutMs = 20_000;
+/** Of what the server says. */
+const keptAnswerCharacters = 300;
 /** Parameters of a row; Postgres takes 65,535 of a statement, a batch has 1,000 rows at most. */
 const columns = ['event_id', 'at', 'source', 'device_id', 'topic', 'payload', 'data'];
 
@@ -130,7 +132,7 @@ export class PostgresTarget implements Target {
   async #meaningOf(error: unknown): Promise<SendOutcome> {
     const { code = '', message = '' } = error as { code?: string; message?: string };
     const isState = /^[0-9A-Z]{5}$/.test(code);
-    const told = withoutSecrets(message, this.#export.secrets).slice(0, 300);
+    const told = withoutSecrets(message, this.#export.secrets, keptAnswerCharacters);
     if (isState && aboutTheRows.test(code))
       return { outcome: 'refused', error: `Postgres refused the rows (${code}).`, answer: told };
     await this.close();

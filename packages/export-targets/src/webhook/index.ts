@@ -68,7 +68,7 @@ export class WebhookTarget implements Target {
         },
         ...{ body, timeoutMs, signal },
       });
-      const shown = withoutSecrets(answer.answer, secrets).slice(0, keptAnswerCharacters);
+      const shown = withoutSecrets(answer.answer, secrets, keptAnswerCharacters);
       return outcomeOf({ ...answer, answer: shown });
     } catch (error) {
       signal.throwIfAborted();
