@@ -34,6 +34,8 @@ export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;
   readonly #stopping = new AbortController();
   readonly #held = new Map<string, Held>();
+  /** By export: what was let go of and is not at its end. Nobody waits for it but whoever would send for the same export. */
+  readonly #ending = new Map<string, Promise<void>>();
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
 
@@ -58,12 +60,16 @@ export class LeaseKeeper {
     this.#stopping.abort();
     this.wake();
     await this.#running;
-    await Promise.all([...this.#held.keys()].map((id) => this.#letGo(id)));
+    for (const id of [...this.#held.keys()]) this.#letGo(id);
+    await Promise.all(this.#ending.values());
     await this.#parts.release().catch((error: unknown) => this.#parts.failed(error));
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    // Beside the rounds: one that waits for the database keeps nobody sending.
+    const expiring = setInterval(() => this.#letGoOfExpired(), roundMs);
+    expiring.unref();
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -73,9 +79,9 @@ export class LeaseKeeper {
       } catch (error) {
         this.#parts.failed(error);
       }
-      await this.#letGoOfExpired();
       await Promise.race([woken, sleep(roundMs, undefined, { signal, ref: false }).catch(() => undefined)]);
     }
+    clearInterval(expiring);
   }
 
   async #round(): Promise<void> {
@@ -83,17 +89,22 @@ export class LeaseKeeper {
     const renewed = await this.#parts.renew([...this.#held.values()].map(({ lease }) => lease));
     for (const [id, held] of [...this.#held]) {
       if (renewed.has(id)) held.untilMs = askedAtMs + leaseSeconds * 1000;
-      else await this.#letGo(id);
+      else this.#letGo(id);
     }
     const takenAtMs = performance.now();
-    for (const leased of await this.#parts.take(takenARound)) await this.#begin(leased, takenAtMs);
+    // One that cannot be opened keeps no other from its lease; it runs out, and is taken again.
+    for (const leased of await this.#parts.take(takenARound))
+      await this.#begin(leased, takenAtMs).catch((error: unknown) => this.#parts.failed(error));
   }
 
   async #begin(leased: LeasedExport, takenAtMs: number): Promise<void> {
     const { lease } = leased;
     const runner = await this.#parts.open(leased, () => runner?.stop());
+    // It may have been changed, and so taken from us, since the leases were renewed.
+    this.#letGo(lease.exportId);
+    const before = this.#ending.get(lease.exportId) ?? Promise.resolve();
     const held: Held = {
-      ...{ lease, runner, running: runner?.run() ?? Promise.resolve() },
+      ...{ lease, runner, running: before.then(() => runner?.run()) },
       untilMs: takenAtMs + leaseSeconds * 1000,
     };
     this.#held.set(lease.exportId, held);
@@ -107,15 +118,20 @@ export class LeaseKeeper {
   }
 
   /** A process that was frozen, or cannot reach the database, must not send for what may be another's by now. */
-  async #letGoOfExpired(): Promise<void> {
+  #letGoOfExpired(): void {
     const now = performance.now();
-    for (const [id, { untilMs }] of [...this.#held]) if (untilMs <= now) await this.#letGo(id);
+    for (const [id, { untilMs }] of [...this.#held]) if (untilMs <= now) this.#letGo(id);
   }
 
-  async #letGo(exportId: string): Promise<void> {
+  /** A target that is slow to be left harms no other: it is not waited for here. */
+  #letGo(exportId: string): void {
     const held = this.#held.get(exportId);
+    if (!held) return;
     this.#held.delete(exportId);
-    held?.runner?.stop();
-    await held?.running;
+    held.runner?.stop();
+    const ended = held.running.finally(() => {
+      if (this.#ending.get(exportId) === ended) this.#ending.delete(exportId);
+    });
+    this.#ending.set(exportId, ended);
   }
 }

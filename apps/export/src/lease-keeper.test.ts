@@ -1,0 +1,125 @@
+import { type Lease, type LeasedExport, leaseSeconds } from '@iotcore/store/exports';
+import { eventually } from '@iotcore/testkit';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { LeaseKeeper } from './lease-keeper.ts';
+
+/** A keeper whose database and runners are told what to do. A runner comes to its end when it is stopped, unless it is stuck. */
+function setUp() {
+  const free: LeasedExport[] = [];
+  const lost = new Set<string>();
+  const stuck = new Set<string>();
+  const broken = new Set<string>();
+  const told: string[] = [];
+  const unstick = new Map<string, () => void>();
+  let renewals = 0;
+  let database: Promise<void> = Promise.resolve();
+  const nameOf = ({ exportId, epoch }: Lease) => `${exportId}${epoch}`;
+  const keeper = new LeaseKeeper({
+    take: async () => free.splice(0),
+    async renew(leases) {
+      renewals += 1;
+      await database;
+      return new Set(leases.filter((lease) => !lost.has(nameOf(lease))).map(({ exportId }) => exportId));
+    },
+    release: async () => undefined,
+    async open({ lease }) {
+      const name = nameOf(lease);
+      if (broken.has(name)) throw new Error(`${name} cannot be opened`);
+      const ended = Promise.withResolvers<void>();
+      unstick.set(name, ended.resolve);
+      return {
+        run() {
+          told.push(`${name} runs`);
+          return ended.promise;
+        },
+        stop() {
+          told.push(`${name} stops`);
+          if (!stuck.has(name)) ended.resolve();
+        },
+      };
+    },
+    failed: (error) => told.push(String(error)),
+  });
+  const give = (exportId: string, epoch = '1') =>
+    free.push({ lease: { exportId, epoch, holder: 'h' } } as LeasedExport);
+  /** Rounds, until one that began after this call is over. */
+  const round = async () => {
+    const after = renewals + 2;
+    await eventually('a round', async () => {
+      keeper.wake();
+      return renewals >= after;
+    });
+  };
+  const begin = () => {
+    keeper.start();
+    onTestFinished(async () => {
+      for (const end of unstick.values()) end();
+      await keeper.stop();
+    });
+  };
+  const hangDatabase = () => {
+    const hanging = Promise.withResolvers<void>();
+    database = hanging.promise;
+    onTestFinished(() => hanging.resolve());
+  };
+  return { ...{ begin, broken, give, hangDatabase, keeper, lost, round, stuck, told, unstick } };
+}
+
+test('an export that cannot be opened keeps no other from being sent for', async () => {
+  const { begin, broken, give, round, told } = setUp();
+  broken.add('a1');
+  give('a');
+  give('b');
+  begin();
+  await round();
+  expect(told).toEqual(['Error: a1 cannot be opened', 'b1 runs']);
+});
+
+test('a target that is slow to be left costs no other export its lease', async () => {
+  const { begin, give, lost, round, stuck, told } = setUp();
+  stuck.add('a1');
+  give('a');
+  give('b');
+  begin();
+  await round();
+  lost.add('a1');
+  await round();
+  expect(told).toEqual(['a1 runs', 'b1 runs', 'a1 stops']);
+});
+
+test('an export is sent for anew once what sent for it before is at its end, and not sooner', async () => {
+  const { begin, give, lost, round, stuck, told, unstick } = setUp();
+  stuck.add('a1');
+  give('a');
+  begin();
+  await round();
+  lost.add('a1');
+  give('a', '2');
+  await round();
+  expect(told).toEqual(['a1 runs', 'a1 stops']);
+  unstick.get('a1')?.();
+  await eventually('the second', async () => told.includes('a2 runs'));
+});
+
+test('an export that changes hands within a round is not sent for twice', async () => {
+  const { begin, give, round, told } = setUp();
+  give('a');
+  begin();
+  await round();
+  give('a', '2');
+  await round();
+  expect(told).toEqual(['a1 runs', 'a1 stops', 'a2 runs']);
+});
+
+test('nothing is sent beyond the lease while the database gives no answer', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { begin, give, hangDatabase, keeper, round, told } = setUp();
+  give('a');
+  begin();
+  await round();
+  hangDatabase();
+  keeper.wake();
+  vi.advanceTimersByTime((leaseSeconds + 2) * 1000);
+  expect(told).toEqual(['a1 runs', 'a1 stops']);
+});
