@@ -1,9 +1,12 @@
 /** The logs of exports over a real Postgres: order, limits, leases. */
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { findExportProgress } from '../control/exports/progress.ts';
+import type { Sql } from '../database/sql.ts';
 import { openDatabase } from '../index.ts';
 import {
   appendChunks,
+  findExportFigures,
   findUntrimmed,
   frameBytes,
   type Lease,
@@ -257,4 +260,63 @@ test('the log of an export that is gone is removed, and no other', async () => {
   await db.query(`DELETE FROM exports WHERE id = 'e'`);
   expect(await removeOrphans(db)).toBe(1);
   expect(await readAll(db, 'other')).toEqual(['b']);
+});
+
+describe('a long log that is kept for a replay', () => {
+  interface Plan {
+    readonly 'Actual Rows': number;
+    readonly 'Actual Loops': number;
+    readonly 'Rows Removed by Filter'?: number;
+    readonly Plans?: readonly Plan[];
+  }
+
+  /** Rows that a plan looked at, in all its nodes. */
+  function rowsOf(plan: Plan): number {
+    const own = (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops'];
+    return (plan.Plans ?? []).reduce((sum, one) => sum + rowsOf(one), own);
+  }
+
+  test.each<[string, (db: Sql) => Promise<unknown>]>([
+    ['for its state', (db) => findExportProgress(db, 'e')],
+    ['for the metrics', findExportFigures],
+    ['to find logs of exports that are gone', removeOrphans],
+  ])('is not read through %s', async (_, ask) => {
+    const { db } = await open();
+    await db.query(
+      `INSERT INTO export_chunks (export_id, position, messages, data) SELECT 'e', n, 1, '' FROM generate_series(0, 1999) AS n`,
+    );
+    await db.query(`UPDATE export_heads SET head = 2000`);
+    await db.query(`UPDATE export_cursors SET position = 1990`);
+    await db.query('ANALYZE export_chunks');
+    const client = await db.connect();
+    onTestFinished(() => client.release(true));
+    await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
+    let looked = 0;
+    await ask({
+      async query({ text, values }) {
+        const { rows } = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values);
+        looked += rowsOf(rows[0]['QUERY PLAN'][0].Plan);
+        return { rows: [], rowCount: 0 };
+      },
+    });
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThan(200);
+  });
+
+  test('says since when its first waiting message waits, also within a chunk', async () => {
+    const { db } = await open();
+    await appendChunks(db, [chunkOf('e', ['a', 'b'])]);
+    await appendChunks(db, [chunkOf('e', ['c'])]);
+    const { rows } = await db.query<{ at: Date }>('SELECT at FROM export_chunks ORDER BY position');
+    for (const [position, chunk] of [
+      [0, 0],
+      [1, 0],
+      [2, 1],
+      [3, undefined],
+    ] as const) {
+      await db.query('UPDATE export_cursors SET position = $1', [position]);
+      const waiting = (await findExportProgress(db, 'e'))?.oldestWaitingAt ?? undefined;
+      expect(waiting).toEqual(chunk === undefined ? undefined : rows[chunk]?.at);
+    }
+  });
 });

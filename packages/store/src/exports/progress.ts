@@ -155,6 +155,18 @@ export async function writeAttempts(
   });
 }
 
+/**
+ * The time of the chunk that `cursors` of `heads` is at. Found by its position: before it lies what is kept for a replay.
+ */
+export const firstWaiting = `
+  SELECT at FROM export_chunks AS chunks
+  WHERE heads.head > cursors.position AND chunks.export_id = heads.export_id AND chunks.position >= coalesce((
+      SELECT position FROM export_chunks AS before
+      WHERE before.export_id = heads.export_id AND before.position <= cursors.position ORDER BY position DESC LIMIT 1
+    ), cursors.position)
+    AND chunks.position + chunks.messages > cursors.position
+  ORDER BY chunks.position LIMIT 1`;
+
 /** What is measured of an export. */
 export interface ExportFigures {
   readonly exportId: string;
@@ -177,9 +189,7 @@ export async function findExportFigures(db: Sql): Promise<readonly ExportFigures
       FROM export_heads AS heads JOIN export_cursors AS cursors USING (export_id)
         LEFT JOIN (SELECT export_id, count(*) FROM export_dead_letters GROUP BY export_id) AS letters USING (export_id)
         LEFT JOIN LATERAL (
-          SELECT at FROM export_chunks AS chunks
-          WHERE heads.head > cursors.position AND chunks.export_id = heads.export_id
-            AND chunks.position + chunks.messages > cursors.position ORDER BY chunks.position LIMIT 1
+          ${firstWaiting}
         ) AS waiting ON true`,
     values: [],
   });

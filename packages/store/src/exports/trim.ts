@@ -79,13 +79,24 @@ export async function findUntrimmed(db: Sql): Promise<readonly string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Removes some chunks of exports that are gone. Answers how many. */
+/** Removes some chunks of exports that are gone. Answers how many. Logs are found from one ID to the next: their chunks are many. */
 export async function removeOrphans(db: Sql): Promise<number> {
   const { rowCount } = await db.query({
     text: `
-      DELETE FROM export_chunks WHERE (export_id, position) IN (
-        SELECT export_id, position FROM export_chunks AS chunks
-        WHERE NOT EXISTS (SELECT FROM export_heads WHERE export_id = chunks.export_id) LIMIT ${chunksAtATime})`,
+      WITH RECURSIVE logs(id) AS (
+        (SELECT export_id FROM export_chunks ORDER BY export_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT export_id FROM export_chunks WHERE export_id > logs.id ORDER BY export_id LIMIT 1)
+        FROM logs WHERE logs.id IS NOT NULL
+      ), doomed AS MATERIALIZED (
+        SELECT chunks.export_id, chunks.position
+        FROM logs CROSS JOIN LATERAL (
+          SELECT export_id, position FROM export_chunks WHERE export_id = logs.id ORDER BY position LIMIT ${chunksAtATime}
+        ) AS chunks
+        WHERE NOT EXISTS (SELECT FROM export_heads WHERE export_id = logs.id) LIMIT ${chunksAtATime}
+      )
+      DELETE FROM export_chunks AS chunks USING doomed
+      WHERE chunks.export_id = doomed.export_id AND chunks.position = doomed.position`,
     values: [],
   });
   return rowCount ?? 0;

@@ -1,6 +1,7 @@
 /** How far exports have come, and moving them by hand. */
 import type { Sql } from '../../database/sql.ts';
 import { readFrame, splitFrames } from '../../exports/frames.ts';
+import { firstWaiting } from '../../exports/progress.ts';
 import { MissingError } from '../errors.ts';
 import { takeFromHolder } from './exports.ts';
 
@@ -31,8 +32,7 @@ export async function findExportProgress(db: Sql, id: string): Promise<ExportPro
              CASE WHEN cursors.lease_until > clock_timestamp() THEN cursors.holder END AS holder
       FROM export_heads AS heads JOIN export_cursors AS cursors USING (export_id)
         LEFT JOIN LATERAL (
-          SELECT at FROM export_chunks
-          WHERE export_id = $1 AND position + messages > cursors.position ORDER BY position LIMIT 1
+          ${firstWaiting}
         ) AS waiting ON true
       WHERE heads.export_id = $1`,
     values: [id],
