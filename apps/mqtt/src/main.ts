@@ -25,7 +25,7 @@ import { ApiTokens } from './admin/api-tokens.ts';
 import { addClusterMetrics } from './admin/cluster-metrics.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { readMaxOpenFiles } from './admin/open-files.ts';
-import { isClustered, openCluster } from './cluster/open-cluster.ts';
+import { isClustered, isCutOff, openCluster } from './cluster/open-cluster.ts';
 import { createDataPlane } from './data-plane.ts';
 import { openDatabasePools } from './database-pools.ts';
 import { openListeners } from './listeners/open-listeners.ts';
@@ -134,7 +134,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     cluster,
     pingDatabase: () => ping(pools.lookups),
     isFromApi: (authorization) => tokens.isValid(authorization),
-    isDatabaseAway,
+    ...{ isDatabaseAway, isCutOff },
     publish: (message, isRecorder) =>
       publishForApi(
         {

@@ -1,5 +1,5 @@
 /** Where this installation itself listens: what it must not be made to connect to. */
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import type { Settings } from './settings/table.ts';
 
 /** The addresses of this machine. */
@@ -10,11 +10,15 @@ export function ownAddresses(): string[] {
 /** The ports of the processes of this installation and of its database, as far as the settings say them. */
 export function ownPorts(settings: Settings, databaseUrl: string): ReadonlySet<number> {
   const { apiPort, apiTlsPort, apiGrpcPort, apiMetricsPort, exportMetricsPort } = settings;
-  const { mqttsPort, mqttPort, mqttAdminPort } = settings;
+  const { mqttsPort, mqttPort, mqttAdminPort, mqttProcesses } = settings;
+  // Of several MQTT processes each has the next one.
+  const processes = mqttProcesses === 'auto' ? availableParallelism() : mqttProcesses;
+  const adminPorts =
+    mqttAdminPort === 0 ? [] : Array.from({ length: processes }, (_, n) => mqttAdminPort + n);
   const databasePort = Number(new URL(databaseUrl).port || 5432);
   const ports = [
     ...[apiPort, apiTlsPort, apiGrpcPort, apiMetricsPort, exportMetricsPort],
-    ...[mqttsPort, mqttPort, mqttAdminPort, databasePort],
+    ...[mqttsPort, mqttPort, ...adminPorts, databasePort],
   ];
   return new Set(ports.filter((port): port is number => port !== undefined && port !== 0));
 }

@@ -32,6 +32,8 @@ export interface AdminParts {
    */
   publish(message: ApiMessage, isRecorder: boolean): Promise<ApiPublishRefusal | undefined>;
   isDatabaseAway(error: unknown): boolean;
+  /** Was a message not handed over since other nodes of the cluster cannot be reached, or have gone on without this one? */
+  isCutOff(error: unknown): boolean;
 }
 
 /** What is asked of the cluster that this node is part of. */
@@ -93,6 +95,8 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     if (parts.isDatabaseAway(error))
       return reply.code(503).send({ code: 'UNAVAILABLE', reason: 'database away' });
+    if (parts.isCutOff(error))
+      return reply.code(503).send({ code: 'UNAVAILABLE', reason: 'other nodes did not take the message' });
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send({ code: 'BAD_REQUEST', reason: error.message });
     parts.logger.error({ err: error }, 'admin request failed');

@@ -1,7 +1,10 @@
+import { NotHandedOverError } from '@iotcore/cluster';
 import { createLogger } from '@iotcore/process';
+import { NotAMemberError } from '@iotcore/store/data-plane';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Registry } from 'prom-client';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { isCutOff } from '../cluster/open-cluster.ts';
 import { createAdminServer, listenAdmin } from './admin-server.ts';
 import { type ApiPublishParts, publishForApi } from './api-publish.ts';
 import { ApiTokens } from './api-tokens.ts';
@@ -135,8 +138,11 @@ describe('the admin server', () => {
       fromApi: true,
       publish: async (): Promise<undefined> => undefined,
     };
+    const errors: unknown[] = [];
+    const logger = createLogger('test', { logLevel: 'silent' });
+    logger.error = (what: unknown) => void errors.push(what);
     const app = createAdminServer({
-      logger: createLogger('test', { logLevel: 'silent' }),
+      logger,
       metrics: new Registry(),
       isServing: () => state.serving,
       facts: { maxConnections: 7, maxOpenFiles: 9, proxyNetworks: ['10.0.0.0/8'] },
@@ -146,12 +152,13 @@ describe('the admin server', () => {
       isFromApi: async () => state.fromApi,
       publish: () => state.publish(),
       isDatabaseAway: (error) => error instanceof Away,
+      isCutOff,
     });
     onTestFinished(() => app.close());
     const message = { principalKind: 'device', principalId: 'd1', topic: 't', data: '' };
     const publish = (payload: object = message) =>
       app.inject({ method: 'POST', url: '/internal/publish', payload });
-    return { app, state, message, publish };
+    return { app, state, message, publish, errors };
   }
 
   test('refuses to publish for strangers, before their body is looked at', async () => {
@@ -170,6 +177,19 @@ describe('the admin server', () => {
     ]) {
       expect((await publish(bad)).statusCode).toBe(400);
     }
+  });
+
+  test('says 503 for what a cluster could not take, and says no word of it in the log for each message', async () => {
+    const { state, publish, errors } = setUp();
+    for (const error of [new NotHandedOverError('too late'), new NotAMemberError()]) {
+      state.publish = () => Promise.reject(error);
+      const answer = await publish();
+      expect([answer.statusCode, answer.json().code]).toEqual([503, 'UNAVAILABLE']);
+    }
+    expect(errors).toEqual([]);
+    state.publish = () => Promise.reject(new Error('another'));
+    await publish();
+    expect(errors).toHaveLength(1);
   });
 
   test('says 503 while the database is away, and 500 without a word about why for anything else', async () => {

@@ -5,6 +5,7 @@ import {
   ClusterNode,
   createClusterBus,
   type Delivery,
+  NotHandedOverError,
   RetainedOrder,
   SocketCarrier,
   systemClock,
@@ -13,7 +14,7 @@ import { type CreateEngine, type Engine, fixedReason } from '@iotcore/engine';
 import { type ClientIds, createNativeEngine } from '@iotcore/engine/native';
 import { hasEnded, type Logger, processPlace, type Settings, StartupError } from '@iotcore/process';
 import { openPool } from '@iotcore/store';
-import { readPermanentMessage } from '@iotcore/store/data-plane';
+import { NotAMemberError, readPermanentMessage } from '@iotcore/store/data-plane';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
 import { createMemberStatements } from './member-statements.ts';
 
@@ -48,6 +49,11 @@ const sayAgainMs = 10_000;
 /** Is this process to be a node of a cluster? */
 export function isClustered({ clusterSockets, natsServers }: Settings): boolean {
   return clusterSockets !== undefined || natsServers !== undefined;
+}
+
+/** Was something not handed over, or not stored, since other nodes did not answer, or have gone on without this one? */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof NotHandedOverError || error instanceof NotAMemberError;
 }
 
 export async function openCluster(parts: ClusterParts): Promise<Cluster> {

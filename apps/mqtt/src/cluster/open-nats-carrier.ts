@@ -24,8 +24,12 @@ export async function openNatsCarrier(
       credentialsFile: settings.natsCredentialsFile,
       caFile: settings.natsCaFile,
       name: 'iotcore mqtt',
-      changed: (status, data) =>
-        logger.info({ status, data: String((data as { server?: unknown }).server ?? '') }, 'NATS'),
+      changed: (status, data) => {
+        const { server, error } = data as { server?: unknown; error?: unknown };
+        // A subject that the account is denied comes here too: without it nobody would know why the node does not join.
+        if (error !== undefined) logger.warn({ status, err: error }, 'NATS');
+        else logger.info({ status, data: String(server ?? '') }, 'NATS');
+      },
     });
   } catch (error) {
     throw new StartupError(`IOT_NATS_SERVERS: ${servers.join(', ')}: ${whyNot(error as Error)}`, {

@@ -34,15 +34,31 @@ export async function connectNats(options: NatsOptions): Promise<Carrier> {
     reconnectTimeWait: reconnectMs,
     reconnectJitter: reconnectMs,
     noEcho: true,
-    ignoreClusterUpdates: false,
-    ...(options.credentialsFile && {
-      authenticator: credsAuthenticator(readFileSync(options.credentialsFile)),
+    // An account that is refused for a while, as one whose credentials ran out, must not cost the node until its process ends.
+    ignoreAuthErrorAbort: true,
+    // A server on this machine names its others elsewhere: to them nobody may go in the clear who was not asked to.
+    ignoreClusterUpdates: options.servers.some((server) => server.startsWith('nats:')),
+    ...(options.credentialsFile !== undefined && {
+      authenticator: credsAuthenticator(readerOf(options.credentialsFile)),
     }),
     ...(options.servers.some((server) => server.startsWith('tls:')) && {
       tls: options.caFile === undefined ? {} : { caFile: options.caFile },
     }),
   });
   return new NatsCarrier(connection, options);
+}
+
+/** Reads the credentials for each connection, since they are renewed; those from before, while they cannot be read. */
+function readerOf(path: string): () => Uint8Array {
+  let latest: Uint8Array = readFileSync(path);
+  return () => {
+    try {
+      latest = readFileSync(path);
+    } catch {
+      // A new file is just being put there.
+    }
+    return latest;
+  };
 }
 
 class NatsCarrier implements Carrier {

@@ -55,6 +55,17 @@ describe('settings that are refused', () => {
     expect(problem).not.toContain('hunter2');
   });
 
+  test('the user and the password of a URL that may have none are not repeated in the message', () => {
+    for (const user of ['me:hunter2', ':hunter2', 'hunter2', 'me:hun@ter2']) {
+      const [problem] = problemsOf({
+        IOT_NATS_SERVERS: `tls://nats.example.com,tls://${user}@other.example.com`,
+      });
+      expect(problem).toMatch(
+        /^IOT_NATS_SERVERS="tls:\/\/nats.example.com,tls:\/\/…@other.example.com": expected/,
+      );
+    }
+  });
+
   test('a certificate without its key, and a key without its certificate', () => {
     for (const variable of ['IOT_TLS_CERT_FILE', 'IOT_TLS_KEY_FILE'])
       expect(problemsOf({ [variable]: 'a.pem' })).toEqual([expect.stringContaining('both or neither')]);

@@ -67,7 +67,12 @@ function unknownVariables(env: Environment): string[] {
 function badValue({ variable, type }: Setting<unknown>, text: string): string {
   return type.secret
     ? `${variable}: expected ${type.expects}`
-    : `${variable}=${JSON.stringify(text)}: expected ${type.expects}`;
+    : `${variable}=${JSON.stringify(withoutUsers(text))}: expected ${type.expects}`;
+}
+
+/** Where a URL may hold no user and password, it may be refused for the password that it holds. */
+function withoutUsers(text: string): string {
+  return text.replaceAll(/\/\/[^/\s]*@/g, '//…@');
 }
 
 function contradictions({ tlsCertFile, tlsKeyFile }: Settings): string[] {

@@ -143,7 +143,8 @@ export const natsServers: SettingType<readonly string[]> = {
 
 function isNatsServer(server: string): boolean {
   const url = URL.parse(server);
-  return /^(nats|tls):$/.test(url?.protocol ?? '') && url?.username === '' && url.hostname !== '';
+  if (url === null || !/^(nats|tls):$/.test(url.protocol)) return false;
+  return url.username === '' && url.password === '' && url.hostname !== '';
 }
 
 /** The beginning of subjects of NATS. */
