@@ -21,7 +21,7 @@ function packet(first: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([first, ...length]), body]);
 }
 
-export function connectPacket(
+function connectPacket(
   user: string,
   password: string,
   clientId: string,

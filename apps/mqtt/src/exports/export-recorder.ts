@@ -21,7 +21,7 @@ export interface ExportRecorderParts {
 }
 
 /** Too much waits for the database. */
-export class RecordOverflowError extends Error {
+class RecordOverflowError extends Error {
   override readonly name = 'RecordOverflowError';
 }
 

@@ -14,7 +14,7 @@ const twoMachines = (fleet: Fleet): [number, number] => {
   return [from, to];
 };
 
-export const faults: Readonly<Record<string, Fault>> = {
+const faults: Readonly<Record<string, Fault>> = {
   oneWayCut(fleet) {
     const [from, to] = twoMachines(fleet);
     fleet.network.cut(from, to);

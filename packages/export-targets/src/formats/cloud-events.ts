@@ -2,7 +2,7 @@
 import type { ExportIdentity, OutgoingMessage } from '../target.ts';
 import { jsonOf } from './json.ts';
 
-export const cloudEventType = 'iotcore.message';
+const cloudEventType = 'iotcore.message';
 
 function attributesOf({ registryId, brokerId }: ExportIdentity, message: OutgoingMessage) {
   return {

@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Names the file of settings. */
 export const settingsFileVariable = 'IOT_CONFIG_FILE';
 /** What follows the name of a secret where a file holds it. */
-export const secretFileSuffix = '_FILE';
+const secretFileSuffix = '_FILE';
 
 /** Larger, it is no file of settings: somebody named another one. */
 const maxFileBytes = 1024 * 1024;
