@@ -21,12 +21,7 @@ function packet(first: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([first, ...length]), body]);
 }
 
-function connectPacket(
-  user: string,
-  password: string,
-  clientId: string,
-  keepAliveSeconds = 0,
-): Buffer {
+function connectPacket(user: string, password: string, clientId: string, keepAliveSeconds = 0): Buffer {
   const head = Buffer.from([4, 0xc2, keepAliveSeconds >> 8, keepAliveSeconds & 255]);
   return packet(0x10, text('MQTT'), head, text(clientId), text(user), text(password));
 }

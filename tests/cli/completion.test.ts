@@ -25,7 +25,7 @@ function offered(...words: string[]): string[] {
 
 describe('in bash', () => {
   test('nothing is offered that is not a command there', () => {
-    expect(offered('device', 'enab')).toEqual([]);
+    expect(offered('operation', 'cre')).toEqual([]);
     expect(offered('nothing', 'cre')).toEqual([]);
   });
 
