@@ -46,7 +46,7 @@ export interface ClusterNodeParts extends ClusterNodeOptions {
 }
 
 /** Something that may not be acknowledged, since the others could not be told in time. */
-class NotHandedOverError extends Error {
+export class NotHandedOverError extends Error {
   override readonly name = 'NotHandedOverError';
 }
 

@@ -8,6 +8,7 @@ export {
   type ClientIdClaim,
   ClusterNode,
   type ClusterNodeParts,
+  NotHandedOverError,
 } from './cluster-node.ts';
 export type { NodeRow, NodeState } from './members/node-row.ts';
 export type { MemberStatements } from './members/statements.ts';
