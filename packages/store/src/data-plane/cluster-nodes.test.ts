@@ -86,6 +86,16 @@ describe('the rows of a cluster', () => {
     expect(await renewClusterNode(pool, 'a', [])).toBeUndefined();
   });
 
+  test('those that ended or were condemned a day ago are forgotten when one ends, and no others', async () => {
+    const { prisma, pool, join, states } = await open();
+    for (const one of ['condemned', 'ended', 'joins', 'fresh', 'ends']) await join(one);
+    await condemnClusterNodes(pool, 'joins', () => ['condemned', 'fresh']);
+    await endClusterNodes(pool, ['ended']);
+    await prisma.$executeRaw`UPDATE cluster_nodes SET changed_at = now() - interval '25 hours' WHERE incarnation <> 'fresh'`;
+    await endClusterNodes(pool, ['ends']);
+    expect(await states()).toEqual({ joins: 'joining', fresh: 'condemned', ends: 'ended' });
+  });
+
   test('a renewal waits while somebody looks under the lock, and is refused if that condemned it', async () => {
     const { pool, join } = await open();
     await join('a');

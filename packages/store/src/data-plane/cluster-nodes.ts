@@ -33,7 +33,7 @@ interface DatabaseRow {
 const columns = 'incarnation, number, state, renewals, misses, node_id, place';
 /** A observer who says nothing for so long loses the lock: a frozen one would hold up the renewals of all. */
 const lockIdleMs = 2_000;
-/** Rows of incarnations that ended so long ago are removed. */
+/** Rows of incarnations that ended, or were condemned and never heard of again, so long ago are removed. */
 const keptFor = '1 day';
 
 export async function addClusterNode(
@@ -119,7 +119,8 @@ export function condemnClusterNodes(
 export async function endClusterNodes(db: Queryable, incarnations: readonly string[]): Promise<void> {
   await db.query(
     `WITH old AS (
-       DELETE FROM cluster_nodes WHERE state = 'ended' AND changed_at < now() - interval '${keptFor}'
+       DELETE FROM cluster_nodes
+       WHERE state IN ('condemned', 'ended') AND changed_at < now() - interval '${keptFor}' AND incarnation <> ALL($1)
      )
      UPDATE cluster_nodes SET state = 'ended', changed_at = now() WHERE incarnation = ANY($1) AND state <> 'ended'`,
     [incarnations],
