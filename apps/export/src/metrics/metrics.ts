@@ -18,44 +18,49 @@ export function createMetrics(sources: MetricSources): Registry {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSamplingMs });
   const labelled = { labelNames: ['export_id'] as const, registers: [registry] };
 
-  const lag = new Gauge({
-    name: 'iotcore_export_lag_messages',
-    help: 'Messages that wait to be sent',
-    ...labelled,
-  });
-  const bytes = new Gauge({ name: 'iotcore_export_lag_bytes', help: 'Bytes of the log', ...labelled });
-  const letters = new Gauge({
-    name: 'iotcore_export_dead_letters',
-    help: 'Messages that were refused for good',
-    ...labelled,
-  });
-  const delivered = new Counter({
-    name: 'iotcore_export_delivered_total',
-    help: 'Messages that were delivered',
-    ...labelled,
-  });
-  const discarded = new Counter({
-    name: 'iotcore_export_discarded_total',
-    help: 'Messages lost to a limit of the log',
-    ...labelled,
-  });
-  new Gauge({
-    name: 'iotcore_export_oldest_message_age_seconds',
-    help: 'For how long the first message that waits has done so',
-    ...labelled,
-    async collect() {
-      for (const one of [this, lag, bytes, letters, delivered, discarded]) one.reset();
-      for (const figures of await sources.figures().catch(() => [])) {
-        const of = { export_id: figures.exportId };
-        this.set(of, figures.oldestAgeSeconds ?? 0);
-        lag.set(of, Number(figures.lagMessages));
-        bytes.set(of, Number(figures.logBytes));
-        letters.set(of, Number(figures.deadLetters));
-        delivered.inc(of, Number(figures.delivered));
-        discarded.inc(of, Number(figures.discarded));
-      }
-    },
-  });
+  // One reading for all metrics of a page; who asks for a page meanwhile gets the same.
+  let reading: Promise<readonly ExportFigures[]> | undefined;
+  const read = () => {
+    reading ??= sources
+      .figures()
+      .catch(() => [])
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+  const gauge = (name: string, help: string, value: (figures: ExportFigures) => number) =>
+    new Gauge({
+      name: `iotcore_export_${name}`,
+      help,
+      ...labelled,
+      async collect() {
+        const all = await read();
+        this.reset();
+        for (const figures of all) this.set({ export_id: figures.exportId }, value(figures));
+      },
+    });
+  const total = (name: string, help: string, value: (figures: ExportFigures) => number) =>
+    new Counter({
+      name: `iotcore_export_${name}`,
+      help,
+      ...labelled,
+      async collect() {
+        const all = await read();
+        this.reset();
+        for (const figures of all) this.inc({ export_id: figures.exportId }, value(figures));
+      },
+    });
+  gauge('lag_messages', 'Messages that wait to be sent', ({ lagMessages }) => Number(lagMessages));
+  gauge('lag_bytes', 'Bytes of the log', ({ logBytes }) => Number(logBytes));
+  gauge('dead_letters', 'Messages that were refused for good', ({ deadLetters }) => Number(deadLetters));
+  total('delivered_total', 'Messages that were delivered', ({ delivered }) => Number(delivered));
+  total('discarded_total', 'Messages lost to a limit of the log', ({ discarded }) => Number(discarded));
+  gauge(
+    'oldest_message_age_seconds',
+    'For how long the first message that waits has done so',
+    ({ oldestAgeSeconds }) => oldestAgeSeconds ?? 0,
+  );
 
   const counter = (name: string, help: string, value: (counters: ExportCounters) => number) =>
     new Counter({

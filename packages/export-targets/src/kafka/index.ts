@@ -67,6 +67,8 @@ export class KafkaTarget implements Target {
       if (!this.#producer) {
         const objection = await this.#objection();
         if (objection !== undefined) return { outcome: 'misconfigured', error: objection };
+        // Aborted meanwhile, it may be another's to send.
+        signal.throwIfAborted();
         this.#producer = this.#open();
       }
       await this.#producer.send({ messages: batch.map((message) => this.#record(message)) });

@@ -42,6 +42,8 @@ export class NatsTarget implements Target {
       if (objection !== undefined) return { outcome: 'misconfigured', error: objection };
       const stream = this.#stream ?? (await this.#open());
       this.#stream = stream;
+      // Aborted meanwhile, it may be another's to send.
+      signal.throwIfAborted();
       const publications = batch.map((message) =>
         stream.publish(subjectOf(this.#nats.subjectPrefix, this.#export, message), message.payload, {
           msgID: message.eventId,

@@ -12,6 +12,8 @@ import { withoutSecrets } from '../without-secrets.ts';
 /** In ms. */
 const connectTimeoutMs = 10_000;
 const statementTimeoutMs = 20_000;
+/** A server that does not take its leave is left without it. */
+const goodbyeMs = 1000;
 /** Of what the server says. */
 const keptAnswerCharacters = 300;
 /** Parameters of a row; Postgres takes 65,535 of a statement, a batch has 1,000 rows at most. */
@@ -28,6 +30,7 @@ export class PostgresTarget implements Target {
   readonly #resolve: Resolve;
   readonly #postgres: NonNullable<OpenedExport['target']['postgres']>;
   #client: pg.Client | undefined;
+  #socket: Socket | undefined;
 
   constructor(opened: OpenedExport, policy: AddressPolicy, resolve: Resolve) {
     const { postgres } = opened.target;
@@ -43,6 +46,8 @@ export class PostgresTarget implements Target {
     signal.addEventListener('abort', giveUp);
     try {
       const client = await this.#connected();
+      // Aborted meanwhile, it may be another's to send.
+      signal.throwIfAborted();
       await client.query(this.#insert(batch));
       return { outcome: 'done' };
     } catch (error) {
@@ -56,7 +61,14 @@ export class PostgresTarget implements Target {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => undefined);
+    if (client) await this.#leave(client);
+  }
+
+  async #leave(client: pg.Client): Promise<void> {
+    const socket = this.#socket;
+    const patience = setTimeout(() => socket?.destroy(), goodbyeMs);
+    await client.end().catch(() => undefined);
+    clearTimeout(patience);
   }
 
   async #connected(): Promise<pg.Client> {
@@ -68,13 +80,15 @@ export class PostgresTarget implements Target {
       isPlain: this.#postgres.tls === 'DISABLE',
     };
     checkLiteral(this.#policy, place);
+    const socket = new GuardedSocket(guardedLookup(this.#policy, place, this.#resolve));
+    this.#socket = socket;
     const host = place.host.replace(/^\[(.*)\]$/, '$1');
     const client = new pg.Client({
       ...{ host, port: place.port, user: decodeURIComponent(url.username) },
       database: decodeURIComponent(url.pathname.slice(1)),
       password: this.#export.secrets.target['postgres.password'] ?? '',
       ssl: place.isPlain ? false : { rejectUnauthorized: true, ...this.#authority(host) },
-      stream: () => new GuardedSocket(guardedLookup(this.#policy, place, this.#resolve)),
+      stream: () => socket,
       application_name: 'iotcore export',
       connectionTimeoutMillis: connectTimeoutMs,
       statement_timeout: statementTimeoutMs,
@@ -87,7 +101,7 @@ export class PostgresTarget implements Target {
       await client.connect();
       if (this.#postgres.createTable) await client.query(this.#createTable());
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await this.#leave(client);
       throw error;
     }
     this.#client = client;
