@@ -8,7 +8,7 @@ class Away extends Error {}
 function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'broken' = () => 'written') {
   const logs = new Map<string, string[]>();
   const commits: number[] = [];
-  let nowMs = 0;
+  const clock = { nowMs: 0, trimmed: () => undefined as void };
   const recorder = new ExportRecorder({
     async append(chunks) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -25,19 +25,19 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
         outcome === 'written' ? { outcome, isOver: false } : { outcome: outcome as 'full' },
       );
     },
-    trim: async () => undefined,
+    trim: async () => clock.trimmed(),
     isAway: (error) => error instanceof Away,
     failed: () => undefined,
     now: () => {
-      nowMs += 1000;
-      return nowMs;
+      clock.nowMs += 1000;
+      return clock.nowMs;
     },
   });
   const record = (text: string, qos: 0 | 1 = 1, ...to: string[]) => {
     const taps = (to.length > 0 ? to : ['e']).map((log) => ({ log, topic: 't' }));
     return recorder.record('d', taps, Buffer.from(text), qos);
   };
-  return { recorder, record, logs, commits };
+  return { recorder, record, logs, commits, clock };
 }
 
 describe('a message at QoS 1', () => {
@@ -63,6 +63,19 @@ describe('a message at QoS 1', () => {
     expect([logs.get('e'), logs.get('other')]).toEqual([undefined, ['passes']]);
     isFull = false;
     await waiting;
+    expect(logs.get('e')).toEqual(['held']);
+  });
+
+  test('waits no longer for room because the clock was set back', async () => {
+    let isFull = true;
+    const { record, logs, clock } = setUp(() => (isFull ? 'full' : 'written'));
+    clock.nowMs = 3_600_000;
+    // What a full log is trimmed for comes right after it was set to wait.
+    clock.trimmed = () => {
+      clock.nowMs = 0;
+      isFull = false;
+    };
+    await record('held');
     expect(logs.get('e')).toEqual(['held']);
   });
 
@@ -96,6 +109,14 @@ describe('a message at QoS 0', () => {
     isFull = false;
     await waiting;
     expect(logs.get('e')).toEqual(['kept']);
+  });
+
+  test('is dropped and counted if its log cannot be written', async () => {
+    const { recorder, record } = setUp(() => 'broken');
+    record('a', 0);
+    await expect(record('b', 1)).rejects.toThrow('no such log');
+    await expect.poll(() => recorder.dropped.get('e')).toBe(1);
+    expect(recorder.pendingBytes).toBe(0);
   });
 
   test('is dropped and counted when too much waits for the database', async () => {

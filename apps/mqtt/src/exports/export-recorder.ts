@@ -138,16 +138,18 @@ export class ExportRecorder {
   /** The first chunk of each export, as many as one commit takes; exports take turns. */
   #takeBatch(): OpenChunk[] {
     const nowMs = this.#parts.now();
+    // A clock that was set back makes no wait longer.
+    const isHeld = ({ heldUntilMs }: ExportQueue) => heldUntilMs > nowMs && heldUntilMs <= nowMs + retryMs;
     const batch: OpenChunk[] = [];
     let messages = 0;
     let bytes = 0;
     for (const [exportId, queue] of [...this.#queues]) {
       const [chunk] = queue.chunks;
       if (!chunk) {
-        if (queue.heldUntilMs <= nowMs) this.#queues.delete(exportId);
+        if (!isHeld(queue)) this.#queues.delete(exportId);
         continue;
       }
-      if (queue.heldUntilMs > nowMs) continue;
+      if (isHeld(queue)) continue;
       const isFull = messages + chunk.messages > commitMessages || bytes + chunk.bytes > commitBytes;
       if (batch.length > 0 && (isFull || batch.length >= commitExports)) break;
       queue.chunks.shift();
@@ -183,6 +185,7 @@ export class ExportRecorder {
       for (const chunk of batch) {
         this.#pendingBytes -= chunk.bytes;
         chunk.failed(error);
+        this.#drop(chunk.exportId, chunk.dropQos0());
       }
       return true;
     }

@@ -82,6 +82,10 @@ describe('an export may not reach', () => {
     expect(() => strict.check('93.184.216.34', 80, true)).toThrow(/Use TLS/);
   });
 
+  test('a private client of Teredo behind a server that is allowed', () => {
+    expect(() => allowing.check('2001:0:a01:1:0:0:3f57:fefe', 443, false)).toThrow(ForbiddenAddressError);
+  });
+
   test('what is not public; and is told which setting allows it', () => {
     expect(() => strict.check('10.1.2.3', 443, false)).toThrow(/IOT_EXPORT_ALLOWED_NETWORKS/);
   });

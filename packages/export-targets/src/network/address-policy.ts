@@ -97,7 +97,7 @@ export class AddressPolicy {
       );
     if (this.#ownPorts.has(port) && meant.some((one) => has(this.#ownAddresses, one)))
       throw new ForbiddenAddressError(`${address} port ${port} is this installation itself.`);
-    const isAllowed = meant.some((one) => has(this.#allowed, one));
+    const isAllowed = meant.every((one) => has(this.#allowed, one));
     if (isAllowed) return;
     if (meant.some((one) => this.#isSpecial(one)))
       throw new ForbiddenAddressError(
