@@ -11,7 +11,7 @@ CREATE TABLE "cluster_nodes" (
     "state" TEXT NOT NULL DEFAULT 'joining',
     "renewals" BIGINT NOT NULL DEFAULT 0,
     "misses" TEXT[] NOT NULL DEFAULT ARRAY[]::TEXT[],
-    "node_id" TEXT NOT NULL,
+    "node_id" TEXT COLLATE "C" NOT NULL,
     "place" TEXT NOT NULL,
     "joined_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "changed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

@@ -17,7 +17,20 @@ function properties(name: string, schema: Schema): [string, Schema][] {
   ]);
 }
 
-test('no field of a request makes the server call an address', () => {
+/**
+ * The one thing that calls addresses which callers name. It is asked of administrators alone, and refuses addresses of our own
+ * network (docs/exports.md).
+ */
+const ofExports = [
+  'ExportTarget.webhook',
+  'PostgresTarget.url',
+  'ShownExportTarget.postgres.url',
+  'ShownExportTarget.webhook',
+  'ShownExportTarget.webhook.url',
+  'WebhookTarget.url',
+];
+
+test('no field of a request makes the server call an address, but for the targets of exports', () => {
   const document = parse(readFileSync(join(repositoryRoot, 'openapi.yaml'), 'utf8'));
   const schemas = Object.entries(document.components.schemas as Record<string, Schema>);
   const all = schemas.flatMap(([name, schema]) => properties(name, schema));
@@ -26,5 +39,5 @@ test('no field of a request makes the server call an address', () => {
     ([path, { format }]) =>
       /^ur[il]/.test(format ?? '') || /(ur[il]|host|endpoint|webhook|callback)$/i.test(path),
   );
-  expect(suspicious.map(([path]) => path)).toEqual([]);
+  expect(suspicious.map(([path]) => path).sort()).toEqual(ofExports);
 });

@@ -111,7 +111,8 @@ describe('the rows of a cluster', () => {
 
 describe('a message on a permanent topic', () => {
   const wide = { topics: 100, bytes: 100_000 };
-  const options = { quotas: { device: wide, registry: wide }, lockTimeoutMs: 5_000 };
+  /** Nobody gives up here, however long the machine takes. */
+  const options = { quotas: { device: wide, registry: wide }, lockTimeoutMs: 60_000 };
   const message = (payload: string) => ({
     registryId: 'r1',
     topic: '$registries/r1/state',
