@@ -8,7 +8,7 @@ class Away extends Error {}
 function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'broken' = () => 'written') {
   const logs = new Map<string, string[]>();
   const commits: number[] = [];
-  const clock = { nowMs: 0, trimmed: () => undefined as void };
+  const clock = { nowMs: 0, trimmed() {} };
   const recorder = new ExportRecorder({
     async append(chunks) {
       await new Promise((resolve) => setImmediate(resolve));
