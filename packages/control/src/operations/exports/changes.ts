@@ -170,8 +170,8 @@ async function withTarget(
   if (!target) return undefined;
   requireReach(access, target);
   const before = keeper.unseal(row.id, row.secrets);
-  const isSameKind = Object.keys(target).every((kind) => kind in (row.target as object));
-  const { shown, secrets } = splitTarget(target, isSameKind ? before.target : {});
+  const former = { shown: row.target as ShownExportTarget, secrets: before.target };
+  const { shown, secrets } = splitTarget(target, former);
   const after = { ...before, target: secrets };
   await mustBeReachable({ targets }, shown, after);
   return { target: shown, secrets: keeper.seal(row.id, after) };

@@ -1,6 +1,7 @@
 /**
  * Takes a target apart into what is shown and what is secret. The secrets are kept by the path of their field, so that a
- * change which leaves one out keeps it, as long as what it belongs to is still there.
+ * change which leaves one out keeps it, as long as what it belongs to is still there, and at the same address: whoever
+ * could take a secret along to an address of his own could read it.
  */
 import type { ExportTarget, ShownExportTarget } from '@iotcore/contract';
 import { errors, type FieldViolation } from '../../errors/catalogue.ts';
@@ -21,12 +22,19 @@ const reservedHeader =
 const headerValue = /^[\x20-\x7e]*$/;
 const maxHeaders = 32;
 
+/** What a new target takes the place of. */
+export interface FormerTarget {
+  readonly shown: ShownExportTarget;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 /**
- * @param kept secrets of the target that this one takes the place of, if it is of the same kind
+ * @param former the target that this one takes the place of: what its secrets are is kept, if it is of the same kind
  * @throws INVALID_ARGUMENT that names every bad field
  */
-export function splitTarget(target: ExportTarget, kept: Readonly<Record<string, string>> = {}): SplitTarget {
-  const split = new Splitting(kept);
+export function splitTarget(target: ExportTarget, former?: FormerTarget): SplitTarget {
+  const isSameKind = former !== undefined && Object.keys(target).every((kind) => kind in former.shown);
+  const split = new Splitting(isSameKind ? former.secrets : {}, isSameKind && hasMoved(former.shown, target));
   const { webhook, postgres, kafka, pull, nats } = target;
   const shown: ShownExportTarget = {
     ...(webhook && { webhook: split.webhook(webhook) }),
@@ -39,13 +47,35 @@ export function splitTarget(target: ExportTarget, kept: Readonly<Record<string, 
   return { shown, secrets: split.secrets };
 }
 
+/** Would it send to a server that the former target does not name? */
+function hasMoved(former: ShownExportTarget, target: ExportTarget): boolean {
+  const known = new Set(addressesOf(former));
+  return addressesOf(target).some((address) => !known.has(address));
+}
+
+/** Servers, each with its protocol and port. */
+function addressesOf({ webhook, postgres, kafka, nats }: ShownExportTarget | ExportTarget): string[] {
+  return [
+    ...[webhook, postgres].flatMap((one) => (one ? [addressOf(one.url)] : [])),
+    ...(kafka?.bootstrapServers ?? []),
+    ...(nats?.servers ?? []),
+  ];
+}
+
+function addressOf(text: string): string {
+  const url = URL.parse(text);
+  return url ? `${url.protocol}//${url.host}` : text;
+}
+
 class Splitting {
   readonly violations: FieldViolation[] = [];
   readonly secrets: Record<string, string> = {};
   readonly #kept: Readonly<Record<string, string>>;
+  readonly #hasMoved: boolean;
 
-  constructor(kept: Readonly<Record<string, string>>) {
+  constructor(kept: Readonly<Record<string, string>>, moved: boolean) {
     this.#kept = kept;
+    this.#hasMoved = moved;
   }
 
   webhook({
@@ -116,7 +146,8 @@ class Splitting {
   /** Headers are kept together; none given: those from before. */
   #headers(given: Webhook['headers']): string[] {
     const path = 'webhook.headers';
-    const entries = Object.entries(given ?? JSON.parse(this.#kept[path] ?? '{}')) as [string, string][];
+    const kept = given === undefined ? this.#takeKept(path) : undefined;
+    const entries = Object.entries(given ?? JSON.parse(kept ?? '{}')) as [string, string][];
     if (entries.length > maxHeaders)
       this.#violation('target.webhook.headers', `At most ${maxHeaders} headers.`);
     for (const [name, value] of entries.slice(0, maxHeaders))
@@ -162,12 +193,21 @@ class Splitting {
   /** A secret that must be there, given or kept. */
   #need(path: string, given: string | undefined): void {
     this.#may(path, given);
-    if (this.secrets[path] === undefined) this.#violation(`target.${path}`, 'Required.');
+    const isTold = this.violations.some(({ field }) => field === `target.${path}`);
+    if (this.secrets[path] === undefined && !isTold) this.#violation(`target.${path}`, 'Required.');
   }
 
   #may(path: string, given: string | undefined): void {
-    const value = given ?? this.#kept[path];
+    const value = given ?? this.#takeKept(path);
     if (value !== undefined) this.secrets[path] = value;
+  }
+
+  /** The secret from before; undefined, and a violation, if the target has moved away from where that was given for. */
+  #takeKept(path: string): string | undefined {
+    const kept = this.#kept[path];
+    if (kept === undefined || !this.#hasMoved) return kept;
+    this.#violation(`target.${path}`, 'Give it again: a secret is not taken along to another address.');
+    return undefined;
   }
 
   #violation(field: string, description: string): void {
