@@ -5,7 +5,10 @@ import type { Violation } from '../fields/violation.ts';
 const { IPv6 } = ipaddr;
 const bitsOf: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
-/** Checks an IPv4 or IPv6 network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`. */
+/**
+ * Checks an IPv4 or IPv6 network in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, one address as `192.0.2.7/32`. IPv4 that is
+ * written as IPv6 (`::ffff:192.0.2.0/120`) is none: clients show as IPv4, and it would never hold one.
+ */
 export function checkNetwork(network: string, field = ''): Violation | undefined {
   if (readNetwork(network)) return undefined;
   return {
@@ -58,6 +61,7 @@ function readNetwork(network: string) {
   const version = isIP(address);
   const family = familyOf(address);
   if (!family || more.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(bits)) return undefined;
+  if (version === 6 && IPv6.parse(address).isIPv4MappedAddress()) return undefined;
   if (Number(bits) > (bitsOf[version] ?? 0)) return undefined;
   return { address, bits: Number(bits), family };
 }
