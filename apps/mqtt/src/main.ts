@@ -154,6 +154,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   await prepareDatabase(url, logger, signal);
   cleanups.add(() => feed.stop());
   await feed.start();
+  // It reads until it can: a stop that comes while the database is away again must not wait for that.
+  signal.addEventListener('abort', () => void plane.networkBlocks.stop(), { once: true });
   await plane.networkBlocks.reload();
   signal.throwIfAborted();
   await plane.exports.load();

@@ -64,3 +64,12 @@ test('what cannot be read is read again, and what was known holds until then', a
   await reloaded;
   expect([blocks.isBlocked('192.0.2.7'), blocks.isBlocked('198.51.100.7')]).toEqual([false, true]);
 });
+
+test('a reading that fails for ever ends with a stop', async () => {
+  const { state, blocks, failures } = setUp();
+  state.failing = Number.POSITIVE_INFINITY;
+  const reading = blocks.reload();
+  await blocks.stop();
+  await reading;
+  expect(failures).toHaveLength(1);
+});
