@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { AddressPolicy } from '@iotcore/export-targets';
 import {
-  Cleanups,
+  type Cleanups,
   findDatabaseUrl,
   listenAt,
+  openInOrder,
   ownAddresses,
   ownPorts,
   type ProcessContext,
-  type RunningProcess,
   runProcess,
 } from '@iotcore/process';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
@@ -20,16 +20,6 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createMetricsServer } from './metrics/metrics-server.ts';
 import { openRunner } from './open-runner.ts';
 import { Tidying } from './tidying.ts';
-
-async function start(context: ProcessContext): Promise<RunningProcess> {
-  const cleanups = new Cleanups();
-  try {
-    return { addresses: await open(context, cleanups), stop: () => cleanups.runBackwards() };
-  } catch (error) {
-    await cleanups.runBackwards();
-    throw error;
-  }
-}
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const url = (await findDatabaseUrl(settings)).reveal();
@@ -88,4 +78,4 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   return addresses;
 }
 
-await runProcess({ name: 'export', start });
+await runProcess({ name: 'export', start: openInOrder(open) });

@@ -2,12 +2,12 @@
 import type { CreateEngine } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
 import {
-  Cleanups,
+  type Cleanups,
   findDatabaseUrl,
   hasEnded,
+  openInOrder,
   type ProcessContext,
   processPlace,
-  type RunningProcess,
   runProcess,
 } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
@@ -35,17 +35,6 @@ import { NodeRegistration, newNodeId, reachableUrl } from './node/node-registrat
 import { requireNoStrangers } from './node/only-node.ts';
 import { route } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
-
-async function start(context: ProcessContext): Promise<RunningProcess> {
-  const cleanups = new Cleanups();
-  try {
-    const addresses = await open(context, cleanups);
-    return { addresses, stop: () => cleanups.runBackwards() };
-  } catch (error) {
-    await cleanups.runBackwards();
-    throw error;
-  }
-}
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const url = (await findDatabaseUrl(settings)).reveal();
@@ -202,4 +191,4 @@ async function loadEngine(name: 'native' | 'aedes'): Promise<CreateEngine> {
   return name === 'native' ? createNativeEngine : (await import('@iotcore/engine-aedes')).createAedesEngine;
 }
 
-await runProcess({ name: 'mqtt', start });
+await runProcess({ name: 'mqtt', start: openInOrder(open) });

@@ -4,9 +4,9 @@
  */
 import {
   allocatorSettings,
-  Cleanups,
+  type Cleanups,
+  openInOrder,
   type ProcessContext,
-  type RunningProcess,
   removeRunFile,
   runProcess,
   Secret,
@@ -35,16 +35,6 @@ const stopDeadlineMs = 4800;
 /** What was started by a supervisor that was killed notices it, and stops within this time, in ms. */
 const remainsMs = 5000;
 const databaseOnly = process.argv[2] === 'db';
-
-async function start(context: ProcessContext): Promise<RunningProcess> {
-  const cleanups = new Cleanups();
-  try {
-    return { addresses: await open(context, cleanups), stop: () => cleanups.runBackwards() };
-  } catch (error) {
-    await cleanups.runBackwards();
-    throw error;
-  }
-}
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const { dataDir } = settings;
@@ -176,4 +166,4 @@ function tell(text: string): void {
   process.stderr.write(`iotcore: ${text}\n`);
 }
 
-await runProcess({ name: 'iotcore', start, stopDeadlineMs });
+await runProcess({ name: 'iotcore', start: openInOrder(open), stopDeadlineMs });

@@ -11,11 +11,12 @@ export {
 } from './data-folder/run-file.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
+export { openInOrder } from './open-in-order.ts';
 export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';
 export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.ts';
 export { type LockHolder, type ProcessLock, takeLock } from './process-lock/process-lock.mjs';
-export { hasEnded, processPlace } from './process-lock/process-place.ts';
+export { hasEnded, isThere, processPlace } from './process-lock/process-place.ts';
 export { BackOff, type BackOffLimits } from './rates/back-off.ts';
 export { type Rate, TokenBucket } from './rates/token-bucket.ts';
 export { TokenBuckets } from './rates/token-buckets.ts';

@@ -28,7 +28,7 @@ export function hasEnded(place: string): boolean {
 }
 
 /** Is there a process with this ID, whoever owns it? */
-function isThere(pid: number): boolean {
+export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

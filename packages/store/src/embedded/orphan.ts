@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThere } from '@iotcore/process';
 import type { Log } from '../log.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 
@@ -21,10 +22,10 @@ const noProcess = 2 ** 22 + 1;
 
 export async function stopOrphan(cluster: string, logger: Log): Promise<void> {
   const pid = await serverPid(cluster);
-  if (pid === undefined || !alive(pid)) return;
+  if (pid === undefined || !isThere(pid)) return;
   if (runs(pid, cluster)) await stop(pid, cluster, logger);
   // A zombie, or another process that got the number: a new server would take either for a living one and refuse.
-  if (alive(pid)) await disclaim(pid, cluster);
+  if (isThere(pid)) await disclaim(pid, cluster);
 }
 
 async function stop(pid: number, cluster: string, logger: Log): Promise<void> {
@@ -61,7 +62,7 @@ async function serverPid(cluster: string): Promise<number | undefined> {
  * a zombie where nobody collects orphans (a container): that has no command line any more.
  */
 function runs(pid: number, cluster: string): boolean {
-  return alive(pid) && commandLine(pid).includes(cluster);
+  return isThere(pid) && commandLine(pid).includes(cluster);
 }
 
 function commandLine(pid: number): string {
@@ -80,14 +81,5 @@ function kill(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch {
     // It has ended in the meantime.
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

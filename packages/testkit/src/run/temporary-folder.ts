@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
+// Not all of the package: this runs before anything else of a test run.
+import { isThere } from '@iotcore/process/process-place';
 
 const inMemory = '/dev/shm';
 /** The number of its process follows. */
@@ -33,16 +35,7 @@ export function useTemporaryFolder(): void {
 function removeLeftBehind(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = Number(new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) remove(join(parent, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    if (pid > 0 && !isThere(pid)) remove(join(parent, name));
   }
 }
 
