@@ -13,12 +13,12 @@ export function withoutSecrets(
 ): string {
   const headers = Object.values(JSON.parse(target['webhook.headers'] ?? '{}') as Record<string, string>);
   const all = [signingSecret, previous?.signingSecret ?? '', ...Object.values(target), ...headers];
-  const username = target['webhook.auth.basic.password'];
+  const password = target['webhook.auth.basic.password'];
   let shown = text;
   for (const secret of all)
     if (secret.length >= leastCharacters) shown = shown.replaceAll(secret, '(secret)');
   // Basic credentials say the password in base64.
-  if (username !== undefined) shown = shown.replaceAll(/Basic [A-Za-z0-9+/=]+/g, '(secret)');
+  if (password !== undefined) shown = shown.replaceAll(/Basic [A-Za-z0-9+/=]+/g, '(secret)');
   return printable(shown, most);
 }
 

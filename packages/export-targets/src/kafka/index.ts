@@ -8,7 +8,7 @@ import { cloudEvent, cloudEventHeaders } from '../formats/cloud-events.ts';
 import { streamRecord } from '../formats/yandex.ts';
 import type { AddressPolicy } from '../network/address-policy.ts';
 import { failureOf } from '../network/failures.ts';
-import { objectionTo, type Resolve } from '../network/guarded-lookup.ts';
+import { objectionToServers, type Resolve } from '../network/guarded-lookup.ts';
 import type { OpenedExport } from '../opened-export.ts';
 import type { OutgoingMessage, SendOutcome, Target } from '../target.ts';
 import { withoutSecrets } from '../without-secrets.ts';
@@ -93,14 +93,8 @@ export class KafkaTarget implements Target {
   }
 
   /** The servers that are named; what these name in turn is dialled without being asked about here. */
-  async #objection(): Promise<string | undefined> {
-    for (const server of this.#kafka.bootstrapServers) {
-      const { hostname, port } = new URL(`tcp://${server}`);
-      const place = { host: hostname, port: Number(port), isPlain: this.#isPlain };
-      const objection = await objectionTo(this.#policy, place, this.#resolve);
-      if (objection !== undefined) return objection;
-    }
-    return undefined;
+  #objection(): Promise<string | undefined> {
+    return objectionToServers(this.#policy, this.#kafka.bootstrapServers, this.#isPlain, this.#resolve);
   }
 
   #open(): Producer<Buffer, Buffer, Buffer, Buffer> {

@@ -3,7 +3,7 @@ import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import type { AddressPolicy } from '../network/address-policy.ts';
 import { failureOf } from '../network/failures.ts';
-import { objectionTo, type Resolve } from '../network/guarded-lookup.ts';
+import { objectionToServers, type Resolve } from '../network/guarded-lookup.ts';
 import type { OpenedExport } from '../opened-export.ts';
 import type { OutgoingMessage, SendOutcome, Target } from '../target.ts';
 import { withoutSecrets } from '../without-secrets.ts';
@@ -76,14 +76,8 @@ export class NatsTarget implements Target {
   }
 
   /** The servers that are named; only these are dialled. */
-  async #objection(): Promise<string | undefined> {
-    for (const server of this.#nats.servers) {
-      const { hostname, port } = new URL(`tcp://${server}`);
-      const place = { host: hostname, port: Number(port), isPlain: this.#isPlain };
-      const objection = await objectionTo(this.#policy, place, this.#resolve);
-      if (objection !== undefined) return objection;
-    }
-    return undefined;
+  #objection(): Promise<string | undefined> {
+    return objectionToServers(this.#policy, this.#nats.servers, this.#isPlain, this.#resolve);
   }
 
   async #open(): Promise<JetStreamClient> {

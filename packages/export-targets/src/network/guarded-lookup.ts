@@ -88,3 +88,18 @@ export async function objectionTo(
     throw error;
   }
 }
+
+/** The first that is wrong with servers, each a host and a port. */
+export async function objectionToServers(
+  policy: AddressPolicy,
+  servers: readonly string[],
+  isPlain: boolean,
+  resolve: Resolve,
+): Promise<string | undefined> {
+  for (const server of servers) {
+    const { hostname, port } = new URL(`tcp://${server}`);
+    const objection = await objectionTo(policy, { host: hostname, port: Number(port), isPlain }, resolve);
+    if (objection !== undefined) return objection;
+  }
+  return undefined;
+}
