@@ -2,6 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+/** Its folder is not in everybody's path. */
+export const natsServer = '/usr/sbin/nats-server';
+
 export class NatsServer {
   readonly #args: readonly string[];
   #child: ChildProcess | undefined;
@@ -30,7 +33,7 @@ export class NatsServer {
   /** Starts it, again on the same port. */
   async start(): Promise<void> {
     const args = ['-a', '127.0.0.1', '-p', String(this.#port), ...this.#args];
-    const child = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(natsServer, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       let said = '';

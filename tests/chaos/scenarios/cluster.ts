@@ -1,9 +1,8 @@
 /** Several MQTT processes as one cluster, of which one is killed, or which lose what carries their frames. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from '@iotcore/process';
 import { eventually } from '@iotcore/testkit/faults';
+import { NatsServer, natsServer } from '../../debian/nats.ts';
 import type { Fixture } from '../fixture/fixture.ts';
-import { NatsProcess, natsServer } from '../fixture/nats.ts';
 import { lacks } from '../fixture/tools.ts';
 import { type Chaos, must, type Scenario } from '../scenario.ts';
 
@@ -59,9 +58,7 @@ export const natsKilled: Scenario = {
   maxRecoverySeconds: 60,
   obstacle: async () => lacks(natsServer, 'nats-server'),
   async run(chaos) {
-    const nats = new NatsProcess(await findFreePort());
-    chaos.cleanup(() => nats.kill());
-    await nats.start();
+    const nats = await NatsServer.start((stop) => chaos.cleanup(stop));
     const env = { IOT_MQTT_PROCESSES: String(processes), IOT_NATS_SERVERS: nats.url };
     const fixture = await chaos.fixture({ supervised: true, env });
     await allTogether(fixture);
