@@ -29,28 +29,16 @@ export function createMetrics(sources: MetricSources): Registry {
       });
     return reading;
   };
-  const gauge = (name: string, help: string, value: (figures: ExportFigures) => number) =>
-    new Gauge({
-      name: `iotcore_export_${name}`,
-      help,
-      ...labelled,
-      async collect() {
-        const all = await read();
-        this.reset();
-        for (const figures of all) this.set({ export_id: figures.exportId }, value(figures));
-      },
-    });
-  const total = (name: string, help: string, value: (figures: ExportFigures) => number) =>
-    new Counter({
-      name: `iotcore_export_${name}`,
-      help,
-      ...labelled,
-      async collect() {
-        const all = await read();
-        this.reset();
-        for (const figures of all) this.inc({ export_id: figures.exportId }, value(figures));
-      },
-    });
+  const options = (name: string, help: string, value: (figures: ExportFigures) => number) => ({
+    ...{ name: `iotcore_export_${name}`, help, ...labelled },
+    async collect(this: Gauge<'export_id'> | Counter<'export_id'>) {
+      const all = await read();
+      this.reset();
+      for (const figures of all) this.inc({ export_id: figures.exportId }, value(figures));
+    },
+  });
+  const gauge = (...all: Parameters<typeof options>) => new Gauge(options(...all));
+  const total = (...all: Parameters<typeof options>) => new Counter(options(...all));
   gauge('lag_messages', 'Messages that wait to be sent', ({ lagMessages }) => Number(lagMessages));
   gauge('lag_bytes', 'Bytes of the log', ({ logBytes }) => Number(logBytes));
   gauge('dead_letters', 'Messages that were refused for good', ({ deadLetters }) => Number(deadLetters));
