@@ -118,7 +118,7 @@ describe('an export is refused for', () => {
   });
 
   test('more room for its log than is left', async () => {
-    const body = { source: { registryId }, target: { pull: {} }, backlog: { maxBytes: 11 * 1024 ** 3 } };
+    const body = { source: { registryId }, target: { pull: {} }, backlog: { maxBytes: 1024 ** 4 } };
     const answer = await installation().api.call('POST', '/ext/v1/exports', body);
     expectRefusal(answer, 'RESOURCE_EXHAUSTED');
     expect(answer.body.message).toContain('IOT_EXPORT_STORE_BYTES');

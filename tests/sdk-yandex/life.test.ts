@@ -235,10 +235,9 @@ test('a device is created with an alias, published for, and deleted', async () =
     }),
   );
 
-  const full = await sdk.devices.get(
-    deviceService.GetDeviceRequest.fromPartial({ deviceId, deviceView: device.DeviceView.FULL }),
-  );
-  expect(full.monitoringData?.lastAuthIp).toBe('127.0.0.1');
+  const full = deviceService.GetDeviceRequest.fromPartial({ deviceId, deviceView: device.DeviceView.FULL });
+  // What a device did is written down some time after it.
+  await expect.poll(async () => (await sdk.devices.get(full)).monitoringData?.lastAuthIp).toBe('127.0.0.1');
   await sdk.devices.delete(deviceService.DeleteDeviceRequest.fromPartial({ deviceId }));
   const get = sdk.devices.get(deviceService.GetDeviceRequest.fromPartial({ deviceId }));
   expect((await apiError(get)).message).toContain('NOT_FOUND');

@@ -75,6 +75,8 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     // What tests wait for needs no company.
     IOT_INTERNAL_MQTT_LOG_FLUSH_MS: '50',
     IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
+    // Tests that share an installation make more exports than one machine would keep logs for.
+    IOT_EXPORT_STORE_BYTES: String(512 * 1024 ** 3),
     IOT_SAMPLE: options.sample ? 'on' : 'off',
     // On somebody else's database its MQTT server is looked at alone, beside the one that is there.
     IOT_INTERNAL_MQTT_BESIDE_OTHERS: /^(shared|embedded)?$/.test(String(options.database ?? ''))
