@@ -1,8 +1,8 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fixedReason, reasons } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { openRoute } from './host.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { openRoute } from './testing/host.ts';
 import {
   connack,
   connect,
@@ -13,8 +13,8 @@ import {
   publish,
   suback,
   subscribe,
-} from './packets.ts';
-import { startServer } from './server.ts';
+} from './testing/packets.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

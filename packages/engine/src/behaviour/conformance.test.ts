@@ -1,8 +1,8 @@
 import { connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainConnect, readCases } from '../codec/cases/cases.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

@@ -2,9 +2,9 @@ import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnackCode, type ConnectResult } from '../port.ts';
 import { fixedReason, reasons } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { connack, connect, pingreq, pingresp, publish } from './packets.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { connack, connect, pingreq, pingresp, publish } from './testing/packets.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

@@ -1,9 +1,18 @@
 import { connectMqtt, connectRaw, type RawClient } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasons } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { connack, connect, pingreq, pingresp, puback, publish, suback, subscribe } from './packets.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import {
+  connack,
+  connect,
+  pingreq,
+  pingresp,
+  puback,
+  publish,
+  suback,
+  subscribe,
+} from './testing/packets.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

@@ -4,8 +4,8 @@
  */
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { engineUnderTest } from './engine-under-test.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

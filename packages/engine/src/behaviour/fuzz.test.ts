@@ -3,8 +3,8 @@ import { connectMqtt } from '@iotcore/testkit';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fuzzRuns, hostileStream } from '../codec/cases/mutations.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

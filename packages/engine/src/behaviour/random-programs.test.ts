@@ -5,8 +5,8 @@
 import { connectMqtt, type MqttSession } from '@iotcore/testkit';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { engineUnderTest } from './engine-under-test.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

@@ -2,10 +2,10 @@ import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PublishRoute } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { openRoute, type TestHost } from './host.ts';
-import { connack, connect, pingreq, pingresp, puback, publish } from './packets.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { openRoute, type TestHost } from './testing/host.ts';
+import { connack, connect, pingreq, pingresp, puback, publish } from './testing/packets.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

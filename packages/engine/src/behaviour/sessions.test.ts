@@ -1,8 +1,17 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { engineUnderTest } from './engine-under-test.ts';
-import { connack, connect, puback, publish, suback, subscribe, unsuback, unsubscribe } from './packets.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import {
+  connack,
+  connect,
+  puback,
+  publish,
+  suback,
+  subscribe,
+  unsuback,
+  unsubscribe,
+} from './testing/packets.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

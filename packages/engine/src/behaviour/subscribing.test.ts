@@ -2,10 +2,10 @@ import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RetainedMessage, SubscriptionGrant } from '../port.ts';
 import { reasons } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { openGrant, openRoute } from './host.ts';
-import { connack, connect, pingreq, pingresp, publish, suback, subscribe } from './packets.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { openGrant, openRoute } from './testing/host.ts';
+import { connack, connect, pingreq, pingresp, publish, suback, subscribe } from './testing/packets.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

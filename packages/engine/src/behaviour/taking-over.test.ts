@@ -1,8 +1,8 @@
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { reasons } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

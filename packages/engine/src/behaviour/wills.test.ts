@@ -2,9 +2,9 @@ import { connectMqtt, type MqttSession } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineLimits } from '../port.ts';
 import { fixedReason } from '../reasons.ts';
-import { engineUnderTest } from './engine-under-test.ts';
-import { openRoute } from './host.ts';
-import { startServer } from './server.ts';
+import { engineUnderTest } from './testing/engine-under-test.ts';
+import { openRoute } from './testing/host.ts';
+import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { plainConnect, readCases } from './cases/cases.ts';
 import { fuzzRuns, hostileStream } from './cases/mutations.ts';
 import { type ClientPacket, checkOrder, decodePacket } from './decode.ts';
-import { packetBytes } from './fixed-header.ts';
-import { PacketError, packetErrorCodes } from './packet-error.ts';
-import { maxPublishBytes } from './publish.ts';
+import { packetBytes } from './fields/fixed-header.ts';
+import { PacketError, packetErrorCodes } from './fields/packet-error.ts';
+import { maxPublishBytes } from './packets/publish.ts';
 
 const limits = { maxPayloadBytes: 262_144, maxTopicBytes: 65_535, maxTopicLevels: 128 };
 const maxConnectBytes = 65_536;

@@ -2,16 +2,17 @@
  * Bytes of a client in, its packets out: the table of contents of the codec. Pure: no socket, no state, no log.
  * `packetBytes` says how long the next packet is, or that it must not come at all; `decodePacket` reads a whole one.
  */
-import { type ConnectPacket, decodeConnect } from './connect.ts';
-import { type DisconnectPacket, disconnect } from './disconnect.ts';
-import { bodyStart } from './fixed-header.ts';
-import { PacketError } from './packet-error.ts';
-import { type CodecLimits, PacketType } from './packet-type.ts';
-import { type PingreqPacket, pingreq } from './ping.ts';
-import { decodePuback, type PubackPacket } from './puback.ts';
-import { decodePublish, type PublishPacket } from './publish.ts';
-import { decodeSubscribe, type SubscribePacket } from './subscribe.ts';
-import { decodeUnsubscribe, type UnsubscribePacket } from './unsubscribe.ts';
+
+import { bodyStart } from './fields/fixed-header.ts';
+import { PacketError } from './fields/packet-error.ts';
+import { type CodecLimits, PacketType } from './fields/packet-type.ts';
+import { type ConnectPacket, decodeConnect } from './packets/connect.ts';
+import { type DisconnectPacket, disconnect } from './packets/disconnect.ts';
+import { type PingreqPacket, pingreq } from './packets/ping.ts';
+import { decodePuback, type PubackPacket } from './packets/puback.ts';
+import { decodePublish, type PublishPacket } from './packets/publish.ts';
+import { decodeSubscribe, type SubscribePacket } from './packets/subscribe.ts';
+import { decodeUnsubscribe, type UnsubscribePacket } from './packets/unsubscribe.ts';
 
 export type ClientPacket =
   | ConnectPacket

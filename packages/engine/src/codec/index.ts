@@ -1,11 +1,11 @@
-export { encodeConnack } from './connack.ts';
-export { type ConnectPacket, type ConnectWill, identifierRefusal } from './connect.ts';
 export { type ClientPacket, checkOrder, decodePacket } from './decode.ts';
-export { bodyStart, headerBytes, packetBytes, writeFixedHeader } from './fixed-header.ts';
-export { PacketError, type PacketErrorCode, packetErrorCodes } from './packet-error.ts';
-export { type CodecLimits, PacketType } from './packet-type.ts';
-export { encodePingresp } from './ping.ts';
-export { pubackBytes, writePuback } from './puback.ts';
+export { bodyStart, headerBytes, packetBytes, writeFixedHeader } from './fields/fixed-header.ts';
+export { PacketError, type PacketErrorCode, packetErrorCodes } from './fields/packet-error.ts';
+export { type CodecLimits, PacketType } from './fields/packet-type.ts';
+export { encodeConnack } from './packets/connack.ts';
+export { type ConnectPacket, type ConnectWill, identifierRefusal } from './packets/connect.ts';
+export { encodePingresp } from './packets/ping.ts';
+export { pubackBytes, writePuback } from './packets/puback.ts';
 export {
   isPlainTopicRest,
   maxPublishBytes,
@@ -14,9 +14,9 @@ export {
   publishLayout,
   publishTopic,
   writePublishHeader,
-} from './publish.ts';
+} from './packets/publish.ts';
+export { encodeSuback, type SubackCode, subscriptionRefused } from './packets/suback.ts';
+export type { SubscribePacket, SubscribeRequest } from './packets/subscribe.ts';
+export { encodeUnsuback } from './packets/unsuback.ts';
+export type { UnsubscribePacket } from './packets/unsubscribe.ts';
 export { connectClaim, foreignProtocol, foreignProtocols } from './stranger.ts';
-export { encodeSuback, type SubackCode, subscriptionRefused } from './suback.ts';
-export type { SubscribePacket, SubscribeRequest } from './subscribe.ts';
-export { encodeUnsuback } from './unsuback.ts';
-export type { UnsubscribePacket } from './unsubscribe.ts';

@@ -4,10 +4,10 @@
  */
 import type { ConnectClaim, Reason } from '../port.ts';
 import { fixedReason } from '../reasons.ts';
-import { FieldReader } from './field-reader.ts';
-import { bodyStart } from './fixed-header.ts';
-import { PacketError } from './packet-error.ts';
-import { PacketType } from './packet-type.ts';
+import { FieldReader } from './fields/field-reader.ts';
+import { bodyStart } from './fields/fixed-header.ts';
+import { PacketError } from './fields/packet-error.ts';
+import { PacketType } from './fields/packet-type.ts';
 
 const tls = fixedReason('TLS instead of MQTT');
 const http = fixedReason('HTTP instead of MQTT');

@@ -1,8 +1,8 @@
 /** Whether the thread may sleep while only clients that were silent before send messages. */
 import { connectRaw } from '@iotcore/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { connack, connect, puback, publish } from '../behaviour/packets.ts';
-import { startServer } from '../behaviour/server.ts';
+import { connack, connect, puback, publish } from '../behaviour/testing/packets.ts';
+import { startServer } from '../behaviour/testing/server.ts';
 import { createNativeEngine } from './index.ts';
 
 /** How often the thread slept while thirty clients sent their first message, one right after the other. */

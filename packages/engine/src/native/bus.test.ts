@@ -11,8 +11,8 @@ import {
   publish,
   suback,
   subscribe,
-} from '../behaviour/packets.ts';
-import { startServer } from '../behaviour/server.ts';
+} from '../behaviour/testing/packets.ts';
+import { startServer } from '../behaviour/testing/server.ts';
 import type { BusRoute } from '../routing/index.ts';
 import { type CreateMessageBus, createNativeEngine, type NativeEngineOptions } from './index.ts';
 

@@ -1,9 +1,9 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Principal, TestHost } from '../behaviour/host.ts';
-import { connect, disconnect, publish, subscribe } from '../behaviour/packets.ts';
-import { testLimits } from '../behaviour/server.ts';
+import { type Principal, TestHost } from '../behaviour/testing/host.ts';
+import { connect, disconnect, publish, subscribe } from '../behaviour/testing/packets.ts';
+import { testLimits } from '../behaviour/testing/server.ts';
 import { ConnackCode, type ConnectResult, type Engine, type TenantBudget, type Transport } from '../port.ts';
 import { fixedReason } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';

@@ -35,19 +35,19 @@ import {
   type Will,
 } from '../port.ts';
 import { reasons } from '../reasons.ts';
+import type { ByteBudget } from './buffers/byte-budget.ts';
 import type { ClientIdClaim, ClientIds } from './client-ids.ts';
 import { Session, type SessionConnection, type SessionParts } from './deliver/session.ts';
 import type { SessionRegistry } from './deliver/session-registry.ts';
 import { type Subscribed, type SubscribeParts, subscribe } from './deliver/subscribe.ts';
-import type { ByteBudget } from './io/byte-budget.ts';
-import { type ClientDue, earlier, keepAliveDue, packetDue, transferMs } from './io/connection-times.ts';
-import type { DeadlineWheel, Expiring } from './io/deadline-wheel.ts';
 import { DirectSocket } from './io/direct-socket.ts';
 import { Outbox } from './io/outbox.ts';
 import { PacketAssembler, type PacketSink } from './io/packet-assembler.ts';
 import { SocketInput } from './io/socket-input.ts';
-import type { Rested } from './io/tick.ts';
 import { Publisher, type PublisherConnection, type PublisherParts } from './publish/publisher.ts';
+import { type ClientDue, earlier, keepAliveDue, packetDue, transferMs } from './timing/connection-times.ts';
+import type { DeadlineWheel, Expiring } from './timing/deadline-wheel.ts';
+import type { Rested } from './timing/tick.ts';
 
 /**
  * - `connecting`: CONNECT has not come yet.

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { connectMqtt, type MqttSession, type RawClient } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRoute, type TestHost } from '../behaviour/host.ts';
-import { connect, disconnect, publish, subscribe } from '../behaviour/packets.ts';
+import { openRoute, type TestHost } from '../behaviour/testing/host.ts';
+import { connect, disconnect, publish, subscribe } from '../behaviour/testing/packets.ts';
 import type { ConnectResult, EngineLimits } from '../port.ts';
 import { type Ending, type ServedEngine, transports } from './testing/transports.ts';
 

@@ -20,6 +20,7 @@ import {
   type Subscriber,
   type Ticks,
 } from '../routing/index.ts';
+import { ByteBudget } from './buffers/byte-budget.ts';
 import type { ClientIds } from './client-ids.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
 import { OutgoingMessage, type RetainedPlace } from './deliver/outgoing-message.ts';
@@ -27,13 +28,12 @@ import { Places } from './deliver/places.ts';
 import type { Session } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
 import { WaitingBytes } from './deliver/waiting-bytes.ts';
-import { ByteBudget } from './io/byte-budget.ts';
-import { DeadlineWheel } from './io/deadline-wheel.ts';
-import { Pacer } from './io/pacer.ts';
-import { Slices } from './io/slices.ts';
-import { Tick } from './io/tick.ts';
 import { publishOn, publishWill } from './publish/publication.ts';
 import { RouteBudget } from './publish/route-cache.ts';
+import { DeadlineWheel } from './timing/deadline-wheel.ts';
+import { Pacer } from './timing/pacer.ts';
+import { Slices } from './timing/slices.ts';
+import { Tick } from './timing/tick.ts';
 
 /** How long `close` waits for messages that are being stored or wait for their subscriber, and how often it looks. */
 const drainMs = 1_500;

@@ -3,7 +3,7 @@
 import { duplexPair } from 'node:stream';
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openGrant } from '../behaviour/host.ts';
+import { openGrant } from '../behaviour/testing/host.ts';
 import {
   connack,
   connect,
@@ -13,8 +13,8 @@ import {
   publish,
   subscribe,
   unsubscribe,
-} from '../behaviour/packets.ts';
-import { startServer } from '../behaviour/server.ts';
+} from '../behaviour/testing/packets.ts';
+import { startServer } from '../behaviour/testing/server.ts';
 import { fixedReason } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 

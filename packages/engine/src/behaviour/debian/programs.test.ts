@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fuzzRuns } from '../../codec/cases/mutations.ts';
-import { engineUnderTest } from '../engine-under-test.ts';
-import { connect, disconnect, puback, publish, subscribe, unsubscribe } from '../packets.ts';
-import { startServer } from '../server.ts';
+import { engineUnderTest } from '../testing/engine-under-test.ts';
+import { connect, disconnect, puback, publish, subscribe, unsubscribe } from '../testing/packets.ts';
+import { startServer } from '../testing/server.ts';
 import { startMosquitto } from './mosquitto.ts';
 import { Scribe } from './transcript.ts';
 

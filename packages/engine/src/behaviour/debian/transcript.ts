@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { puback, publish } from '../packets.ts';
+import { puback, publish } from '../testing/packets.ts';
 
 /** A message that nobody receives: its acknowledgement tells that what was sent before it has been dealt with. */
 const behind = publish('$s/behind', '', 65_535);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { packetBytes } from '../../codec/index.ts';
 import type { Qos } from '../../port.ts';
 import { Outbox } from '../io/outbox.ts';
-import { Tick } from '../io/tick.ts';
+import { Tick } from '../timing/tick.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 
 /** A stream that keeps what is written to it, and takes it only while it is told to. */

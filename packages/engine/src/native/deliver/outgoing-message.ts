@@ -7,7 +7,7 @@ import { headerBytes, publishBytes, writePublishHeader } from '../../codec/index
 import type { Qos } from '../../port.ts';
 import type { Addressable, TopicName } from '../../routing/index.ts';
 import { largePieceBytes, type Outbox } from '../io/outbox.ts';
-import type { Tick } from '../io/tick.ts';
+import type { Tick } from '../timing/tick.ts';
 import { type KeptMessage, KeptPayload } from './kept-message.ts';
 
 /** A message that is kept: where, and the how manieth of its topic. */

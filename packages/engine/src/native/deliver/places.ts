@@ -1,4 +1,4 @@
-import { Fifo } from '../io/fifo.ts';
+import { Fifo } from '../buffers/fifo.ts';
 
 /** So many may do something at once; the others wait for a place, in the order of their coming. */
 export class Places {

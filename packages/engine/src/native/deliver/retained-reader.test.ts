@@ -2,9 +2,9 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { connectMqtt, connectRaw, eventually } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRoute } from '../../behaviour/host.ts';
-import { connack, connect, suback, subscribe } from '../../behaviour/packets.ts';
-import { startServer } from '../../behaviour/server.ts';
+import { openRoute } from '../../behaviour/testing/host.ts';
+import { connack, connect, suback, subscribe } from '../../behaviour/testing/packets.ts';
+import { startServer } from '../../behaviour/testing/server.ts';
 import type { Engine, RetainedMessage, TenantBudget } from '../../port.ts';
 import { createNativeEngine } from '../index.ts';
 

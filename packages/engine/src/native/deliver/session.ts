@@ -21,11 +21,11 @@ import type {
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus, Subscriber, TopicName } from '../../routing/index.ts';
+import { Fifo } from '../buffers/fifo.ts';
 import type { Counters } from '../counters.ts';
-import { Fifo } from '../io/fifo.ts';
 import type { Outbox } from '../io/outbox.ts';
-import type { Slices } from '../io/slices.ts';
-import type { Tick } from '../io/tick.ts';
+import type { Slices } from '../timing/slices.ts';
+import type { Tick } from '../timing/tick.ts';
 import { costOf, type KeptMessage, keptOverheadBytes } from './kept-message.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { PacketIds } from './packet-ids.ts';

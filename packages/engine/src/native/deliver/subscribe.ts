@@ -6,7 +6,7 @@ import {
   subscriptionRefused,
 } from '../../codec/index.ts';
 import type { EngineHost, EngineLimits, Qos, SubscriptionGrant } from '../../port.ts';
-import type { Slices } from '../io/slices.ts';
+import type { Slices } from '../timing/slices.ts';
 import type { GrantedFilter } from './retained-reader.ts';
 import type { Session } from './session.ts';
 

@@ -1,9 +1,16 @@
 /** What the subscriptions of one session, one tenant and one namespace may hold. */
 import { connectRaw } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import type { TestHost } from '../../behaviour/host.ts';
-import { connack, connect, suback, subscribe, unsuback, unsubscribe } from '../../behaviour/packets.ts';
-import { startServer } from '../../behaviour/server.ts';
+import type { TestHost } from '../../behaviour/testing/host.ts';
+import {
+  connack,
+  connect,
+  suback,
+  subscribe,
+  unsuback,
+  unsubscribe,
+} from '../../behaviour/testing/packets.ts';
+import { startServer } from '../../behaviour/testing/server.ts';
 import type { EngineLimits, TenantBudget } from '../../port.ts';
 import { createNativeEngine } from '../index.ts';
 

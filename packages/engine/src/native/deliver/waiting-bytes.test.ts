@@ -1,7 +1,7 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { connack, connect, suback, subscribe } from '../../behaviour/packets.ts';
-import { startServer } from '../../behaviour/server.ts';
+import { connack, connect, suback, subscribe } from '../../behaviour/testing/packets.ts';
+import { startServer } from '../../behaviour/testing/server.ts';
 import { reasons } from '../../reasons.ts';
 import { createNativeEngine } from '../index.ts';
 import { KeptPayload } from './kept-message.ts';

@@ -5,8 +5,8 @@
  * remembers the piece. Otherwise, and always while the socket is blocked, bytes are copied into a buffer of its own.
  */
 import type { Duplex } from 'node:stream';
+import type { Flushable, Tick } from '../timing/tick.ts';
 import { DirectSocket } from './direct-socket.ts';
-import type { Flushable, Tick } from './tick.ts';
 
 /** This much output is written at once, so that a busy tick does not fill memory before the kernel gets to send. */
 const writeAtBytes = 131_072;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Rested, Tick } from './tick.ts';
+import type { Rested, Tick } from '../timing/tick.ts';
 
 /** What one connection is read in one tick, before others have theirs. */
 const tickBytes = 262_144;

@@ -1,8 +1,8 @@
 /** What topics that begin alike share, and what they do not. */
 import { connectMqtt } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRoute } from '../../behaviour/host.ts';
-import { startServer } from '../../behaviour/server.ts';
+import { openRoute } from '../../behaviour/testing/host.ts';
+import { startServer } from '../../behaviour/testing/server.ts';
 import { createNativeEngine } from '../index.ts';
 
 describe('topics that begin alike', () => {

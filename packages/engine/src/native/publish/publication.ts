@@ -1,7 +1,7 @@
 import type { EngineHost, PublishRoute, Qos, Will } from '../../port.ts';
 import type { MessageBus } from '../../routing/index.ts';
 import { OutgoingMessage } from '../deliver/outgoing-message.ts';
-import type { Tick } from '../io/tick.ts';
+import type { Tick } from '../timing/tick.ts';
 
 export interface PublicationParts<P> {
   readonly host: Pick<EngineHost<P>, 'route' | 'retain' | 'record'>;

@@ -17,11 +17,11 @@ import {
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus } from '../../routing/index.ts';
+import { Fifo } from '../buffers/fifo.ts';
 import type { Counters } from '../counters.ts';
 import { OutgoingMessage } from '../deliver/outgoing-message.ts';
 import type { Session } from '../deliver/session.ts';
-import { Fifo } from '../io/fifo.ts';
-import type { Tick } from '../io/tick.ts';
+import type { Tick } from '../timing/tick.ts';
 import type { Plan } from './plan.ts';
 import { PrefixRoute } from './prefix-route.ts';
 import { type RouteBudget, RouteCache } from './route-cache.ts';

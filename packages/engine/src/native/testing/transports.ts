@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { makeCertificate, RawClient } from '@iotcore/testkit';
-import type { Principal, TestHost } from '../../behaviour/host.ts';
-import { startServer, transportOf } from '../../behaviour/server.ts';
+import type { Principal, TestHost } from '../../behaviour/testing/host.ts';
+import { startServer, transportOf } from '../../behaviour/testing/server.ts';
 import type { Engine, EngineLimits } from '../../port.ts';
 import { createNativeEngine, toDirectSocket } from '../index.ts';
 

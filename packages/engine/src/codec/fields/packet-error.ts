@@ -1,5 +1,5 @@
-import type { ConnackCode, Reason } from '../port.ts';
-import { fixedReason } from '../reasons.ts';
+import type { ConnackCode, Reason } from '../../port.ts';
+import { fixedReason } from '../../reasons.ts';
 
 /**
  * Everything that can be wrong with a client's bytes, with the statements of MQTT 3.1.1 that say so. Each closes the

@@ -12,7 +12,7 @@ import type {
   SessionInfo,
   SubscriptionGrant,
   Transport,
-} from '../port.ts';
+} from '../../port.ts';
 
 /** The principal is the user name; its scope too. */
 export type Principal = string;

@@ -4,7 +4,7 @@
  * and goes on in the next one, after what came in meanwhile has been read. All such work of an engine shares the slices,
  * one piece of work after the other.
  */
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../buffers/fifo.ts';
 
 /** One slice, in milliseconds. With what else happens in a tick it stays below the 20 ms that nobody may wait longer. */
 const sliceMs = 4;

@@ -1,4 +1,4 @@
-import { type TopicProblem, topicFilterProblem, topicNameProblem } from '../routing/index.ts';
+import { type TopicProblem, topicFilterProblem, topicNameProblem } from '../../routing/index.ts';
 import { PacketError, type PacketErrorCode } from './packet-error.ts';
 import type { CodecLimits } from './packet-type.ts';
 

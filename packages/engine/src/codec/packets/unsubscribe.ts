@@ -1,7 +1,7 @@
-import { FieldReader } from './field-reader.ts';
-import { PacketError } from './packet-error.ts';
-import type { CodecLimits } from './packet-type.ts';
-import { checkTopicFilter, mostFilters } from './topic-fields.ts';
+import { FieldReader } from '../fields/field-reader.ts';
+import { PacketError } from '../fields/packet-error.ts';
+import type { CodecLimits } from '../fields/packet-type.ts';
+import { checkTopicFilter, mostFilters } from '../fields/topic-fields.ts';
 
 export interface UnsubscribePacket {
   readonly type: 'unsubscribe';

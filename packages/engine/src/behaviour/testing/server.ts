@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
-import { toDirectSocket } from '../native/index.ts';
-import type { CreateEngine, Engine, EngineLimits } from '../port.ts';
-import { fixedReason } from '../reasons.ts';
+import { toDirectSocket } from '../../native/index.ts';
+import type { CreateEngine, Engine, EngineLimits } from '../../port.ts';
+import { fixedReason } from '../../reasons.ts';
 import { type Principal, TestHost } from './host.ts';
 
 /** Roomy enough for whatever a test does not try to exceed. */

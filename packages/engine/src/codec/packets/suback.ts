@@ -1,5 +1,5 @@
-import type { Qos } from '../port.ts';
-import { headerBytes, writeFixedHeader } from './fixed-header.ts';
+import type { Qos } from '../../port.ts';
+import { headerBytes, writeFixedHeader } from '../fields/fixed-header.ts';
 
 export const subscriptionRefused = 0x80;
 export type SubackCode = Qos | typeof subscriptionRefused;

@@ -1,9 +1,9 @@
-import type { Reason } from '../port.ts';
-import { fixedReason } from '../reasons.ts';
-import { FieldReader } from './field-reader.ts';
-import { PacketError } from './packet-error.ts';
-import type { CodecLimits } from './packet-type.ts';
-import { checkTopicName } from './topic-fields.ts';
+import type { Reason } from '../../port.ts';
+import { fixedReason } from '../../reasons.ts';
+import { FieldReader } from '../fields/field-reader.ts';
+import { PacketError } from '../fields/packet-error.ts';
+import type { CodecLimits } from '../fields/packet-type.ts';
+import { checkTopicName } from '../fields/topic-fields.ts';
 
 export interface ConnectPacket {
   readonly type: 'connect';

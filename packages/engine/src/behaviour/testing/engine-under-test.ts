@@ -1,5 +1,5 @@
-import { createNativeEngine } from '../native/index.ts';
-import type { CreateEngine } from '../port.ts';
+import { createNativeEngine } from '../../native/index.ts';
+import type { CreateEngine } from '../../port.ts';
 
 /**
  * The engine that this suite runs over: the native one, unless the test setup of another engine's package puts its own

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Qos } from '../port.ts';
+import type { Qos } from '../../port.ts';
+import { decodePacket } from '../decode.ts';
+import { headerBytes, packetBytes, writeFixedHeader } from '../fields/fixed-header.ts';
+import { PacketError } from '../fields/packet-error.ts';
 import { encodeConnack } from './connack.ts';
-import { decodePacket } from './decode.ts';
-import { headerBytes, packetBytes, writeFixedHeader } from './fixed-header.ts';
-import { PacketError } from './packet-error.ts';
 import { encodePingresp } from './ping.ts';
 import { decodePuback, writePuback } from './puback.ts';
 import { decodePublish, maxPublishBytes, publishBytes, writePublishHeader } from './publish.ts';

@@ -1,9 +1,9 @@
-import type { Qos } from '../port.ts';
-import { bodyStart, headerBytes, writeFixedHeader } from './fixed-header.ts';
-import { PacketError } from './packet-error.ts';
-import type { CodecLimits } from './packet-type.ts';
-import { decodeText } from './text.ts';
-import { checkTopicName } from './topic-fields.ts';
+import type { Qos } from '../../port.ts';
+import { bodyStart, headerBytes, writeFixedHeader } from '../fields/fixed-header.ts';
+import { PacketError } from '../fields/packet-error.ts';
+import type { CodecLimits } from '../fields/packet-type.ts';
+import { decodeText } from '../fields/text.ts';
+import { checkTopicName } from '../fields/topic-fields.ts';
 
 const [plus, hash, slash] = [0x2b, 0x23, 0x2f];
 

@@ -1,4 +1,4 @@
-import { FieldReader } from './field-reader.ts';
+import { FieldReader } from '../fields/field-reader.ts';
 
 export interface PubackPacket {
   readonly type: 'puback';

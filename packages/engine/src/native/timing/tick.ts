@@ -1,4 +1,4 @@
-import { Arena } from './arena.ts';
+import { Arena } from '../buffers/arena.ts';
 import { Pacer } from './pacer.ts';
 import { Stopwatch } from './stopwatch.ts';
 
