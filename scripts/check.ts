@@ -4,17 +4,17 @@ import { spawnSync } from 'node:child_process';
 const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
-  ['import directions', 'node', 'scripts/check-imports.ts'],
-  ['words', 'node', 'scripts/check-words.ts'],
-  ['dependencies', 'node', 'scripts/check-dependencies.ts'],
-  ['MQTT statements', 'node', 'scripts/check-mqtt-statements.ts'],
+  ['import directions', 'node', 'scripts/checks/check-imports.ts'],
+  ['words', 'node', 'scripts/checks/check-words.ts'],
+  ['dependencies', 'node', 'scripts/checks/check-dependencies.ts'],
+  ['MQTT statements', 'node', 'scripts/checks/check-mqtt-statements.ts'],
   ['dead code', 'knip'],
-  ['docs/settings.md is up to date', 'node', 'scripts/generate-settings-docs.ts', '--check'],
-  ['openapi.yaml is up to date', 'node', 'scripts/generate-openapi.ts', '--check'],
-  ['OpenAPI documents', 'node', 'scripts/lint-openapi.ts'],
-  ['TypeScript client is up to date', 'node', 'scripts/generate-sdk.ts', '--check'],
-  ['gRPC messages are up to date', 'node', 'scripts/generate-proto.ts', '--check'],
-  ['Prisma client is up to date', 'node', 'scripts/generate-prisma.mjs', '--check'],
+  ['docs/settings.md is up to date', 'node', 'scripts/generate/settings-docs.ts', '--check'],
+  ['openapi.yaml is up to date', 'node', 'scripts/generate/openapi.ts', '--check'],
+  ['OpenAPI documents', 'node', 'scripts/checks/lint-openapi.ts'],
+  ['TypeScript client is up to date', 'node', 'scripts/generate/sdk.ts', '--check'],
+  ['gRPC messages are up to date', 'node', 'scripts/generate/proto.ts', '--check'],
+  ['Prisma client is up to date', 'node', 'scripts/generate/prisma.mjs', '--check'],
 ];
 
 let failed = 0;

@@ -1,4 +1,4 @@
-/** What the generator makes of openapi.yaml. scripts/generate-sdk.ts runs it in a temporary folder, which has that. */
+/** What the generator makes of openapi.yaml. scripts/generate/sdk.ts runs it in a temporary folder, which has that. */
 import { defineConfig } from '@hey-api/openapi-ts';
 
 export default defineConfig({

@@ -12,11 +12,11 @@ import {
 } from '@iotcore/server-certificate/issue';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AcceptGate } from './accept-gate.ts';
-import type { HandshakeFailure } from './handshake-failures.ts';
-import { HandshakeSlots } from './handshake-slots.ts';
 import { type Listener, listenTcp } from './tcp-listener.ts';
 import { listenOptions } from './testing/listen-options.ts';
-import { listenTls, type TlsListener } from './tls-listener.ts';
+import type { HandshakeFailure } from './tls/handshake-failures.ts';
+import { HandshakeSlots } from './tls/handshake-slots.ts';
+import { listenTls, type TlsListener } from './tls/tls-listener.ts';
 
 const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 const open: { destroy(): unknown }[] = [];

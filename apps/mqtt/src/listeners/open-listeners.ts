@@ -7,11 +7,11 @@ import type { ThrottledLog } from '../logging/throttled-log.ts';
 import type { Refused } from '../refused-clients/refused-clients.ts';
 import { AcceptGate } from './accept-gate.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
-import type { HandshakeFailure } from './handshake-failures.ts';
-import { HandshakeSlots } from './handshake-slots.ts';
-import type { NoHeader } from './proxy-header-reader.ts';
+import type { NoHeader } from './proxy/proxy-header-reader.ts';
 import { type Accept, type Listener, listenTcp } from './tcp-listener.ts';
-import { listenTls } from './tls-listener.ts';
+import type { HandshakeFailure } from './tls/handshake-failures.ts';
+import { HandshakeSlots } from './tls/handshake-slots.ts';
+import { listenTls } from './tls/tls-listener.ts';
 
 export interface ListenersParts {
   readonly settings: Pick<

@@ -7,8 +7,8 @@ import { addressBlock, asIPv4 } from '@iotcore/model';
 import { type ListenPlace, listenAt } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
-import { type NoHeader, readHeaderOf } from './proxy-header-reader.ts';
-import type { ProxyHeader, RemoteEnd } from './proxy-protocol.ts';
+import { type NoHeader, readHeaderOf } from './proxy/proxy-header-reader.ts';
+import type { ProxyHeader, RemoteEnd } from './proxy/proxy-protocol.ts';
 
 export interface Listener {
   readonly host: string;

@@ -1,3 +1,29 @@
+export { type AliasQuery, findAliasOwners, findDevices } from './devices.ts';
+export { type LogLine, writeLogLines } from './history/connection-log.ts';
+export {
+  type DeviceActivity,
+  type DeviceActivityWrite,
+  findDeviceActivities,
+  writeDeviceActivities,
+} from './history/device-activity.ts';
+export { forgetRefusedClients, type RefusedClient, writeRefusedClients } from './history/refused-clients.ts';
+export {
+  type CertificateIdentity,
+  findCertificateIdentities,
+  findIdentities,
+  type Identity,
+  type PasswordHash,
+  type PasswordIdentity,
+} from './login/identities.ts';
+export {
+  type AdoptedPassword,
+  type AdoptionRecord,
+  adoptPassword,
+  findPasswordAdoptions,
+  type PasswordAdoption,
+} from './login/password-adoptions.ts';
+export { findPublicSigningKey } from './login/signing-keys.ts';
+export { type NetworkBlock, readNetworkBlocks } from './network-blocks.ts';
 export {
   addClusterNode,
   type ClusterNodeRow,
@@ -7,48 +33,27 @@ export {
   listClusterNodes,
   promoteClusterNode,
   renewClusterNode,
-} from './cluster-nodes.ts';
-export { type LogLine, writeLogLines } from './connection-log.ts';
+} from './nodes/cluster-nodes.ts';
+export { addLiveSessions, type LiveSession, removeLiveSessions } from './nodes/live-sessions.ts';
 export {
-  type DeviceActivity,
-  type DeviceActivityWrite,
-  findDeviceActivities,
-  writeDeviceActivities,
-} from './device-activity.ts';
-export { type AliasQuery, findAliasOwners, findDevices } from './devices.ts';
-export {
-  type CertificateIdentity,
-  findCertificateIdentities,
-  findIdentities,
-  type Identity,
-  type PasswordHash,
-  type PasswordIdentity,
-} from './identities.ts';
-export { addLiveSessions, type LiveSession, removeLiveSessions } from './live-sessions.ts';
-export { type NetworkBlock, readNetworkBlocks } from './network-blocks.ts';
-export { type ListedNode, listEarlierNodes, type RunningNode, removeNodes, renewNode } from './nodes.ts';
-export {
-  type AdoptedPassword,
-  type AdoptionRecord,
-  adoptPassword,
-  findPasswordAdoptions,
-  type PasswordAdoption,
-} from './password-adoptions.ts';
+  type ListedNode,
+  listEarlierNodes,
+  type RunningNode,
+  removeNodes,
+  renewNode,
+} from './nodes/nodes.ts';
 export type {
   PermanentOutcome,
   PermanentQuota,
   PermanentQuotas,
   PermanentQuotaWarning,
-} from './permanent-quotas.ts';
-export { ping, type Queryable } from './queryable.ts';
+} from './permanent-messages/permanent-quotas.ts';
 export {
   type PermanentMessageRange,
   type PermanentMessageRow,
   readPermanentMessage,
   readPermanentMessages,
-} from './read-permanent-messages.ts';
-export { forgetRefusedClients, type RefusedClient, writeRefusedClients } from './refused-clients.ts';
-export { findPublicSigningKey } from './signing-keys.ts';
+} from './permanent-messages/read-permanent-messages.ts';
 export {
   NotAMemberError,
   type PermanentMessageWrite,
@@ -56,4 +61,5 @@ export {
   type PermanentWriteResult,
   RowsLockedError,
   writePermanentMessages,
-} from './write-permanent-messages.ts';
+} from './permanent-messages/write-permanent-messages.ts';
+export { ping, type Queryable } from './queryable.ts';

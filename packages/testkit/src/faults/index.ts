@@ -6,21 +6,21 @@ export { makeCertificate, type TestCertificate } from '../certificates/make-cert
 export { eventually } from '../deadline.ts';
 export { connectPacket } from '../mqtt/packets.ts';
 export { Child, repositoryRoot } from '../processes/child.ts';
-export { type CheckOptions, checkMessages } from './check-messages.ts';
-export { type CheckResult, cleanResult, isKept, sumResults } from './check-result.ts';
-export { checkRetained, type ReadBack } from './check-retained.ts';
-export { type Direction, FaultProxy } from './fault-proxy.ts';
+export { type CheckOptions, checkMessages } from './check/check-messages.ts';
+export { type CheckResult, cleanResult, isKept, sumResults } from './check/check-result.ts';
+export { checkRetained, type ReadBack } from './check/check-retained.ts';
 export type { Client, Connection, ConnectionEnd, History, Received, Sent } from './history.ts';
-export { LoadClient, type LoadClientOptions } from './load-client.ts';
-export { decodeMark, encodeMark, type Mark } from './marked-message.ts';
-export { MessageLedger } from './message-ledger.ts';
-export { type Link, perfectLink } from './pipe.ts';
-export { SeededRandom } from './random.ts';
+export { LoadClient, type LoadClientOptions } from './load/load-client.ts';
+export { decodeMark, encodeMark, type Mark } from './load/marked-message.ts';
+export { MessageLedger } from './load/message-ledger.ts';
 export {
   type BrokerTenant,
   createBrokerTenant,
   createRegistryTenant,
   type Login,
   type RegistryTenant,
-} from './tenant.ts';
-export { checkWrites, type StoredObject, WriteLedger } from './write-ledger.ts';
+} from './load/tenant.ts';
+export { checkWrites, type StoredObject, WriteLedger } from './load/write-ledger.ts';
+export { type Direction, FaultProxy } from './network/fault-proxy.ts';
+export { type Link, perfectLink } from './network/pipe.ts';
+export { SeededRandom } from './random.ts';

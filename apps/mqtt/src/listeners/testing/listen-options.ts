@@ -1,8 +1,8 @@
 /** What a listener of a test is given: roomy limits, no proxy, and lists of what it told. */
 import { AcceptGate } from '../accept-gate.ts';
 import { ConnectionLimiter, type ConnectionLimits } from '../connection-limiter.ts';
-import { HandshakeSlots } from '../handshake-slots.ts';
 import type { ListenOptions } from '../tcp-listener.ts';
+import { HandshakeSlots } from '../tls/handshake-slots.ts';
 
 export function listenOptions(limits: Partial<ConnectionLimits> = {}) {
   const refused: string[] = [];

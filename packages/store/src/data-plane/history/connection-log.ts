@@ -1,0 +1,50 @@
+import type { Queryable } from '../queryable.ts';
+
+export interface LogLine {
+  /** The registry, device or broker. */
+  readonly resourceId: string;
+  readonly at: Date;
+  readonly level: 'INFO' | 'WARN' | 'ERROR';
+  readonly message: string;
+  /** Whether the line is kept only if the resource exists: its ID is what a stranger wrote. */
+  readonly mustExist: boolean;
+}
+
+/**
+ * Appends lines in their order. The log options of a registry hold for its devices too: lines below its `minLevel` are
+ * left out, and all of them if its log is `disabled`. Each line gets the kind and the folder of its resource, by which it is
+ * found; it has neither, and is found by nobody, if the resource is gone.
+ */
+export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): Promise<void> {
+  await db.query(
+    `WITH levels(name, rank) AS (
+       VALUES ('TRACE', 1), ('DEBUG', 2), ('INFO', 3), ('WARN', 4), ('ERROR', 5), ('FATAL', 6)
+     )
+     INSERT INTO connection_log (resource_kind, resource_id, folder_id, at, level, message)
+     SELECT subject.kind, given.resource_id, subject.folder_id, given.at, given.level, given.message
+     FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[])
+       WITH ORDINALITY AS given(resource_id, at, level, message, must_exist, position)
+     LEFT JOIN devices ON devices.id = given.resource_id
+     LEFT JOIN registries ON registries.id = coalesce(devices.registry_id, given.resource_id)
+     LEFT JOIN brokers ON brokers.id = given.resource_id
+     CROSS JOIN LATERAL (SELECT coalesce(registries.log_options, brokers.log_options) AS value) AS options
+     LEFT JOIN LATERAL (
+       SELECT CASE WHEN devices.id IS NOT NULL THEN 'device' WHEN registries.id IS NOT NULL THEN 'registry' ELSE 'broker' END AS kind,
+              coalesce(devices.folder_id, registries.folder_id, brokers.folder_id) AS folder_id
+       WHERE num_nonnulls(registries.id, brokers.id) = 1
+         AND NOT EXISTS (SELECT FROM resource_id_conflicts c WHERE c.id = given.resource_id)
+     ) AS subject ON true
+     WHERE (NOT given.must_exist OR registries.id IS NOT NULL OR brokers.id IS NOT NULL)
+       AND options.value ->> 'disabled' IS DISTINCT FROM 'true'
+       AND coalesce((SELECT rank FROM levels WHERE name = options.value ->> 'minLevel'), 0)
+           <= (SELECT rank FROM levels WHERE name = given.level)
+     ORDER BY given.position`,
+    [
+      lines.map(({ resourceId }) => resourceId),
+      lines.map(({ at }) => at),
+      lines.map(({ level }) => level),
+      lines.map(({ message }) => message),
+      lines.map(({ mustExist }) => mustExist),
+    ],
+  );
+}

@@ -1,0 +1,54 @@
+import type { Queryable } from '../queryable.ts';
+
+export interface LiveSession {
+  /** Its number at this node: never used again. */
+  readonly number: number;
+  readonly resourceKind: 'registry' | 'device' | 'broker';
+  readonly resourceId: string;
+  /** Of a device. */
+  readonly registryId: string | undefined;
+  readonly clientId: string;
+  readonly address: string;
+  readonly secure: boolean;
+  readonly connectedAt: Date;
+}
+
+/** Adds sessions of a node, which must be registered; those that are there already stay as they are. */
+export async function addLiveSessions(
+  db: Queryable,
+  nodeId: string,
+  sessions: readonly LiveSession[],
+): Promise<void> {
+  await db.query(
+    `INSERT INTO live_sessions
+       (node_id, number, resource_kind, resource_id, registry_id, client_id, address, secure, connected_at)
+     SELECT $1, given.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+       $8::boolean[], $9::timestamptz[]) AS given
+     ON CONFLICT DO NOTHING`,
+    [
+      nodeId,
+      sessions.map(({ number }) => number),
+      sessions.map(({ resourceKind }) => resourceKind),
+      sessions.map(({ resourceId }) => resourceId),
+      sessions.map(({ registryId }) => registryId ?? null),
+      sessions.map(({ clientId }) => clientId),
+      sessions.map(({ address }) => address),
+      sessions.map(({ secure }) => secure),
+      sessions.map(({ connectedAt }) => connectedAt),
+    ],
+  );
+}
+
+/** Removes sessions of a node by their numbers; `all`: every one that it has. */
+export async function removeLiveSessions(
+  db: Queryable,
+  nodeId: string,
+  numbers: readonly number[] | 'all',
+): Promise<void> {
+  if (numbers === 'all') await db.query('DELETE FROM live_sessions WHERE node_id = $1', [nodeId]);
+  else
+    await db.query('DELETE FROM live_sessions WHERE node_id = $1 AND number = ANY($2::bigint[])', [
+      nodeId,
+      numbers,
+    ]);
+}

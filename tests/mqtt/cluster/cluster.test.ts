@@ -1,0 +1,223 @@
+/** Two nodes of one cluster are one server to whoever uses them. */
+import {
+  eventually,
+  expectSilence,
+  type Installation,
+  pathOf,
+  sharedInstallation,
+  startInstallation,
+  tries,
+} from '@iotcore/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { clusterStatus, expectPeers, socketFolder, startNode } from '../support/cluster.ts';
+import { createBroker, createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
+
+const sockets = socketFolder();
+const first = sharedInstallation({ env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets } });
+const second = sharedInstallation({
+  programs: ['mqtt'],
+  database: () => first().databaseUrl,
+  env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off' },
+});
+let registry: TestClient;
+let device: TestClient;
+
+beforeAll(async () => {
+  registry = await createRegistry(first());
+  device = await createDevice(first(), registry, { topicAliases: { 'tag/': '$devices/{id}/' } });
+  await expectPeers(first(), 1);
+});
+
+/** One more, for a test that does something to it. */
+async function thirdNode(): Promise<Installation> {
+  const third = await startNode(first(), sockets);
+  await expectPeers(first(), 2);
+  return third;
+}
+
+describe('two nodes', () => {
+  test('hand each other what is published, in its order, under the names that each side may use', async () => {
+    const backEnd = await registry.at(second()).connect();
+    await backEnd.subscribe(['$devices/#', '$registries/#']);
+    const sender = await device.connect();
+    await sender.subscribe(['$devices/+/commands', '$me/device/config']);
+    const far = `$devices/${device.id}`;
+
+    const topics = [`${far}/events`, '$me/device/events', 'tag/events/deep/er'];
+    for (const topic of topics) await sender.publish(topic, topic, { qos: 1 });
+    for (const topic of topics) {
+      const { topic: name, payload } = await backEnd.messages.next();
+      expect([name, String(payload)]).toEqual([topic.replace(/^(\$me\/device|tag)/, far), topic]);
+    }
+    for (let n = 0; n < 500; n++)
+      void sender.publish(`${far}/events`, String(n), { qos: n % 2 === 0 ? 1 : 0 });
+    for (let n = 0; n < 500; n++) expect(String((await backEnd.messages.next()).payload)).toBe(String(n));
+
+    await backEnd.publish(`${far}/commands`, 'on', { qos: 1 });
+    await backEnd.publish(`${far}/config`, 'new', { qos: 1 });
+    expect(String((await sender.messages.next()).payload)).toBe('on');
+    expect(await sender.messages.next()).toMatchObject({ topic: '$me/device/config' });
+  });
+
+  test('keep tenants apart: nobody of another registry or broker hears anything', async () => {
+    const theirs = await createRegistry(first());
+    const theirDevice = await createDevice(first(), theirs);
+    const stranger = await theirs.at(second()).connect();
+    await stranger.subscribe(['$devices/#', '$registries/#']);
+    const broker = await createBroker(first());
+    const listener = await broker.at(second()).connect();
+    await listener.subscribe('#');
+    const sender = await device.connect();
+    await sender.publish(`$devices/${device.id}/events`, 'not theirs', { qos: 1 });
+
+    const other = await broker.connect();
+    await expectSilence(listener, (marker) => other.publish('any/topic', marker, { qos: 1 }));
+    const own = await theirDevice.connect();
+    const topic = `$devices/${theirDevice.id}/events`;
+    await expectSilence(stranger, (marker) => own.publish(topic, marker, { qos: 1 }));
+  });
+
+  test('let nothing pass by that is published elsewhere after a SUBACK', async () => {
+    const sender = await registry.connect();
+    for (let n = 0; n < tries(500); n++) {
+      const other = await createDevice(first(), registry);
+      const listener = await other.at(second()).connect();
+      await listener.subscribe('$me/device/commands');
+      await sender.publish(`$devices/${other.id}/commands`, String(n), { qos: 1 });
+      expect(String((await listener.messages.next()).payload)).toBe(String(n));
+      await listener.end();
+    }
+  });
+
+  test('take what the API publishes once', async () => {
+    const listeners = [await registry.connect(), await registry.at(second()).connect()];
+    for (const listener of listeners) await listener.subscribe('$devices/+/events');
+    for (let n = 0; n < 10; n++) {
+      await first().api.must('POST', `${pathOf(device.owner)}/publish`, {
+        topic: `$devices/${device.id}/events`,
+        data: Buffer.from(String(n)).toString('base64'),
+      });
+    }
+    for (const listener of listeners)
+      for (let n = 0; n < 10; n++) expect(String((await listener.messages.next()).payload)).toBe(String(n));
+  });
+
+  test('close the older session of a client ID, whichever of them has it', async () => {
+    const nodes = [first(), second(), first()];
+    let session = await device.at(second()).connect({ clientId: 'one' });
+    for (const node of nodes) {
+      const next = await device.at(node).connect({ clientId: 'one' });
+      await session.expectClosed();
+      expect(next.connected).toBe(true);
+      session = next;
+    }
+    const stranger = await registry.at(second()).connect({ clientId: 'one' });
+    expect([session.connected, stranger.connected]).toEqual([true, true]);
+  });
+
+  test('deliver the will of a client of the other', async () => {
+    const listener = await registry.at(second()).connect();
+    await listener.subscribe('$devices/+/events/#');
+    const topic = `$devices/${device.id}/events/gone`;
+    const mortal = await device.connect({ will: { topic, payload: 'gone', qos: 1 } });
+    mortal.drop();
+    expect(await listener.messages.next()).toMatchObject({ topic });
+  });
+
+  test('keep what is stored for the clients of both', async () => {
+    const sender = await device.connect();
+    await sender.publish(`$devices/${device.id}/state`, 'stored', { qos: 1 });
+    const listener = await registry.at(second()).connect();
+    await listener.subscribe('$devices/+/state');
+    expect(await listener.messages.next()).toMatchObject({ retain: true, payload: Buffer.from('stored') });
+    await sender.publish(`$devices/${device.id}/state`, 'newer', { qos: 1 });
+    expect(await listener.messages.next()).toMatchObject({ retain: false, payload: Buffer.from('newer') });
+  });
+
+  test('let everybody hear last what is stored, whoever stores it', async () => {
+    const topic = `$devices/${device.id}/state`;
+    const listeners = [await registry.connect(), await registry.at(second()).connect()];
+    for (const listener of listeners) await listener.subscribe(topic);
+    const writers = [await device.connect(), await device.at(second()).connect()];
+    const sent: Promise<void>[] = [];
+    for (let n = 0; n < 50; n++)
+      for (const [index, writer] of writers.entries())
+        sent.push(writer.publish(topic, `${index}.${n}`, { qos: 1 }));
+    await Promise.all(sent);
+    const late = await registry.at(second()).connect();
+    await late.subscribe(topic);
+    const stored = String((await late.messages.next()).payload);
+    for (const listener of listeners) {
+      let last = '';
+      await eventually(`${stored} as the last`, async () => {
+        while (listener.messages.size > 0) last = String((await listener.messages.next()).payload);
+        return last === stored;
+      });
+    }
+  });
+
+  test('tell of devices of the other in $monitoring', async () => {
+    const listener = await registry.at(second()).connect();
+    await listener.subscribe(`$monitoring/${device.id}/json`);
+    const sender = await device.connect();
+    await sender.publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+    expect(await listener.messages.next()).toMatchObject({ topic: expect.stringContaining(device.id) });
+  });
+
+  test('end the sessions of what is deleted, on both', async () => {
+    const doomed = await createDevice(first(), registry);
+    const sessions = [await doomed.connect(), await doomed.at(second()).connect()];
+    await doomed.delete();
+    for (const session of sessions) await session.expectClosed();
+  });
+});
+
+describe('a node of a cluster', () => {
+  test('is gone at once when it is killed: the other acknowledges again, and keeps its sessions', async () => {
+    const third = await thirdNode();
+    const far = await registry.at(third).connect();
+    await far.subscribe('$devices/+/events');
+    const near = await registry.connect();
+    await near.subscribe('$devices/+/events');
+    const sender = await device.connect();
+    await sender.publish(`$devices/${device.id}/events`, 'before', { qos: 1 });
+    third.program('mqtt').kill('SIGKILL');
+    await sender.publish(`$devices/${device.id}/events`, 'after', { qos: 1 });
+    for (const payload of ['before', 'after'])
+      expect(String((await near.messages.next()).payload)).toBe(payload);
+    expect([sender.connected, near.connected]).toEqual([true, true]);
+    await expectPeers(first(), 1);
+  });
+
+  test('leaves when it is asked to stop, and another comes', async () => {
+    const third = await thirdNode();
+    await third.stop();
+    await eventually('one to be gone', async () => (await clusterStatus(first())).peers.length === 1);
+    const fourth = await thirdNode();
+    const listener = await registry.at(fourth).connect();
+    await listener.subscribe('$devices/+/events');
+    await (await device.connect()).publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+    await listener.messages.next();
+  });
+
+  test('says how its cluster is', async () => {
+    await expectPeers(second(), 1);
+    const ready = await fetch(`${second().adminUrl}/readyz`);
+    expect(await ready.json()).toEqual({ status: 'ready', database: 'up', cluster: 'member' });
+    const metrics = await (await fetch(`${second().adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^iotcore_mqtt_cluster_peers 1$/m);
+    expect(metrics).toMatch(/^iotcore_mqtt_cluster_good 1$/m);
+  });
+
+  test('suffers no node beside it that is none', async () => {
+    const alone = await startInstallation({
+      programs: ['mqtt'],
+      database: first().databaseUrl,
+      env: { IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off' },
+      waitUntilReady: false,
+    });
+    expect((await alone.program('mqtt').waitExit()).code).toBe(1);
+    expect(alone.logs()).toMatch(/^mqtt: IOT_NATS_SERVERS: another MQTT server uses this database \(http/m);
+    expect(await clusterStatus(first())).toMatchObject({ isGood: true, resets: 0 });
+  });
+});

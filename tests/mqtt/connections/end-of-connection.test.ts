@@ -1,0 +1,70 @@
+/** What a client sent before it ended the connection is handled in order, whatever it had to wait for; then its last word holds. */
+import {
+  connectPacket,
+  connectRaw,
+  expectSilence,
+  type MqttSession,
+  packet,
+  publishPacket,
+  sharedInstallation,
+  text,
+} from '@iotcore/testkit';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createDevice, createRegistry, reach, type TestClient, transports } from '../support/test-client.ts';
+
+const installation = sharedInstallation({ env: { IOT_DEVICE_MESSAGES_PER_SECOND: '2' } });
+let registry: TestClient;
+let device: TestClient;
+let listener: MqttSession;
+
+beforeEach(async () => {
+  registry = await createRegistry(installation());
+  device = await createDevice(installation(), registry);
+  listener = await registry.connect();
+  await listener.subscribe('$devices/#');
+});
+
+const disconnect = 'e000';
+
+describe.each(transports)('a client that says all at once over %s and ends its side', (transport) => {
+  test('is heard though its password was still being checked', async () => {
+    const client = await connectRaw(reach(installation(), transport));
+    const topic = `$devices/${device.id}/events`;
+    const all = [
+      connectPacket(device.id, device.password, 'hasty'),
+      publishPacket(topic, 'heard', 1),
+      disconnect,
+    ];
+    client.socket.end(Buffer.from(all.join(''), 'hex'));
+    expect(String((await listener.messages.next()).payload)).toBe('heard');
+    await device.logLine(/^disconnected: client disconnected/);
+  });
+
+  test('is heard in order though its messages are beyond its rate, and leaves no will', async () => {
+    const client = await connectRaw(reach(installation(), transport));
+    const topic = `$devices/${device.id}/events`;
+    const messages = ['1', '2', '3', '4'].map((payload, n) => publishPacket(topic, payload, n + 1));
+    const all = [connectWithWill(device, topic), ...messages, disconnect];
+    client.socket.end(Buffer.from(all.join(''), 'hex'));
+    const heard = await listener.messages.take(4);
+    expect(heard.map(({ payload }) => String(payload))).toEqual(['1', '2', '3', '4']);
+    await device.logLine(/^disconnected: client disconnected/);
+    const sibling = await createDevice(installation(), registry);
+    const sender = await sibling.connect();
+    await expectSilence(listener, (marker) => sender.publish(`$devices/${sibling.id}/events`, marker));
+  });
+
+  test('leaves its will if it did not say that it disconnects', async () => {
+    const client = await connectRaw(reach(installation(), transport));
+    const topic = `$devices/${device.id}/events`;
+    const all = [connectWithWill(device, topic), publishPacket(topic, 'last words', 1)];
+    client.socket.end(Buffer.from(all.join(''), 'hex'));
+    const heard = await listener.messages.take(2);
+    expect(heard.map(({ payload }) => String(payload))).toEqual(['last words', 'will']);
+  });
+});
+
+function connectWithWill({ id, password }: TestClient, topic: string): string {
+  const fields = [text('hasty'), text(topic), text('will'), text(id), text(password)];
+  return packet('10', `${text('MQTT')}04c6003c${fields.join('')}`);
+}
