@@ -121,7 +121,11 @@ function deadLetterLines(
     heldBack = 0;
     writtenAtMs = now;
     const resourceId = registryId ?? brokerId ?? '';
-    const line = { resourceId, at: new Date(), level: 'WARN', message, mustExist: true } as const;
+    const line = {
+      ...{ resourceId, at: new Date(), message, mustExist: true },
+      level: 'WARN',
+      reason: 'export messages refused',
+    } as const;
     writeLogLines(pool, [line]).catch(failed);
   };
 }

@@ -177,7 +177,12 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         member: options.memberOf(),
       });
       for (const warning of warnings) {
-        log.add(warning.deviceId ?? warning.registryId, 'WARN', permanentQuotaLine(warning));
+        log.add(
+          warning.deviceId ?? warning.registryId,
+          'WARN',
+          'permanent quota nearly used up',
+          permanentQuotaLine(warning),
+        );
         throttled.say('permanent quota', (heldBack) =>
           logger.warn({ ...warning, heldBack }, 'four fifths of a quota of permanent topics are used'),
         );
@@ -239,7 +244,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   });
   const discardLines = new DiscardLines((exportId, messages) => {
     const ownerId = exports.ownerOf(exportId);
-    if (ownerId !== undefined) log.add(ownerId, 'WARN', exportDiscardedLine(exportId, messages));
+    if (ownerId !== undefined)
+      log.add(ownerId, 'WARN', 'export log full', exportDiscardedLine(exportId, messages));
   });
   const recorder = new ExportRecorder({
     append: (chunks) => appendChunks(pools.storing, chunks),
@@ -271,7 +277,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     adopted(adopted) {
       counters.passwordAdopted(adopted.weakness !== undefined);
       const level = adopted.weakness === undefined ? 'INFO' : 'WARN';
-      log.add(adopted.principal.id, level, passwordAdoptedLine(adopted));
+      log.add(adopted.principal.id, level, 'password adopted', passwordAdoptedLine(adopted));
     },
   };
   const authenticator: AuthenticatorParts = {

@@ -36,4 +36,5 @@ export {
 } from './schema/fields.ts';
 export { fieldAsGiven, fromProtoJson, whyUnknown } from './schema/proto-json.ts';
 export { allFields, fieldsToSet, partsInMask } from './schema/update-mask.ts';
+export * from './search.ts';
 export { Status } from './status.ts';

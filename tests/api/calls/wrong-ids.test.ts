@@ -114,12 +114,15 @@ afterAll(() => {
     'listBrokers',
     'listDisabledResources',
     'listExports',
+    'listFolderCounts',
     'listFolders',
     'listNetworkBlocks',
     'listRefusedClients',
     'listRegistries',
     'listServiceAccounts',
     'renewAccessToken',
+    'searchResources',
+    'summarizeLogs',
   ]);
 });
 

@@ -77,6 +77,9 @@ export const rows: Record<string, Row> = {
     request: ({ emptyRegistryId }) => ({ path: { registryId: emptyRegistryId } }),
   },
   listFolders: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  listFolderCounts: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  searchResources: { needs: 'viewer', where: 'anywhere', request: () => ({ query: { query: 'named' } }) },
+  summarizeLogs: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   getOperation: { needs: 'viewer', request: anOperation },
   cancelOperation: { needs: 'editor', request: anOperation },
   renewAccessToken: {

@@ -116,6 +116,8 @@ export const restMethods: RestMethods = {
   cancelOperation: GET('/operations/{operationId}:cancel'),
 
   listFolders: GET('/resource-manager/v1/folders'),
+  listFolderCounts: GET('/ext/v1/folders'),
+  searchResources: GET('/ext/v1/search'),
 
   createIamToken: POST('/iam/v1/tokens'),
   renewAccessToken: POST('/ext/v1/accessToken:renew'),
@@ -129,6 +131,7 @@ export const restMethods: RestMethods = {
 
   listAuditEvents: GET('/ext/v1/auditEvents'),
   listRefusedClients: GET('/ext/v1/refusedClients'),
+  summarizeLogs: GET('/ext/v1/logs:summary'),
   listDisabledResources: GET('/ext/v1/disabledResources'),
   ...ofDisabling(device),
   ...ofDisabling(broker),

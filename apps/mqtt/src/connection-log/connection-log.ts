@@ -38,19 +38,19 @@ export class ConnectionLog {
   }
 
   /** A line about a resource that exists (or did, until just now). */
-  add(resourceId: string, level: LogLine['level'], message: string): void {
-    this.#push({ resourceId, at: this.#parts.now(), level, message, mustExist: false });
+  add(resourceId: string, level: LogLine['level'], reason: string, message: string): void {
+    this.#push({ resourceId, at: this.#parts.now(), level, reason, message, mustExist: false });
   }
 
   /** A refusal: `resourceId` is what a stranger wrote, and the line is kept only if there is such a resource. */
-  addRefusal(resourceId: string, message: string): void {
+  addRefusal(resourceId: string, reason: string, message: string): void {
     const earlier = this.#refusals.get(resourceId) ?? 0;
     if (earlier >= maxRefusalsOfResource) {
       this.#dropped++;
       return;
     }
     this.#refusals.set(resourceId, earlier + 1);
-    this.#push({ resourceId, at: this.#parts.now(), level: 'WARN', message, mustExist: true });
+    this.#push({ resourceId, at: this.#parts.now(), level: 'WARN', reason, message, mustExist: true });
   }
 
   /** Writes what waits. Lines stay in their order, also over a failure. */

@@ -48,8 +48,8 @@ function setUp(
     revoker: { suspect: (client: Client) => suspects.push(client) } as never,
     retainedMessages: {} as never,
     log: {
-      add: (id: string, level: string, line: string) => lines.push(`${id} ${level} ${line}`),
-      addRefusal: (id: string, line: string) => lines.push(`${id} refused ${line}`),
+      add: (id: string, level: string, _reason: string, line: string) => lines.push(`${id} ${level} ${line}`),
+      addRefusal: (id: string, _reason: string, line: string) => lines.push(`${id} refused ${line}`),
     } as never,
     monitoring: {
       connected: nothing,

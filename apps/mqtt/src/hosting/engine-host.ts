@@ -109,7 +109,12 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       if (changes.touchedSince(mark, subjectKeys(client))) revoker.suspect(client);
       counters.accepted(client.credential.kind);
       client.activity = monitoring.connected(client.principal, transport);
-      log.add(client.principal.id, 'INFO', connectedLine(client.credential, transport, clientId));
+      log.add(
+        client.principal.id,
+        'INFO',
+        'connected',
+        connectedLine(client.credential, transport, clientId),
+      );
     },
     disconnected(session, reason) {
       const { principal: client } = session;
@@ -117,19 +122,20 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       sessions.disconnected(session);
       counters.disconnected(reason);
       monitoring.disconnected(client.principal);
-      log.add(client.principal.id, 'INFO', disconnectedLine(reason.text));
-      if (refusalRule(reason.code)) parts.refused(refusedSession(session, reason));
+      const isForbidden = refusalRule(reason.code) !== undefined;
+      log.add(client.principal.id, isForbidden ? 'WARN' : 'INFO', reason.code, disconnectedLine(reason.text));
+      if (isForbidden) parts.refused(refusedSession(session, reason));
     },
     refused(transport, claim, reason) {
       counters.refused(reason);
       const subject = claim && (subjects.get(claim) ?? claim.username);
-      if (subject) log.addRefusal(subject, refusedLine(reason.text, transport, claim.clientId));
+      if (subject) log.addRefusal(subject, reason.code, refusedLine(reason.text, transport, claim.clientId));
       // The server's own end is no fault of a client.
       if (refusalRule(reason.code)) parts.refused(refusedConnect(transport, claim, subject, reason));
     },
     subscriptionsRefused(session, filters) {
-      log.add(session.principal.principal.id, 'WARN', subscriptionsRefusedLine(filters));
       const reason = { code: 'subscription not allowed', text: filters.join(', ') };
+      log.add(session.principal.principal.id, 'WARN', reason.code, subscriptionsRefusedLine(filters));
       parts.refused(refusedSession(session, reason));
     },
     published({ principal: client }) {

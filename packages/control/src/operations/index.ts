@@ -9,12 +9,14 @@ import { deviceOperations } from './devices/index.ts';
 import { messageExportOperations } from './exports/index.ts';
 import { folderOperations } from './folders/index.ts';
 import { importOperations } from './import/index.ts';
+import { logSummaryOperations } from './log-summary.ts';
 import { exportOperations } from './migration/export.ts';
 import { migrationStatusOperations } from './migration/migration-status.ts';
 import { passwordAdoptionOperations } from './migration/password-adoption.ts';
 import { operationRecordOperations } from './operation-records.ts';
 import { refusedClientOperations } from './refused-clients.ts';
 import { registryOperations } from './registries/index.ts';
+import { searchOperations } from './search.ts';
 import { tokenOperations } from './tokens.ts';
 
 export const operations: readonly ApiOperation[] = [
@@ -27,6 +29,8 @@ export const operations: readonly ApiOperation[] = [
   ...serviceAccountOperations,
   ...auditEventOperations,
   ...refusedClientOperations,
+  ...logSummaryOperations,
+  ...searchOperations,
   ...disablingOperations,
   ...networkBlockOperations,
   ...passwordAdoptionOperations,

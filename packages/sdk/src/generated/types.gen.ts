@@ -1028,6 +1028,16 @@ export type Folder = {
 };
 
 /**
+ * A folder, and how much of each kind it holds.
+ */
+export type FolderCounts = {
+    id: string;
+    registries: number;
+    devices: number;
+    brokers: number;
+};
+
+/**
  * A device, and whether it is there.
  */
 export type FoundDevice = {
@@ -1067,6 +1077,23 @@ export type FoundDevice = {
      * Present if an operator has disabled it.
      */
     disabled?: boolean;
+};
+
+/**
+ * A resource that was found.
+ */
+export type FoundResource = {
+    kind: 'REGISTRY' | 'DEVICE' | 'BROKER';
+    id: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    folderId: string;
+    /**
+     * Of a device.
+     */
+    registryId?: string;
 };
 
 /**
@@ -1447,6 +1474,17 @@ export type ListExportsResponse = {
 };
 
 /**
+ * A page of folders that the caller may see, by their IDs.
+ */
+export type ListFolderCountsResponse = {
+    folders: Array<FolderCounts>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * A page of folders, by their IDs.
  */
 export type ListFoldersResponse = {
@@ -1595,6 +1633,14 @@ export type LogEntry = {
      */
     at: string;
     level: string;
+    /**
+     * Why: words to search for, which never change. Of a refusal one of a fixed set.
+     */
+    reason?: string;
+    /**
+     * Of a refusal: what would have been right.
+     */
+    rule?: string;
     message: string;
 };
 
@@ -1892,6 +1938,44 @@ export type PullTarget = {
 };
 
 /**
+ * Warnings and errors of one reason.
+ */
+export type ReasonSummary = {
+    /**
+     * Why: words to search for, which never change. Of a refusal one of a fixed set.
+     */
+    reason: string;
+    /**
+     * Of a refusal: what would have been right.
+     */
+    rule?: string;
+    /**
+     * Of all resources.
+     */
+    lines: number;
+    /**
+     * How many resources these lines are about.
+     */
+    resources: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    lastTime: string;
+    /**
+     * Those with most lines, most first, at most ten.
+     */
+    top: Array<{
+        kind: 'REGISTRY' | 'DEVICE' | 'BROKER';
+        id: string;
+        lines: number;
+        /**
+         * RFC 3339, UTC.
+         */
+        lastTime: string;
+    }>;
+};
+
+/**
  * Which to send again, behind what waits.
  */
 export type RedeliverExportDeadLettersRequest = {
@@ -2186,6 +2270,13 @@ export type RotateExportSecretResponse = {
 };
 
 /**
+ * The first 20: what has just this ID or name, then registries, then brokers, then devices, each by name.
+ */
+export type SearchResourcesResponse = {
+    resources: Array<FoundResource>;
+};
+
+/**
  * A caller that is a program.
  */
 export type ServiceAccount = {
@@ -2354,6 +2445,20 @@ export type Status = {
      */
     message: string;
     details: Array<ErrorDetail>;
+};
+
+/**
+ * The warnings and errors of connection logs by reason.
+ */
+export type SummarizeLogsResponse = {
+    /**
+     * By lines, most first.
+     */
+    reasons: Array<ReasonSummary>;
+    /**
+     * Whether these are all lines since then. Otherwise the newest 100,000 are summed up.
+     */
+    complete: boolean;
 };
 
 /**
@@ -3251,6 +3356,14 @@ export type ListRegistryLogEntriesData = {
          */
         until?: string;
         /**
+         * Lines of this level, and of those above it.
+         */
+        level?: 'INFO' | 'WARN' | 'ERROR';
+        /**
+         * Lines with just this reason.
+         */
+        reason?: string;
+        /**
          * How many to return at most. 0 or absent: 100.
          */
         pageSize?: number;
@@ -3962,6 +4075,14 @@ export type ListDeviceLogEntriesData = {
          */
         until?: string;
         /**
+         * Lines of this level, and of those above it.
+         */
+        level?: 'INFO' | 'WARN' | 'ERROR';
+        /**
+         * Lines with just this reason.
+         */
+        reason?: string;
+        /**
          * How many to return at most. 0 or absent: 100.
          */
         pageSize?: number;
@@ -4611,6 +4732,14 @@ export type ListBrokerLogEntriesData = {
          */
         until?: string;
         /**
+         * Lines of this level, and of those above it.
+         */
+        level?: 'INFO' | 'WARN' | 'ERROR';
+        /**
+         * Lines with just this reason.
+         */
+        reason?: string;
+        /**
          * How many to return at most. 0 or absent: 100.
          */
         pageSize?: number;
@@ -4795,6 +4924,40 @@ export type ListFoldersResponses = {
 };
 
 export type ListFoldersResponse2 = ListFoldersResponses[keyof ListFoldersResponses];
+
+export type ListFolderCountsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/folders';
+};
+
+export type ListFolderCountsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListFolderCountsError = ListFolderCountsErrors[keyof ListFolderCountsErrors];
+
+export type ListFolderCountsResponses = {
+    /**
+     * Success.
+     */
+    200: ListFolderCountsResponse;
+};
+
+export type ListFolderCountsResponse2 = ListFolderCountsResponses[keyof ListFolderCountsResponses];
 
 export type CreateIamTokenData = {
     body: CreateIamTokenRequest;
@@ -5381,6 +5544,74 @@ export type ListRefusedClientsResponses = {
 };
 
 export type ListRefusedClientsResponse2 = ListRefusedClientsResponses[keyof ListRefusedClientsResponses];
+
+export type SummarizeLogsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ID of the folder. Folders need no creation.
+         */
+        folderId: string;
+        /**
+         * Nothing older. Absent: one hour.
+         */
+        since?: string;
+    };
+    url: '/ext/v1/logs:summary';
+};
+
+export type SummarizeLogsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type SummarizeLogsError = SummarizeLogsErrors[keyof SummarizeLogsErrors];
+
+export type SummarizeLogsResponses = {
+    /**
+     * Success.
+     */
+    200: SummarizeLogsResponse;
+};
+
+export type SummarizeLogsResponse2 = SummarizeLogsResponses[keyof SummarizeLogsResponses];
+
+export type SearchResourcesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The beginning of an ID or name; upper and lower case are different.
+         */
+        query: string;
+        /**
+         * Absent: all folders that the caller may see.
+         */
+        folderId?: string;
+    };
+    url: '/ext/v1/search';
+};
+
+export type SearchResourcesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type SearchResourcesError = SearchResourcesErrors[keyof SearchResourcesErrors];
+
+export type SearchResourcesResponses = {
+    /**
+     * Success.
+     */
+    200: SearchResourcesResponse;
+};
+
+export type SearchResourcesResponse2 = SearchResourcesResponses[keyof SearchResourcesResponses];
 
 export type ListDisabledResourcesData = {
     body?: never;

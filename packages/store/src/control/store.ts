@@ -34,6 +34,7 @@ import { type AuditedCall, listAuditEvents } from './history/audit-events.ts';
 import { listLog } from './history/connection-log.ts';
 import { type Pruned, prune, type Retention } from './history/housekeeping.ts';
 import { listLiveSessions, requestDisconnect } from './history/live-sessions.ts';
+import { summarizeLog } from './history/log-summary.ts';
 import * as migration from './history/migration-status.ts';
 import { findOperation, listOperations } from './history/operations.ts';
 import { listRefusedClients } from './history/refused-clients.ts';
@@ -55,9 +56,10 @@ import { brokers } from './resources/brokers.ts';
 import { findDevices } from './resources/device-search.ts';
 import * as devices from './resources/devices.ts';
 import { exportDevices } from './resources/export.ts';
-import { listFolders } from './resources/folders.ts';
+import { listFolderCounts, listFolders } from './resources/folders.ts';
 import { findOwner } from './resources/owners.ts';
 import { registries } from './resources/registries.ts';
+import { searchResources } from './resources/search.ts';
 
 /** The hot ones, and all that is plain. */
 const sqlReads = {
@@ -75,6 +77,9 @@ const sqlReads = {
   certificates: { list: certificates.listCertificates },
   passwords: { list: passwords.listPasswords },
   operations: { find: findOperation, list: listOperations },
+  connectionLog: { list: listLog, summarize: summarizeLog },
+  folderCounts: { list: listFolderCounts },
+  resources: { search: searchResources },
   refusedClients: { list: listRefusedClients },
   retainedMessages: { list: listRetainedTopics, find: findRetainedMessage },
   liveSessions: { list: listLiveSessions },
@@ -97,7 +102,6 @@ const sqlReads = {
 
 const prismaReads = {
   auditEvents: { list: listAuditEvents },
-  connectionLog: { list: listLog },
   migration: {
     registries: migration.readRegistryMigrations,
     brokers: migration.readBrokerMigrations,

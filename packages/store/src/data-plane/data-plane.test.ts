@@ -221,7 +221,7 @@ describe('activity, log lines and nodes', () => {
   });
 
   const line = (resourceId: string, message: string, level: 'INFO' | 'WARN' = 'INFO', mustExist = false) => ({
-    ...{ resourceId, message, level, mustExist },
+    ...{ resourceId, message, level, mustExist, reason: `reason of ${message}` },
     at: new Date('2026-01-01T00:00:00Z'),
   });
 
@@ -233,6 +233,7 @@ describe('activity, log lines and nodes', () => {
       ...['d1', 'r1', 'b1'].map((id) => line(id, `about ${id}`, 'WARN', true)),
     ]);
     const lines = await prisma.connectionLog.findMany({ orderBy: { id: 'asc' } });
+    expect(lines.map(({ reason }) => reason)).toEqual(lines.map(({ message }) => `reason of ${message}`));
     expect(lines.map(({ message, level }) => `${level} ${message}`)).toEqual([
       'INFO of a device that is gone',
       'WARN about d1',

@@ -1,12 +1,19 @@
 /** Folders: names that resources carry, which exist as soon as something is in them. */
-import { Folder, folderIdParameter, ListFoldersQuery, ListFoldersResponse } from '@iotcore/contract';
-import { everyFolder } from '@iotcore/model';
-import type { Caller } from '../../auth/caller.ts';
-import type { Access } from '../../pipeline/access.ts';
+import {
+  Folder,
+  type FolderCounts,
+  folderIdParameter,
+  ListFolderCountsQuery,
+  ListFolderCountsResponse,
+  ListFoldersQuery,
+  ListFoldersResponse,
+} from '@iotcore/contract';
+import type { FolderCountsRow } from '@iotcore/store/control';
 import { defineOperation } from '../../pipeline/operation.ts';
 import { folder, nothing } from '../../pipeline/subject.ts';
 import { cloudOperations, theCloud } from './cloud.ts';
 import { nameIn } from './name-filter.ts';
+import { foldersSeenBy } from './seen-by.ts';
 
 const service = 'ResourceManagerService';
 
@@ -47,14 +54,25 @@ export const folderOperations = [
       return { folders: page.rows.map(toFolder), ...nextPageToken(page) };
     },
   }),
+
+  defineOperation({
+    name: 'listFolderCounts',
+    service: 'ObservationService',
+    summary: 'Lists the folders that the caller may see, with how much they hold',
+    permission: 'view',
+    message: ListFolderCountsQuery,
+    output: ListFolderCountsResponse,
+    subject: () => nothing,
+    async run({ caller, access, read, page: request, nextPageToken }) {
+      const page = await read.folderCounts.list({ among: foldersSeenBy(caller, access) }, request);
+      return { folders: page.rows.map(toFolderCounts), ...nextPageToken(page) };
+    },
+  }),
   ...cloudOperations,
 ];
 
-/** Undefined: all. */
-function foldersSeenBy({ roleBindings }: Caller, access: Access): string[] | undefined {
-  if (access.may('view', everyFolder)) return undefined;
-  const bound = new Set(roleBindings.map(({ folderId }) => folderId));
-  return [...bound].filter((folderId) => access.may('view', folderId));
+function toFolderCounts({ id, registries, devices, brokers }: FolderCountsRow): FolderCounts {
+  return { id, registries: Number(registries), devices: Number(devices), brokers: Number(brokers) };
 }
 
 function toFolder(id: string): Folder {

@@ -1,4 +1,12 @@
-import { ListLogEntriesQuery, ListLogEntriesResponse, type ResourceNames } from '@iotcore/contract';
+import {
+  ListLogEntriesQuery,
+  ListLogEntriesResponse,
+  type LogEntry,
+  type ResourceNames,
+} from '@iotcore/contract';
+import { refusalRule } from '@iotcore/model';
+import type { LogRow } from '@iotcore/store/control';
+import { text } from '../../messages/json.ts';
 import { type ApiOperation, defineOperation } from '../../pipeline/operation.ts';
 import { instant } from './instant.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
@@ -15,12 +23,22 @@ export function logOperations(names: ResourceNames): ApiOperation[] {
       message: ListLogEntriesQuery,
       output: ListLogEntriesResponse,
       subject: ownerSubject(names),
-      async run({ input: { since, until }, target, read, page: request, nextPageToken }) {
-        const range = { since: instant(since), until: instant(until) };
-        const page = await read.connectionLog.list(target, range, request);
-        const entries = page.rows.map(({ at, level, message }) => ({ at: at.toISOString(), level, message }));
-        return { entries, ...nextPageToken(page) };
+      async run({ input: { since, until, level, reason }, target, read, page: request, nextPageToken }) {
+        const filter = { since: instant(since), until: instant(until), level, reason };
+        const page = await read.connectionLog.list(target, filter, request);
+        return { entries: page.rows.map(toLogEntry), ...nextPageToken(page) };
       },
     }),
   ];
+}
+
+function toLogEntry({ at, level, reason, message }: LogRow): LogEntry {
+  const rule = refusalRule(reason ?? '');
+  return {
+    at: at.toISOString(),
+    level,
+    ...text('reason', reason),
+    ...(rule !== undefined && { rule }),
+    message,
+  };
 }

@@ -14,6 +14,7 @@ import { listOperations } from './operations.ts';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const page = { after: undefined, limit: 100 };
 const always = { since: undefined, until: undefined };
+const everyLine = { ...always, level: undefined, reason: undefined };
 
 let shared: TestDatabase;
 let database: PrismaDatabase;
@@ -60,6 +61,7 @@ async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> 
           resourceId: id,
           at: new Date(),
           level: 'INFO',
+          reason: 'connected',
           message: `${kind} of ${folderId}`,
           mustExist: false,
         },
@@ -69,16 +71,16 @@ async function liveAndDie({ kind, id, folderId }: OwnerInFolder): Promise<void> 
 }
 
 test('an ID that others had before shows nothing of them: each kind and folder has its own records', async () => {
-  const { prisma } = database;
+  const { prisma, pool } = database;
   const id = createId();
   const subjects = (['registry', 'device', 'broker'] as OwnerKind[]).flatMap((kind) =>
     ['f', 'theirs'].map((folderId) => ({ kind, id, folderId })),
   );
   for (const subject of subjects) await liveAndDie(subject);
   for (const subject of subjects) {
-    const operations = await listOperations(database.pool, subject, page);
+    const operations = await listOperations(pool, subject, page);
     expect(operations.rows.map(({ description }) => description)).toEqual(['Delete', 'Create']);
-    const log = await listLog(prisma, subject, always, page);
+    const log = await listLog(pool, subject, everyLine, page);
     expect(log.rows.map(({ message }) => message)).toEqual([`${subject.kind} of ${subject.folderId}`]);
     const filter = { callerId: undefined, eventType: undefined, ...always };
     const { kind: resourceKind, folderId } = subject;

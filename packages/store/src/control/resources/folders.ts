@@ -1,3 +1,4 @@
+import { prepare, type Sql } from '../../database/sql.ts';
 import { Prisma } from '../../generated/client.ts';
 import { type Db, type Page, type PageRequest, toPage } from '../db.ts';
 
@@ -27,4 +28,38 @@ export async function listFolders(
     limit,
     (id) => id,
   );
+}
+
+export interface FolderCountsRow {
+  readonly id: string;
+  /** Bigints, as text. */
+  readonly registries: string;
+  readonly devices: string;
+  readonly brokers: string;
+}
+
+const countOf = (kind: string) => `coalesce(sum(count) FILTER (WHERE kind = '${kind}'), 0)`;
+
+const counts = prepare(
+  'list-folder-counts',
+  `SELECT page.id, c.* FROM (
+     SELECT folder_id AS id FROM (
+       SELECT folder_id FROM registries UNION SELECT folder_id FROM brokers UNION SELECT folder_id FROM service_accounts
+     ) AS folders WHERE ($1::text[] IS NULL OR folder_id = ANY($1)) AND folder_id > $2 ORDER BY folder_id LIMIT $3
+   ) AS page
+   CROSS JOIN LATERAL (
+     SELECT ${countOf('registry')} AS registries, ${countOf('device')} AS devices, ${countOf('broker')} AS brokers
+     FROM folder_counts WHERE folder_id = page.id
+   ) AS c
+   ORDER BY page.id`,
+);
+
+/** The same folders, with how much of each kind they hold, as the triggers have counted. */
+export async function listFolderCounts(
+  db: Sql,
+  { among }: FolderFilter,
+  { after = '', limit }: PageRequest,
+): Promise<Page<FolderCountsRow>> {
+  const { rows } = await db.query<FolderCountsRow>(counts(among, after, limit + 1));
+  return toPage(rows, limit, ({ id }) => id);
 }

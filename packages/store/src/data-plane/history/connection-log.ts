@@ -5,6 +5,8 @@ export interface LogLine {
   readonly resourceId: string;
   readonly at: Date;
   readonly level: 'INFO' | 'WARN' | 'ERROR';
+  /** Why, as a code that never changes: people look for it. */
+  readonly reason: string;
   readonly message: string;
   /** Whether the line is kept only if the resource exists: its ID is what a stranger wrote. */
   readonly mustExist: boolean;
@@ -20,10 +22,10 @@ export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): P
     `WITH levels(name, rank) AS (
        VALUES ('TRACE', 1), ('DEBUG', 2), ('INFO', 3), ('WARN', 4), ('ERROR', 5), ('FATAL', 6)
      )
-     INSERT INTO connection_log (resource_kind, resource_id, folder_id, at, level, message)
-     SELECT subject.kind, given.resource_id, subject.folder_id, given.at, given.level, given.message
-     FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[])
-       WITH ORDINALITY AS given(resource_id, at, level, message, must_exist, position)
+     INSERT INTO connection_log (resource_kind, resource_id, folder_id, at, level, reason, message)
+     SELECT subject.kind, given.resource_id, subject.folder_id, given.at, given.level, given.reason, given.message
+     FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[], $6::text[])
+       WITH ORDINALITY AS given(resource_id, at, level, message, must_exist, reason, position)
      LEFT JOIN devices ON devices.id = given.resource_id
      LEFT JOIN registries ON registries.id = coalesce(devices.registry_id, given.resource_id)
      LEFT JOIN brokers ON brokers.id = given.resource_id
@@ -45,6 +47,7 @@ export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): P
       lines.map(({ level }) => level),
       lines.map(({ message }) => message),
       lines.map(({ mustExist }) => mustExist),
+      lines.map(({ reason }) => reason),
     ],
   );
 }

@@ -2329,6 +2329,7 @@ export const ConnectionLogScalarFieldEnum = {
   folderId: 'folderId',
   at: 'at',
   level: 'level',
+  reason: 'reason',
   message: 'message'
 } as const
 

@@ -241,6 +241,7 @@ export const ConnectionLogScalarFieldEnum = {
   folderId: 'folderId',
   at: 'at',
   level: 'level',
+  reason: 'reason',
   message: 'message'
 } as const
 

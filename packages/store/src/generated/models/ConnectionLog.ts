@@ -42,6 +42,7 @@ export type ConnectionLogMinAggregateOutputType = {
   folderId: string | null
   at: Date | null
   level: string | null
+  reason: string | null
   message: string | null
 }
 
@@ -52,6 +53,7 @@ export type ConnectionLogMaxAggregateOutputType = {
   folderId: string | null
   at: Date | null
   level: string | null
+  reason: string | null
   message: string | null
 }
 
@@ -62,6 +64,7 @@ export type ConnectionLogCountAggregateOutputType = {
   folderId: number
   at: number
   level: number
+  reason: number
   message: number
   _all: number
 }
@@ -82,6 +85,7 @@ export type ConnectionLogMinAggregateInputType = {
   folderId?: true
   at?: true
   level?: true
+  reason?: true
   message?: true
 }
 
@@ -92,6 +96,7 @@ export type ConnectionLogMaxAggregateInputType = {
   folderId?: true
   at?: true
   level?: true
+  reason?: true
   message?: true
 }
 
@@ -102,6 +107,7 @@ export type ConnectionLogCountAggregateInputType = {
   folderId?: true
   at?: true
   level?: true
+  reason?: true
   message?: true
   _all?: true
 }
@@ -199,6 +205,7 @@ export type ConnectionLogGroupByOutputType = {
   folderId: string | null
   at: Date
   level: string
+  reason: string | null
   message: string
   _count: ConnectionLogCountAggregateOutputType | null
   _avg: ConnectionLogAvgAggregateOutputType | null
@@ -232,6 +239,7 @@ export type ConnectionLogWhereInput = {
   folderId?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   at?: Prisma.DateTimeFilter<"ConnectionLog"> | Date | string
   level?: Prisma.StringFilter<"ConnectionLog"> | string
+  reason?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   message?: Prisma.StringFilter<"ConnectionLog"> | string
 }
 
@@ -242,6 +250,7 @@ export type ConnectionLogOrderByWithRelationInput = {
   folderId?: Prisma.SortOrderInput | Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
+  reason?: Prisma.SortOrderInput | Prisma.SortOrder
   message?: Prisma.SortOrder
 }
 
@@ -255,6 +264,7 @@ export type ConnectionLogWhereUniqueInput = Prisma.AtLeast<{
   folderId?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   at?: Prisma.DateTimeFilter<"ConnectionLog"> | Date | string
   level?: Prisma.StringFilter<"ConnectionLog"> | string
+  reason?: Prisma.StringNullableFilter<"ConnectionLog"> | string | null
   message?: Prisma.StringFilter<"ConnectionLog"> | string
 }, "id">
 
@@ -265,6 +275,7 @@ export type ConnectionLogOrderByWithAggregationInput = {
   folderId?: Prisma.SortOrderInput | Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
+  reason?: Prisma.SortOrderInput | Prisma.SortOrder
   message?: Prisma.SortOrder
   _count?: Prisma.ConnectionLogCountOrderByAggregateInput
   _avg?: Prisma.ConnectionLogAvgOrderByAggregateInput
@@ -283,6 +294,7 @@ export type ConnectionLogScalarWhereWithAggregatesInput = {
   folderId?: Prisma.StringNullableWithAggregatesFilter<"ConnectionLog"> | string | null
   at?: Prisma.DateTimeWithAggregatesFilter<"ConnectionLog"> | Date | string
   level?: Prisma.StringWithAggregatesFilter<"ConnectionLog"> | string
+  reason?: Prisma.StringNullableWithAggregatesFilter<"ConnectionLog"> | string | null
   message?: Prisma.StringWithAggregatesFilter<"ConnectionLog"> | string
 }
 
@@ -293,6 +305,7 @@ export type ConnectionLogCreateInput = {
   folderId?: string | null
   at?: Date | string
   level: string
+  reason?: string | null
   message: string
 }
 
@@ -303,6 +316,7 @@ export type ConnectionLogUncheckedCreateInput = {
   folderId?: string | null
   at?: Date | string
   level: string
+  reason?: string | null
   message: string
 }
 
@@ -313,6 +327,7 @@ export type ConnectionLogUpdateInput = {
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   message?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -323,6 +338,7 @@ export type ConnectionLogUncheckedUpdateInput = {
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   message?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -333,6 +349,7 @@ export type ConnectionLogCreateManyInput = {
   folderId?: string | null
   at?: Date | string
   level: string
+  reason?: string | null
   message: string
 }
 
@@ -343,6 +360,7 @@ export type ConnectionLogUpdateManyMutationInput = {
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   message?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -353,6 +371,7 @@ export type ConnectionLogUncheckedUpdateManyInput = {
   folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   level?: Prisma.StringFieldUpdateOperationsInput | string
+  reason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   message?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
@@ -363,6 +382,7 @@ export type ConnectionLogCountOrderByAggregateInput = {
   folderId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
+  reason?: Prisma.SortOrder
   message?: Prisma.SortOrder
 }
 
@@ -377,6 +397,7 @@ export type ConnectionLogMaxOrderByAggregateInput = {
   folderId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
+  reason?: Prisma.SortOrder
   message?: Prisma.SortOrder
 }
 
@@ -387,6 +408,7 @@ export type ConnectionLogMinOrderByAggregateInput = {
   folderId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   level?: Prisma.SortOrder
+  reason?: Prisma.SortOrder
   message?: Prisma.SortOrder
 }
 
@@ -403,6 +425,7 @@ export type ConnectionLogSelect<ExtArgs extends runtime.Types.Extensions.Interna
   folderId?: boolean
   at?: boolean
   level?: boolean
+  reason?: boolean
   message?: boolean
 }, ExtArgs["result"]["connectionLog"]>
 
@@ -413,6 +436,7 @@ export type ConnectionLogSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   folderId?: boolean
   at?: boolean
   level?: boolean
+  reason?: boolean
   message?: boolean
 }, ExtArgs["result"]["connectionLog"]>
 
@@ -423,6 +447,7 @@ export type ConnectionLogSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   folderId?: boolean
   at?: boolean
   level?: boolean
+  reason?: boolean
   message?: boolean
 }, ExtArgs["result"]["connectionLog"]>
 
@@ -433,10 +458,11 @@ export type ConnectionLogSelectScalar = {
   folderId?: boolean
   at?: boolean
   level?: boolean
+  reason?: boolean
   message?: boolean
 }
 
-export type ConnectionLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "resourceKind" | "resourceId" | "folderId" | "at" | "level" | "message", ExtArgs["result"]["connectionLog"]>
+export type ConnectionLogOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "resourceKind" | "resourceId" | "folderId" | "at" | "level" | "reason" | "message", ExtArgs["result"]["connectionLog"]>
 
 export type $ConnectionLogPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ConnectionLog"
@@ -448,6 +474,10 @@ export type $ConnectionLogPayload<ExtArgs extends runtime.Types.Extensions.Inter
     folderId: string | null
     at: Date
     level: string
+    /**
+     * Why, as a code that never changes; absent in lines of the version before.
+     */
+    reason: string | null
     message: string
   }, ExtArgs["result"]["connectionLog"]>
   composites: {}
@@ -878,6 +908,7 @@ export interface ConnectionLogFieldRefs {
   readonly folderId: Prisma.FieldRef<"ConnectionLog", 'String'>
   readonly at: Prisma.FieldRef<"ConnectionLog", 'DateTime'>
   readonly level: Prisma.FieldRef<"ConnectionLog", 'String'>
+  readonly reason: Prisma.FieldRef<"ConnectionLog", 'String'>
   readonly message: Prisma.FieldRef<"ConnectionLog", 'String'>
 }
     
