@@ -61,10 +61,15 @@ export async function openRunner(
   const window = new Window(position, room);
   const failed = (error: unknown) => logger.error({ err: error, exportId }, 'sending for an export failed');
   const line = deadLetterLines(pool, leased, failed);
+  const isAway = (error: unknown) => error instanceof DatabaseUnavailableError;
   const progress = new Progress({
     ...{ lease, window, counters: counters.of(exportId), lost },
     writeCursor: (write) => writeCursor(pool, write),
-    writeDeadLetter: (letter) => writeDeadLetter(pool, lease, letter),
+    writeDeadLetter: (letter) =>
+      writeDeadLetter(pool, lease, letter).catch((error: unknown) => {
+        if (isAway(error)) return 'away';
+        throw error;
+      }),
     writeAttempts: (attempts) => writeAttempts(pool, exportId, attempts),
     deadLetter: line,
   });
@@ -73,7 +78,7 @@ export async function openRunner(
     lanes: leased.concurrency,
     options: laneOptions(leased),
     readChunks: (from) => readChunks(pool, exportId, from, readBytes),
-    isAway: (error) => error instanceof DatabaseUnavailableError,
+    isAway,
   });
 }
 

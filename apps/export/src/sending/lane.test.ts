@@ -10,6 +10,8 @@ const lease = { exportId: 'e', holder: 'h', epoch: '1' };
 /** A lane to a target that answers as it is told; waits are skipped. */
 function setUp(answer: (batch: readonly string[]) => SendOutcome, options: object = {}) {
   let nowMs = 0;
+  const database = { awayFor: 0 };
+  const conditions: string[] = [];
   const sent: string[][] = [];
   const letters: string[] = [];
   const target: Target = {
@@ -24,8 +26,13 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
   const window = new Window(0, 1e9);
   const progress = new Progress({
     ...{ lease, window, counters: { attempts: 0, delivered: 0, sendSeconds: 0 } },
-    writeCursor: async () => true,
+    writeCursor: async ({ condition }) => {
+      conditions.push(condition);
+      return true;
+    },
     writeDeadLetter: async ({ reason }) => {
+      database.awayFor -= 1;
+      if (database.awayFor >= 0) return 'away';
       letters.push(reason);
       return 'written';
     },
@@ -48,9 +55,9 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
       },
     },
   );
-  const add = (...texts: string[]) => {
+  const addOf = (key: string, ...texts: string[]) => {
     for (const text of texts) {
-      const entry = entryOf(window.end, text);
+      const entry = entryOf(window.end, text, key);
       window.add(entry);
       lane.add(entry);
     }
@@ -59,19 +66,22 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
     const running = lane.run();
     for (let tick = 0; tick < 2000 && window.cursor < window.end; tick += 1)
       await new Promise((resolve) => setImmediate(resolve));
+    await progress.save();
     ending.abort();
     await running;
   };
-  return { add, run, sent, letters, window };
+  const add = (...texts: string[]) => addOf('d', ...texts);
+  const delivered = () => sent.filter((batch) => answer(batch).outcome === 'done').flat();
+  return { add, addOf, conditions, database, delivered, run, sent, letters, window };
 }
 
-function entryOf(position: number, text: string): Entry {
+function entryOf(position: number, text: string, key: string): Entry {
   const payload = Buffer.from(text);
   const topic = Buffer.from('t');
-  const frame = Buffer.alloc(frameBytes(1, topic.length, payload.length));
+  const frame = Buffer.alloc(frameBytes(key.length, topic.length, payload.length));
   const eventId = Buffer.alloc(16);
-  writeFrame(frame, 0, { eventId, receivedAtMs: 0, qos: 1, deviceId: 'd', topic, payload });
-  return { position, bytes: payload.length, frame, key: 'd', readAtMs: 0, isFinished: false };
+  writeFrame(frame, 0, { eventId, receivedAtMs: 0, qos: 1, deviceId: key, topic, payload });
+  return { position, bytes: payload.length, frame, key, readAtMs: 0, isFinished: false };
 }
 
 const done: SendOutcome = { outcome: 'done' };
@@ -117,10 +127,54 @@ describe('a lane', () => {
     expect(window.cursor).toBe(8);
   });
 
-  test('gives nothing up once all was refused for five minutes: it is not the messages that are wrong', async () => {
-    const { add, run, letters } = setUp(() => refused, { maxMessages: 1, maxAttempts: 100 });
-    add('a', 'b');
+  test('gives no more up once all messages were refused for five minutes: it is not they that are wrong', async () => {
+    const all = Array.from({ length: 100 }, (_, n) => String(n));
+    const { add, run, letters, conditions } = setUp(() => refused, { maxMessages: 1, maxAttempts: 9 });
+    add(...all);
     await run();
-    expect(letters).toEqual([]);
+    expect(letters.length).toBeGreaterThan(0);
+    expect(letters.length).toBeLessThan(20);
+    expect(conditions.at(-1)).toBe('MISCONFIGURED');
+  });
+
+  test('gives one message up, however long it was tried: one alone proves nothing', async () => {
+    const { add, run, letters, sent } = setUp(([text]) => (text === 'x' ? refused : done), {
+      ...{ maxMessages: 1, maxAttempts: 100 },
+    });
+    add('x', 'a');
+    await run();
+    expect([letters, sent.length, sent.at(-1)]).toEqual([['No.'], 101, ['a']]);
+  });
+
+  test('is held up by no device whose messages all are refused: those of others are taken', async () => {
+    const { addOf, run, delivered } = setUp(([text]) => (text === 'x' ? refused : done), {
+      ...{ maxMessages: 1, maxAttempts: 9 },
+    });
+    addOf('broken', ...Array.from({ length: 40 }, () => 'x'));
+    addOf('sound', 'a', 'b');
+    await run();
+    expect(delivered()).toEqual(['a', 'b']);
+  });
+
+  test('lets no message overtake one of the same device', async () => {
+    const { addOf, run, delivered } = setUp((batch) => (batch.includes('x') ? refused : done), {
+      ...{ maxMessages: 2, maxAttempts: 9 },
+    });
+    for (let n = 0; n < 20; n += 1) {
+      addOf('broken', 'x');
+      addOf('sound', String(n));
+    }
+    await run();
+    expect(delivered()).toEqual(Array.from({ length: 20 }, (_, n) => String(n)));
+  });
+
+  test('waits with a dead letter while the database is away, and goes on then', async () => {
+    const { add, run, letters, sent, database } = setUp(([text]) => (text === 'x' ? refused : done), {
+      ...{ maxMessages: 1, maxAttempts: 1 },
+    });
+    database.awayFor = 3;
+    add('x', 'a');
+    await run();
+    expect([letters, sent]).toEqual([['No.'], [['x'], ['a']]]);
   });
 });

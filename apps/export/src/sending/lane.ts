@@ -2,11 +2,15 @@
  * Sends the messages of some devices, one batch after the other: so they keep their order. A batch that the target refuses is
  * sent again some times, then by halves, until the guilty messages are alone: they become dead letters, and the rest is
  * delivered. While the target is away, or not set right, the same batch is sent again for as long as it takes.
+ *
+ * A target that refuses all it gets for some minutes is not set right. Before a lane says so, it tries the next messages of its
+ * other devices: one device that sends what nobody takes must not hold up the others.
  */
 import type { OutgoingMessage, SendOutcome, Target } from '@iotcore/export-targets';
 import { eventIdText, readFrame } from '@iotcore/store/exports';
 import { type Clock, realClock } from './clock.ts';
 import type { Progress } from './progress.ts';
+import { RefusalRun } from './refusal-run.ts';
 import { RetryDelay } from './retry-delay.ts';
 import type { Entry } from './window.ts';
 
@@ -18,10 +22,8 @@ export interface LaneOptions {
   readonly maxIntervalMs: number;
 }
 
-/** All that a lane sent was refused for so long: it is not the messages that are wrong. */
-const allRefusedMs = 5 * 60_000;
-/** Before the store of dead letters is looked at again. */
-const fullRetryMs = 5000;
+/** Before a dead letter is written again that had no room, or no database. In ms. */
+const letterRetryMs = 5000;
 
 export class Lane {
   readonly #target: Target;
@@ -30,10 +32,12 @@ export class Lane {
   readonly #signal: AbortSignal;
   readonly #delay: RetryDelay;
   readonly #clock: Clock;
+  readonly #refusals = new RefusalRun();
   #queue: Entry[] = [];
+  #queuedBytes = 0;
+  /** Order keys of the batch at hand: none of their messages may overtake it. */
+  #keysAtHand: ReadonlySet<string> = new Set();
   #wake: (() => void) | undefined;
-  /** Since when nothing but refusals came, in ms of the clock. */
-  #refusedSinceMs: number | undefined;
 
   constructor(
     target: Target,
@@ -53,6 +57,7 @@ export class Lane {
 
   add(entry: Entry): void {
     this.#queue.push(entry);
+    this.#queuedBytes += entry.bytes;
     this.#wake?.();
   }
 
@@ -60,9 +65,14 @@ export class Lane {
   async run(): Promise<void> {
     while (!this.#signal.aborted) {
       if (this.#queue.length === 0) await this.#somethingToSend();
-      else if (await this.#isGathered())
-        await this.#deliver(this.#takeBatch(), 0).catch((error) => this.#ended(error));
+      else if (await this.#isGathered()) await this.#deliverNext().catch((error) => this.#ended(error));
     }
+  }
+
+  #deliverNext(): Promise<void> {
+    const batch = this.#takeBatch();
+    this.#keysAtHand = new Set(batch.map(({ key }) => key));
+    return this.#deliver(batch, 0);
   }
 
   #ended(error: unknown): void {
@@ -70,6 +80,7 @@ export class Lane {
   }
 
   #somethingToSend(): Promise<void> {
+    if (this.#queue.length === 0) this.#refusals.end();
     return new Promise((resolve) => {
       this.#wake = () => {
         this.#wake = undefined;
@@ -83,9 +94,8 @@ export class Lane {
     const { cutoffMs, maxMessages, maxBytes } = this.#options;
     const [first] = this.#queue;
     if (cutoffMs === 0 || !first) return true;
-    const bytes = this.#queue.reduce((sum, entry) => sum + entry.bytes, 0);
     const leftMs = first.readAtMs + cutoffMs - this.#clock.now();
-    if (leftMs <= 0 || this.#queue.length >= maxMessages || bytes >= maxBytes) return true;
+    if (leftMs <= 0 || this.#queue.length >= maxMessages || this.#queuedBytes >= maxBytes) return true;
     const timer = setTimeout(() => this.#wake?.(), leftMs);
     await this.#somethingToSend();
     clearTimeout(timer);
@@ -101,7 +111,13 @@ export class Lane {
       if (count === maxMessages || (count > 0 && bytes > maxBytes)) break;
       count += 1;
     }
-    return this.#queue.splice(0, count);
+    return this.#takeOut(0, count);
+  }
+
+  #takeOut(at: number, count: number): Entry[] {
+    const taken = this.#queue.splice(at, count);
+    for (const { bytes } of taken) this.#queuedBytes -= bytes;
+    return taken;
   }
 
   /** @param refusals how often the batch, or a larger one with it in it, was refused already */
@@ -114,7 +130,7 @@ export class Lane {
         for (const entry of batch) this.#progress.delivered(entry);
         return;
       }
-      if (outcome.outcome === 'refused' && !this.#isAllRefused()) {
+      if (outcome.outcome === 'refused' && !(await this.#isAllRefused())) {
         refused += 1;
         if (refused >= maxAttempts) return this.#split(batch, refused, outcome);
       }
@@ -135,17 +151,28 @@ export class Lane {
     const outcome = await this.#target.send(batch.map(toMessage), this.#signal);
     this.#signal.throwIfAborted();
     this.#progress.attempted(this, batch, outcome, this.#clock.now() - startedAt);
-    if (outcome.outcome !== 'refused') this.#refusedSinceMs = undefined;
-    else this.#refusedSinceMs ??= startedAt;
+    if (outcome.outcome === 'refused') this.#refusals.refused(batch, startedAt);
+    else this.#refusals.end();
     if (outcome.outcome === 'done') this.#delay.reset();
     return outcome;
   }
 
-  #isAllRefused(): boolean {
-    const isAll =
-      this.#refusedSinceMs !== undefined && this.#clock.now() - this.#refusedSinceMs >= allRefusedMs;
-    if (isAll) this.#progress.allRefused(this);
-    return isAll;
+  async #isAllRefused(): Promise<boolean> {
+    if (!this.#refusals.isLong(this.#clock.now())) return false;
+    if (await this.#takesAnother()) return false;
+    this.#progress.allRefused(this);
+    return true;
+  }
+
+  /** Is the next message of another device taken, one that was not tried yet? */
+  async #takesAnother(): Promise<boolean> {
+    const another = this.#queue.find(
+      ({ key }) => this.#refusals.isUntried(key) && !this.#keysAtHand.has(key),
+    );
+    if (!another || (await this.#send([another])).outcome !== 'done') return false;
+    this.#takeOut(this.#queue.indexOf(another), 1);
+    this.#progress.delivered(another);
+    return true;
   }
 
   async #wait(outcome: SendOutcome): Promise<void> {
@@ -156,7 +183,7 @@ export class Lane {
 
   async #giveUp(entry: Entry, attempts: number, outcome: SendOutcome): Promise<void> {
     while (!(await this.#progress.gaveUp(this, entry, attempts, outcome)))
-      await this.#clock.sleep(fullRetryMs, this.#signal);
+      await this.#clock.sleep(letterRetryMs, this.#signal);
     // One guilty message says nothing of the next.
     this.#delay.reset();
   }

@@ -19,7 +19,8 @@ export interface ProgressParts {
   readonly counters: ExportCounters;
   /** False: the lease is another's. */
   writeCursor(write: CursorWrite): Promise<boolean>;
-  writeDeadLetter(letter: NewDeadLetter): Promise<'written' | 'full' | 'lost'>;
+  /** `away`: the database is. */
+  writeDeadLetter(letter: NewDeadLetter): Promise<'written' | 'full' | 'lost' | 'away'>;
   writeAttempts(attempts: readonly NewAttempt[]): Promise<void>;
   /** Told once for each; for people. */
   deadLetter(reason: string): void;
@@ -88,7 +89,7 @@ export class Progress {
     this.#states.set(lane, { condition, nextAttemptAt: new Date(Date.now() + delayMs) });
   }
 
-  /** Makes the message a dead letter. False: there is no room for it. */
+  /** Makes the message a dead letter. False: there is no room for it, or no database now. */
   async gaveUp(lane: object, entry: Entry, attempts: number, outcome: SendOutcome): Promise<boolean> {
     const reason = outcome.error ?? 'The target refused it.';
     const { eventId } = readFrame(entry.frame);
@@ -97,10 +98,8 @@ export class Progress {
       ...{ answer: outcome.answer ?? '', frame: entry.frame },
     });
     if (result === 'lost') this.#parts.lost();
-    if (result !== 'written') {
-      this.#setCondition(lane, 'FULL');
-      return false;
-    }
+    if (result === 'full') this.#setCondition(lane, 'FULL');
+    if (result !== 'written') return false;
     this.#states.delete(lane);
     this.#deadPositions.add(entry.position);
     this.#parts.deadLetter(reason);
@@ -137,10 +136,15 @@ export class Progress {
   async #saveAttempts(): Promise<void> {
     const now = performance.now();
     if (this.#attempts.length === 0 || now - this.#attemptsWrittenAt < attemptsEveryMs) return;
-    const attempts = this.#attempts;
+    const attempts = this.#attempts.slice(-keptAttempts);
     this.#attempts = [];
+    try {
+      await this.#parts.writeAttempts(attempts);
+    } catch (error) {
+      this.#attempts.unshift(...attempts);
+      throw error;
+    }
     this.#attemptsWrittenAt = now;
-    await this.#parts.writeAttempts(attempts.slice(-keptAttempts));
   }
 
   #setCondition(lane: object, condition: ExportCondition): void {
