@@ -1,5 +1,6 @@
 /** Messages of devices reach a webhook, whatever it does. */
 import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Behaviour, casesOf, sharedInstallation, WebhookReceiver } from '@iotcore/testkit';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { allowed, ExportFixture, type ExportHandle } from './support/exports.ts';
@@ -42,6 +43,14 @@ function payloads(): string[] {
     .filter((payload) => payload !== 'in force?');
 }
 
+function signed(secret: string, headers: IncomingHttpHeaders, body: Buffer): string {
+  const mac = createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
+    .update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.`)
+    .update(body)
+    .digest('base64');
+  return `v1,${mac}`;
+}
+
 describe('what the old service called functions with', () => {
   test('arrives one message a request, signed', async () => {
     const handle = await exportTo();
@@ -71,13 +80,9 @@ describe('what the old service called functions with', () => {
     const headers = request?.headers ?? {};
     const body = request?.body ?? Buffer.alloc(0);
     expect(String(headers['webhook-id'])).toMatch(new RegExp(`^${handle.id}_\\d+-\\d+$`));
-    const signed = createHmac('sha256', Buffer.from(signingSecret.slice('whsec_'.length), 'base64'))
-      .update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.`)
-      .update(body)
-      .digest('base64');
     // The secret before signs along.
     expect(String(headers['webhook-signature']).split(' ')).toEqual([
-      `v1,${signed}`,
+      signed(signingSecret, headers, body),
       expect.stringMatching(/^v1,/),
     ]);
   });
@@ -254,6 +259,24 @@ describe('by hand', () => {
     expect(receiver.requests.at(-1)?.body.toString()).toContain('iotcore-test');
     expect((await handle.state()).head).toBe(head);
   });
+});
+
+test('a change of secrets and a new signing secret at the same time: both hold', async () => {
+  const handle = await exportTo({ paused: true }, { auth: { bearer: { token: 'first' } } });
+  const { api } = installation();
+  for (let round = 0; round < 5; round += 1) {
+    const target = { webhook: { url: `${receiver.url}hook`, auth: { bearer: { token: `token ${round}` } } } };
+    const [{ signingSecret }] = await Promise.all([
+      handle.do('rotateSecret'),
+      api.must('PATCH', handle.path, { target, updateMask: 'target' }),
+    ]);
+    await handle.do('test');
+    const request = receiver.requests.at(-1);
+    const headers = request?.headers ?? {};
+    const body = request?.body ?? Buffer.alloc(0);
+    expect(headers['authorization']).toBe(`Bearer token ${round}`);
+    expect(String(headers['webhook-signature']).split(' ')).toContain(signed(signingSecret, headers, body));
+  }
 });
 
 test('what the API publishes, and a will, are exported as well', async () => {

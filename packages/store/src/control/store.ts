@@ -143,6 +143,7 @@ const writes = {
   roleBindings: { create: keys.createRoleBinding, delete: keys.deleteRoleBinding },
   exports: {
     create: exports.createExport,
+    lock: exports.lockExport,
     update: exports.updateExport,
     delete: exports.deleteExport,
     owed: exports.findOwed,

@@ -94,18 +94,30 @@ export const updateExport = defineOperation({
       const source = { ...sourceOf(row), mqttTopicFilter: fields.mqttTopicFilter };
       await checkSource(source, 'mqttTopicFilter', read);
     }
-    const retargeted = await withTarget(row, input.target, access, exports);
-    const shown = retargeted?.target ?? (row.target as ShownExportTarget);
-    const settings = settingsFor({ batch: batch ?? stored(row).batch, concurrency, retry, backlog }, shown);
-    const toSet = {
-      ...fields,
-      ...retargeted,
-      ...(batch && { batch: settings.batch }),
-      ...(concurrency !== undefined && { concurrency: settings.concurrency }),
-      ...(retry && { retry: settings.retry }),
-      ...(backlog && { backlog: settings.backlog }),
-    };
-    return commit(async (tx) => exportMutation(await tx.exports.update(row.id, toSet, exports.storeBytes)));
+    requireReach(access, row.target as object);
+    if (input.target) {
+      requireReach(access, input.target);
+      const { target: shown, opened } = retargeted(row, input.target, exports);
+      await mustBeReachable(exports, shown, opened);
+    }
+    return commit(async (tx) => {
+      // As it is now: another call may have changed its secrets since this one began.
+      const current = await tx.exports.lock(row.id);
+      requireReach(access, current.target as object);
+      const changed = input.target && retargeted(current, input.target, exports);
+      const shown = changed?.target ?? (current.target as ShownExportTarget);
+      const given = { batch: batch ?? stored(current).batch, concurrency, retry, backlog };
+      const settings = settingsFor(given, shown);
+      const toSet = {
+        ...fields,
+        ...(changed && { target: shown, secrets: exports.secrets.seal(row.id, changed.opened) }),
+        ...(batch && { batch: settings.batch }),
+        ...(concurrency !== undefined && { concurrency: settings.concurrency }),
+        ...(retry && { retry: settings.retry }),
+        ...(backlog && { backlog: settings.backlog }),
+      };
+      return exportMutation(await tx.exports.update(row.id, toSet, exports.storeBytes));
+    });
   },
 });
 
@@ -159,22 +171,16 @@ function requireReach(access: Access, target: object): void {
   if (!access.may('administer', everyFolder)) throw errors.permissionDenied();
 }
 
-/** A new target, with the secrets from before that it leaves out, if it is of the same kind; undefined: none was given. */
-async function withTarget(
+/** An export with another target: with the secrets from before that this leaves out, if it is of the same kind. */
+function retargeted(
   row: ExportRow,
-  target: ExportTarget | undefined,
-  access: Access,
-  { secrets: keeper, targets }: Services['exports'],
-) {
-  requireReach(access, row.target as object);
-  if (!target) return undefined;
-  requireReach(access, target);
+  target: ExportTarget,
+  { secrets: keeper }: Pick<Services['exports'], 'secrets'>,
+): { readonly target: ShownExportTarget; readonly opened: ExportSecrets } {
   const before = keeper.unseal(row.id, row.secrets);
   const former = { shown: row.target as ShownExportTarget, secrets: before.target };
   const { shown, secrets } = splitTarget(target, former);
-  const after = { ...before, target: secrets };
-  await mustBeReachable({ targets }, shown, after);
-  return { target: shown, secrets: keeper.seal(row.id, after) };
+  return { target: shown, opened: { ...before, target: secrets } };
 }
 
 /** @throws INVALID_ARGUMENT that names hosts and ports that no export may reach */

@@ -124,14 +124,16 @@ export const rotateExportSecret = defineOperation({
     'It is in this answer and nowhere else. The one before signs along for 24 hours, so that receivers can be changed one by one.',
   permission: 'administer',
   output: RotateExportSecretResponse,
-  async run({ target: row, commit }, { exports }) {
-    const before = exports.secrets.unseal(row.id, row.secrets);
+  async run({ target: { id }, commit }, { exports }) {
     const signingSecret = newSigningSecret();
     const endsAt = new Date(Date.now() + previousSecretMs).toISOString();
-    const after = { ...before, signingSecret, previous: { signingSecret: before.signingSecret, endsAt } };
-    const secrets = exports.secrets.seal(row.id, after);
     await commit(async (tx) => {
-      await tx.exports.update(row.id, { secrets }, exports.storeBytes);
+      // As they are now: another call may have changed them since this one began.
+      const row = await tx.exports.lock(id);
+      const before = exports.secrets.unseal(id, row.secrets);
+      const previous = { signingSecret: before.signingSecret, endsAt };
+      const secrets = exports.secrets.seal(id, { ...before, signingSecret, previous });
+      await tx.exports.update(id, { secrets }, exports.storeBytes);
       return exportAction(row);
     });
     return { signingSecret, previousSecretEndsAt: endsAt };

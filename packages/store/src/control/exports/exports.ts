@@ -52,6 +52,17 @@ export async function findExport(db: Sql, id: string): Promise<ExportRow | undef
   return (await db.query<ExportRow>(byId(id))).rows[0];
 }
 
+/** As it is now; nobody changes it before the commit. @throws MissingError if it is gone */
+export async function lockExport(tx: Sql, id: string): Promise<ExportRow> {
+  const { rows } = await tx.query<ExportRow>({
+    text: `SELECT ${columns} FROM exports WHERE id = $1 FOR UPDATE`,
+    values: [id],
+  });
+  const [row] = rows;
+  if (!row) throw new MissingError('Export');
+  return row;
+}
+
 const listColumns = { folder: 'folder_id', registry: 'registry_id', broker: 'broker_id' } as const;
 
 /** Of a folder, a registry or a broker. */
