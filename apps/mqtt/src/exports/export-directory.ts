@@ -36,6 +36,9 @@ export class ExportDirectory {
   #basis: RouteBasis = { stale: false };
   #reading: Promise<void> | undefined;
   #isStale = false;
+  /** Readings are numbered as they begin: one that began earlier does not take the place of a later one. */
+  #begun = 0;
+  #taken = 0;
 
   constructor(parts: ExportDirectoryParts) {
     this.#parts = parts;
@@ -48,7 +51,12 @@ export class ExportDirectory {
 
   /** Reads all of them. Rejects while the database is away. */
   async load(): Promise<void> {
-    this.#take(await this.#parts.read());
+    this.#begun += 1;
+    const number = this.#begun;
+    const rows = await this.#parts.read();
+    if (number < this.#taken) return;
+    this.#taken = number;
+    this.#take(rows);
   }
 
   /** Some have changed: reads again until it succeeds. */
