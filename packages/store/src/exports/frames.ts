@@ -27,6 +27,10 @@ export interface RecordedMessage {
 const lengthBytes = 4;
 const fixedBytes = 26;
 
+/** SQL: when the first message of a chunk was received, in ms since 1970. `data`: the column. */
+export const firstReceivedAt = (data: string) =>
+  `('x' || encode(substring(${data} FROM 21 FOR 6), 'hex'))::bit(48)::bigint`;
+
 /** The size of a frame, in bytes. */
 export function frameBytes(deviceIdBytes: number, topicBytes: number, payloadBytes: number): number {
   return lengthBytes + fixedBytes + deviceIdBytes + topicBytes + payloadBytes;

@@ -1,7 +1,7 @@
 /** The logs of exports over a real Postgres: order, limits, leases. */
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findExportProgress } from '../control/exports/progress.ts';
+import { findExportProgress, findPositionAt } from '../control/exports/progress.ts';
 import type { Sql } from '../database/sql.ts';
 import { openDatabase } from '../index.ts';
 import {
@@ -63,14 +63,14 @@ async function open(backlogs: Readonly<Record<string, Backlog>> = { e: {} }) {
   return { db, cursor };
 }
 
-function chunkOf(exportId: string, payloads: readonly (string | Buffer)[]) {
+function chunkOf(exportId: string, payloads: readonly (string | Buffer)[], receivedAtMs = 1) {
   const topic = Buffer.from('t');
   const frames = payloads.map((given) => {
     const payload = Buffer.from(given);
     const frame = Buffer.alloc(frameBytes(1, topic.length, payload.length));
     writeFrame(frame, 0, {
       eventId: Buffer.alloc(16),
-      receivedAtMs: 1,
+      receivedAtMs,
       qos: 1,
       deviceId: 'd',
       topic,
@@ -252,6 +252,24 @@ test('what is delivered stays for a replay, and goes after its time', async () =
   expect(await findUntrimmed(db)).toEqual(['e']);
   expect(await trimLog(db, 'e')).toMatchObject({ discarded: 0 });
   expect(await cursor()).toMatchObject({ size: 0, discarded: 0, position: 1 });
+});
+
+test('a time is found by when messages were received, not by when they were committed', async () => {
+  const { db } = await open();
+  // The database was away: what came at 10 and 20 was committed long after; and its clock is another.
+  for (const [payloads, receivedAtMs] of [
+    [['a', 'b'], 10],
+    [['c'], 20],
+    [['d', 'e'], 30],
+  ] as const)
+    await appendChunks(db, [chunkOf('e', payloads, receivedAtMs)]);
+  const mixed = Buffer.concat([chunkOf('e', ['f'], 40).data, chunkOf('e', ['g'], 50).data]);
+  await appendChunks(db, [{ exportId: 'e', messages: 2, data: mixed }]);
+  const at = (ms: number) => findPositionAt(db, 'e', new Date(ms), 7n);
+  expect(await Promise.all([0, 10, 11, 20, 21, 30, 40, 41, 50, 51].map(at))).toEqual([
+    ...[0n, 0n, 2n, 2n, 3n, 3n, 5n, 6n, 6n, 7n],
+  ]);
+  expect(await findPositionAt(db, 'empty', new Date(0), 0n)).toBe(0n);
 });
 
 test('the log of an export that is gone is removed, and no other', async () => {

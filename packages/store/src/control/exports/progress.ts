@@ -1,6 +1,6 @@
 /** How far exports have come, and moving them by hand. */
 import type { Sql } from '../../database/sql.ts';
-import { readFrame, splitFrames } from '../../exports/frames.ts';
+import { firstReceivedAt, readFrame, splitFrames } from '../../exports/frames.ts';
 import { firstWaiting } from '../../exports/progress.ts';
 import { MissingError } from '../errors.ts';
 import { takeFromHolder } from './exports.ts';
@@ -64,17 +64,29 @@ export async function lockLogRange(tx: Sql, id: string): Promise<LogRange> {
   return { tail: row.tail === null ? head : BigInt(row.tail), cursor: BigInt(row.cursor), head };
 }
 
-/** The first message that was received at that time or later; the head if there is none. */
+/**
+ * The first message that was received at that time or later, by the clock of the MQTT server that received it; the head if
+ * there is none. Looks at the beginning of each chunk: when a chunk was committed is the database's time, and may be much later.
+ */
 export async function findPositionAt(tx: Sql, id: string, time: Date, head: bigint): Promise<bigint> {
-  const { rows } = await tx.query<{ position: string; data: Buffer }>({
-    text: `SELECT position, data FROM export_chunks WHERE export_id = $1 AND at >= $2 ORDER BY position LIMIT 1`,
-    values: [id, time],
+  const { rows } = await tx.query<{ next: string | null; position: string | null; data: Buffer | null }>({
+    text: `
+      WITH next AS (
+        SELECT min(position) AS position FROM export_chunks WHERE export_id = $1 AND ${firstReceivedAt('data')} >= $2
+      )
+      SELECT next.position AS next, before.position, before.data
+      FROM next LEFT JOIN LATERAL (
+        SELECT position, data FROM export_chunks
+        WHERE export_id = $1 AND (next.position IS NULL OR position < next.position) ORDER BY position DESC LIMIT 1
+      ) AS before ON true`,
+    values: [id, time.getTime()],
   });
   const [row] = rows;
-  if (!row) return head;
-  const frames = splitFrames(row.data);
+  // The chunk before may end with messages of that time.
+  const frames = row?.data ? splitFrames(row.data) : [];
   const within = frames.findIndex((frame) => readFrame(frame).receivedAtMs >= time.getTime());
-  return BigInt(row.position) + BigInt(within === -1 ? frames.length : within);
+  if (row?.position && within !== -1) return BigInt(row.position) + BigInt(within);
+  return row?.next ? BigInt(row.next) : head;
 }
 
 /** Moves the cursor by hand; what is passed over is counted as skipped. */
