@@ -25,6 +25,9 @@ test('each message is a row, once, also if it is sent again; JSON can be asked f
   const session = await fixture.device.connect();
   for (let n = 0; n < 50; n += 1) await session.publish(fixture.topic, JSON.stringify({ n }));
   await session.publish(fixture.topic, Buffer.from([0xff, 0]));
+  // JSON that jsonb does not hold: a row without data, and no dead letter.
+  const odd = ['"\\u0000"', '"\\ud800"', '"\\udc00x"', '1e200000', '"\\ud83d\\ude00"'];
+  for (const json of odd) await session.publish(fixture.topic, json);
   await session.end();
   await handle.drained();
   await handle.do('replay', { position: '0' });
@@ -33,14 +36,18 @@ test('each message is a row, once, also if it is sent again; JSON can be asked f
   const database = openDatabase(postgres.url('postgres'), { logger: quiet, poolSize: 1 });
   try {
     const { rows } = await database.pool.query(
-      `SELECT (data ->> 'n')::int AS n, source, device_id, topic FROM telemetry WHERE data IS NOT NULL ORDER BY n`,
+      `SELECT (data ->> 'n')::int AS n, source, device_id, topic FROM telemetry WHERE data ? 'n' ORDER BY n`,
     );
     const own = { source: fixture.registry.id, device_id: fixture.device.id, topic: fixture.topic };
     expect(rows).toEqual(Array.from({ length: 50 }, (_, n) => ({ n, ...own })));
     const { rows: others } = await database.pool.query(
-      `SELECT payload FROM telemetry WHERE data IS NULL AND payload <> 'in force?'`,
+      `SELECT payload, data FROM telemetry WHERE payload <> 'in force?' AND NOT coalesce(data ? 'n', false) ORDER BY payload`,
     );
-    expect(others).toEqual([{ payload: Buffer.from([0xff, 0]) }]);
+    const expected = [
+      { payload: Buffer.from([0xff, 0]), data: null },
+      ...odd.map((json) => ({ payload: Buffer.from(json), data: json === odd.at(-1) ? '\u{1f600}' : null })),
+    ];
+    expect(others).toEqual(expected.toSorted((a, b) => a.payload.compare(b.payload)));
     await database.pool.query('DROP TABLE telemetry');
   } finally {
     await database.close();

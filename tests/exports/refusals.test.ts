@@ -57,6 +57,16 @@ describe('an export is refused for', () => {
       postgres({ url: 'postgresql://user:secret@db.example.com/iot' }),
       'target.postgres.url',
     ],
+    [
+      'a URL of Postgres without a user',
+      postgres({ url: 'postgresql://db.example.com/iot' }),
+      'target.postgres.url',
+    ],
+    [
+      'a URL of Postgres without a database',
+      postgres({ url: 'postgresql://user@db.example.com' }),
+      'target.postgres.url',
+    ],
     ['a table that is none', postgres({ table: 'a; DROP TABLE b' }), 'target.postgres.table'],
     [
       'a server without a port',

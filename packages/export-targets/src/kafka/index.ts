@@ -4,6 +4,7 @@
  * acknowledged and dropped (https://github.com/platformatic/kafka/issues/326).
  */
 import { ProduceAcks, Producer } from '@platformatic/kafka';
+import { sendConnected } from '../connections.ts';
 import { cloudEvent, cloudEventHeaders } from '../formats/cloud-events.ts';
 import { streamRecord } from '../formats/yandex.ts';
 import type { AddressPolicy } from '../network/address-policy.ts';
@@ -60,26 +61,16 @@ export class KafkaTarget implements Target {
     this.#kafka = kafka;
   }
 
-  async send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<SendOutcome> {
-    const giveUp = () => void this.close();
-    signal.addEventListener('abort', giveUp);
-    try {
-      if (!this.#producer) {
-        const objection = await this.#objection();
-        if (objection !== undefined) return { outcome: 'misconfigured', error: objection };
-        // Aborted meanwhile, it may be another's to send.
-        signal.throwIfAborted();
-        this.#producer = this.#open();
-      }
-      await this.#producer.send({ messages: batch.map((message) => this.#record(message)) });
-      return { outcome: 'done' };
-    } catch (error) {
-      signal.throwIfAborted();
-      await this.close();
-      return this.#meaningOf(error);
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
+  send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<SendOutcome> {
+    return sendConnected({
+      signal,
+      connection: this.#producer,
+      objection: () => this.#objection(),
+      open: async () => this.#open(),
+      send: (producer) => producer.send({ messages: batch.map((message) => this.#record(message)) }),
+      close: () => this.close(),
+      meaningOf: (error) => this.#meaningOf(error),
+    });
   }
 
   async close(): Promise<void> {
@@ -97,10 +88,11 @@ export class KafkaTarget implements Target {
     return objectionToServers(this.#policy, this.#kafka.bootstrapServers, this.#isPlain, this.#resolve);
   }
 
+  /** Dials nobody before something is sent. */
   #open(): Producer<Buffer, Buffer, Buffer, Buffer> {
     const { bootstrapServers, mechanism, username = '', caCertificate, compression } = this.#kafka;
     const password = this.#export.secrets.target['kafka.password'] ?? '';
-    return new Producer<Buffer, Buffer, Buffer, Buffer>({
+    this.#producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
       clientId: 'iotcore-export',
       bootstrapBrokers: [...bootstrapServers],
       connectTimeout: connectTimeoutMs,
@@ -113,6 +105,7 @@ export class KafkaTarget implements Target {
       ...(mechanism && { sasl: { mechanism, username, password } }),
       ...(!this.#isPlain && { tls: { ...(caCertificate && { ca: caCertificate }) }, tlsServerName: true }),
     });
+    return this.#producer;
   }
 
   /** Messages of one device lie in one partition; those without a device go by their topic. */

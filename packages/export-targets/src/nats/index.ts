@@ -1,6 +1,7 @@
 /** A stream of NATS JetStream. It recognises a repeated message by `Nats-Msg-Id`, within its own time for that. */
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { sendConnected } from '../connections.ts';
 import type { AddressPolicy } from '../network/address-policy.ts';
 import { failureOf } from '../network/failures.ts';
 import { objectionToServers, type Resolve } from '../network/guarded-lookup.ts';
@@ -33,35 +34,30 @@ export class NatsTarget implements Target {
     this.#nats = nats;
   }
 
-  /** All are sent at once, in their order; a batch that came in part comes again, and what was there is recognised. */
-  async send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<SendOutcome> {
-    const giveUp = () => void this.close();
-    signal.addEventListener('abort', giveUp);
-    try {
-      const objection = this.#stream ? undefined : await this.#objection();
-      if (objection !== undefined) return { outcome: 'misconfigured', error: objection };
-      const stream = this.#stream ?? (await this.#open());
-      this.#stream = stream;
-      // Aborted meanwhile, it may be another's to send.
-      signal.throwIfAborted();
-      const publications = batch.map((message) =>
-        stream.publish(subjectOf(this.#nats.subjectPrefix, this.#export, message), message.payload, {
-          msgID: message.eventId,
-          timeout: publishTimeoutMs,
-          retries: 1,
-        }),
-      );
-      const outcomes = await Promise.allSettled(publications);
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) throw failed.reason;
-      return { outcome: 'done' };
-    } catch (error) {
-      signal.throwIfAborted();
-      await this.close();
-      return this.#meaningOf(error);
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
+  send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<SendOutcome> {
+    return sendConnected({
+      signal,
+      connection: this.#stream,
+      objection: () => this.#objection(),
+      open: () => this.#open(),
+      send: (stream) => this.#publish(stream, batch),
+      close: () => this.close(),
+      meaningOf: (error) => this.#meaningOf(error),
+    });
+  }
+
+  /** All at once, in their order; a batch that came in part comes again, and what was there is recognised. */
+  async #publish(stream: JetStreamClient, batch: readonly OutgoingMessage[]): Promise<void> {
+    const publications = batch.map((message) =>
+      stream.publish(subjectOf(this.#nats.subjectPrefix, this.#export, message), message.payload, {
+        msgID: message.eventId,
+        timeout: publishTimeoutMs,
+        retries: 1,
+      }),
+    );
+    const outcomes = await Promise.allSettled(publications);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   async close(): Promise<void> {
@@ -94,7 +90,8 @@ export class NatsTarget implements Target {
       tls: this.#isPlain ? null : { ...(caCertificate && { ca: caCertificate }) },
     };
     this.#connection = await connect(options);
-    return jetstream(this.#connection);
+    this.#stream = jetstream(this.#connection);
+    return this.#stream;
   }
 
   #meaningOf(error: unknown): SendOutcome {

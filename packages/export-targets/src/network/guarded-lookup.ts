@@ -62,6 +62,17 @@ export function checkLiteral(policy: AddressPolicy, { host, port, isPlain }: Pla
   if (isIP(address) !== 0) policy.check(address, port, isPlain);
 }
 
+/** The same, in words. */
+export function objectionToLiteral(policy: AddressPolicy, place: Place): string | undefined {
+  try {
+    checkLiteral(policy, place);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ForbiddenAddressError) return error.message;
+    throw error;
+  }
+}
+
 /** A caller waits for it no longer, in ms. */
 const resolvePatienceMs = 2000;
 

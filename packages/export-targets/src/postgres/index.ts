@@ -1,10 +1,11 @@
 /** A row for each message: in effect once, since a repeated one meets its own event ID. */
 import { isIP, Socket } from 'node:net';
 import pg from 'pg';
+import { sendConnected } from '../connections.ts';
 import { jsonOf } from '../formats/json.ts';
 import type { AddressPolicy } from '../network/address-policy.ts';
 import { failureOf } from '../network/failures.ts';
-import { checkLiteral, guardedLookup, type Place, type Resolve } from '../network/guarded-lookup.ts';
+import { guardedLookup, objectionToLiteral, type Place, type Resolve } from '../network/guarded-lookup.ts';
 import type { OpenedExport } from '../opened-export.ts';
 import type { OutgoingMessage, SendOutcome, Target } from '../target.ts';
 import { withoutSecrets } from '../without-secrets.ts';
@@ -41,21 +42,16 @@ export class PostgresTarget implements Target {
     this.#postgres = postgres;
   }
 
-  async send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<SendOutcome> {
-    const giveUp = () => void this.close();
-    signal.addEventListener('abort', giveUp);
-    try {
-      const client = await this.#connected();
-      // Aborted meanwhile, it may be another's to send.
-      signal.throwIfAborted();
-      await client.query(this.#insert(batch));
-      return { outcome: 'done' };
-    } catch (error) {
-      signal.throwIfAborted();
-      return this.#meaningOf(error);
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
+  send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<SendOutcome> {
+    return sendConnected({
+      signal,
+      connection: this.#client,
+      objection: async () => this.#objection(),
+      open: () => this.#open(),
+      send: (client) => client.query(this.#insert(batch)),
+      close: () => this.close(),
+      meaningOf: (error) => this.#meaningOf(error),
+    });
   }
 
   async close(): Promise<void> {
@@ -71,40 +67,45 @@ export class PostgresTarget implements Target {
     clearTimeout(patience);
   }
 
-  async #connected(): Promise<pg.Client> {
-    if (this.#client) return this.#client;
+  get #place(): Place {
+    const { hostname, port } = new URL(this.#postgres.url);
+    return { host: hostname, port: Number(port || 5432), isPlain: this.#postgres.tls === 'DISABLE' };
+  }
+
+  /** Names are looked up, and checked, when they are dialled. */
+  #objection(): string | undefined {
+    const { username, pathname } = new URL(this.#postgres.url);
+    // What is not said here, the client would take from the environment of this process.
+    if (username === '' || pathname.length < 2)
+      return 'The URL names no user or no database: postgresql://user@host:5432/database.';
+    return objectionToLiteral(this.#policy, this.#place);
+  }
+
+  async #open(): Promise<pg.Client> {
     const url = new URL(this.#postgres.url);
-    const place: Place = {
-      host: url.hostname,
-      port: Number(url.port || 5432),
-      isPlain: this.#postgres.tls === 'DISABLE',
-    };
-    checkLiteral(this.#policy, place);
-    const socket = new GuardedSocket(guardedLookup(this.#policy, place, this.#resolve));
+    const { isPlain, port, host: bracketed } = this.#place;
+    const socket = new GuardedSocket(guardedLookup(this.#policy, this.#place, this.#resolve));
     this.#socket = socket;
-    const host = place.host.replace(/^\[(.*)\]$/, '$1');
+    const host = bracketed.replace(/^\[(.*)\]$/, '$1');
     const client = new pg.Client({
-      ...{ host, port: place.port, user: decodeURIComponent(url.username) },
+      ...{ host, port, user: decodeURIComponent(url.username) },
       database: decodeURIComponent(url.pathname.slice(1)),
-      password: this.#export.secrets.target['postgres.password'] ?? '',
-      ssl: place.isPlain ? false : { rejectUnauthorized: true, ...this.#authority(host) },
+      // As a function: an empty one would be looked for in PGPASSWORD and ~/.pgpass.
+      password: () => this.#export.secrets.target['postgres.password'] ?? '',
+      ssl: isPlain ? false : { rejectUnauthorized: true, ...this.#authority(host) },
       stream: () => socket,
       application_name: 'iotcore export',
       connectionTimeoutMillis: connectTimeoutMs,
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs,
     });
+    // A connection that was lost says so here, and is made anew.
     client.on('error', () => {
       if (this.#client === client) this.#client = undefined;
     });
-    try {
-      await client.connect();
-      if (this.#postgres.createTable) await client.query(this.#createTable());
-    } catch (error) {
-      await this.#leave(client);
-      throw error;
-    }
     this.#client = client;
+    await client.connect();
+    if (this.#postgres.createTable) await client.query(this.#createTable());
     return client;
   }
 
@@ -143,13 +144,12 @@ export class PostgresTarget implements Target {
       .join('.');
   }
 
-  async #meaningOf(error: unknown): Promise<SendOutcome> {
+  #meaningOf(error: unknown): SendOutcome {
     const { code = '', message = '' } = error as { code?: string; message?: string };
     const isState = /^[0-9A-Z]{5}$/.test(code);
     const told = withoutSecrets(message, this.#export.secrets, keptAnswerCharacters);
     if (isState && aboutTheRows.test(code))
       return { outcome: 'refused', error: `Postgres refused the rows (${code}).`, answer: told };
-    await this.close();
     if (isState && aboutTheSetting.test(code))
       return {
         outcome: 'misconfigured',
@@ -163,10 +163,14 @@ export class PostgresTarget implements Target {
   }
 }
 
-/** For a column of jsonb, which holds no U+0000. */
+/** What jsonb does not hold: U+0000, halves of surrogate pairs, numbers beyond `numeric`. What only looks so is left out too. */
+const unstorable =
+  /\\u0000|\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]|\de[+-]?\d{5}|\d{100000}/i;
+
+/** For the column of jsonb; the payload has a column of its own. */
 function storableJson(payload: Buffer): string | null {
   const json = jsonOf(payload);
-  return json === undefined || json.includes('\\u0000') ? null : json;
+  return json === undefined || unstorable.test(json) ? null : json;
 }
 
 /** What pg connects by host and port: names are resolved by us. */

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { AddressPolicy } from '../network/address-policy.ts';
 import { resolveBySystem } from '../network/guarded-lookup.ts';
 import { PostgresTarget } from './index.ts';
@@ -18,15 +18,17 @@ const inserted = Buffer.concat([
   ...[message('C', Buffer.from('INSERT 0 1\0')), message('Z', Buffer.from('I'))],
 ]);
 
+const ownUrl = (port: number) => `postgres://u@127.0.0.1:${port}/d`;
+
 /** A server that takes what it is sent and never closes a connection. `welcomes`: called before it lets anybody in. */
-async function startServer(welcomes: () => void = () => undefined) {
+async function startServer(welcomes: (said: Buffer) => void = () => undefined, urlOf = ownUrl) {
   const connections: Socket[] = [];
   const inserts: Buffer[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     connections.push(socket);
     socket.on('error', () => undefined);
-    socket.once('data', () => {
-      welcomes();
+    socket.once('data', (said: Buffer) => {
+      welcomes(said);
       socket.write(welcome);
       socket.on('data', (data) => {
         if (!data.includes('INSERT')) return;
@@ -41,16 +43,19 @@ async function startServer(welcomes: () => void = () => undefined) {
     server.close();
   });
   const { port } = server.address() as { port: number };
-  const target = new PostgresTarget(
+  return { inserts, target: targetAt(urlOf(port)) };
+}
+
+function targetAt(url: string): PostgresTarget {
+  return new PostgresTarget(
     {
       ...{ exportId: 'e', folderId: 'f', registryId: 'r', brokerId: null },
-      target: { postgres: { url: `postgres://u@127.0.0.1:${port}/d`, table: 't', tls: 'DISABLE' } },
+      target: { postgres: { url, table: 't', tls: 'DISABLE' } },
       secrets: { signingSecret: '', target: {} },
     },
     new AddressPolicy({ allowedNetworks: ['127.0.0.0/8'], own: { addresses: [], ports: new Set() } }),
     resolveBySystem,
   );
-  return { inserts, target };
 }
 
 const batch = [
@@ -70,4 +75,41 @@ test('nothing is sent once it was given up while the connection was made', async
   await expect(target.send(batch, ending.signal)).rejects.toThrow('aborted');
   await target.close();
   expect(inserts).toEqual([]);
+});
+
+test('who logs in is said by the export, and nothing of it is taken from the environment', async () => {
+  for (const name of ['PGUSER', 'PGDATABASE', 'PGPASSWORD']) vi.stubEnv(name, 'of-this-process');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const said: string[] = [];
+  const { inserts, target } = await startServer(
+    (bytes) => said.push(bytes.toString()),
+    (port) => `postgres://127.0.0.1:${port}/`,
+  );
+  expect(await target.send(batch, new AbortController().signal)).toEqual({
+    outcome: 'misconfigured',
+    error: 'The URL names no user or no database: postgresql://user@host:5432/database.',
+  });
+  expect([said, inserts]).toEqual([[], []]);
+});
+
+test('a password that the export does not have is not looked for elsewhere', async () => {
+  vi.stubEnv('PGPASSWORD', 'of-this-process');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const said: string[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    // Asks for the password in clear.
+    socket.once('data', () => socket.write(message('R', Buffer.from([0, 0, 0, 3]))));
+    socket.on('data', (bytes) => {
+      said.push(bytes.toString('latin1'));
+      if (said.length > 1) socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  const target = targetAt(ownUrl(port));
+  expect(await target.send(batch, new AbortController().signal)).toMatchObject({ outcome: 'away' });
+  expect(said).toHaveLength(2);
+  expect(said.join()).not.toContain('of-this-process');
 });

@@ -171,6 +171,8 @@ class Splitting {
       return;
     }
     const isDatabase = field === 'target.postgres.url';
+    if (isDatabase && (url.username === '' || url.pathname.length < 2))
+      this.#violation(field, 'Name the user and the database: postgresql://user@host:5432/database.');
     if (url.password !== '' || (!isDatabase && url.username !== ''))
       this.#violation(
         field,
