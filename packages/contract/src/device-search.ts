@@ -17,7 +17,9 @@ const presences = ['ONLINE', 'NEVER_SEEN'] as const;
 const maxLabelCharacters = 127;
 const maxPrefixCharacters = 50;
 
-const filters = ['presence', 'notSeenSince', 'label', 'namePrefix'] as const;
+const orders = ['ID', 'NAME', 'OLDEST', 'NEWEST'] as const;
+
+const filters = ['presence', 'notSeenSince', 'label', 'namePrefix', 'idPrefix', 'orderBy'] as const;
 
 export const FindDevicesQuery = z
   .strictObject({
@@ -37,10 +39,20 @@ export const FindDevicesQuery = z
     namePrefix: text(maxPrefixCharacters, 'With a name that begins so.')
       .refine((value) => value !== '', 'must not be empty')
       .optional(),
+    idPrefix: text(maxPrefixCharacters, 'With an ID that begins so.')
+      .refine((value) => value !== '', 'must not be empty')
+      .optional(),
+    orderBy: z
+      .enum(orders, `One of ${orders.join(', ')}.`)
+      .meta({
+        description:
+          'All of them. ID: the default. NAME: those that have one. OLDEST, NEWEST: by their creation.',
+      })
+      .optional(),
     ...paging(),
   })
-  .refine((query) => filters.filter((one) => query[one] !== undefined).length === 1, {
-    message: `exactly one of ${filters.join(', ')} must be given`,
+  .refine((query) => filters.filter((one) => query[one] !== undefined).length <= 1, {
+    message: `only one of ${filters.join(', ')} may be given: each has an index, and an order, of its own`,
     path: ['presence'],
   });
 
@@ -81,10 +93,17 @@ export type FoundDevice = z.output<typeof FoundDevice>;
 
 export const FindDevicesResponse = component(
   'FindDevicesResponse',
-  z.object({ devices: z.array(FoundDevice), nextPageToken: nextPageToken.optional() }),
+  z.object({
+    devices: z.array(FoundDevice),
+    nextPageToken: nextPageToken.optional(),
+    previousPageToken: z
+      .string()
+      .meta({ description: 'Names the page before. Absent on the first one.' })
+      .optional(),
+  }),
   {
     description:
-      'A page of devices, by ID; by name for a prefix of it, and by the day on which they were last seen for those that were not.',
+      'A page of devices, by ID unless said otherwise; by name for a prefix of it, and by the day on which they were last seen for those that were not.',
   },
 );
 

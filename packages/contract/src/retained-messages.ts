@@ -21,7 +21,10 @@ const RetainedTopic = component(
   },
 );
 
-export const ListRetainedTopicsQuery = z.strictObject(paging());
+export const ListRetainedTopicsQuery = z.strictObject({
+  prefix: text(maxTopicCharacters, 'Only topics whose full name begins so.').optional(),
+  ...paging(),
+});
 export const ListRetainedTopicsResponse = component(
   'ListRetainedTopicsResponse',
   z.object({ topics: z.array(RetainedTopic), nextPageToken: nextPageToken.optional() }),
@@ -30,6 +33,11 @@ export const ListRetainedTopicsResponse = component(
 
 export const GetRetainedMessageQuery = z.strictObject({
   topic: text(maxTopicCharacters, 'The full name of the topic: `$devices/<id>/state`.'),
+});
+
+export const ClearRetainedMessageQuery = GetRetainedMessageQuery;
+export const ClearRetainedMessageResponse = component('ClearRetainedMessageResponse', z.object({}), {
+  description: 'The topic has no retained message any more.',
 });
 
 export const RetainedMessage = component(

@@ -168,16 +168,15 @@ function retainedRows(noun: 'Registry' | 'Device'): Record<string, Row> {
   const { field, path } = owners[noun];
   const prefix = noun === 'Registry' ? '$registries' : '$devices';
   const at = (fixture: Fixture) => ({ [field]: fixture[field] });
+  const stored = async (fixture: Fixture) => {
+    const topic = `${prefix}/${fixture[field]}/${noun === 'Registry' ? 'config' : 'state'}`;
+    await fixture.api.must('POST', `${path}/${fixture[field]}/publish`, { topic, data: 'eA==' });
+    return { path: at(fixture), query: { topic } };
+  };
   return {
     [`list${noun}RetainedTopics`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
-    [`get${noun}RetainedMessage`]: {
-      needs: 'viewer',
-      request: async (fixture) => {
-        const topic = `${prefix}/${fixture[field]}/${noun === 'Registry' ? 'config' : 'state'}`;
-        await fixture.api.must('POST', `${path}/${fixture[field]}/publish`, { topic, data: 'eA==' });
-        return { path: at(fixture), query: { topic } };
-      },
-    },
+    [`get${noun}RetainedMessage`]: { needs: 'viewer', request: stored },
+    [`clear${noun}RetainedMessage`]: { needs: 'editor', request: stored },
   };
 }
 

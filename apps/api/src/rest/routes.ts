@@ -62,6 +62,7 @@ function ofPermanentTopics({ noun, extensionPath, idField }: ResourceNames): Res
   return {
     [`list${noun}RetainedTopics`]: GET(`${one}/retainedTopics`),
     [`get${noun}RetainedMessage`]: GET(`${one}/retainedMessage`),
+    [`clear${noun}RetainedMessage`]: DELETE(`${one}/retainedMessage`),
   };
 }
 

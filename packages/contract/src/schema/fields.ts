@@ -109,9 +109,12 @@ function pageSize(most: number) {
     .meta({ description: `How many to return at most. 0 or absent: ${defaultPageSize}.` });
 }
 
+/** The longest names a time, and an ID of 50 characters. */
+const maxTokenCharacters = 128;
+
 const pageToken = z
   .string()
-  .max(100, 'At most 100 characters.')
+  .max(maxTokenCharacters, `At most ${maxTokenCharacters} characters.`)
   .meta({ description: '`nextPageToken` of the page before.' });
 
 export const nextPageToken = z.string().meta({ description: 'Names the next page. Absent on the last one.' });

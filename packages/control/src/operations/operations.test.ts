@@ -11,7 +11,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
   '%s',
   (name, operation) => {
     const { permission, record, keyed, ids, message, output, summary, subject } = operation;
-    const onlyReads = /^(get|list|find|export|cancel|test)/.test(name);
+    const onlyReads = /^(get|list|find|search|summarize|export|cancel|test)/.test(name);
 
     test('declares who may call it, and about what', () => {
       expect(permission).toMatch(
@@ -21,7 +21,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     });
 
     test('is recorded if it changes state, and only then', () => {
-      const leavesNoRecord = onlyReads || /^publish|^acknowledge|^createIamToken$/.test(name);
+      const leavesNoRecord = onlyReads || /^publish|^clear|^acknowledge|^createIamToken$/.test(name);
       expect(record !== undefined).toBe(!leavesNoRecord);
       if (record) {
         expect(record.eventType).toMatch(/^(devices|broker|iam|migration|access|exports)\.[A-Z][A-Za-z]+$/);

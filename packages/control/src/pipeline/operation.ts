@@ -6,7 +6,15 @@
 import type { Operation } from '@iotcore/contract';
 import { type RecordNames, type ResourceNames, recordNames } from '@iotcore/contract/records';
 import type { Permission } from '@iotcore/model';
-import type { AuditedCall, MutationRecord, Page, PageRequest, Reads, Writes } from '@iotcore/store/control';
+import type {
+  AuditedCall,
+  MutationRecord,
+  Page,
+  PageRequest,
+  Reads,
+  TwoWayPage,
+  Writes,
+} from '@iotcore/store/control';
 import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from './access.ts';
@@ -34,6 +42,8 @@ export interface Run<I, T> {
   readonly page: PageRequest;
   /** The token of the page after this one; nothing on the last. */
   nextPageToken(page: Page<unknown>): { nextPageToken?: string };
+  /** Both, of a list that can be read in both directions. */
+  pageTokens(page: TwoWayPage<unknown>): { nextPageToken?: string; previousPageToken?: string };
   /**
    * Does a mutation and records it (operation, audit event, Idempotency-Key), all in one transaction.
    */

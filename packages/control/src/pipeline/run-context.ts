@@ -28,13 +28,20 @@ export interface ReadyCall {
 export function runContext(call: ReadyCall): AnyRun {
   const { operation, services, input, target, access, caller, origin } = call;
   const list = listName(operation, input);
+  const nextPageToken = ({ next }: Page<unknown>) =>
+    next === undefined ? {} : { nextPageToken: services.pageTokens.seal(list, next) };
   return {
     ...{ input, target, access, caller },
     read: services.store.read,
     signal: origin.signal,
     page: pageOf(services, input, list),
-    nextPageToken: ({ next }: Page<unknown>) =>
-      next === undefined ? {} : { nextPageToken: services.pageTokens.seal(list, next) },
+    nextPageToken,
+    pageTokens: (page) => ({
+      ...nextPageToken(page),
+      ...(page.previous !== undefined && {
+        previousPageToken: services.pageTokens.seal(list, page.previous),
+      }),
+    }),
     commit: (mutate) => commit(call, mutate),
     auditedCall: () => callFacts(call),
   };

@@ -290,6 +290,13 @@ export type CertificateSpec = {
 };
 
 /**
+ * The topic has no retained message any more.
+ */
+export type ClearRetainedMessageResponse = {
+    [key: string]: unknown;
+};
+
+/**
  * An API key to make.
  */
 export type CreateApiKeyRequest = {
@@ -1004,7 +1011,7 @@ export type FieldViolation = {
 };
 
 /**
- * A page of devices, by ID; by name for a prefix of it, and by the day on which they were last seen for those that were not.
+ * A page of devices, by ID unless said otherwise; by name for a prefix of it, and by the day on which they were last seen for those that were not.
  */
 export type FindDevicesResponse = {
     devices: Array<FoundDevice>;
@@ -1012,6 +1019,10 @@ export type FindDevicesResponse = {
      * Names the next page. Absent on the last one.
      */
     nextPageToken?: string;
+    /**
+     * Names the page before. Absent on the first one.
+     */
+    previousPageToken?: string;
 };
 
 /**
@@ -2641,6 +2652,13 @@ export type WebhookTarget = {
 };
 
 /**
+ * The topic has no retained message any more.
+ */
+export type ClearRetainedMessageResponseWritable = {
+    [key: string]: unknown;
+};
+
+/**
  * A broker to create.
  */
 export type CreateBrokerRequestWritable = {
@@ -3463,6 +3481,10 @@ export type ListRegistryRetainedTopicsData = {
     };
     query?: {
         /**
+         * Only topics whose full name begins so.
+         */
+        prefix?: string;
+        /**
          * How many to return at most. 0 or absent: 100.
          */
         pageSize?: number;
@@ -3491,6 +3513,41 @@ export type ListRegistryRetainedTopicsResponses = {
 };
 
 export type ListRegistryRetainedTopicsResponse = ListRegistryRetainedTopicsResponses[keyof ListRegistryRetainedTopicsResponses];
+
+export type ClearRegistryRetainedMessageData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query: {
+        /**
+         * The full name of the topic: `$devices/<id>/state`.
+         */
+        topic: string;
+    };
+    url: '/ext/v1/registries/{registryId}/retainedMessage';
+};
+
+export type ClearRegistryRetainedMessageErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ClearRegistryRetainedMessageError = ClearRegistryRetainedMessageErrors[keyof ClearRegistryRetainedMessageErrors];
+
+export type ClearRegistryRetainedMessageResponses = {
+    /**
+     * Success.
+     */
+    200: ClearRetainedMessageResponse;
+};
+
+export type ClearRegistryRetainedMessageResponse = ClearRegistryRetainedMessageResponses[keyof ClearRegistryRetainedMessageResponses];
 
 export type GetRegistryRetainedMessageData = {
     body?: never;
@@ -3717,6 +3774,14 @@ export type FindDevicesData = {
          * With a name that begins so.
          */
         namePrefix?: string;
+        /**
+         * With an ID that begins so.
+         */
+        idPrefix?: string;
+        /**
+         * All of them. ID: the default. NAME: those that have one. OLDEST, NEWEST: by their creation.
+         */
+        orderBy?: 'ID' | 'NAME' | 'OLDEST' | 'NEWEST';
         /**
          * How many to return at most. 0 or absent: 100.
          */
@@ -4182,6 +4247,10 @@ export type ListDeviceRetainedTopicsData = {
     };
     query?: {
         /**
+         * Only topics whose full name begins so.
+         */
+        prefix?: string;
+        /**
          * How many to return at most. 0 or absent: 100.
          */
         pageSize?: number;
@@ -4210,6 +4279,41 @@ export type ListDeviceRetainedTopicsResponses = {
 };
 
 export type ListDeviceRetainedTopicsResponse = ListDeviceRetainedTopicsResponses[keyof ListDeviceRetainedTopicsResponses];
+
+export type ClearDeviceRetainedMessageData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query: {
+        /**
+         * The full name of the topic: `$devices/<id>/state`.
+         */
+        topic: string;
+    };
+    url: '/ext/v1/devices/{deviceId}/retainedMessage';
+};
+
+export type ClearDeviceRetainedMessageErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ClearDeviceRetainedMessageError = ClearDeviceRetainedMessageErrors[keyof ClearDeviceRetainedMessageErrors];
+
+export type ClearDeviceRetainedMessageResponses = {
+    /**
+     * Success.
+     */
+    200: ClearRetainedMessageResponse;
+};
+
+export type ClearDeviceRetainedMessageResponse = ClearDeviceRetainedMessageResponses[keyof ClearDeviceRetainedMessageResponses];
 
 export type GetDeviceRetainedMessageData = {
     body?: never;

@@ -9,6 +9,12 @@ export interface Page<Row> {
   readonly next: string | undefined;
 }
 
+/** A piece of a list that can be read in both directions. */
+export interface TwoWayPage<Row> extends Page<Row> {
+  /** The key to go back from, if there is something before. */
+  readonly previous: string | undefined;
+}
+
 /** Where a page begins and how many rows it has at most. */
 export interface PageRequest {
   /** The key of the last row of the page before; undefined on the first page. */

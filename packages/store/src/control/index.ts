@@ -17,7 +17,7 @@ export type {
 } from './credentials/password-adoptions.ts';
 export type { NewPassword, PasswordRow } from './credentials/passwords.ts';
 export type { DataPlaneNode } from './data-plane-nodes.ts';
-export type { Page, PageRequest } from './db.ts';
+export type { Page, PageRequest, TwoWayPage } from './db.ts';
 export * from './errors.ts';
 export type { ExportFields, ExportRow, NewExport } from './exports/exports.ts';
 export type { ExportProgress } from './exports/progress.ts';

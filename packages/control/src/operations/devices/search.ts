@@ -4,33 +4,40 @@ import { map, text, time } from '../../messages/json.ts';
 import { defineOperation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
 
+const orders = { ID: 'all', NAME: 'named', OLDEST: 'oldest', NEWEST: 'newest' } as const;
+
 export const findDevices = defineOperation({
   name: 'findDevices',
   service: 'ObservationService',
-  summary: 'Finds the devices of a registry that are online, were never seen, or have a label or name',
-  description: 'Exactly one of the filters must be given.',
+  summary: 'Lists the devices of a registry with whether they are online, by a filter or in an order',
+  description:
+    'One filter or order at a time: an index answers each, however many devices there are. Pages can be read back, too.',
   permission: 'view',
   message: FindDevicesQuery,
   output: FindDevicesResponse,
   subject: async ({ registryId }, read) =>
     resource('Registry', await read.owners.find({ kind: 'registry', id: registryId })),
-  async run({ input, target, read, page: request, nextPageToken }) {
+  async run({ input, target, read, page: request, pageTokens }) {
     const page = await read.devices.search(target.id, filterOf(input), request);
-    return { devices: page.rows.map(toFoundDevice), ...nextPageToken(page) };
+    return { devices: page.rows.map(toFoundDevice), ...pageTokens(page) };
   },
 });
 
-/** The one that is given, which the contract has made sure of. */
+/** The one that is given: the contract has made sure that there are not more. */
 function filterOf(query: {
   readonly presence?: 'ONLINE' | 'NEVER_SEEN' | undefined;
   readonly notSeenSince?: string | undefined;
   readonly label?: string | undefined;
   readonly namePrefix?: string | undefined;
+  readonly idPrefix?: string | undefined;
+  readonly orderBy?: keyof typeof orders | undefined;
 }): DeviceFilter {
-  const { presence, notSeenSince, label, namePrefix = '' } = query;
+  const { presence, notSeenSince, label, namePrefix, idPrefix, orderBy = 'ID' } = query;
   if (presence !== undefined) return { kind: presence === 'ONLINE' ? 'online' : 'neverSeen' };
   if (notSeenSince !== undefined) return { kind: 'notSeenSince', time: new Date(notSeenSince) };
-  if (label === undefined) return { kind: 'namePrefix', prefix: namePrefix };
+  if (namePrefix !== undefined) return { kind: 'namePrefix', prefix: namePrefix };
+  if (idPrefix !== undefined) return { kind: 'idPrefix', prefix: idPrefix };
+  if (label === undefined) return { kind: orders[orderBy] };
   const at = label.indexOf('=');
   return { kind: 'label', key: label.slice(0, at), value: label.slice(at + 1) };
 }

@@ -1,11 +1,14 @@
 import {
+  ClearRetainedMessageQuery,
+  ClearRetainedMessageResponse,
   GetRetainedMessageQuery,
   ListRetainedTopicsQuery,
   ListRetainedTopicsResponse,
   type ResourceNames,
   RetainedMessage,
 } from '@iotcore/contract';
-import type { RetainingOwner } from '@iotcore/store/control';
+import { readFullTopic } from '@iotcore/model';
+import type { Owner, Reads, RetainingOwner } from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
 import { type ApiOperation, defineOperation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
@@ -17,19 +20,19 @@ export function retainedMessageOperations(
   const { noun, kind } = names;
   const common = {
     service: 'ObservationService',
-    permission: 'view',
     ids: ownerIds(names),
     subject: ownerSubject(names),
   } as const;
   return [
     defineOperation({
       ...common,
+      permission: 'view',
       name: `list${noun}RetainedTopics`,
       summary: `Lists the permanent topics of a ${kind} that have a retained message`,
       message: ListRetainedTopicsQuery,
       output: ListRetainedTopicsResponse,
-      async run({ target: { id }, read, page: request, nextPageToken }) {
-        const page = await read.retainedMessages.list({ kind, id }, request);
+      async run({ input: { prefix = '' }, target: { id }, read, page: request, nextPageToken }) {
+        const page = await read.retainedMessages.list({ kind, id }, prefix, request);
         const topics = page.rows.map(({ topic, bytes, updatedAt }) => ({
           ...{ topic, bytes },
           updatedAt: updatedAt.toISOString(),
@@ -39,6 +42,7 @@ export function retainedMessageOperations(
     }),
     defineOperation({
       ...common,
+      permission: 'view',
       name: `get${noun}RetainedMessage`,
       summary: `Returns the retained message of a permanent topic of a ${kind}`,
       description: 'NOT_FOUND if the topic has none, whether it is a permanent topic or not.',
@@ -51,5 +55,41 @@ export function retainedMessageOperations(
         return { topic, data: payload.toString('base64'), updatedAt: updatedAt.toISOString() };
       },
     }),
+    defineOperation({
+      ...common,
+      permission: 'edit',
+      name: `clear${noun}RetainedMessage`,
+      summary: `Clears a permanent topic of a ${kind}`,
+      description:
+        'An empty message is published there, as whoever writes the topic: subscribers receive it, and those that come later receive nothing.',
+      message: ClearRetainedMessageQuery,
+      output: ClearRetainedMessageResponse,
+      async run({ input: { topic }, target: { id }, read, signal }, { publisher }) {
+        const found = await read.retainedMessages.find({ kind, id }, topic);
+        const from = found && (await writerOf(topic, read));
+        if (!from) throw errors.notFound('Retained message');
+        await publisher.publish({ from, topic, payload: Buffer.alloc(0) }, signal);
+        return {};
+      },
+    }),
   ];
+}
+
+/** Who may publish to a permanent topic that is there; of a registry's topic that its devices write, one of these. */
+async function writerOf(topic: string, read: Reads): Promise<Owner | undefined> {
+  const address = readFullTopic(topic);
+  if (!address) return undefined;
+  const { row, ownerId } = address;
+  if (row.root === 'registries') {
+    if (row.publisher === 'registry') return { kind: 'registry', id: ownerId };
+    const { rows } = await read.devices.list(
+      { registryId: ownerId },
+      { activity: false },
+      { after: undefined, limit: 1 },
+    );
+    return rows[0] && { kind: 'device', id: rows[0].id };
+  }
+  if (row.publisher === 'device') return { kind: 'device', id: ownerId };
+  const device = await read.devices.find(ownerId, { activity: false });
+  return device && { kind: 'registry', id: device.registryId };
 }

@@ -29,6 +29,7 @@ function statements(kind: RetainingOwner['kind']) {
       `SELECT topic, octet_length(payload) AS bytes, updated_at AS "updatedAt", encode(topic_sha256, 'base64') AS key
        FROM permanent_messages
        WHERE ${ofOwner[kind]} AND ($2::text IS NULL OR topic_sha256 > decode($2, 'base64'))
+         AND starts_with(topic, $4)
        ORDER BY topic_sha256 LIMIT $3`,
     ),
     find: prepare(
@@ -41,13 +42,16 @@ function statements(kind: RetainingOwner['kind']) {
 
 const of = { device: statements('device'), registry: statements('registry') };
 
-/** The topics that have a retained message. A page goes by their hashes: a topic is longer than a page token may be. */
+/** The topics with this beginning that have a retained message: quotas bound how many of an owner's are looked at. A page goes by their hashes: a topic is longer than a page token may be. */
 export async function listRetainedTopics(
   db: Sql,
   { kind, id }: RetainingOwner,
+  beginning: string,
   { after, limit }: PageRequest,
 ): Promise<Page<RetainedTopicRow>> {
-  const { rows } = await db.query<RetainedTopicRow & { key: string }>(of[kind].list(id, after, limit + 1));
+  const { rows } = await db.query<RetainedTopicRow & { key: string }>(
+    of[kind].list(id, after, limit + 1, beginning),
+  );
   return toPage(rows, limit, (row) => (row as RetainedTopicRow & { key: string }).key);
 }
 

@@ -124,7 +124,49 @@ describe('devices are found', () => {
     expect(await find({ kind: 'namePrefix', prefix: 'pump_d' })).toEqual([]);
   });
 
+  test('all of them, in each order, and by the beginning of their IDs', async () => {
+    const { db, find, names } = await setUp();
+    await db.query(
+      `UPDATE devices SET created_at = timestamptz '2026-01-01' + make_interval(mins => 100 - substr(id, 2)::int) WHERE id LIKE 'd%'`,
+    );
+    await db.query(`UPDATE devices SET name = NULL WHERE id = 'd07'`);
+    expect(await find({ kind: 'all' }, 7)).toEqual(names);
+    expect(await find({ kind: 'newest' }, 7)).toEqual(names);
+    expect(await find({ kind: 'oldest' }, 7)).toEqual(names.toReversed());
+    expect(await find({ kind: 'named' }, 7)).toEqual(names.filter((id) => id !== 'd07'));
+    expect(await find({ kind: 'idPrefix', prefix: 'd1' }, 7)).toEqual(names.slice(10));
+  });
+
+  test.each<DeviceFilter['kind'] & ('all' | 'oldest' | 'newest' | 'named')>([
+    'all',
+    'oldest',
+    'newest',
+    'named',
+  ])('in the order %s, a page forth and back, while others come and go', async (kind) => {
+    const { pool, db } = await setUp();
+    const page = (after?: string) => findDevices(pool, 'r1', { kind }, { after, limit: 6 });
+    const idsOf = ({ rows }: Awaited<ReturnType<typeof page>>) => rows.map(({ id }) => id);
+    const first = await page();
+    const second = await page(first.next);
+    const third = await page(second.next);
+    expect([first.previous, (await page(third.next)).next]).toEqual([undefined, undefined]);
+    const back = await page(third.previous);
+    expect(idsOf(back)).toEqual(idsOf(second));
+    const start = await page(back.previous);
+    expect(idsOf(start)).toEqual(idsOf(first));
+    expect(start.previous).toBeUndefined();
+    expect(idsOf(await page(start.next))).toEqual(idsOf(second));
+    // The rows that a token names may be gone: it goes on where they were.
+    await db.query(`DELETE FROM devices WHERE id = ANY('{${idsOf(second)}}')`);
+    expect(idsOf(await page(first.next))).toEqual(idsOf(third));
+    expect(idsOf(await page(third.previous))).toEqual(idsOf(first));
+  });
+
   test.each([
+    [
+      'devices_registry_id_created_at_id_idx',
+      'SELECT id FROM devices WHERE registry_id = $1 AND (created_at, id) < (now(), $1) ORDER BY created_at DESC, id DESC LIMIT 9',
+    ],
     [
       'devices_never_seen_idx',
       'SELECT id FROM devices WHERE registry_id = $1 AND NOT seen ORDER BY id LIMIT 9',
