@@ -18,6 +18,7 @@ import {
   splitFrames,
   takeLeases,
   trimLog,
+  writeAttempts,
   writeCursor,
   writeDeadLetter,
   writeFrame,
@@ -79,6 +80,10 @@ function chunkOf(exportId: string, payloads: readonly (string | Buffer)[], recei
     return frame;
   });
   return { exportId, messages: frames.length, data: Buffer.concat(frames) };
+}
+
+function deadLetterAt(position: number) {
+  return { eventId: 'x', position, attempts: 1, reason: 'r', answer: '', frame: Buffer.alloc(1) };
 }
 
 type Db = Awaited<ReturnType<typeof open>>['db'];
@@ -204,15 +209,7 @@ describe('a lease', () => {
     const [second] = await takeLeases(db, 'second', 1);
     expect(await deliver(db, second?.lease, 1)).toBe(true);
     expect(await deliver(db, frozen.lease, 3)).toBe(false);
-    const letter = {
-      eventId: 'x',
-      position: 2,
-      attempts: 1,
-      reason: 'r',
-      answer: '',
-      frame: Buffer.alloc(1),
-    };
-    expect(await writeDeadLetter(db, frozen.lease, letter)).toBe('lost');
+    expect(await writeDeadLetter(db, frozen.lease, deadLetterAt(2))).toBe('lost');
     expect(await renewLeases(db, [frozen.lease])).toEqual(new Set());
     expect(await cursor()).toMatchObject({ position: 1, delivered: 1 });
     expect((await db.query('SELECT FROM export_dead_letters')).rowCount).toBe(0);
@@ -231,6 +228,25 @@ describe('a lease', () => {
     await db.query(`UPDATE exports SET target = '{"pull":{}}' WHERE id = 'pulled'`);
     expect(await takeLeases(db, 'one', 5)).toEqual([]);
   });
+});
+
+test('what is written of an export while it is deleted is dropped, and is no error', async () => {
+  const { db } = await open();
+  const [taken] = await takeLeases(db, 'holder', 1);
+  if (!taken) throw new Error('no lease');
+  const deleting = await db.connect();
+  onTestFinished(() => deleting.release());
+  await deleting.query('BEGIN');
+  await deleting.query(`DELETE FROM exports WHERE id = 'e'`);
+  const attempt = { at: new Date(), firstPosition: 0, lastPosition: 0, outcome: 'done', status: 200 };
+  const attempts = writeAttempts(db, 'e', [{ ...attempt, milliseconds: 1, error: null, answer: '' }]);
+  const letter = writeDeadLetter(db, taken.lease, deadLetterAt(0));
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await db.query(waiting)).rowCount).toBe(2);
+  await deleting.query('COMMIT');
+  expect(await Promise.all([attempts, letter])).toEqual([undefined, 'lost']);
+  for (const table of ['export_attempts', 'export_dead_letters'])
+    expect((await db.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
 });
 
 test('the cursor never goes back, and dead letters are not counted as delivered', async () => {

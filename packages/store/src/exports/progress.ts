@@ -80,7 +80,7 @@ export interface NewDeadLetter {
 const mostDeadLetterBytes = 100 * 1024 * 1024;
 const deadLetterDays = 30;
 
-/** `full`: the export has as many as it may. `lost`: the lease is another's. */
+/** `full`: the export has as many as it may. `lost`: the lease is another's, or the export is gone. */
 export async function writeDeadLetter(
   db: Sql,
   lease: Lease,
@@ -89,7 +89,8 @@ export async function writeDeadLetter(
   const { rows } = await db.query<{ used: string }>({
     text: `
       WITH held AS MATERIALIZED (
-        SELECT export_id FROM export_cursors WHERE export_id = $1 AND holder = $2 AND epoch = $3
+        SELECT export_id FROM export_cursors JOIN exports ON exports.id = export_id
+        WHERE export_id = $1 AND holder = $2 AND epoch = $3 FOR KEY SHARE OF exports
       ), used AS MATERIALIZED (
         SELECT coalesce(sum(octet_length(frame)), 0) AS bytes FROM export_dead_letters WHERE export_id = $1
       ), written AS (
@@ -133,7 +134,10 @@ export interface NewAttempt {
 /** How many attempts are kept of an export. */
 export const keptAttempts = 100;
 
-/** Adds attempts, and removes those that are too many. */
+/**
+ * Adds attempts, and removes those that are too many. Of an export that is deleted meanwhile nothing is written: the lock
+ * waits for the end of the delete, where a foreign key would fail.
+ */
 export async function writeAttempts(
   db: Sql,
   exportId: string,
@@ -141,11 +145,11 @@ export async function writeAttempts(
 ): Promise<void> {
   await db.query({
     text: `
+      WITH kept AS MATERIALIZED (SELECT id FROM exports WHERE id = $1 FOR KEY SHARE)
       INSERT INTO export_attempts (export_id, at, first_position, last_position, outcome, status, milliseconds, error, answer)
-      SELECT $1, at, "firstPosition", "lastPosition", outcome, status, milliseconds, error, coalesce(answer, '')
-      FROM jsonb_to_recordset($2::jsonb) AS given(at timestamptz, "firstPosition" bigint, "lastPosition" bigint, outcome text,
-        status int, milliseconds int, error text, answer text)
-      WHERE EXISTS (SELECT FROM exports WHERE id = $1)`,
+      SELECT kept.id, at, "firstPosition", "lastPosition", outcome, status, milliseconds, error, coalesce(answer, '')
+      FROM kept, jsonb_to_recordset($2::jsonb) AS given(at timestamptz, "firstPosition" bigint, "lastPosition" bigint, outcome text,
+        status int, milliseconds int, error text, answer text)`,
     values: [exportId, JSON.stringify(attempts.slice(-keptAttempts))],
   });
   await db.query({
