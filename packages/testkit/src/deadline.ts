@@ -1,7 +1,7 @@
 import { slowness } from './run/slowness.ts';
 
 /** How long anything in a test may take before it counts as never happening, in ms. A limit for what hangs, no expectation of speed. */
-export const patienceMs = 30_000 * slowness();
+export const patienceMs = 60_000 * slowness();
 
 /** Settles as `promise` does, or fails with what was waited for. */
 export async function within<T>(promise: Promise<T>, what: string, ms = patienceMs): Promise<T> {
