@@ -32,7 +32,7 @@ export function openServices(
     store,
     directory,
     tokens,
-    hasher: createPasswordHasher(),
+    hasher: createPasswordHasher({ memoryKib: settings.passwordHashKib }),
     authenticator: new Authenticator(tokens, directory, now),
     pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),

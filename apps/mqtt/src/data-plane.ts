@@ -83,6 +83,8 @@ export interface DataPlaneOptions {
   readonly permanentQuotas: PermanentQuotas;
   /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
   memberOf(): string | undefined;
+  /** What the hash of a password that is adopted costs, and what a password of nobody does. */
+  readonly passwordHashKib: number;
   readonly timing: DataPlaneTiming;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
@@ -126,7 +128,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const changes = new RecentChanges();
   const clients = new LiveClients();
   const counters = new ConnectionCounters();
-  const hasher = createPasswordHasher();
+  const hasher = createPasswordHasher({ memoryKib: options.passwordHashKib });
   const verified = new VerifiedCredentials();
   const certificates = createCertificateCache();
   const directory = new DeviceDirectory(changes, lookups.device);

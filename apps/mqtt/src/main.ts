@@ -78,6 +78,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       },
     },
     memberOf: () => cluster?.incarnation,
+    passwordHashKib: settings.passwordHashKib,
     timing: {
       connectTimeoutMs: settings.mqttConnectTimeoutMs,
       wrongPasswordBeatMs: settings.mqttWrongPasswordBeatMs,

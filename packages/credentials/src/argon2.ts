@@ -9,12 +9,13 @@ import { hash, verify } from '@node-rs/argon2';
  * OWASP's first recommendation for argon2id (Password Storage Cheat Sheet): the least memory that still defeats
  * graphics cards, and one lane, since the server spends one thread on one login. About 8 ms of one core.
  */
-const cost = { memoryCost: 19 * 1024 /* KiB */, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+const cost = { timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+export const usualMemoryKib = 19 * 1024;
 const saltBytes = 16;
 
 /** argon2id hash of a password in PHC form, with a fresh salt. */
-export function argon2Hash(password: string | Uint8Array): Promise<string> {
-  return hash(password, { ...cost, salt: randomBytes(saltBytes) });
+export function argon2Hash(password: string | Uint8Array, memoryKib: number): Promise<string> {
+  return hash(password, { ...cost, memoryCost: memoryKib, salt: randomBytes(saltBytes) });
 }
 
 /** Whether the password made this hash. A malformed hash matches nothing. */
@@ -27,8 +28,8 @@ export async function argon2Verify(phc: string, password: string | Uint8Array): 
 }
 
 /** A well-formed hash that no password matches: verifying against it costs what a real one costs. */
-export function decoyHash(): string {
+export function decoyHash(memoryKib: number): string {
   const unpadded = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
-  const { memoryCost, timeCost, parallelism, outputLen } = cost;
-  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${unpadded(saltBytes)}$${unpadded(outputLen)}`;
+  const { timeCost, parallelism, outputLen } = cost;
+  return `$argon2id$v=19$m=${memoryKib},t=${timeCost},p=${parallelism}$${unpadded(saltBytes)}$${unpadded(outputLen)}`;
 }

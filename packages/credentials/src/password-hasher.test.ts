@@ -39,6 +39,14 @@ describe('PasswordHasher', () => {
     expect(one).not.toBe(two);
   });
 
+  test('makes hashes of another cost where it is told to, and knows those of any', async () => {
+    const cheap = createPasswordHasher({ memoryKib: 64 });
+    const candidates = [{ hash: await cheap.hash('Correct-Horse-1') }];
+    expect(candidates[0]?.hash).toMatch(/^\$argon2id\$v=19\$m=64,t=2,p=1\$/);
+    expect(await cheap.findMatch(candidates, bytes('Correct-Horse-2'))).toBeUndefined();
+    expect(await hasher.findMatch(candidates, bytes('Correct-Horse-1'))).toBe(candidates[0]);
+  });
+
   test('says that it is overloaded instead of queueing without bound', async () => {
     const small = createPasswordHasher({ maxRunning: 1, maxWaiting: 1 });
     const results = await Promise.allSettled([1, 2, 3].map(() => small.findMatch([], bytes('x'))));

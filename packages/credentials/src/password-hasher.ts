@@ -1,5 +1,5 @@
 import { limits } from '@iotcore/model';
-import { argon2Hash, argon2Verify, decoyHash } from './argon2.ts';
+import { argon2Hash, argon2Verify, decoyHash, usualMemoryKib } from './argon2.ts';
 import { BoundedQueue, type QueueLimits } from './bounded-queue.ts';
 
 /** MQTT lets passwords be up to 65,535 bytes of anything; beyond what the API stores, none can be right. */
@@ -27,9 +27,15 @@ export interface PasswordHasher {
   readonly pending: number;
 }
 
-export function createPasswordHasher(queueLimits: QueueLimits = defaultLimits): PasswordHasher {
-  const queue = new BoundedQueue(queueLimits);
-  const decoy = { hash: decoyHash() };
+export interface HasherOptions extends Partial<QueueLimits> {
+  /** What a new hash costs. Default: what passwords of people and devices deserve. */
+  readonly memoryKib?: number | undefined;
+}
+
+export function createPasswordHasher(options: HasherOptions = {}): PasswordHasher {
+  const { memoryKib = usualMemoryKib, ...queueLimits } = options;
+  const queue = new BoundedQueue({ ...defaultLimits, ...queueLimits });
+  const decoy = { hash: decoyHash(memoryKib) };
 
   return {
     get pending() {
@@ -39,7 +45,7 @@ export function createPasswordHasher(queueLimits: QueueLimits = defaultLimits): 
       if (Buffer.byteLength(password) > maxPasswordBytes) {
         throw new RangeError(`a password has at most ${maxPasswordBytes} bytes`);
       }
-      return queue.run(() => argon2Hash(password));
+      return queue.run(() => argon2Hash(password, memoryKib));
     },
     async findMatch(candidates, password) {
       const tooLong = password.length > maxPasswordBytes;

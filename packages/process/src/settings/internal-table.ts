@@ -10,7 +10,16 @@ const dayMs = 86_400_000;
 /** From a tick of a timer to longer than any test runs. */
 const milliseconds = wholeNumber(1, dayMs);
 
+/** argon2 needs 8 KiB. More than usual is nothing that tests ask for. */
+const hashKib = wholeNumber(8, 19_456);
+
 export const internalSettingsTable = {
+  passwordHashKib: setting(
+    'IOT_INTERNAL_PASSWORD_HASH_KIB',
+    hashKib,
+    '19456',
+    'The memory that the hash of a new password takes, in KiB. Less makes passwords easy to guess for who steals the hashes.',
+  ),
   apiRateWindowMs: optional(
     'IOT_INTERNAL_API_RATE_WINDOW_MS',
     milliseconds,

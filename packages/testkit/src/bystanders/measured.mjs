@@ -7,20 +7,24 @@ import { runInNewContext } from 'node:vm';
 const collections = 2;
 
 process.on('message', (message) => {
-  if (message?.type === 'measure') void measure();
+  if (message?.type === 'measure') void measure(message.collects);
 });
 // Being asked is no reason to go on.
 process.channel?.unref();
 
-async function measure() {
+async function measure(collects) {
+  if (collects) await collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  const active = process.getActiveResourcesInfo();
+  const timers = active.filter((name) => name === 'Timeout').length;
+  process.send?.({ type: 'measured', memory: heapUsed + external, timers, handles: active.length - timers });
+}
+
+async function collectGarbage() {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   for (let done = 0; done < collections; done += 1) {
     collect();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const { heapUsed, external } = process.memoryUsage();
-  const active = process.getActiveResourcesInfo();
-  const timers = active.filter((name) => name === 'Timeout').length;
-  process.send?.({ type: 'measured', memory: heapUsed + external, timers, handles: active.length - timers });
 }

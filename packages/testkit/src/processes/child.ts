@@ -16,9 +16,9 @@ export interface ChildOptions {
   readonly cwd?: string;
 }
 
-/** What a process holds when everything that nobody needs any more is gone. */
+/** What a process holds. */
 export interface Held {
-  /** Bytes that are alive, in the heap and in buffers. */
+  /** Bytes in the heap and in buffers. */
   readonly memory: number;
   readonly timers: number;
   /** Sockets, servers, files and what is under way with them. */
@@ -106,8 +106,8 @@ export class Child {
     return this.#output.slice(-shownLogCharacters);
   }
 
-  /** Collects everything that it no longer needs, and tells what is left. */
-  held(): Promise<Held> {
+  /** What it holds: with what nobody needs any more, or after that has been collected, which takes much longer. */
+  held(collects: boolean): Promise<Held> {
     const answer = new Promise<Held>((resolveHeld) => {
       const take = (message: { type?: string } & Held) => {
         if (message.type !== 'measured') return;
@@ -115,7 +115,7 @@ export class Child {
         resolveHeld(message);
       };
       this.#process.on('message', take);
-      this.#process.send({ type: 'measure' });
+      this.#process.send({ type: 'measure', collects });
     });
     return within(answer, `what ${this.name} holds`);
   }

@@ -72,7 +72,7 @@ function slowest(ms: readonly number[]): string {
 
 /** Without garbage, which V8 leaves lying until it needs the room, or has nothing at all to do. */
 async function collectedMiB(fixture: Fixture): Promise<number> {
-  await fixture.plane('mqtt').held();
+  await fixture.plane('mqtt').held(true);
   return memoryMiB(fixture);
 }
 
