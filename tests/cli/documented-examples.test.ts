@@ -53,6 +53,7 @@ function remember(
     keep(`${created.toUpperCase()}_PASSWORD`, field('password'));
   }
   if (line.includes(' password add ')) keep('PASSWORD_ID', field('id'));
+  if (line.includes(' yds-export add ')) keep('EXPORT_ID', field('id'));
   if (line.includes(' key create ')) keep('KEY_ID', field('id'));
   if (line.includes(' api-key create ')) keep('API_KEY_ID', field('id'));
   if (line.includes(' certificate list ')) keep('FINGERPRINT', /^[0-9a-f]{40}\b/m.exec(stdout)?.[0]);

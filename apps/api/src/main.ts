@@ -10,6 +10,7 @@ import {
 import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
 import { openControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
+import { readDataStreams } from './exports/data-streams-file.ts';
 import { openGrpcIfOn } from './grpc/index.ts';
 import type { GrpcServer } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -60,6 +61,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     if (controlPlane) await database.ping();
     return controlPlane !== undefined;
   };
+  const dataStreams = await readDataStreams(settings.dataStreamsFile);
   const app = await buildApp({
     metrics,
     logger,
@@ -97,7 +99,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
       keys = await InstallationKeys.open(store, isCurrent);
-      const opened = openServices(store, directory, keys, settings, () => grpc.names, now, url);
+      const opened = openServices(store, directory, keys, settings, () => grpc.names, now, url, dataStreams);
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;

@@ -2,6 +2,7 @@ import {
   AccessTokens,
   Authenticator,
   type CallerDirectory,
+  type DataStreams,
   type InstallationKeys,
   importQueue,
   MessagePublisher,
@@ -25,6 +26,7 @@ export function openServices(
   ownNames: () => readonly string[],
   now: () => Date,
   databaseUrl: string,
+  dataStreams: DataStreams,
 ): Services {
   const tokens = new AccessTokens(keys, now);
   return {
@@ -39,6 +41,7 @@ export function openServices(
     exports: {
       targets: createExportTargets(settings, databaseUrl),
       secrets: new SecretsKeeper(() => keys.latest),
+      dataStreams,
       storeBytes: settings.exportStoreBytes,
     },
     imports: new BoundedQueue(importQueue),

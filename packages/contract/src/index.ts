@@ -12,7 +12,6 @@ export * from './refused-clients.ts';
 export * from './resource-manager.ts';
 export * from './resources/broker.ts';
 export { credentialMessages } from './resources/credentials.ts';
-export * from './resources/data-stream-exports.ts';
 export * from './resources/device.ts';
 export type { LogOptions } from './resources/log-options.ts';
 export { decodeData } from './resources/publish-fields.ts';

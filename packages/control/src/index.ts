@@ -19,6 +19,7 @@ export { InstallationKeys } from './auth/installation-keys.ts';
 export { oldServiceAudience, TokenAudiences } from './auth/token-audiences.ts';
 export { ApiError, type CodeName, codes, errors, type FieldViolation } from './errors/catalogue.ts';
 export { toApiError } from './errors/translate.ts';
+export { DataStreams } from './exports/data-streams.ts';
 export {
   type ExportSecrets,
   type ExportTargets,

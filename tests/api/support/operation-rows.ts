@@ -191,7 +191,24 @@ function exportRows(): Record<string, Row> {
       ...(body !== undefined && { body }),
     }),
   });
+  const stream = { database: '/ru-central1/cloud/database', stream: 'telemetry' };
+  const addStream = async ({ api, registryId }: Fixture) =>
+    api.must('POST', `/ext/v1/registries/${registryId}/dataStreamExports`, stream);
   return {
+    listDataStreamExports: { needs: 'viewer', request: ({ registryId }) => ({ path: { registryId } }) },
+    addDataStreamExport: {
+      needs: 'admin',
+      request: ({ registryId }) => ({ path: { registryId }, body: stream }),
+    },
+    deleteDataStreamExport: {
+      needs: 'admin',
+      request: async (fixture) => ({
+        path: {
+          registryId: fixture.registryId,
+          dataStreamExportId: (await addStream(fixture)).response.id,
+        },
+      }),
+    },
     getExport: of('viewer'),
     listExports: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
     createExport: { needs: 'admin', request: (fixture) => ({ body: source(fixture) }) },

@@ -77,7 +77,11 @@ function ofAccountKeys(noun: string, plural: string, collection: string, idField
 function ofExports(): RestMethods {
   const path = '/ext/v1/exports';
   const one = `${path}/{exportId}`;
+  const dataStreams = `${registry.extensionPath}/{registryId}/dataStreamExports`;
   return {
+    listDataStreamExports: GET(dataStreams),
+    addDataStreamExport: POST(dataStreams),
+    deleteDataStreamExport: DELETE(`${dataStreams}/{dataStreamExportId}`),
     getExport: GET(one),
     listExports: GET(path),
     createExport: POST(path),
@@ -151,11 +155,4 @@ export const restMethods: RestMethods = {
 };
 
 /** Operations without a place here: the old service has no REST method for them, or clients of gRPC alone ask for it. */
-export const grpcOnly: ReadonlySet<string> = new Set([
-  'listDataStreamExports',
-  'addDataStreamExport',
-  'deleteDataStreamExport',
-  'getFolder',
-  'getCloud',
-  'listClouds',
-]);
+export const grpcOnly: ReadonlySet<string> = new Set(['getFolder', 'getCloud', 'listClouds']);

@@ -104,6 +104,10 @@ const KafkaTarget = component(
   { description: 'A topic of Kafka, or of Yandex Data Streams.' },
 );
 
+/** Where the brokers of a data stream are, as the operator names them: a Kafka target without its topic. */
+export const DataStreamServers = KafkaTarget.omit({ topic: true, format: true });
+export type DataStreamServers = z.output<typeof DataStreamServers>;
+
 const PullTarget = component('PullTarget', z.strictObject({}), {
   description: 'Nothing is sent: the receiver asks for messages, and acknowledges them.',
 });
@@ -168,7 +172,15 @@ export const ShownExportTarget = component(
       })
       .optional(),
     postgres: z.object(PostgresTarget.omit({ password: true }).shape).optional(),
-    kafka: z.object(KafkaTarget.omit({ password: true }).shape).optional(),
+    kafka: z
+      .object({
+        ...KafkaTarget.omit({ password: true }).shape,
+        dataStream: z
+          .object({ database: z.string(), serviceAccountId: z.string().optional() })
+          .optional()
+          .describe('Present if it was added as the export of a registry to a data stream.'),
+      })
+      .optional(),
     pull: z.object({}).optional(),
     nats: z.object(NatsTarget.omit({ password: true, token: true }).shape).optional(),
   }),

@@ -96,6 +96,11 @@ export const errors = {
       'FAILED_PRECONDITION',
       'Messages are sent for this export: only one with the target pull can be asked.',
     ),
+  dataStreamServersUnusable: (why: string) =>
+    new ApiError(
+      'FAILED_PRECONDITION',
+      `The servers that the operator has named for this database cannot be used. ${why}`,
+    ),
   exportStoreFull: (room: number) =>
     new ApiError(
       'RESOURCE_EXHAUSTED',

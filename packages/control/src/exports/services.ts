@@ -4,6 +4,7 @@ import type { ShownExportTarget } from '@iotcore/contract';
 import { seal, unseal } from '@iotcore/credentials';
 import type { KeySet } from '../auth/installation-keys.ts';
 import type { FieldViolation } from '../errors/catalogue.ts';
+import type { DataStreams } from './data-streams.ts';
 
 /** What an export keeps and never shows. */
 export interface ExportSecrets {
@@ -46,6 +47,7 @@ export interface ExportTargets {
 export interface ExportServices {
   readonly targets: ExportTargets;
   readonly secrets: SecretsKeeper;
+  readonly dataStreams: DataStreams;
   /** What the logs of all exports may have together, in bytes. */
   readonly storeBytes: number;
 }

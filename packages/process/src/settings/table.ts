@@ -260,6 +260,11 @@ export const settingsTable = {
     '10737418240',
     'What the logs of all exports may have together: the sum of their `backlog.maxBytes`. An export that would go beyond is not created.',
   ),
+  dataStreamsFile: optional(
+    'IOT_DATA_STREAMS_FILE',
+    path,
+    'A JSON file that says where the servers of data streams are, by database, for exports that are added as the old service added them ([exports.md](exports.md#data-streams)). It holds passwords: nobody else should read it. Read when the management API starts.',
+  ),
   exportAllowedNetworks: setting(
     'IOT_EXPORT_ALLOWED_NETWORKS',
     networkList,

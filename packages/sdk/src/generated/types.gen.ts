@@ -42,6 +42,36 @@ export type AddBrokerPasswordRequest = {
 };
 
 /**
+ * A data stream that the messages of the registry go to.
+ */
+export type AddDataStreamExportRequest = {
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    /**
+     * A topic filter. Absent: every message of the registry.
+     */
+    mqttTopicFilter?: string;
+    /**
+     * The path of the database that the stream lies in. The operator says where the servers of each are (`IOT_DATA_STREAMS_FILE`).
+     */
+    database: string;
+    /**
+     * The name of the stream: the topic of Kafka.
+     */
+    stream: string;
+    /**
+     * Kept and shown; who logs in is what the operator says for the database.
+     */
+    serviceAccountId?: string;
+    /**
+     * Begins paused: messages are recorded, and not sent. REST alone has it.
+     */
+    paused?: boolean;
+};
+
+/**
  * The certificate to add. No other resource of the installation may have it.
  */
 export type AddDeviceCertificateRequest = {
@@ -497,6 +527,44 @@ export type CreateServiceAccountRequest = {
      */
     name: string;
     description?: string;
+};
+
+/**
+ * An export of a registry to a data stream. Under its ID there is the export that does the work.
+ */
+export type DataStreamExport = {
+    /**
+     * ID of the export.
+     */
+    id: string;
+    /**
+     * Unique in its folder (of a device: in its registry), unless it is empty.
+     */
+    name?: string;
+    /**
+     * ID of the registry.
+     */
+    registryId: string;
+    /**
+     * A topic filter. Absent: every message of the registry.
+     */
+    mqttTopicFilter?: string;
+    /**
+     * The path of the database that the stream lies in. The operator says where the servers of each are (`IOT_DATA_STREAMS_FILE`).
+     */
+    database: string;
+    /**
+     * The name of the stream: the topic of Kafka.
+     */
+    stream: string;
+    /**
+     * Kept and shown; who logs in is what the operator says for the database.
+     */
+    serviceAccountId?: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
 };
 
 /**
@@ -1388,6 +1456,13 @@ export type ListBrokersResponse = {
      * Names the next page. Absent on the last one.
      */
     nextPageToken?: string;
+};
+
+/**
+ * All of them, ordered by ID.
+ */
+export type ListDataStreamExportsResponse = {
+    dataStreamExports: Array<DataStreamExport>;
 };
 
 /**
@@ -2408,6 +2483,13 @@ export type ShownExportTarget = {
          * Default NONE.
          */
         compression?: 'NONE' | 'GZIP';
+        /**
+         * Present if it was added as the export of a registry to a data stream.
+         */
+        dataStream?: {
+            database: string;
+            serviceAccountId?: string;
+        };
     };
     pull?: {
         [key: string]: unknown;
@@ -3080,6 +3162,103 @@ export type ListDeviceTopicAliasesResponses = {
 };
 
 export type ListDeviceTopicAliasesResponse2 = ListDeviceTopicAliasesResponses[keyof ListDeviceTopicAliasesResponses];
+
+export type ListDataStreamExportsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/dataStreamExports';
+};
+
+export type ListDataStreamExportsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListDataStreamExportsError = ListDataStreamExportsErrors[keyof ListDataStreamExportsErrors];
+
+export type ListDataStreamExportsResponses = {
+    /**
+     * Success.
+     */
+    200: ListDataStreamExportsResponse;
+};
+
+export type ListDataStreamExportsResponse2 = ListDataStreamExportsResponses[keyof ListDataStreamExportsResponses];
+
+export type AddDataStreamExportData = {
+    body: AddDataStreamExportRequest;
+    headers?: {
+        /**
+         * A UUID. The same key with the same request, within 24 hours, does its work once and gives the first answer again; with another request it is refused (409).
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/dataStreamExports';
+};
+
+export type AddDataStreamExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type AddDataStreamExportError = AddDataStreamExportErrors[keyof AddDataStreamExportErrors];
+
+export type AddDataStreamExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type AddDataStreamExportResponse = AddDataStreamExportResponses[keyof AddDataStreamExportResponses];
+
+export type DeleteDataStreamExportData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+        dataStreamExportId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/dataStreamExports/{dataStreamExportId}';
+};
+
+export type DeleteDataStreamExportErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteDataStreamExportError = DeleteDataStreamExportErrors[keyof DeleteDataStreamExportErrors];
+
+export type DeleteDataStreamExportResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteDataStreamExportResponse = DeleteDataStreamExportResponses[keyof DeleteDataStreamExportResponses];
 
 export type ListRegistryCertificatesData = {
     body?: never;

@@ -79,6 +79,8 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
     // Tests that share an installation make more exports than one machine would keep logs for.
     IOT_EXPORT_STORE_BYTES: String(512 * 1024 ** 3),
+    // A name that nothing answers at: what is tested is how such exports are added.
+    IOT_DATA_STREAMS_FILE: join(import.meta.dirname, 'data-streams.json'),
     IOT_SAMPLE: options.sample ? 'on' : 'off',
     // On somebody else's database its MQTT server is looked at alone, beside the one that is there.
     IOT_INTERNAL_MQTT_BESIDE_OTHERS: /^(shared|embedded)?$/.test(String(options.database ?? ''))

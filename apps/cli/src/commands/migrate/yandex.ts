@@ -58,7 +58,7 @@ async function run(folder: string | undefined, flags: YandexFlags, context: CliC
   if (!flags.fromApi) {
     if (folder === undefined) throw usageError('give the folder of an export, or --from-api');
     await runImport(folderSource(folder), options, context);
-    return migrateTriggers(folder, flags, context);
+    return migrateExports(folder, flags, context);
   }
   if (folder !== undefined) throw usageError('give either a folder or --from-api');
   await inFolder(flags.save, async (target) => {
@@ -67,14 +67,17 @@ async function run(folder: string | undefined, flags: YandexFlags, context: CliC
   });
 }
 
-/** Of the folder's `triggers.json`, if it is there. @throws CliError with `incomplete` if some did not come over */
-async function migrateTriggers(folder: string, flags: YandexFlags, context: CliContext): Promise<void> {
-  const { readTargetMap, readTriggers } = await import('../../import/triggers/read-triggers.ts');
-  const { importTriggers } = await import('../../import/triggers/import-triggers.ts');
+/** Triggers, and exports to data streams, as far as the folder has them. @throws CliError with `incomplete` if some did not come over */
+async function migrateExports(folder: string, flags: YandexFlags, context: CliContext): Promise<void> {
+  const { readTargetMap, readTriggers } = await import('../../import/exports/read-triggers.ts');
+  const { readDataStreams } = await import('../../import/exports/read-data-streams.ts');
+  const { importExports } = await import('../../import/exports/import-exports.ts');
   const targets = flags.targetMap === undefined ? {} : await readTargetMap(flags.targetMap);
-  const reading = await readTriggers(folder, targets);
-  const missing = await importTriggers(reading, flags.dryRun ?? false, context);
-  if (missing > 0) throw new CliError(`${missing} triggers did not come over.`, exitCodes.incomplete);
+  const readings = [await readTriggers(folder, targets), await readDataStreams(folder)];
+  let missing = 0;
+  for (const reading of readings) missing += await importExports(reading, flags.dryRun ?? false, context);
+  if (missing > 0)
+    throw new CliError(`${missing} triggers and exports did not come over.`, exitCodes.incomplete);
 }
 
 async function fetchTo(target: string, flags: YandexFlags, retryForMs: number, context: CliContext) {

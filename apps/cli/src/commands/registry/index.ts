@@ -17,6 +17,7 @@ import { reportChange } from '../shared/report.ts';
 import { registerSessions } from '../shared/sessions.ts';
 import { registerCreate, registerList, type TopLevelKind } from '../shared/top-level.ts';
 import { registerUpdate } from '../shared/update.ts';
+import { registerYdsExports } from './yds-exports.ts';
 
 const registries: TopLevelKind = {
   noun: 'registry',
@@ -54,6 +55,7 @@ export function register(program: Command, context: CliContext): void {
   registerSessions(registry, registryKind, context);
   registerCertificates(registry, registryKind, context);
   registerPasswords(registry, registryKind, context);
+  registerYdsExports(registry, context);
 }
 
 function registerStatus(parent: Command, context: CliContext): void {

@@ -5,22 +5,22 @@ import {
   type ExportTarget,
   exportId,
   fieldsToSet,
-  fullSettings,
   type GivenExportSettings,
   Operation,
   type ShownExportTarget,
   UpdateExportRequest,
 } from '@iotcore/contract';
-import { createId, everyFolder } from '@iotcore/model';
+import { everyFolder } from '@iotcore/model';
 import type { ExportRow, Reads } from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
-import { type ExportSecrets, newSigningSecret } from '../../exports/services.ts';
+import type { ExportSecrets } from '../../exports/services.ts';
 import type { Access } from '../../pipeline/access.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import type { Services } from '../../pipeline/services.ts';
 import { resource } from '../../pipeline/subject.ts';
 import { exportAction, exportMutation, exportSubject } from './export.ts';
 import { names } from './names.ts';
+import { mustBeReachable, newExport, settingsFor } from './new-export.ts';
 import { checkSource } from './source.ts';
 import { splitTarget } from './target-secrets.ts';
 
@@ -58,22 +58,9 @@ export const createExport = defineOperation({
   output: Operation,
   subject: async ({ source }, read) => sourceSubject(source, read),
   async run({ input, target: { folderId }, access, read, commit }, { exports }) {
-    const { source, name = '', description = '', labels = {}, paused = false } = input;
     requireReach(access, input.target);
-    await checkSource(source, 'source.mqttTopicFilter', read);
-    const { shown, secrets: ofTarget } = splitTarget(input.target);
-    const secrets: ExportSecrets = { signingSecret: newSigningSecret(), target: ofTarget };
-    await mustBeReachable(exports, shown, secrets);
-    const settings = settingsFor(input, shown);
-    const id = createId();
-    const row = {
-      ...{ id, folderId, name, description, labels, target: shown, paused, ...settings },
-      registryId: source.registryId ?? null,
-      deviceId: source.deviceId ?? null,
-      brokerId: source.brokerId ?? null,
-      mqttTopicFilter: source.mqttTopicFilter ?? null,
-      secrets: exports.secrets.seal(id, secrets),
-    };
+    await checkSource(input.source, 'source.mqttTopicFilter', read);
+    const row = await newExport(input, folderId, exports);
     return commit(async (tx) => exportMutation(await tx.exports.create(row, exports.storeBytes)));
   },
 });
@@ -181,25 +168,4 @@ function retargeted(
   const former = { shown: row.target as ShownExportTarget, secrets: before.target };
   const { shown, secrets } = splitTarget(target, former);
   return { target: shown, opened: { ...before, target: secrets } };
-}
-
-/** @throws INVALID_ARGUMENT that names hosts and ports that no export may reach */
-async function mustBeReachable(
-  { targets }: Pick<Services['exports'], 'targets'>,
-  shown: ShownExportTarget,
-  secrets: ExportSecrets,
-): Promise<void> {
-  const violations = await targets.check(shown, secrets);
-  if (violations.length > 0) throw errors.invalidArgument(violations);
-}
-
-/** @throws INVALID_ARGUMENT for what does not go together */
-function settingsFor(given: GivenExportSettings, target: ShownExportTarget): ExportSettings {
-  const format = target.webhook && (target.webhook.format ?? 'YANDEX_TRIGGER');
-  const settings = fullSettings(given, format);
-  if (format === 'RAW' && settings.batch.maxMessages > 1) {
-    const description = 'RAW sends one message a request: 1.';
-    throw errors.invalidArgument([{ field: 'batch.maxMessages', description }]);
-  }
-  return settings;
 }

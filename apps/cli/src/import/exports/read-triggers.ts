@@ -4,39 +4,26 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CreateExportRequest } from '@iotcore/sdk';
 import { usageError } from '../../errors.ts';
-
-/** A trigger that can come over. */
-export interface ReadTrigger {
-  readonly name: string;
-  /** Paused: nobody is called before its owner has looked at it. */
-  readonly body: CreateExportRequest;
-}
-
-export interface TriggerReading {
-  readonly triggers: readonly ReadTrigger[];
-  /** Those that cannot, each with the reason. */
-  readonly others: readonly { readonly name: string; readonly reason: string }[];
-}
+import {
+  type ExportReading,
+  exportName,
+  type Fields,
+  isFields,
+  parse,
+  type ReadExport,
+  readingOf,
+  readList,
+  text,
+} from './entries.ts';
 
 /** URLs to call in place of functions and containers, by their IDs. */
 export type TargetMap = Readonly<Record<string, string>>;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** None if there is no such file. @throws CliError if it cannot be read as a list */
-export async function readTriggers(folder: string, targets: TargetMap): Promise<TriggerReading> {
-  const file = join(folder, 'triggers.json');
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '[]';
-    throw usageError(`${file} cannot be read (${error.code})`);
-  });
-  const read = listOf(text, file).map((entry) => readTrigger(entry, targets));
-  return {
-    triggers: read.filter((one): one is ReadTrigger => 'body' in one),
-    others: read.filter((one): one is TriggerReading['others'][number] => 'reason' in one),
-  };
+/** @throws CliError if it cannot be read as a list */
+export async function readTriggers(folder: string, targets: TargetMap): Promise<ExportReading> {
+  const entries = await readList(join(folder, 'triggers.json'), 'triggers');
+  return readingOf(entries.map((entry) => readTrigger(entry, targets)));
 }
 
 /** A map of IDs to URLs. @throws CliError */
@@ -49,28 +36,23 @@ export async function readTargetMap(path: string): Promise<TargetMap> {
   throw usageError(`--target-map: ${path} is no JSON object of IDs and URLs`);
 }
 
-function listOf(text: string, file: string): readonly unknown[] {
-  const list = text.trim() === '' ? [] : parse(text);
-  if (Array.isArray(list)) return list;
-  throw usageError(`${file} is no JSON list of triggers`);
-}
-
-function readTrigger(entry: unknown, targets: TargetMap): ReadTrigger | TriggerReading['others'][number] {
+function readTrigger(entry: unknown, targets: TargetMap): ReadExport | ExportReading['others'][number] {
   const trigger = isFields(entry) ? entry : {};
-  const name = text(trigger['name']) ?? text(trigger['id']) ?? 'a trigger without a name';
+  const name = text(trigger['name']) ?? text(trigger['id']) ?? 'without a name';
+  const title = `trigger ${name}`;
   const rule = isFields(trigger['rule']) ? trigger['rule'] : {};
   const [kind] = ['iot_message', 'iot_broker_message'].filter((one) => isFields(rule[one]));
-  if (kind === undefined) return { name, reason: 'it is not about messages of devices' };
+  if (kind === undefined) return { title, reason: 'it is not about messages of devices' };
   const message = rule[kind] as Fields;
   const id = calledId(message);
   const url = id === undefined ? undefined : (targets[id] ?? urlOf(message, id));
   if (url === undefined)
-    return { name, reason: 'what it calls has no address here: name one with --target-map' };
+    return { title, reason: 'what it calls has no address here: name one with --target-map' };
   const source = sourceOf(kind, message);
-  if (source === undefined) return { name, reason: 'it names no registry or broker' };
+  if (source === undefined) return { title, reason: 'it names no registry or broker' };
   return {
-    name,
-    body: {
+    title,
+    export: {
       name: exportName(name),
       description: `Trigger ${text(trigger['id']) ?? name}`,
       source,
@@ -121,29 +103,4 @@ function batchOf(message: Fields) {
       ...(cutoff !== undefined && /^\d{1,2}s$/.test(cutoff) && { cutoff }),
     },
   };
-}
-
-/** Names of exports are those of all resources; a trigger's may differ in nothing but case and length. */
-function exportName(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, '-')
-    .slice(0, 50)
-    .replace(/^[^a-z]+/, 't-');
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

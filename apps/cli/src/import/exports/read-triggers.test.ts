@@ -11,8 +11,10 @@ async function folderWith(content: string | undefined): Promise<string> {
   return folder;
 }
 
-const read = async (triggers: unknown, targets = {}) =>
-  readTriggers(await folderWith(JSON.stringify(triggers)), targets);
+const read = async (triggers: unknown, targets = {}) => {
+  const { exports, others } = await readTriggers(await folderWith(JSON.stringify(triggers)), targets);
+  return { bodies: exports.map((one) => 'export' in one && one.export), others };
+};
 
 const iot = (fields: object) => ({
   id: 'a1s',
@@ -27,27 +29,24 @@ describe('a file of triggers is refused', () => {
 });
 
 test.each([undefined, '', '[]'])('a folder may have none: %j', async (content) => {
-  expect(await readTriggers(await folderWith(content), {})).toEqual({ triggers: [], others: [] });
+  expect(await readTriggers(await folderWith(content), {})).toEqual({ exports: [], others: [] });
 });
 
 test('a trigger becomes a paused export to the function’s own address, one message a call', async () => {
-  const { triggers, others } = await read([iot({ mqtt_topic: '$devices/+/events' })]);
+  const { bodies, others } = await read([iot({ mqtt_topic: '$devices/+/events' })]);
   expect(others).toEqual([]);
-  expect(triggers).toEqual([
+  expect(bodies).toEqual([
     {
       name: 'telemetry',
-      body: {
-        name: 'telemetry',
-        description: 'Trigger a1s',
-        source: { registryId: 'are1', mqttTopicFilter: '$devices/+/events' },
-        target: {
-          webhook: {
-            url: 'https://functions.yandexcloud.net/d4e?integration=raw',
-            format: 'YANDEX_TRIGGER',
-          },
+      description: 'Trigger a1s',
+      source: { registryId: 'are1', mqttTopicFilter: '$devices/+/events' },
+      target: {
+        webhook: {
+          url: 'https://functions.yandexcloud.net/d4e?integration=raw',
+          format: 'YANDEX_TRIGGER',
         },
-        paused: true,
       },
+      paused: true,
     },
   ]);
 });
@@ -58,8 +57,8 @@ test('its device, its broker, its batches and another address come over', async 
     rule: { iot_broker_message: { broker_id: 'are2', invoke_container: { container_id: 'bba' } } },
   };
   const batch = iot({ device_id: 'are3', batch_settings: { size: '5', cutoff: '10s' } });
-  const { triggers } = await read([batch, broker], { bba: 'https://example.com/hall' });
-  expect(triggers.map(({ body }) => body)).toMatchObject([
+  const { bodies } = await read([batch, broker], { bba: 'https://example.com/hall' });
+  expect(bodies).toMatchObject([
     { source: { registryId: 'are1', deviceId: 'are3' }, batch: { maxMessages: 5, cutoff: '10s' } },
     {
       name: 'hall-7',
@@ -70,7 +69,7 @@ test('its device, its broker, its batches and another address come over', async 
 });
 
 test('what cannot come over is named with the reason', async () => {
-  const { triggers, others } = await read([
+  const { bodies, others } = await read([
     { name: 'clock', rule: { timer: {} } },
     {
       name: 'box',
@@ -79,12 +78,12 @@ test('what cannot come over is named with the reason', async () => {
     { name: 'lost', rule: { iot_message: { invoke_function: { function_id: 'd4e' } } } },
     'no trigger',
   ]);
-  expect(triggers).toEqual([]);
-  expect(others.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
-    'clock: it is not about messages of devices',
-    'box: what it calls has no address here: name one with --target-map',
-    'lost: it names no registry or broker',
-    'a trigger without a name: it is not about messages of devices',
+  expect(bodies).toEqual([]);
+  expect(others.map(({ title, reason }) => `${title}: ${reason}`)).toEqual([
+    'trigger clock: it is not about messages of devices',
+    'trigger box: what it calls has no address here: name one with --target-map',
+    'trigger lost: it names no registry or broker',
+    'trigger without a name: it is not about messages of devices',
   ]);
 });
 
