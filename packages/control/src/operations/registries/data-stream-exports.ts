@@ -69,7 +69,7 @@ export const addDataStreamExport = defineOperation({
     return commit(async (tx) => {
       const made = await tx.exports.create({ ...row, target: shown }, exports.storeBytes);
       const response = asAny(`${names.protoPackage}.DataStreamExport`, toDataStreamExport(made) ?? {});
-      return { ...change(target, made.id), response };
+      return { ...mutationOf(target, made.id), response };
     });
   },
 });
@@ -88,7 +88,7 @@ export const deleteDataStreamExport = defineOperation({
       throw errors.notFound('Data stream export');
     return commit(async (tx) => {
       await tx.exports.delete(id);
-      return { ...change(target, id), response: empty };
+      return { ...mutationOf(target, id), response: empty };
     });
   },
 });
@@ -140,6 +140,6 @@ function toDataStreamExport(row: ExportRow): DataStreamExport | undefined {
   };
 }
 
-function change({ id, folderId }: OwnerTarget, dataStreamExportId: string) {
+function mutationOf({ id, folderId }: OwnerTarget, dataStreamExportId: string) {
   return { resourceId: id, folderId, metadata: { registryId: id, dataStreamExportId } };
 }
