@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allocatorSettings, findFreePort } from '@iotcore/process';
+import { findFreePort, withMqttMemory } from '@iotcore/process';
 import { type Database, openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { deviceId, maxDevices, registryId } from '../fleet.ts';
@@ -43,8 +43,7 @@ export function iotcore(
       const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
       const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
       const imports = preload.flatMap((module) => ['--import', module]);
-      const child = await startListening(process.execPath, [...imports, program], [port, tlsPort], {
-        ...allocatorSettings,
+      const env = withMqttMemory({
         ...process.env,
         DATABASE_URL: postgres.url,
         IOT_DATA_DIR: dataDir,
@@ -59,6 +58,7 @@ export function iotcore(
         IOT_TLS_KEY_FILE: keyFile,
         IOT_LOG_LEVEL: 'warn',
       });
+      const child = await startListening(process.execPath, [...imports, program], [port, tlsPort], env);
       const stop = async () => {
         await child.stop();
         await postgres.stop();

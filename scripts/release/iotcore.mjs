@@ -2,6 +2,7 @@
 // The programs of IoT Core behind one command: `iotcore serve` runs everything, `iotcore --help` lists what manages it.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { withMqttMemory } from '../packages/process/src/mqtt-memory.mjs';
 
 const oldestNode = [22, 12];
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -30,8 +31,16 @@ if (word === '--version' || word === '-V') {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   process.stdout.write(`${version}\n`);
 } else if (Object.hasOwn(programs, word)) {
+  if (word === 'mqtt') beginAgainWithMemory();
   if (['serve', 'api', 'mqtt'].includes(word)) process.argv.splice(2, 1);
   await import(programs[word]);
 } else {
   await import('../apps/cli/src/main.js');
+}
+
+/** Node takes settings of its memory at its start only: this process becomes one that has them. Where it cannot, it goes on. */
+function beginAgainWithMemory() {
+  if (!process.execve || process.env.NODE_OPTIONS?.includes('semi-space-size')) return;
+  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, withMqttMemory(process.env));
 }

@@ -63,7 +63,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const tokens = new ApiTokens((kid) => findPublicSigningKey(pools.lookups, kid));
   const plane = createDataPlane({
     createEngine: cluster?.createEngine ?? (await loadEngine(settings.mqttEngine)),
-    engineOptions: { blockingWaits: settings.mqttBlockingWaits },
+    engineOptions: {
+      pace: { tickMs: settings.mqttTickMs, fromPerSecond: settings.mqttTickFromPerSecond },
+    },
     pools,
     acceptExpiredCertificates: settings.expiredCertificates === 'accept',
     tenantLimits: readTenantLimits(settings),

@@ -3,7 +3,6 @@
  * stopped in order. With the argument `db` only the database.
  */
 import {
-  allocatorSettings,
   type Cleanups,
   openInOrder,
   type ProcessContext,
@@ -12,6 +11,7 @@ import {
   Secret,
   type Settings,
   StartupError,
+  withMqttMemory,
   writeRunFile,
 } from '@iotcore/process';
 import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded';
@@ -148,7 +148,7 @@ function childProcesses(
     return new SupervisedProcess({
       name: processes === 1 ? 'the MQTT server' : `MQTT server ${index + 1}`,
       entry: '../../mqtt/src/main.ts',
-      env: { ...allocatorSettings, ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) },
+      env: withMqttMemory({ ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) }),
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
     });
   });

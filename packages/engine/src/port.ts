@@ -289,13 +289,21 @@ export interface NamespaceInterest {
   readonly lost: (namespace: string) => void;
 }
 
+/**
+ * How far the ticks of the event loop are kept apart, so that messages come together which come alone: the thread sleeps
+ * (docs/decisions/0014).
+ */
+export interface Pace {
+  /** What a message may wait, in milliseconds. 0: never, as where the thread has other work to do. */
+  readonly tickMs: number;
+  /** Nobody waits while fewer messages a second come from clients that were silent before. */
+  readonly fromPerSecond: number;
+}
+
 /** What an engine may do beside the protocol. */
 export interface EngineOptions {
-  /**
-   * While only clients that were silent before send messages, the thread may sleep for up to two milliseconds, so that
-   * messages come together (docs/decisions/0014). Default true; false where the thread has other work to do.
-   */
-  readonly blockingWaits?: boolean;
+  /** Default: a millisecond, from 5,000 messages a second on. */
+  readonly pace?: Pace | undefined;
   readonly interest?: NamespaceInterest;
 }
 

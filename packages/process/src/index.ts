@@ -1,4 +1,3 @@
-export { allocatorSettings } from './allocator.ts';
 export { isRunning } from './child-process.ts';
 export { Cleanups } from './cleanups.ts';
 export { createFileWhole, makeFolder, publicMode, secretMode, writeFileWhole } from './data-folder/files.ts';
@@ -11,6 +10,7 @@ export {
 } from './data-folder/run-file.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
+export { withMqttMemory } from './mqtt-memory.mjs';
 export { openInOrder } from './open-in-order.ts';
 export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';

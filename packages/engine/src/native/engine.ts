@@ -80,10 +80,10 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   constructor(
     host: EngineHost<P>,
     limits: EngineLimits,
-    { blockingWaits = true, interest, createBus = (local) => local, clientIds }: NativeEngineOptions = {},
+    { pace, interest, createBus = (local) => local, clientIds }: NativeEngineOptions = {},
   ) {
     const slices = new Slices();
-    const tick = new Tick(blockingWaits ? new Pacer() : new Pacer(undefined, () => {}));
+    const tick = new Tick(new Pacer(pace));
     const toMessage = (payload: Buffer, qos: Qos) =>
       new OutgoingMessage(tick, payload, 0, payload.length, qos, false);
     this.#parts = {

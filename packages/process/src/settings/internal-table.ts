@@ -42,6 +42,12 @@ export const internalSettingsTable = {
     'on',
     'Whether failed logins are forgiven as time passes.',
   ),
+  mqttTickFromPerSecond: setting(
+    'IOT_INTERNAL_MQTT_TICK_FROM_PER_SECOND',
+    wholeNumber(0, 1_000_000),
+    '5000',
+    'From so many messages a second on they wait for others, for up to `IOT_MQTT_TICK_MS`.',
+  ),
   mqttWrongPasswordBeatMs: setting(
     'IOT_INTERNAL_MQTT_WRONG_PASSWORD_BEAT_MS',
     milliseconds,

@@ -298,11 +298,11 @@ export const settingsTable = {
     'native',
     'The engine that speaks MQTT: our own, or aedes behind the same port (see decisions/0011-engine-differences.md).',
   ),
-  mqttBlockingWaits: setting(
-    'IOT_MQTT_BLOCKING_WAITS',
-    onOff,
-    'on',
-    'May the MQTT server sleep for up to 2 ms while only clients that were silent before send messages, so that these come together and cost less? `off` where the thread has other work to do (see decisions/0014-messages-that-come-alone.md).',
+  mqttTickMs: setting(
+    'IOT_MQTT_TICK_MS',
+    wholeNumber(0, 20),
+    '1',
+    'How long a message may wait for others, ms, so that they are handled together and cost less. It only does while more than 5,000 a second come from clients that were silent before. `0`: never, for the least latency at up to twice the CPU (see decisions/0014-messages-that-come-alone.md).',
   ),
   mqttProcesses: setting(
     'IOT_MQTT_PROCESSES',

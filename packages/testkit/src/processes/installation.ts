@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRunFile } from '@iotcore/process';
+import { readRunFile, withMqttMemory } from '@iotcore/process';
 import { ApiClient } from '../api/client.ts';
 import { Bystanders } from '../bystanders/bystanders.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
@@ -52,16 +52,21 @@ export class Installation {
     const before = this.#children.get(name);
     if (before?.running) throw new Error(`${name} is running already`);
     if (before) this.#ended.push(before);
-    const child = new Child({ name, script: [programs[name]], env: this.#env });
+    const child = new Child({ name, script: [programs[name]], env: this.#envOf(name) });
     this.#children.set(name, child);
     return child;
   }
 
   /** Starts one more of a program, beside the one that runs; whoever asks for it ends it. */
   startBeside(name: ProgramName): Child {
-    const child = new Child({ name: `another ${name}`, script: [programs[name]], env: this.#env });
+    const child = new Child({ name: `another ${name}`, script: [programs[name]], env: this.#envOf(name) });
     this.#ended.push(child);
     return child;
+  }
+
+  /** An MQTT server that is started alone has the memory settings that others give it. */
+  #envOf(name: ProgramName): Readonly<Record<string, string | undefined>> {
+    return name === 'mqtt' ? withMqttMemory(this.#env) : this.#env;
   }
 
   /** Waits until every program is ready, and reads what they left in the data folder. */
