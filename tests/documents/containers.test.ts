@@ -1,7 +1,7 @@
 /** Dockerfile and docker-compose.yml cannot be run on every machine; what they say is held against what is there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSettings } from '@iotcore/process';
+import { readSettings, withMqttMemory } from '@iotcore/process';
 import { repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -72,8 +72,8 @@ describe('Dockerfile', () => {
     const variables = instruction('ENV')?.split(' ') ?? [];
     const env = Object.fromEntries(variables.map((variable) => variable.split('=')));
     expect(readSettings(env).dataDir).toBe(instruction('VOLUME'));
-    const [node, program = ''] = JSON.parse(instruction('CMD') ?? '[]');
-    expect(node).toBe('node');
+    const [node, memory, program = ''] = JSON.parse(instruction('CMD') ?? '[]');
+    expect([node, memory]).toEqual(['node', withMqttMemory({}).NODE_OPTIONS]);
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
   });
 });
@@ -95,8 +95,11 @@ describe('docker-compose.yml', () => {
   });
 
   test.each(ours)('%s runs a program of ours with settings that it takes', (_name, service) => {
-    const [node, program = ''] = service.command ?? [];
+    const { [0]: node, [1]: memory, length } = service.command ?? [];
+    const program = service.command?.at(-1) ?? '';
     expect(node).toBe('node');
+    if (program.includes('mqtt')) expect(memory).toBe(withMqttMemory({}).NODE_OPTIONS);
+    else expect(length).toBe(2);
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
     const settings = settingsOf(service);
     expect(settings.mqttPort, 'plain TCP is off').toBeUndefined();

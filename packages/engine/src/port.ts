@@ -33,6 +33,11 @@ export interface Transport {
    * one. Undefined on plain TCP or when none was presented.
    */
   readonly peerCertificate: () => Buffer | undefined;
+  /**
+   * SHA-256 over the DER of the client's certificate, in lower-case hex, as a trusted proxy has told it that ended TLS and
+   * saw the key proven.
+   */
+  readonly certificateSha256?: string | undefined;
 }
 
 export interface Will {

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { withMqttMemory } from './mqtt-memory.mjs';
 
@@ -25,13 +24,5 @@ describe('the memory of the MQTT server', () => {
     const env = withMqttMemory({ NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_MMAP_THRESHOLD_: '1' });
     expect(youngGenerationMb(env)).toBeGreaterThan(4);
     expect(env).toMatchObject({ MALLOC_MMAP_THRESHOLD_: '1' });
-  });
-
-  test.each(['Dockerfile', 'docker-compose.yml'])('every MQTT server of %s has it', (file) => {
-    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
-    const { NODE_OPTIONS } = withMqttMemory({});
-    const commands = text.match(/^.*apps\/mqtt\/src\/main\.ts.*$/gm) ?? [];
-    expect(commands.length).toBeGreaterThan(0);
-    for (const command of commands) expect(command).toContain(`"${NODE_OPTIONS}"`);
   });
 });

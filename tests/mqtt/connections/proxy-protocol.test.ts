@@ -1,7 +1,15 @@
 /** The PROXY protocol in front of MQTT: whose word is taken for a client's address, and whose is not. */
 import { connect as openSocket } from 'node:net';
 import { connect as openTls } from 'node:tls';
-import { connectRaw, eventually, packet, type RawClient, sharedInstallation, text } from '@iotcore/testkit';
+import {
+  connectRaw,
+  eventually,
+  makeExpiredCertificate,
+  packet,
+  type RawClient,
+  sharedInstallation,
+  text,
+} from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
 
@@ -48,6 +56,7 @@ describe('from a configured proxy', () => {
     env: {
       IOT_MQTT_PROXY_PROTOCOL_FROM: '10.0.0.0/8, 127.0.0.0/8',
       IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '1',
+      IOT_MQTT_PROXY_CERTIFICATE_FIELD: '0xE0',
     },
   });
   const metric = async (pattern: RegExp) => {
@@ -140,5 +149,56 @@ describe('from a configured proxy', () => {
     probe.send(`0d0a0d0a000d0a515549540a20000000${connectPacket(device)}${ping}`);
     await probe.expectBytes(connack + pong);
     await device.logLine(/^connected, .*address: "127\.0\.0\.1:\d+"/);
+  });
+
+  describe('that ends TLS', () => {
+    const connectByCertificate = packet('10', `${text('MQTT')}0402003c${text('at-proxy')}`);
+    /** A header that names a certificate by its SHA-256, with a last part of the client's address. */
+    const naming = (sha256: string, last: number) => {
+      const address = `c00002${last.toString(16).padStart(2, '0')}c6336401dc0422b3`;
+      return `0d0a0d0a000d0a515549540a2111002f${address}e00020${sha256}`;
+    };
+    const connect = async (sha256: string, last: number): Promise<RawClient> => {
+      const raw = await connectRaw(installation().overTcp);
+      raw.send(naming(sha256, last) + connectByCertificate);
+      return raw;
+    };
+
+    test('a certificate that nobody has, or that is expired, lets nobody in', async () => {
+      const device = await createDevice(installation(), await createRegistry(installation()));
+      const expired = await device.addCertificate(await makeExpiredCertificate());
+      await (await connect('00'.repeat(32), 80)).expectBytes('20020005');
+      await (await connect(expired.sha256, 81)).expectBytes('20020005');
+      await device.logLine(/^connection refused: certificate expired/);
+    });
+
+    test('the certificate that it names logs in like the certificate itself, until it is deleted', async () => {
+      const device = await createDevice(installation(), await createRegistry(installation()));
+      const certificate = await device.addCertificate();
+      const session = await connect(certificate.sha256, 82);
+      await session.expectBytes(connack);
+      await device.logLine(/^connected, cert: .*address: "192\.0\.2\.82:56324", clientID: "at-proxy"$/);
+      await installation().api.must(
+        'DELETE',
+        `/iot-devices/v1/devices/${device.id}/certificates/${certificate.sha1}`,
+      );
+      await session.expectClose();
+      await device.logLine(/^disconnected: certificate deleted$/);
+      await (await connect(certificate.sha256, 82)).expectBytes('20020005');
+    });
+
+    test('counts for nothing inside TLS, where the client has a handshake of its own', async () => {
+      const device = await createDevice(installation(), await createRegistry(installation()));
+      const certificate = await device.addCertificate();
+      const raw = openSocket(installation().mqttsPort, '127.0.0.1');
+      raw.write(Buffer.from(naming(certificate.sha256, 83), 'hex'));
+      const secure = openTls({ socket: raw, ca: installation().caPem, servername: 'localhost' });
+      const answer = new Promise<Buffer>((resolve) => secure.once('data', resolve));
+      secure.on('error', () => {});
+      secure.write(Buffer.from(connectByCertificate, 'hex'));
+      expect((await answer).toString('hex')).toBe('20020005');
+      raw.destroy();
+      expect((await device.log()).join('\n')).not.toContain('192.0.2.83');
+    });
   });
 });

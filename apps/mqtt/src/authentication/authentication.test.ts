@@ -95,7 +95,11 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
   };
   return {
     ...{ identities, certificates, changes, verified, owners, delays, failures },
-    login: (credentials: Partial<Omit<Credentials, 'transport'>>, certificate?: Buffer) =>
+    login: (
+      credentials: Partial<Omit<Credentials, 'transport'>>,
+      certificate?: Buffer,
+      certificateSha256?: string,
+    ) =>
       authenticate(parts, {
         username: credentials.username,
         password: credentials.password,
@@ -104,6 +108,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
           remoteAddress: '192.0.2.1',
           remotePort: 1,
           peerCertificate: () => certificate,
+          certificateSha256,
         },
       }),
     setAway: (value: boolean) => {
@@ -136,6 +141,26 @@ describe('the table of certificate and password', () => {
     ['expired', 'right', expiredCertificate, right, acceptedAs('d1', { kind: 'password', id: 'p1' })],
   ])('%s certificate and %s password', async (_certificate, _password, der, credentials, outcome) => {
     expect(await state.login(credentials, der)).toEqual(outcome);
+  });
+});
+
+describe('the certificate that a trusted proxy names', () => {
+  test('counts like the certificate itself, dates included', async () => {
+    expect(await state.login({}, undefined, sha256(unknownCertificate))).toEqual(
+      refusedWith(refusals.unknownCertificate),
+    );
+    expect(await state.login({}, undefined, sha256(expiredCertificate))).toEqual(
+      refusedWith(refusals.expiredCertificate),
+    );
+    expect(await state.login({}, undefined, sha256(rightCertificate))).toEqual(
+      acceptedAs('d1', { kind: 'certificate', sha256: sha256(rightCertificate) }),
+    );
+  });
+
+  test('counts for nothing beside one that was shown here', async () => {
+    expect(await state.login({}, unknownCertificate, sha256(rightCertificate))).toEqual(
+      refusedWith(refusals.unknownCertificate),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-import type { ConnectRequest } from '@iotcore/engine';
+import { createHash } from 'node:crypto';
+import type { ConnectRequest, Transport } from '@iotcore/engine';
 import { type AuthenticationResult, refusals, refuse } from './authentication-result.ts';
 import { type CertificateLoginParts, logInByCertificate } from './certificate-login.ts';
 import { logInByPassword, type PasswordLoginParts } from './password-login.ts';
@@ -25,11 +26,17 @@ export async function authenticate(
     if (username !== undefined && password !== undefined) {
       return await logInByPassword(parts.password, username, password, transport.remoteAddress);
     }
-    const certificate = transport.peerCertificate();
+    const certificate = certificateOf(transport);
     if (certificate !== undefined) return await logInByCertificate(parts.certificate, certificate, username);
     return refuse(username === undefined ? refusals.noCredentials : refusals.noPassword);
   } catch (error) {
     parts.failed(error);
     return refuse(refusals.unchecked);
   }
+}
+
+/** SHA-256 of the certificate that the client has shown, here or to a trusted proxy. */
+function certificateOf({ peerCertificate, certificateSha256 }: Transport): string | undefined {
+  const der = peerCertificate();
+  return der ? createHash('sha256').update(der).digest('hex') : certificateSha256;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { dateValidity } from '@iotcore/model';
 import type { CertificateIdentity } from '@iotcore/store/data-plane';
 import type { RecentChanges } from '../caching/recent-changes.ts';
@@ -26,13 +25,15 @@ export function createCertificateCache(): CertificateCache {
   return new SubjectCache(capacity);
 }
 
-/** Login by client certificate: known byte for byte, and within its dates now. `username`, if given, must be its owner. */
+/**
+ * Login by client certificate: known byte for byte, and within its dates now. `sha256`: over its DER, in lower-case hex.
+ * `username`, if given, must be its owner.
+ */
 export async function logInByCertificate(
   parts: CertificateLoginParts,
-  der: Buffer,
+  sha256: string,
   username: string | undefined,
 ): Promise<AuthenticationResult> {
-  const sha256 = createHash('sha256').update(der).digest('hex');
   const identity = parts.certificates.get(sha256) ?? (await look(parts, sha256));
   if (identity === 'changed meanwhile') return refuse(refusals.unchecked);
   if (!identity) return refuse(refusals.unknownCertificate);

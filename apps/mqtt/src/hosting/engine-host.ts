@@ -178,8 +178,9 @@ function refusedSession(
   };
 }
 
-function placeOf({ remoteAddress, secure }: Transport, { code, text }: Reason) {
-  return { remoteAddress, secure, reason: code, detail: text === code ? undefined : text };
+function placeOf({ remoteAddress, secure, certificateSha256 }: Transport, { code, text }: Reason) {
+  const certificate = certificateSha256 && `certificate with SHA-256 ${certificateSha256}`;
+  return { remoteAddress, secure, reason: code, detail: text === code ? certificate : text };
 }
 
 function refused({ code, reason }: Refusal): ConnectResult<Client> {

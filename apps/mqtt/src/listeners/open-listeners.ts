@@ -25,6 +25,7 @@ export interface ListenersParts {
     | 'mqttMaxHandshakes'
     | 'mqttMaxHandshakesPerAddress'
     | 'mqttProxyProtocolFrom'
+    | 'mqttProxyCertificateField'
     | 'mqttConnectTimeoutMs'
     | 'clusterSockets'
     | 'mqttTicketSecret'
@@ -149,6 +150,8 @@ export function openListeners({
       const tcp = await listenTcp(
         {
           ...shared(false),
+          // Inside TLS a client's certificate is that of its own handshake.
+          certificateField: settings.mqttProxyCertificateField,
           place: {
             host: settings.mqttHost,
             port: settings.mqttPort,

@@ -8,7 +8,7 @@ import { type ListenPlace, listenAt } from '@iotcore/process';
 import type { AcceptGate } from './accept-gate.ts';
 import type { ConnectionLimiter, LimitReached } from './connection-limiter.ts';
 import { type NoHeader, readHeaderOf } from './proxy/proxy-header-reader.ts';
-import type { ProxyHeader, RemoteEnd } from './proxy/proxy-protocol.ts';
+import type { ProxiedClient, ProxyHeader, RemoteEnd } from './proxy/proxy-protocol.ts';
 
 export interface Listener {
   readonly host: string;
@@ -28,6 +28,8 @@ export interface ListenOptions {
   isBlocked(address: string): boolean;
   /** Must a connection from this address begin with a PROXY protocol header? Nobody else may send one. */
   isProxy(address: string): boolean;
+  /** The field of the header that holds the SHA-256 of the client's certificate, where the proxy ends TLS. */
+  readonly certificateField?: number | undefined;
   /** A connection of a proxy was closed: it sent no header that can be read. */
   noProxyHeader(why: NoHeader, address: string): void;
 }
@@ -62,7 +64,7 @@ export interface Taker {
   /** Reserves what its beginning needs and answers how to give it back; undefined: the connection has to wait. */
   reserve(client: RemoteEnd): (() => void) | undefined;
   /** `begun` gives back what was reserved, to be called once or more often. */
-  take(socket: Socket, client: RemoteEnd, begun: () => void): void;
+  take(socket: Socket, client: ProxiedClient, begun: () => void): void;
 }
 
 /**
@@ -112,7 +114,7 @@ function admit(options: ListenOptions, socket: Socket, taker: Taker): void {
   let admitted: string | undefined;
   socket.once('close', () => limiter.release(admitted));
 
-  const identified = (client: RemoteEnd) => {
+  const identified = (client: ProxiedClient) => {
     if (options.isBlocked(client.remoteAddress)) {
       turnAway('address blocked', client.remoteAddress);
       return;
@@ -142,7 +144,7 @@ function admit(options: ListenOptions, socket: Socket, taker: Taker): void {
     options.noProxyHeader(header, peer.remoteAddress);
     socket.destroy();
   };
-  if (options.isProxy(peer.remoteAddress)) readHeaderOf(socket, withHeader);
+  if (options.isProxy(peer.remoteAddress)) readHeaderOf(socket, options, withHeader);
   else identified(peer);
 }
 

@@ -19,6 +19,7 @@ import {
   port,
   portOrOff,
   processCount,
+  proxyField,
   url,
   wholeNumber,
 } from './types.ts';
@@ -276,6 +277,11 @@ export const settingsTable = {
     networkList,
     '',
     "Networks of proxies in front of the MQTT listeners. Connections from there must begin with a PROXY protocol header (version 1 or 2), and the address in it counts as the client's; from anywhere else none is taken (see [connections.md](connections.md)).",
+  ),
+  mqttProxyCertificateField: optional(
+    'IOT_MQTT_PROXY_CERTIFICATE_FIELD',
+    proxyField,
+    'The field of a PROXY header (version 2) in which a proxy that ends TLS, from `IOT_MQTT_PROXY_PROTOCOL_FROM`, tells the SHA-256 of the certificate that a client has shown: 32 bytes, or 64 characters of hex. It counts like the certificate itself. Without it: none does (see [connections.md](connections.md#tls-that-ends-at-a-proxy)).',
   ),
   deviceMessagesPerSecond: optional(
     'IOT_DEVICE_MESSAGES_PER_SECOND',

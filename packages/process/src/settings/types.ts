@@ -38,6 +38,14 @@ export const host: SettingType<string> = {
   expects: 'an IP address or host name of this machine (0.0.0.0 is every IPv4 address, :: every address)',
 };
 
+export const proxyField: SettingType<number> = {
+  schema: z
+    .string()
+    .regex(/^0xe[0-9a-f]$/i)
+    .transform(Number),
+  expects: 'a type that the PROXY protocol leaves to whoever runs both ends: `0xE0` to `0xEF`',
+};
+
 export const hostAndPort: SettingType<string> = {
   schema: z.string().refine((text) => {
     const [, address, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:]+)):(\d{1,5})$/i.exec(text) ?? [];

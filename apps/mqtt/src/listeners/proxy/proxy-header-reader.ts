@@ -7,14 +7,20 @@ export type NoHeader = 'malformed' | 'too long' | 'late' | 'gone';
 /** A proxy sends its header as soon as it is connected. */
 const proxyHeaderTimeoutMs = 3_000;
 
+export interface HeaderOptions {
+  /** As `readProxyHeader` has it. */
+  readonly certificateField?: number | undefined;
+  readonly timeoutMs?: number;
+}
+
 /**
  * Reads the header of a socket that nobody has read from yet, and leaves what follows to whoever reads next. `done` is
  * called once; it must begin to read the socket at once.
  */
 export function readHeaderOf(
   socket: Socket,
+  { certificateField, timeoutMs = proxyHeaderTimeoutMs }: HeaderOptions,
   done: (outcome: ProxyHeader | NoHeader) => void,
-  timeoutMs = proxyHeaderTimeoutMs,
 ): void {
   let received: Buffer = Buffer.alloc(0);
   const timer = setTimeout(() => finish('late'), timeoutMs);
@@ -22,7 +28,7 @@ export function readHeaderOf(
     const chunk: Buffer | null = socket.read();
     if (chunk === null) return;
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    const header = readProxyHeader(received);
+    const header = readProxyHeader(received, certificateField);
     if (header !== 'incomplete') finish(header);
   };
   const onGone = () => finish('gone');

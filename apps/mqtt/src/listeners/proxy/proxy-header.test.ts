@@ -110,14 +110,10 @@ describe("a proxy's connection is closed, and its place given back", () => {
     const outcomes: unknown[] = [];
     const server = await listenTcp(listenOptions(), (socket) => {
       open.push(socket);
-      readHeaderOf(
-        socket as Socket,
-        (outcome) => {
-          outcomes.push(outcome);
-          socket.destroy();
-        },
-        100,
-      );
+      readHeaderOf(socket as Socket, { timeoutMs: 100 }, (outcome) => {
+        outcomes.push(outcome);
+        socket.destroy();
+      });
     });
     listeners.push(server);
     const socket = tcp(server.port);
@@ -213,6 +209,41 @@ describe('what follows the header', () => {
     await closed(socket);
     await expect.poll(() => failed).toEqual(['192.0.2.1 HTTP instead of MQTT']);
     await expect.poll(() => options.limiter.connections).toBe(0);
+  });
+});
+
+describe('the certificate in the header', () => {
+  const sha256 = 'ab'.repeat(32);
+  const binary = Buffer.from(
+    `0d0a0d0a000d0a515549540a2111002fc0000201c6336401dc0422b3e00020${sha256}`,
+    'hex',
+  );
+
+  test('is that of a client of a listener without TLS, whose bytes follow', async () => {
+    const { port, taken } = await start('plain', { certificateField: 0xe0 });
+    const socket = tcp(port);
+    socket.write(binary);
+    socket.write('hello');
+    await expect.poll(() => taken[0]?.text).toBe('hello');
+    expect(taken[0]?.transport).toMatchObject({ ...client, secure: false, certificateSha256: sha256 });
+  });
+
+  test('is not looked at where no field was agreed on', async () => {
+    const { port, taken } = await start('plain');
+    tcp(port).write(binary);
+    await expect.poll(() => taken.length).toBe(1);
+    expect(taken[0]?.transport.certificateSha256).toBeUndefined();
+  });
+
+  test('closes the connection when it is none', async () => {
+    const { port, taken, options } = await start('plain', { certificateField: 0xe0 });
+    const socket = tcp(port);
+    const short = Buffer.from(binary);
+    short.writeUInt16BE(0x1f, 29);
+    socket.write(short);
+    await closed(socket);
+    expect(options.noHeader).toEqual(['malformed']);
+    expect(taken).toEqual([]);
   });
 });
 

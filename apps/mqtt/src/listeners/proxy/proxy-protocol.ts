@@ -2,23 +2,27 @@
  * The header that a proxy puts in front of a connection: PROXY protocol, versions 1 and 2, as HAProxy's specification
  * (doc/proxy-protocol.txt) writes it. Bytes in, header or result out: no socket, no clock.
  *
- * Of a header only the client's address and port are taken. Whatever else version 2 can carry (names, certificate fields)
- * is skipped unread: who a client is comes from its own TLS handshake and its own CONNECT alone.
+ * Of a header the client's address and port are taken, and the SHA-256 of its certificate where one field of version 2 was
+ * agreed on for it. Whatever else that can carry (names, a common name) is skipped unread.
  */
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { asIPv4 } from '@iotcore/model';
+import { type CertificateField, readCertificateField } from './certificate-field.ts';
 
 export interface RemoteEnd {
   readonly remoteAddress: string;
   readonly remotePort: number;
 }
 
+/** The client as its proxy tells it. */
+export type ProxiedClient = RemoteEnd & CertificateField;
+
 export interface ProxyHeader {
   /**
    * The client. Undefined if the connection is the proxy's own (LOCAL, such as a health check) or its client has no IP
    * address (UNKNOWN, UNSPEC, a unix socket): then the proxy's address stands.
    */
-  readonly client: RemoteEnd | undefined;
+  readonly client: ProxiedClient | undefined;
   /** Bytes of the header; what follows is the client's. */
   readonly bytes: number;
 }
@@ -37,9 +41,13 @@ const fixedBytes = 16;
 
 const lineStart = Buffer.from('PROXY ');
 
-/** Reads the header at the beginning of what a proxy sent. Never looks further than its end. */
-export function readProxyHeader(received: Buffer): ProxyHeaderResult {
-  if (beginsLike(received, signature)) return readBinary(received);
+/**
+ * Reads the header at the beginning of what a proxy sent. Never looks further than its end.
+ *
+ * @param certificateField the type of the field that holds the SHA-256 of a client's certificate; undefined: none does
+ */
+export function readProxyHeader(received: Buffer, certificateField?: number): ProxyHeaderResult {
+  if (beginsLike(received, signature)) return readBinary(received, certificateField);
   if (beginsLike(received, lineStart)) return readLine(received);
   return 'malformed';
 }
@@ -90,7 +98,7 @@ const addressBytesOf: ReadonlyMap<number, number> = new Map([
   [families.unixStream, 216],
 ]);
 
-function readBinary(received: Buffer): ProxyHeaderResult {
+function readBinary(received: Buffer, certificateField: number | undefined): ProxyHeaderResult {
   const [command, family] = [received[12], received[13]];
   if (command !== undefined && command !== commands.local && command !== commands.proxy) return 'malformed';
   if (received.length < fixedBytes) return 'incomplete';
@@ -100,7 +108,11 @@ function readBinary(received: Buffer): ProxyHeaderResult {
   const addressBytes = command === commands.local ? 0 : addressBytesOf.get(family as number);
   if (addressBytes === undefined || bytes < fixedBytes + addressBytes) return 'malformed';
   if (received.length < bytes) return 'incomplete';
-  return { client: command === commands.local ? undefined : binaryClient(received, family as number), bytes };
+  const client = command === commands.local ? undefined : binaryClient(received, family as number);
+  if (client === undefined || certificateField === undefined) return { client, bytes };
+  const fields = received.subarray(fixedBytes + addressBytes, bytes);
+  const certificate = readCertificateField(fields, certificateField);
+  return certificate === 'malformed' ? certificate : { client: { ...client, ...certificate }, bytes };
 }
 
 function binaryClient(header: Buffer, family: number): RemoteEnd | undefined {

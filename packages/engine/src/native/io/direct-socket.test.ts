@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type DirectSocket, toDirectSocket } from './direct-socket.ts';
+import { DirectSocket, toDirectSocket } from './direct-socket.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -38,16 +38,43 @@ function received(socket: Socket, bytes: number): Promise<Buffer> {
 }
 
 describe('toDirectSocket', () => {
-  test('leaves a socket alone that has been read from, with what it still holds', async () => {
+  test('takes over a socket that has been read from, with what it still holds before what comes', async () => {
     const { client, accepted } = await pair();
     client.write('header rest');
     await once(accepted, 'readable');
     accepted.read(7);
     const socket = toDirectSocket(accepted);
-    expect(socket).toBe(accepted);
-    const rest = received(socket, 4);
-    socket.resume();
-    expect((await rest).toString()).toBe('rest');
+    sockets.push(socket);
+    expect(socket).toBeInstanceOf(DirectSocket);
+    const rest = received(socket, 14);
+    client.write(', and more');
+    expect((await rest).toString()).toBe('rest, and more');
+  });
+
+  test('takes over a socket whose client has ended its side, and the end comes after what it still holds', async () => {
+    const { client, accepted } = await pair();
+    client.end('header rest');
+    await once(accepted, 'readable');
+    accepted.read(7);
+    await new Promise((resolve) => setImmediate(resolve));
+    const socket = toDirectSocket(accepted);
+    sockets.push(socket);
+    const ended = once(socket, 'end');
+    expect((await received(socket, 4)).toString()).toBe('rest');
+    await ended;
+  });
+
+  test('hands over nothing that was read from a socket that is destroyed at once', async () => {
+    const { client, accepted } = await pair();
+    client.write('header rest');
+    await once(accepted, 'readable');
+    accepted.read(7);
+    const socket = toDirectSocket(accepted);
+    const heard: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => heard.push(chunk));
+    socket.destroy();
+    await once(accepted, 'close');
+    expect(heard).toEqual([]);
   });
 
   test('leaves a socket alone that is gone', async () => {

@@ -30,6 +30,9 @@ export type Reader = (bytes: Buffer, start: number, end: number) => void;
 interface Handle {
   /** Absent or negative where there are no file descriptors. */
   readonly fd?: number;
+  /** What Node believes of it; false: the next owner begins to read. */
+  reading: boolean;
+  readStop(): unknown;
 }
 
 /** A socket that hands what it reads to one reader, or emits `data`. It cannot be piped or iterated over. */
@@ -44,9 +47,11 @@ export class DirectSocket extends Socket {
     this.#fd = handle.fd ?? -1;
   }
 
-  /** The handle of a socket that nothing has been read from; it must have no other owner from now on. */
-  static over(handle: Handle): DirectSocket {
+  /** The handle of a socket, which must have no other owner from now on. `before`: what was read from it, and is handed over first. */
+  static over(handle: Handle, before: Buffer | null): DirectSocket {
     const socket: DirectSocket = new DirectSocket(handle, (bytes) => socket.#take(bytes));
+    // Whoever takes the socket has named its reader by then, and nothing has been read yet.
+    if (before) queueMicrotask(() => socket.#handOver(before, 0, before.length));
     return socket;
   }
 
@@ -73,6 +78,7 @@ export class DirectSocket extends Socket {
 
   #handOver(bytes: Buffer, start: number, end: number): void {
     const { reader } = this;
+    if (this.destroyed) return;
     if (reader === undefined) this.emit('data', bytes.subarray(start, end));
     else reader(bytes, start, end);
   }
@@ -82,13 +88,17 @@ export class DirectSocket extends Socket {
  * A socket in the place of `accepted`, on the same connection. `accepted` is of no use afterwards; it closes when its
  * successor does.
  *
- * @param accepted by a server with `pauseOnConnect`. Returned as it is if it has been read from, or is gone already.
+ * @param accepted by a server with `pauseOnConnect`; what was read from it since, and is left, is read first. Returned as it is
+ *   if it is gone already.
  */
 export function toDirectSocket(accepted: Socket): Socket {
   const holder = accepted as Socket & { _handle: Handle | null };
   const handle = holder._handle;
-  if (!handle || accepted.bytesRead > 0) return accepted;
-  const socket = DirectSocket.over(handle);
+  if (!handle) return accepted;
+  const before: Buffer | null = accepted.read();
+  handle.readStop();
+  handle.reading = false;
+  const socket = DirectSocket.over(handle, before);
   holder._handle = null;
   socket.once('close', () => accepted.destroy());
   return socket;
