@@ -50,6 +50,32 @@ describe('renewing an access token', () => {
     await eventually('its end', async () => (await list(renewed.body.iamToken)) === 401);
   });
 
+  test('gives one that ends no later than a token that was exchanged, however often it is exchanged or renewed', async () => {
+    const { api, token, list } = await setUp();
+    const exchange = async (secret: string) =>
+      api.must('POST', '/iam/v1/tokens', { yandexPassportOauthToken: secret });
+    const first = await exchange(token);
+    const renew = async (by: string) =>
+      (await api.call('POST', '/ext/v1/accessToken:renew', { expiresAt: inDays(300) }, { token: by })).body;
+    const renewed = await renew(first.iamToken);
+    expect(renewed.expiresAt).toBe(first.expiresAt);
+    const again = await renew((await exchange(renewed.iamToken)).iamToken);
+    expect(Date.parse(again.expiresAt)).toBeLessThanOrEqual(Date.parse(first.expiresAt));
+    await eventually('the newest token', async () => (await list(again.iamToken)) === 200);
+  });
+
+  test('leaves a token alone that is issued right after', async () => {
+    const { api, account, list } = await setUp();
+    const { secret } = await api.must('POST', `/ext/v1/serviceAccounts/${account.id}/apiKeys`, {});
+    const renew = () => account.call('POST', '/ext/v1/accessToken:renew', { expiresAt: inDays(1) });
+    await renew();
+    const { body: ended } = await renew();
+    await renew();
+    const { iamToken } = await api.must('POST', '/iam/v1/tokens', { yandexPassportOauthToken: secret });
+    await eventually('the end of the token before', async () => (await list(ended.iamToken)) === 401);
+    expect(await list(iamToken)).toBe(200);
+  });
+
   test.each([{}, { expiresAt: '2020-01-01T00:00:00Z' }, { expiresAt: '2999-01-01T00:00:00Z' }])(
     'refuses %j, and ends nothing',
     async (body) => {

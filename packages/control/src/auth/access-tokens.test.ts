@@ -68,7 +68,7 @@ test('a token has the form of the old service, two dots and a signature of 86 ch
   const token = await tokens.issue({ accountId: 'a', authorizedKeyId: 'k', expiresAt });
   expect(token).toMatch(/^t1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/);
   expect(await tokens.read(token)).toEqual({
-    ...{ accountId: 'a', authorizedKeyId: 'k', expiresAt },
+    ...{ accountId: 'a', authorizedKeyId: 'k', isExchanged: false, expiresAt },
     issuedAt: expect.any(Date),
   });
 });

@@ -21,8 +21,11 @@ export interface AccessToken {
   readonly authorizedKeyId?: string | undefined;
   /** SHA-256 of the secret of the API key that it was exchanged for, in base64url; it lives no longer than that. */
   readonly apiKeySha256?: string | undefined;
+  /** It was exchanged for another secret, or renewed by a token that was: a token that it is renewed by ends no later. */
+  readonly isExchanged?: boolean | undefined;
+  /** In whole seconds. */
   readonly expiresAt: Date;
-  /** In whole seconds. Absent in what is to be issued: now. */
+  /** In milliseconds; whole seconds in tokens before version 0.2. Absent in what is to be issued: now. */
   readonly issuedAt?: Date;
 }
 
@@ -42,6 +45,7 @@ export class AccessTokens {
     accountId,
     authorizedKeyId,
     apiKeySha256,
+    isExchanged,
     expiresAt,
     issuedAt = this.#now(),
   }: AccessToken): Promise<string> {
@@ -52,10 +56,11 @@ export class AccessTokens {
       iss: issuer,
       aud: apiAudience,
       sub: accountId,
-      iat: Math.floor(issuedAt.getTime() / 1000),
+      iat: issuedAt.getTime() / 1000,
       exp: Math.floor(expiresAt.getTime() / 1000),
       akid: authorizedKeyId,
       aksh: apiKeySha256,
+      xch: isExchanged || undefined,
     };
     return signToken(claims, privateKey);
   }
@@ -102,15 +107,16 @@ export class AccessTokens {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-function toAccessToken({ sub, iat, exp, akid, aksh }: Claims): AccessToken | undefined {
+function toAccessToken({ sub, iat, exp, akid, aksh, xch }: Claims): AccessToken | undefined {
   if (typeof sub !== 'string' || typeof exp !== 'number') return undefined;
   return {
     accountId: sub,
     authorizedKeyId: typeof akid === 'string' ? akid : undefined,
     apiKeySha256: typeof aksh === 'string' ? aksh : undefined,
+    isExchanged: xch === true,
     expiresAt: new Date(exp * 1000),
     // One that does not say when it was issued is taken for older than any.
-    issuedAt: new Date(typeof iat === 'number' ? iat * 1000 : 0),
+    issuedAt: new Date(typeof iat === 'number' ? Math.round(iat * 1000) : 0),
   };
 }
 

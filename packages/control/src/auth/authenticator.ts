@@ -56,7 +56,8 @@ export class Authenticator {
     }
     const isOfKey = authorizedKeyId !== undefined || apiKeySha256 !== undefined;
     const key = isOfKey ? { authorizedKeyId, apiKeySha256 } : undefined;
-    return { ...token, caller: { id: account.id, roleBindings: rolesOf(account), key } };
+    const exchangedUntil = token.isExchanged ? token.expiresAt : undefined;
+    return { ...token, caller: { id: account.id, roleBindings: rolesOf(account), key, exchangedUntil } };
   }
 
   async #byApiKey(secret: string): Promise<Proven | undefined> {

@@ -8,6 +8,8 @@ export interface Caller {
   readonly roleBindings: readonly RoleBinding[];
   /** The key that its secret is, or was exchanged for: what it gets for that may not outlive the key. */
   readonly key?: CallerKey | undefined;
+  /** The end of its token, if that was exchanged for another secret: a token that it is renewed by ends no later. */
+  readonly exchangedUntil?: Date | undefined;
 }
 
 /** One of the two. */

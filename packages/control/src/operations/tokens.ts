@@ -36,7 +36,8 @@ export const tokenOperations = [
         ? ofSecret(yandexPassportOauthToken, services)
         : ofJwt(jwt, services));
       if (!token) throw errors.unauthenticated();
-      return { iamToken: await services.tokens.issue(token), expiresAt: token.expiresAt.toISOString() };
+      const iamToken = await services.tokens.issue({ ...token, isExchanged: true });
+      return { iamToken, expiresAt: token.expiresAt.toISOString() };
     },
   }),
 
@@ -45,23 +46,25 @@ export const tokenOperations = [
     service: names.tag,
     summary: 'Ends every access token of the caller’s account, and issues a new one',
     description:
-      'The others end within a second, that of this call among them. API keys and authorized keys stay.',
+      'The others end within a second, that of this call among them. API keys and authorized keys stay. Called with a token that was exchanged for another secret, it gives one that ends no later than that token.',
     permission: 'view',
     message: RenewAccessTokenRequest,
     output: CreateIamTokenResponse,
-    // Whoever has proven to be an account may do this to it.
+    // Every account may do this to itself.
     subject: () => nothing,
     async run({ input, caller, read, commit }, { tokens, now }) {
       const at = now();
-      const expiresAt = endWithin(input.expiresAt, at);
+      const expiresAt = earlier(endWithin(input.expiresAt, at), caller.exchangedUntil);
       const account = await read.accounts.find(caller.id);
       if (!account) throw errors.notFound(noun);
-      // A token says in whole seconds when it was issued: the new one is the first of the next second.
-      const nextSecond = new Date((Math.floor(at.getTime() / 1000) + 1) * 1000);
+      const isExchanged = caller.exchangedUntil !== undefined;
       let iamToken = '';
       await commit(async (tx) => {
-        const issuedAt = await tx.accounts.endAccessTokens(account.id, nextSecond);
-        iamToken = await tokens.issue({ ...caller.key, accountId: account.id, expiresAt, issuedAt });
+        const issuedAt = await tx.accounts.endAccessTokens(account.id, at);
+        iamToken = await tokens.issue({
+          ...caller.key,
+          ...{ accountId: account.id, isExchanged, expiresAt, issuedAt },
+        });
         return accountMutation(account, {});
       });
       return { iamToken, expiresAt: expiresAt.toISOString() };
@@ -88,10 +91,11 @@ async function ofSecret(secret: string, { authenticator, now }: Services): Promi
 
 /** In whole seconds, as the token says it. */
 function endOfToken(now: Date, atLatest?: Date): Date {
-  const usual = now.getTime() + tokenLifetimeMs;
-  const end = Math.min(usual, atLatest?.getTime() ?? usual);
-  return new Date(Math.floor(end / 1000) * 1000);
+  const end = earlier(new Date(now.getTime() + tokenLifetimeMs), atLatest);
+  return new Date(Math.floor(end.getTime() / 1000) * 1000);
 }
+
+const earlier = (one: Date, other = one) => (other < one ? other : one);
 
 /** In whole seconds, as the token says it. @throws INVALID_ARGUMENT if it has come, or is too far away */
 function endWithin(text: string, now: Date): Date {

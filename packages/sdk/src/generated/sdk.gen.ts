@@ -783,7 +783,7 @@ export const createIamToken = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Ends every access token of the caller’s account, and issues a new one
  *
- * The others end within a second, that of this call among them. API keys and authorized keys stay.
+ * The others end within a second, that of this call among them. API keys and authorized keys stay. Called with a token that was exchanged for another secret, it gives one that ends no later than that token.
  */
 export const renewAccessToken = <ThrowOnError extends boolean = false>(options: Options<RenewAccessTokenData, ThrowOnError>): RequestResult<RenewAccessTokenResponses, RenewAccessTokenErrors, ThrowOnError> => (options.client ?? client).post<RenewAccessTokenResponses, RenewAccessTokenErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],

@@ -53,16 +53,16 @@ export async function deleteServiceAccount(tx: Sql, id: string): Promise<void> {
 }
 
 /**
- * Ends all access tokens of an account that were issued before a time, in whole seconds; answers that time, which is later than
- * that of any call before. @throws MissingError if it is gone
+ * Ends all access tokens of an account that were issued before a time; answers when a new one is issued that is good, which
+ * the next call ends again, be it in the same millisecond. @throws MissingError if the account is gone
  */
 export async function endAccessTokens(tx: Sql, id: string, before: Date): Promise<Date> {
-  const { rows } = await tx.query<{ since: Date }>({
-    text: `UPDATE service_accounts SET tokens_since = greatest($2, tokens_since + interval '1 second')
-           WHERE id = $1 RETURNING tokens_since AS since`,
+  const { rows } = await tx.query<{ issuedAt: Date }>({
+    text: `UPDATE service_accounts SET tokens_since = greatest($2, tokens_since + interval '2 milliseconds')
+           WHERE id = $1 RETURNING tokens_since + interval '1 millisecond' AS "issuedAt"`,
     values: [id, before],
   });
   const [row] = rows;
   if (!row) throw new MissingError('Service account');
-  return row.since;
+  return row.issuedAt;
 }
