@@ -11,12 +11,12 @@ import type { Logger } from '@iotcore/process';
 import { type Database, DatabaseUnavailableError } from '@iotcore/store';
 import { writeLogLines } from '@iotcore/store/data-plane';
 import {
+  DeadLetters,
   findSealingSeeds,
   type LeasedExport,
   readChunks,
   writeAttempts,
   writeCursor,
-  writeDeadLetter,
 } from '@iotcore/store/exports';
 import type { Runner } from './lease-keeper.ts';
 import type { CountersByExport } from './metrics/counters.ts';
@@ -62,11 +62,12 @@ export async function openRunner(
   const failed = (error: unknown) => logger.error({ err: error, exportId }, 'sending for an export failed');
   const line = deadLetterLines(pool, leased, failed);
   const isAway = (error: unknown) => error instanceof DatabaseUnavailableError;
+  const deadLetters = new DeadLetters(pool, lease);
   const progress = new Progress({
     ...{ lease, window, counters: counters.of(exportId), lost },
     writeCursor: (write) => writeCursor(pool, write),
     writeDeadLetter: (letter) =>
-      writeDeadLetter(pool, lease, letter).catch((error: unknown) => {
+      deadLetters.add(letter).catch((error: unknown) => {
         if (isAway(error)) return 'away';
         throw error;
       }),

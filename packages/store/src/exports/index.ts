@@ -1,5 +1,6 @@
 /** The logs of exports, for whoever writes to them and whoever sends what they hold. */
 export { type Appended, appendChunks, type NewChunk } from './append.ts';
+export { DeadLetters, type NewDeadLetter, pruneDeadLetters } from './dead-letters.ts';
 export {
   eventIdText,
   frameBytes,
@@ -24,13 +25,10 @@ export {
   findSealingSeeds,
   keptAttempts,
   type NewAttempt,
-  type NewDeadLetter,
-  pruneDeadLetters,
   type ReadChunk,
   readChunks,
   writeAttempts,
   writeCursor,
-  writeDeadLetter,
 } from './progress.ts';
 export { type ExportSourceRow, findExportSources } from './sources.ts';
 export { findUntrimmed, removeOrphans, trimLog } from './trim.ts';

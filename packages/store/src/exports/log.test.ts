@@ -1,11 +1,13 @@
 /** The logs of exports over a real Postgres: order, limits, leases. */
 import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { updateExport } from '../control/exports/exports.ts';
 import { findExportProgress, findPositionAt } from '../control/exports/progress.ts';
 import type { Sql } from '../database/sql.ts';
 import { openDatabase } from '../index.ts';
 import {
   appendChunks,
+  DeadLetters,
   findExportFigures,
   findUntrimmed,
   frameBytes,
@@ -20,7 +22,6 @@ import {
   trimLog,
   writeAttempts,
   writeCursor,
-  writeDeadLetter,
   writeFrame,
 } from './index.ts';
 
@@ -82,9 +83,10 @@ function chunkOf(exportId: string, payloads: readonly (string | Buffer)[], recei
   return { exportId, messages: frames.length, data: Buffer.concat(frames) };
 }
 
-function deadLetterAt(position: number) {
-  return { eventId: 'x', position, attempts: 1, reason: 'r', answer: '', frame: Buffer.alloc(1) };
-}
+const letterOf = (eventId: string, bytes = 1) => ({
+  ...{ eventId, position: 0, attempts: 1, reason: 'r', answer: '' },
+  frame: Buffer.alloc(bytes),
+});
 
 type Db = Awaited<ReturnType<typeof open>>['db'];
 
@@ -209,7 +211,7 @@ describe('a lease', () => {
     const [second] = await takeLeases(db, 'second', 1);
     expect(await deliver(db, second?.lease, 1)).toBe(true);
     expect(await deliver(db, frozen.lease, 3)).toBe(false);
-    expect(await writeDeadLetter(db, frozen.lease, deadLetterAt(2))).toBe('lost');
+    expect(await new DeadLetters(db, frozen.lease).add(letterOf('1'))).toBe('lost');
     expect(await renewLeases(db, [frozen.lease])).toEqual(new Set());
     expect(await cursor()).toMatchObject({ position: 1, delivered: 1 });
     expect((await db.query('SELECT FROM export_dead_letters')).rowCount).toBe(0);
@@ -222,6 +224,19 @@ describe('a lease', () => {
     expect(await takeLeases(db, 'other', 1)).toHaveLength(1);
   });
 
+  test('is lost by a change of what its holder works by, and by no other', async () => {
+    const { db } = await open();
+    const [leased] = await takeLeases(db, 'h', 1);
+    const stillHeld = async () => leased && (await renewLeases(db, [leased.lease])).has('e');
+    const settings = { batch: {}, concurrency: 1, retry: {}, target: { webhook: {} }, paused: false };
+    for (const fields of [{}, { name: 'n', labels: { a: 'b' } }, { mqttTopicFilter: 'a' }, settings]) {
+      await updateExport(db, 'e', fields, mebibyte);
+      expect(await stillHeld(), JSON.stringify(fields)).toBe(true);
+    }
+    await updateExport(db, 'e', { ...settings, concurrency: 2 }, mebibyte);
+    expect(await stillHeld()).toBe(false);
+  });
+
   test('is not needed while an export is paused, or asked by its receiver', async () => {
     const { db } = await open({ paused: {}, pulled: {} });
     await db.query(`UPDATE exports SET paused = true WHERE id = 'paused'`);
@@ -230,23 +245,49 @@ describe('a lease', () => {
   });
 });
 
-test('what is written of an export while it is deleted is dropped, and is no error', async () => {
-  const { db } = await open();
-  const [taken] = await takeLeases(db, 'holder', 1);
-  if (!taken) throw new Error('no lease');
-  const deleting = await db.connect();
-  onTestFinished(() => deleting.release());
-  await deleting.query('BEGIN');
-  await deleting.query(`DELETE FROM exports WHERE id = 'e'`);
-  const attempt = { at: new Date(), firstPosition: 0, lastPosition: 0, outcome: 'done', status: 200 };
-  const attempts = writeAttempts(db, 'e', [{ ...attempt, milliseconds: 1, error: null, answer: '' }]);
-  const letter = writeDeadLetter(db, taken.lease, deadLetterAt(0));
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await db.query(waiting)).rowCount).toBe(2);
-  await deleting.query('COMMIT');
-  expect(await Promise.all([attempts, letter])).toEqual([undefined, 'lost']);
-  for (const table of ['export_attempts', 'export_dead_letters'])
-    expect((await db.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
+describe('dead letters', () => {
+  /** `sums`: how often all of them were read to know what they take. */
+  async function hold(mostBytes: number) {
+    const { db } = await open();
+    const [leased] = await takeLeases(db, 'h', 1);
+    if (!leased) throw new Error('there is no lease');
+    const counts = { sums: 0 };
+    const counting: Sql = {
+      query(statement) {
+        if (statement.text.includes('sum(')) counts.sums += 1;
+        return db.query(statement);
+      },
+    };
+    return { db, counts, letters: new DeadLetters(counting, leased.lease, mostBytes) };
+  }
+
+  test('beyond what an export may have are not written, until some are removed', async () => {
+    const { db, letters } = await hold(100);
+    expect(await letters.add(letterOf('1', 60))).toBe('written');
+    expect(await letters.add(letterOf('2', 60))).toBe('written');
+    expect(await letters.add(letterOf('3', 60))).toBe('full');
+    await db.query(`DELETE FROM export_dead_letters WHERE id = '1'`);
+    expect(await letters.add(letterOf('3', 60))).toBe('written');
+    expect(await letters.add(letterOf('4', 60))).toBe('full');
+    const { rows } = await db.query('SELECT id FROM export_dead_letters ORDER BY id');
+    expect(rows).toEqual([{ id: '2' }, { id: '3' }]);
+  });
+
+  test('from before the lease count', async () => {
+    const { db, letters } = await hold(100);
+    await db.query(
+      `INSERT INTO export_dead_letters (export_id, id, position, attempts, reason, frame)
+       VALUES ('e', '0', 0, 1, 'r', $1)`,
+      [Buffer.alloc(100)],
+    );
+    expect(await letters.add(letterOf('1'))).toBe('full');
+  });
+
+  test('are read through once for many of them', async () => {
+    const { counts, letters } = await hold(1000);
+    for (let n = 0; n < 10; n += 1) await letters.add(letterOf(String(n)));
+    expect(counts.sums).toBe(1);
+  });
 });
 
 test('the cursor never goes back, and dead letters are not counted as delivered', async () => {

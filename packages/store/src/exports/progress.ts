@@ -67,59 +67,6 @@ export async function writeCursor(db: Sql, write: CursorWrite): Promise<boolean>
   return rowCount === 1;
 }
 
-export interface NewDeadLetter {
-  readonly eventId: string;
-  readonly position: number;
-  readonly attempts: number;
-  readonly reason: string;
-  readonly answer: string;
-  readonly frame: Buffer;
-}
-
-/** Of one export. */
-const mostDeadLetterBytes = 100 * 1024 * 1024;
-const deadLetterDays = 30;
-
-/** `full`: the export has as many as it may. `lost`: the lease is another's, or the export is gone. */
-export async function writeDeadLetter(
-  db: Sql,
-  lease: Lease,
-  letter: NewDeadLetter,
-): Promise<'written' | 'full' | 'lost'> {
-  const { rows } = await db.query<{ used: string }>({
-    text: `
-      WITH held AS MATERIALIZED (
-        SELECT export_id FROM export_cursors JOIN exports ON exports.id = export_id
-        WHERE export_id = $1 AND holder = $2 AND epoch = $3 FOR KEY SHARE OF exports
-      ), used AS MATERIALIZED (
-        SELECT coalesce(sum(octet_length(frame)), 0) AS bytes FROM export_dead_letters WHERE export_id = $1
-      ), written AS (
-        INSERT INTO export_dead_letters (export_id, id, position, attempts, reason, answer, frame)
-        SELECT $1, $4, $5, $6, $7, $8, $9 FROM held, used WHERE used.bytes < ${mostDeadLetterBytes}
-        ON CONFLICT (export_id, id) DO UPDATE
-          SET position = excluded.position, at = clock_timestamp(), attempts = excluded.attempts, reason = excluded.reason, answer = excluded.answer
-      )
-      SELECT used.bytes AS used FROM held, used`,
-    values: [
-      ...[lease.exportId, lease.holder, lease.epoch, letter.eventId, letter.position],
-      ...[letter.attempts, letter.reason, letter.answer, letter.frame],
-    ],
-  });
-  const [row] = rows;
-  if (!row) return 'lost';
-  return Number(row.used) < mostDeadLetterBytes ? 'written' : 'full';
-}
-
-/** Removes dead letters that were kept long enough. */
-export async function pruneDeadLetters(db: Sql): Promise<number> {
-  const { rowCount } = await db.query({
-    text: `DELETE FROM export_dead_letters WHERE (export_id, id) IN (
-             SELECT export_id, id FROM export_dead_letters WHERE at < clock_timestamp() - interval '${deadLetterDays} days' LIMIT 1000)`,
-    values: [],
-  });
-  return rowCount ?? 0;
-}
-
 export interface NewAttempt {
   readonly at: Date;
   readonly firstPosition: number;

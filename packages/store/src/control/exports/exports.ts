@@ -103,7 +103,14 @@ export async function createExport(tx: Sql, given: NewExport, storeBytes: number
   return row;
 }
 
-/** Whoever works on the export begins anew, by what is set now. @throws MissingError if it is gone, StoreFullError */
+/** What the holder of the lease works by. */
+const holderSettings = 'target, secrets, batch, concurrency, retry, paused';
+
+/**
+ * Changes an export. A holder of its lease who works by something else from now on loses it, and another begins anew.
+ *
+ * @throws MissingError if it is gone, StoreFullError
+ */
 export async function updateExport(
   tx: Sql,
   id: string,
@@ -129,12 +136,18 @@ export async function updateExport(
     1,
   );
   const update = {
-    text: `UPDATE exports SET ${text} WHERE id = $1 RETURNING ${columns}`,
+    text: `UPDATE exports SET ${text} FROM (SELECT ROW(${holderSettings}) AS settings FROM exports WHERE id = $1 FOR UPDATE) AS before
+           WHERE id = $1
+           RETURNING ${columns}, before.settings IS DISTINCT FROM ROW(${holderSettings}) AS "worksOtherwise"`,
     values: [id, ...values],
   };
-  const [row] = (await tx.query<ExportRow>(text === '' ? byId(id) : update)).rows;
-  if (!row) throw new MissingError('Export');
-  await takeFromHolder(tx, id);
+  const { rows } = await tx.query<ExportRow & { readonly worksOtherwise?: boolean }>(
+    text === '' ? byId(id) : update,
+  );
+  const [found] = rows;
+  if (!found) throw new MissingError('Export');
+  const { worksOtherwise, ...row } = found;
+  if (worksOtherwise) await takeFromHolder(tx, id);
   return row;
 }
 
