@@ -59,7 +59,7 @@ async function setUp() {
 
 describe('devices are found', () => {
   test('that are online: once each, while their node lives, since their oldest session', async () => {
-    const { db, pool, find, session } = await setUp();
+    const { db, pool, prisma, find, session } = await setUp();
     await renewNode(db, { id: 'n1', url: 'http://n1' });
     await renewNode(db, { id: 'n2', url: 'http://n2' });
     await addLiveSessions(db, 'n1', [
@@ -75,8 +75,13 @@ describe('devices are found', () => {
     expect(rows.find(({ id }) => id === 'd05')).toMatchObject({
       ...{ sessions: 2, connectedAt: new Date(now + 1), address: '192.0.2.7' },
     });
+    // A session outlives its device for a moment; pages are as long, and as many, as without it.
+    await prisma.device.delete({ where: { id: 'd01' } });
+    const page = await findDevices(pool, 'r1', { kind: 'online' }, { after: undefined, limit: 1 });
+    expect(page.rows.map(({ id }) => id)).toEqual(['d05']);
+    expect(await find({ kind: 'online' }, 1)).toEqual(['d05', 'd09']);
     await db.query(`UPDATE data_plane_nodes SET seen_at = now() - interval '1 minute' WHERE id = 'n2'`);
-    expect(await find({ kind: 'online' })).toEqual(['d01', 'd05']);
+    expect(await find({ kind: 'online' })).toEqual(['d05']);
     await removeNodes(db, ['n1']);
     expect(await find({ kind: 'online' })).toEqual([]);
   });

@@ -93,9 +93,12 @@ const keysOf: Readonly<Record<DeviceFilter['kind'], (direction: Direction) => st
   newest: byCreation,
   named: byName('true'),
   idPrefix: byId('id >= $4 AND id < $5'),
+  // A session outlives its device for a moment.
   online: ({ beyond, order }) =>
     `SELECT DISTINCT resource_id AS id, resource_id AS key FROM live_sessions
-     WHERE registry_id = $1 AND resource_id ${beyond} $2 AND node_id IN (${liveNodes}) ORDER BY resource_id ${order} LIMIT $3`,
+     WHERE registry_id = $1 AND resource_id ${beyond} $2 AND node_id IN (${liveNodes})
+       AND EXISTS (SELECT FROM devices WHERE devices.id = resource_id)
+     ORDER BY resource_id ${order} LIMIT $3`,
   // An MQTT server of the version before writes the activity alone.
   neverSeen: byId(
     'NOT seen AND NOT EXISTS (SELECT FROM device_activity a WHERE a.device_id = devices.id AND a.last_auth_time IS NOT NULL)',
