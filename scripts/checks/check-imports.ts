@@ -30,7 +30,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
   },
   'packages/proto': { mayImport: [], because: 'the messages know the gRPC API by proto/ alone' },
   'packages/export-targets': {
-    mayImport: ['contract'],
+    mayImport: ['contract', 'model'],
     because: 'a target knows messages and how exports are written; no log, no lease, no store',
   },
   'packages/server-certificate': {

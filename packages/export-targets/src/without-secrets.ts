@@ -1,9 +1,8 @@
+import { cutText, unprintable } from '@iotcore/model';
 import type { OpenedSecrets } from './opened-export.ts';
 
 /** Shorter ones would be found in any text. */
 const leastCharacters = 4;
-/** Control characters, which no log and no database should get; and what no text may hold. */
-const unprintable = /[\p{Cc}\p{Cs}]/gu;
 
 /** What others wrote, fit to be shown: a receiver may say back what it was sent. At most `most` characters of it. */
 export function withoutSecrets(
@@ -22,7 +21,7 @@ export function withoutSecrets(
   return printable(shown, most);
 }
 
-/** The beginning of a text, as any log and any database takes it. Cut first: half a surrogate pair is what Postgres refuses. */
+/** The beginning of a text, as any log and any database takes it. */
 export function printable(text: string, most: number): string {
-  return text.slice(0, most).replaceAll(unprintable, ' ').toWellFormed();
+  return cutText(text, most).replaceAll(unprintable, ' ');
 }

@@ -20,6 +20,7 @@ export {
   splitCertificates,
 } from './credentials/certificate.ts';
 export { checkPassword } from './credentials/password-policy.ts';
+export { cutText, unprintable } from './fields/foreign-text.ts';
 export {
   checkFolderId,
   checkId,

@@ -28,3 +28,4 @@ export type { Setting } from './settings/setting.ts';
 export { settingsFileVariable } from './settings/settings-file.ts';
 export { type Settings, settingsTable } from './settings/table.ts';
 export { StartupError } from './startup-error.ts';
+export { PeriodicTask } from './timing/periodic-task.ts';

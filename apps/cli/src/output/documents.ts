@@ -1,5 +1,5 @@
 /** JSON and YAML that say exactly what they are given, and still do nothing to the terminal that shows them. */
-import { unprintable } from './printable.ts';
+import { unprintable } from '@iotcore/model';
 
 /** JSON; what does not print as itself is written as `\u202e`, which reads back as the same. */
 export function jsonText(value: unknown, indent?: number): string {

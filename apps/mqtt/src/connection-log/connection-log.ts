@@ -1,3 +1,4 @@
+import { PeriodicTask } from '@iotcore/process';
 import type { LogLine } from '@iotcore/store/data-plane';
 
 export interface ConnectionLogParts {
@@ -23,13 +24,12 @@ export class ConnectionLog {
   readonly #parts: ConnectionLogParts;
   readonly #waiting: LogLine[] = [];
   readonly #refusals = new Map<string, number>();
-  readonly #timer: NodeJS.Timeout;
-  #writing: Promise<void> | undefined;
+  readonly #writing = new PeriodicTask(() => this.#writeAll());
   #dropped = 0;
 
   constructor(parts: ConnectionLogParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => void this.flush(), parts.flushMs).unref();
+    this.#writing.every(parts.flushMs);
   }
 
   /** Lines that were given up, since the start. */
@@ -54,17 +54,12 @@ export class ConnectionLog {
   }
 
   /** Writes what waits. Lines stay in their order, also over a failure. */
-  async flush(): Promise<void> {
-    this.#refusals.clear();
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
-    await this.#writing;
+  flush(): Promise<void> {
+    return this.#writing.run();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#writing;
+    await this.#writing.stop();
     await this.flush();
   }
 
@@ -79,6 +74,7 @@ export class ConnectionLog {
 
   /** A batch that the database refuses is halved until the line is found that it will not have: that one is given up. */
   async #writeAll(): Promise<void> {
+    this.#refusals.clear();
     let most = batchLines;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, most);

@@ -1,6 +1,7 @@
 /** The lines of the connection log, as the old service writes them. */
 import { isIPv6 } from 'node:net';
 import type { Transport } from '@iotcore/engine';
+import { cutText, unprintable } from '@iotcore/model';
 import type { PermanentQuotaWarning } from '@iotcore/store/data-plane';
 import type { Credential } from '../clients/client.ts';
 
@@ -59,15 +60,14 @@ function quote(text: string): string {
   return `"${escapeText(text).replaceAll('"', '\\"')}"`;
 }
 
-/**
- * Control characters, line separators, bidirectional marks and lone surrogates as \u escapes: a line stays one line, and
- * nothing in it steers a terminal or reads otherwise than it is.
- */
+/** Escaped, so that a line stays one line, and nothing in it steers a terminal or reads otherwise than it is. */
 function escapeText(text: string): string {
-  const cut = text.length > maxTextCharacters ? `${text.slice(0, maxTextCharacters)}…` : text;
-  return cut.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\\]/gu, (character) =>
-    character === '\\' ? '\\\\' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return cutText(text, maxTextCharacters)
+    .replaceAll('\\', '\\\\')
+    .replaceAll(unprintable, (character) => {
+      const hex = (character.codePointAt(0) ?? 0).toString(16);
+      return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+    });
 }
 
 /** Of an export of the registry or broker. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { PeriodicTask } from '@iotcore/process';
 import type { RunningNode } from '@iotcore/store/data-plane';
 
 export interface NodeRegistrationParts {
@@ -25,17 +26,15 @@ export function newNodeId(): string {
 /** Keeps this node on the list of those that the API hands messages to. */
 export class NodeRegistration {
   readonly #parts: NodeRegistrationParts;
-  #timer: NodeJS.Timeout | undefined;
-  #renewing: Promise<void> | undefined;
+  readonly #renewing = new PeriodicTask(() => this.#renew());
   #stopped: Promise<void> | undefined;
 
   constructor(parts: NodeRegistrationParts) {
     this.#parts = parts;
   }
 
-  async start(): Promise<void> {
-    this.#timer = setInterval(() => void this.#renew(), renewIntervalMs).unref();
-    await this.#renew();
+  start(): Promise<void> {
+    return this.#renewing.every(renewIntervalMs).run();
   }
 
   /** May be called more than once. */
@@ -45,21 +44,14 @@ export class NodeRegistration {
   }
 
   async #stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#renewing;
+    await this.#renewing.stop();
     // What cannot be removed now is taken for gone by its age.
     await this.#parts.remove(this.#parts.id).catch(this.#parts.failed);
   }
 
   async #renew(): Promise<void> {
     const { id, url, inCluster, place } = this.#parts;
-    this.#renewing ??= this.#parts
-      .renew({ id, url, inCluster, place })
-      .catch(this.#parts.failed)
-      .finally(() => {
-        this.#renewing = undefined;
-      });
-    await this.#renewing;
+    await this.#parts.renew({ id, url, inCluster, place }).catch(this.#parts.failed);
   }
 }
 

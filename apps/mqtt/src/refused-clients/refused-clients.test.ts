@@ -54,14 +54,31 @@ describe('clients that are refused', () => {
 
   test('are bounded while they wait, and those beyond are counted, not kept', async () => {
     const { refusedClients, batches, heldBack } = setUp();
-    for (let n = 0; n < 1500; n++) refusedClients.add(knock({ claimedId: `d${n}` }));
-    refusedClients.add(knock({ claimedId: 'd0' }));
+    const spread = (n: number) => knock({ claimedId: `d${n}`, remoteAddress: `192.0.2.${n % 100}` });
+    for (let n = 0; n < 1500; n++) refusedClients.add(spread(n));
+    refusedClients.add(spread(0));
     await refusedClients.flush();
     expect(batches[0]).toHaveLength(1000);
     expect(batches[0]?.[0]?.count).toBe(2);
     expect(heldBack).toEqual([500]);
     await refusedClients.flush();
     expect([batches.length, heldBack.length]).toEqual([1, 1]);
+  });
+
+  test('from one network take a part of the places alone, so that others are recorded beside them', async () => {
+    const { refusedClients, batches, heldBack } = setUp();
+    for (let n = 0; n < 2000; n++) {
+      refusedClients.add(knock({ claimedId: `v4 ${n}` }));
+      refusedClients.add(knock({ claimedId: `v6 ${n}`, remoteAddress: `2001:db8::${n.toString(16)}` }));
+    }
+    refusedClients.add(knock({ claimedId: 'd1', remoteAddress: '192.0.2.2' }));
+    await refusedClients.flush();
+    const of = (kind: string) => batches[0]?.filter(({ claimedId }) => claimedId.startsWith(kind)).length;
+    expect([of('v4'), of('v6'), of('d1')]).toEqual([250, 250, 1]);
+    expect(heldBack).toEqual([3500]);
+    refusedClients.add(knock({ claimedId: 'v4 again' }));
+    await refusedClients.flush();
+    expect(batches[1]).toHaveLength(1);
   });
 
   test('have the oldest rows removed at the first write, and then once in a thousand new ones', async () => {

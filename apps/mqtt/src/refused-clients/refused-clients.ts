@@ -1,9 +1,11 @@
 /**
- * Who was refused, for operators who look for a device: collected, those that are the same together, and written in
- * batches. Strangers decide how many there are, so that everything here is bounded: rows of the table, clients that wait
- * for it, characters of what they wrote, lines of the log.
+ * The clients that were refused, for an operator who looks for a device: collected, equal ones as one, and written in batches.
+ * Strangers decide how many there are, so that everything here is bounded: rows of the table, clients that wait for it,
+ * characters of what they wrote, lines of the log.
  */
 import { createHash } from 'node:crypto';
+import { addressBlock, cutText } from '@iotcore/model';
+import { PeriodicTask } from '@iotcore/process';
 import type { RefusedClient } from '@iotcore/store/data-plane';
 
 /** A client that was refused, or a session that was ended for what it did. What is not known is absent. */
@@ -26,7 +28,7 @@ export interface RefusedClientsParts {
   readonly flushMs: number;
   /** Answers how many rows are new. Rejects while the database is away. */
   write(refused: readonly RefusedClient[]): Promise<number>;
-  /** Removes the oldest rows, so that so many are left. */
+  /** Removes old rows, so that so many are left. */
   forget(most: number): Promise<void>;
   now(): Date;
   /** A line of the log for each, to be throttled; what the client wrote is as short as in the table. */
@@ -42,80 +44,90 @@ const mostRows = 50_000;
 const forgetEveryRows = 1000;
 /** Different clients that wait to be written. A client that is not among them comes again. */
 const mostWaiting = 1000;
+/** Of them from one address block: a stranger that is always there leaves room for others. */
+const mostWaitingOfBlock = 250;
 const mostIdCharacters = 128;
 const mostDetailCharacters = 512;
 
-type Waiting = { -readonly [Field in keyof RefusedClient]: RefusedClient[Field] };
+type Row = { -readonly [Field in keyof RefusedClient]: RefusedClient[Field] };
 
 export class RefusedClients {
   readonly #parts: RefusedClientsParts;
-  readonly #timer: NodeJS.Timeout;
-  #waiting = new Map<string, Waiting>();
+  readonly #writing = new PeriodicTask(() => this.#write());
+  #waiting = new Waiting();
   #heldBack = 0;
-  /** Rows that were added since the oldest were removed. The first flush removes them: who knows what was before. */
+  /** Rows that were added since the oldest were removed. The first flush removes them: there may be too many from before. */
   #added = forgetEveryRows;
-  #writing: Promise<void> | undefined;
 
   constructor(parts: RefusedClientsParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => void this.flush(), parts.flushMs).unref();
+    this.#writing.every(parts.flushMs);
   }
 
   /** Never blocks, never throws. */
   add(refused: Refused): void {
-    const at = this.#parts.now();
-    const row = toRow(refused, at);
+    const row = toRow(refused, this.#parts.now());
     this.#parts.told(row);
-    const key = JSON.stringify([
-      row.claimedId,
-      row.certificate?.fingerprint,
-      row.address,
-      row.secure,
-      row.reason,
-    ]);
-    const same = this.#waiting.get(key);
-    if (same) {
-      Object.assign(same, { clientId: row.clientId, detail: row.detail, lastAt: at, count: same.count + 1 });
-    } else if (this.#waiting.size < mostWaiting) {
-      this.#waiting.set(key, row);
-    } else {
-      this.#heldBack++;
-    }
+    if (!this.#waiting.add(row)) this.#heldBack++;
   }
 
-  async flush(): Promise<void> {
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
-    await this.#writing;
+  flush(): Promise<void> {
+    return this.#writing.run();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#writing;
+    await this.#writing.stop();
     await this.flush();
   }
 
   async #write(): Promise<void> {
     if (this.#heldBack > 0) this.#parts.heldBack(this.#heldBack);
     this.#heldBack = 0;
-    if (this.#waiting.size === 0) return;
-    const batch = this.#waiting;
-    this.#waiting = new Map();
+    const batch = this.#waiting.rows();
+    if (batch.length === 0) return;
+    this.#waiting = new Waiting();
     try {
-      this.#added += await this.#parts.write([...batch.values()]);
+      this.#added += await this.#parts.write(batch);
       if (this.#added < forgetEveryRows) return;
       this.#added = 0;
       await this.#parts.forget(mostRows);
     } catch (error) {
-      // Given up rather than kept: whoever was refused comes again, and an outage must not pile them up.
+      // Given up rather than kept: a client that was refused comes again, and an outage must not pile them up.
       this.#parts.failed(error);
     }
   }
 }
 
-function toRow({ certificate, ...refused }: Refused, at: Date): Waiting {
-  const claimedId = cut(refused.claimedId, mostIdCharacters);
+/** Different clients between two writes: as many as may wait, and of one address block a part of these. */
+class Waiting {
+  readonly #rows = new Map<string, Row>();
+  readonly #ofBlock = new Map<string, number>();
+
+  rows(): Row[] {
+    return [...this.#rows.values()];
+  }
+
+  /** False: there is no room for it. */
+  add(row: Row): boolean {
+    const { claimedId, certificate, address, secure, reason } = row;
+    const key = JSON.stringify([claimedId, certificate?.fingerprint, address, secure, reason]);
+    const same = this.#rows.get(key);
+    if (same) {
+      const { clientId, detail, lastAt } = row;
+      Object.assign(same, { clientId, detail, lastAt, count: same.count + 1 });
+      return true;
+    }
+    const block = addressBlock(address);
+    const ofBlock = this.#ofBlock.get(block) ?? 0;
+    if (this.#rows.size >= mostWaiting || ofBlock >= mostWaitingOfBlock) return false;
+    this.#rows.set(key, row);
+    this.#ofBlock.set(block, ofBlock + 1);
+    return true;
+  }
+}
+
+function toRow({ certificate, ...refused }: Refused, at: Date): Row {
+  const claimedId = cutText(refused.claimedId ?? '', mostIdCharacters);
   return {
     claimedId,
     certificate: certificate && {
@@ -125,15 +137,9 @@ function toRow({ certificate, ...refused }: Refused, at: Date): Waiting {
     address: refused.remoteAddress,
     secure: refused.secure,
     reason: refused.reason,
-    clientId: cut(refused.clientId, mostIdCharacters),
-    detail: cut(refused.detail, mostDetailCharacters),
+    clientId: cutText(refused.clientId ?? '', mostIdCharacters),
+    detail: cutText(refused.detail ?? '', mostDetailCharacters),
     subjectId: refused.subjectId ?? claimedId,
     ...{ firstAt: at, lastAt: at, count: 1 },
   };
-}
-
-/** At most so many characters; and none that Postgres, or a terminal, would not have. */
-function cut(text = '', most: number): string {
-  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return short.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -3,6 +3,7 @@
  * Never holds up a client: what came and went is written a moment later, in batches, and again if the database was away.
  */
 import type { SessionInfo } from '@iotcore/engine';
+import { PeriodicTask } from '@iotcore/process';
 import type { LiveSession } from '@iotcore/store/data-plane';
 import type { Client } from '../clients/client.ts';
 
@@ -33,8 +34,7 @@ export class SessionRecorder {
   #isAnew = false;
   #lastNumber = 0;
   #nodeId: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> | undefined;
+  readonly #writing = new PeriodicTask(() => this.#write().catch(this.#parts.failed));
 
   constructor(parts: SessionRecorderParts) {
     this.#parts = parts;
@@ -43,7 +43,7 @@ export class SessionRecorder {
   /** Begins to write, as this node, which must be registered. */
   start(nodeId: string): void {
     this.#nodeId = nodeId;
-    this.#timer = setInterval(() => void this.flush(), this.#parts.flushMs).unref();
+    this.#writing.every(this.#parts.flushMs);
   }
 
   connected(session: Session): void {
@@ -74,19 +74,13 @@ export class SessionRecorder {
     this.#isAnew = true;
   }
 
-  async flush(): Promise<void> {
-    this.#writing ??= this.#write()
-      .catch(this.#parts.failed)
-      .finally(() => {
-        this.#writing = undefined;
-      });
-    await this.#writing;
+  flush(): Promise<void> {
+    return this.#writing.run();
   }
 
   /** The rows go with the node's registration. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#writing;
+  stop(): Promise<void> {
+    return this.#writing.stop();
   }
 
   async #write(): Promise<void> {

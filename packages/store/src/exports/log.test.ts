@@ -3,7 +3,7 @@ import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { updateExport } from '../control/exports/exports.ts';
 import { findExportProgress, findPositionAt } from '../control/exports/progress.ts';
-import type { Sql } from '../database/sql.ts';
+import type { Sql, Statement } from '../database/sql.ts';
 import { openDatabase } from '../index.ts';
 import {
   appendChunks,
@@ -253,9 +253,9 @@ describe('dead letters', () => {
     if (!leased) throw new Error('there is no lease');
     const counts = { sums: 0 };
     const counting: Sql = {
-      query(statement) {
+      query<Row>(statement: Statement) {
         if (statement.text.includes('sum(')) counts.sums += 1;
-        return db.query(statement);
+        return (db as Sql).query<Row>(statement);
       },
     };
     return { db, counts, letters: new DeadLetters(counting, leased.lease, mostBytes) };

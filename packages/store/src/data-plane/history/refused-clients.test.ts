@@ -119,6 +119,25 @@ describe('refused clients', () => {
     expect(await claims({ isKnown: false })).toEqual(['9']);
   });
 
+  test('of a network with many are forgotten first, so that it pushes out no others', async () => {
+    const { db, list } = await setUp();
+    const at = (seconds: number) => ({ lastAt: new Date(seconds * 1000) });
+    const others = ['192.0.2.1', '192.0.2.2', '2001:db8:1::1', '', 'fe80::1%eth0'].flatMap((address) => [
+      knock({ claimedId: `old of ${address}`, address, ...at(1) }),
+      knock({ claimedId: `of ${address}`, address, ...at(2) }),
+    ]);
+    const crowd = Array.from({ length: 40 }, (_, n) =>
+      knock({ claimedId: `crowd ${n}`, address: `2001:DB8::${n.toString(16)}`, ...at(10 + n) }),
+    );
+    await writeRefusedClients(db, [...others, ...crowd]);
+    await forgetRefusedClients(db, 15);
+    const left = (await list()).map(({ claimedId }) => claimedId);
+    expect(left.filter((claimedId) => claimedId.includes('of '))).toHaveLength(10);
+    expect(left.filter((claimedId) => claimedId.startsWith('crowd'))).toEqual(
+      [39, 38, 37, 36, 35].map((n) => `crowd ${n}`),
+    );
+  });
+
   test('are forgotten from the oldest on, and come in pages, each once', async () => {
     const { db, pool, list } = await setUp();
     // Many of one instant: the pages go by the ID, too.

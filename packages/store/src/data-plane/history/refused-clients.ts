@@ -73,11 +73,21 @@ export async function writeRefusedClients(db: Queryable, refused: readonly Refus
   return rows.filter(({ isNew }) => isNew).length;
 }
 
-/** Removes the rows that have not been added to for longest, so that `most` are left. */
+/** As `addressBlock` of the domain: an IPv4 address, or the /64 of an IPv6 address. What is neither counts for itself. */
+const addressBlock = `
+  CASE WHEN address ~* '^[0-9a-f]*:[0-9a-f:]*$' THEN network(set_masklen(address::inet, 64))::text ELSE address END`;
+
+/**
+ * Removes rows, so that `most` are left: of the address block that has the most rows first, there those that have not been added
+ * to for longest. So however many a stranger makes, it pushes out nothing of a block that has fewer.
+ */
 export async function forgetRefusedClients(db: Queryable, most: number): Promise<void> {
   await db.query(
     `DELETE FROM refused_clients WHERE id IN (
-       SELECT id FROM refused_clients ORDER BY last_at DESC, id DESC OFFSET $1)`,
+       SELECT id FROM (
+         SELECT id, last_at, row_number() OVER (PARTITION BY ${addressBlock} ORDER BY last_at DESC, id DESC) AS newer_of_block
+         FROM refused_clients
+       ) AS ranked ORDER BY newer_of_block, last_at DESC, id DESC OFFSET $1)`,
     [most],
   );
 }
