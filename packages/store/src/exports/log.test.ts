@@ -245,6 +245,25 @@ describe('a lease', () => {
   });
 });
 
+test('what is written of an export while it is deleted is dropped, and is no error', async () => {
+  const { db } = await open();
+  const [taken] = await takeLeases(db, 'holder', 1);
+  if (!taken) throw new Error('no lease');
+  const deleting = await db.connect();
+  onTestFinished(() => deleting.release());
+  await deleting.query('BEGIN');
+  await deleting.query(`DELETE FROM exports WHERE id = 'e'`);
+  const attempt = { at: new Date(), firstPosition: 0, lastPosition: 0, outcome: 'done', status: 200 };
+  const attempts = writeAttempts(db, 'e', [{ ...attempt, milliseconds: 1, error: null, answer: '' }]);
+  const letter = new DeadLetters(db, taken.lease).add(letterOf('x'));
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await db.query(waiting)).rowCount).toBe(2);
+  await deleting.query('COMMIT');
+  expect(await Promise.all([attempts, letter])).toEqual([undefined, 'lost']);
+  for (const table of ['export_attempts', 'export_dead_letters'])
+    expect((await db.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
+});
+
 describe('dead letters', () => {
   /** `sums`: how often all of them were read to know what they take. */
   async function hold(mostBytes: number) {
