@@ -17,7 +17,7 @@ import { findExportFigures, releaseLeases, renewLeases, takeLeases } from '@iotc
 import { LeaseKeeper } from './lease-keeper.ts';
 import { CountersByExport } from './metrics/counters.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { createMetricsServer } from './metrics/metrics-server.ts';
+import { createOperatorServer } from './metrics/operator-server.ts';
 import { openRunner } from './open-runner.ts';
 import { Tidying } from './tidying.ts';
 
@@ -51,7 +51,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const { exportMetricsHost: host, exportMetricsPort: port } = settings;
   const addresses: Record<string, string> = {};
   if (port !== undefined) {
-    const server = createMetricsServer(metrics, () => pool.query('SELECT 1'));
+    const server = createOperatorServer(metrics, () => pool.query('SELECT 1'));
     cleanups.add(() => server.close());
     const variables = { host: 'IOT_EXPORT_METRICS_HOST', port: 'IOT_EXPORT_METRICS_PORT' };
     addresses['exportMetrics'] = await listenAt({ host, port, variables }, (at) => server.listen(at));

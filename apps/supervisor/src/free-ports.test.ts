@@ -4,6 +4,7 @@ import { readSettings, StartupError } from '@iotcore/process';
 import { listen } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { requireFreePorts } from './free-ports.ts';
+import { adminPorts } from './mqtt-processes.ts';
 
 const free = {
   IOT_API_TLS_PORT: '0',
@@ -11,8 +12,12 @@ const free = {
   IOT_MQTTS_HOST: '127.0.0.1',
 };
 const { signal } = new AbortController();
-const refusal = (env: Record<string, string>) =>
-  requireFreePorts(readSettings({ ...free, ...env }), 0, signal).catch((error: Error) => error);
+const refusal = (env: Record<string, string>, mqttProcesses = 1) => {
+  const settings = readSettings({ ...free, ...env });
+  return requireFreePorts(settings, adminPorts(settings, mqttProcesses), 0, signal).catch(
+    (error: Error) => error,
+  );
+};
 
 async function anyPort(): Promise<{ server: Server; port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -37,9 +42,21 @@ test('two settings with one port are refused', async () => {
   expect(String(error)).not.toContain('IOT_API_PORT');
 });
 
+test('the admin ports of all MQTT processes are looked at, and those that another setting names', async () => {
+  const { server, port } = await anyPort();
+  const first = { IOT_MQTT_ADMIN_PORT: String(port - 1) };
+  expect(await refusal(first, 1)).toBeUndefined();
+  expect(String(await refusal(first, 2))).toContain(`IOT_MQTT_ADMIN_PORT: port ${port} `);
+  await new Promise((resolve) => server.close(resolve));
+  expect(String(await refusal({ ...first, IOT_API_PORT: String(port) }, 2))).toContain(
+    `IOT_MQTT_ADMIN_PORT: port ${port} `,
+  );
+});
+
 test('a port that becomes free while one waits is no trouble', async () => {
   const { server, port } = await anyPort();
-  const waiting = requireFreePorts(readSettings({ ...free, IOT_API_PORT: String(port) }), 10_000, signal);
+  const settings = readSettings({ ...free, IOT_API_PORT: String(port) });
+  const waiting = requireFreePorts(settings, [0], 10_000, signal);
   server.close();
   await waiting;
 });

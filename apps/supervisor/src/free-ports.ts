@@ -7,24 +7,26 @@ const retryMs = 100;
 /**
  * Says at once, and of all ports together, what would otherwise come out one by one after the database has been made.
  *
+ * @param mqttAdminPorts of each MQTT process its own
  * @param patienceMs how long to wait for ports that are about to become free
  * @throws StartupError naming each setting whose port is taken, by others or by another setting
  */
 export async function requireFreePorts(
   settings: Settings,
+  mqttAdminPorts: readonly number[],
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const taken = await takenPorts(settings);
+    const taken = await takenPorts(settings, mqttAdminPorts);
     if (taken.length === 0) return;
     if (performance.now() >= deadline) throw new StartupError(taken.join('\n'));
     await sleep(retryMs, undefined, { signal });
   }
 }
 
-async function takenPorts(settings: Settings): Promise<string[]> {
+async function takenPorts(settings: Settings, mqttAdminPorts: readonly number[]): Promise<string[]> {
   const wanted = [
     ['IOT_API_PORT', settings.apiHost, settings.apiPort],
     ['IOT_API_TLS_PORT', settings.apiTlsHost, settings.apiTlsPort],
@@ -33,7 +35,7 @@ async function takenPorts(settings: Settings): Promise<string[]> {
     ['IOT_EXPORT_METRICS_PORT', settings.exportMetricsHost, settings.exportMetricsPort],
     ['IOT_MQTTS_PORT', settings.mqttsHost, settings.mqttsPort],
     ['IOT_MQTT_PORT', settings.mqttHost, settings.mqttPort],
-    ['IOT_MQTT_ADMIN_PORT', settings.mqttAdminHost, settings.mqttAdminPort],
+    ...mqttAdminPorts.map((port) => ['IOT_MQTT_ADMIN_PORT', settings.mqttAdminHost, port] as const),
   ] as const;
   const held: Server[] = [];
   const taken: string[] = [];

@@ -22,6 +22,7 @@ import { requireFreePorts } from './free-ports.ts';
 import { isJournal } from './journal.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
 import {
+  adminPorts,
   clusterEnvironment,
   connectionsOfNode,
   countProcesses,
@@ -42,7 +43,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   cleanups.add(async () => lock.release());
   // From then on a new start waits for this one's end instead of being refused.
   signal.addEventListener('abort', () => lock.announceStop());
-  if (!databaseOnly) await requireFreePorts(settings, lock.succeeds ? remainsMs : 0, signal);
+  const processes = countProcesses(settings);
+  const mqttAdminPorts = adminPorts(settings, processes);
+  if (!databaseOnly) await requireFreePorts(settings, mqttAdminPorts, lock.succeeds ? remainsMs : 0, signal);
 
   const databaseUrl = settings.databaseUrl ?? (await startDatabase());
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });
@@ -53,9 +56,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   }
 
   signal.throwIfAborted();
-  const processes = countProcesses(settings);
   const sockets = processes > 1 ? await makeSocketFolder(settings) : undefined;
-  const { api, mqtt, exporter } = childProcesses(settings, databaseUrl, processes, sockets);
+  const { api, mqtt, exporter } = childProcesses(settings, databaseUrl, mqttAdminPorts, sockets);
   const children = [api, ...mqtt, exporter];
   for (const child of children) atExit(() => child.kill());
   const kept: Kept[] = [];
@@ -126,7 +128,7 @@ interface Children {
 function childProcesses(
   settings: Settings,
   databaseUrl: Secret,
-  processes: number,
+  mqttAdminPorts: readonly number[],
   sockets: string | undefined,
 ): Children {
   const sample = sampleFor(process.env, settings);
@@ -143,10 +145,9 @@ function childProcesses(
     },
   });
   const ofCluster = sockets === undefined ? {} : clusterEnvironment(sockets);
-  const mqtt = Array.from({ length: processes }, (_, index) => {
-    const adminPort = settings.mqttAdminPort === 0 ? 0 : settings.mqttAdminPort + index;
+  const mqtt = mqttAdminPorts.map((adminPort, index) => {
     return new SupervisedProcess({
-      name: processes === 1 ? 'the MQTT server' : `MQTT server ${index + 1}`,
+      name: mqttAdminPorts.length === 1 ? 'the MQTT server' : `MQTT server ${index + 1}`,
       entry: '../../mqtt/src/main.ts',
       env: withMqttMemory({ ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) }),
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },

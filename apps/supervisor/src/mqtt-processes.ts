@@ -8,6 +8,7 @@ import type { SupervisedProcess } from './child-process.ts';
 
 /** What a node of a cluster opens beside the pool of its process. */
 export const connectionsOfNode = 4;
+const lastPort = 65_535;
 /** A socket's address holds 103 bytes; its name takes 22 of them. */
 const maxFolderBytes = 80;
 
@@ -20,6 +21,16 @@ export function countProcesses(
   if (processes > 1 && platform !== 'linux')
     throw new StartupError('IOT_MQTT_PROCESSES: only Linux lets processes share a port; set it to 1');
   return processes;
+}
+
+/** The admin port of each process: one after the other from the setting on. @throws StartupError if there are not so many */
+export function adminPorts({ mqttAdminPort }: Pick<Settings, 'mqttAdminPort'>, processes: number): number[] {
+  if (mqttAdminPort === 0) return Array.from({ length: processes }, () => 0);
+  if (mqttAdminPort + processes - 1 > lastPort)
+    throw new StartupError(
+      `IOT_MQTT_ADMIN_PORT: ${processes} MQTT processes need ${processes} ports from ${mqttAdminPort} on, and the last there is is ${lastPort}; name a smaller one`,
+    );
+  return Array.from({ length: processes }, (_, index) => mqttAdminPort + index);
 }
 
 /** An empty folder for the sockets of the cluster, that only its owner may enter. @throws StartupError */

@@ -1,13 +1,8 @@
-/** Where Prometheus reads, apart from the API: its callers have no business here. */
+/** The metrics of the API: they are read at a port of their own, which its callers do not reach. */
 import { listenAt, type Settings } from '@iotcore/process';
-import Fastify, { type FastifyInstance } from 'fastify';
+import { createMetricsServer } from '@iotcore/process/metrics-server';
 import type { Registry } from 'prom-client';
 import { addProcessMetrics, type ProcessSources } from './process-metrics.ts';
-
-/** Reading has no body, and is done once in some seconds. */
-const bodyLimitBytes = 1024;
-const requestTimeoutMs = 10_000;
-const keepAliveTimeoutMs = 120_000;
 
 export interface MetricsServer {
   /** Its URL. */
@@ -27,23 +22,8 @@ export async function serveMetrics(
 ): Promise<MetricsServer | undefined> {
   if (port === undefined) return undefined;
   addProcessMetrics(registry, sources);
-  const app = createApp(registry);
+  const app = createMetricsServer(registry);
   const variables = { host: 'IOT_API_METRICS_HOST', port: 'IOT_API_METRICS_PORT' };
   const address = await listenAt({ host, port, variables }, (at) => app.listen(at));
   return { address, close: () => app.close() };
-}
-
-function createApp(registry: Registry): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
-    connectionTimeout: keepAliveTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    forceCloseConnections: true,
-  });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
-  return app;
 }

@@ -1,4 +1,4 @@
-/** What operators ask of the process: its metrics, and whether it works. */
+/** Where Prometheus reads what a process measures, apart from what its clients talk to. */
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 
@@ -7,11 +7,8 @@ const bodyLimitBytes = 1024;
 const requestTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 120_000;
 
-/** `pingDatabase` rejects while the database is away. */
-export function createMetricsServer(
-  registry: Registry,
-  pingDatabase: () => Promise<unknown>,
-): FastifyInstance {
+/** Serves `/metrics`, once it listens; a process may add what else operators ask of it. */
+export function createMetricsServer(registry: Registry): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -19,15 +16,6 @@ export function createMetricsServer(
     connectionTimeout: keepAliveTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: true,
-  });
-  app.get('/livez', async () => ({ status: 'alive' }));
-  app.get('/readyz', async (_request, reply) => {
-    const database = await pingDatabase().then(
-      () => 'up',
-      () => 'away',
-    );
-    const isReady = database === 'up';
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', database });
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
