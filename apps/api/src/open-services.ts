@@ -11,6 +11,7 @@ import {
   SecretsKeeper,
   type Services,
   TokenAudiences,
+  Watcher,
 } from '@iotcore/control';
 import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
 import type { Settings } from '@iotcore/process';
@@ -38,6 +39,7 @@ export function openServices(
     authenticator: new Authenticator(tokens, directory, now),
     pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),
+    watcher: new Watcher(store.read.dataPlaneNodes, tokens),
     exports: {
       targets: createExportTargets(settings, databaseUrl),
       secrets: new SecretsKeeper(() => keys.latest),

@@ -59,10 +59,11 @@ import { type Refused, RefusedClients } from './refused-clients/refused-clients.
 import { RetainedMessages } from './retained/retained-messages.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
-import type { RightsParts } from './rights/rights.ts';
+import { grant, type RightsParts } from './rights/rights.ts';
 import { SessionRecorder } from './sessions/session-recorder.ts';
 import type { TenantLimits } from './tenants/tenant-limits.ts';
 import { Tenants } from './tenants/tenants.ts';
+import { Watches } from './watches/watches.ts';
 
 /** Times that service never sets otherwise; tests do (`IOT_INTERNAL_…` in docs/settings.md). */
 export interface DataPlaneTiming {
@@ -104,6 +105,7 @@ export interface DataPlane {
   readonly networkBlocks: NetworkBlocks;
   /** To be started once this node is registered. */
   readonly sessions: SessionRecorder;
+  readonly watches: Watches;
   /** To be told of clients that are refused before the engine has them. */
   refused(refused: Refused): void;
   readonly exports: ExportDirectory;
@@ -144,6 +146,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     write: (lines) => writeLogLines(pool, lines),
     isAway: isDatabaseAway,
     now: () => new Date(),
+    told: (line) => watches.logged(line),
     failed: failed('the connection log could not be written'),
   });
   const refusedClients = new RefusedClients({
@@ -171,6 +174,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       ),
     failed: failed('refused clients could not be recorded'),
   });
+  const refused = (client: Refused) => {
+    refusedClients.add(client);
+    watches.refused(client);
+  };
   const retainedMessages = new RetainedMessages({
     async write(writes, lockTimeoutMs) {
       const { warnings, ...written } = await writePermanentMessages(pools.storing, writes, {
@@ -304,7 +311,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants, sessions },
     recorder,
     authenticate: (credentials) => authenticate(authenticator, credentials),
-    refused: (refused) => refusedClients.add(refused),
+    refused,
   });
   const engine = options.createEngine(
     host,
@@ -314,10 +321,16 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
     options.engineOptions,
   );
+  const watches = new Watches({
+    findPrincipal: async (id) => (await lookups.identity(id))?.principal,
+    grant: (principal, filter) => grant(rights, principal, filter),
+    observe: engine.observe?.bind(engine),
+    now: () => new Date(),
+  });
 
   return {
     ...{ engine, lookups, rights, monitoring, counters, networkBlocks, sessions, exports, recorder },
-    refused: (refused) => refusedClients.add(refused),
+    ...{ watches, refused },
     accept: (socket, transport) => engine.accept(socket, transport),
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },

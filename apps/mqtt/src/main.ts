@@ -127,6 +127,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     pingDatabase: () => ping(pools.lookups),
     isFromApi: (authorization) => tokens.isValid(authorization),
     ...{ isDatabaseAway, isCutOff },
+    watch: (request) => plane.watches.open(request),
     publish: (message, isRecorder) =>
       publishForApi(
         {

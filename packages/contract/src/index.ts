@@ -37,3 +37,4 @@ export { fieldAsGiven, fromProtoJson, whyUnknown } from './schema/proto-json.ts'
 export { allFields, fieldsToSet, partsInMask } from './schema/update-mask.ts';
 export * from './search.ts';
 export { Status } from './status.ts';
+export * from './watch.ts';

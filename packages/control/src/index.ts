@@ -37,4 +37,6 @@ export type { ApiOperation } from './pipeline/operation.ts';
 export { PageTokens } from './pipeline/page-tokens.ts';
 export { unknownField } from './pipeline/read-input.ts';
 export type { Services } from './pipeline/services.ts';
+export type { StreamEvent } from './pipeline/streams/stream-event.ts';
 export { MessagePublisher } from './publish/message-publisher.ts';
+export { Watcher } from './watch/watcher.ts';

@@ -13,6 +13,16 @@ export const maxRemembered = 10_000;
 export const maxUserAgentCharacters = 256;
 /** Time that an MQTT server has to take a published message. */
 export const publishTimeoutMs = 5000;
+/** Streams of one caller that are open at a time, in one process: a live view in each of some windows. */
+export const maxStreamsOfCaller = 4;
+/** How often it is looked at whether the caller of an open stream may still have it, in ms: it ends within a second. */
+export const streamCheckMs = 500;
+/** How often an open watch looks for MQTT servers that came, in ms. */
+export const watchNodesMs = 2000;
+/** An MQTT server that has sent nothing of a watch for so long is gone, in ms: it pings every 5 s. */
+export const watchSilenceMs = 15_000;
+/** So that proxies keep a stream open, and its reader knows that it is, in ms. */
+export const watchPingMs = 15_000;
 /** How long an Idempotency-Key is remembered. */
 export const idempotencyKeyHours = 24;
 

@@ -312,6 +312,16 @@ export interface EngineOptions {
   readonly interest?: NamespaceInterest;
 }
 
+/** A message as whoever observes it sees it; what it holds lasts only while it is handed over. */
+export interface ObservedMessage {
+  readonly topic: string;
+  /** At which it was published. */
+  readonly qos: Qos;
+  readonly payloadBytes: number;
+  /** A copy of the payload, or of its first bytes. */
+  readonly copyPayload: (mostBytes?: number) => Buffer;
+}
+
 export interface EngineStats {
   readonly sessions: number;
   readonly subscriptions: number;
@@ -327,6 +337,15 @@ export interface Engine<P> {
   readonly publish: (route: PublishRoute, payload: Buffer, qos: Qos) => Promise<void>;
   /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody receives. */
   readonly hasSubscribers: (namespace: string) => boolean;
+  /**
+   * Shows all that is published to these filters, as a subscriber at QoS 0 would receive it: never slows anybody, so `observe` must
+   * neither throw nor wait. Answers what ends it; undefined: a namespace has no room for one more such filter. Absent: this engine
+   * cannot.
+   */
+  readonly observe?: (
+    filters: readonly NamespaceFilter[],
+    observe: (message: ObservedMessage) => void,
+  ) => Promise<(() => void) | undefined>;
   /** Closes the sessions that `which` picks; their wills fire. Returns how many. */
   readonly disconnect: (which: (session: SessionInfo<P>) => boolean, reason: Reason) => number;
   readonly sessions: () => Iterable<SessionInfo<P>>;

@@ -65,6 +65,7 @@ export {
   type TopicRoute,
   topicLookup,
 } from './topics/rights/route.ts';
+export { publisherOf, type WatchedFilter, watchedFilters } from './topics/rights/watched.ts';
 export {
   readFullTopic,
   type TopicAddress,

@@ -9,6 +9,7 @@ export {
   pathOf,
   type Resource,
 } from './api/client.ts';
+export { EventStream } from './api/event-stream.ts';
 export { Bystanders } from './bystanders/bystanders.ts';
 export { certificateTexts } from './certificates/certificate-texts.ts';
 export {

@@ -14,6 +14,9 @@ import { watchedInstallation } from '../support/watched-installation.ts';
 /** The schema of each answer. */
 const outputs = new Map(apiOperations.map(({ name, output }) => [name, output]));
 
+/** What answers with events instead: tests/api/resources/watches.test.ts looks at these. */
+const streams = new Set(apiOperations.filter(({ isStream }) => isStream).map(({ name }) => name));
+
 const installation = watchedInstallation();
 
 /** The role that permits everything less. */
@@ -59,6 +62,12 @@ describe.each(
     }
     const where = row.where === 'every folder' ? '*' : folderId;
     const permitted = await createAccount(api, { folderId: where, role: row.needs });
+    if (streams.has(operationId)) {
+      const stream = await permitted.watch(url);
+      expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+      await stream.close();
+      return;
+    }
     const answer = await permitted.call(method, url, request.body);
     expect([answer.status, answer.body.code]).toEqual([200, undefined]);
     // Nothing but what the schema names, and all of that as it says: answers are not checked again where they are made.

@@ -1,4 +1,4 @@
-import type { ApiAnswer, ApiClient, CallOptions } from '@iotcore/testkit';
+import type { ApiAnswer, ApiClient, CallOptions, EventStream } from '@iotcore/testkit';
 
 export interface Role {
   readonly folderId: string;
@@ -8,7 +8,9 @@ export interface Role {
 /** A service account with an API key, which calls as itself. */
 export interface Account {
   readonly id: string;
+  readonly apiKeyId: string;
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
+  watch(path: string): Promise<EventStream>;
 }
 
 let count = 0;
@@ -20,9 +22,11 @@ export async function createAccount(api: ApiClient, ...roles: readonly Role[]): 
   const { response } = await api.must('POST', '/ext/v1/serviceAccounts', body);
   const path = `/ext/v1/serviceAccounts/${response.id}`;
   for (const role of roles) await api.must('POST', `${path}/roleBindings`, role);
-  const { secret } = await api.must('POST', `${path}/apiKeys`, {});
+  const { secret, apiKey } = await api.must('POST', `${path}/apiKeys`, {});
   return {
     id: response.id,
+    apiKeyId: apiKey.id,
+    watch: (url) => api.watch(url, `Api-Key ${secret}`),
     call: (method, url, content, options = {}) =>
       api.call(method, url, content, {
         ...options,

@@ -246,6 +246,8 @@ function ownerRows(noun: keyof typeof owners): Record<string, Row> {
       request: (fixture) => ({ path: at(fixture), body: { name: 'other' } }),
     },
     [`delete${noun}`]: { needs: 'editor', request: (fixture) => ({ path: at(fixture) }) },
+    [`watch${noun}Messages`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
+    [`watch${noun}Logs`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`list${noun}Sessions`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },
     [`disconnect${noun}`]: { needs: 'editor', request: (fixture) => ({ path: at(fixture) }) },
     [`list${noun}Certificates`]: { needs: 'viewer', request: (fixture) => ({ path: at(fixture) }) },

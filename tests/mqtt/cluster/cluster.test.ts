@@ -4,6 +4,7 @@ import {
   expectSilence,
   type Installation,
   pathOf,
+  refusalOf,
   sharedInstallation,
   startInstallation,
   tries,
@@ -102,6 +103,19 @@ describe('two nodes', () => {
       for (let n = 0; n < 10; n++) expect(String((await listener.messages.next()).payload)).toBe(String(n));
   });
 
+  test('show a live view what is published at each of them, once, and who is refused at each', async () => {
+    const stream = await first().api.watch(`/ext/v1/devices/${device.id}/messages:watch`);
+    for (const node of [first(), second(), first()]) {
+      const sender = await device.at(node).connect();
+      await sender.publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+      await refusalOf({ ...node.overTcp, username: device.id, password: 'wrong' });
+      await sender.end();
+    }
+    const seen = () => [stream.arrived('message').length, stream.arrived('refused').length];
+    await expect.poll(seen).toEqual([3, 3]);
+    await stream.close();
+  });
+
   test('close the older session of a client ID, whichever of them has it', async () => {
     const nodes = [first(), second(), first()];
     let session = await device.at(second()).connect({ clientId: 'one' });
@@ -191,6 +205,7 @@ describe('a node of a cluster', () => {
 
   test('leaves when it is asked to stop, and another comes', async () => {
     const third = await thirdNode();
+    const stream = await first().api.watch(`/ext/v1/devices/${device.id}/messages:watch`);
     await third.stop();
     await eventually('one to be gone', async () => (await clusterStatus(first())).peers.length === 1);
     const fourth = await thirdNode();
@@ -198,6 +213,13 @@ describe('a node of a cluster', () => {
     await listener.subscribe('$devices/+/events');
     await (await device.connect()).publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
     await listener.messages.next();
+    // Whichever node it was that the live view had its messages from.
+    const sender = await device.connect();
+    await eventually('a message in the live view', async () => {
+      await sender.publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+      return stream.arrived('message').length > 0;
+    });
+    await stream.close();
   });
 
   test('says how its cluster is', async () => {

@@ -12,7 +12,9 @@ export function logRequests(app: FastifyInstance, metrics: CallMetrics): void {
     answered.add(request);
     const { statusCode: status, elapsedTime } = reply;
     request.log.info({ ...about(request), status, tookMs: Math.round(elapsedTime) }, 'answered');
-    metrics.answered(operationOf(request), status, elapsedTime);
+    // A stream takes as long as its client wants.
+    const { isStream } = request.routeOptions.config.operation ?? {};
+    metrics.answered(operationOf(request), status, isStream ? undefined : elapsedTime);
   });
   app.addHook('onRequestAbort', async (request) => {
     // Also told of a body that is cut off after its answer: a refusal that came before all of it was read.

@@ -36,10 +36,10 @@ export class CallMetrics {
     registers: [this.registry],
   });
 
-  /** Without an operation: an address that the API does not have. */
-  answered(operation: string | undefined, status: number, tookMs: number): void {
+  /** Without an operation: an address that the API does not have. Without a time: it says nothing. */
+  answered(operation: string | undefined, status: number, tookMs: number | undefined): void {
     this.#answered.inc({ operation: operation ?? 'none', status });
-    this.#seconds.observe(tookMs / 1000);
+    if (tookMs !== undefined) this.#seconds.observe(tookMs / 1000);
   }
 
   /** `code`: of google.rpc.Code. */

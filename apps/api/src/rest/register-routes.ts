@@ -2,10 +2,18 @@
  * Every operation as a route of Fastify. A request becomes a call as soon as its headers are there: the caller is proven and
  * held to its rate before the body is read. Fastify itself checks nothing of the input.
  */
-import { type ApiOperation, type ControlPlane, errors, type OpenCall, operations } from '@iotcore/control';
+import {
+  type ApiOperation,
+  type ControlPlane,
+  errors,
+  type OpenCall,
+  operations,
+  type StreamEvent,
+} from '@iotcore/control';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientAddress } from '../http/client-address.ts';
 import { bodyLimitsOf } from '../limits.ts';
+import { EventStreams } from './event-streams.ts';
 import { hasBody, idempotencyHeader, namedAsGiven, readRequest } from './input.ts';
 import { toFastifyPath } from './paths.ts';
 import { type RestMethod, restMethods } from './routes.ts';
@@ -33,6 +41,9 @@ export const restRoutes: readonly (RestMethod & { readonly operation: ApiOperati
 /** `controlPlane`: undefined until the service can serve. */
 export function registerRoutes(app: FastifyInstance, controlPlane: () => ControlPlane | undefined): void {
   app.decorateRequest('call');
+  const streams = new EventStreams();
+  // Otherwise closing the server would wait for them.
+  app.addHook('preClose', async () => streams.end());
   app.addHook('onRequest', async (request, reply) => {
     const { operation } = request.routeOptions.config;
     if (!operation) return;
@@ -48,7 +59,11 @@ export function registerRoutes(app: FastifyInstance, controlPlane: () => Control
       schema: routeSchema(operation, hasBody(method)),
       config: { operation },
       ...(operation.isLarge && { bodyLimit: bodyLimitsOf(operation).bytes }),
-      handler: (request) => answer(operation, request),
+      handler: async (request, reply) => {
+        const answered = await answer(operation, request);
+        if (!operation.isStream) return answered;
+        return streams.send(reply, answered as AsyncIterable<StreamEvent>);
+      },
     });
   }
 }

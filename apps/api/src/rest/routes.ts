@@ -38,6 +38,8 @@ function ofResource({ noun, path, extensionPath, idField }: ResourceNames): Rest
     [`list${noun}Operations`]: GET(`${one}/operations`),
     [`publish${noun}Data`]: POST(`${one}/publish`),
     [`list${noun}LogEntries`]: GET(`${extensionPath}/{${idField}}/logs`),
+    [`watch${noun}Messages`]: GET(`${extensionPath}/{${idField}}/messages:watch`),
+    [`watch${noun}Logs`]: GET(`${extensionPath}/{${idField}}/logs:watch`),
     [`list${noun}Sessions`]: GET(`${extensionPath}/{${idField}}/sessions`),
     [`disconnect${noun}`]: POST(`${extensionPath}/{${idField}}:disconnect`),
   };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** What the OpenAPI document says of an operation. `inBody`: its message comes in the body, otherwise in the query. */
 export function routeSchema(operation: ApiOperation, inBody: boolean) {
-  const { name, service, summary, description, permission, ids, message, output } = operation;
+  const { name, service, summary, description, permission, ids, message, output, isStream } = operation;
   return {
     operationId: name,
     tags: [service],
@@ -13,6 +13,9 @@ export function routeSchema(operation: ApiOperation, inBody: boolean) {
     ...(permission === 'public' && { security: [] }),
     ...(ids && { params: z.strictObject(ids) }),
     ...(message && (inBody ? { body: message } : { querystring: message })),
-    response: { 200: output, default: Status },
+    response: {
+      200: isStream ? { content: { 'text/event-stream': { schema: output } } } : output,
+      default: Status,
+    },
   };
 }

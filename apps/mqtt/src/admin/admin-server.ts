@@ -1,8 +1,10 @@
 /** What operators and the API ask of the MQTT process over HTTP; clients of MQTT have no business here. */
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { type Logger, listenAt, urlHost } from '@iotcore/process';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { WatchRefusal, WatchRequest } from '../watches/watches.ts';
 import type { ApiMessage, ApiPublishRefusal } from './api-publish.ts';
 
 export interface ServerFacts {
@@ -31,6 +33,8 @@ export interface AdminParts {
    * records it for exports.
    */
   publish(message: ApiMessage, isRecorder: boolean): Promise<ApiPublishRefusal | undefined>;
+  /** What a registry, device or broker hears, as lines of an event and its data. Rejects while the database is away. */
+  watch(request: WatchRequest): Promise<Readable | WatchRefusal>;
   isDatabaseAway(error: unknown): boolean;
   /** Was a message not handed over since other nodes of the cluster cannot be reached, or have gone on without this one? */
   isCutOff(error: unknown): boolean;
@@ -81,6 +85,21 @@ const messageSchema = {
   },
 } as const;
 
+const watchSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['principalKind', 'principalId', 'messages', 'refusals', 'log'],
+  properties: {
+    principalKind: messageSchema.properties.principalKind,
+    principalId: messageSchema.properties.principalId,
+    messages: { type: 'boolean' },
+    filter: { type: 'string', maxLength: 65_535 },
+    payloadBytes: { type: 'integer', minimum: 0, maximum: 4096 },
+    refusals: { type: 'boolean' },
+    log: { type: 'boolean' },
+  },
+} as const;
+
 export function createAdminServer(parts: AdminParts): FastifyInstance {
   const app = Fastify({
     logger: false,
@@ -127,16 +146,26 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
     return reply.type(parts.metrics.contentType).send(await parts.metrics.metrics());
   });
 
+  // Before the body is read: a caller that may not ask costs no memory.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (await parts.isFromApi(request.headers.authorization)) return;
+    return reply.code(401).send({ code: 'UNAUTHENTICATED', reason: 'no valid token' });
+  };
+
+  app.post<{ Body: WatchRequest }>(
+    '/internal/watch',
+    { schema: { body: watchSchema }, onRequest },
+    async (request, reply) => {
+      const watch = await parts.watch(request.body);
+      if (watch instanceof Readable) return reply.type('application/x-ndjson').send(watch);
+      const { status, ...answer } = watch;
+      return reply.code(status).send(answer);
+    },
+  );
+
   app.post<{ Body: ApiMessage; Querystring: { records?: string } }>(
     '/internal/publish',
-    {
-      schema: { body: messageSchema },
-      // Before the body is read: a caller that may not publish costs no memory.
-      onRequest: async (request, reply) => {
-        if (await parts.isFromApi(request.headers.authorization)) return;
-        return reply.code(401).send({ code: 'UNAUTHENTICATED', reason: 'no valid token' });
-      },
-    },
+    { schema: { body: messageSchema }, onRequest },
     async (request, reply) => {
       // Another node takes it at once; here it would have to wait.
       if (parts.cluster?.isGood === false)

@@ -151,6 +151,7 @@ describe('the admin server', () => {
       },
       isFromApi: async () => state.fromApi,
       publish: () => state.publish(),
+      watch: async () => ({ status: 501, code: 'UNIMPLEMENTED', reason: 'not here' }) as const,
       isDatabaseAway: (error) => error instanceof Away,
       isCutOff,
     });

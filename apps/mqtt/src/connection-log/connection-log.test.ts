@@ -66,6 +66,7 @@ describe('the connection log', () => {
         written.push(...lines);
       },
       isAway: (error) => error === away,
+      told: () => {},
       failed: () => state.failures++,
     });
     onTestFinished(() => log.stop());

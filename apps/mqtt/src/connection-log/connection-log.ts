@@ -9,6 +9,8 @@ export interface ConnectionLogParts {
   /** Does the error mean that the database is away, and the lines are worth another try? */
   isAway(error: unknown): boolean;
   now(): Date;
+  /** Told of each line at once, also of those that the options of a log leave out when it is written. */
+  told(line: LogLine): void;
   failed(error: unknown): void;
 }
 
@@ -64,6 +66,7 @@ export class ConnectionLog {
   }
 
   #push(line: LogLine): void {
+    this.#parts.told(line);
     if (this.#waiting.length >= maxWaiting) {
       this.#dropped++;
       return;

@@ -98,12 +98,15 @@ const defaultPageSize = 100;
 const fromDigits = (given: unknown) =>
   typeof given === 'string' && /^(?:0|[1-9][0-9]{0,8})$/.test(given) ? Number(given) : given;
 
+/** A whole number from 0, in a query too. */
+export function wholeNumber(most: number) {
+  const expected = `A whole number from 0 to ${most}.`;
+  return z.preprocess(fromDigits, z.int(expected).min(0, expected).max(most, expected));
+}
+
 /** 0 or absent: 100. */
 function pageSize(most: number) {
-  const expected = `A whole number from 0 to ${most}.`;
-  const number = z.int(expected).min(0, expected).max(most, expected);
-  return z
-    .preprocess(fromDigits, number)
+  return wholeNumber(most)
     .transform((size) => size || defaultPageSize)
     .default(defaultPageSize)
     .meta({ description: `How many to return at most. 0 or absent: ${defaultPageSize}.` });

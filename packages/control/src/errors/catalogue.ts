@@ -107,6 +107,9 @@ export const errors = {
       `The logs of all exports may have IOT_EXPORT_STORE_BYTES together; of these ${Math.max(0, room)} are left for backlog.maxBytes.`,
     ),
   storageQuotaExceeded: (message: string) => new ApiError('RESOURCE_EXHAUSTED', message),
+  tooManyStreams: (most: number) =>
+    new ApiError('RESOURCE_EXHAUSTED', `A caller may have ${most} live views open at a time: close one.`),
+  tooManyWatches: (message: string) => new ApiError('RESOURCE_EXHAUSTED', message),
   rateLimited: (retryAfterSeconds: number) =>
     new ApiError('RESOURCE_EXHAUSTED', 'Too many requests.', { retryAfterSeconds }),
   /** One message for every reason: which one it was tells an attacker something. */

@@ -6,6 +6,7 @@ import { OpenCall, type PipelineParts } from './open-call.ts';
 import type { ApiOperation } from './operation.ts';
 import { Refusals } from './refusals/refusals.ts';
 import type { Services } from './services.ts';
+import { StreamPlaces } from './streams/stream-places.ts';
 
 export interface ControlPlaneOptions {
   readonly services: Services;
@@ -31,6 +32,7 @@ export class ControlPlane {
       observer,
       logger,
       calls: new TokenBuckets(maxRateKeys),
+      streams: new StreamPlaces(),
       callRate: rateOf(callsPerSecond, rateWindowMs ?? 1000),
       refusals: new Refusals({ store: services.store, now: services.now, logger, observer }, rateWindowMs),
     };

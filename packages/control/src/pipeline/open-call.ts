@@ -17,6 +17,10 @@ import { readInput } from './read-input.ts';
 import type { Refusals } from './refusals/refusals.ts';
 import { mustBeWanted, runContext } from './run-context.ts';
 import type { Services } from './services.ts';
+import { guardStream } from './streams/guarded-stream.ts';
+import type { StreamEvent } from './streams/stream-event.ts';
+import type { StreamPlaces } from './streams/stream-places.ts';
+import type { Subject } from './subject.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,6 +29,7 @@ export interface PipelineParts {
   readonly services: Services;
   readonly calls: TokenBuckets;
   readonly callRate: Rate;
+  readonly streams: StreamPlaces;
   readonly refusals: Refusals;
   readonly observer: CallObserver;
   readonly logger: Log;
@@ -64,7 +69,7 @@ export class OpenCall {
   async admit(): Promise<void> {
     const { permission, isLarge } = this.operation;
     if (permission !== 'public') {
-      this.#caller = await this.#parts.services.authenticator.authenticate(this.origin.credential);
+      this.#caller = await this.#prove();
       if (!this.#caller) throw errors.unauthenticated();
     }
     this.#holdToRate();
@@ -85,6 +90,7 @@ export class OpenCall {
     const access = this.#newAccess();
     mustBeWanted(origin, services.now);
     const subject = await operation.subject(input as never, services.store.read);
+    if (operation.isStream) return this.#openStream(input, subject, access);
     const work = async (target: unknown, claim?: KeyClaim) => {
       mustBeWanted(origin, services.now);
       const caller = this.#caller ?? nobody;
@@ -113,6 +119,41 @@ export class OpenCall {
     const answer = this.#parts.refusals.refuse(call, thrown);
     this.#refusal = { thrown, answer };
     return answer;
+  }
+
+  #prove(): Promise<Caller | undefined> {
+    return this.#parts.services.authenticator.authenticate(this.origin.credential);
+  }
+
+  /** It is open for as long as who calls, the roles, and what it is about stay as they are. */
+  async #openStream(input: Fields, subject: Subject<unknown>, access: Access): Promise<unknown> {
+    const { operation, origin } = this;
+    const { services, streams } = this.#parts;
+    const caller = this.#caller ?? nobody;
+    const target = access.require(subject);
+    const facts = JSON.stringify([caller, target]);
+    const over = streams.take(caller.id);
+    return guardStream({
+      ...(origin.signal && { gone: origin.signal }),
+      over,
+      open: async (signal) => {
+        const run = {
+          ...{ operation, caller, access, input, target, services },
+          origin: { ...origin, signal },
+        };
+        return (await operation.run(
+          runContext({ ...run, claim: undefined }) as never,
+          services,
+        )) as AsyncIterable<StreamEvent>;
+      },
+      whyEnded: async () => {
+        const now = await this.#prove();
+        if (!now) return 'the credentials are not valid any more';
+        const { resource } = await operation.subject(input as never, services.store.read);
+        if (JSON.stringify([now, resource?.row]) === facts) return undefined;
+        return 'the roles of the caller, or the resource, have changed';
+      },
+    });
   }
 
   #holdToRate(): void {

@@ -19,6 +19,7 @@ import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from './access.ts';
 import type { Services } from './services.ts';
+import type { StreamEvent } from './streams/stream-event.ts';
 import type { Subject } from './subject.ts';
 
 type Schema = z.ZodType;
@@ -87,7 +88,10 @@ export interface OperationDefinition<I, M, T, O extends Schema> {
   readonly ids?: I;
   /** The other fields, as a message of the contract. */
   readonly message?: M;
+  /** Of an operation with a stream: the data of one of its events. */
   readonly output: O;
+  /** It answers a stream of events, which ends when its caller may not have it any more: `defineStream`. */
+  readonly isStream?: true;
   /** Finds what the call is about. Who may do this there is decided before anything is done or shown. */
   subject(input: Input<I, M>, read: Reads): Subject<T> | Promise<Subject<T>>;
   run(run: Run<Input<I, M>, T>, services: Services): Promise<z.output<O>>;
@@ -107,6 +111,27 @@ export function defineOperation<
   M extends Schema | undefined = undefined,
 >(definition: OperationDefinition<I, M, T, O>): ApiOperation {
   return definition as unknown as ApiOperation;
+}
+
+/** Declares an operation that answers a stream of events; `output` is the data of one of them. */
+export function defineStream<
+  O extends Schema,
+  T,
+  // biome-ignore lint/complexity/noBannedTypes: no fields at all, which is what it says
+  I extends Fields = {},
+  M extends Schema | undefined = undefined,
+>(
+  definition: Omit<OperationDefinition<I, M, T, O>, 'run' | 'isStream'> & {
+    /** Resolves once the stream is open. Its events end when the `signal` of the run aborts. */
+    run(run: Run<Input<I, M>, T> & StreamRun, services: Services): Promise<AsyncIterable<StreamEvent>>;
+  },
+): ApiOperation {
+  return { ...definition, isStream: true } as unknown as ApiOperation;
+}
+
+/** What the run of a stream has beside. */
+export interface StreamRun {
+  readonly signal: AbortSignal;
 }
 
 /** Names a mutating operation after its call in the old service, such as `AddDevicePassword`. */

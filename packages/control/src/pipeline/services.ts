@@ -7,6 +7,7 @@ import type { CallerDirectory } from '../auth/caller-directory.ts';
 import type { TokenAudiences } from '../auth/token-audiences.ts';
 import type { ExportServices } from '../exports/services.ts';
 import type { MessagePublisher } from '../publish/message-publisher.ts';
+import type { Watcher } from '../watch/watcher.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly pageTokens: PageTokens;
   readonly publisher: MessagePublisher;
+  readonly watcher: Watcher;
   readonly exports: ExportServices;
   /** Imports take turns: each is a transaction of many rows. */
   readonly imports: BoundedQueue;

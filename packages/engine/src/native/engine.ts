@@ -6,6 +6,8 @@ import type {
   EngineLimits,
   EngineOptions,
   EngineStats,
+  NamespaceFilter,
+  ObservedMessage,
   PublishRoute,
   Qos,
   Reason,
@@ -23,9 +25,9 @@ import {
 import { ByteBudget } from './buffers/byte-budget.ts';
 import type { ClientIds } from './client-ids.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
+import { Observer } from './deliver/observer.ts';
 import { OutgoingMessage, type RetainedPlace } from './deliver/outgoing-message.ts';
 import { Places } from './deliver/places.ts';
-import type { Session } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
 import { WaitingBytes } from './deliver/waiting-bytes.ts';
 import { publishOn, publishWill } from './publish/publication.ts';
@@ -41,7 +43,7 @@ const lookMs = 5;
 
 /** Everything that is made once for an engine. Each part of it names what it takes of this in its own constructor. */
 interface EngineParts<P> extends ConnectionParts<P> {
-  readonly bus: MessageBus<Session<P>, OutgoingMessage>;
+  readonly bus: MessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>;
 }
 
 /**
@@ -91,7 +93,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
       limits,
       tick,
       bus: createBus(
-        new LocalMessageBus<Session<P>, OutgoingMessage>(interest, ticksOf(tick, slices)),
+        new LocalMessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>(interest, ticksOf(tick, slices)),
         toMessage,
       ),
       deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
@@ -123,6 +125,19 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
 
   hasSubscribers(namespace: string): boolean {
     return this.#parts.bus.hasSubscribers(namespace);
+  }
+
+  async observe(
+    filters: readonly NamespaceFilter[],
+    observe: (message: ObservedMessage) => void,
+  ): Promise<(() => void) | undefined> {
+    const { bus } = this.#parts;
+    if (!filters.every(({ namespace, filter }) => bus.hasRoom(namespace, filter))) return undefined;
+    const observer = new Observer(observe);
+    await Promise.all(filters.map(({ namespace, filter }) => bus.subscribe(namespace, filter, observer, 0)));
+    return () => {
+      for (const { namespace, filter } of filters) bus.unsubscribe(namespace, filter, observer);
+    };
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number {

@@ -1731,6 +1731,11 @@ export type LogEntry = {
 };
 
 /**
+ * The data of an event of `logs:watch`: `entry`, a line of the connection log, or as in `WatchNotice`.
+ */
+export type LogEvent = LogEntry | WatchNotice;
+
+/**
  * How important a line of the log is.
  */
 export type LogLevel = 'LEVEL_UNSPECIFIED' | 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
@@ -1750,6 +1755,11 @@ export type LogOptions = {
     folderId?: string;
     minLevel?: LogLevel;
 };
+
+/**
+ * The data of an event of `messages:watch`. Its name says which.
+ */
+export type MessageEvent = WatchedMessage | WatchedRefusal | WatchNotice;
 
 /**
  * How far a device has come.
@@ -2664,6 +2674,72 @@ export type UpdateRegistryRequest = {
         [key: string]: string;
     };
     logOptions?: LogOptions;
+};
+
+/**
+ * The events `dropped`; `gap`: an MQTT server came or went, and events may be missing; `ping`, every 15 seconds; `ended`: it is over, and may be opened anew.
+ */
+export type WatchNotice = {
+    /**
+     * With `dropped`: events that were more than a live view takes.
+     */
+    count?: number;
+    /**
+     * With `ended`: why it is over.
+     */
+    reason?: string;
+};
+
+/**
+ * The event `message`: what the resource hears.
+ */
+export type WatchedMessage = {
+    /**
+     * RFC 3339, UTC.
+     */
+    at: string;
+    topic: string;
+    /**
+     * At which it was published.
+     */
+    qos: number;
+    /**
+     * Bytes of its payload.
+     */
+    size: number;
+    /**
+     * Its first `maxPayload` bytes, base64. Absent without the right to see it.
+     */
+    payload?: string;
+    /**
+     * As far as the topic tells.
+     */
+    publisher?: {
+        kind: 'DEVICE' | 'REGISTRY';
+        id?: string;
+    };
+};
+
+/**
+ * The event `refused`: a client that claimed to be the resource was refused, or was denied something.
+ */
+export type WatchedRefusal = {
+    /**
+     * RFC 3339, UTC.
+     */
+    at: string;
+    /**
+     * As in `RefusedClient`.
+     */
+    reason: string;
+    /**
+     * What would have been right.
+     */
+    rule: string;
+    address: string;
+    tls: boolean;
+    clientId?: string;
+    detail?: string;
 };
 
 /**
@@ -3650,6 +3726,75 @@ export type DisconnectRegistryResponses = {
 
 export type DisconnectRegistryResponse = DisconnectRegistryResponses[keyof DisconnectRegistryResponses];
 
+export type WatchRegistryMessagesData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: {
+        /**
+         * A topic filter as the resource itself could subscribe to it. Absent: all that it hears, and of a device what it says; but no monitoring.
+         */
+        filter?: string;
+        /**
+         * Bytes of a payload that are shown at most. Absent: 4096.
+         */
+        maxPayload?: number;
+    };
+    url: '/ext/v1/registries/{registryId}/messages:watch';
+};
+
+export type WatchRegistryMessagesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type WatchRegistryMessagesError = WatchRegistryMessagesErrors[keyof WatchRegistryMessagesErrors];
+
+export type WatchRegistryMessagesResponses = {
+    /**
+     * Success.
+     */
+    200: MessageEvent;
+};
+
+export type WatchRegistryMessagesResponse = WatchRegistryMessagesResponses[keyof WatchRegistryMessagesResponses];
+
+export type WatchRegistryLogsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the registry.
+         */
+        registryId: string;
+    };
+    query?: never;
+    url: '/ext/v1/registries/{registryId}/logs:watch';
+};
+
+export type WatchRegistryLogsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type WatchRegistryLogsError = WatchRegistryLogsErrors[keyof WatchRegistryLogsErrors];
+
+export type WatchRegistryLogsResponses = {
+    /**
+     * Success.
+     */
+    200: LogEvent;
+};
+
+export type WatchRegistryLogsResponse = WatchRegistryLogsResponses[keyof WatchRegistryLogsResponses];
+
 export type ListRegistryRetainedTopicsData = {
     body?: never;
     path: {
@@ -4416,6 +4561,75 @@ export type DisconnectDeviceResponses = {
 
 export type DisconnectDeviceResponse = DisconnectDeviceResponses[keyof DisconnectDeviceResponses];
 
+export type WatchDeviceMessagesData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: {
+        /**
+         * A topic filter as the resource itself could subscribe to it. Absent: all that it hears, and of a device what it says; but no monitoring.
+         */
+        filter?: string;
+        /**
+         * Bytes of a payload that are shown at most. Absent: 4096.
+         */
+        maxPayload?: number;
+    };
+    url: '/ext/v1/devices/{deviceId}/messages:watch';
+};
+
+export type WatchDeviceMessagesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type WatchDeviceMessagesError = WatchDeviceMessagesErrors[keyof WatchDeviceMessagesErrors];
+
+export type WatchDeviceMessagesResponses = {
+    /**
+     * Success.
+     */
+    200: MessageEvent;
+};
+
+export type WatchDeviceMessagesResponse = WatchDeviceMessagesResponses[keyof WatchDeviceMessagesResponses];
+
+export type WatchDeviceLogsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the device.
+         */
+        deviceId: string;
+    };
+    query?: never;
+    url: '/ext/v1/devices/{deviceId}/logs:watch';
+};
+
+export type WatchDeviceLogsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type WatchDeviceLogsError = WatchDeviceLogsErrors[keyof WatchDeviceLogsErrors];
+
+export type WatchDeviceLogsResponses = {
+    /**
+     * Success.
+     */
+    200: LogEvent;
+};
+
+export type WatchDeviceLogsResponse = WatchDeviceLogsResponses[keyof WatchDeviceLogsResponses];
+
 export type ListDeviceRetainedTopicsData = {
     body?: never;
     path: {
@@ -5111,6 +5325,75 @@ export type DisconnectBrokerResponses = {
 };
 
 export type DisconnectBrokerResponse = DisconnectBrokerResponses[keyof DisconnectBrokerResponses];
+
+export type WatchBrokerMessagesData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: {
+        /**
+         * A topic filter as the resource itself could subscribe to it. Absent: all that it hears, and of a device what it says; but no monitoring.
+         */
+        filter?: string;
+        /**
+         * Bytes of a payload that are shown at most. Absent: 4096.
+         */
+        maxPayload?: number;
+    };
+    url: '/ext/v1/brokers/{brokerId}/messages:watch';
+};
+
+export type WatchBrokerMessagesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type WatchBrokerMessagesError = WatchBrokerMessagesErrors[keyof WatchBrokerMessagesErrors];
+
+export type WatchBrokerMessagesResponses = {
+    /**
+     * Success.
+     */
+    200: MessageEvent;
+};
+
+export type WatchBrokerMessagesResponse = WatchBrokerMessagesResponses[keyof WatchBrokerMessagesResponses];
+
+export type WatchBrokerLogsData = {
+    body?: never;
+    path: {
+        /**
+         * ID of the broker.
+         */
+        brokerId: string;
+    };
+    query?: never;
+    url: '/ext/v1/brokers/{brokerId}/logs:watch';
+};
+
+export type WatchBrokerLogsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type WatchBrokerLogsError = WatchBrokerLogsErrors[keyof WatchBrokerLogsErrors];
+
+export type WatchBrokerLogsResponses = {
+    /**
+     * Success.
+     */
+    200: LogEvent;
+};
+
+export type WatchBrokerLogsResponse = WatchBrokerLogsResponses[keyof WatchBrokerLogsResponses];
 
 export type GetOperationData = {
     body?: never;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { noteSecret, noteSecretsIn } from '../secrets/known-secrets.ts';
+import { EventStream } from './event-stream.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the tests are there to find out
 export type Json = any;
@@ -59,6 +60,11 @@ export class ApiClient {
     const answer = { status: response.status, headers: response.headers, body: parse(text) };
     noteSecretsIn(answer.body);
     return answer;
+  }
+
+  /** A stream of events, open; throws what is answered instead. */
+  watch(path: string, authorization = `Bearer ${this.#token()}`): Promise<EventStream> {
+    return EventStream.open(new URL(path, this.#baseUrl()), { authorization });
   }
 
   /** A call that must succeed: its body. */

@@ -6,6 +6,7 @@ import { operationListing } from './operations.ts';
 import { passwordOperations } from './passwords.ts';
 import { publishOperations } from './publish.ts';
 import { sessionOperations } from './sessions.ts';
+import { watchOperations } from './watch.ts';
 
 /** What registries, devices and brokers all have. */
 export function sharedOperations(names: ResourceNames): ApiOperation[] {
@@ -16,5 +17,6 @@ export function sharedOperations(names: ResourceNames): ApiOperation[] {
     ...publishOperations(names),
     ...logOperations(names),
     ...sessionOperations(names),
+    ...watchOperations(names),
   ];
 }

@@ -18,6 +18,15 @@ export function ownerIds({ kind, idField }: ResourceNames): Record<string, z.Zod
   return { [idField]: ids[kind] };
 }
 
+/** As `ownerSubject`, with the status: what ends a stream that is open. */
+export function ownerStatusSubject(names: ResourceNames) {
+  return async (input: object, read: Reads) => {
+    const id = String((input as Record<string, unknown>)[names.idField]);
+    const row = await read.owners.find({ kind: names.kind, id });
+    return resource(names.noun, row && { kind: names.kind, ...row });
+  };
+}
+
 export interface OwnerTarget extends Owner {
   readonly folderId: string;
 }

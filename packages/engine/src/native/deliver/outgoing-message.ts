@@ -70,9 +70,10 @@ export class OutgoingMessage implements Addressable {
     return this.#payloadEnd - this.#payloadStart;
   }
 
-  /** A copy of the payload, that lasts. */
-  copyPayload(): Buffer {
-    return Buffer.from(this.#bytes.subarray(this.#payloadStart, this.#payloadEnd));
+  /** A copy of the payload, or of its first bytes, that lasts. */
+  copyPayload(mostBytes = this.payloadBytes): Buffer {
+    const end = Math.min(this.#payloadEnd, this.#payloadStart + mostBytes);
+    return Buffer.from(this.#bytes.subarray(this.#payloadStart, end));
   }
 
   /** The same message over bytes of its own, for a later tick. What waits of either is kept once. */

@@ -1,0 +1,83 @@
+/**
+ * What one watch is sent: lines of an event and its data in JSON. It never slows who publishes: beyond its rate or its bytes
+ * it drops, counts, and tells how many it dropped.
+ */
+import { Readable } from 'node:stream';
+import { TokenBucket } from '@iotcore/process';
+
+/** Bytes that wait for the reader. */
+const maxWaitingBytes = 256 * 1024;
+/** Events a second: more than anybody reads. */
+const rate = { perSecond: 500, burst: 500 };
+/** Handed to the socket at a time, beside what waits. */
+const highWaterMark = 16 * 1024;
+const tickMs = 1000;
+/** So that whoever reads knows that the process lives. */
+const pingTicks = 5;
+
+export class WatchStream extends Readable {
+  readonly #bucket = new TokenBucket();
+  readonly #waiting: Buffer[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #waitingBytes = 0;
+  #dropped = 0;
+  #isWanted = false;
+  #ticks = 0;
+
+  constructor() {
+    super({ highWaterMark });
+    this.#timer = setInterval(() => this.#tick(), tickMs).unref();
+    this.#add(lineOf('open', {}));
+  }
+
+  /** `data` is asked for only if there is room for an event. */
+  offer(event: string, data: () => object): void {
+    if (this.#waitingBytes >= maxWaitingBytes || this.#bucket.take(rate, performance.now()) > 0) {
+      this.#dropped++;
+      return;
+    }
+    const line = lineOf(event, data());
+    if (this.#waitingBytes + line.length > maxWaitingBytes) this.#dropped++;
+    else this.#add(line);
+  }
+
+  override _read(): void {
+    this.#isWanted = true;
+    this.#flush();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearInterval(this.#timer);
+    done(error);
+  }
+
+  #add(line: Buffer): void {
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    this.#flush();
+  }
+
+  #flush(): void {
+    while (this.#isWanted) {
+      const line = this.#waiting.shift();
+      if (line === undefined) return;
+      this.#waitingBytes -= line.length;
+      this.#isWanted = this.push(line);
+    }
+  }
+
+  #tick(): void {
+    this.#ticks++;
+    if (this.#dropped > 0) {
+      const line = lineOf('dropped', { count: this.#dropped });
+      if (this.#waitingBytes + line.length <= maxWaitingBytes) {
+        this.#dropped = 0;
+        this.#add(line);
+      }
+    } else if (this.#ticks % pingTicks === 0 && this.#waiting.length === 0) this.#add(lineOf('ping', {}));
+  }
+}
+
+function lineOf(event: string, data: object): Buffer {
+  return Buffer.from(`${event} ${JSON.stringify(data)}\n`);
+}
