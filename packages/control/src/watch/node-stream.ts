@@ -72,8 +72,8 @@ async function* readEvents(
 }
 
 function toEvent(line: string): StreamEvent {
-  const space = line.indexOf(' ');
-  return { event: line.slice(0, space), data: JSON.parse(line.slice(space + 1)) as object };
+  const nameEnd = line.indexOf(' ');
+  return { event: line.slice(0, nameEnd), data: JSON.parse(line.slice(nameEnd + 1)) as object };
 }
 
 async function refusalOf(response: Response): Promise<Error> {
