@@ -9,6 +9,9 @@ const debianTests = ['tests/debian/**/*.test.ts', 'packages/*/src/**/debian/*.te
 /** Needs the official Node SDK, 79 MB that nothing else needs: `npm run test:sdk-yandex` installs and uses it. */
 const sdkTests = ['tests/sdk-yandex/*.test.ts'];
 
+/** Needs a browser, and the console built: `npm run test:console`. */
+const consoleTests = ['tests/console/**/*.test.ts'];
+
 process.env['TEST_SEED'] ??= String(Math.floor(Math.random() * 1_000_000));
 useTemporaryFolder();
 // Limits for what hangs, no expectation of speed: on a machine as busy as now, and twice as busy later. The longest test takes
@@ -31,6 +34,15 @@ const sdkYandex = {
   test: {
     name: 'sdk-yandex',
     include: sdkTests,
+    ...processPatience,
+  },
+};
+
+const webConsole = {
+  extends: true as const,
+  test: {
+    name: 'console',
+    include: consoleTests,
     ...processPatience,
   },
 };
@@ -90,12 +102,13 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['tests/**/*.test.ts'],
-          exclude: [...debianTests, 'tests/sdk-yandex/**'],
+          exclude: [...debianTests, ...consoleTests, 'tests/sdk-yandex/**'],
           ...processPatience,
         },
       },
       ...(process.env['TEST_DEBIAN'] ? [debian] : []),
       ...(process.env['TEST_SDK_YANDEX'] ? [sdkYandex] : []),
+      ...(process.env['TEST_CONSOLE'] ? [webConsole] : []),
       ...(process.env['TEST_AEDES'] ? [aedes] : []),
       ...(process.env['TEST_CLUSTER'] || process.env['TEST_FULL'] ? [cluster] : []),
     ],

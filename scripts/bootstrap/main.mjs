@@ -13,9 +13,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * Runs a script of the project with its own Node, after installing what it needs, and exits with its status.
- * `dev`: development tools are needed too, and being stopped before the script has begun is no success.
+ * `dev`: development tools are needed too, and being stopped before the script has begun is no success. `beside`: work that
+ * goes on while the script runs, and ends with it; that it fails is told, and stops nothing.
  */
-export async function runProject(args, { dev }) {
+export async function runProject(args, { dev, beside }) {
   const stopped = new AbortController();
   let stop = (signal) => stopped.abort(signal);
   onStopRequest((signal) => stop(signal));
@@ -26,12 +27,17 @@ export async function runProject(args, { dev }) {
     process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
     // TypeScript without its types, and compiled code, are kept beside the packages: the next start takes half as long.
     process.env.NODE_COMPILE_CACHE ??= projectFile('node_modules', '.cache', 'iotcore');
+    const ended = new AbortController();
+    beside?.(ended.signal).catch((error) => {
+      if (!ended.signal.aborted) process.stderr.write(`iotcore: ${error.message}\n`);
+    });
     const status = await runInForeground(node, args, {
       cwd: root,
       onStopRequest: (listener) => {
         stop = listener;
       },
     });
+    ended.abort();
     process.exit(status);
   } catch (error) {
     if (stopped.signal.aborted) process.exit(dev ? 128 + constants.signals[stopped.signal.reason] : 0);

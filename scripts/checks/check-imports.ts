@@ -79,6 +79,10 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     mayImport: ['model', 'process', 'sdk'],
     because: 'the command line knows an installation by its API and its data folder',
   },
+  'apps/console': {
+    mayImport: ['sdk'],
+    because: 'the console knows an installation by its API alone, as any other page would',
+  },
   'apps/backup': {
     mayImport: ['process', 'store'],
     because: 'a backup is what the store and the data folder hold, whatever it means',
@@ -291,9 +295,12 @@ function relativeImports(path: string, text: string): string[] {
 }
 
 function main(root: string): void {
-  const paths = globSync(['{apps,packages}/*/src/**/*.ts', '{scripts,tests,bench}/**/*.{ts,mjs}', '*.ts'], {
-    cwd: root,
-  });
+  const paths = globSync(
+    ['{apps,packages}/*/src/**/*.{ts,tsx}', '{scripts,tests,bench}/**/*.{ts,mjs}', '*.ts'],
+    {
+      cwd: root,
+    },
+  );
   const files = paths
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !/\/(generated|node_modules)\//.test(path))

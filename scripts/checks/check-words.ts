@@ -108,7 +108,7 @@ function wordsOf(name: string): string[] {
 }
 
 function main(root: string): void {
-  const paths = globSync('{apps,packages,tests,bench,scripts}/**/*.{ts,mjs}', { cwd: root })
+  const paths = globSync('{apps,packages,tests,bench,scripts}/**/*.{ts,tsx,mjs}', { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !/\/(generated|node_modules)\/|check-words/.test(path));
   const problems = paths.flatMap((path) =>

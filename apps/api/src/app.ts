@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyPluginAsync,
   LogController,
 } from 'fastify';
+import { consolePath, serveConsole } from './console/serve-console.ts';
 import { type EndpointOptions, serveEndpoints } from './http/api-endpoints.ts';
 import { answerClientError } from './http/client-errors.ts';
 import { acceptJsonOnly } from './http/content.ts';
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly trustedProxies: readonly string[];
   readonly openapi?: OpenApiVersion;
   readonly endpoints: EndpointOptions;
+  /** The folder of the built console; undefined if none is served. */
+  readonly consoleFolder?: string | undefined;
 }
 
 /** Where the documentation pages lie; their routes are the plug-in's, and public. */
@@ -74,6 +77,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   handleErrors(app);
   serveHealth(app, options.isReady);
   serveEndpoints(app, options.endpoints);
+  if (options.consoleFolder !== undefined) await serveConsole(app, options.consoleFolder);
   await app.register(swagger, swaggerOptions(options.openapi ?? '3.1.0'));
   await app.register(swaggerUi, {
     routePrefix: docsPath,
@@ -96,9 +100,9 @@ const unchecked = {
 
 /** Deny by default: a route that declares no permission is not registered. */
 function refuseUndeclared(app: FastifyInstance): void {
-  const open = new Set(['/livez', '/readyz', '/endpoints', '/endpoints/:id']);
+  const open = new Set(['/', '/livez', '/readyz', '/endpoints', '/endpoints/:id']);
   app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.operation || open.has(url) || url.startsWith(docsPath)) return;
+    if (config?.operation || open.has(url) || url.startsWith(docsPath) || url.startsWith(consolePath)) return;
     throw new TypeError(`${method} ${url} declares no permission`);
   });
 }

@@ -10,6 +10,7 @@ import {
 import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
 import { openControlStore } from '@iotcore/store/control';
 import { buildApp } from './app.ts';
+import { builtConsole } from './console/serve-console.ts';
 import { readDataStreams } from './exports/data-streams-file.ts';
 import { openGrpcIfOn } from './grpc/index.ts';
 import type { GrpcServer } from './grpc/open-grpc.ts';
@@ -52,7 +53,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     },
   });
   const isCurrent = () => feed.behindMs < mostBehindMs;
-  const directory = new CallerDirectory(store.read.callers, isCurrent);
+  const directory = new CallerDirectory(store.read, isCurrent);
 
   let controlPlane: ControlPlane | undefined;
   const metrics = new CallMetrics();
@@ -69,6 +70,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     isReady,
     receiveTimeoutMs: settings.apiReceiveTimeoutMs,
     trustedProxies: settings.apiTrustedProxies,
+    consoleFolder: settings.console ? builtConsole : undefined,
     endpoints: { grpcAddress: settings.grpcAddress, tlsPort: () => grpc.tlsPort },
   });
   const grpc: GrpcServer = await openGrpcIfOn({

@@ -1,6 +1,7 @@
 import {
   AccessTokens,
   Authenticator,
+  BrowserSessions,
   type CallerDirectory,
   type DataStreams,
   type InstallationKeys,
@@ -36,7 +37,7 @@ export function openServices(
     directory,
     tokens,
     hasher: createPasswordHasher({ memoryKib: settings.passwordHashKib }),
-    authenticator: new Authenticator(tokens, directory, now),
+    authenticator: new Authenticator(tokens, directory, new BrowserSessions(store, directory, now), now),
     pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),
     watcher: new Watcher(store.read.dataPlaneNodes, tokens),

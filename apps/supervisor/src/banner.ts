@@ -9,11 +9,17 @@ interface Sample {
   readonly devicePassword: string;
 }
 
-/** `isKept`: what is printed stays where others may read it, so that no password may stand in it. */
+interface BannerOptions {
+  /** What is printed stays where others may read it, so that no password may stand in it. */
+  readonly isKept?: boolean;
+  /** Where the console is; undefined if none is served. */
+  readonly consoleLink?: string | undefined;
+}
+
 export async function banner(
   dataDir: string,
   addresses: Readonly<Record<string, string>>,
-  { isKept = false } = {},
+  { isKept = false, consoleLink }: BannerOptions = {},
 ): Promise<string> {
   const { api, apiTls, mqtts, mqtt, admin } = addresses;
   const caFile = join(dataDir, 'ca.crt');
@@ -28,6 +34,8 @@ export async function banner(
     ['Admin token', join(dataDir, 'admin.token')],
   ];
   const lines = rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`);
+  if (consoleLink !== undefined)
+    lines.push('', 'Open the console (the link signs in once, within ten minutes):', '', consoleLink);
   const sample = await readSample(dataDir);
   if (sample && isKept)
     lines.push('', `The sample and its passwords stand in ${join(dataDir, 'sample.json')}.`);

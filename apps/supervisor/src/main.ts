@@ -30,6 +30,7 @@ import {
   startTogether,
 } from './mqtt-processes.ts';
 import { sampleFor } from './sample.ts';
+import { signInLink } from './sign-in-link.ts';
 
 /** What `npm start` promises is 5 s; a little is left for the way out. */
 const stopDeadlineMs = 4800;
@@ -76,7 +77,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const addresses = Object.assign({}, api.addresses, mqtt[0]?.addresses, exporter.addresses);
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses });
   const isKept = isJournal(process.stdout.fd, process.env['JOURNAL_STREAM']);
-  process.stdout.write(await banner(dataDir, addresses, { isKept }));
+  // A code is a secret: where output is kept there is none, and `iotcore console` makes one.
+  const page = settings.console && !isKept ? api.addresses['api'] : undefined;
+  const consoleLink = page && (await signInLink(dataDir, page));
+  process.stdout.write(await banner(dataDir, addresses, { isKept, consoleLink }));
   return addresses;
 
   async function startDatabase(): Promise<Secret> {

@@ -1,4 +1,5 @@
 export * from './blocks.ts';
+export * from './browser-sessions.ts';
 export * from './device-search.ts';
 export * from './exports/index.ts';
 export * from './iam.ts';

@@ -14,6 +14,7 @@
  */
 export { AccessTokens } from './auth/access-tokens.ts';
 export { Authenticator } from './auth/authenticator.ts';
+export { BrowserSessions } from './auth/browser-sessions.ts';
 export { CallerDirectory } from './auth/caller-directory.ts';
 export { InstallationKeys } from './auth/installation-keys.ts';
 export { oldServiceAudience, TokenAudiences } from './auth/token-audiences.ts';
@@ -30,7 +31,7 @@ export {
 export { idempotencyKeyHours, importQueue } from './limits.ts';
 export { operations } from './operations/index.ts';
 export { newCredentials } from './operations/shared/new-credentials.ts';
-export type { CallInput, CallObserver, CallOrigin } from './pipeline/call.ts';
+export type { BrowserCookie, CallInput, CallObserver, CallOrigin } from './pipeline/call.ts';
 export { ControlPlane } from './pipeline/control-plane.ts';
 export type { OpenCall } from './pipeline/open-call.ts';
 export type { ApiOperation } from './pipeline/operation.ts';

@@ -9,6 +9,13 @@ export const badCredentialsPerMinute = 120;
 export const maxRateKeys = 10_000;
 /** Callers, keys and tokens that are remembered once they were looked up, of each so many; some 100 to 300 bytes each. */
 export const maxRemembered = 10_000;
+/** A session of a browser ends after a working day, and an hour after it was last used. */
+export const browserSessionMs = 12 * 3_600_000;
+export const browserIdleMs = 3_600_000;
+/** That a session is used is written down no more often: it may end that much earlier. */
+export const browserTouchMs = 60_000;
+/** A sign-in link is for now. */
+export const signInCodeMs = 10 * 60_000;
 /** User agents are stored in the audit trail. */
 export const maxUserAgentCharacters = 256;
 /** Time that an MQTT server has to take a published message. */

@@ -26,9 +26,11 @@ test('every documented operation has a row, and no row is about another', () => 
   expect(Object.keys(rows).sort()).toEqual(operations.map(({ operationId }) => operationId).sort());
 });
 
-test('only the exchange of tokens is public', () => {
+test('only the exchange of tokens, and signing in, are public', () => {
   expect(operations.filter(({ isPublic }) => isPublic).map(({ operationId }) => operationId)).toEqual([
     'createIamToken',
+    'getSignInCode',
+    'openBrowserSession',
   ]);
 });
 

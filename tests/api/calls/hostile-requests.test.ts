@@ -190,7 +190,7 @@ describe.each(waysIn)('over %s', (way) => {
       ['GET', '/iot-devices/v2/registries'],
       ['GET', '/iot-devices/v1/registries/'],
       ['GET', '/IOT-DEVICES/v1/registries'],
-      ['GET', '/'],
+      ['POST', '/'],
       ['GET', '/iot-devices/v1/registries/a/b/c/d'],
       ['POST', '/iot-devices/v1/registries/abc:unknown'],
     ])('%s %s is not there', async (method, path) => {

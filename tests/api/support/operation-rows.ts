@@ -87,6 +87,13 @@ export const rows: Record<string, Row> = {
     where: 'anywhere',
     request: () => ({ body: { expiresAt: new Date(Date.now() + 86_400_000).toISOString() } }),
   },
+  issueSignInCode: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  getSignInCode: { needs: 'nobody', request: () => ({ body: { code: 'x' } }) },
+  openBrowserSession: { needs: 'nobody', request: () => ({ body: { code: 'x' } }) },
+  getBrowserSession: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  deleteBrowserSession: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  listBrowserSessions: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  deleteBrowserSessions: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
   createIamToken: { needs: 'nobody', request: () => ({ body: { jwt: 'x' } }) },
   listServiceAccounts: { needs: 'admin', request: ({ folderId }) => ({ query: { folderId } }) },
   createServiceAccount: {

@@ -30,6 +30,8 @@ export class NpmStart {
       ...Object.fromEntries(ports.map((name) => [name, '0'])),
       IOT_MQTTS_HOST: '127.0.0.1',
       IOT_DATA_DIR: dataDir,
+      // To build it takes an installation of its own; tests/console has what it does.
+      IOT_CONSOLE: 'off',
       ...env,
     });
   }

@@ -13,6 +13,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientAddress } from '../http/client-address.ts';
 import { bodyLimitsOf } from '../limits.ts';
+import { browserCookie } from './browser-cookie.ts';
 import { EventStreams } from './event-streams.ts';
 import { hasBody, idempotencyHeader, namedAsGiven, readRequest } from './input.ts';
 import { toFastifyPath } from './paths.ts';
@@ -49,7 +50,7 @@ export function registerRoutes(app: FastifyInstance, controlPlane: () => Control
     if (!operation) return;
     const plane = controlPlane();
     if (!plane) throw errors.unavailable('The service is starting.');
-    request.call = openCall(plane, operation, request, whenGone(reply));
+    request.call = openCall(plane, operation, request, reply);
     await request.call.admit();
   });
   for (const { operation, method, path } of restRoutes) {
@@ -91,10 +92,11 @@ function openCall(
   plane: ControlPlane,
   operation: ApiOperation,
   request: FastifyRequest,
-  signal: AbortSignal,
+  reply: FastifyReply,
 ): OpenCall {
   const origin = {
-    signal,
+    signal: whenGone(reply),
+    browser: browserCookie(request, reply),
     credential: request.headers.authorization,
     address: clientAddress(request),
     userAgent: request.headers['user-agent'] ?? '',

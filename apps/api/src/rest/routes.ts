@@ -128,6 +128,13 @@ export const restMethods: RestMethods = {
 
   createIamToken: POST('/iam/v1/tokens'),
   renewAccessToken: POST('/ext/v1/accessToken:renew'),
+  issueSignInCode: POST('/ext/v1/signInCodes'),
+  getSignInCode: POST('/ext/v1/signInCodes:check'),
+  openBrowserSession: POST('/ext/v1/session'),
+  getBrowserSession: GET('/ext/v1/session'),
+  deleteBrowserSession: DELETE('/ext/v1/session'),
+  listBrowserSessions: GET('/ext/v1/sessions'),
+  deleteBrowserSessions: DELETE('/ext/v1/sessions'),
   getServiceAccount: GET(account),
   listServiceAccounts: GET(accounts),
   createServiceAccount: POST(accounts),

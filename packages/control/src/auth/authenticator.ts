@@ -1,6 +1,7 @@
 import type { CallerAccount } from '@iotcore/store/control';
 import type { AccessToken, AccessTokens } from './access-tokens.ts';
 import { hashApiKeySecret, isApiKeySecret } from './api-key-secrets.ts';
+import type { BrowserSessions } from './browser-sessions.ts';
 import type { Caller } from './caller.ts';
 import { type CallerDirectory, rolesOf } from './caller-directory.ts';
 
@@ -13,20 +14,27 @@ type Proven = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'> & {
   readonly expiresAt: Date | undefined;
 };
 
-/** Proves who makes a request, by its `Authorization` header. */
+/** Proves who makes a request, by its `Authorization` header or the cookie of a browser. */
 export class Authenticator {
   readonly #tokens: AccessTokens;
   readonly #directory: CallerDirectory;
+  readonly #sessions: BrowserSessions;
   readonly #now: () => Date;
 
-  constructor(tokens: AccessTokens, directory: CallerDirectory, now: () => Date) {
+  constructor(tokens: AccessTokens, directory: CallerDirectory, sessions: BrowserSessions, now: () => Date) {
     this.#tokens = tokens;
     this.#directory = directory;
+    this.#sessions = sessions;
     this.#now = now;
   }
 
-  /** Undefined for every reason alike: no header, a scheme unknown, a token forged, expired or revoked. */
-  async authenticate(authorization: string | undefined): Promise<Caller | undefined> {
+  /**
+   * Undefined for every reason alike: no header, a scheme unknown, a token forged, expired or revoked.
+   *
+   * @param browserSecret what the cookie holds; it counts only where no `Authorization` was sent
+   */
+  async authenticate(authorization: string | undefined, browserSecret?: string): Promise<Caller | undefined> {
+    if (authorization === undefined && browserSecret !== undefined) return this.#bySession(browserSecret);
     const [, scheme, credentials] = schemes.exec(authorization ?? '') ?? [];
     if (scheme === undefined || credentials === undefined) return undefined;
     const proven = await (scheme.toLowerCase() === 'bearer'
@@ -76,12 +84,26 @@ export class Authenticator {
     );
   }
 
+  async #bySession(secret: string): Promise<Caller | undefined> {
+    const session = await this.#sessions.use(secret);
+    const account = session && (await this.#directory.account(session.serviceAccountId));
+    // Who ends all tokens of an account means those who are signed in as well.
+    if (!account || isEnded({ issuedAt: session.createdAt }, account)) return undefined;
+    const { id, apiKeySha256, authorizedKeyId } = session;
+    const key = {
+      ...(apiKeySha256 && { apiKeySha256: apiKeySha256.toString('base64url') }),
+      ...(authorizedKeyId !== null && { authorizedKeyId }),
+    };
+    const caller = { id: account.id, roleBindings: rolesOf(account), key, browserSessionId: id };
+    return { ...caller, exchangedUntil: session.expiresAt };
+  }
+
   #isOver(expiresAt: Date | null): boolean {
     return expiresAt !== null && expiresAt <= this.#now();
   }
 }
 
-/** Whether all tokens of the account were ended after this one was issued. */
-function isEnded({ issuedAt }: AccessToken, { tokensSince }: CallerAccount): boolean {
+/** Whether all tokens of the account were ended after this one, or this session, began. */
+function isEnded({ issuedAt }: Pick<AccessToken, 'issuedAt'>, { tokensSince }: CallerAccount): boolean {
   return tokensSince ? issuedAt === undefined || issuedAt < tokensSince : false;
 }

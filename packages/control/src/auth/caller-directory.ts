@@ -1,6 +1,6 @@
 import { isRole, type RoleBinding } from '@iotcore/model';
 import { LruMap } from '@iotcore/process';
-import type { ApiKeyCaller, CallerAccount, Reads } from '@iotcore/store/control';
+import type { ApiKeyCaller, CallerAccount, Reads, SessionCaller } from '@iotcore/store/control';
 import { maxRemembered } from '../limits.ts';
 
 /**
@@ -9,32 +9,41 @@ import { maxRemembered } from '../limits.ts';
  * credentials cannot fill the memory.
  */
 export class CallerDirectory {
-  readonly #callers: Reads['callers'];
+  readonly #read: Pick<Reads, 'callers' | 'browserSessions'>;
   readonly #isCurrent: () => boolean;
   readonly #accounts = new LruMap<string, CallerAccount>(maxRemembered);
   readonly #apiKeys = new LruMap<string, ApiKeyCaller>(maxRemembered);
+  readonly #sessions = new LruMap<string, SessionCaller>(maxRemembered);
   /** Counts the changes: what was read before one must not be remembered after it. */
   #generation = 0;
 
   /** `isCurrent`: whether every change up to a second ago has been told; otherwise nothing remembered is used. */
-  constructor(callers: Reads['callers'], isCurrent: () => boolean) {
-    this.#callers = callers;
+  constructor(read: Pick<Reads, 'callers' | 'browserSessions'>, isCurrent: () => boolean) {
+    this.#read = read;
     this.#isCurrent = isCurrent;
   }
 
   async account(id: string): Promise<CallerAccount | undefined> {
-    return this.#remembered(this.#accounts, id, () => this.#callers.findAccount(id));
+    return this.#remembered(this.#accounts, id, () => this.#read.callers.findAccount(id));
   }
 
   async apiKey(secretSha256: Buffer): Promise<ApiKeyCaller | undefined> {
     const bytes = Uint8Array.from(secretSha256);
     return this.#remembered(this.#apiKeys, secretSha256.toString('hex'), () =>
-      this.#callers.findApiKey(bytes),
+      this.#read.callers.findApiKey(bytes),
+    );
+  }
+
+  /** When it was last used may be out of date. */
+  async session(secretSha256: Buffer): Promise<SessionCaller | undefined> {
+    return this.#remembered(this.#sessions, secretSha256.toString('hex'), () =>
+      this.#read.browserSessions.find(secretSha256),
     );
   }
 
   forget(): void {
     this.#generation += 1;
+    this.#sessions.clear();
     this.#accounts.clear();
     this.#apiKeys.clear();
   }

@@ -118,6 +118,11 @@ export const errors = {
       'UNAUTHENTICATED',
       'No valid credentials: a token as `Authorization: Bearer`, or an API key as `Api-Key`.',
     ),
+  onlyForBrowsers: () =>
+    new ApiError(
+      'FAILED_PRECONDITION',
+      'A session is for the console in a browser. Programs send a token or an API key with each call.',
+    ),
   yandexOauthToken: () =>
     new ApiError(
       'UNAUTHENTICATED',

@@ -2,6 +2,7 @@
 import type { ApiOperation } from '../pipeline/operation.ts';
 import { disablingOperations } from './access-blocks/disabling.ts';
 import { networkBlockOperations } from './access-blocks/network-blocks.ts';
+import { browserSessionOperations } from './accounts/browser-sessions.ts';
 import { serviceAccountOperations } from './accounts/index.ts';
 import { auditEventOperations } from './audit-events.ts';
 import { brokerOperations } from './brokers/index.ts';
@@ -26,6 +27,7 @@ export const operations: readonly ApiOperation[] = [
   ...operationRecordOperations,
   ...folderOperations,
   ...tokenOperations,
+  ...browserSessionOperations,
   ...serviceAccountOperations,
   ...auditEventOperations,
   ...refusedClientOperations,

@@ -11,8 +11,18 @@ export interface CallOrigin {
   readonly requestId: string;
   /** Since the epoch, in ms: nobody waits for the answer any longer than that. */
   readonly deadlineMs?: number;
+  /** Absent where no browser calls from a page of this very origin. */
+  readonly browser?: BrowserCookie | undefined;
   /** Aborts when the caller is gone, or does not want the answer any more. */
   readonly signal?: AbortSignal;
+}
+
+/** The cookie of the console, which no script can read. */
+export interface BrowserCookie {
+  /** What the browser sent; undefined if nothing. */
+  readonly secret: string | undefined;
+  /** Has the answer set the cookie until then; without arguments, take it away. */
+  set(secret?: string, expiresAt?: Date): void;
 }
 
 /** What a call says. */

@@ -122,7 +122,8 @@ export class OpenCall {
   }
 
   #prove(): Promise<Caller | undefined> {
-    return this.#parts.services.authenticator.authenticate(this.origin.credential);
+    const { credential, browser } = this.origin;
+    return this.#parts.services.authenticator.authenticate(credential, browser?.secret);
   }
 
   /** It is open for as long as who calls, the roles, and what it is about stay as they are. */

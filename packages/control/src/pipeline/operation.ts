@@ -8,6 +8,7 @@ import { type RecordNames, type ResourceNames, recordNames } from '@iotcore/cont
 import type { Permission } from '@iotcore/model';
 import type {
   AuditedCall,
+  CallFacts,
   MutationRecord,
   Page,
   PageRequest,
@@ -18,6 +19,7 @@ import type {
 import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from './access.ts';
+import type { BrowserCookie } from './call.ts';
 import type { Services } from './services.ts';
 import type { StreamEvent } from './streams/stream-event.ts';
 import type { Subject } from './subject.ts';
@@ -50,7 +52,9 @@ export interface Run<I, T> {
    */
   commit(mutate: (tx: Writes) => Promise<Mutation>): Promise<Operation>;
   /** Who calls what, from where: for a mutation that records itself. */
-  auditedCall(): AuditedCall;
+  auditedCall(): AuditedCall & CallFacts;
+  /** The cookie of the browser that calls; undefined if none does. */
+  readonly browser: BrowserCookie | undefined;
   /** Aborts when nobody waits for the answer any more, or the deadline has passed. */
   readonly signal: AbortSignal | undefined;
 }

@@ -34,6 +34,7 @@ export function runContext(call: ReadyCall): AnyRun {
     ...{ input, target, access, caller },
     read: services.store.read,
     signal: origin.signal,
+    browser: origin.browser,
     page: pageOf(services, input, list),
     nextPageToken,
     pageTokens: (page) => ({

@@ -67,6 +67,12 @@ export const settingsTable = {
     hostAndPort,
     'What the clients of the gRPC API reach it by: they ask for it at their first call. Without it: the name that the call itself was made to, which is right where no proxy changes it.',
   ),
+  console: setting(
+    'IOT_CONSOLE',
+    onOff,
+    'on',
+    'Whether the API serves the web console at `/console/`, and `npm start` builds it. Everything that it does the API does without it.',
+  ),
   apiCallsPerSecond: setting(
     'IOT_API_CALLS_PER_SECOND',
     wholeNumber(1, 1_000_000),

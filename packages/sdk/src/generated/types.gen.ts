@@ -310,6 +310,31 @@ export type BrokerPassword = {
 export type BrokerStatus = 'CREATING' | 'ACTIVE' | 'DELETING';
 
 /**
+ * Somebody who is signed in with a browser.
+ */
+export type BrowserSession = {
+    id: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    createdAt: string;
+    /**
+     * When it was last used, to a minute.
+     */
+    usedAt: string;
+    /**
+     * It ends then, or an hour after it was last used.
+     */
+    expiresAt: string;
+    remoteIp: string;
+    userAgent?: string;
+    /**
+     * The one that this call is made in.
+     */
+    isCurrent?: boolean;
+};
+
+/**
  * A certificate of the resource that is being created.
  */
 export type CertificateSpec = {
@@ -1176,6 +1201,32 @@ export type FoundResource = {
 };
 
 /**
+ * Who calls, and what its roles are.
+ */
+export type GetBrowserSessionResponse = {
+    serviceAccount: ServiceAccount;
+    roleBindings: Array<RoleBinding>;
+    /**
+     * When the session ends; absent for a call with a token or an API key.
+     */
+    expiresAt?: string;
+};
+
+/**
+ * A code of a link that somebody opened.
+ */
+export type GetSignInCodeRequest = {
+    code: string;
+};
+
+/**
+ * As whom the code would sign in.
+ */
+export type GetSignInCodeResponse = {
+    serviceAccount: ServiceAccount;
+};
+
+/**
  * A broker to import. It is described whole: absent fields are empty.
  */
 export type ImportBroker = {
@@ -1456,6 +1507,13 @@ export type ListBrokersResponse = {
      * Names the next page. Absent on the last one.
      */
     nextPageToken?: string;
+};
+
+/**
+ * Where the account is signed in, the newest first.
+ */
+export type ListBrowserSessionsResponse = {
+    sessions: Array<BrowserSession>;
 };
 
 /**
@@ -1864,6 +1922,24 @@ export type OpenAdoption = {
      */
     endsAt: string;
     networks: Array<string>;
+};
+
+/**
+ * What proves who signs in.
+ */
+export type OpenBrowserSessionRequest = {
+    /**
+     * The secret of an API key.
+     */
+    apiKey?: string;
+    /**
+     * An access token.
+     */
+    accessToken?: string;
+    /**
+     * The code of a sign-in link.
+     */
+    code?: string;
 };
 
 /**
@@ -2523,6 +2599,17 @@ export type ShownExportTarget = {
          */
         caCertificate?: string;
     };
+};
+
+/**
+ * A code that signs in once, at `/console/#code=<signInCode>` of the address of the API.
+ */
+export type SignInCode = {
+    signInCode: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    expiresAt: string;
 };
 
 /**
@@ -5574,6 +5661,181 @@ export type RenewAccessTokenResponses = {
 };
 
 export type RenewAccessTokenResponse = RenewAccessTokenResponses[keyof RenewAccessTokenResponses];
+
+export type IssueSignInCodeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/signInCodes';
+};
+
+export type IssueSignInCodeErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type IssueSignInCodeError = IssueSignInCodeErrors[keyof IssueSignInCodeErrors];
+
+export type IssueSignInCodeResponses = {
+    /**
+     * Success.
+     */
+    200: SignInCode;
+};
+
+export type IssueSignInCodeResponse = IssueSignInCodeResponses[keyof IssueSignInCodeResponses];
+
+export type GetSignInCodeData = {
+    body: GetSignInCodeRequest;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/signInCodes:check';
+};
+
+export type GetSignInCodeErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetSignInCodeError = GetSignInCodeErrors[keyof GetSignInCodeErrors];
+
+export type GetSignInCodeResponses = {
+    /**
+     * Success.
+     */
+    200: GetSignInCodeResponse;
+};
+
+export type GetSignInCodeResponse2 = GetSignInCodeResponses[keyof GetSignInCodeResponses];
+
+export type DeleteBrowserSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/session';
+};
+
+export type DeleteBrowserSessionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteBrowserSessionError = DeleteBrowserSessionErrors[keyof DeleteBrowserSessionErrors];
+
+export type DeleteBrowserSessionResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteBrowserSessionResponse = DeleteBrowserSessionResponses[keyof DeleteBrowserSessionResponses];
+
+export type GetBrowserSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/session';
+};
+
+export type GetBrowserSessionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetBrowserSessionError = GetBrowserSessionErrors[keyof GetBrowserSessionErrors];
+
+export type GetBrowserSessionResponses = {
+    /**
+     * Success.
+     */
+    200: GetBrowserSessionResponse;
+};
+
+export type GetBrowserSessionResponse2 = GetBrowserSessionResponses[keyof GetBrowserSessionResponses];
+
+export type OpenBrowserSessionData = {
+    body: OpenBrowserSessionRequest;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/session';
+};
+
+export type OpenBrowserSessionErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type OpenBrowserSessionError = OpenBrowserSessionErrors[keyof OpenBrowserSessionErrors];
+
+export type OpenBrowserSessionResponses = {
+    /**
+     * Success.
+     */
+    200: GetBrowserSessionResponse;
+};
+
+export type OpenBrowserSessionResponse = OpenBrowserSessionResponses[keyof OpenBrowserSessionResponses];
+
+export type DeleteBrowserSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/sessions';
+};
+
+export type DeleteBrowserSessionsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type DeleteBrowserSessionsError = DeleteBrowserSessionsErrors[keyof DeleteBrowserSessionsErrors];
+
+export type DeleteBrowserSessionsResponses = {
+    /**
+     * Success.
+     */
+    200: Operation;
+};
+
+export type DeleteBrowserSessionsResponse = DeleteBrowserSessionsResponses[keyof DeleteBrowserSessionsResponses];
+
+export type ListBrowserSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/sessions';
+};
+
+export type ListBrowserSessionsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListBrowserSessionsError = ListBrowserSessionsErrors[keyof ListBrowserSessionsErrors];
+
+export type ListBrowserSessionsResponses = {
+    /**
+     * Success.
+     */
+    200: ListBrowserSessionsResponse;
+};
+
+export type ListBrowserSessionsResponse2 = ListBrowserSessionsResponses[keyof ListBrowserSessionsResponses];
 
 export type DeleteServiceAccountData = {
     body?: never;

@@ -6,6 +6,8 @@ export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['changes', 'what running processes have yet to hear; its positions mean nothing on another server'],
   ['permanent_usage', 'counted anew, by triggers, while the messages on permanent topics are restored'],
   ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
+  ['browser_sessions', 'who is signed in at this moment: a copy signs nobody in'],
+  ['sign_in_codes', 'links of the last minutes'],
   ['live_sessions', 'who is connected at this moment'],
   ['cluster_nodes', 'the same as nodes of a cluster; each joins anew'],
   ['folder_counts', 'triggers count again as the resources come back'],

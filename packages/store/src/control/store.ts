@@ -10,6 +10,7 @@ import type { PrismaClient } from '../generated/client.ts';
 import { type NewAuditEvent, writeAuditEvents } from '../records/audit-events.ts';
 import type { CallFacts, MutationRecord, OperationRow } from '../records/record-call.ts';
 import * as keys from './accounts/account-keys.ts';
+import * as browserSessions from './accounts/browser-sessions.ts';
 import { findApiKey, findCallerAccount } from './accounts/callers.ts';
 import {
   type AdminAccount,
@@ -90,6 +91,11 @@ const sqlReads = {
   authorizedKeys: { list: keys.listAuthorizedKeys },
   apiKeys: { list: keys.listApiKeys },
   roleBindings: { list: keys.listRoleBindings },
+  browserSessions: {
+    find: browserSessions.findBrowserSession,
+    list: browserSessions.listBrowserSessions,
+  },
+  signInCodes: { find: browserSessions.findSignInCode },
   exports: {
     find: exports.findExport,
     list: exports.listExports,
@@ -141,6 +147,11 @@ const writes = {
   authorizedKeys: { create: keys.createAuthorizedKey, delete: keys.deleteAuthorizedKey },
   apiKeys: { create: keys.createApiKey, delete: keys.deleteApiKey },
   roleBindings: { create: keys.createRoleBinding, delete: keys.deleteRoleBinding },
+  browserSessions: {
+    create: browserSessions.createBrowserSession,
+    delete: browserSessions.deleteBrowserSessions,
+  },
+  signInCodes: { create: browserSessions.createSignInCode, take: browserSessions.takeSignInCode },
   exports: {
     create: exports.createExport,
     lock: exports.lockExport,
@@ -218,6 +229,11 @@ export class ControlStore {
   /** @see acknowledgeExport */
   acknowledgeExport(id: string, position: bigint): Promise<string | undefined> {
     return progress.acknowledgeExport(this.#pool, id, position);
+  }
+
+  /** @see touchBrowserSession */
+  touchBrowserSession(id: string, usedAt: Date): Promise<void> {
+    return browserSessions.touchBrowserSession(this.#pool, id, usedAt);
   }
 
   /** Records calls that left no operation. */

@@ -14,6 +14,7 @@ const apart: readonly (readonly [variable: string, what: string, command: string
   ['TEST_FULL', 'the rest of what is exhaustive', 'npm run test:full'],
   ['TEST_DEBIAN', 'what needs the clients of Debian', 'npm run test:debian'],
   ['TEST_SDK_YANDEX', 'what needs the official Node SDK', 'npm run test:sdk-yandex'],
+  ['TEST_CONSOLE', 'what needs a browser', 'npm run test:console'],
   ['TEST_AEDES', 'the second MQTT engine', 'npm run test:aedes'],
 ];
 /** The last lines of a process that failed a test; the rest is rarely about it. */

@@ -83,7 +83,7 @@ export const accountOperations = [
   }),
 ];
 
-function toServiceAccount(row: ServiceAccountRow): ServiceAccount {
+export function toServiceAccount(row: ServiceAccountRow): ServiceAccount {
   return {
     id: row.id,
     folderId: row.folderId,

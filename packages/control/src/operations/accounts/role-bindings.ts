@@ -72,7 +72,7 @@ export const roleBindingOperations = [
   }),
 ];
 
-function toRoleBinding(row: RoleBindingRow): RoleBinding {
+export function toRoleBinding(row: RoleBindingRow): RoleBinding {
   return {
     id: row.id,
     serviceAccountId: row.serviceAccountId,

@@ -8,7 +8,15 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const now = new Date('2026-11-22T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
 const retention = { connectionLogDays: 30, operationDays: 90, auditEventDays: 365, idempotencyKeyHours: 24 };
-const nothing = { connectionLog: 0, operations: 0, auditEvents: 0, idempotencyKeys: 0, refusedClients: 0 };
+const nothing = {
+  connectionLog: 0,
+  operations: 0,
+  auditEvents: 0,
+  idempotencyKeys: 0,
+  refusedClients: 0,
+  browserSessions: 0,
+  signInCodes: 0,
+};
 
 async function open(): Promise<PrismaDatabase> {
   const database = openPrisma(await testDatabase(), { logger: quiet });

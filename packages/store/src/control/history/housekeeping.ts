@@ -18,6 +18,8 @@ export interface Pruned {
   readonly auditEvents: number;
   readonly idempotencyKeys: number;
   readonly refusedClients: number;
+  readonly browserSessions: number;
+  readonly signInCodes: number;
 }
 
 /** Rows removed by one statement. */
@@ -61,6 +63,8 @@ export async function prune(
       'id',
       Prisma.sql`last_at < ${before(retention.connectionLogDays * dayMs)}`,
     ),
+    browserSessions: await removeAll('browser_sessions', 'id', Prisma.sql`expires_at < ${now}`),
+    signInCodes: await removeAll('sign_in_codes', 'ctid', Prisma.sql`expires_at < ${now}`),
   };
 }
 

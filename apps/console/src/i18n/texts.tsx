@@ -1,0 +1,37 @@
+/** Words in both languages: `t('devices.title')`. Keys are checked by type, so that none is missing in either. */
+import { I18N } from '@gravity-ui/i18n';
+import { configure } from '@gravity-ui/uikit';
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
+import { en } from './en/index.ts';
+import type { Language, TextKey } from './keys.ts';
+import { ru } from './ru/index.ts';
+
+type Params = Readonly<Record<string, string | number>>;
+export type Translate = (key: TextKey, params?: Params) => string;
+
+const Context = createContext<{ t: Translate; language: Language } | undefined>(undefined);
+
+export function TextsProvider({ language, children }: { language: Language; children: ReactNode }) {
+  const value = useMemo(() => {
+    configure({ lang: language });
+    document.documentElement.lang = language;
+    const i18n = new I18N({ lang: language, data: { [language]: language === 'ru' ? ru : en } as never });
+    const t: Translate = (key, params) => {
+      const [set = '', name = ''] = key.split('.', 2);
+      return i18n.i18n(set, name, params as never);
+    };
+    return { t, language };
+  }, [language]);
+  return <Context value={value}>{children}</Context>;
+}
+
+export function useTexts() {
+  const value = useContext(Context);
+  if (!value) throw new Error('no TextsProvider');
+  return value;
+}
+
+/** What the browser asks for. */
+export function preferredLanguage(): Language {
+  return navigator.languages.some((one) => one.startsWith('ru')) ? 'ru' : 'en';
+}

@@ -1,0 +1,48 @@
+import { Dialog, TextInput } from '@gravity-ui/uikit';
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, useId, useState } from 'react';
+import { useTexts } from '../i18n/texts.tsx';
+import { FailureNote } from './failure-note.tsx';
+
+interface Props {
+  readonly title: string;
+  /** What ends with it. */
+  readonly children: ReactNode;
+  readonly apply: string;
+  /** Must be typed, so that nothing large is removed by a slip. */
+  readonly typed?: string;
+  readonly run: () => Promise<unknown>;
+  readonly onClose: () => void;
+}
+
+export function ConfirmDialog({ title, children, apply, typed, run, onClose }: Props) {
+  const { t } = useTexts();
+  const [given, setGiven] = useState('');
+  const work = useMutation({ mutationFn: run, onSuccess: onClose });
+  const id = useId();
+  return (
+    <Dialog open onClose={onClose} size="s" aria-labelledby={`${id}-title`} hasCloseButton={false}>
+      <Dialog.Header id={`${id}-title`} caption={title} />
+      <Dialog.Body>
+        <div className="form">
+          <div>{children}</div>
+          {typed !== undefined && (
+            <>
+              <label htmlFor={id}>{t('confirm.type', { name: typed })}</label>
+              <TextInput id={id} value={given} onUpdate={setGiven} autoComplete={false} autoFocus />
+            </>
+          )}
+          {work.error && <FailureNote error={work.error} />}
+        </div>
+      </Dialog.Body>
+      <Dialog.Footer
+        textButtonApply={apply}
+        textButtonCancel={t('common.cancel')}
+        onClickButtonApply={() => work.mutate()}
+        onClickButtonCancel={onClose}
+        propsButtonApply={{ view: 'outlined-danger', disabled: typed !== undefined && given !== typed }}
+        loading={work.isPending}
+      />
+    </Dialog>
+  );
+}

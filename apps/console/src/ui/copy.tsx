@@ -1,0 +1,60 @@
+import { Check, Copy } from '@gravity-ui/icons';
+import { Button, Icon } from '@gravity-ui/uikit';
+import { useState } from 'react';
+import { useTexts } from '../i18n/texts.tsx';
+import { visible } from './device-text.ts';
+
+const confirmedMs = 1500;
+
+/** `what`: for screen readers, such as the ID itself. */
+export function CopyButton({ text, what }: { text: string; what: string }) {
+  const { t } = useTexts();
+  const [isCopied, setIsCopied] = useState(false);
+  const copy = async () => {
+    await copyText(text);
+    setIsCopied(true);
+    setTimeout(() => setIsCopied(false), confirmedMs);
+  };
+  return (
+    <Button
+      view="flat-secondary"
+      size="xs"
+      className="copy"
+      aria-label={t('common.copy', { what })}
+      onClick={() => void copy()}
+    >
+      <Icon data={isCopied ? Check : Copy} size={12} />
+    </Button>
+  );
+}
+
+/** An ID: monospaced, with a button that copies it. */
+export function Identifier({ id }: { id: string }) {
+  return (
+    <span className="identifier">
+      <code>{visible(id)}</code>
+      <CopyButton text={id} what={id} />
+    </span>
+  );
+}
+
+/** Lines to paste into a terminal or a file. */
+export function CodeBlock({ text, what }: { text: string; what: string }) {
+  return (
+    <div className="code">
+      <pre>{text}</pre>
+      <CopyButton text={text} what={what} />
+    </div>
+  );
+}
+
+/** The clipboard wants https or localhost; elsewhere a selection does. */
+async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement('textarea');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
