@@ -16,14 +16,17 @@ test('npm run db, api and mqtt together are an installation, and each stops by i
   }
 });
 
-test('with a database that is brought along, none is embedded, and no sample is put into it', async () => {
-  const start = await npmStart(await temporaryFolder(), { DATABASE_URL: await testDatabase() });
-  expect(start.family.filter(({ command }) => thePostgres.test(command))).toEqual([]);
-  expect((await readdir(start.dataDir)).filter((name) => /postgres|sample/.test(name))).toEqual([]);
-  start.command.kill('SIGINT');
-  expect(await start.command.status(), start.command.text).toBe(0);
-  await start.nothingIsLeft();
-});
+fullTest(
+  'with a database that is brought along, none is embedded, and no sample is put into it',
+  async () => {
+    const start = await npmStart(await temporaryFolder(), { DATABASE_URL: await testDatabase() });
+    expect(start.family.filter(({ command }) => thePostgres.test(command))).toEqual([]);
+    expect((await readdir(start.dataDir)).filter((name) => /postgres|sample/.test(name))).toEqual([]);
+    start.command.kill('SIGINT');
+    expect(await start.command.status(), start.command.text).toBe(0);
+    await start.nothingIsLeft();
+  },
+);
 
 fullTest('a data folder below one that is closed to everybody else works too', async () => {
   const closed = await temporaryFolder();

@@ -5,7 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { openDatabase } from '@iotcore/store';
 import {
   Command,
+  casesOf,
   connectMqtt,
+  fullTest,
   type Installation,
   isFull,
   makeCertificate,
@@ -95,12 +97,13 @@ test('a damaged archive is refused before anything is written', async () => {
   const file = await newArchive();
   await must('backup', file, { dataDir, databaseUrl });
   const bytes = await readFile(file);
-  const damaged = [
-    bytes.subarray(0, bytes.length >> 1),
-    bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] ?? 0) ^ 1),
-    gunzipSync(bytes),
+  const middle = bytes.length >> 1;
+  const damaged: readonly (readonly [string, Uint8Array])[] = [
+    ['cut off', bytes.subarray(0, middle)],
+    ['of a bit that fell over', bytes.with(middle, (bytes[middle] ?? 0) ^ 1)],
+    ['unpacked', gunzipSync(bytes)],
   ];
-  for (const content of damaged) {
+  for (const [, content] of casesOf(damaged, ([how]) => how === 'cut off')) {
     const broken = await newArchive();
     await writeFile(broken, content);
     const target = { dataDir: join(await temporaryFolder(), 'data') };
@@ -149,38 +152,41 @@ test('an installation in use is neither overwritten nor given another authority;
   expect(await readdir(other)).toEqual(['ca.key']);
 });
 
-test('taken under writes it has each of them whole or not at all, and all that were answered before', async () => {
-  const { dataDir, databaseUrl, api } = installation();
-  const registry = await api.createRegistry();
-  const create = async () => (await api.createDevice(registry.id, { password: makePassword() })).id;
-  const before = [await create(), await create()];
-  const file = await newArchive();
-  let ended = false;
-  const backup = must('backup', file, { dataDir, databaseUrl }).finally(() => {
-    ended = true;
-  });
-  let meanwhile = 0;
-  const writers = Array.from({ length: 4 }, async () => {
-    for (; !ended; meanwhile += 1) await create();
-  });
-  await Promise.all([backup, ...writers]);
-  expect(meanwhile).toBeGreaterThan(0);
+fullTest(
+  'taken under writes it has each of them whole or not at all, and all that were answered before',
+  async () => {
+    const { dataDir, databaseUrl, api } = installation();
+    const registry = await api.createRegistry();
+    const create = async () => (await api.createDevice(registry.id, { password: makePassword() })).id;
+    const before = [await create(), await create()];
+    const file = await newArchive();
+    let ended = false;
+    const backup = must('backup', file, { dataDir, databaseUrl }).finally(() => {
+      ended = true;
+    });
+    let meanwhile = 0;
+    const writers = Array.from({ length: 4 }, async () => {
+      for (; !ended; meanwhile += 1) await create();
+    });
+    await Promise.all([backup, ...writers]);
+    expect(meanwhile).toBeGreaterThan(0);
 
-  const restored = await testDatabase();
-  await must('restore', file, { dataDir: await temporaryFolder(), databaseUrl: restored });
-  const { pool, close } = openDatabase(restored, {
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-  });
-  onTestFinished(close);
-  const { rows } = await pool.query<{ id: string; passwords: number; operations: number }>(
-    `SELECT id, (SELECT count(*)::int FROM passwords WHERE device_id = d.id) AS passwords,
+    const restored = await testDatabase();
+    await must('restore', file, { dataDir: await temporaryFolder(), databaseUrl: restored });
+    const { pool, close } = openDatabase(restored, {
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+    onTestFinished(close);
+    const { rows } = await pool.query<{ id: string; passwords: number; operations: number }>(
+      `SELECT id, (SELECT count(*)::int FROM passwords WHERE device_id = d.id) AS passwords,
             (SELECT count(*)::int FROM operations WHERE resource_id = d.id) AS operations
      FROM devices d WHERE registry_id = $1`,
-    [registry.id],
-  );
-  expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(before));
-  expect(rows.filter(({ passwords, operations }) => passwords !== 1 || operations !== 1)).toEqual([]);
-});
+      [registry.id],
+    );
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(before));
+    expect(rows.filter(({ passwords, operations }) => passwords !== 1 || operations !== 1)).toEqual([]);
+  },
+);
 
 test('restored into an empty installation, everybody gets in as before and finds what was there', async () => {
   const source = installation();

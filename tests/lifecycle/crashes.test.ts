@@ -1,5 +1,5 @@
 /** Whatever is killed outright: what remains goes on or ends, and the next start simply works. */
-import { casesOf, eventually, fullTest } from '@iotcore/testkit';
+import { eventually, fullTest } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import {
   killOutright,
@@ -29,22 +29,20 @@ const children: readonly (readonly [string, RegExp])[] = [
   ['Postgres', thePostgres],
 ];
 
-test.each(casesOf(children, ([name]) => name === 'the MQTT server'))(
-  '%s is started again after kill -9, at the same address',
-  async (_name, which) => {
-    const start = await npmStart(dataDir());
-    const killed = start.pidOf(which);
-    process.kill(killed, 'SIGKILL');
-    await eventually('a new process', () => {
-      start.family = familyOf(start.command.pid);
-      return start.family.some(({ pid, command }) => which.test(command) && pid !== killed);
-    });
-    await eventually('all to be ready again', () => isReady(start));
-    start.command.kill('SIGTERM');
-    expect(await start.command.status()).toBe(0);
-    await start.nothingIsLeft();
-  },
-);
+// In `npm test`, lifecycle/several-processes.test.ts kills one.
+fullTest.each(children)('%s is started again after kill -9, at the same address', async (_name, which) => {
+  const start = await npmStart(dataDir());
+  const killed = start.pidOf(which);
+  process.kill(killed, 'SIGKILL');
+  await eventually('a new process', () => {
+    start.family = familyOf(start.command.pid);
+    return start.family.some(({ pid, command }) => which.test(command) && pid !== killed);
+  });
+  await eventually('all to be ready again', () => isReady(start));
+  start.command.kill('SIGTERM');
+  expect(await start.command.status()).toBe(0);
+  await start.nothingIsLeft();
+});
 
 fullTest(
   'the start right after kill -9 of the supervisor works, on the same ports, and stops what was left',

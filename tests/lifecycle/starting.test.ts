@@ -2,7 +2,7 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, casesOf, eventually, repositoryRoot } from '@iotcore/testkit';
+import { Command, casesOf, eventually, fullTest, repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   folderWithDatabase,
@@ -50,7 +50,8 @@ describe('in a fresh clone', () => {
     ['start', 0],
     ['test', 128 + 15],
   ];
-  test.each(casesOf(scripts, ([script]) => script === 'start'))(
+  // In `npm test`, scripts/bootstrap/install.test.ts stops an installation.
+  fullTest.each(scripts)(
     'npm %s that is stopped while it installs ends with status %i, and npm with it',
     async (script, status) => {
       const clone = await mkdtemp(join(tmpdir(), 'iotcore-clone-'));
@@ -77,7 +78,7 @@ describe('in a fresh clone', () => {
 });
 
 describe('two starts on one data folder', () => {
-  test('at the same instant: one gets it, and the other says so', async () => {
+  fullTest('at the same instant: one gets it, and the other says so', async () => {
     const dataDir = await temporaryFolder();
     const starts = [npmRun('start', dataDir), npmRun('start', dataDir)];
     const outcomes = await Promise.all(
@@ -87,7 +88,7 @@ describe('two starts on one data folder', () => {
     expect(outcomes.filter((text) => text.includes('IoT Core is ready'))).toHaveLength(1);
   });
 
-  test('the second while the first is stopping: it waits for its end', async () => {
+  fullTest('the second while the first is stopping: it waits for its end', async () => {
     const first = await npmStart(await folderWithDatabase());
     // Frozen, it is waited for; the supervisor ends it in the end.
     process.kill(first.pidOf(theApi), 'SIGSTOP');

@@ -1,5 +1,5 @@
 /** An import that something cuts short is run again, and ends as if nothing had happened. */
-import { sharedInstallation } from '@iotcore/testkit';
+import { fullTest, sharedInstallation } from '@iotcore/testkit';
 import { type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
 import { expect, test } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
@@ -49,7 +49,7 @@ test('whose answers are lost, it asks again and does nothing twice', async () =>
   await expectWhole(fleet);
 });
 
-test('waits for an API that is killed and comes back', async () => {
+fullTest('waits for an API that is killed and comes back', async () => {
   const { folder, fleet } = await export6();
   const gate = await importGate(installation(), async (number): Promise<Fate> => {
     if (number !== 3) return 'pass';
@@ -66,7 +66,7 @@ test('waits for an API that is killed and comes back', async () => {
   await expectWhole(fleet);
 });
 
-test('that is out of patience says what was not sent', async () => {
+fullTest('that is out of patience says what was not sent', async () => {
   const { folder } = await export6();
   let isAway = false;
   const gate = await importGate(installation(), (number) => {

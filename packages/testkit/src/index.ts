@@ -30,7 +30,7 @@ export { ConnectRefused, connectMqtt, type MqttOptions, MqttSession, refusalOf }
 export { expectSilence } from './mqtt/silence.ts';
 export type { Cluster } from './postgres/cluster.ts';
 export { createDatabase, seedCluster, type TestDatabase, testDatabase } from './postgres/shared.ts';
-export { startPostgres } from './postgres/test-postgres.ts';
+export { sharedPostgres, startPostgres } from './postgres/test-postgres.ts';
 export type { InstallationOptions } from './processes/build-installation.ts';
 export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
 export { Command, run } from './processes/command.ts';

@@ -1,4 +1,4 @@
-import { makePassword, startInstallation } from '@iotcore/testkit';
+import { fullTest, makePassword, startInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from '../support/accounts.ts';
 import { expectViolations } from '../support/answers.ts';
@@ -87,7 +87,7 @@ describe('a refused call leaves a record', () => {
   });
 });
 
-test('refused calls without credentials become one record, however many they are', async () => {
+fullTest('refused calls without credentials become one record, however many they are', async () => {
   const own = await startInstallation({ programs: ['api'] });
   const refuse = (method: string, id: string) =>
     own.api.call(method, `${registries}/${id}`, undefined, { token: null });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startInstallation, testDatabase } from '@iotcore/testkit';
+import { fullTest, startInstallation, testDatabase } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { expectRefusal } from '../support/answers.ts';
 
@@ -45,33 +45,38 @@ test('the first start leaves an admin token and a sample, readable by their owne
   expect((await api.call('GET', `${registries}?folderId=default`)).status).toBe(200);
 });
 
-test('there is no sample when it is off, nor in a database that was used; what is no token, or one of another database, is replaced', async () => {
-  const database = await testDatabase();
-  const [first, second] = [await folder(), await folder()];
-  await writeFile(join(first, 'admin.token'), 'not a token\n', { mode: 0o644 });
-  const { api, adminToken } = await startInstallation({
-    ...onlyApi,
-    database,
-    dataDir: first,
-    sample: false,
-  });
-  await expect(stat(join(first, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+test('there is no sample when it is off, and what is no token is replaced', async () => {
+  const dataDir = await folder();
+  await writeFile(join(dataDir, 'admin.token'), 'not a token\n', { mode: 0o644 });
+  const { adminToken } = await startInstallation({ ...onlyApi, dataDir, sample: false });
+  await expect(stat(join(dataDir, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
   expect(adminToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-  expect(await modeOf(join(first, 'admin.token'))).toBe('600');
-  const { id } = await api.createRegistry();
-  await api.must('DELETE', `${registries}/${id}`);
-
-  const foreign = await startInstallation({ ...onlyApi, sample: false });
-  const answer = await foreign.api.call('GET', `${registries}?folderId=f`, undefined, { token: adminToken });
-  expectRefusal(answer, 'UNAUTHENTICATED');
-  await writeFile(join(second, 'admin.token'), `${foreign.adminToken}\n`);
-  const other = await startInstallation({ ...onlyApi, database, dataDir: second, sample: true });
-  await expect(stat(join(second, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
-  expect(other.adminToken).not.toBe(foreign.adminToken);
-  expect((await other.api.call('GET', `${registries}?folderId=f`)).status).toBe(200);
+  expect(await modeOf(join(dataDir, 'admin.token'))).toBe('600');
 });
 
-test('processes that start together on one database take each other’s tokens', async () => {
+fullTest(
+  'there is no sample in a database that was used; a token of another database is replaced',
+  async () => {
+    const database = await testDatabase();
+    const second = await folder();
+    const { api, adminToken } = await startInstallation({ ...onlyApi, database, sample: false });
+    const { id } = await api.createRegistry();
+    await api.must('DELETE', `${registries}/${id}`);
+
+    const foreign = await startInstallation({ ...onlyApi, sample: false });
+    const answer = await foreign.api.call('GET', `${registries}?folderId=f`, undefined, {
+      token: adminToken,
+    });
+    expectRefusal(answer, 'UNAUTHENTICATED');
+    await writeFile(join(second, 'admin.token'), `${foreign.adminToken}\n`);
+    const other = await startInstallation({ ...onlyApi, database, dataDir: second, sample: true });
+    await expect(stat(join(second, 'sample.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(other.adminToken).not.toBe(foreign.adminToken);
+    expect((await other.api.call('GET', `${registries}?folderId=f`)).status).toBe(200);
+  },
+);
+
+fullTest('processes that start together on one database take each other’s tokens', async () => {
   const database = await testDatabase();
   const all = await Promise.all(
     Array.from({ length: 3 }, async () => {

@@ -1,6 +1,5 @@
-import { eventually, startInstallation, startPostgres } from '@iotcore/testkit';
+import { eventually, fullTest, startInstallation, startPostgres } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { expectRefusal } from '../support/answers.ts';
 
 const registries = '/iot-devices/v1/registries';
 
@@ -31,7 +30,7 @@ test('away at the start: it waits, says so, and serves once the database is ther
   expect((await installation.api.createRegistry()).id).toMatch(/^are/);
 });
 
-test('asked to stop while it waits: it stops', async () => {
+fullTest('asked to stop while it waits: it stops', async () => {
   const postgres = await startPostgres();
   await postgres.stop();
   const installation = await startInstallation({
@@ -41,33 +40,4 @@ test('asked to stop while it waits: it stops', async () => {
   });
   await eventually('a line in the log', () => installation.logs().includes('waiting for the database'));
   expect(await installation.program('api').stop()).toEqual({ code: 0, signal: null });
-});
-
-test('gone while running: calls are refused as UNAVAILABLE, and served again once it is back', async () => {
-  const postgres = await startPostgres();
-  const { api, apiUrl } = await startInstallation({
-    programs: ['api'],
-    database: postgres.url('postgres'),
-  });
-  const registry = await api.createRegistry({ name: 'kept' });
-  await postgres.stop();
-
-  for (const answer of [
-    await api.call('GET', `${registries}/${registry.id}`),
-    await api.call('POST', registries, { folderId: 'f' }),
-    await api.call('DELETE', `${registries}/${registry.id}`),
-  ]) {
-    expectRefusal(answer, 'UNAVAILABLE');
-    expect(answer.headers.get('retry-after')).toBe('1');
-    expect(JSON.stringify(answer.body)).not.toMatch(/postgres|prisma|ECONN|127\.0\.0\.1/i);
-  }
-  expect((await fetch(new URL('/livez', apiUrl))).status).toBe(200);
-  expect((await fetch(new URL('/readyz', apiUrl))).status).toBe(503);
-
-  await postgres.start();
-  await eventually('the registry', async () => {
-    const { status } = await api.call('GET', `${registries}/${registry.id}`);
-    return status === 200;
-  });
-  await api.must('DELETE', `${registries}/${registry.id}`);
 });

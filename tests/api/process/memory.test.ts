@@ -7,10 +7,8 @@ import { expectRefusal } from '../support/answers.ts';
 import { newFolder } from '../support/folders.ts';
 import { watchedInstallation } from '../support/watched-installation.ts';
 
-const installation = watchedInstallation({
-  programs: ['api'],
-  env: { IOT_LOG_LEVEL: 'warn', NODE_OPTIONS: '--max-old-space-size=192' },
-});
+/** Its heap is small. */
+const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 const mebibyte = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { eventually, startInstallation } from '@iotcore/testkit';
+import { eventually, fullTest, startInstallation } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { createAccount } from '../support/accounts.ts';
 import { newFolder } from '../support/folders.ts';
@@ -71,7 +71,7 @@ test('tell what the process holds', async () => {
   }
 });
 
-test('name the setting to change when their port is taken', async () => {
+fullTest('name the setting to change when their port is taken', async () => {
   const { port } = new URL(installation().apiMetricsUrl);
   const env = { IOT_API_METRICS_PORT: port };
   const second = await startInstallation({ programs: ['api'], env, waitUntilReady: false });

@@ -2,6 +2,7 @@
 import {
   eventually,
   expectSilence,
+  fullTest,
   type Installation,
   pathOf,
   refusalOf,
@@ -203,7 +204,7 @@ describe('a node of a cluster', () => {
     await expectPeers(first(), 1);
   });
 
-  test('leaves when it is asked to stop, and another comes', async () => {
+  fullTest('leaves when it is asked to stop, and another comes', async () => {
     const third = await thirdNode();
     const stream = await first().api.watch(`/ext/v1/devices/${device.id}/messages:watch`);
     await third.stop();

@@ -1,5 +1,11 @@
 /** Two MQTT servers on one database: what both must do without knowing of each other. */
-import { eventually, type Installation, sharedInstallation, startInstallation } from '@iotcore/testkit';
+import {
+  eventually,
+  fullTest,
+  type Installation,
+  sharedInstallation,
+  startInstallation,
+} from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createDevice, createRegistry, TestClient } from '../support/test-client.ts';
 
@@ -31,7 +37,7 @@ describe('a second node', () => {
     for (const session of sessions) await session.expectClosed();
   });
 
-  test('is off the list once it has stopped', async () => {
+  fullTest('is off the list once it has stopped', async () => {
     const second = await secondNode();
     await second.stop();
     const registry = await createRegistry(first());

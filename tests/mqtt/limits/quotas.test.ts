@@ -1,5 +1,11 @@
 /** Rates of messages, which the operator may set for devices, registries and brokers. */
-import { type Installation, type MqttSession, sharedInstallation, startInstallation } from '@iotcore/testkit';
+import {
+  fullTest,
+  type Installation,
+  type MqttSession,
+  sharedInstallation,
+  startInstallation,
+} from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createBroker, createDevice, createRegistry, TestClient } from '../support/test-client.ts';
 
@@ -40,7 +46,7 @@ describe('a device with a rate', () => {
     expect((await droppedMessages(installation())) - before).toBe(45);
   });
 
-  test('loses none at QoS 1: they wait, and arrive in their order', async () => {
+  fullTest('loses none at QoS 1: they wait, and arrive in their order', async () => {
     const node = await startInstallation({
       programs: ['mqtt'],
       database: installation().databaseUrl ?? '',

@@ -2,13 +2,13 @@
 import { openDatabase } from '@iotcore/store';
 import {
   eventually,
+  fullTest,
   type Installation,
   makePassword,
   type Owner,
   pathOf,
   sharedInstallation,
   startInstallation,
-  startPostgres,
 } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { byCertificate, createDevice, TestClient } from '../support/test-client.ts';
@@ -284,7 +284,7 @@ describe('of two first connections at once', () => {
     }
   });
 
-  test('to two servers the same holds, every time', async () => {
+  fullTest('to two servers the same holds, every time', async () => {
     const second = await startInstallation({ programs: ['mqtt'], database: installation().databaseUrl });
     const registry = await newRegistry({});
     for (const _ of rounds) {
@@ -297,16 +297,6 @@ describe('of two first connections at once', () => {
       expect(await passwordIds(other)).toHaveLength(1);
     }
   });
-});
-
-test('while the database is away a first connection is told to come again, and nothing else', async () => {
-  const postgres = await startPostgres();
-  const own = await startInstallation({ database: postgres.url('postgres') });
-  const device = await newDevice(await newRegistry({}, own), own);
-  await postgres.stop();
-  expect(await device.refusal()).toBe(3);
-  await postgres.start();
-  await eventually('the device to be let in', () => device.connect());
 });
 
 test('a storm of first connections is adopted, while clients that are connected already are served', async () => {

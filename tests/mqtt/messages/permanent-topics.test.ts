@@ -1,11 +1,12 @@
 /** Permanent topics: the last message is kept, durably, and is what a new subscriber hears first. */
 import { openDatabase } from '@iotcore/store';
 import {
-  eventually,
+  casesOf,
   expectSilence,
+  type ProgramName,
   sharedInstallation,
   startInstallation,
-  startPostgres,
+  tries,
 } from '@iotcore/testkit';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
@@ -113,7 +114,8 @@ describe('a permanent topic', () => {
       (_, n) => `$devices/${sensor.id}/state/${String(n).padStart(2, '0')}`,
     );
     await Promise.all(topics.map((topic) => sender.publish(topic, `kept ${topic}`)));
-    for (const name of ['mqtt', 'api'] as const) {
+    const programs = casesOf<ProgramName>(['mqtt', 'api'], (name) => name === 'mqtt');
+    for (const name of programs) {
       own.program(name).kill('SIGKILL');
       await own.program(name).exited;
       own.start(name);
@@ -127,13 +129,14 @@ describe('a permanent topic', () => {
     );
   });
 
-  test('delivers ten thousand retained messages, and others are served in between', async () => {
+  test('delivers thousands of retained messages, and others are served in between', async () => {
+    const count = tries(10_000);
     const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet });
     onTestFinished(() => database.close());
     await database.pool.query(
       `INSERT INTO permanent_messages (registry_id, topic, topic_sha256, device_id, payload)
        SELECT $1, topic, sha256(convert_to(topic, 'UTF8')), $2, 'kept'
-       FROM (SELECT '$devices/' || $2 || '/state/' || lpad(n::text, 5, '0') AS topic FROM generate_series(1, 10000) AS n) AS topics`,
+       FROM (SELECT '$devices/' || $2 || '/state/' || lpad(n::text, 5, '0') AS topic FROM generate_series(1, ${count}) AS n) AS topics`,
       [registry.id, device.id],
     );
     const listener = await registry.connect();
@@ -151,38 +154,12 @@ describe('a permanent topic', () => {
       }
     })();
     const topics = new Set<string>();
-    while (topics.size < 10_000) {
+    while (topics.size < count) {
       const { topic, retain } = await listener.messages.next();
       if (retain) topics.add(topic);
     }
     done = true;
     await meanwhile;
     expect(roundTrips).toBeGreaterThan(1);
-  });
-});
-
-describe('while the database is away', () => {
-  test('a message of a permanent topic is acknowledged once it is back, and other topics go on', async () => {
-    const postgres = await startPostgres();
-    const own = await startInstallation({ database: postgres.url('postgres') });
-    const fleet = await createRegistry(own);
-    const sensor = await createDevice(own, fleet);
-    const sender = await sensor.connect();
-    const other = await sensor.connect();
-    await other.publish(`$devices/${sensor.id}/events`, 'x');
-    await sender.publish(`$devices/${sensor.id}/state`, 'before');
-    await postgres.stop();
-    let acknowledged = false;
-    const storing = sender.publish(`$devices/${sensor.id}/state`, 'meanwhile').then(() => {
-      acknowledged = true;
-    });
-    await other.publish(`$devices/${sensor.id}/events`, 'x');
-    expect(acknowledged).toBe(false);
-    await postgres.start();
-    await storing;
-    await eventually('the listener to connect', async () => (await fleet.connect()).connected);
-    const listener = await fleet.connect();
-    await listener.subscribe('$devices/+/state');
-    expect(String((await listener.messages.next()).payload)).toBe('meanwhile');
   });
 });

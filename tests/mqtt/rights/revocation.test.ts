@@ -4,13 +4,7 @@
  */
 
 import { openDatabase } from '@iotcore/store';
-import {
-  eventually,
-  type MqttSession,
-  sharedInstallation,
-  startInstallation,
-  startPostgres,
-} from '@iotcore/testkit';
+import { eventually, type MqttSession, sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   byCertificate,
@@ -153,45 +147,6 @@ test('a revocation whose notification was lost takes effect all the same, over T
   for (const session of sessions) await session.expectClosed();
   await device.logLine(/^disconnected: password deleted$/);
   expect(await device.refusal()).toBe(4);
-});
-
-describe('while the database is away', () => {
-  test('sessions stay, known clients are accepted, others get 3, and what was revoked meanwhile ends when it is back', async () => {
-    const postgres = await startPostgres();
-    const other = await startInstallation({ database: postgres.url('postgres') });
-    const fleet = await createRegistry(other);
-    const [known, fresh, doomed] = await Promise.all([1, 2, 3].map(() => createDevice(other, fleet)));
-    if (!known || !fresh || !doomed) throw new Error('no devices');
-    const listener = await fleet.connect();
-    await listener.subscribe('$devices/#');
-    const session = await known.connect();
-    const ending = await doomed.connect();
-    const topic = `$devices/${known.id}/events`;
-    await session.publish(topic, 'before');
-    await listener.messages.next();
-
-    await postgres.stop();
-    await session.publish(topic, 'meanwhile');
-    expect(String((await listener.messages.next()).payload)).toBe('meanwhile');
-    expect(await fresh.refusal()).toBe(3);
-    const back = await known.connect({ clientId: 'cached' });
-    await back.publish(topic, 'from the cache');
-    expect(String((await listener.messages.next()).payload)).toBe('from the cache');
-    const readyz = await fetch(`${other.adminUrl}/readyz`);
-    expect([readyz.status, await readyz.json()]).toEqual([503, { status: 'not ready', database: 'away' }]);
-
-    // Rights that are not in memory: the publication waits, and so does its sender.
-    const commander = await fleet.connect({ clientId: 'commander' });
-    const command = commander.publish(`$devices/${fresh.id}/commands`, 'waits');
-
-    await postgres.start();
-    await command;
-    await eventually('the fresh device to be let in', async () => (await fresh.connect()).connected);
-    await eventually('the device to be deleted', async () => doomed.delete().then(() => true));
-    await ending.expectClosed();
-    expect(session.connected).toBe(true);
-    await known.logLine(/clientID: "cached"/);
-  });
 });
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

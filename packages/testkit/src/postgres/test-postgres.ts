@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { Cluster } from './cluster.ts';
 import { madeCluster } from './shared.ts';
 
@@ -7,4 +7,17 @@ export async function startPostgres(): Promise<Cluster> {
   const cluster = await Cluster.create(await madeCluster());
   onTestFinished(() => cluster.remove(), 60_000);
   return cluster;
+}
+
+/** Declares one for all tests of the file or `describe` it is called in; the returned function gives it inside them. */
+export function sharedPostgres(): () => Cluster {
+  let cluster: Cluster | undefined;
+  beforeAll(async () => {
+    cluster = await Cluster.create(await madeCluster());
+  });
+  afterAll(() => cluster?.remove());
+  return () => {
+    if (!cluster) throw new Error('the Postgres is there within tests only');
+    return cluster;
+  };
 }

@@ -22,8 +22,16 @@ interface Running {
 }
 
 const endPatienceMs = 120_000 * slowness();
-/** Small heaps: what is left in one is tidied soon, or bursts it. */
-const commonOptions: SharedInstallationOptions = { env: { NODE_OPTIONS: '--max-old-space-size=192' } };
+const commonOptions: SharedInstallationOptions = {
+  env: {
+    // What is left in a small heap is tidied soon, or bursts it.
+    NODE_OPTIONS: '--max-old-space-size=192',
+    // All files call from one address, most as one caller, and many with bad credentials: what is let in a minute is let in so long.
+    IOT_INTERNAL_API_RATE_WINDOW_MS: '100',
+    // No line of the log is written twice.
+    IOT_INTERNAL_MQTT_REPEATED_LINE_MS: '3600000',
+  },
+};
 
 /** That of the files of this worker which ask for nothing special. */
 let common: Promise<Running> | undefined;
