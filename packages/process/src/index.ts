@@ -29,3 +29,4 @@ export { settingsFileVariable } from './settings/settings-file.ts';
 export { type Settings, settingsTable } from './settings/table.ts';
 export { StartupError } from './startup-error.ts';
 export { PeriodicTask } from './timing/periodic-task.ts';
+export { version } from './version.ts';

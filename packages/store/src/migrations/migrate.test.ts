@@ -5,6 +5,7 @@ import { openPrisma, type PrismaDatabase } from '../database/open-prisma.ts';
 import { prepareDatabase } from '../database/prepare-database.ts';
 import { MigrationMismatchError, migrate } from './migrate.ts';
 import { readMigrations } from './migration-files.ts';
+import { NewerSchemaError } from './release.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -50,12 +51,66 @@ test('a migration that fails leaves nothing behind, no record either', async () 
   expect(await recorded()).not.toEqual([]);
 });
 
-test('migrations of a newer version are left alone', async () => {
-  await pool.query(
-    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'y', '99990101000000_new', now())`,
-  );
-  await migrate(url, quiet);
-  expect((await recorded()).at(-1)).toMatchObject({ name: '99990101000000_new' });
+describe('a migration of a newer release', () => {
+  const insertNewer = (logs: string | null) =>
+    pool.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, logs)
+       VALUES ('x', 'y', '99990101000000_new', now(), $1)`,
+      [logs],
+    );
+
+  test.each([
+    ['that says nothing of this one', null],
+    ['that says something else', '{"release":1}'],
+    ['that only a newer one may run beside', '{"release":"99.1.0","oldestBeside":"99.0.0"}'],
+  ])('%s is refused, and nothing is touched', async (_, logs) => {
+    await empty();
+    await migrate(url, quiet, '20261122150000_init');
+    await insertNewer(logs);
+    await expect(migrate(url, quiet)).rejects.toThrow(NewerSchemaError);
+    expect((await recorded()).map(({ name }) => name)).toEqual(['20261122150000_init', '99990101000000_new']);
+  });
+
+  test('that this one may run beside is left alone', async () => {
+    await insertNewer('{"release":"0.1.1","oldestBeside":"0.1.0"}');
+    await migrate(url, quiet);
+    expect((await recorded()).at(-1)).toMatchObject({ name: '99990101000000_new' });
+  });
+
+  test('may be one of this release: two commits of it run beside each other', async () => {
+    const { rows } = await pool.query('SELECT DISTINCT logs FROM _prisma_migrations');
+    await insertNewer(rows[0].logs);
+    await migrate(url, quiet);
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('a database that cannot be used', () => {
+  const prepare = (to: string) => prepareDatabase(to, quiet, AbortSignal.timeout(60_000));
+
+  test('because it does not exist is named, and ends the start', async () => {
+    const missing = new URL(url);
+    missing.pathname = '/nowhere';
+    await expect(prepare(missing.href)).rejects.toThrow(/^DATABASE_URL: .*no database "nowhere"/);
+  });
+
+  test('because the user may not make tables says which right is missing', async () => {
+    await empty();
+    await pool.query(`CREATE ROLE iotcore_reader LOGIN PASSWORD 'reader'`);
+    onTestFinished(() => pool.query('DROP ROLE iotcore_reader').then(() => undefined));
+    const reading = new URL(url);
+    reading.username = 'iotcore_reader';
+    reading.password = 'reader';
+    await expect(prepare(reading.href)).rejects.toThrow(/^DATABASE_URL: .*"iotcore_reader".*GRANT/s);
+  });
+
+  test('because the password is wrong names the user, not the password', async () => {
+    const wrong = new URL(url);
+    wrong.password = 'not-the-one';
+    const refusal = prepare(wrong.href);
+    await expect(refusal).rejects.toThrow(/^DATABASE_URL: .*password/);
+    await expect(refusal).rejects.not.toThrow(/not-the-one/);
+  });
 });
 
 describe('while the database is away', () => {

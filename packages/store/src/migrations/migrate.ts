@@ -4,13 +4,15 @@
  * scripts at every semicolon, also inside functions.
  */
 import { randomUUID } from 'node:crypto';
+import { StartupError } from '@iotcore/process';
 import type { ClientBase } from 'pg';
 import { Connection, connectionConfig } from '../database/connections.ts';
 import type { Log } from '../log.ts';
 import { type Migration, readMigrations } from './migration-files.ts';
+import { describeRelease, requireRelease } from './release.ts';
 
 /** The database was migrated with another text of a file than this version has: one of them was edited afterwards. */
-export class MigrationMismatchError extends Error {
+export class MigrationMismatchError extends StartupError {
   override readonly name = 'MigrationMismatchError';
 }
 
@@ -34,10 +36,11 @@ const recordTable = `
 
 /**
  * Applies every migration that the database lacks, each in a transaction of its own together with its record: it is
- * there whole or not at all. Migrations of a newer version are left alone (an older version may run beside it). With
+ * there whole or not at all. Migrations of a newer release are left alone if it says that this one may run beside it. With
  * `last` it goes no further than the migration of that name.
  *
- * @throws DatabaseUnavailableError, MigrationMismatchError, or the error of a migration that failed
+ * @throws DatabaseUnavailableError, MigrationMismatchError, NewerSchemaError, or the error of a migration that failed; before
+ * anything is written but for the last
  */
 export async function migrate(url: string, logger: Log, last?: string): Promise<void> {
   const all = await readMigrations();
@@ -52,31 +55,43 @@ export async function migrate(url: string, logger: Log, last?: string): Promise<
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLockKey]);
-    await client.query(recordTable);
-    const applied = await appliedChecksums(client);
-    for (const migration of migrations) {
-      if (!isApplied(migration, applied)) await apply(client, migration, logger);
-    }
+    const applied = await readApplied(client);
+    requireRelease([...applied.values()].filter(({ name }) => all.every((known) => known.name !== name)));
+    const missing = migrations.filter((migration) => !isApplied(migration, applied));
+    if (missing.length > 0) await client.query(recordTable);
+    for (const migration of missing) await apply(client, migration, logger);
   } finally {
     await client.end();
   }
 }
 
-async function appliedChecksums(client: ClientBase): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ migration_name: string; checksum: string }>(
-    `SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
-  );
-  return new Map(rows.map((row) => [row.migration_name, row.checksum]));
+interface Applied {
+  readonly name: string;
+  readonly checksum: string;
+  /** What `describeRelease` of the release that applied it said. */
+  readonly logs: string | null;
 }
 
-function isApplied(migration: Migration, applied: ReadonlyMap<string, string>): boolean {
-  const checksum = applied.get(migration.name);
-  if (checksum !== undefined && checksum !== migration.checksum) {
+async function readApplied(client: ClientBase): Promise<Map<string, Applied>> {
+  const { rows: tables } = await client.query<{ found: string | null }>(
+    `SELECT to_regclass('_prisma_migrations') AS found`,
+  );
+  if (tables[0]?.found === null) return new Map();
+  const { rows } = await client.query<Applied>(
+    `SELECT migration_name AS name, checksum, logs FROM "_prisma_migrations"
+     WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+  );
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+function isApplied(migration: Migration, applied: ReadonlyMap<string, Applied>): boolean {
+  const found = applied.get(migration.name);
+  if (found !== undefined && found.checksum !== migration.checksum) {
     throw new MigrationMismatchError(
       `the database was migrated with another version of ${migration.name}; a migration must not be edited once applied`,
     );
   }
-  return checksum !== undefined;
+  return found !== undefined;
 }
 
 async function apply(client: ClientBase, migration: Migration, logger: Log): Promise<void> {
@@ -86,9 +101,9 @@ async function apply(client: ClientBase, migration: Migration, logger: Log): Pro
     await client.query(`SET LOCAL lock_timeout = '${lockTimeout}'`);
     await client.query(migration.sql);
     await client.query(
-      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
-      [randomUUID(), migration.checksum, migration.name],
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count, logs)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1, $4)`,
+      [randomUUID(), migration.checksum, migration.name, describeRelease()],
     );
     await client.query('COMMIT');
   } catch (error) {
