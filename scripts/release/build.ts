@@ -70,8 +70,6 @@ function compileSources(target: string): void {
 function buildProgram(target: string): void {
   compileSources(target);
   cpSync(join(root, 'prisma/migrations'), join(target, 'prisma/migrations'), { recursive: true });
-  // The version that OpenAPI shows.
-  cpSync(join(root, 'apps/api/package.json'), join(target, 'apps/api/package.json'));
   for (const file of prismaRuntime)
     cpSync(
       join(root, 'node_modules/@prisma/client/runtime', file),
@@ -79,6 +77,7 @@ function buildProgram(target: string): void {
     );
   cpSync(join(root, 'node_modules/@prisma/client/LICENSE'), join(target, 'vendor/prisma-client/LICENSE'));
   cpSync(join(import.meta.dirname, 'iotcore.mjs'), join(target, 'bin/iotcore.mjs'));
+  cpSync(join(root, 'deploy'), join(target, 'deploy'), { recursive: true });
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, file), join(target, file));
   cpSync(join(import.meta.dirname, 'iotcore.md'), join(target, 'README.md'));
   const manifest = {

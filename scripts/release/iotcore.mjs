@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // The programs of IoT Core behind one command: `iotcore serve` runs everything, `iotcore --help` lists what manages it.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { withMqttMemory } from '../packages/process/src/mqtt-memory.mjs';
 
@@ -22,17 +21,16 @@ const programs = {
   db: '../apps/supervisor/src/main.js',
   api: '../apps/api/src/main.js',
   mqtt: '../apps/mqtt/src/main.js',
+  'export-process': '../apps/export/src/main.js',
+  'migrate-database': '../apps/api/src/migrate-database.js',
   backup: '../apps/backup/src/main.js',
   restore: '../apps/backup/src/main.js',
 };
 
 const word = process.argv[2] ?? '';
-if (word === '--version' || word === '-V') {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  process.stdout.write(`${version}\n`);
-} else if (Object.hasOwn(programs, word)) {
+if (Object.hasOwn(programs, word)) {
   if (word === 'mqtt') beginAgainWithMemory();
-  if (['serve', 'api', 'mqtt'].includes(word)) process.argv.splice(2, 1);
+  if (['serve', 'api', 'mqtt', 'export-process'].includes(word)) process.argv.splice(2, 1);
   await import(programs[word]);
 } else {
   await import('../apps/cli/src/main.js');

@@ -120,3 +120,9 @@ test('help is no failure, and a line without a command shows it', async () => {
   expect(await runProgram(['registry', '--help'], context)).toBe(exitCodes.success);
   expect(await runProgram(['registry'], context)).toBe(exitCodes.usage);
 });
+
+test('--version prints the version alone', async () => {
+  const { context, printed } = makeContext();
+  expect(await runProgram(['--version'], context)).toBe(exitCodes.success);
+  expect(printed.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});

@@ -1,4 +1,5 @@
 /** The command line as a whole: its global flags, its commands, and the exit code of what became of it. */
+import { version } from '@iotcore/process/version';
 import { Command, CommanderError, Option } from 'commander';
 import { commandGroups } from './commands/index.ts';
 import type { Context } from './context.ts';
@@ -25,6 +26,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
 export async function buildProgram(context: Context, only?: string): Promise<Command> {
   const program = new Command('iotcore')
     .description('Manages registries, devices and brokers, and talks MQTT to them')
+    .version(version, '-V, --version', 'print the version of IoT Core')
     .addOption(new Option('--format <format>', 'of results').choices(formats).default('table'))
     .option('--endpoint <url>', 'address of the API (IOTCORE_ENDPOINT)')
     .option('--token <token>', 'access token or API key (IOTCORE_TOKEN)')

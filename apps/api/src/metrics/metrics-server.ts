@@ -2,7 +2,7 @@
 import { listenAt, type Settings } from '@iotcore/process';
 import { createMetricsServer } from '@iotcore/process/metrics-server';
 import type { Registry } from 'prom-client';
-import { addProcessMetrics, type ProcessSources } from './process-metrics.ts';
+import { addApiMetrics, type ProcessSources } from './process-metrics.ts';
 
 export interface MetricsServer {
   /** Its URL. */
@@ -21,7 +21,7 @@ export async function serveMetrics(
   { apiMetricsHost: host, apiMetricsPort: port }: Pick<Settings, 'apiMetricsHost' | 'apiMetricsPort'>,
 ): Promise<MetricsServer | undefined> {
   if (port === undefined) return undefined;
-  addProcessMetrics(registry, sources);
+  addApiMetrics(registry, sources);
   const app = createMetricsServer(registry);
   const variables = { host: 'IOT_API_METRICS_HOST', port: 'IOT_API_METRICS_PORT' };
   const address = await listenAt({ host, port, variables }, (at) => app.listen(at));

@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import { promisify } from 'node:util';
-import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import { addProcessMetrics } from '@iotcore/process/metrics';
+import { Gauge, type Registry } from 'prom-client';
 
 export interface ProcessSources {
   /** The server that callers connect to. */
@@ -14,12 +15,9 @@ export interface ProcessSources {
   changeFeedBehindMs(): number;
 }
 
-/** How often the event loop's delay is sampled, in ms: a finer grain would cost an idle process more than its callers do. */
-const eventLoopSamplingMs = 100;
-
-/** What the process holds, read when somebody asks. */
-export function addProcessMetrics(registry: Registry, sources: ProcessSources): void {
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSamplingMs });
+/** What the API holds, read when somebody asks. */
+export function addApiMetrics(registry: Registry, sources: ProcessSources): void {
+  addProcessMetrics(registry);
   const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name: `iotcore_api_${name}`,

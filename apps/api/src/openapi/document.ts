@@ -1,13 +1,11 @@
 /** The OpenAPI document: made of the routes' own schemas, so it cannot say anything else than what is checked. */
-import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { version } from '@iotcore/process';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { completeDocument, idempotencyKeyParameter } from './complete.ts';
 import { schemaConfig } from './schema-config.ts';
 import { type Document, tidyDocument } from './tidy.ts';
 import { inVersion, type OpenApiVersion } from './version.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 const info = {
   title: 'IoT Core management API',

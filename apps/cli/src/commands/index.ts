@@ -26,6 +26,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'access', load: () => import('./access/index.ts') },
   { name: 'node', load: () => import('./node/index.ts') },
   { name: 'certificate', load: () => import('./certificate/index.ts') },
+  { name: 'status', load: () => import('./status/index.ts') },
   { name: 'console', load: () => import('./console/index.ts') },
   { name: 'doctor', load: () => import('./doctor/index.ts') },
   { name: 'config', load: () => import('./config/index.ts') },

@@ -1,6 +1,7 @@
 /** The metrics page. What lies in the database is read when somebody asks, and is the same at every export process. */
+import { addProcessMetrics } from '@iotcore/process/metrics';
 import type { ExportFigures } from '@iotcore/store/exports';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { CountersByExport, ExportCounters } from './counters.ts';
 
 export interface MetricSources {
@@ -10,12 +11,9 @@ export interface MetricSources {
   exportsHeld(): number;
 }
 
-/** How often the event loop's delay is sampled, in ms. */
-const eventLoopSamplingMs = 100;
-
 export function createMetrics(sources: MetricSources): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSamplingMs });
+  addProcessMetrics(registry);
   const labelled = { labelNames: ['export_id'] as const, registers: [registry] };
 
   // One reading for all metrics of a page; who asks for a page meanwhile gets the same.

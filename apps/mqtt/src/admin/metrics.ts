@@ -1,6 +1,7 @@
 /** The metrics page: gauges and counters read from the parts when somebody asks, so counting costs the parts nothing more. */
 import type { EngineStats } from '@iotcore/engine';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { addProcessMetrics } from '@iotcore/process/metrics';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { ExportRecorder } from '../exports/export-recorder.ts';
 import type { ConnectionCounters } from '../hosting/connection-counters.ts';
 
@@ -23,12 +24,9 @@ export interface MetricSources {
   readonly recorder: Pick<ExportRecorder, 'pendingBytes' | 'dropped' | 'commitSeconds'>;
 }
 
-/** How often the event loop's delay is sampled, in ms: a finer grain would cost an idle server more than its clients do. */
-const eventLoopSamplingMs = 100;
-
 export function createMetrics(sources: MetricSources): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSamplingMs });
+  addProcessMetrics(registry);
 
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
