@@ -4,23 +4,23 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Database, isDatabaseUnavailable, openDatabase } from '@iotcore/store';
 import { connectMqtt, createDatabase, eventually, noteSecret, startInstallation } from '@iotcore/testkit';
-import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import clients from './previous-release/clients.json' with { type: 'json' };
 import { createDevice, storeMessages } from './previous-release/statements.ts';
 
 const { registryId, pumpId, fanId, brokerId, password } = clients;
 const folderId = 'greenhouse';
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+type Pool = Database['pool'];
 
 /** A database as the previous release left it. */
-async function previousDatabase(): Promise<{ url: string; pool: pg.Pool }> {
+async function previousDatabase(): Promise<{ url: string; pool: Pool }> {
   const database = await createDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
-  // It is dropped while idle connections are there.
-  pool.on('error', () => undefined);
+  const { pool, close } = openDatabase(database.url, { logger: quiet });
   onTestFinished(async () => {
-    await pool.end();
+    await close();
     await database.drop();
   });
   const dump = await readFile(join(import.meta.dirname, 'previous-release/database.sql'), 'utf8');
@@ -30,13 +30,13 @@ async function previousDatabase(): Promise<{ url: string; pool: pg.Pool }> {
 
 /** The previous release at work: devices are created and publish their state, until it is stopped. */
 class PreviousRelease {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
   readonly #stopping = new AbortController();
   readonly #working: Promise<void>;
   /** What was written, by topic. */
   readonly written = new Map<string, string>();
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: Pool) {
     this.#pool = pool;
     this.#working = this.#work();
   }
@@ -58,15 +58,14 @@ class PreviousRelease {
 
   /** Its clients try again what the database did not do: a migration may have been in the way. */
   async #write(statement: string, values: unknown[]): Promise<void> {
-    const deadlock = '40P01';
     await this.#pool.query(statement, values).catch((error) => {
-      if (error.code !== deadlock) throw error;
+      if (!isDatabaseUnavailable(error)) throw error;
       return this.#write(statement, values);
     });
   }
 }
 
-const migrationsOf = async (pool: pg.Pool) =>
+const migrationsOf = async (pool: Pool) =>
   (await pool.query('SELECT migration_name AS name, checksum FROM _prisma_migrations ORDER BY 1')).rows;
 
 test('under traffic nothing is lost, old secrets are good, and the previous release may go on beside it', async () => {
