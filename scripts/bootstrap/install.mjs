@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { takeLock } from '../../packages/process/src/process-lock/process-lock.mjs';
+import { sizeMib, trim } from './trim.mjs';
 
 const progressEveryMs = 5000;
 const lockPollMs = 100;
@@ -18,8 +19,12 @@ export async function ensureInstalled(root, { dev, signal }) {
   await withInstallLock(root, signal, async (lock) => {
     // Another run may have done it while this one waited.
     if (isInstalled(root, dev)) return;
-    const kinds = dev || hasDevTools(root) ? ['--include=dev'] : ['--omit=dev'];
-    await runNpm(root, ['ci', '--no-audit', '--no-fund', '--include=optional', ...kinds], { lock, signal });
+    const withTools = dev || hasDevTools(root);
+    const kinds = withTools ? ['--include=dev'] : ['--omit=dev'];
+    const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--include=optional', ...kinds];
+    const seconds = await runNpm(root, args, { lock, signal });
+    if (!withTools) trim(root);
+    say(`installed in ${seconds}, ${sizeMib(join(root, 'node_modules'))} MiB in node_modules`);
   });
 }
 
@@ -91,7 +96,7 @@ async function runNpm(root, args, { lock, signal }) {
   } finally {
     clearInterval(progress);
   }
-  say(`installed in ${seconds()}`);
+  return seconds();
 }
 
 /** Through the npm that started us, if there is one: the same program whatever PATH says. */

