@@ -101,6 +101,7 @@ export interface DataPlane {
   readonly rights: RightsParts;
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
+  readonly tenants: Tenants;
   /** Nobody is blocked before they have been loaded. */
   readonly networkBlocks: NetworkBlocks;
   /** To be started once this node is registered. */
@@ -330,7 +331,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 
   return {
     ...{ engine, lookups, rights, monitoring, counters, networkBlocks, sessions, exports, recorder },
-    ...{ watches, refused },
+    ...{ tenants, watches, refused },
     accept: (socket, transport) => engine.accept(socket, transport),
     changeListener: createChangeListener({
       ...{ changes, directory, revoker },

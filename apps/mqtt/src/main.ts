@@ -25,6 +25,7 @@ import { ApiTokens } from './admin/api-tokens.ts';
 import { addClusterMetrics } from './admin/cluster-metrics.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { readMaxOpenFiles } from './admin/open-files.ts';
+import { addTenantMetrics } from './admin/tenant-metrics.ts';
 import { isClustered, isCutOff, openCluster } from './cluster/open-cluster.ts';
 import { createDataPlane } from './data-plane.ts';
 import { openDatabasePools } from './database-pools.ts';
@@ -114,6 +115,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     certificateEnd: () => certificate.current.notAfter,
     changeFeedBehindMs: () => feed.behindMs,
   });
+  addTenantMetrics(metrics, plane.tenants, settings.mqttMetricsTenants);
   if (cluster) addClusterMetrics(metrics, () => cluster.status);
   const admin = createAdminServer({
     ...{ logger, metrics },

@@ -68,11 +68,22 @@ export interface Reason {
   readonly text: string;
 }
 
+/** PUBLISH packets of a tenant's sessions, with their bytes as MQTT has them: in from clients, out to subscribers. */
+export interface Traffic {
+  messagesIn: number;
+  bytesIn: number;
+  messagesOut: number;
+  bytesOut: number;
+  messagesDropped: number;
+}
+
 /**
  * What the sessions of one tenant may use together. Made and owned by the host, the same object for all sessions of a
  * tenant; the engine gives back exactly what it took, but what several sessions share is given back with the last of them.
  */
 export interface TenantBudget {
+  /** The engine counts here, beside its own counters; only the host reads it. */
+  readonly traffic?: Traffic;
   /** Takes room for bytes that wait in memory to be sent. False: nothing was taken, the limit is reached. */
   readonly takeWaitingBytes: (bytes: number) => boolean;
   readonly giveWaitingBytes: (bytes: number) => void;

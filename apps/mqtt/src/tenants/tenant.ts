@@ -1,4 +1,4 @@
-import type { TenantBudget } from '@iotcore/engine';
+import type { TenantBudget, Traffic } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
 import { ConnectionPlaces, type Place } from './connection-places.ts';
 import { MessageRate } from './message-rate.ts';
@@ -20,6 +20,8 @@ export class TooManyLookupsError extends Error {
 export class Tenant implements TenantBudget {
   /** `registry:…` or `broker:…`. */
   readonly key: string;
+  /** Since it was made: one that was forgotten begins anew. */
+  readonly traffic: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
   readonly #limits: TenantLimits;
   readonly #reached: LimitReached;
   readonly #now: () => number;
@@ -30,6 +32,7 @@ export class Tenant implements TenantBudget {
   #subscriptionBytes = 0;
   #unstoredBytes = 0;
   #pendingLookups = 0;
+  #limitsReached = 0;
 
   constructor(key: string, limits: TenantLimits, reached: LimitReached, now: () => number) {
     this.key = key;
@@ -44,12 +47,21 @@ export class Tenant implements TenantBudget {
   /** Takes a place for a connection, or tells which limit is reached and takes none. */
   takePlace(place: Place): TenantLimit | undefined {
     const limit = this.#places.take(place);
-    if (limit !== undefined) this.#reached(limit, this.key);
+    if (limit !== undefined) this.#refuse(limit);
     return limit;
   }
 
   givePlace(place: Place): void {
     this.#places.giveBack(place);
+  }
+
+  get limitsReached(): number {
+    return this.#limitsReached;
+  }
+
+  /** Its open sessions. */
+  get connections(): number {
+    return this.#places.size;
   }
 
   /** Counts a message of the sender and answers 0; or answers how many ms it is too early, and does not count it. */
@@ -127,6 +139,7 @@ export class Tenant implements TenantBudget {
   }
 
   #refuse(limit: TenantLimit): false {
+    this.#limitsReached++;
     this.#reached(limit, this.key);
     return false;
   }

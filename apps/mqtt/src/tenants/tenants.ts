@@ -43,6 +43,12 @@ export class Tenants {
     return this.#tenants.size;
   }
 
+  /** Those with the most messages, in and out together, since they were made. */
+  busiest(most: number): readonly Tenant[] {
+    const messages = ({ traffic }: Tenant) => traffic.messagesIn + traffic.messagesOut;
+    return [...this.#tenants.values()].sort((a, b) => messages(b) - messages(a)).slice(0, most);
+  }
+
   /** The tenant that a principal belongs to. */
   of(principal: Principal): Tenant {
     return principal.kind === 'device'

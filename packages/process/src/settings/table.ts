@@ -207,6 +207,12 @@ export const settingsTable = {
     '268435456',
     'Memory of the subscriptions of all clients of one registry with its devices, or of one broker: 300 bytes for each filter, its text, and 256 for each level of one with wildcards. Beyond: a filter is refused.',
   ),
+  mqttMetricsTenants: setting(
+    'IOT_MQTT_METRICS_TENANTS',
+    wholeNumber(0, 1000),
+    '20',
+    'Registries and brokers that the metrics page of an MQTT process shows by themselves: those with the most messages. Each is seven series for Prometheus.',
+  ),
   mqttMaxStoredReadersPerTenant: setting(
     'IOT_MQTT_MAX_STORED_READERS_PER_TENANT',
     wholeNumber(1, 1000),

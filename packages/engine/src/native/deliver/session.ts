@@ -17,6 +17,7 @@ import type {
   SessionInfo,
   SubscriptionGrant,
   TenantBudget,
+  Traffic,
   Transport,
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
@@ -75,6 +76,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly clientId: string;
   readonly transport: Transport;
   readonly tenant: TenantBudget | undefined;
+  /** Its tenant's, or its own if nobody asks. */
+  readonly traffic: Traffic;
   readonly #parts: SessionParts<P>;
   readonly #connection: SessionConnection;
   readonly #outbox: Outbox;
@@ -111,6 +114,13 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.clientId = identity.clientId;
     this.transport = identity.transport;
     this.tenant = identity.tenant;
+    this.traffic = identity.tenant?.traffic ?? {
+      messagesIn: 0,
+      bytesIn: 0,
+      messagesOut: 0,
+      bytesOut: 0,
+      messagesDropped: 0,
+    };
     this.#account = new WaitingAccount(parts.waiting, identity.tenant);
   }
 
@@ -280,11 +290,12 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     const isTooSlow = this.#outbox.waitingBytes >= this.#parts.limits.maxOutputBytes;
     if (isTooSlow || (this.#outbox.isBlocked && !this.#chargeOutput(message.packetBytes(0)))) {
       this.#parts.counters.messagesDropped++;
+      this.traffic.messagesDropped++;
       this.#parts.host.dropped(this, 'slow subscriber');
       return;
     }
     message.appendAtQos0(this.#outbox);
-    this.#parts.counters.messagesSent++;
+    this.#countSent(message, 0);
     if (this.#outbox.isBlocked) this.#countOutput();
   }
 
@@ -298,8 +309,14 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       return;
     }
     message.appendAtQos1(this.#outbox, this.#ids.take());
-    this.#parts.counters.messagesSent++;
+    this.#countSent(message, 1);
     if (this.#outbox.isBlocked) this.#countOutput();
+  }
+
+  #countSent(message: OutgoingMessage, qos: Qos): void {
+    this.#parts.counters.messagesSent++;
+    this.traffic.messagesOut++;
+    this.traffic.bytesOut += message.packetBytes(qos);
   }
 
   #enqueue(message: OutgoingMessage): void {
@@ -349,7 +366,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     message.addressTo(name);
     if (qos === 0) message.appendAtQos0(this.#outbox);
     else message.appendAtQos1(this.#outbox, this.#ids.take());
-    this.#parts.counters.messagesSent++;
+    this.#countSent(message, qos);
     if (this.#outbox.isBlocked) this.#countOutput();
   }
 

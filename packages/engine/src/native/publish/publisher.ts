@@ -112,6 +112,9 @@ export class Publisher<P> {
     const { limits, counters } = this.#parts;
     const layout = publishLayout(bytes, start, end, limits);
     counters.messagesReceived++;
+    const { traffic } = this.#session;
+    traffic.messagesIn++;
+    traffic.bytesIn += end - start;
     this.#pace();
     return this.#check(bytes, start, end, layout);
   }
