@@ -16,6 +16,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { name: 'broker', load: () => import('./broker/index.ts') },
   { name: 'export', load: () => import('./export/index.ts') },
   { name: 'mqtt', load: () => import('./mqtt/index.ts') },
+  { name: 'emulate', load: () => import('./emulate/index.ts') },
   { name: 'refused', load: () => import('./refused/index.ts') },
   { name: 'block', load: () => import('./block/index.ts') },
   { name: 'audit', load: () => import('./audit/index.ts') },
