@@ -9,7 +9,7 @@ async function read(name: string, label: string): Promise<number | undefined> {
   const page = await (await fetch(`${installation().adminUrl}/metrics`)).text();
   const line = page
     .split('\n')
-    .find((text) => text.startsWith(`iotcore_mqtt_tenant_${name}{`) && text.includes(label));
+    .find((text) => text.startsWith(`iotcore_tenant_${name}{`) && text.includes(label));
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 

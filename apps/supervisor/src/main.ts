@@ -18,6 +18,7 @@ import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded
 import { banner } from './banner.ts';
 import { SupervisedProcess } from './child-process.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
+import { DiskSpace, freeBytesOf } from './disk-space.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { isJournal } from './journal.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
@@ -44,6 +45,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   cleanups.add(async () => lock.release());
   // From then on a new start waits for this one's end instead of being refused.
   signal.addEventListener('abort', () => lock.announceStop());
+  const disk = new DiskSpace({ logger, freeBytes: () => freeBytesOf(dataDir) });
+  cleanups.add(() => disk.stop());
+  await disk.start();
   const processes = countProcesses(settings);
   const mqttAdminPorts = adminPorts(settings, processes);
   if (!databaseOnly) await requireFreePorts(settings, mqttAdminPorts, lock.succeeds ? remainsMs : 0, signal);

@@ -53,6 +53,8 @@ export class Account implements Journal {
   readonly withoutCertificate = new Map<string, DeviceName>();
   /** All registries that devices or certificates were read of. */
   readonly registryIds = new Set<string>();
+  /** Folders of the registries and brokers that were read: where to look for them. */
+  readonly folderIds = new Set<string>();
   /** Registries that did not come, and why. */
   readonly #lostRegistries = new Map<string, string>();
 
@@ -83,6 +85,8 @@ export class Account implements Journal {
     if (registryId !== undefined) this.registryIds.add(registryId);
     const [first] = items;
     if (first?.kind === 'REGISTRY') this.registryIds.add(first.id);
+    const folderId = first?.body['folderId'];
+    if (typeof folderId === 'string') this.folderIds.add(folderId);
     if (first?.kind !== 'DEVICE' || items.length > 1 || registryId === undefined) return;
     const name = first.body['name'];
     const device = { registryId, deviceId: first.id };

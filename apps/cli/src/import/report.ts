@@ -21,6 +21,8 @@ export interface Report {
     readonly devices: Totals;
     readonly certificates: Totals;
   };
+  /** Folders of the registries and brokers: where to look for them. */
+  readonly folders: readonly string[];
   readonly notImported: readonly Shortfall[];
   readonly warnings: readonly Finding[];
   /** How many more there were than are listed above. */
@@ -47,6 +49,7 @@ export function makeReport(account: Account, parts: ReportParts): Report {
     finishedAt: parts.finishedAt.toISOString(),
     complete: isOffline ? account.shortfallCount === 0 : account.isComplete,
     totals: { registries: REGISTRY, brokers: BROKER, devices: DEVICE, certificates: CERTIFICATE },
+    folders: [...account.folderIds].sort(),
     notImported: account.shortfalls,
     warnings: account.warnings,
     notListed: {
@@ -82,7 +85,10 @@ export async function showReport(report: Report, out: Output): Promise<void> {
       report.devicesWithoutCredentials,
       ({ registryId, deviceId, name }) => `${deviceId}${name ? ` (${name})` : ''} of registry ${registryId}`,
     );
-    return showTotals(report, out);
+    await showTotals(report, out);
+    for (const folder of report.folders.slice(0, maxLines))
+      out.note(printable(`In folder ${folder}: iotcore registry list --folder-id ${folder}`));
+    return;
   }
   await out.result(report);
 }

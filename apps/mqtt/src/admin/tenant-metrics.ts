@@ -8,7 +8,7 @@ const labelNames = ['registry_id', 'broker_id'] as const;
 /** `most`: how many of them. */
 export function addTenantMetrics(registry: Registry, tenants: Pick<Tenants, 'busiest'>, most: number): void {
   const shared = (name: string, help: string, value: (tenant: Tenant) => number) => ({
-    ...{ name: `iotcore_mqtt_tenant_${name}`, help, labelNames, registers: [registry] },
+    ...{ name: `iotcore_tenant_${name}`, help, labelNames, registers: [registry] },
     collect(this: Gauge<(typeof labelNames)[number]> | Counter<(typeof labelNames)[number]>) {
       this.reset();
       for (const tenant of tenants.busiest(most)) this.inc(labelsOf(tenant), value(tenant));
