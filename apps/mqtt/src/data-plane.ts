@@ -42,7 +42,12 @@ import { RecentChanges } from './caching/recent-changes.ts';
 import { type Client, principalKey, type SubjectKey } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
-import { exportDiscardedLine, passwordAdoptedLine, permanentQuotaLine } from './connection-log/lines.ts';
+import {
+  exportDiscardedLine,
+  passwordAdoptedLine,
+  permanentQuotaLine,
+  silentLine,
+} from './connection-log/lines.ts';
 import type { DatabasePools } from './database-pools.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
@@ -55,6 +60,7 @@ import { createEngineHost } from './hosting/engine-host.ts';
 import type { ThrottledLog } from './logging/throttled-log.ts';
 import { createLookups, isDatabaseAway, type Lookups } from './lookups.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { SilentDevices } from './monitoring/silent-devices.ts';
 import { type Refused, RefusedClients } from './refused-clients/refused-clients.ts';
 import { RetainedMessages } from './retained/retained-messages.ts';
 import { createChangeListener } from './revocation/change-listener.ts';
@@ -82,6 +88,8 @@ export interface DataPlaneOptions {
   readonly acceptExpiredCertificates: boolean;
   readonly tenantLimits: TenantLimits;
   readonly permanentQuotas: PermanentQuotas;
+  /** After which a device counts as silent; undefined: nobody is told. */
+  readonly deviceSilentMs: number | undefined;
   /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
   memberOf(): string | undefined;
   /** What the hash of a password that is adopted costs, and what a password of nobody does. */
@@ -213,6 +221,18 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     now: () => Date.now(),
     failed: failed('the activity of devices could not be saved'),
   });
+  const silentDevices = new SilentDevices({
+    afterMs: options.deviceSilentMs,
+    activities: () => monitoring.activities(),
+    read: (ids) => findDeviceActivities(pool, ids),
+    tell({ id: deviceId, registryId }, since) {
+      counters.silentDevices++;
+      log.add(deviceId, 'WARN', 'silent', silentLine(since));
+      logger.warn({ deviceId, registryId, since }, 'a device is silent');
+    },
+    now: () => Date.now(),
+    failed: failed('silent devices could not be looked for'),
+  });
   const revoker = new Revoker({
     clients,
     end: (doomed, reason) => {
@@ -310,6 +330,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   };
   const host = createEngineHost({
     ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants, sessions },
+    silentDevices,
     recorder,
     authenticate: (credentials) => authenticate(authenticator, credentials),
     refused,
@@ -359,7 +380,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     logLinesDropped: () => log.dropped,
     async stop() {
       await engine.close(fixedReason('server stopping'));
-      await Promise.all([revoker.stop(), networkBlocks.stop(), exports.stop()]);
+      await Promise.all([silentDevices.stop(), revoker.stop(), networkBlocks.stop(), exports.stop()]);
       await Promise.all([recorder.stop(), retainedMessages.stop(), monitoring.stop(), log.stop()]);
       await Promise.all([refusedClients.stop(), sessions.stop()]);
     },

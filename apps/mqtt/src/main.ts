@@ -80,6 +80,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
         bytes: settings.quotaPermanentBytesPerRegistry,
       },
     },
+    deviceSilentMs: settings.deviceSilentMinutes && settings.deviceSilentMinutes * 60_000,
     memberOf: () => cluster?.incarnation,
     passwordHashKib: settings.passwordHashKib,
     timing: {

@@ -90,6 +90,7 @@ export function createMetrics(sources: MetricSources): Registry {
   counter('tls_handshakes_failed_total', 'TLS handshakes that failed', () => counters.handshakesFailed);
   gauge('passwords_being_checked', 'Password hashes computed or waited for', sources.passwordsBeingChecked);
   gauge('permanent_messages_pending', 'Messages not yet durable', sources.retainedMessagesPending);
+  counter('devices_silent_total', 'Times that a device fell silent', () => counters.silentDevices);
   counter('log_lines_dropped_total', 'Lines of the connection log given up', sources.logLinesDropped);
   gauge(
     'server_certificate_end_seconds',

@@ -18,6 +18,11 @@ export function connectedLine(credential: Credential, transport: Transport, clie
   return `connected, ${how}, address: ${quote(addressOf(transport))}, clientID: ${quote(clientId)}`;
 }
 
+/** That nothing was heard of a device for as long as the operator said. */
+export function silentLine(since: Date): string {
+  return `silent since ${since.toISOString()}`;
+}
+
 /** That a first connection's password became the owner's own; from `address`, before its session begins. */
 export function passwordAdoptedLine(adoption: {
   readonly passwordId: string;

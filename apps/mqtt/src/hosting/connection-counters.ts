@@ -17,6 +17,7 @@ export class ConnectionCounters {
   /** Times that a tenant reached one of its limits. */
   readonly tenantLimitsReachedBy = new Map<string, number>();
   handshakesFailed = 0;
+  silentDevices = 0;
 
   accepted(by: Credential['kind']): void {
     count(this.acceptedBy, by);

@@ -59,6 +59,7 @@ function setUp(
     } as never,
     tenants,
     sessions: { connected: nothing, disconnected: nothing },
+    silentDevices: { connected: () => undefined, disconnected: () => undefined },
     authenticate: async () => result(),
     refused: (refused) => told.push(refused),
   });

@@ -27,6 +27,7 @@ import {
 } from '../connection-log/lines.ts';
 import type { ExportRecorder } from '../exports/export-recorder.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
+import type { SilentDevices } from '../monitoring/silent-devices.ts';
 import type { Refused } from '../refused-clients/refused-clients.ts';
 import type { RetainedMessages } from '../retained/retained-messages.ts';
 import type { Revoker } from '../revocation/revoker.ts';
@@ -47,6 +48,7 @@ export interface HostParts {
   readonly counters: ConnectionCounters;
   readonly tenants: Tenants;
   readonly sessions: Pick<SessionRecorder, 'connected' | 'disconnected'>;
+  readonly silentDevices: Pick<SilentDevices, 'connected' | 'disconnected'>;
   readonly recorder: Pick<ExportRecorder, 'record'>;
   authenticate(credentials: Credentials): Promise<AuthenticationResult>;
   /** Told of each client that is refused, and of sessions that end, or are denied something, for what is not allowed. */
@@ -70,6 +72,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     counters,
     tenants,
     sessions,
+    silentDevices,
   } = parts;
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
@@ -109,6 +112,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       if (changes.touchedSince(mark, subjectKeys(client))) revoker.suspect(client);
       counters.accepted(client.credential.kind);
       client.activity = monitoring.connected(client.principal, transport);
+      if (client.principal.kind === 'device') silentDevices.connected(client.principal);
       log.add(
         client.principal.id,
         'INFO',
@@ -122,6 +126,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       sessions.disconnected(session);
       counters.disconnected(reason);
       monitoring.disconnected(client.principal);
+      if (client.principal.kind === 'device') silentDevices.disconnected(client.principal);
       const isForbidden = refusalRule(reason.code) !== undefined;
       log.add(client.principal.id, isForbidden ? 'WARN' : 'INFO', reason.code, disconnectedLine(reason.text));
       if (isForbidden) parts.refused(refusedSession(session, reason));

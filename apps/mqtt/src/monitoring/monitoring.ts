@@ -58,6 +58,11 @@ export class Monitoring {
     this.#timer = setInterval(() => this.#nextRound(), parts.roundMs).unref();
   }
 
+  /** Of devices that are connected, or with something to save or tell. */
+  activities(): Iterable<Activity> {
+    return this.#activities.values();
+  }
+
   get devices(): number {
     return this.#activities.size;
   }

@@ -207,6 +207,11 @@ export const settingsTable = {
     '268435456',
     'Memory of the subscriptions of all clients of one registry with its devices, or of one broker: 300 bytes for each filter, its text, and 256 for each level of one with wildcards. Beyond: a filter is refused.',
   ),
+  deviceSilentMinutes: optional(
+    'IOT_DEVICE_SILENT_MINUTES',
+    wholeNumber(1, 10_080),
+    'After how many minutes without a message a device that was connected counts as silent: a line in its connection log, one in the log of the MQTT server, and `iotcore_mqtt_devices_silent_total`. Without it nobody is told.',
+  ),
   mqttMetricsTenants: setting(
     'IOT_MQTT_METRICS_TENANTS',
     wholeNumber(0, 1000),

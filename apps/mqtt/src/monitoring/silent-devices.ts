@@ -1,0 +1,90 @@
+/**
+ * Devices that have stopped talking: connected ones that publish nothing, and such that left and did not come back, to any node. Each is
+ * told of once, and again when it has talked in between. What a node knows goes with it: a device that left before the last start is
+ * found by `iotcore device list --not-seen-since`.
+ */
+import type { DevicePrincipal } from '@iotcore/model';
+import { PeriodicTask } from '@iotcore/process';
+import type { DeviceActivity } from '@iotcore/store/data-plane';
+import type { Activity } from './activity.ts';
+
+export interface SilentDevicesParts {
+  /** A device is silent after this long; undefined: nobody wants to know. */
+  readonly afterMs: number | undefined;
+  /** Of devices that are connected here, among others. */
+  activities(): Iterable<Activity>;
+  /** What all nodes know. Rejects while the database is away. */
+  read(deviceIds: readonly string[]): Promise<ReadonlyMap<string, DeviceActivity>>;
+  tell(device: DevicePrincipal, since: Date): void;
+  now(): number;
+  failed(error: unknown): void;
+}
+
+const longestPauseMs = 60_000;
+/** Devices that left and may come back, some 200 bytes each. Beyond, the one that left first is forgotten. */
+const maxDeparted = 100_000;
+/** Devices in one question to the database. */
+const batchDevices = 1000;
+
+export class SilentDevices {
+  readonly #parts: SilentDevicesParts;
+  /** Connected devices that were told of. */
+  readonly #told = new Set<string>();
+  /** By ID, in the order in which they left. */
+  readonly #departed = new Map<string, { readonly device: DevicePrincipal; readonly at: number }>();
+  readonly #looking = new PeriodicTask(() => this.#look().catch((error) => this.#parts.failed(error)));
+
+  constructor(parts: SilentDevicesParts) {
+    this.#parts = parts;
+    if (parts.afterMs !== undefined) this.#looking.every(Math.min(longestPauseMs, parts.afterMs / 4));
+  }
+
+  connected(device: DevicePrincipal): void {
+    this.#departed.delete(device.id);
+  }
+
+  disconnected(device: DevicePrincipal): void {
+    if (this.#parts.afterMs === undefined) return;
+    this.#told.delete(device.id);
+    this.#departed.delete(device.id);
+    this.#departed.set(device.id, { device, at: this.#parts.now() });
+    const [first] = this.#departed.keys();
+    if (this.#departed.size > maxDeparted && first !== undefined) this.#departed.delete(first);
+  }
+
+  /** Looks now. */
+  look(): Promise<void> {
+    return this.#looking.run();
+  }
+
+  stop(): Promise<void> {
+    return this.#looking.stop();
+  }
+
+  async #look(): Promise<void> {
+    const { afterMs = 0, activities, tell, now } = this.#parts;
+    const silentBefore = now() - afterMs;
+    for (const { device, sessions, lastPubActivityTime, lastAuthTime } of activities()) {
+      const heardAt = Math.max(lastPubActivityTime, lastAuthTime);
+      if (sessions === 0 || heardAt > silentBefore) this.#told.delete(device.id);
+      else if (!this.#told.has(device.id)) {
+        this.#told.add(device.id);
+        tell(device, new Date(heardAt));
+      }
+    }
+    const due = [...this.#departed.values()].filter(({ at }) => at <= silentBefore);
+    for (let start = 0; start < due.length; start += batchDevices)
+      await this.#tellOfDeparted(due.slice(start, start + batchDevices), silentBefore);
+  }
+
+  async #tellOfDeparted(due: readonly { device: DevicePrincipal; at: number }[], silentBefore: number) {
+    const stored = await this.#parts.read(due.map(({ device }) => device.id));
+    for (const { device, at } of due) {
+      // It may have come back meanwhile, here or elsewhere; one without a row was deleted.
+      if (this.#departed.get(device.id)?.at !== at) continue;
+      this.#departed.delete(device.id);
+      const seenAt = stored.get(device.id)?.lastOnlineTime?.getTime();
+      if (seenAt !== undefined && seenAt <= silentBefore) this.#parts.tell(device, new Date(seenAt));
+    }
+  }
+}
