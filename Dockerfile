@@ -11,6 +11,7 @@ COPY apps/cli/package.json apps/cli/
 COPY apps/export/package.json apps/export/
 COPY apps/mqtt/package.json apps/mqtt/
 COPY apps/supervisor/package.json apps/supervisor/
+COPY apps/console/package.json apps/console/
 COPY packages/cluster/package.json packages/cluster/
 COPY packages/contract/package.json packages/contract/
 COPY packages/control/package.json packages/control/
