@@ -55,8 +55,8 @@ function value(action: string, scope: object, here: unknown): string {
   if (call === 'toJson') return JSON.stringify(found);
   const text = call === 'toYaml' ? stringify(found).trimEnd() : String(found);
   if (filter === 'quote') return JSON.stringify(text);
-  const spaces = filter?.split(' ')[1];
-  return spaces === undefined ? text : `\n${text.replaceAll(/^/gm, ' '.repeat(Number(spaces)))}`;
+  const indent = filter?.split(' ')[1];
+  return indent === undefined ? text : `\n${text.replaceAll(/^/gm, ' '.repeat(Number(indent)))}`;
 }
 
 function manifests(changed: object = {}): Manifest[] {

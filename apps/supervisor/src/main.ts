@@ -18,7 +18,7 @@ import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded
 import { banner } from './banner.ts';
 import { SupervisedProcess } from './child-process.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
-import { DiskSpace, freeBytesOf } from './disk-space.ts';
+import { FreeDisk, freeBytesOf } from './free-disk.ts';
 import { requireFreePorts } from './free-ports.ts';
 import { isJournal } from './journal.ts';
 import { type Kept, keepRunning } from './keep-running.ts';
@@ -45,7 +45,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   cleanups.add(async () => lock.release());
   // From then on a new start waits for this one's end instead of being refused.
   signal.addEventListener('abort', () => lock.announceStop());
-  const disk = new DiskSpace({ logger, freeBytes: () => freeBytesOf(dataDir) });
+  const disk = new FreeDisk({ logger, freeBytes: () => freeBytesOf(dataDir) });
   cleanups.add(() => disk.stop());
   await disk.start();
   const processes = countProcesses(settings);

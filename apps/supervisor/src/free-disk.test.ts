@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DiskSpace, freeBytesOf } from './disk-space.ts';
+import { FreeDisk, freeBytesOf } from './free-disk.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -11,10 +11,10 @@ test('a disk that fills up is said once, and with each look when it is nearly fu
   };
   let free = 2048;
   // biome-ignore lint/suspicious/noExplicitAny: of a logger these two calls are all that is used
-  const space = new DiskSpace({ logger: logger as any, freeBytes: async () => free * mebibyte });
+  const disk = new FreeDisk({ logger: logger as any, freeBytes: async () => free * mebibyte });
   for (const next of [2048, 1023, 900, 99, 98, 5000, 1000]) {
     free = next;
-    await space.look();
+    await disk.look();
   }
   expect(said).toEqual(['warn 1023', 'error 99', 'error 98', 'warn 1000']);
 });
@@ -24,7 +24,7 @@ test('a folder that is not there is no reason to say anything', async () => {
   const note = (fields: object) => void said.push(fields);
   // biome-ignore lint/suspicious/noExplicitAny: as above
   const logger = { warn: note, error: note } as any;
-  await new DiskSpace({ logger, freeBytes: () => freeBytesOf('/nowhere/at/all') }).look();
+  await new FreeDisk({ logger, freeBytes: () => freeBytesOf('/nowhere/at/all') }).look();
   expect(said).toEqual([]);
   expect(await freeBytesOf('/')).toBeGreaterThan(0);
 });

@@ -9,18 +9,18 @@ const warnBytes = 1024 * mebibyte;
 const urgentBytes = 100 * mebibyte;
 const lookEveryMs = 60_000;
 
-export interface DiskSpaceParts {
+export interface FreeDiskParts {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   /** Bytes that may still be written. */
   freeBytes(): Promise<number>;
 }
 
-export class DiskSpace {
-  readonly #parts: DiskSpaceParts;
+export class FreeDisk {
+  readonly #parts: FreeDiskParts;
   readonly #looking: PeriodicTask;
   #isLow = false;
 
-  constructor(parts: DiskSpaceParts) {
+  constructor(parts: FreeDiskParts) {
     this.#parts = parts;
     this.#looking = new PeriodicTask(() => this.#look());
   }
