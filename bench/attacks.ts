@@ -4,7 +4,7 @@
  *
  *   npm run bench:attacks -- [--attacks filters,deep] [--write]
  *
- * Needs openssl. Half-open TLS connections are scenario 27 of `npm run chaos`.
+ * Needs openssl. 10,000 half-open TLS connections are scenario 27 of `npm run chaos`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';

@@ -1,15 +1,15 @@
 /**
- * An attack as a process: `attacker.ts ID PORT PASSWORD`. Tells its parent when it is prepared, begins when it is told to,
+ * An attack as a process: `attacker.ts ID PORT TLS_PORT PASSWORD`. Tells its parent when it is prepared, begins when it is told to,
  * and ends when the attack does.
  */
 import { once } from 'node:events';
 import { attacks } from './attacks.ts';
 
-const [id, port, password] = process.argv.slice(2) as [string, string, string];
+const [id, port, tlsPort, password] = process.argv.slice(2) as [string, string, string, string];
 const attack = attacks.find((one) => one.id === id);
 if (!attack) throw new TypeError(`there is no attack '${id}'`);
 
-const target = { port: Number(port), password };
+const target = { port: Number(port), tlsPort: Number(tlsPort), password };
 const prepared = (await attack.prepare?.(target)) ?? [];
 process.send?.({ type: 'prepared' });
 await once(process, 'message');

@@ -1,5 +1,5 @@
 /** What one client, or many of one tenant, may do to keep everybody else waiting. Each is run in a process of its own. */
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { broadcastTopic, deviceId, eventsTopic, registryId } from '../fleet.ts';
 import {
@@ -16,6 +16,7 @@ import {
 /** Where the attack goes. */
 export interface Target {
   readonly port: number;
+  readonly tlsPort: number;
   readonly password: string;
 }
 
@@ -34,6 +35,8 @@ const asDevice = ({ port, password }: Target, n: number): Login => ({ port, pass
 /** Logins of one attack that are under way at the same time. */
 const loginsAtOnce = 100;
 const stateFilter = '$devices/+/state/#';
+/** A record of 256 bytes is announced, and 64 of them come. */
+const halfHello = Buffer.concat([Buffer.from('1603010100010000fc0303', 'hex'), Buffer.alloc(58)]);
 
 const eventFilters = (count: number, first = 0) =>
   numbers(count).map((n) => `$devices/+/events/${first + n}`);
@@ -182,6 +185,19 @@ export const attacks: readonly Attack[] = [
       const heard = sockets.map((socket) => bytesOf(socket, 5 * copy));
       for (const n of numbers(5)) sender.write(publishPacket(broadcastTopic, payload, n + 1));
       await Promise.all(heard);
+    },
+  },
+  {
+    id: 'half-open',
+    title: '5,000 TLS connections that send half of a ClientHello, for 10 s',
+    run: async ({ tlsPort }) => {
+      const sockets = numbers(5_000).map(() => connect(tlsPort, '127.0.0.1'));
+      for (const socket of sockets) {
+        socket.on('error', () => {});
+        socket.write(halfHello);
+      }
+      await pause(10_000);
+      for (const socket of sockets) socket.destroy();
     },
   },
   {

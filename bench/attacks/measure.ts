@@ -46,7 +46,10 @@ const bystanderNumber = 9_999;
 
 export function attackerOf(id: string, title: string): Attacker {
   const program = new URL('attacker.ts', import.meta.url).pathname;
-  return { title, start: ({ port }) => fork(program, [id, String(port), password]) };
+  return {
+    title,
+    start: ({ port, tlsPort }) => fork(program, [id, String(port), String(tlsPort), password]),
+  };
 }
 
 export async function measureAttack(server: WatchedServer, attacker: Attacker): Promise<Harm> {

@@ -16,6 +16,8 @@ export interface LoadResult {
   readonly cpuMicrosPerMessage: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly firstP99Ms: number;
+  readonly steadyP99Ms: number;
   readonly connectSeconds: number;
   readonly rssKb: number;
   readonly rssBeforeKb: number;
@@ -47,6 +49,7 @@ export async function runLoad(
     ...['-P', String(load.publishers), '-S', String(load.subscribers), '-q', String(load.qos)],
     ...['-n', String(Math.ceil(load.messages * share))],
     ...optional('-w', load.window),
+    ...optional('-s', load.payloadBytes),
     ...optional('-r', load.perSecond),
     ...optional('-m', load.topics),
     ...optional('-d', load.topicDigits),

@@ -13,7 +13,7 @@
 //     -e n  subscribers that are to get each message (all)
 //     -c f  file of clients, one a line: "S user password filter" for subscribers, then "P user password topic"
 //     -z n  subscribers, the last ones, that stop reading once they have subscribed, and of whom nothing is expected
-//     -i n  no messages: hold the connections for n seconds and report what that costs
+//     -i n  hold the connections for n seconds afterwards; without messages (-n 0) that is what is measured
 //     -x n  process ID of the broker    -T    TLS; the certificate is not checked
 //
 // Exit status: 0 all that was due arrived; 5 some did not; 2 refused; 3 closed; 4 stuck.
@@ -29,7 +29,7 @@
 
 #include "mqtt.h"
 
-enum { MAX_TOPIC = 1100, READ_ROOM = 65536, LATENCIES = 4000000 };
+enum { MAX_TOPIC = 1100, READ_ROOM = 65536, LATENCIES = 4000000, FIRST_SECONDS = 4 };
 
 typedef struct {
   int fd, number, is_publisher, is_ready, is_frozen, wants_write;
@@ -49,8 +49,8 @@ static const char *topic_form = "bench/%d", *filter_form = "bench/#", *clients_f
 
 static int epoll_fd;
 static uint8_t *payload;
-static long ready, sent, acknowledged, received, latency_count;
-static double last_arrival;
+static long ready, sent, acknowledged, received, latency_count, first_count;
+static double last_arrival, first_end;
 static float *latencies;
 
 static void give_up(int status, const char *why, const Client *c) {
@@ -206,6 +206,7 @@ static void arrived(const uint8_t *at, size_t n) {
   double departure;
   memcpy(&departure, at, sizeof departure);
   latencies[latency_count++] = last_arrival - departure;
+  if (last_arrival < first_end) first_count = latency_count;
 }
 
 static void handle(Client *c, const Packet *packet) {
@@ -338,18 +339,23 @@ static int by_value(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-static double latency_ms(double fraction) {
-  return latency_count ? latencies[(long)((latency_count - 1) * fraction)] * 1e3 : 0;
+// Of `count` latencies from `from` on, which are sorted by this.
+static double latency_ms(float *from, long count, double fraction) {
+  qsort(from, count, sizeof *from, by_value);
+  return count > 0 ? from[(long)((count - 1) * fraction)] * 1e3 : 0;
 }
 
 static void report(double connecting, double seconds, double cpu, long expected, long rss_before) {
-  qsort(latencies, latency_count, sizeof *latencies, by_value);
+  // In the order of arrival first: the first seconds, and what came after two fifths of the run.
+  long early = latency_count * 2 / 5;
+  double steady = latency_ms(latencies + early, latency_count - early, 0.99);
+  double first = latency_ms(latencies, first_count < early ? first_count : early, 0.99);
   printf("{\"publishers\":%d,\"subscribers\":%d,\"qos\":%d,\"payload\":%d,\"sent\":%ld,\"acknowledged\":%ld,\"received\":%ld,"
          "\"lost\":%ld,\"seconds\":%.3f,\"perSecond\":%.0f,\"cpuSeconds\":%.3f,\"cpuMicrosPerMessage\":%.3f,"
-         "\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f,\"connectSeconds\":%.3f,\"rssKb\":%ld,\"rssBeforeKb\":%ld}\n",
+         "\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f,\"firstP99Ms\":%.3f,\"steadyP99Ms\":%.3f,\"connectSeconds\":%.3f,\"rssKb\":%ld,\"rssBeforeKb\":%ld}\n",
          publishers, subscribers, qos, payload_size, sent, acknowledged, received, expected - received, seconds,
-         seconds > 0 ? received / seconds : 0, cpu, received ? cpu * 1e6 / received : 0, latency_ms(0.5), latency_ms(0.99),
-         latency_ms(1), connecting, resident_kb(), rss_before);
+         seconds > 0 ? received / seconds : 0, cpu, received ? cpu * 1e6 / received : 0, latency_ms(latencies, latency_count, 0.5),
+         latency_ms(latencies, latency_count, 0.99), latency_ms(latencies, latency_count, 1), first, steady, connecting, resident_kb(), rss_before);
 }
 
 static void options(int argc, char **argv) {
@@ -371,7 +377,7 @@ static void options(int argc, char **argv) {
     case 'e': due = atoi(optarg); break;
     case 'c': clients_file = optarg; break;
     case 'z': frozen = atoi(optarg); break;
-    case 'i': idle_seconds = atof(optarg); messages = 0; break;
+    case 'i': idle_seconds = atof(optarg); break;
     case 'x': broker_pid = atol(optarg); break;
     case 'T': use_tls = 1; break;
     default: exit(2);
@@ -398,6 +404,7 @@ int main(int argc, char **argv) {
   long expected = messages * due;
   double cpu_before = cpu_seconds(), start = now(), progress = start;
   last_arrival = start;
+  first_end = start + FIRST_SECONDS;
   for (long done = -1; received < expected || (qos && acknowledged < messages);) {
     if (sent < messages) send_more(clients, start);
     wait_for_sockets(sent < messages ? (rate > 0 ? 1 : 0) : 100);
@@ -408,8 +415,9 @@ int main(int argc, char **argv) {
       break; // what has not come by now is lost
     }
   }
-  while (now() < start + idle_seconds) wait_for_sockets(100);
-  double seconds = (idle_seconds > 0 ? now() : last_arrival) - start;
+  double held = now() + idle_seconds;
+  while (now() < held) wait_for_sockets(100);
+  double seconds = (messages == 0 ? now() : last_arrival) - start;
   usleep(50000); // the broker finishes its last tick
   report(connecting, seconds, cpu_seconds() - cpu_before, expected, rss_before);
   return received < expected ? 5 : 0;

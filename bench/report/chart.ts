@@ -1,7 +1,7 @@
 import { type Column, type Row, ratioOf } from './table.ts';
 
-const width = 860;
-const left = 300;
+const width = 910;
+const left = 350;
 const barHeight = 13;
 const rowGap = 16;
 const top = 62;

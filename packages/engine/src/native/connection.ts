@@ -128,6 +128,9 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** It took too long to handle that: nothing but DISCONNECT counts any more. */
   #isDiscarding = false;
   #isSocketClosed = false;
+  isResting = false;
+  /** What came last is part of a flood. */
+  #floods = false;
 
   constructor(
     parts: ConnectionParts<P>,
@@ -171,13 +174,20 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
         ? (this.#publisher as Publisher<P>).publish(bytes, start, end)
         : this.#handle(bytes, start, end);
     if (!this.#parts.tick.packetHandled()) return goesOn;
-    if (goesOn) this.#parts.tick.readOnLater(this);
+    if (goesOn) this.#rest();
     return false;
+  }
+
+  #rest(): void {
+    this.isResting = true;
+    this.#parts.tick.readOnLater(this);
   }
 
   /** One connection after the other: when the tick has lasted long enough, what is left is for the next. */
   readOn(): void {
-    if (this.#assembler.isStopped) this.proceed();
+    this.isResting = false;
+    // What comes from another chunk would have to be copied behind what is still to be written of this one.
+    if (this.#assembler.isStopped) this.proceed(1);
   }
 
   #handle(bytes: Buffer, start: number, end: number): boolean {
@@ -189,7 +199,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       this.#session?.acknowledge(packet.packetId);
       return true;
     }
-    this.#parts.tick.somebodyWaits();
+    this.#parts.tick.handles(false);
     switch (packet.type) {
       case 'connect':
         return this.#connect(packet);
@@ -382,11 +392,11 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const { tick } = this.#parts;
     const silentMs = tick.nowMs - this.#lastReadMs;
     this.#lastReadMs = tick.nowMs;
-    // Acknowledgements that come seldom are no sign of a client that waits for anything.
-    if (silentMs >= silenceMs && (chunk[start] as number) >> 4 !== PacketType.puback) tick.somebodyWaits();
-    if (tick.isSpent && !this.#assembler.isStopped && this.#state === 'open') {
+    this.#floods = isOfFlood(chunk[start] as number, silentMs);
+    const mustWait = tick.isSpent || (tick.isFlushing && this.#floods);
+    if (mustWait && !this.#assembler.isStopped && this.#state === 'open') {
       this.#assembler.hold();
-      tick.readOnLater(this);
+      this.#rest();
     }
     this.#parse(chunk, start, end);
     if (!this.#assembler.isStopped) this.#input.took(end - start);
@@ -401,10 +411,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   }
 
   /** What was waited for is there: handles what has come meanwhile, and reads on. */
-  proceed(): void {
+  proceed(mostChunks?: number): void {
     if (this.#state !== 'open' || this.#isHeld) return;
     this.#lastReadMs = this.#parts.tick.nowMs;
-    this.#parse(undefined, 0, 0);
+    this.#parse(undefined, 0, 0, mostChunks);
     if (this.#assembler.isStopped) return;
     if (this.#isFinishing) {
       this.close(this.#isDiscarding ? reasons.unfinished : reasons.connectionLost);
@@ -430,15 +440,18 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   }
 
   /** Handles the packets of a chunk, or those that have been waiting. */
-  #parse(chunk: Buffer | undefined, start: number, end: number): void {
+  #parse(chunk: Buffer | undefined, start: number, end: number, mostChunks?: number): void {
+    const { tick } = this.#parts;
+    tick.handles(this.#floods);
     try {
-      if (chunk === undefined) this.#assembler.resume();
-      else this.#assembler.take(chunk, start, end);
+      if (chunk !== undefined) this.#assembler.take(chunk, start, end);
+      else if (this.#assembler.resume(mostChunks)) this.#rest();
     } catch (error) {
       if (!(error instanceof PacketError)) throw error;
       if (this.#state === 'connecting' && chunk) this.#strange(error, chunk.subarray(start, end));
       else this.#malformed(error);
     }
+    tick.handles(false);
     if (this.#assembler.isPartial && this.#partialSinceMs === 0) {
       this.#partialSinceMs = this.#lastReadMs;
       const dueMs = this.#dueMs();
@@ -625,4 +638,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     else if (this.#clientDue()?.reason === 'packet') this.close(reasons.packetTooSlow);
     else this.close(reasons.keepAliveTimeout);
   }
+}
+
+/** Acknowledgements that come seldom are no sign of a client that waits for anything, and what is no message is no flood. */
+function isOfFlood(firstByte: number, silentMs: number): boolean {
+  const type = firstByte >> 4;
+  return type === PacketType.puback || (type === PacketType.publish && silentMs < silenceMs);
 }

@@ -197,7 +197,12 @@ function ticksOf(tick: Tick, slices: Slices): Ticks<OutgoingMessage> {
     get number() {
       return tick.number;
     },
-    each: (items, work) => slices.each(items, work),
+    each: (items, work) =>
+      slices.each(items, (item) => {
+        tick.handles(true);
+        work(item);
+        tick.handles(false);
+      }),
     again: (message) => message.again(),
     served: (receivers) => tick.worked(receivers >> 3),
   };

@@ -67,7 +67,7 @@ export class Outbox implements Flushable {
         this.#end = end;
       }
     }
-    if (!this.#isDirty) {
+    if (!this.#isDirty || this.#tick.isUrgent) {
       this.#isDirty = true;
       this.#tick.flushLater(this);
     }

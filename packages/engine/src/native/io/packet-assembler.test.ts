@@ -22,7 +22,9 @@ class Sink {
   readonly taken: string[] = [];
   readonly maxPacketBytes: number;
   readonly stopAfter: ReadonlySet<number>;
-  constructor(stopAfter: Iterable<number> = [], maxPacketBytes = 1_000_000) {
+  readonly isResting: boolean;
+  constructor(stopAfter: Iterable<number> = [], maxPacketBytes = 1_000_000, isResting = false) {
+    this.isResting = isResting;
     this.stopAfter = new Set(stopAfter);
     this.maxPacketBytes = maxPacketBytes;
   }
@@ -47,9 +49,10 @@ describe('the packet assembler', () => {
         fc.array(packet, { maxLength: 12 }),
         cuts,
         fc.uniqueArray(fc.nat(11)),
-        (packets, sizes, stops) => {
+        fc.boolean(),
+        (packets, sizes, stops, isResting) => {
           const stream = Buffer.concat(packets);
-          const sink = new Sink(stops);
+          const sink = new Sink(stops, 1_000_000, isResting);
           const assembler = new PacketAssembler(sink);
           let at = 0;
           for (const size of [...sizes, stream.length]) {
@@ -92,6 +95,7 @@ describe('the packet assembler', () => {
     const taken: number[] = [];
     const assembler = new PacketAssembler({
       maxPacketBytes: 100,
+      isResting: false,
       packet: (_bytes, start) => {
         taken.push(start);
         assembler.stop();

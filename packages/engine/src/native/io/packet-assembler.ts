@@ -7,6 +7,8 @@ import { packetBytes } from '../../codec/index.ts';
 export interface PacketSink {
   /** The largest packet that is welcome now. */
   readonly maxPacketBytes: number;
+  /** Nothing more is welcome in this tick, but in one that follows. */
+  readonly isResting: boolean;
   /** Takes the packet at [start, end). False: take nothing more until `resume`. Throws PacketError. */
   packet(bytes: Buffer, start: number, end: number): boolean;
 }
@@ -18,13 +20,20 @@ const mostBacklogChunks = 64;
 /** A kept part of a chunk that is smaller than this share of it is copied. */
 const largePartShare = 8;
 
+/** Bytes [start, end). */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 export class PacketAssembler {
   readonly #sink: PacketSink;
   /** A packet that has begun, and how much of it there is. */
   #partial: Buffer | undefined;
   #partialBytes = 0;
   /** Chunks that came, or were left over, while the sink took nothing. */
-  #backlog: Buffer[] = [];
+  #backlog: Piece[] = [];
   #backlogBytes = 0;
   #isStopped = false;
 
@@ -82,13 +91,24 @@ export class PacketAssembler {
     this.#isStopped = true;
   }
 
-  /** The sink takes packets again. @throws PacketError */
-  resume(): void {
+  /**
+   * The sink takes packets again: of so many chunks that were kept. True: others are left, and it takes nothing until the next
+   * time. @throws PacketError
+   */
+  resume(mostChunks = Number.POSITIVE_INFINITY): boolean {
     this.#isStopped = false;
     const backlog = this.#backlog;
     this.#backlog = [];
     this.#backlogBytes = 0;
-    for (const chunk of backlog) this.take(chunk);
+    for (const { bytes, start, end } of backlog.splice(0, mostChunks)) this.take(bytes, start, end);
+    if (backlog.length === 0) return false;
+    const isLimit = !this.#isStopped;
+    this.#isStopped = true;
+    for (const piece of backlog) {
+      this.#backlog.push(piece);
+      this.#backlogBytes += piece.end - piece.start;
+    }
+    return isLimit;
   }
 
   /** Takes nothing more, for ever, and forgets what there is. */
@@ -99,12 +119,19 @@ export class PacketAssembler {
     this.#partial = undefined;
   }
 
-  /** A small part of a large buffer is copied, or it would keep all of that alive. */
+  /**
+   * A small part of a large buffer is copied, or it would keep all of that alive; but not for a few ticks: packets that lie
+   * one after the other go out without being copied.
+   */
   #keep(chunk: Buffer, start: number, end: number): void {
-    const part = chunk.subarray(start, end);
-    const isSmallPart = largePartShare * part.length < chunk.buffer.byteLength;
-    this.#backlog.push(isSmallPart ? Buffer.from(part) : part);
-    this.#backlogBytes += part.length;
+    const bytes = end - start;
+    const isCopied = !this.#sink.isResting && largePartShare * bytes < chunk.buffer.byteLength;
+    this.#backlog.push(
+      isCopied
+        ? { bytes: Buffer.from(chunk.subarray(start, end)), start: 0, end: bytes }
+        : { bytes: chunk, start, end },
+    );
+    this.#backlogBytes += bytes;
   }
 
   #startPartial(chunk: Buffer, at: number, end: number, size: number): void {

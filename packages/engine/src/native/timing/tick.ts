@@ -13,21 +13,24 @@ export interface Rested {
 }
 
 /** Packets are handled for so long in one tick, in milliseconds; the rest is handled after all sockets have been looked at. */
-const handlingMs = 12;
+const handlingMs = 8;
+/** The same while output is being written that takes several ticks: only packets of clients that do not flood. */
+const handlingWhileFlushingMs = 3;
 /**
- * The same while nobody but clients that flood has said anything for a while. Short ticks mean small reads and writes: they
- * cost a message in a flood half as much again, and there is nobody who gains by them.
+ * What clients that flood send is written after so many milliseconds, though it is handled in several ticks: many small
+ * writes would cost a message half as much again. What others wait for is written at the end of each tick.
  */
-const floodHandlingMs = 60;
-const whileMs = 100;
+const gatheringMs = 60;
+/** A flood is over when no tick was too short for it for so long, in milliseconds. */
+const floodMs = 250;
 /** Packets between two looks at the clock; more while the clock says that the time may be up. */
 const packetsPerLook = 32;
 const packetsPerExactLook = 256;
 /** After a tick of this time, in milliseconds, the next is measured exactly. */
 const longTickMs = 4;
 /** Output is written for so long in one tick; connections between two looks at the clock. */
-const flushingMs = 12;
-const flushesPerLook = 1_024;
+const flushingMs = 8;
+const flushesPerLook = 64;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -36,6 +39,9 @@ const ackArenaBytes = 16_384;
  * One tick of the event loop: everything that was read in it is handled before anything is written, and then each
  * connection's output goes out in one write. System calls cost most of a broker's time; this makes their number depend on
  * connections per tick, not on messages.
+ *
+ * A flood takes several ticks, so that others are served in between: its output is gathered over them, then written over
+ * them. Whatever answers somebody else is urgent meanwhile, and goes out first.
  */
 export class Tick {
   /** Outgoing messages of this tick. */
@@ -45,7 +51,13 @@ export class Tick {
   /** Keeps ticks apart while nobody is in a hurry. */
   readonly pacer: Pacer;
   #dirty: Flushable[] = [];
-  #shortUntilMs = 0;
+  #urgent: Flushable[] = [];
+  #isUrgent = false;
+  #floodEndMs = 0;
+  #isFlooded = false;
+  /** Output waits since then for more of the flood; undefined: none does. */
+  #gatheringSinceMs: number | undefined;
+  #isFlushing = false;
   #rested: Rested[] = [];
   #isScheduled = false;
   #nowMs = 0;
@@ -76,15 +88,26 @@ export class Tick {
     return this.#count;
   }
 
-  /** Has `flush` called at the end of this tick. */
+  /** Has `flush` called at the end of this tick; in a flood, at the end of one that follows, unless it is urgent. */
   flushLater(item: Flushable): void {
-    this.#dirty.push(item);
+    if (this.#isUrgent) this.#urgent.push(item);
+    else this.#dirty.push(item);
     if (!this.#isScheduled) this.#schedule();
   }
 
-  /** A client that does not flood has said something, and waits for what comes of it. */
-  somebodyWaits(): void {
-    this.#shortUntilMs = this.nowMs + whileMs;
+  /** In a flood: what is sent now cannot wait for it. */
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  /** What is sent from here on is part of a flood, if there is one; otherwise somebody waits for it. */
+  handles(isOfFlood: boolean): void {
+    this.#isUrgent = this.#isFlooded && !isOfFlood;
+  }
+
+  /** Output is being written that takes several ticks: who adds to it has to wait. */
+  get isFlushing(): boolean {
+    return this.#isFlushing;
   }
 
   /** Has `readOn` called at the end of this tick, after all output has been written. */
@@ -102,7 +125,7 @@ export class Tick {
   packetHandled(): boolean {
     if (--this.#packetsUntilLook > 0) return this.#isSpent;
     if (!this.#isScheduled) this.#schedule();
-    const mostMs = this.#nowMs < this.#shortUntilMs ? handlingMs : floodHandlingMs;
+    const mostMs = this.#isFlushing ? handlingWhileFlushingMs : handlingMs;
     this.#isSpent ||= this.#lasting.hasWorked(mostMs);
     const isLong = !this.#isSpent && this.#lasting.hasPassed(mostMs);
     this.#packetsUntilLook = isLong ? packetsPerExactLook : packetsPerLook;
@@ -136,6 +159,8 @@ export class Tick {
     this.#lasting.start(this.#wasLong);
     this.#nowMs = Math.trunc(this.#lasting.startMs);
     this.#isSpent = false;
+    this.#isFlooded = this.#nowMs < this.#floodEndMs;
+    this.#isUrgent = this.#isFlooded;
     setImmediate(this.#end);
   }
 
@@ -143,20 +168,28 @@ export class Tick {
     this.#isScheduled = false;
     this.#count++;
     this.#wasLong = this.#lasting.hasPassed(longTickMs);
-    this.#flush();
+    this.#flushUrgent();
+    if (this.#mayGather) this.#gatheringSinceMs ??= this.#nowMs;
+    else this.#flush();
+    if (this.#isSpent || this.#isFlushing) this.#floodEndMs = this.#nowMs + floodMs;
     this.#viewSource = undefined;
     // What was not written, or was appended while writing, waits for the next tick, and refers to the arenas until then.
-    if (this.#dirty.length === 0) {
+    if (this.#dirty.length === 0 && this.#urgent.length === 0) {
       this.messages.reuse();
       this.acks.reuse();
-      this.#isSpent = false;
-    } else {
-      // Nothing is handled before all of it is written: what came on top would have to be copied behind it.
-      if (!this.#isScheduled) this.#schedule();
-      this.#isSpent = true;
+    } else if (!this.#isScheduled) {
+      this.#schedule();
     }
-    this.#letRestedReadOn();
+    this.#isSpent = false;
+    // What came on top of output that is being written would have to be copied behind it.
+    if (!this.#isFlushing) this.#letRestedReadOn();
     this.pacer.rest();
+  }
+
+  /** More of a flood is to come at once, and what there is has not waited for long. */
+  get #mayGather(): boolean {
+    if (!this.#isSpent || !this.#isFlooded || this.#isFlushing) return false;
+    return this.#gatheringSinceMs === undefined || this.#nowMs - this.#gatheringSinceMs < gatheringMs;
   }
 
   /** One after the other; those for whom there is no time come first in the next tick. */
@@ -168,15 +201,24 @@ export class Tick {
     if (next < rested.length) this.#rested = [...rested.slice(next), ...this.#rested];
   }
 
+  #flushUrgent(): void {
+    const urgent = this.#urgent;
+    if (urgent.length === 0) return;
+    this.#urgent = [];
+    for (const item of urgent) item.flush();
+  }
+
   #flush(): void {
     const dirty = this.#dirty;
     this.#dirty = [];
+    this.#gatheringSinceMs = undefined;
     if (dirty.length > flushesPerLook) this.#flushing.start(true);
     let flushed = 0;
     while (flushed < dirty.length) {
       dirty[flushed++]?.flush();
       if (flushed % flushesPerLook === 0 && this.#flushing.hasWorked(flushingMs)) break;
     }
-    if (flushed < dirty.length) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
+    this.#isFlushing = flushed < dirty.length;
+    if (this.#isFlushing) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
   }
 }
