@@ -1,14 +1,18 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
+import { randomUUID } from 'node:crypto';
 import { CallerDirectory, ControlPlane, InstallationKeys, idempotencyKeyHours } from '@iotcore/control';
 import {
   findDatabaseUrl,
   listenAt,
   type ProcessContext,
+  processPlace,
   type RunningProcess,
   runProcess,
+  version,
 } from '@iotcore/process';
 import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
 import { openControlStore } from '@iotcore/store/control';
+import { ProcessReporter } from '@iotcore/store/processes';
 import { buildApp } from './app.ts';
 import { builtConsole } from './console/serve-console.ts';
 import { readDataStreams } from './exports/data-streams-file.ts';
@@ -125,6 +129,19 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       logger,
       now,
     );
+    const reporter = new ProcessReporter({
+      db: database.connections,
+      process: { id: randomUUID(), kind: 'api', version, place: processPlace(), facts: {} },
+      isReady: () => controlPlane !== undefined,
+      gauges: () => ({
+        databaseConnections: database.connections.totalCount,
+        databaseWaiting: database.connections.waitingCount,
+        changeFeedBehindMs: feed.behindMs,
+      }),
+      counts: () => ({ calls: metrics.calls }),
+      failed: (error) => logger.warn({ err: error }, 'this process could not say how it is'),
+    });
+    await reporter.start();
     return {
       addresses: {
         api: address,
@@ -132,7 +149,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
         ...(metricsServer && { apiMetrics: metricsServer.address }),
       },
       async stop() {
-        await housekeeping.stop();
+        await Promise.all([housekeeping.stop(), reporter.stop()]);
         await stopBasics();
       },
     };

@@ -15,7 +15,7 @@ import {
   Watcher,
 } from '@iotcore/control';
 import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
-import type { Settings } from '@iotcore/process';
+import { type Settings, version } from '@iotcore/process';
 import type { ControlStore } from '@iotcore/store/control';
 import { createExportTargets } from './exports/export-targets.ts';
 
@@ -33,6 +33,7 @@ export function openServices(
   const tokens = new AccessTokens(keys, now);
   return {
     now,
+    version,
     store,
     directory,
     tokens,

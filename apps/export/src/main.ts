@@ -10,10 +10,13 @@ import {
   ownAddresses,
   ownPorts,
   type ProcessContext,
+  processPlace,
   runProcess,
+  version,
 } from '@iotcore/process';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
 import { findExportFigures, releaseLeases, renewLeases, takeLeases } from '@iotcore/store/exports';
+import { ProcessReporter } from '@iotcore/store/processes';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { CountersByExport } from './metrics/counters.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -74,6 +77,16 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   cleanups.add(() => tidying.stop());
   cleanups.add(() => keeper.stop());
   keeper.start();
+  const reporter = new ProcessReporter({
+    db: pool,
+    process: { id: randomUUID(), kind: 'export', version, place: processPlace(), facts: {} },
+    isReady: () => true,
+    gauges: () => ({ databaseConnections: pool.totalCount, databaseWaiting: pool.waitingCount }),
+    counts: () => ({}),
+    failed: (error) => logger.warn({ err: error }, 'this process could not say how it is'),
+  });
+  cleanups.add(() => reporter.stop());
+  await reporter.start();
   logger.info({ holder, ...addresses }, 'sending');
   return addresses;
 }

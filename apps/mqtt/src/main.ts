@@ -9,6 +9,7 @@ import {
   type ProcessContext,
   processPlace,
   runProcess,
+  version,
 } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
 import { ChangeFeed, prepareDatabase } from '@iotcore/store';
@@ -19,6 +20,7 @@ import {
   removeNodes,
   renewNode,
 } from '@iotcore/store/data-plane';
+import { ProcessReporter } from '@iotcore/store/processes';
 import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
 import { publishForApi } from './admin/api-publish.ts';
 import { ApiTokens } from './admin/api-tokens.ts';
@@ -186,6 +188,35 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   // First of all, so that the API hands nothing more to a node that stops.
   cleanups.add(() => registration.stop());
+  const reporter = new ProcessReporter({
+    db: pools.lookups,
+    process: {
+      ...{ id: nodeId, kind: 'mqtt', version, place: processPlace() },
+      facts: {
+        listeners: addresses,
+        tlsNames: settings.tlsNames,
+        caCertificate: await certificate.readAuthority(),
+        limits: {
+          connections: settings.mqttMaxConnections,
+          connectionsPerPrincipal: settings.mqttMaxConnectionsPerPrincipal,
+        },
+      },
+    },
+    isReady: () => serving && (cluster?.isGood ?? true),
+    gauges: () => ({
+      connections: engine.stats().sessions,
+      subscriptions: engine.stats().subscriptions,
+      changeFeedBehindMs: feed.behindMs,
+    }),
+    counts: () => {
+      const { messagesReceived, messagesSent, messagesDropped } = engine.stats();
+      return { messagesReceived, messagesSent, messagesDropped, refused: counters.refusals };
+    },
+    takeTenants: () => plane.tenants.takeActivity(),
+    failed: failed('this process could not say how it is'),
+  });
+  await reporter.start();
+  cleanups.add(() => reporter.stop());
   plane.sessions.start(nodeId);
   // Before the registration goes, and with it what was recorded.
   cleanups.add(() => plane.sessions.stop());

@@ -9,6 +9,7 @@ export * from './migration/migration-status.ts';
 export * from './migration/password-adoption.ts';
 export * from './observation.ts';
 export { type Any, Operation } from './operation.ts';
+export * from './processes.ts';
 export * from './refused-clients.ts';
 export * from './resource-manager.ts';
 export * from './resources/broker.ts';

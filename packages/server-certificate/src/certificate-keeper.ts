@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Settings, StartupError } from '@iotcore/process';
 import { ensureServerCertificate, loadOwnCertificate, type ServerCertificate } from './server-certificate.ts';
@@ -63,6 +64,12 @@ export class CertificateKeeper {
 
   get current(): ServerCertificate {
     return this.#current;
+  }
+
+  /** PEM of the own authority, which clients trust; undefined where the operator has brought a certificate. */
+  async readAuthority(): Promise<string | undefined> {
+    if (this.#settings.tlsCertFile !== undefined) return undefined;
+    return readFile(join(this.#settings.dataDir, 'ca.crt'), 'utf8');
   }
 
   /** `replaced` is told when another certificate takes over. It throws if it cannot be used. */

@@ -79,6 +79,12 @@ export const rows: Record<string, Row> = {
   listFolders: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
   listFolderCounts: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
   searchResources: { needs: 'viewer', where: 'anywhere', request: () => ({ query: { query: 'named' } }) },
+  listNodes: { needs: 'viewer', where: 'every folder', request: () => ({}) },
+  getInstallation: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  readMetrics: {
+    needs: 'viewer',
+    request: ({ registryId }) => ({ query: { scope: 'REGISTRY', id: registryId } }),
+  },
   summarizeLogs: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   getOperation: { needs: 'viewer', request: anOperation },
   cancelOperation: { needs: 'editor', request: anOperation },

@@ -6,6 +6,8 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** What becomes of calls, for Prometheus. No name that a client chose becomes a label: they would be without bound. */
 export class CallMetrics {
   readonly registry = new Registry();
+  /** Of both edges, since the start. */
+  calls = 0;
   readonly #answered = new Counter({
     name: 'iotcore_api_requests_total',
     help: 'Answered requests, by operation and HTTP status',
@@ -38,12 +40,14 @@ export class CallMetrics {
 
   /** Without an operation: an address that the API does not have. Without a time: it says nothing. */
   answered(operation: string | undefined, status: number, tookMs: number | undefined): void {
+    this.calls++;
     this.#answered.inc({ operation: operation ?? 'none', status });
     if (tookMs !== undefined) this.#seconds.observe(tookMs / 1000);
   }
 
   /** `code`: of google.rpc.Code. */
   answeredGrpc(operation: string | undefined, code: number, tookMs: number): void {
+    this.calls++;
     this.#answeredGrpc.inc({ operation: operation ?? 'none', code });
     this.#seconds.observe(tookMs / 1000);
   }

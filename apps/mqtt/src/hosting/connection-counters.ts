@@ -19,6 +19,11 @@ export class ConnectionCounters {
   handshakesFailed = 0;
   silentDevices = 0;
 
+  /** Of all clients that were refused. */
+  get refusals(): number {
+    return [...this.refusedBy.values()].reduce((sum, one) => sum + one, 0);
+  }
+
   accepted(by: Credential['kind']): void {
     count(this.acceptedBy, by);
   }

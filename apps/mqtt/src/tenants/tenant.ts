@@ -28,6 +28,7 @@ export class Tenant implements TenantBudget {
   readonly #places: ConnectionPlaces;
   readonly #rate: MessageRate;
   readonly #storedReaders: Slots;
+  #messagesTaken = 0;
   #waitingBytes = 0;
   #subscriptionBytes = 0;
   #unstoredBytes = 0;
@@ -42,6 +43,13 @@ export class Tenant implements TenantBudget {
     this.#places = new ConnectionPlaces(limits);
     this.#rate = new MessageRate(limits.messageRates, limits.messageRateWindowMs);
     this.#storedReaders = new Slots(limits.maxStoredReaders);
+  }
+
+  /** What it did since it was asked last; undefined: nothing. */
+  takeActivity(): { readonly messages: number; readonly connections: number } | undefined {
+    const messages = this.traffic.messagesIn - this.#messagesTaken;
+    this.#messagesTaken = this.traffic.messagesIn;
+    return messages > 0 ? { messages, connections: this.#places.size } : undefined;
   }
 
   /** Takes a place for a connection, or tells which limit is reached and takes none. */

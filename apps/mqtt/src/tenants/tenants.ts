@@ -1,5 +1,6 @@
 import type { Transport } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
+import type { TenantSample } from '@iotcore/store/processes';
 import type { Place } from './connection-places.ts';
 import { type LimitReached, Tenant } from './tenant.ts';
 import type { TenantLimit, TenantLimits } from './tenant-limits.ts';
@@ -78,6 +79,15 @@ export class Tenants {
     if (!holding) return;
     this.#holdings.delete(transport);
     holding.tenant.givePlace(holding.place);
+  }
+
+  /** What each tenant did since it was asked last; those that did nothing are left out. */
+  takeActivity(): TenantSample[] {
+    return [...this.#tenants.values()].flatMap((tenant) => {
+      const activity = tenant.takeActivity();
+      const [kind, id = ''] = tenant.key.split(':');
+      return activity ? [{ kind: kind === 'registry' ? 'registry' : 'broker', id, ...activity }] : [];
+    });
   }
 
   /** Forgets the tenants of which nothing is held. */

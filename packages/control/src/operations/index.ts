@@ -15,6 +15,7 @@ import { exportOperations } from './migration/export.ts';
 import { migrationStatusOperations } from './migration/migration-status.ts';
 import { passwordAdoptionOperations } from './migration/password-adoption.ts';
 import { operationRecordOperations } from './operation-records.ts';
+import { processOperations } from './processes.ts';
 import { refusedClientOperations } from './refused-clients.ts';
 import { registryOperations } from './registries/index.ts';
 import { searchOperations } from './search.ts';
@@ -32,6 +33,7 @@ export const operations: readonly ApiOperation[] = [
   ...auditEventOperations,
   ...refusedClientOperations,
   ...logSummaryOperations,
+  ...processOperations,
   ...searchOperations,
   ...disablingOperations,
   ...networkBlockOperations,

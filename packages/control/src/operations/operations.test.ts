@@ -11,7 +11,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
   '%s',
   (name, operation) => {
     const { permission, record, keyed, ids, message, output, summary, subject } = operation;
-    const onlyReads = /^(get|list|find|search|summarize|export|cancel|test)/.test(name);
+    const onlyReads = /^(get|list|find|search|summarize|read|export|cancel|test)/.test(name);
 
     test('declares who may call it, and about what', () => {
       expect(permission).toMatch(

@@ -13,6 +13,8 @@ import type { PageTokens } from './page-tokens.ts';
 export interface Services {
   /** The wall clock. */
   now(): Date;
+  /** Of this program. */
+  readonly version: string;
   readonly store: ControlStore;
   readonly hasher: PasswordHasher;
   readonly quotas: FolderQuotas;

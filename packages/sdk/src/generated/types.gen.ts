@@ -1413,6 +1413,33 @@ export type ImportResult = {
 };
 
 /**
+ * What a client must know to connect, and which version runs.
+ */
+export type Installation = {
+    version: string;
+    /**
+     * Where MQTT servers listen: `mqtts`, `mqtt`, `ws`, `wss`. A balancer in front has addresses of its own.
+     */
+    listeners: {
+        [key: string]: string;
+    };
+    /**
+     * Names and addresses in the certificate of the TLS listeners.
+     */
+    tlsNames: Array<string>;
+    /**
+     * PEM of the own authority, which clients trust. Absent where the operator has brought a certificate.
+     */
+    caCertificate?: string;
+    /**
+     * Of the MQTT server and of messages.
+     */
+    limits: {
+        [key: string]: number;
+    };
+};
+
+/**
  * A topic of Kafka, or of Yandex Data Streams.
  */
 export type KafkaTarget = {
@@ -1669,6 +1696,13 @@ export type ListNetworkBlocksResponse = {
 };
 
 /**
+ * The processes that run, and those that died in the last ten minutes.
+ */
+export type ListNodesResponse = {
+    nodes: Array<Node>;
+};
+
+/**
  * A page of refused clients, by the time of their last refusal, newest first. One that is refused again while pages are read moves to the first.
  */
 export type ListRefusedClientsResponse = {
@@ -1914,6 +1948,34 @@ export type NetworkBlock = {
 };
 
 /**
+ * A process of the installation, as it was when it last said so: every ten seconds.
+ */
+export type Node = {
+    id: string;
+    kind: 'API' | 'MQTT' | 'EXPORT';
+    version: string;
+    /**
+     * The machine, and the process there.
+     */
+    place: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    startedAt: string;
+    /**
+     * When it said last that it lives.
+     */
+    seenAt: string;
+    ready: boolean;
+    /**
+     * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs`, `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
+     */
+    figures: {
+        [key: string]: number;
+    };
+};
+
+/**
  * Password adoption that is on. Empty networks: from anywhere.
  */
 export type OpenAdoption = {
@@ -2107,6 +2169,24 @@ export type PublishRegistryDataResponse = {
  */
 export type PullTarget = {
     [key: string]: never;
+};
+
+/**
+ * Points with samples, oldest first. Of processes there is one every 10 s for a day, and one a minute for 30 days; of registries and brokers one a minute for a day, where they did something.
+ */
+export type ReadMetricsResponse = {
+    points: Array<{
+        /**
+         * Its beginning.
+         */
+        at: string;
+        /**
+         * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs`, `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
+         */
+        figures: {
+            [key: string]: number;
+        };
+    }>;
 };
 
 /**
@@ -6406,6 +6486,99 @@ export type SummarizeLogsResponses = {
 };
 
 export type SummarizeLogsResponse2 = SummarizeLogsResponses[keyof SummarizeLogsResponses];
+
+export type ListNodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/nodes';
+};
+
+export type ListNodesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListNodesError = ListNodesErrors[keyof ListNodesErrors];
+
+export type ListNodesResponses = {
+    /**
+     * Success.
+     */
+    200: ListNodesResponse;
+};
+
+export type ListNodesResponse2 = ListNodesResponses[keyof ListNodesResponses];
+
+export type GetInstallationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ext/v1/installation';
+};
+
+export type GetInstallationErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type GetInstallationError = GetInstallationErrors[keyof GetInstallationErrors];
+
+export type GetInstallationResponses = {
+    /**
+     * Success.
+     */
+    200: Installation;
+};
+
+export type GetInstallationResponse = GetInstallationResponses[keyof GetInstallationResponses];
+
+export type ReadMetricsData = {
+    body?: never;
+    path?: never;
+    query: {
+        scope: 'INSTALLATION' | 'NODE' | 'REGISTRY' | 'BROKER';
+        /**
+         * Of the node, registry or broker. Absent: of the installation, all its processes together.
+         */
+        id?: string;
+        /**
+         * Absent: an hour before `to`.
+         */
+        from?: string;
+        /**
+         * Absent: now.
+         */
+        to?: string;
+        /**
+         * Seconds of a point, a multiple of 10. Absent: 60.
+         */
+        step?: number;
+    };
+    url: '/ext/v1/metrics';
+};
+
+export type ReadMetricsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ReadMetricsError = ReadMetricsErrors[keyof ReadMetricsErrors];
+
+export type ReadMetricsResponses = {
+    /**
+     * Success.
+     */
+    200: ReadMetricsResponse;
+};
+
+export type ReadMetricsResponse2 = ReadMetricsResponses[keyof ReadMetricsResponses];
 
 export type SearchResourcesData = {
     body?: never;

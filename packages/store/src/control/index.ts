@@ -33,6 +33,7 @@ export type { RetainingOwner } from './history/retained-messages.ts';
 export type * from './import/types.ts';
 export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './mutations/idempotency.ts';
 export { type OpenControlStore, openControlStore } from './open-control-store.ts';
+export type { ProcessRow } from './processes/processes.ts';
 export type { AliasRow, NewAlias } from './resources/aliases.ts';
 export type { DeviceFilter, FoundDeviceRow } from './resources/device-search.ts';
 export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './resources/devices.ts';

@@ -1,3 +1,4 @@
+import type { Queryable } from '../data-plane/queryable.ts';
 import { findIdConflicts, type IdConflict } from '../database/id-conflicts.ts';
 import type { DatabaseOptions } from '../database/open-database.ts';
 import { openPrisma } from '../database/open-prisma.ts';
@@ -6,7 +7,7 @@ import { ControlStore } from './store.ts';
 export interface OpenControlStore {
   readonly store: ControlStore;
   /** Its connections to the database, for metrics. */
-  readonly connections: {
+  readonly connections: Queryable & {
     readonly totalCount: number;
     readonly idleCount: number;
     /** Queries that wait for a connection. */

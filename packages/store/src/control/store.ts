@@ -52,6 +52,8 @@ import {
   settleKey,
 } from './mutations/idempotency.ts';
 import { mutate } from './mutations/mutate.ts';
+import { readProcessMetrics, readTenantMetrics } from './processes/metrics.ts';
+import { listProcesses } from './processes/processes.ts';
 import { listAliases } from './resources/aliases.ts';
 import { brokers } from './resources/brokers.ts';
 import { findDevices } from './resources/device-search.ts';
@@ -80,6 +82,8 @@ const sqlReads = {
   operations: { find: findOperation, list: listOperations },
   connectionLog: { list: listLog, summarize: summarizeLog },
   folderCounts: { list: listFolderCounts },
+  processes: { list: listProcesses },
+  metrics: { ofProcesses: readProcessMetrics, ofTenant: readTenantMetrics },
   resources: { search: searchResources },
   refusedClients: { list: listRefusedClients },
   retainedMessages: { list: listRetainedTopics, find: findRetainedMessage },

@@ -1,0 +1,100 @@
+import { testDatabase } from '@iotcore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { readProcessMetrics, readTenantMetrics } from '../control/processes/metrics.ts';
+import { listProcesses } from '../control/processes/processes.ts';
+import { openPrisma } from '../database/open-prisma.ts';
+import { ProcessReporter } from './process-reporter.ts';
+import { removeOldSamples, type TenantSample } from './samples.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+async function setUp() {
+  const database = openPrisma(await testDatabase(), { logger: quiet });
+  onTestFinished(() => database.close());
+  const { pool } = database;
+  const state = { connections: 3, messagesReceived: 100, isReady: true, tenants: [] as TenantSample[] };
+  const reporter = (id: string) => {
+    const made = new ProcessReporter({
+      db: pool,
+      process: { id, kind: 'mqtt', version: '1.2.3', place: 'here', facts: { tlsNames: ['a.example'] } },
+      isReady: () => state.isReady,
+      gauges: () => ({ connections: state.connections }),
+      counts: () => ({ messagesReceived: state.messagesReceived }),
+      takeTenants: () => state.tenants.splice(0),
+      failed: (error) => {
+        throw error;
+      },
+    });
+    onTestFinished(() => made.stop());
+    return made;
+  };
+  const anHour = () => ({
+    from: new Date(Date.now() - 3_600_000),
+    to: new Date(Date.now() + 60_000),
+    step: 10,
+  });
+  return { pool, state, reporter, anHour };
+}
+
+test('a process is listed with what it says, until it stops; one that falls silent is not ready', async () => {
+  const { pool, state, reporter } = await setUp();
+  const one = reporter('p1');
+  await one.start();
+  expect(await listProcesses(pool)).toMatchObject([
+    { id: 'p1', kind: 'mqtt', version: '1.2.3', isReady: true, facts: { tlsNames: ['a.example'] } },
+  ]);
+  state.isReady = false;
+  await one.report();
+  expect(await listProcesses(pool)).toMatchObject([{ isReady: false, figures: { connections: 3 } }]);
+  state.isReady = true;
+  await one.report();
+  await pool.query(`UPDATE processes SET seen_at = now() - interval '1 minute'`);
+  expect(await listProcesses(pool)).toMatchObject([{ isReady: false }]);
+  await one.stop();
+  expect(await listProcesses(pool)).toEqual([]);
+});
+
+test('what is counted is told for each step, and what is, as it is; processes are added up', async () => {
+  const { pool, state, reporter, anHour } = await setUp();
+  const both = [reporter('p1'), reporter('p2')];
+  for (const one of both) await one.start();
+  state.messagesReceived += 7;
+  for (const one of both) await one.report();
+  const ofOne = await readProcessMetrics(pool, 'p1', anHour(), new Date());
+  expect(ofOne).toMatchObject([{ figures: { connections: 3, messagesReceived: 7 } }]);
+  expect(ofOne[0]?.figures['memoryBytes']).toBeGreaterThan(0);
+  const wide = { ...anHour(), step: 600 };
+  const sum = (points: typeof ofOne) =>
+    points.reduce((total, { figures }) => total + (figures['messagesReceived'] ?? 0), 0);
+  expect(sum(await readProcessMetrics(pool, undefined, wide, new Date()))).toBe(0);
+  expect(sum(await readProcessMetrics(pool, undefined, anHour(), new Date()))).toBe(14);
+});
+
+test('each minute is kept by itself, with the tenants that did something, and what is old goes', async () => {
+  const { pool, state, reporter, anHour } = await setUp();
+  const one = reporter('p1');
+  await one.start();
+  state.tenants.push({ kind: 'registry', id: 'r1', messages: 5, connections: 2 });
+  for (let step = 0; step < 6; step++) {
+    state.messagesReceived += 10;
+    await one.report();
+  }
+  const minutes = await readProcessMetrics(pool, undefined, { ...anHour(), step: 60 }, new Date());
+  expect(minutes).toMatchObject([{ figures: { messagesReceived: 60 } }]);
+  const ofTenant = () => readTenantMetrics(pool, { kind: 'registry', id: 'r1' }, anHour());
+  expect(await ofTenant()).toMatchObject([{ figures: { messagesReceived: 5, connections: 2 } }]);
+  expect(await readTenantMetrics(pool, { kind: 'broker', id: 'r1' }, anHour())).toEqual([]);
+
+  const rows = async () =>
+    (await pool.query<{ step: number }>('SELECT step FROM process_samples ORDER BY step')).rows.map(
+      ({ step }) => step,
+    );
+  await pool.query(`UPDATE process_samples SET at = now() - interval '25 hours'`);
+  await pool.query(`UPDATE tenant_samples SET at = now() - interval '25 hours'`);
+  await removeOldSamples(pool);
+  expect(await rows()).toEqual([60]);
+  expect(await ofTenant()).toEqual([]);
+  await pool.query(`UPDATE process_samples SET at = now() - interval '31 days'`);
+  await removeOldSamples(pool);
+  expect(await rows()).toEqual([]);
+});

@@ -1,0 +1,94 @@
+/** Rows of processes and of what they did, as each process writes them; and their removal. */
+import type { Queryable } from '../data-plane/queryable.ts';
+
+/** By their names. */
+export type Figures = Readonly<Record<string, number>>;
+
+export interface ProcessRow {
+  readonly id: string;
+  readonly kind: 'api' | 'mqtt' | 'export';
+  readonly version: string;
+  /** Of the process: the machine, and its number there. */
+  readonly place: string;
+  readonly isReady: boolean;
+  /** What is known of it from its start, for whoever looks: addresses, names, limits. */
+  readonly facts: object;
+  readonly figures: Figures;
+}
+
+/** What a registry with its devices, or a broker, did. */
+export interface TenantSample {
+  readonly kind: 'registry' | 'broker';
+  readonly id: string;
+  readonly messages: number;
+  readonly connections: number;
+}
+
+/** Says that this process lives, and how it is. */
+export async function writeProcess(db: Queryable, process: ProcessRow): Promise<void> {
+  const { id, kind, version, place, isReady, facts, figures } = process;
+  await db.query(
+    `INSERT INTO processes (id, kind, version, place, ready, facts, figures) VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (id) DO UPDATE SET seen_at = now(), ready = excluded.ready, facts = excluded.facts, figures = excluded.figures`,
+    [id, kind, version, place, isReady, JSON.stringify(facts), JSON.stringify(figures)],
+  );
+}
+
+/** Takes this process off the list, and those that died a day ago or more. */
+export async function removeProcess(db: Queryable, id: string): Promise<void> {
+  await db.query(`DELETE FROM processes WHERE id = $1 OR seen_at < now() - interval '1 day'`, [id]);
+}
+
+/** What a process did in the `step` seconds (10 or 60) that ended at a multiple of these. A second time for the same changes nothing. */
+export async function writeProcessSample(
+  db: Queryable,
+  processId: string,
+  step: number,
+  figures: Figures,
+): Promise<void> {
+  await db.query(
+    `INSERT INTO process_samples (step, at, process_id, figures)
+     VALUES ($1::int, date_bin(make_interval(secs => $1::int), now(), 'epoch'), $2, $3) ON CONFLICT DO NOTHING`,
+    [step, processId, JSON.stringify(figures)],
+  );
+}
+
+/** What tenants did in the minute that has ended. */
+export async function writeTenantSamples(
+  db: Queryable,
+  processId: string,
+  samples: readonly TenantSample[],
+): Promise<void> {
+  await db.query(
+    `INSERT INTO tenant_samples (kind, id, at, process_id, messages, connections)
+     SELECT kind, id, date_bin('1 minute', now(), 'epoch'), $1, messages, connections
+     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::int[]) AS given(kind, id, messages, connections)
+     ON CONFLICT DO NOTHING`,
+    [
+      processId,
+      samples.map(({ kind }) => kind),
+      samples.map(({ id }) => id),
+      samples.map(({ messages }) => messages),
+      samples.map(({ connections }) => connections),
+    ],
+  );
+}
+
+/** Rows removed by one statement: it holds nobody up. */
+const batchRows = 5000;
+
+const kept = [
+  `process_samples WHERE step = 10 AND at < now() - interval '1 day'`,
+  `process_samples WHERE step = 60 AND at < now() - interval '30 days'`,
+  `tenant_samples WHERE at < now() - interval '1 day'`,
+];
+
+/** Removes what was kept long enough, some of it: to be repeated. What another process removes at the moment is left to it. */
+export async function removeOldSamples(db: Queryable): Promise<void> {
+  for (const rows of kept) {
+    const table = rows.split(' ', 1)[0];
+    await db.query(
+      `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${rows} LIMIT ${batchRows} FOR UPDATE SKIP LOCKED))`,
+    );
+  }
+}
