@@ -1,4 +1,4 @@
-import type { Queryable } from '../data-plane/queryable.ts';
+import type { Pool } from 'pg';
 import { findIdConflicts, type IdConflict } from '../database/id-conflicts.ts';
 import type { DatabaseOptions } from '../database/open-database.ts';
 import { openPrisma } from '../database/open-prisma.ts';
@@ -7,7 +7,7 @@ import { ControlStore } from './store.ts';
 export interface OpenControlStore {
   readonly store: ControlStore;
   /** Its connections to the database, for metrics. */
-  readonly connections: Queryable & {
+  readonly connections: Pick<Pool, 'query'> & {
     readonly totalCount: number;
     readonly idleCount: number;
     /** Queries that wait for a connection. */
