@@ -1,4 +1,4 @@
-/** Takes exports that nobody sends for, keeps their leases, and lets go of what another has taken. */
+/** Takes exports without a holder, keeps their leases, and stops sending for those that another process has taken. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lease, type LeasedExport, leaseSeconds } from '@iotcore/store/exports';
 
@@ -34,7 +34,7 @@ export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;
   readonly #stopping = new AbortController();
   readonly #held = new Map<string, Held>();
-  /** By export: what was let go of and is not at its end. Nobody waits for it but whoever would send for the same export. */
+  /** By export: what was let go of and is not at its end. Only a new lease of the same export waits for it. */
   readonly #ending = new Map<string, Promise<void>>();
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
@@ -67,7 +67,7 @@ export class LeaseKeeper {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    // Beside the rounds: one that waits for the database keeps nobody sending.
+    // Beside the rounds: a round that waits for the database must not keep a lease that has ended.
     const expiring = setInterval(() => this.#letGoOfExpired(), roundMs);
     expiring.unref();
     while (!signal.aborted) {

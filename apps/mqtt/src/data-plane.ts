@@ -92,7 +92,7 @@ export interface DataPlaneOptions {
   readonly deviceSilentMs: number | undefined;
   /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
   memberOf(): string | undefined;
-  /** What the hash of a password that is adopted costs, and what a password of nobody does. */
+  /** The cost of the hash of an adopted password, and of the check of a password for an unknown ID. */
   readonly passwordHashKib: number;
   readonly timing: DataPlaneTiming;
   readonly logger: Logger;
@@ -110,7 +110,7 @@ export interface DataPlane {
   readonly monitoring: Monitoring;
   readonly counters: ConnectionCounters;
   readonly tenants: Tenants;
-  /** Nobody is blocked before they have been loaded. */
+  /** No address is blocked before they have been loaded. */
   readonly networkBlocks: NetworkBlocks;
   /** To be started once this node is registered. */
   readonly sessions: SessionRecorder;

@@ -43,7 +43,7 @@ export async function banner(
   return `\nIoT Core is ready. Ctrl-C stops it.\n\n${lines.join('\n')}\n\n`;
 }
 
-/** For who is on this machine: what listens on every address is not at that address, nor is the certificate for it. */
+/** As it is reached from this machine: `0.0.0.0` is no address to connect to, and the certificate does not name it. */
 function reachable(address: URL): URL {
   const there = new URL(address);
   if (['0.0.0.0', '[::]'].includes(there.hostname)) there.hostname = 'localhost';

@@ -115,7 +115,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   }
 }
 
-/** However this process comes to its end (too slow a stop, an error that nobody caught), nothing is left running. */
+/** However this process comes to its end (too slow a stop, an uncaught error), nothing is left running. */
 function atExit(kill: () => void): void {
   process.on('exit', kill);
 }

@@ -41,7 +41,7 @@ export async function makeSocketFolder({ dataDir }: Settings): Promise<string> {
       `IOT_DATA_DIR: ${folder} is too long for the sockets of several MQTT processes (${maxFolderBytes} bytes); choose a shorter one, or set IOT_MQTT_PROCESSES=1`,
     );
   }
-  // Nobody else runs in this data folder: what lies there was left by processes that were killed.
+  // No other installation runs in this data folder: what lies there was left by processes that were killed.
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   return folder;

@@ -10,7 +10,7 @@ test('a sample is made on the embedded database, unless a file of settings or th
   expect(sampleFor({ IOT_SAMPLE: 'off' }, { sample: false, databaseUrl: undefined })).toBe('off');
 });
 
-test('a sample is made on a database of somebody only where their environment asks for it', () => {
+test('a sample is made on a database that the operator brings only where the environment asks for it', () => {
   expect(sampleFor({}, { sample: true, ...ownDatabase })).toBe('off');
   expect(sampleFor({ IOT_SAMPLE: 'on' }, { sample: true, ...ownDatabase })).toBe('on');
 });

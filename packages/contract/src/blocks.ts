@@ -5,7 +5,7 @@ import { component } from './schema/component.ts';
 import { checked, folderId, instant, nextPageToken, paging, text, timestamp } from './schema/fields.ts';
 
 const maxNoteCharacters = 256;
-const note = text(maxNoteCharacters, 'Why, for whoever looks for the reason later.').optional();
+const note = text(maxNoteCharacters, 'The reason, for later readers.').optional();
 const endsAt = instant.meta({ description: 'When it ends by itself; in the future.' });
 
 export const DisableRequest = component(
@@ -31,7 +31,7 @@ export const DisabledResource = component(
     endsAt: timestamp.optional().describe('Absent: it does not end by itself.'),
     note: z.string().optional(),
     createdAt: timestamp,
-    createdBy: z.string().describe('Who disabled it.'),
+    createdBy: z.string().describe('The account that disabled it.'),
   }),
   {
     description: 'A device or broker that may not connect.',

@@ -1,4 +1,4 @@
-/** Devices by what is known of them, and who is connected. */
+/** Devices by what is known of them, and whether they are connected. */
 import { z } from 'zod';
 import { component } from './schema/component.ts';
 import {

@@ -1,4 +1,4 @@
-/** Clients that the MQTT server refused, for whoever looks for one. */
+/** Clients that the MQTT server refused. */
 import { z } from 'zod';
 import { component } from './schema/component.ts';
 import { fingerprint, folderId, instant, nextPageToken, paging, text, timestamp } from './schema/fields.ts';

@@ -1,6 +1,6 @@
 /**
  * Secrets that the installation must read again, such as the password of a database that an export writes to: encrypted
- * with a key that follows from a signing key of the installation, and bound to what they belong to. Whoever reads a column of
+ * with a key that follows from a signing key of the installation, and bound to what they belong to. A reader of a column of
  * a table, or finds it in a log, has nothing of them.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';

@@ -139,7 +139,7 @@ test('a start that does not give up is ended', async () => {
   expect(text()).toContain('could not stop in time');
 });
 
-test('a process goes on when whoever read what it printed has gone', async () => {
+test('a process goes on when the reader of its output has ended', async () => {
   const { child } = run(`
     process.on('message', () => process.stdout.write('to nobody', () => process.send('wrote')));
     ${serves}`);

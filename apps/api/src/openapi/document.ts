@@ -26,7 +26,7 @@ const tags = [
   { name: 'ResourceManagerService', description: 'Folders.' },
   { name: 'IamService', description: 'Access tokens, service accounts, their keys and roles.' },
   { name: 'MigrationService', description: 'Moving in and out.' },
-  { name: 'AccessService', description: 'Who is connected, and who is kept out of MQTT.' },
+  { name: 'AccessService', description: 'Live sessions of MQTT, and what is kept from connecting.' },
   { name: 'ObservationService', description: 'Audit events, connection logs, refused clients.' },
 ];
 

@@ -34,7 +34,7 @@ export function addImportOptions(command: Command): Command {
     );
 }
 
-/** @throws CliError if the report could not be written: an import that nobody can account for does not begin */
+/** @throws CliError if the report could not be written: an import without a report does not begin */
 export function readImportOptions(flags: ImportFlags): ImportOptions {
   if (flags.report !== undefined) checkWritable('--report', flags.report);
   return {

@@ -20,11 +20,11 @@ export interface GlobalFlags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Who may have signed a server's certificate. */
+/** The authorities that may have signed a server's certificate. */
 export interface Authority {
   readonly pem: string;
   readonly path: string;
-  /** Somebody said so; otherwise it is that of the data folder. */
+  /** True if it was given; otherwise it is that of the data folder. */
   readonly named: boolean;
 }
 

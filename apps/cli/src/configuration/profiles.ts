@@ -9,7 +9,7 @@ export interface Profile {
   readonly token?: string | undefined;
   /** `mqtts://host:port`. */
   readonly mqtt?: string | undefined;
-  /** The path of a PEM file: who signed the certificate of the MQTT server. */
+  /** The path of a PEM file: the authority that signed the certificate of the MQTT server. */
   readonly ca?: string | undefined;
   readonly folderId?: string | undefined;
 }

@@ -17,7 +17,7 @@ export interface Row {
 /** A row longer than this is no device. */
 const maxRowBytes = 1_048_576;
 
-/** What stands in a text for bytes that are no UTF-8: nobody means it, and it must not be stored in place of what was meant. */
+/** What decoding puts in place of bytes that are no UTF-8: it must not be stored instead of what was meant. */
 const replacement = '\uFFFD';
 const notUtf8 = 'It holds bytes that are no UTF-8: save the file in UTF-8.';
 
@@ -84,7 +84,7 @@ async function* readCsv(path: string, journal: Journal): AsyncGenerator<Row> {
   }
 }
 
-/** A heading as this program writes it; one that nobody knows is told, as it may be a slip of the pen. */
+/** A heading as this program writes it; an unknown one is reported, as it may be misspelt. */
 function known(name: string, path: string, journal: Journal): string {
   const column = name.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   if (!columns.some((one) => one === column) && column !== 'registry_id') {

@@ -5,7 +5,7 @@ import { answer } from '../calls.ts';
 import type { CliContext } from '../context.ts';
 import type { Finding } from './finding.ts';
 
-/** A sample is for trying out: anybody who has read its passwords is its device. */
+/** The sample is for trying out: its passwords were printed, and can be used by everybody who has read them. */
 export async function* checkSample(context: CliContext): AsyncGenerator<Finding> {
   const { configuration } = context;
   const text = await readFile(join(configuration.dataDir, 'sample.json'), 'utf8').catch(() => undefined);
@@ -30,7 +30,7 @@ export async function* checkSample(context: CliContext): AsyncGenerator<Finding>
   };
 }
 
-/** Whether a person sees what the process prints, and nothing keeps it. Where there is no `/proc`, nobody can tell. */
+/** Does the process print to a terminal, where nothing is kept? True where there is no `/proc` to tell. */
 async function isOnTerminal(pid: number): Promise<boolean> {
   const target = await readlink(`/proc/${pid}/fd/1`).catch(() => '/dev/tty');
   return /^\/dev\/(pts|tty|null)/.test(target);

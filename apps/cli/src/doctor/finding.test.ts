@@ -61,7 +61,7 @@ test('plain MQTT that others can reach warns', () => {
 });
 
 describe('the IDs of a folder', () => {
-  test('fail when others have them too, and as many are named as somebody reads', () => {
+  test('fail when others have them too, and the first of them are named', () => {
     const shared = Array.from({ length: 21 }, (_, n) => `device d${n}`);
     expect(idsFinding('f', shared, 30)).toMatchObject({
       status: 'fail',
@@ -86,7 +86,7 @@ test('fewer file handles than connections are warned of before they run out', ()
   });
 });
 
-test('a cluster is well if its nodes are members that miss nobody', () => {
+test('a cluster is well if its nodes are members that miss no other', () => {
   const node = { node: 'aaaaaaaa', seen: 'itself', unacknowledgedBytes: 0, lagMs: undefined } as const;
   const member = { ...node, state: 'member', misses: [] } as const;
   expect(clusterFinding({ isGood: true, nodes: [member, member] })).toMatchObject({ status: 'ok' });

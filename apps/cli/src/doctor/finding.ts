@@ -12,7 +12,7 @@ export interface Finding {
 
 const dayMs = 86_400_000;
 
-/** Checks the end of a certificate's life. `warnDays` before it, somebody should know. */
+/** Checks the end of a certificate's life. From `warnDays` before it on there is a warning. */
 export function expiryFinding(
   check: string,
   validUntil: Date,

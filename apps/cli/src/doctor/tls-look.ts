@@ -29,7 +29,7 @@ const timeoutMs = 10_000;
 
 /** How to look: each may be left out. */
 export interface LookOptions {
-  /** Who is trusted; without it those that Node trusts. */
+  /** The authorities that are trusted; without it those that Node trusts. */
   readonly authorityPem?: string | undefined;
   /** Networks from which the server wants a PROXY header first. */
   readonly proxyNetworks?: readonly string[] | undefined;

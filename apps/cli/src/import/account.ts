@@ -63,7 +63,7 @@ export class Account implements Journal {
   }
 
   refuse(kind: EntryKind, finding: Finding): void {
-    // Of a fault of a whole file (it has no entry) nobody knows how many entries it costs; an alias is none of its own.
+    // How many entries the fault of a whole file costs is not known (it has no entry); an alias is none of its own.
     if (kind !== 'ALIAS' && finding.entry !== undefined) this.totals[kind].refused += 1;
     if (kind === 'REGISTRY' && finding.id) this.#lostRegistries.set(finding.id, finding.reason);
     this.#fallShort({ outcome: 'REFUSED', ...finding });

@@ -145,7 +145,7 @@ function clientOptions({ server, authorities, certificate, ...options }: Session
     keepalive: keepAliveSeconds,
     protocolVersion: 4,
     reconnectPeriod: 0,
-    // Once somebody listens.
+    // Once there is a listener.
     manualConnect: true,
     connectTimeout: connectTimeoutMs,
     rejectUnauthorized: true,

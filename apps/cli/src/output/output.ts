@@ -76,7 +76,7 @@ export class Output {
     if (!this.#stdout.write(text)) await once(this.#stdout, 'drain');
   }
 
-  /** Lines for the person who waits; on standard error. */
+  /** Progress, for a person at a terminal; on standard error. */
   note(text: string): void {
     this.#endProgress();
     this.#stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);

@@ -20,7 +20,7 @@ export function listRefusedClients(
   );
 }
 
-/** Who it says it is. */
+/** The ID that it claims. */
 export const refusedColumns: readonly Column<sdk.RefusedClient>[] = [
   { title: 'LAST TIME', value: ({ lastTime }) => lastTime },
   { title: 'COUNT', value: ({ count }) => count },

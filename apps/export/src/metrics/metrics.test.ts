@@ -38,7 +38,7 @@ test('a page says what lies in the database now, read once for all of its metric
   expect(await page()).toEqual(pageWith(2));
 });
 
-test('two who ask at the same time get the same, and nothing counted twice', async () => {
+test('two requests at the same time get the same figures, and nothing is counted twice', async () => {
   const { page } = setUp();
   expect(await Promise.all([page(), page()])).toEqual([pageWith(1), pageWith(1)]);
 });

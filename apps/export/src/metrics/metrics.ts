@@ -1,4 +1,4 @@
-/** The metrics page. What lies in the database is read when somebody asks, and is the same at every export process. */
+/** The metrics page. What lies in the database is read when the page is asked for, and is the same at every export process. */
 import { addProcessMetrics } from '@iotcore/process/metrics';
 import type { ExportFigures } from '@iotcore/store/exports';
 import { Counter, Gauge, Registry } from 'prom-client';
@@ -16,7 +16,7 @@ export function createMetrics(sources: MetricSources): Registry {
   addProcessMetrics(registry);
   const labelled = { labelNames: ['export_id'] as const, registers: [registry] };
 
-  // One reading for all metrics of a page; who asks for a page meanwhile gets the same.
+  // One reading for all metrics of a page; another request meanwhile gets the same.
   let reading: Promise<readonly ExportFigures[]> | undefined;
   const read = () => {
     reading ??= sources

@@ -4,7 +4,7 @@
  * delivered. While the target is away, or not set right, the same batch is sent again for as long as it takes.
  *
  * A target that refuses all it gets for some minutes is not set right. Before a lane says so, it tries the next messages of its
- * other devices: one device that sends what nobody takes must not hold up the others.
+ * other devices: a device whose messages are refused must not hold up the others.
  */
 import type { OutgoingMessage, SendOutcome, Target } from '@iotcore/export-targets';
 import { eventIdText, readFrame } from '@iotcore/store/exports';

@@ -1,4 +1,4 @@
-/** How far an export has come, as its lanes tell it; written down now and then, by whoever holds the lease. */
+/** How far an export has come, as its lanes tell it; written down now and then, under the lease. */
 import type { SendOutcome } from '@iotcore/export-targets';
 import {
   type CursorWrite,
@@ -151,7 +151,7 @@ export class Progress {
     this.#states.set(lane, { condition, nextAttemptAt: this.#states.get(lane)?.nextAttemptAt });
   }
 
-  /** Of all lanes what needs somebody most. */
+  /** The worst condition of all lanes. */
   #worst(): LaneState | undefined {
     for (const condition of ['FULL', 'MISCONFIGURED', 'AWAY'] as const)
       for (const state of this.#states.values()) if (state.condition === condition) return state;

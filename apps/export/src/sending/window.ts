@@ -70,7 +70,7 @@ export class Window {
     this.#waiting = undefined;
   }
 
-  /** Wakes whoever waits for room. */
+  /** Wakes what waits for room. */
   wake(): void {
     this.#waiting?.();
   }

@@ -20,7 +20,7 @@ export interface AdminParts {
   readonly metrics: Registry;
   /** Does the process take connections? */
   isServing(): boolean;
-  /** For whoever looks after the process: what it was told, and what the operating system lets it have. */
+  /** For operators: settings of the process, and limits that the operating system sets. */
   readonly facts: ServerFacts;
   /** Undefined: this process is alone. */
   readonly cluster?: ClusterView | undefined;

@@ -14,7 +14,7 @@ export interface AuthenticatorParts {
 export type Credentials = Pick<ConnectRequest, 'username' | 'password' | 'transport'>;
 
 /**
- * Who is this? In this order: a user name with a password, whatever certificate lies beside it; without a password a
+ * Authenticates a client. In this order: by a user name with a password, whatever certificate lies beside it; without a password a
  * certificate; else nobody. An empty password is a wrong one, never none.
  */
 export async function authenticate(

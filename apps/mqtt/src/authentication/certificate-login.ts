@@ -56,7 +56,7 @@ async function look(
   if (!identity) return undefined;
   const subjects = subjectKeys(toClient(identity));
   if (changes.touchedSince(mark, subjects)) return 'changed meanwhile';
-  // A block may end by itself, and nobody is told then: who is kept out is looked up each time.
+  // A block may end by itself, without a change in the feed: blocks are looked up each time.
   if (!identity.blocked) certificates.set(sha256, identity, subjects);
   return identity;
 }

@@ -53,7 +53,7 @@ export function countAdoptionAttempts(now: () => number = () => performance.now(
   return new TokenBuckets(maxAddresses, now);
 }
 
-/** Of two who come first at the same moment the database takes one; the other is looked at again, and finds a password. */
+/** Of two first connections at the same moment the database takes one; the other is checked again, and finds a password. */
 export async function adoptPassword(
   parts: PasswordAdoptionParts,
   { principal, passwords, disabled, blocked }: PasswordIdentity,

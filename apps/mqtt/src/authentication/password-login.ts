@@ -23,7 +23,7 @@ export interface PasswordLoginParts {
   equalDelay(startedAt: number): Promise<void>;
 }
 
-/** Whoever changes a password just while it is used tries again; more often than this somebody plays games. */
+/** A password that is changed while it is checked is checked again; more often than this only an attack would need it. */
 const maxAttempts = 3;
 
 /** What a client sent, and where from. */
@@ -36,8 +36,8 @@ interface Login {
 }
 
 /**
- * Login by ID and password. After a restart a fleet comes back faster than its passwords can be hashed, and whoever waits
- * too long hangs up and comes again: it joins the check that is under way, and does not get behind itself in the queue.
+ * Login by ID and password. After a restart a fleet comes back faster than its passwords can be hashed, and a client that
+ * waits too long hangs up and connects again: it joins the check that is under way instead of queueing a second time.
  */
 export async function logInByPassword(
   parts: PasswordLoginParts,

@@ -25,7 +25,7 @@ export class VerifiedCredentials {
     return createHmac('sha256', this.#key).update(length).update(name).update(password).digest('base64');
   }
 
-  /** Whom it proved, as a client of its own. */
+  /** The client that it authenticates, a new object. */
   find(key: string): Client | undefined {
     const client = this.#verified.get(key);
     return client && { ...client };

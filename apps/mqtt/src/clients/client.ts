@@ -13,7 +13,7 @@ export type Credential =
       readonly fingerprint: string;
     };
 
-/** Who is behind an authenticated connection; a new object for each connection. */
+/** The client of an authenticated connection; a new object for each connection. */
 export interface Client {
   readonly principal: Principal;
   readonly credential: Credential;

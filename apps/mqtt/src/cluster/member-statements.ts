@@ -22,7 +22,7 @@ export interface MemberStatementsParts {
 /** What takes longer is given up, and what it did is found out by the next renewal, in ms. */
 const patienceMs = 3_000;
 
-/** The statements of membership over Postgres. Whoever sees that a process of its own machine has ended says so. */
+/** The statements of membership over Postgres. A node that sees that a process of its own machine has ended writes that down. */
 export function createMemberStatements({
   pool,
   nodeId,

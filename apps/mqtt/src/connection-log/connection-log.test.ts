@@ -13,7 +13,7 @@ const password = { kind: 'password', id: 'are0p' } as const;
 const certificate = { kind: 'certificate', sha256: 'aa', fingerprint: '0b1c' } as const;
 
 describe('a line of the connection log', () => {
-  test('says who connected, by what, and from where', () => {
+  test('names the client that connected, its credential, and its address', () => {
     expect(connectedLine(password, transport('192.0.2.1'), 'c1')).toBe(
       'connected, password: "are0p", address: "192.0.2.1:4711", clientID: "c1"',
     );

@@ -126,7 +126,7 @@ export class ExportDirectory {
       (id) => JSON.stringify(before.get(id)) !== JSON.stringify(this.#byOwner.get(id)),
     );
     if (changed.length === 0) return;
-    // Only now: whoever asks from here on is answered by the new ones.
+    // Only now: questions from here on are answered by the new ones.
     this.#basis.stale = true;
     this.#basis = { stale: false };
     this.#parts.changed(new Set(changed));

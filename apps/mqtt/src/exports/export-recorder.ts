@@ -93,7 +93,7 @@ export class ExportRecorder {
     return Promise.all(waits).then(() => undefined);
   }
 
-  /** Commits what waits, unless the database stays away or a log full; who waits for these is told. */
+  /** Commits what waits, unless the database stays away or a log stays full; then its publishers are told. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;

@@ -104,7 +104,7 @@ describe('the host of an engine', () => {
     expect([...counters.refusedBy.keys()]).toEqual(['HTTP instead of MQTT', 'will not allowed']);
   });
 
-  test('tells who was refused: strangers, claimed names, certificates, and the resource that is meant', async () => {
+  test('tells which clients were refused: strangers, claimed names, certificates, and the resource that is meant', async () => {
     const { host, told } = setUp(() => ({
       accepted: false,
       refusal: refusals.expiredCertificate,

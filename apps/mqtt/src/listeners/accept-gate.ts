@@ -14,7 +14,7 @@ const mostPerTick = 64;
 const lateTickMs = 100;
 /** A tick no later than this: there is time for twice as many. Between the two: for one more. */
 const inTimeMs = 30;
-/** The less patient clients give up after this time; a handshake begun later would be for nobody. */
+/** The less patient clients give up after this time; a handshake begun later would be in vain. */
 const maxWaitMs = 10_000;
 
 /** When it is, in ms, and what is to be done later. */
@@ -40,7 +40,7 @@ export interface AcceptGateEvents {
 }
 
 export interface Entrance {
-  /** Who comes: connections of one address wait in their order, addresses take turns. */
+  /** By address: connections of one address wait in their order, addresses take turns. */
   readonly address: string;
   /** Asked when it is its turn; may take what the connection needs, and says whether that was there. */
   mayBegin(): boolean;

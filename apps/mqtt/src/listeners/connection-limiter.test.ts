@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConnectionLimiter } from './connection-limiter.ts';
 
 describe('ConnectionLimiter', () => {
-  test('refuses beyond the total, whoever asks', () => {
+  test('refuses beyond the total, from any address', () => {
     const limiter = new ConnectionLimiter({ maxConnections: 2, maxConnectionsPerAddress: 2 });
     expect(limiter.admit()).toBeUndefined();
     expect(limiter.admit()).toBeUndefined();

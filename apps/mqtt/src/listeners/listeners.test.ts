@@ -348,7 +348,7 @@ describe('the TLS listener', () => {
     await accepted.next();
   });
 
-  test('tells the certificate that the client showed, whoever signed it', async () => {
+  test('tells the certificate that the client showed, by any issuer', async () => {
     const { listener, accepted } = await start();
     tls(listener, { cert: certificate.certificatePem, key: certificate.privateKeyPem });
     const { transport } = await accepted.next();

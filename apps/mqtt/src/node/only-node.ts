@@ -1,6 +1,6 @@
 /**
  * Two nodes that do not know of each other would each serve half of a fleet: messages would reach some subscribers and not
- * others, and nobody would hear of it. So whoever cannot be one of several refuses to be.
+ * others, and nobody would hear of it. So a process that cannot be one of several refuses to start.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '@iotcore/process';

@@ -1,5 +1,5 @@
 /**
- * The last message of each permanent topic. Whoever waits for a message waits for the transaction that holds it or a later
+ * The last message of each permanent topic. A publisher of a message waits for the transaction that holds it or a later
  * one of its topic.
  *
  * A subscriber must get each message once, and never an older one after a newer one. An engine hands a message over when

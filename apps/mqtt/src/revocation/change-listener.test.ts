@@ -69,7 +69,7 @@ describe('a change that was told', () => {
     },
   );
 
-  test('of an export is told to whoever knows the exports', () => {
+  test('of an export is told to the directory of exports', () => {
     const { told, listener } = setUp();
     listener.changed([{ kind: 'export', key: 'x' }]);
     expect(told).toEqual(['exports']);

@@ -44,7 +44,7 @@ const session = (clientId: string) =>
     transport: { remoteAddress: '192.0.2.1', secure: true },
   }) as SessionInfo<Client>;
 
-test('the table has who is connected, and no longer who has left', async () => {
+test('the table has the sessions that are live, and no longer those that have ended', async () => {
   const { recorder, table, names } = setUp();
   const [one, other] = [session('one'), session('other')];
   recorder.connected(one);

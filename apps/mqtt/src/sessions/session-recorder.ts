@@ -1,5 +1,5 @@
 /**
- * Keeps a table of the sessions that are live here, so that anybody can see who is connected, since when and from where.
+ * Keeps a table of the sessions that are live here, so that the API can show which clients are connected, since when and from where.
  * Never holds up a client: what came and went is written a moment later, in batches, and again if the database was away.
  */
 import type { SessionInfo } from '@iotcore/engine';

@@ -1,4 +1,4 @@
-/** A number of slots, each held by one at a time; those who find none wait in their order. */
+/** A number of slots, each held by one task at a time; tasks that find none wait in their order. */
 export class Slots {
   readonly #most: number;
   readonly #waiting = new Set<() => void>();
@@ -44,7 +44,7 @@ export class Slots {
     });
   }
 
-  /** The slot passes to whoever has waited longest, without being free in between. */
+  /** The slot passes to the task that has waited longest, without being free in between. */
   #giveBack(): void {
     const [next] = this.#waiting;
     if (next === undefined) {

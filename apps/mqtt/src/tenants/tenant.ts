@@ -15,7 +15,7 @@ export class TooManyLookupsError extends Error {
 
 /**
  * A registry with its devices, or a broker: everything that is counted of it in this process. What is taken here is given
- * back here, once, by who took it; a tenant of which nothing is held may be forgotten.
+ * back here, once, by the code that took it; a tenant of which nothing is held may be forgotten.
  */
 export class Tenant implements TenantBudget {
   /** `registry:…` or `broker:…`. */

@@ -19,7 +19,7 @@ const stream = z
 const serviceAccountId = z
   .string()
   .max(50, 'At most 50 characters.')
-  .describe('Kept and shown; who logs in is what the operator says for the database.');
+  .describe('Kept and shown; the credentials are those that the operator has set for the database.');
 
 const DataStreamExport = component(
   'DataStreamExport',

@@ -1,4 +1,4 @@
-/** How far a move has come: who has been seen, who has credentials, whose password was adopted. */
+/** How far a migration has come: which devices were seen, have credentials, had their password adopted. */
 import { z } from 'zod';
 import { component } from '../schema/component.ts';
 import {

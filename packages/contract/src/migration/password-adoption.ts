@@ -54,7 +54,7 @@ export const PasswordAdoption = component(
     networks: z.array(z.string()).describe('Empty: from anywhere.'),
     attemptsPerMinute: z.int().describe('From one address.'),
     createdAt: timestamp,
-    createdBy: z.string().describe('Who switched it on, or changed it last.'),
+    createdBy: z.string().describe('The account that switched it on, or changed it last.'),
   }),
   {
     description:

@@ -21,7 +21,7 @@ async function newKeys(kid: string): Promise<KeySet> {
 
 const keys = await newKeys('one');
 const tokens = new AccessTokens({ current: async () => keys });
-/** By the clock of one who reads it after its end. */
+/** By the clock of a reader after its end. */
 const afterwards = () => new Date((now + 601) * 1000);
 const now = Math.floor(Date.now() / 1000);
 const expiresAt = new Date((now + 600) * 1000);

@@ -14,7 +14,7 @@ type Proven = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'> & {
   readonly expiresAt: Date | undefined;
 };
 
-/** Proves who makes a request, by its `Authorization` header or the cookie of a browser. */
+/** Authenticates the caller of a request by its `Authorization` header, or by the cookie of a browser. */
 export class Authenticator {
   readonly #tokens: AccessTokens;
   readonly #directory: CallerDirectory;
@@ -43,7 +43,7 @@ export class Authenticator {
     return proven?.caller;
   }
 
-  /** Whose secret it is, a token or the secret of an API key; undefined for every reason alike. */
+  /** The account that a secret belongs to, a token or the secret of an API key; undefined for every reason alike. */
   async prove(secret: string): Promise<Proven | undefined> {
     return isApiKeySecret(secret) ? this.#byApiKey(secret) : this.#byToken(secret);
   }

@@ -4,8 +4,8 @@ import type { ApiKeyCaller, CallerAccount, Reads, SessionCaller } from '@iotcore
 import { maxRemembered } from '../limits.ts';
 
 /**
- * Who the callers are, remembered: what is looked up in the database once is true until the change feed tells of a
- * change of any account, which is rare and makes all forgotten. That nobody is there is not remembered, so that bad
+ * The accounts of callers, remembered: what is looked up in the database once is true until the change feed tells of a
+ * change of any account, which is rare and makes all forgotten. What was not found is not remembered, so that bad
  * credentials cannot fill the memory.
  */
 export class CallerDirectory {

@@ -1,7 +1,7 @@
 import type { RoleBinding } from '@iotcore/model';
 import type { AccessToken } from './access-tokens.ts';
 
-/** Who makes a request, once proven. */
+/** The account that makes a request, once it is authenticated. */
 export interface Caller {
   /** ID of the service account. */
   readonly id: string;
@@ -17,5 +17,5 @@ export interface Caller {
 /** One of the two. */
 export type CallerKey = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'>;
 
-/** Who calls a public route without credentials: may do nothing. */
+/** The caller of a public route without credentials, which may do nothing. */
 export const nobody: Caller = { id: '', roleBindings: [] };

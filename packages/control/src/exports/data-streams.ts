@@ -19,12 +19,12 @@ export class DataStreams {
     return new DataStreams(new Map(Object.entries(DataStreamsFile.parse(content))));
   }
 
-  /** Nobody has named any: there are no data streams here. */
+  /** The operator has named none: there are no data streams here. */
   get areNone(): boolean {
     return this.#byDatabase.size === 0;
   }
 
-  /** Who has a password logs in as Data Streams ask for it, unless the operator says otherwise. */
+  /** With a password an export logs in as Data Streams require, unless the operator says otherwise. */
   serversOf(database: string): DataStreamServers | undefined {
     const found = this.#byDatabase.get(database) ?? this.#byDatabase.get(anyDatabase);
     if (found?.password === undefined) return found;

@@ -26,7 +26,7 @@ export interface TargetAnswer {
   readonly answer?: string | undefined;
 }
 
-/** An export as whoever sends knows it. */
+/** An export as the code that sends for it knows it. */
 export interface TargetOfExport {
   readonly exportId: string;
   readonly folderId: string;

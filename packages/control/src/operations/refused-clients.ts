@@ -14,7 +14,7 @@ export const refusedClientOperations = [
     permission: 'view',
     message: ListRefusedClientsQuery,
     output: ListRefusedClientsResponse,
-    // Strangers belong to no folder: they are shown to whoever may view all.
+    // Unknown clients belong to no folder: a caller that may view every folder sees them.
     subject: ({ folderId }) => folder(folderId ?? everyFolder),
     async run({ input, read, page: request, nextPageToken }) {
       const { folderId, filter, claimedId, certificateFingerprint, address, reason, since, until } = input;

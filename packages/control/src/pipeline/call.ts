@@ -1,6 +1,6 @@
 import { maxUserAgentCharacters } from '../limits.ts';
 
-/** Who calls and where from, as its edge saw it. Nothing here is proven yet. */
+/** The caller and its address, as the edge saw them. Nothing here is verified yet. */
 export interface CallOrigin {
   /** The value of `Authorization`: `Bearer …` or `Api-Key …`. */
   readonly credential: string | undefined;
@@ -9,7 +9,7 @@ export interface CallOrigin {
   readonly userAgent: string;
   /** Chosen by the edge, unique; the log, the audit trail and the answer have it. */
   readonly requestId: string;
-  /** Since the epoch, in ms: nobody waits for the answer any longer than that. */
+  /** Since the epoch, in ms: the caller waits for the answer no longer than that. */
   readonly deadlineMs?: number;
   /** Absent where no browser calls from a page of this very origin. */
   readonly browser?: BrowserCookie | undefined;

@@ -56,13 +56,13 @@ export class OpenCall {
     this.#parts = parts;
   }
 
-  /** Who calls, once proven. */
+  /** Undefined until it is authenticated, and for public operations. */
   get caller(): Caller | undefined {
     return this.#caller;
   }
 
   /**
-   * Proves who calls, and holds the caller to its rate: before anything of the input is read.
+   * Authenticates the caller and holds it to its rate, before anything of the input is read.
    *
    * @throws UNAUTHENTICATED, RESOURCE_EXHAUSTED; PERMISSION_DENIED where a large input would be of no use
    */

@@ -51,11 +51,11 @@ export interface Run<I, T> {
    * Does a mutation and records it (operation, audit event, Idempotency-Key), all in one transaction.
    */
   commit(mutate: (tx: Writes) => Promise<Mutation>): Promise<Operation>;
-  /** Who calls what, from where: for a mutation that records itself. */
+  /** The caller, its address and the operation: for a mutation that records itself. */
   auditedCall(): AuditedCall & CallFacts;
   /** The cookie of the browser that calls; undefined if none does. */
   readonly browser: BrowserCookie | undefined;
-  /** Aborts when nobody waits for the answer any more, or the deadline has passed. */
+  /** Aborts when the caller no longer waits for the answer, or the deadline has passed. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -96,7 +96,7 @@ export interface OperationDefinition<I, M, T, O extends Schema> {
   readonly output: O;
   /** It answers a stream of events, which ends when its caller may not have it any more: `defineStream`. */
   readonly isStream?: true;
-  /** Finds what the call is about. Who may do this there is decided before anything is done or shown. */
+  /** Finds what the call is about. The permission is checked there before anything is done or shown. */
   subject(input: Input<I, M>, read: Reads): Subject<T> | Promise<Subject<T>>;
   run(run: Run<Input<I, M>, T>, services: Services): Promise<z.output<O>>;
   /** What a repeated call answers, made of the operation of the first. Default: that operation. */

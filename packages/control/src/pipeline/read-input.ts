@@ -5,7 +5,7 @@ import { errors, type FieldViolation } from '../errors/catalogue.ts';
 import type { CallInput } from './call.ts';
 import type { ApiOperation } from './operation.ts';
 
-/** A call can be wrong in as many places as it has bytes; nobody reads more than these. */
+/** A call can be wrong in as many places as it has bytes; the answer names no more than these. */
 const maxViolations = 50;
 const maxFieldCharacters = 200;
 

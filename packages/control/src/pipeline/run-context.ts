@@ -48,7 +48,7 @@ export function runContext(call: ReadyCall): AnyRun {
   };
 }
 
-/** @throws CANCELLED, DEADLINE_EXCEEDED if nobody waits for the answer any more */
+/** @throws CANCELLED, DEADLINE_EXCEEDED if the caller no longer waits for the answer */
 export function mustBeWanted({ signal, deadlineMs }: CallOrigin, now: () => Date): void {
   if (signal?.aborted) throw errors.cancelled();
   if (deadlineMs !== undefined && now().getTime() >= deadlineMs) throw errors.deadlineExceeded();

@@ -59,7 +59,7 @@ function startingAnywhere(nodes: readonly DataPlaneNode[]): DataPlaneNode[] {
   return [...nodes.slice(start), ...nodes.slice(0, start)];
 }
 
-/** To the first that takes it, or says that nobody will. */
+/** To the first server that takes it, or says that none will. */
 async function handOverToOne(
   nodes: readonly DataPlaneNode[],
   token: string,

@@ -1,5 +1,5 @@
 /**
- * Which addresses an export may reach. Whoever may create exports decides what this server connects to, from inside the
+ * Which addresses an export may reach. The creator of an export decides what this server connects to, from inside the
  * operator's network: so only public addresses, and what the operator allows by name of its network. It is the address that is
  * dialled which is checked, at each connection, whatever a name says (server-side request forgery).
  */

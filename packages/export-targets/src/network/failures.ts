@@ -1,4 +1,4 @@
-/** What it means that a connection could not be made or was lost: who can do something about it. */
+/** What it means that a connection could not be made or was lost, and whether waiting can help. */
 import type { SendOutcome } from '../target.ts';
 import { printable } from '../without-secrets.ts';
 import { ForbiddenAddressError } from './address-policy.ts';

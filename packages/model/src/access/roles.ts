@@ -1,4 +1,4 @@
-/** Who may call: roles on folders and what each permits, as one table. */
+/** The rights of callers: roles on folders and what each permits, as one table. */
 
 /** `view` is get and list; `edit` is create, update, delete; `administer` is accounts, keys and role bindings. */
 export type Permission =

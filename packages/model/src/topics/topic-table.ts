@@ -1,4 +1,4 @@
-/** The topics that exist, who publishes to them and who reads them: the one table that all rules are worked out from. */
+/** The topics that exist, with their publishers and readers: the one table that all rules are derived from. */
 
 export type TopicRoot = 'devices' | 'registries';
 export type TopicKind = 'events' | 'state' | 'commands' | 'config';

@@ -104,7 +104,7 @@ describe('a lock that was left behind', () => {
     },
   );
 
-  test('is succeeded by whoever died while succeeding it', () => {
+  test('is taken over from a process that died while it took over', () => {
     leaveBehind({ id: 'first', processes: [] });
     writeFileSync(`${path}.first`, JSON.stringify({ id: 'second', processes: [] }));
     expect(takeLock(path).lock?.succeeds).toBe(true);

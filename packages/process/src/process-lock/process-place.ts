@@ -27,7 +27,7 @@ export function hasEnded(place: string): boolean {
   return beginning !== undefined && beginning !== began;
 }
 
-/** Is there a process with this ID, whoever owns it? */
+/** Is there a process with this ID, of any user? */
 export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -7,7 +7,7 @@ export interface BackOffLimits {
 
 /**
  * How long to wait before something is tried again: twice as long each time, up to the longest. Up to half of each wait is left
- * to chance, so that those who lost the same server do not come back to it all at once.
+ * to chance, so that clients that lost the same server do not all come back to it at once.
  */
 export class BackOff {
   readonly #limits: BackOffLimits;

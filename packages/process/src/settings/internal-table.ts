@@ -18,7 +18,7 @@ export const internalSettingsTable = {
     'IOT_INTERNAL_PASSWORD_HASH_KIB',
     hashKib,
     '19456',
-    'The memory that the hash of a new password takes, in KiB. Less makes passwords easy to guess for who steals the hashes.',
+    'The memory that the hash of a new password takes, in KiB. Less makes stolen hashes easy to guess.',
   ),
   apiRateWindowMs: optional(
     'IOT_INTERNAL_API_RATE_WINDOW_MS',

@@ -342,12 +342,12 @@ export const settingsTable = {
     'IOT_NATS_INSECURE',
     onOff,
     'off',
-    'May NATS be reached without TLS beyond this machine? Whoever can read there reads every message.',
+    'May NATS be reached without TLS beyond this machine? Everybody who can read that network reads every message.',
   ),
   natsCredentialsFile: optional(
     'IOT_NATS_CREDENTIALS_FILE',
     path,
-    'The credentials (`.creds`) of the NATS account. It should be an account of its own: who reaches its subjects can speak for any tenant.',
+    'The credentials (`.creds`) of the NATS account. It should be an account of its own: a client that reaches its subjects can speak for any tenant.',
   ),
   natsCaFile: optional(
     'IOT_NATS_CA_FILE',

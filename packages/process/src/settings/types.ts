@@ -1,4 +1,4 @@
-/** The kinds of values that a setting can have: how its text is read, and what to tell who wrote something else. */
+/** The kinds of values that a setting can have: how its text is read, and what an error says that it should be. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -43,7 +43,7 @@ export const proxyField: SettingType<number> = {
     .string()
     .regex(/^0xe[0-9a-f]$/i)
     .transform(Number),
-  expects: 'a type that the PROXY protocol leaves to whoever runs both ends: `0xE0` to `0xEF`',
+  expects: 'a type that the PROXY protocol leaves to its users: `0xE0` to `0xEF`',
 };
 
 export const hostAndPort: SettingType<string> = {

@@ -1,7 +1,4 @@
-/**
- * Work that is done every so often, and when somebody asks for it, never twice at a time. It deals with its own errors: what it
- * rejects with goes to those who asked, and ends the process if nobody did.
- */
+/** Work that is done at an interval, and when it is asked for, but never twice at a time. It must not reject. */
 export class PeriodicTask {
   readonly #work: () => Promise<void>;
   #timer: NodeJS.Timeout | undefined;

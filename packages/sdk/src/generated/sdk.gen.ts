@@ -307,7 +307,7 @@ export const listRegistryRetainedTopics = <ThrowOnError extends boolean = false>
 /**
  * Clears a permanent topic of a registry
  *
- * An empty message is published there, as whoever writes the topic: subscribers receive it, and those that come later receive nothing.
+ * An empty message is published there in the name of a principal that may: subscribers receive it, and later subscribers receive nothing.
  */
 export const clearRegistryRetainedMessage = <ThrowOnError extends boolean = false>(options: Options<ClearRegistryRetainedMessageData, ThrowOnError>): RequestResult<ClearRegistryRetainedMessageResponses, ClearRegistryRetainedMessageErrors, ThrowOnError> => (options.client ?? client).delete<ClearRegistryRetainedMessageResponses, ClearRegistryRetainedMessageErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
@@ -564,7 +564,7 @@ export const listDeviceRetainedTopics = <ThrowOnError extends boolean = false>(o
 /**
  * Clears a permanent topic of a device
  *
- * An empty message is published there, as whoever writes the topic: subscribers receive it, and those that come later receive nothing.
+ * An empty message is published there in the name of a principal that may: subscribers receive it, and later subscribers receive nothing.
  */
 export const clearDeviceRetainedMessage = <ThrowOnError extends boolean = false>(options: Options<ClearDeviceRetainedMessageData, ThrowOnError>): RequestResult<ClearDeviceRetainedMessageResponses, ClearDeviceRetainedMessageErrors, ThrowOnError> => (options.client ?? client).delete<ClearDeviceRetainedMessageResponses, ClearDeviceRetainedMessageErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
@@ -1389,7 +1389,7 @@ export const getExport = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Changes fields of an export
  *
- * In force within a second; what is under way to the target comes to its end first. A target of postgres, kafka or nats needs an admin of every folder, since their clients dial what the server at the other end names.
+ * In force within a second; what is under way to the target comes to its end first. A target of postgres, kafka or nats needs an admin of every folder, since their clients connect to any address that the server names.
  */
 export const updateExport = <ThrowOnError extends boolean = false>(options: Options<UpdateExportData, ThrowOnError>): RequestResult<UpdateExportResponses, UpdateExportErrors, ThrowOnError> => (options.client ?? client).patch<UpdateExportResponses, UpdateExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
@@ -1413,7 +1413,7 @@ export const listExports = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Creates an export
  *
- * Messages are recorded for it within a second of the answer. A target of postgres, kafka or nats needs an admin of every folder, since their clients dial what the server at the other end names.
+ * Messages are recorded for it within a second of the answer. A target of postgres, kafka or nats needs an admin of every folder, since their clients connect to any address that the server names.
  */
 export const createExport = <ThrowOnError extends boolean = false>(options: Options<CreateExportData, ThrowOnError>): RequestResult<CreateExportResponses, CreateExportErrors, ThrowOnError> => (options.client ?? client).post<CreateExportResponses, CreateExportErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],

@@ -62,7 +62,7 @@ export type AddDataStreamExportRequest = {
      */
     stream: string;
     /**
-     * Kept and shown; who logs in is what the operator says for the database.
+     * Kept and shown; the credentials are those that the operator has set for the database.
      */
     serviceAccountId?: string;
     /**
@@ -503,7 +503,7 @@ export type CreateNetworkBlockRequest = {
      */
     endsAt: string;
     /**
-     * Why, for whoever looks for the reason later.
+     * The reason, for later readers.
      */
     note?: string;
 };
@@ -583,7 +583,7 @@ export type DataStreamExport = {
      */
     stream: string;
     /**
-     * Kept and shown; who logs in is what the operator says for the database.
+     * Kept and shown; the credentials are those that the operator has set for the database.
      */
     serviceAccountId?: string;
     /**
@@ -724,7 +724,7 @@ export type DisableRequest = {
      */
     endsAt?: string;
     /**
-     * Why, for whoever looks for the reason later.
+     * The reason, for later readers.
      */
     note?: string;
 };
@@ -746,7 +746,7 @@ export type DisabledResource = {
      */
     createdAt: string;
     /**
-     * Who disabled it.
+     * The account that disabled it.
      */
     createdBy: string;
 };
@@ -2066,7 +2066,7 @@ export type PasswordAdoption = {
      */
     createdAt: string;
     /**
-     * Who switched it on, or changed it last.
+     * The account that switched it on, or changed it last.
      */
     createdBy: string;
 };

@@ -33,7 +33,7 @@ export async function restoreBackup(
   if (isFresh) await migrate(url, logger, last);
   await inOneTransaction(url, changes, async (client) => {
     const tables = new Map((await readTables(client)).map((table) => [table.name, table]));
-    // Who starts now waits, and finds what was restored.
+    // A process that starts now waits, and finds what was restored.
     await client.query(`LOCK TABLE ${[...tables.keys()].map(quoted).join()} IN SHARE ROW EXCLUSIVE MODE`);
     await requireEmpty(client, header);
     await loadRows(client, tables, readArchiveText(source));

@@ -8,7 +8,7 @@ export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['data_plane_nodes', 'the MQTT processes of this moment; each registers itself'],
   ['browser_sessions', 'who is signed in at this moment: a copy signs nobody in'],
   ['sign_in_codes', 'links of the last minutes'],
-  ['live_sessions', 'who is connected at this moment'],
+  ['live_sessions', 'the sessions of this moment'],
   ['processes', 'the processes of this moment; each says so itself'],
   ['process_samples', 'what processes did that are not those of another installation'],
   ['tenant_samples', 'the same of registries and brokers, for a day'],

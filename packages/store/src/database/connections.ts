@@ -12,7 +12,7 @@ export const connectTimeoutMs = 5000;
 const statementTimeoutMs = 10_000;
 /** We give a statement up after this long: the server may be frozen or the network gone. */
 const queryTimeoutMs = 15_000;
-/** A lock that is not granted by then is somebody else's long work. */
+/** A lock that is not granted by then is held by a long transaction. */
 const lockTimeoutMs = 5000;
 /** A transaction in which nothing happens any more: its process hangs or is gone. */
 const idleInTransactionTimeoutMs = 10_000;

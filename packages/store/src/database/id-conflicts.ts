@@ -6,7 +6,7 @@ export interface IdConflict {
   readonly resources: readonly { readonly kind: string; readonly folderId: string }[];
 }
 
-/** Named at once, in a line or a sentence: nobody reads more. */
+/** Named in one line or sentence, at most. */
 const namedConflicts = 20;
 
 /** The first of them, ordered by ID. */

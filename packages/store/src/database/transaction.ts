@@ -3,7 +3,7 @@ import { type Sql, type Statement, together } from './sql.ts';
 
 /** One transaction, over one connection. It begins with its first statement. */
 export interface Transaction extends Sql {
-  /** A statement whose result nobody waits for: it is sent before the next one, or as a part of the last. Both need names. */
+  /** A statement whose result is not waited for: it is sent before the next one, or as a part of the last. Both need names. */
   defer(statement: Statement): Promise<void>;
   /** The last statement. Where it is the only one it is a transaction of its own, without BEGIN and COMMIT. */
   finish(statement: Statement): Promise<void>;
@@ -91,7 +91,7 @@ class LazyTransaction implements Transaction {
     return client;
   }
 
-  /** Between two statements nobody waits for the connection: its end would be an error that nobody catches. */
+  /** Between two statements nothing listens to the connection: without this its end would be an uncaught error. */
   readonly #onError = (error: Error): void => {
     this.#broken = error;
   };

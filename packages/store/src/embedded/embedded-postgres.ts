@@ -44,7 +44,7 @@ const betweenAttemptsMs = 200;
 /** A shutdown in order writes everything down; one that takes longer is cut short, and recovered from at the next start. */
 const stopPatienceMs = 1200;
 
-/** Its opener makes sure that nobody else uses the data folder. */
+/** Its opener makes sure that no other process uses the data folder. */
 export class EmbeddedPostgres {
   readonly #options: EmbeddedPostgresOptions;
   readonly #paths: ClusterPaths;

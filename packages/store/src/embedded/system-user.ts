@@ -20,7 +20,7 @@ export interface Launch {
 const userName = 'postgres';
 
 /**
- * @param owner who owns the cluster already, if there is one: it must stay theirs
+ * @param owner the user that owns the cluster already, if there is one: it must stay the owner
  * @param folders that the user must be able to reach
  * @throws EmbeddedPostgresError if there is no way
  */

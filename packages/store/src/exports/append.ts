@@ -1,7 +1,7 @@
 /**
  * Appending to the logs of exports. A row of `export_heads` is locked until the commit, so positions are dense and become
- * visible in order: whoever reads on from a position misses nothing. Exports are locked in ascending order, in one statement
- * that is its own transaction: no client holds a lock over a round trip, and nobody waits crosswise.
+ * visible in order: a reader that goes on from a position misses nothing. Exports are locked in ascending order, in one statement
+ * that is its own transaction: no client holds a lock over a round trip, and there is no deadlock.
  */
 import type { Sql } from '../database/sql.ts';
 

@@ -1,4 +1,4 @@
-/** The logs of exports, for whoever writes to them and whoever sends what they hold. */
+/** The logs of exports: appending to them, reading them, leases and dead letters. */
 export { type Appended, appendChunks, type NewChunk } from './append.ts';
 export { DeadLetters, type NewDeadLetter, pruneDeadLetters } from './dead-letters.ts';
 export {

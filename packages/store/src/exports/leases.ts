@@ -1,6 +1,6 @@
 /**
  * Which process sends for an export. A lease is taken, renewed, and runs out if its holder is gone or frozen; every lease has
- * an epoch of its own, and whatever is written for an export names it. So one who lost the lease without noticing moves nothing.
+ * an epoch of its own, and every write for an export names it. So a process that lost the lease without noticing it writes nothing.
  */
 import type { Sql } from '../database/sql.ts';
 
@@ -33,7 +33,7 @@ interface LeasedRow extends Omit<LeasedExport, 'lease' | 'position'> {
   readonly position: string;
 }
 
-/** Takes exports that nobody holds, at most so many. Those that are paused, or whose receivers ask for messages, need nobody. */
+/** Takes exports without a holder, at most so many. Those that are paused, and those that receivers pull from, need none. */
 export async function takeLeases(db: Sql, holder: string, most: number): Promise<readonly LeasedExport[]> {
   const { rows } = await db.query<LeasedRow>({
     name: 'take-export-leases',

@@ -202,7 +202,7 @@ describe('a lease', () => {
     expect(await takeLeases(db, 'third', 5)).toEqual([]);
   });
 
-  test('that has run out is another’s; who had it moves nothing, makes no dead letter, and learns of it', async () => {
+  test('that has run out is another’s; its holder before moves nothing, makes no dead letter, and learns of it', async () => {
     const { db, cursor } = await open();
     await appendChunks(db, [chunkOf('e', ['a', 'b', 'c'])]);
     const [frozen] = await takeLeases(db, 'frozen', 1);

@@ -1,6 +1,6 @@
 /**
  * Removing chunks from the log of an export: what is delivered and too old for a replay, what is beyond the limits. What was
- * still to be sent is counted as discarded, and the cursor moves over it; whoever sends it meanwhile loses nothing, since a
+ * still to be sent is counted as discarded, and the cursor moves over it; an export process that sends it meanwhile loses nothing, since a
  * cursor never moves back by that.
  */
 import type { Sql } from '../database/sql.ts';

@@ -50,7 +50,7 @@ const whoMayLogIn = async () => {
   return { byPassword: byPassword.map(name).sort(), byCertificate: byCertificate.map(name).sort() };
 };
 
-test('an upgrade goes on, lists who has one ID, and lets none of them log in', async () => {
+test('an upgrade goes on, lists the resources that share an ID, and lets none of them log in', async () => {
   await migrate(url, quiet);
   expect(await conflicts()).toEqual([
     ...[
@@ -87,7 +87,7 @@ test('the one that is left of those with one ID logs in again, and the MQTT serv
   expect((await whoMayLogIn()).byCertificate).toContain('broker b');
   expect(await rowsOf(`SELECT kind, key FROM changes WHERE kind = 'broker'`)).toEqual([['broker', 'b']]);
   expect(await conflicts()).not.toContainEqual(['b', 'broker']);
-  // The ID is the broker's now: nobody else gets it, and it is free when the broker is gone.
+  // The ID is the broker's now: no other resource gets it, and it is free when the broker is gone.
   const device = `INSERT INTO devices (id, registry_id, folder_id) VALUES ('b', 'own', 'f')`;
   await expect(database.pool.query(device)).rejects.toMatchObject({ constraint: 'resource_ids_pkey' });
   await database.pool.query(`DELETE FROM brokers WHERE id = 'b'`);
@@ -106,7 +106,7 @@ test('of three with one ID two must go, or take another one', async () => {
   ]);
 });
 
-test('an ID in conflict is for nobody else', async () => {
+test('an ID in conflict is given to no other resource', async () => {
   await migrate(url, quiet);
   for (const [table, id] of [
     ['brokers', 'r'],

@@ -5,7 +5,7 @@ import { createSortableId } from './sortable-ids.ts';
 export interface NewAuditEvent {
   readonly at: Date;
   readonly eventType: string;
-  /** Undefined: nobody that was proven. */
+  /** Undefined: the caller was not authenticated. */
   readonly callerId: string | undefined;
   /** Empty: from more than one place. */
   readonly remoteIp: string;

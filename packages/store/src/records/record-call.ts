@@ -7,9 +7,9 @@ import { createSortableId } from './sortable-ids.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Who calls what, from where. */
+/** The caller, its address and the operation. */
 export interface CallFacts {
-  /** Empty: nobody, the service itself did it. */
+  /** Empty: the service itself did it. */
   readonly callerId: string;
   readonly remoteIp: string;
   readonly userAgent: string;

@@ -18,7 +18,7 @@ export class StreamCall {
   readonly #stream: ServerHttp2Stream;
   readonly #requestId: string;
   readonly #over = new AbortController();
-  /** Who waits by `unlessOver`: listeners of the signal would do the same, and take longer than the rest of a short call. */
+  /** What waits by `unlessOver`: listeners of the signal would do the same, and take longer than the rest of a short call. */
   readonly #waiting = new Set<(reason: unknown) => void>();
   #timer: NodeJS.Timeout | undefined;
   #isAnswered = false;
@@ -33,7 +33,7 @@ export class StreamCall {
     this.deadlineMs = Date.now() + (timeoutMs ?? maxCallMs);
     if (!isLong || headers['grpc-timeout'] !== undefined)
       this.#timer = setTimeout(() => this.#abort(deadlineExceeded()), timeoutMs ?? maxCallMs);
-    // The peer can reset the stream at any time; whoever works on the call learns of it by the signal.
+    // The peer can reset the stream at any time; the operation learns of it by the signal.
     stream.on('error', () => {});
     stream.once('close', () => {
       clearTimeout(this.#timer);

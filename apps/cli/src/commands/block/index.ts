@@ -24,7 +24,7 @@ export function register(program: Command, context: CliContext): void {
     .description('Block an address or range: its connections end, and new ones are closed at once')
     .argument('<network>', '192.0.2.7, 192.0.2.0/24, 2001:db8::/32')
     .requiredOption('--until <time>', 'when it ends by itself: 12h, 14d, 2026-12-31T00:00:00Z')
-    .option('--note <text>', 'why, for whoever looks for the reason later')
+    .option('--note <text>', 'the reason, for later readers')
     .action(async (network: string, { until, note }: AddOptions) => {
       const body = {
         network: withLength(network),

@@ -55,7 +55,7 @@ function registerCreate(parent: Command, context: CliContext): void {
     .description('Keep --endpoint and --token, and where MQTT is, under a name; it becomes the active one')
     .argument('<name>', 'name of the profile')
     .option('--mqtt <address>', 'MQTT server, such as mqtts://iot.example.com:8883')
-    .option('--ca <path>', 'who signed its certificate, in PEM')
+    .option('--ca <path>', 'the authority that signed its certificate, in PEM')
     .option('--folder-id <id>', 'folder that commands are about')
     .action(async (name: string, { mqtt, ca, folderId }: CreateOptions, command: Command) => {
       const { endpoint, token } = command.optsWithGlobals<{ endpoint?: string; token?: string }>();

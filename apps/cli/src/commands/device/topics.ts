@@ -14,7 +14,7 @@ interface TopicOptions extends SelectionOptions, PayloadOptions {
   readonly limit?: number;
 }
 
-/** Who writes which of a device's permanent topics, as over MQTT. */
+/** Which principal writes which of a device's permanent topics, as over MQTT. */
 const topics = [
   { name: 'state', writer: 'device', what: 'what the device says of itself' },
   { name: 'config', writer: 'registry', what: 'what it is told to be' },
@@ -35,7 +35,9 @@ export function registerTopics(device: Command, context: CliContext): void {
     registerClear(group, name, writer, context);
   }
   const send = addPayloadOptions(addTopicOptions(device.command('send-command')))
-    .description('Send a command to a device, as its registry; who is not connected does not get it')
+    .description(
+      'Send a command to a device, as its registry; a device that is not connected does not get it',
+    )
     .action(async (either: string | undefined, options: TopicOptions) => {
       const target = await targetOf('commands', either, options, context);
       await publish('registry', target, await readPayload(options));
@@ -100,7 +102,7 @@ function registerClear(
   context: CliContext,
 ): void {
   const clear = addTopicOptions(group.command('clear'))
-    .description(`Clear the ${name}: who subscribes from now on gets none`)
+    .description(`Clear the ${name}: later subscribers get none`)
     .action(async (either: string | undefined, options: TopicOptions) => {
       const target = await targetOf(name, either, options, context);
       await publish(writer, target, '');

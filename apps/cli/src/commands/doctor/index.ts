@@ -32,7 +32,10 @@ export function register(program: Command, context: CliContext): void {
       'Show what a device will see of a TLS server: chain, sizes, algorithms, versions, names, trust',
     )
     .argument('[host:port]', 'server; without it the MQTT server of the installation')
-    .option('--ca <path>', 'whom the device trusts, in PEM (default: ca.crt of the data folder)')
+    .option(
+      '--ca <path>',
+      'the authority that the device trusts, in PEM (default: ca.crt of the data folder)',
+    )
     .action(async (address: string | undefined, options: { ca?: string }) => {
       const { checkTls } = await import('../../doctor/check-tls.ts');
       const server = address === undefined ? await context.configuration.mqtt() : mqttUrl(address);

@@ -1,4 +1,4 @@
-/** `iotcore migrate adoption on, off, show`: passwords that nobody can export are taken over from the devices themselves. */
+/** `iotcore migrate adoption on, off, show`: passwords, which cannot be exported, are taken over from the devices themselves. */
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
 import { answer } from '../../calls.ts';
@@ -68,7 +68,7 @@ function warning(owner: Owner, endsAt: Date, networks: readonly string[]): strin
   const from = networks.length > 0 ? `from ${networks.join(', ')}` : 'from anywhere';
   return `Password adoption is trust on first use. Until ${endsAt.toISOString()} this holds for ${what} (${plural}):
 whoever connects first ${from} with an ID that has no password yet is let in with any password, and that
-password counts from then on. The server cannot tell a device from somebody who knows its ID, and IDs are no secrets.
+password counts from then on. The server cannot tell a device from a stranger that knows its ID, and IDs are no secrets.
 If a stranger comes first, the device itself is refused, until you see it (\`iotcore migrate status --devices adopted\`),
 delete that password, and the device connects again. Confine it with --networks, and end it soon.`;
 }

@@ -1,4 +1,4 @@
-/** `iotcore migrate status --knocking`: who knocks and was not imported, and which registry it belongs to. */
+/** `iotcore migrate status --knocking`: devices that try to connect and were not imported, and the registry that each belongs to. */
 import type { RefusedClient } from '@iotcore/sdk';
 import type { CliContext } from '../../context.ts';
 import type { Column } from '../../output/table.ts';

@@ -1,4 +1,4 @@
-/** The options with which `mqtt publish` and `mqtt subscribe` say who they are, and to which server. */
+/** The options with which `mqtt publish` and `mqtt subscribe` say as which client they connect, and to which server. */
 import { rootCertificates } from 'node:tls';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Packet } from 'mqtt';
@@ -53,7 +53,7 @@ export function addConnectionOptions(command: Command): Command {
     .option('--server <address>', 'MQTT server, such as mqtts://iot.example.com:8883 (IOTCORE_MQTT)')
     .option(
       '--ca <path>',
-      'who signed its certificate, in PEM (IOTCORE_CA; default: ca.crt of the data folder)',
+      'the authority that signed its certificate, in PEM (IOTCORE_CA; default: ca.crt of the data folder)',
     )
     .option('--client-id <id>', 'MQTT client ID')
     .option('--debug', 'show each packet on standard error');

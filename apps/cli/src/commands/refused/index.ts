@@ -1,4 +1,4 @@
-/** `iotcore refused …`: clients that the MQTT server refused, for whoever looks for a device. */
+/** `iotcore refused …`: clients that the MQTT server refused. */
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { count, pastTime } from '../../options/values.ts';

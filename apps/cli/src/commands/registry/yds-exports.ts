@@ -41,7 +41,7 @@ function registerAdd(parent: Command, context: CliContext): void {
     .requiredOption('--database <path>', 'database of the stream')
     .requiredOption('--stream <name>', 'the stream: a topic of Kafka')
     .option('--mqtt-topic-filter <filter>', 'only messages that it covers')
-    .option('--stream-service-account-id <id>', 'kept and shown; who logs in, the operator says')
+    .option('--stream-service-account-id <id>', 'kept and shown; the operator sets the credentials')
     .option('--stream-service-account-name <name>', 'the same, by its name')
     .action(async ({ name, database, stream, mqttTopicFilter, ...options }: AddOptions) => {
       const { client, id: registryId } = await registryOf(context, options);

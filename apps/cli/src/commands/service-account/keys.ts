@@ -78,7 +78,7 @@ async function createKey(options: CreateOptions, context: CliContext): Promise<v
   const file = keyFile({ id, serviceAccountId, createdAt, publicKey, privateKey });
   await writeFile(output, `${JSON.stringify(file, null, 2)}\n`, { flag: 'wx', mode: secretMode }).catch(
     async (error: NodeJS.ErrnoException) => {
-      // A key that nobody holds must not stay.
+      // A key whose private half is lost must not stay.
       await answer(sdk.deleteAuthorizedKey({ client, path: { serviceAccountId, authorizedKeyId: id } }));
       throw error.code === 'EEXIST' ? alreadyThere(output) : error;
     },

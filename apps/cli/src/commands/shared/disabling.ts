@@ -22,7 +22,7 @@ export function registerDisabling(parent: Command, kind: Kind, context: CliConte
       '--until <time>',
       'when it ends by itself: 12h, 14d, 2026-12-31T00:00:00Z; default: when it is enabled',
     )
-    .option('--note <text>', 'why, for whoever looks for the reason later')
+    .option('--note <text>', 'the reason, for later readers')
     .action(async (either: string | undefined, { until, note, ...options }: DisableOptions) => {
       const { client, id } = await selected(context, kind, either, options);
       const body = {

@@ -5,7 +5,7 @@ import type { CliContext } from '../../context.ts';
 /** Folders named in a hint. */
 const mostNamed = 5;
 
-/** The rows as they are; if there are none, a word for the person who looks in the wrong folder. */
+/** The rows as they are; if there are none, a note that names the folder that was looked in. */
 export async function* sayingWhere<Row>(
   rows: AsyncIterable<Row>,
   context: CliContext,

@@ -55,7 +55,7 @@ export function registerPasswords(parent: Command, kind: Kind, context: CliConte
   );
 }
 
-/** What nobody sees while typing is typed twice; what is piped in is there once. */
+/** A password that is typed is not shown, and is asked for twice; one that is piped in is read once. */
 async function askTwice({ prompt }: CliContext) {
   const text = await prompt.secret('New password: ');
   if (prompt.isTerminal && (await prompt.secret('Once more: ')) !== text)

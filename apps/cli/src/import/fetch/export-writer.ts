@@ -24,7 +24,7 @@ export class ExportWriter {
   async stream(name: string, entries: AsyncIterable<object>): Promise<void> {
     const path = join(this.#folder, name);
     const file = createWriteStream(`${path}.part`);
-    // An error while nobody waits would end the process; the next to wait is told of it.
+    // An error that nothing awaits would end the process; the next write is told of it.
     file.on('error', () => {});
     let separator = '[\n';
     for await (const entry of entries) {

@@ -56,7 +56,7 @@ export class AliasTable implements Disposable {
     return (this.#ofDevice?.all(deviceId) ?? []) as unknown as ListedAlias[];
   }
 
-  /** Those of devices that nobody asked for, in the order of the file. */
+  /** Those of devices that were not asked for, in the order of the file. */
   left(): Iterable<ListedAlias> {
     if (!this.#meet) return [];
     const left = 'SELECT * FROM listed WHERE deviceId NOT IN (SELECT deviceId FROM met) ORDER BY entry';

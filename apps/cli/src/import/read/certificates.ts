@@ -102,7 +102,8 @@ export class CertificateReader {
       const reason = 'The same certificate stands here twice.';
       this.#journal.repeat('CERTIFICATE', finding(candidate, reason, { fingerprint }));
     } else {
-      const advice = 'A certificate tells who connects: decide whose it is, and remove the other entry.';
+      const advice =
+        'A certificate identifies a client: decide to which device it belongs, and remove the other entry.';
       this.#refuse(candidate, undefined, `${before} has the same certificate.`, advice);
     }
     return before === undefined;

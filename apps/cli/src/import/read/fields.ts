@@ -12,7 +12,7 @@ const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]
 
 /**
  * The fields of one entry. Absent, null and empty are the same; names are taken in the form of the export and in that of
- * the API; those that nobody asks for are ignored. What has the wrong type is remembered in `faults`.
+ * the API; those that are not asked for are ignored. What has the wrong type is remembered in `faults`.
  */
 export class Fields {
   readonly faults: FieldFault[] = [];

@@ -8,7 +8,7 @@ const maxEntryBytes = 1_048_576;
 
 /** What costs one entry. */
 export type EntryFault = 'BAD_ENTRY' | 'ENTRY_TOO_LARGE' | 'CUT_ENTRY';
-/** What ends the file before its time; how many entries it costs nobody knows. */
+/** What ends the file early; how many entries it costs is not known. */
 export type FileFault = 'TRUNCATED' | 'NOT_AN_ARRAY' | 'TEXT_BEHIND';
 
 export type ArrayItem =

@@ -24,7 +24,7 @@ async function read(files: Readonly<Record<string, unknown>>, addTo: (folder: st
   const account = new Account();
   const first = readExport(folder, account, now);
   const bodies = await bodiesOf(first.units, account);
-  // Whoever reads again with what the first reading found gets the same but for aliases that exclude each other.
+  // A second reading with what the first one found gives the same but for aliases that exclude each other.
   const again = await bodiesOf(readExport(folder, silentJournal, now, first.refusals).units);
   return { bodies, again, account };
 }

@@ -1,7 +1,7 @@
 /**
  * The field of a PROXY header, version 2, in which a proxy that ends TLS tells whose certificate a client has shown. The
  * protocol has none for it (PP2_TYPE_SSL holds a common name, which anybody may write into a certificate of his own): it is
- * one of the types that the protocol leaves to whoever runs both ends, and what HAProxy 2.9 and later can add.
+ * one of the types that the protocol leaves to its users, and what HAProxy 2.9 and later can add.
  */
 
 /** What the field says. */

@@ -14,7 +14,7 @@ export interface HeaderOptions {
 }
 
 /**
- * Reads the header of a socket that nobody has read from yet, and leaves what follows to whoever reads next. `done` is
+ * Reads the header of a socket that has not been read from yet, and leaves what follows to the next reader. `done` is
  * called once; it must begin to read the socket at once.
  */
 export function readHeaderOf(

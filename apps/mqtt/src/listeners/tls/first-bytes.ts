@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export type NoBytes = 'gone' | 'late';
 
 /**
- * Looks at the first bytes of a socket that nobody reads, and leaves them to whoever reads next. `done` is called once; it
+ * Looks at the first bytes of a socket that is not read yet, and leaves them to the next reader. `done` is called once; it
  * must begin to read the socket at once, or destroy it.
  */
 export function lookAtFirstBytes(

@@ -16,7 +16,7 @@ test.each([
   expect(handshakeFailure(code)).toEqual({ reason, code });
 });
 
-test('what comes to the TLS port without TLS is told by what it is, and who it claims to be', () => {
+test('what comes to the TLS port without TLS is told by its protocol, and by the ID that it claims', () => {
   const connect = Buffer.from('101400044d5154540482003c000263310002643100000000', 'hex').subarray(0, 20);
   expect(withoutTls(connect)).toEqual({
     reason: 'MQTT without TLS on the TLS port',

@@ -17,7 +17,7 @@ test('processes with one secret have one key, others have their own', () => {
   expect(keep()).not.toEqual(keep());
 });
 
-test('a key ends with its time, for all who share it at the same moment', () => {
+test('a key ends with its time, for all processes that share it at the same moment', () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   onTestFinished(() => {
     vi.useRealTimers();

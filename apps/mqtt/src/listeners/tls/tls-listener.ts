@@ -1,7 +1,7 @@
 /**
  * MQTT over TLS. A client certificate is asked for and never required; there is no authority to check it against, so
- * `authorized` says nothing. Whoever asks for it gets what the socket holds at that moment: a resumed session may hold
- * none, or one that was removed since.
+ * `authorized` says nothing. The certificate is read from the socket when it is asked for: after a resumed session there may
+ * be none, or one that was removed since.
  */
 import { constants } from 'node:crypto';
 import { createSecureContext, createServer, type SecureContextOptions, type Server } from 'node:tls';
@@ -57,7 +57,7 @@ const cipherSuites = [
 /**
  * Groups for the key exchange, the first are what OpenSSL has by itself. Over TLS 1.2 they are also the curves that the
  * key of a client's certificate may be on: without the last ones, certificates that the API takes could not log in.
- * A client gets none that it does not name itself, and nobody between can take the better ones out of its list.
+ * A client gets none that it does not name itself, and no attacker between can take the better ones out of its list.
  */
 const groups = [
   'X25519MLKEM768',
@@ -164,7 +164,7 @@ function secureContext({ certificatePem, privateKeyPem }: CertificatePair): Secu
     minVersion: 'TLSv1.2',
     ciphers: cipherSuites,
     ecdhCurve: groups,
-    // TLS 1.2 renegotiation lets a client spend the server's time at will, and nobody needs it.
+    // TLS 1.2 renegotiation lets a client spend the server's time at will, and no client needs it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   };
 }

@@ -26,11 +26,11 @@ import { splitTarget } from './target-secrets.ts';
 
 const { tag: service } = names;
 
-/** Their clients dial what the server at the other end names: whom they reach is not decided here alone. */
-const dialsOthers = ['postgres', 'kafka', 'nats'] as const;
+/** Clients of these protocols connect to the addresses that the server names, so the address in the target does not limit them. */
+const followsServerAddresses = ['postgres', 'kafka', 'nats'] as const;
 
 const ownFolder =
-  'A target of postgres, kafka or nats needs an admin of every folder, since their clients dial what the server at the other end names.';
+  'A target of postgres, kafka or nats needs an admin of every folder, since their clients connect to any address that the server names.';
 
 /** What a field becomes that an update names and does not give. A target is never reset. */
 const updateDefaults: {
@@ -153,7 +153,11 @@ function sourceOf({ registryId, deviceId, brokerId }: ExportRow) {
 
 /** @throws PERMISSION_DENIED */
 function requireReach(access: Access, target: object): void {
-  if (!dialsOthers.some((kind) => kind in target && target[kind as keyof typeof target] !== undefined))
+  if (
+    !followsServerAddresses.some(
+      (kind) => kind in target && target[kind as keyof typeof target] !== undefined,
+    )
+  )
     return;
   if (!access.may('administer', everyFolder)) throw errors.permissionDenied();
 }

@@ -93,7 +93,7 @@ export const deleteDataStreamExport = defineOperation({
   },
 });
 
-/** @throws UNIMPLEMENTED where there are no data streams, INVALID_ARGUMENT for a database that nobody knows */
+/** @throws UNIMPLEMENTED where there are no data streams, INVALID_ARGUMENT for an unknown database */
 function serversOf(database: string, { dataStreams }: Services['exports']): DataStreamServers {
   if (dataStreams.areNone)
     throw errors.unimplemented(
@@ -105,7 +105,7 @@ function serversOf(database: string, { dataStreams }: Services['exports']): Data
   throw errors.invalidArgument([{ field: 'database', description }]);
 }
 
-/** @throws FAILED_PRECONDITION for what is wrong with the servers: it is not the caller who has named them */
+/** @throws FAILED_PRECONDITION for what is wrong with the servers, which the operator has named, not the caller */
 async function streamExport(...given: Parameters<typeof newExport>): Promise<NewExport> {
   try {
     return await newExport(...given);

@@ -61,7 +61,7 @@ export function retainedMessageOperations(
       name: `clear${noun}RetainedMessage`,
       summary: `Clears a permanent topic of a ${kind}`,
       description:
-        'An empty message is published there, as whoever writes the topic: subscribers receive it, and those that come later receive nothing.',
+        'An empty message is published there in the name of a principal that may: subscribers receive it, and later subscribers receive nothing.',
       message: ClearRetainedMessageQuery,
       output: ClearRetainedMessageResponse,
       async run({ input: { topic }, target: { id }, read, signal }, { publisher }) {
@@ -75,7 +75,7 @@ export function retainedMessageOperations(
   ];
 }
 
-/** Who may publish to a permanent topic that is there; of a registry's topic that its devices write, one of these. */
+/** A principal that may publish to a permanent topic; for a topic of a registry that its devices write, one of these. */
 async function writerOf(topic: string, read: Reads): Promise<Owner | undefined> {
   const address = readFullTopic(topic);
   if (!address) return undefined;

@@ -1,4 +1,4 @@
-/** The fields that registries and brokers share, as they are when nobody gives them. */
+/** The fields that registries and brokers share, and their defaults. */
 import { fieldsToSet, type LogOptions, partsInMask } from '@iotcore/contract';
 
 export const topLevelDefaults: {

@@ -1,5 +1,5 @@
 /**
- * Who may read what. Every topic is read by one *reader group* only: a registry, a device, all devices of a registry, or
+ * The rights to read. Every topic is read by one *reader group* only: a registry, a device, all devices of a registry, or
  * (monitoring) a registry and all its devices. A reader group has a *namespace* for each notation. A message is published
  * into the namespaces of exactly those groups that may read it, and a filter is put into the namespaces of exactly those
  * groups that its subscriber belongs to. A filter only ever meets topics of its own namespace, so nobody receives what

@@ -26,7 +26,7 @@ export const principalOf = ({ id, registryId }: DeviceFacts): DevicePrincipal =>
   registryId,
 });
 
-/** Everybody who can be a client of a registry in this fixture. */
+/** Every kind of client of a registry in this fixture. */
 export function membersOf(fixture: Fixture): (DevicePrincipal | RegistryPrincipal)[] {
   return [...registryIds.map(registry), ...fixture.devices.map(principalOf)];
 }

@@ -17,7 +17,7 @@ import {
   topicLookup,
 } from '../rights/route.ts';
 
-/** One copy of a message: who got it, and under which name. */
+/** One copy of a message: its receiver, and the topic name that it came under. */
 export interface Copy {
   readonly by: Principal;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Who calls: what authentication reads. Its answers are cached by the API and dropped at each `account` change. */
+/** Accounts and keys, as authentication reads them. The answers are cached by the API and dropped at each `account` change. */
 import type { Db } from '../db.ts';
 
 /** An account with all that its tokens rest on. */

@@ -50,7 +50,7 @@ export async function deleteResourceBlock(tx: Sql, resource: BlockableResource):
   if (rowCount === 0) throw new MissingError(`Disabled ${resource.kind}`);
 }
 
-/** Those who are disabled are few: the page is looked for among all of them. */
+/** Few resources are disabled: the page is looked for among all of them. */
 const byId = prepare(
   'list-resource-blocks',
   `SELECT * FROM (

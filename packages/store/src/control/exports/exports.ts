@@ -52,7 +52,7 @@ export async function findExport(db: Sql, id: string): Promise<ExportRow | undef
   return (await db.query<ExportRow>(byId(id))).rows[0];
 }
 
-/** As it is now; nobody changes it before the commit. @throws MissingError if it is gone */
+/** As it is now; it is locked until the commit. @throws MissingError if it is gone */
 export async function lockExport(tx: Sql, id: string): Promise<ExportRow> {
   const { rows } = await tx.query<ExportRow>({
     text: `SELECT ${columns} FROM exports WHERE id = $1 FOR UPDATE`,
@@ -107,7 +107,7 @@ export async function createExport(tx: Sql, given: NewExport, storeBytes: number
 const holderSettings = 'target, secrets, batch, concurrency, retry, paused';
 
 /**
- * Changes an export. A holder of its lease who works by something else from now on loses it, and another begins anew.
+ * Changes an export. If the export process has to work by other settings from now on, it loses its lease, and begins anew.
  *
  * @throws MissingError if it is gone, StoreFullError
  */

@@ -48,7 +48,7 @@ export interface LogRange {
   readonly head: bigint;
 }
 
-/** Locks the cursor: nobody moves it before the commit. @throws MissingError if the export is gone */
+/** Locks the cursor until the commit. @throws MissingError if the export is gone */
 export async function lockLogRange(tx: Sql, id: string): Promise<LogRange> {
   const { rows } = await tx.query<{ tail: string | null; cursor: string; head: string }>({
     text: `

@@ -6,7 +6,7 @@ import { type Db, type Page, type PageRequest, toPage } from '../db.ts';
 
 export type AuditEventRow = AuditEvent;
 
-/** Who called what, from where, for a record of its own. */
+/** The caller, its address and the operation, for a record of its own. */
 export type AuditedCall = Omit<CallFacts, 'description'>;
 
 /** What a call did in one folder. */

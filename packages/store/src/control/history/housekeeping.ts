@@ -1,5 +1,5 @@
 /**
- * Removal of what has been kept long enough, in small transactions that hold nobody up. Of several API processes one
+ * Removal of what has been kept long enough, in small transactions that hold up no others. Of several API processes one
  * does it at a time: each statement takes a lock for itself, and removes nothing while another process has it.
  */
 import { Prisma, type PrismaClient } from '../../generated/client.ts';

@@ -1,4 +1,4 @@
-/** What went wrong in a folder lately, summed up by reason and by who it was. */
+/** What went wrong in a folder lately, summed up by reason and by resource. */
 import { prepare, type Sql } from '../../database/sql.ts';
 
 /** Lines that are looked at, the newest: some 200 ms, and more than anybody would read. */

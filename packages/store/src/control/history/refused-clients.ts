@@ -33,7 +33,7 @@ export interface RefusedClientFilter {
   readonly until: Date | undefined;
 }
 
-/** The table is bounded (see who writes it): a look at all of it takes some ten milliseconds. */
+/** The table is bounded (by `forgetRefusedClients`): to read all of it takes some ten milliseconds. */
 const newest = prepare(
   'list-refused-clients',
   `SELECT id, claimed_id AS "claimedId", fingerprint, address, secure, reason, resource_kind AS "resourceKind",

@@ -14,7 +14,7 @@ export interface RetainedMessageRow {
   readonly updatedAt: Date;
 }
 
-/** Who has permanent topics: a device, or a registry with its own, which those of its devices are not among. */
+/** An owner of permanent topics: a device, or a registry with its own topics, without those of its devices. */
 export type RetainingOwner = Owner & { readonly kind: 'registry' | 'device' };
 
 const ofOwner = {

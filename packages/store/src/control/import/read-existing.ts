@@ -83,7 +83,7 @@ async function readKinds(tx: Db, { registries, brokers, devices }: Import): Prom
   return new Map(rows.map(({ id, kind }) => [id, kind]));
 }
 
-/** Who has the names that are given. */
+/** The resources that have the given names. */
 async function readNames(tx: Db, { registries, brokers, devices }: Import): Promise<Map<string, string>> {
   const wanted = {
     registry: registries.map(({ content }) => ({ parentId: content.folderId, name: content.name })),

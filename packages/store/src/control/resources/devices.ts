@@ -118,7 +118,7 @@ interface Selected extends Omit<DeviceRow, 'aliases' | 'activity'> {
 
 type SelectedActivity = Selected & DeviceActivityRow & { readonly isActive: boolean };
 
-/** The row itself: nobody else has it, and a list is made of hundreds of them. */
+/** Changes the row itself instead of copying it: a list is made of hundreds of them. */
 function toRow(selected: { aliases: Selected['aliases'] } & Omit<Selected, 'aliases'>): DeviceRow {
   selected.aliases ??= [];
   return selected as DeviceRow;

@@ -13,7 +13,7 @@ export interface OwnerInFolder extends Owner {
   readonly folderId: string;
 }
 
-/** What decides who may see a resource. */
+/** Where a resource belongs, by which access to it is decided. */
 export interface OwnerRow {
   readonly id: string;
   readonly folderId: string;

@@ -1,4 +1,4 @@
-/** Registries, devices and brokers by the beginning of their ID or name, for whoever knows a part of it. */
+/** Registries, devices and brokers by the beginning of their ID or name. */
 import { prefixRangeEnd } from '../../database/prefix-range.ts';
 import { prepare, type Sql } from '../../database/sql.ts';
 import type { OwnerKind } from './owners.ts';

@@ -15,7 +15,7 @@ export interface LogLine {
 /**
  * Appends lines in their order. The log options of a registry hold for its devices too: lines below its `minLevel` are
  * left out, and all of them if its log is `disabled`. Each line gets the kind and the folder of its resource, by which it is
- * found; it has neither, and is found by nobody, if the resource is gone.
+ * found; it has neither, and is never found, if the resource is gone.
  */
 export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): Promise<void> {
   await db.query(

@@ -1,6 +1,6 @@
 import type { Queryable } from '../queryable.ts';
 
-/** Clients that were refused for the same reason, or one of them. */
+/** Equal refusals, summed up: the same claim, certificate, address and reason. */
 export interface RefusedClient {
   /** The ID that the client wrote, whatever it is; empty: none. */
   readonly claimedId: string;

@@ -41,7 +41,7 @@ interface OwnerRow {
 const isBlocked = (column: 'device_id' | 'broker_id', id: string) =>
   `EXISTS (SELECT FROM resource_blocks block WHERE block.${column} = ${id} AND (block.ends_at IS NULL OR block.ends_at > now()))`;
 
-/** Those of the IDs that exist, with their passwords. An ID that is in conflict is nobody's. */
+/** Those of the IDs that exist, with their passwords. An ID that is in conflict is not found. */
 export async function findIdentities(
   db: Queryable,
   ids: readonly string[],
@@ -73,7 +73,7 @@ export async function findIdentities(
   return rows.map((row) => ({ ...toIdentity(row), passwords: row.passwords }));
 }
 
-/** The owners of those of the certificates (SHA-256, lower-case hex) that somebody has, unless its ID is in conflict. */
+/** The owners of those of the certificates (SHA-256, lower-case hex) that are registered, unless the ID of the owner is in conflict. */
 export async function findCertificateIdentities(
   db: Queryable,
   sha256s: readonly string[],

@@ -48,7 +48,7 @@ export async function findPasswordAdoptions(
 /**
  * Stores the password of an owner that has none, with its operation and audit event, in one statement that decides all
  * of it again: adoption is on, has not ended at `at`, includes the address, and the registry is not disabled. The lock on
- * the adoption lets nobody be adopted after it was switched off; a unique index lets an owner have one adopted password.
+ * the adoption keeps any from being adopted after it was switched off; a unique index lets an owner have one adopted password.
  */
 const adoptQuery = `
   WITH adoption AS (

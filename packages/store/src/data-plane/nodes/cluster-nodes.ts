@@ -1,5 +1,5 @@
 /**
- * The rows of the nodes of a cluster: who is a member is what stands here. Statements are made so that each can be repeated,
+ * The rows of the nodes of a cluster: they alone say which nodes are members. Statements are made so that each can be repeated,
  * and so that what a node believes of itself is checked in the statement that rests on it.
  */
 import type { Pool } from 'pg';
@@ -31,7 +31,7 @@ interface DatabaseRow {
 }
 
 const columns = 'incarnation, number, state, renewals, misses, node_id, place';
-/** A observer who says nothing for so long loses the lock: a frozen one would hold up the renewals of all. */
+/** An observer that is silent for so long loses the lock: a frozen one would hold up the renewals of all. */
 const lockIdleMs = 2_000;
 /** Rows of incarnations that ended, or were condemned and never heard of again, so long ago are removed. */
 const keptFor = '1 day';
@@ -115,7 +115,7 @@ export function condemnClusterNodes(
   });
 }
 
-/** Said by a node once its sessions are closed, or by whoever has seen that its process has ended. */
+/** Written by a node once its sessions are closed, or by another that has seen the end of its process. */
 export async function endClusterNodes(db: Queryable, incarnations: readonly string[]): Promise<void> {
   await db.query(
     `WITH old AS (
@@ -129,7 +129,7 @@ export async function endClusterNodes(db: Queryable, incarnations: readonly stri
 
 type Query = <Row>(text: string, values?: unknown[]) => Promise<{ readonly rows: readonly Row[] }>;
 
-/** Renewals wait meanwhile, so it is short; who freezes in it loses it. */
+/** Renewals wait meanwhile, so it is short; an observer that freezes in it loses it. */
 function underLock<T>(pool: Pool, work: (query: Query) => Promise<T>): Promise<T> {
   return transaction(pool, async (tx) => {
     const query: Query = (text, values = []) => tx.query({ text, values });

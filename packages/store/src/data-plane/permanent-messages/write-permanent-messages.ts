@@ -18,7 +18,7 @@ export interface PermanentMessageWrite {
   readonly payload: Buffer;
 }
 
-/** Rows that the write needs are locked by somebody else for longer than it may wait; it may be tried again. */
+/** Rows that the write needs are locked by another transaction for longer than it may wait; it may be tried again. */
 export class RowsLockedError extends Error {
   override readonly name = 'RowsLockedError';
 
