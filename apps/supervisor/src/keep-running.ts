@@ -20,18 +20,27 @@ export interface Kept {
   stop(): Promise<void>;
 }
 
+interface KeepOptions {
+  readonly backOff?: BackOff;
+  /** In milliseconds, from any beginning. */
+  now?(): number;
+}
+
 /** Starts again whatever ends, with longer and longer pauses. `runnable` has been started already. */
-export function keepRunning(runnable: Runnable, logger: Logger): Kept {
+export function keepRunning(
+  runnable: Runnable,
+  logger: Logger,
+  { backOff = new BackOff(pauses), now = () => performance.now() }: KeepOptions = {},
+): Kept {
   const stopping = new AbortController();
-  const backOff = new BackOff(pauses);
   const keeping = keep().catch((error) => logger.fatal({ err: error }, `lost track of ${runnable.name}`));
 
   async function keep(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const startedAt = performance.now();
+      const startedAt = now();
       await runnable.ended();
       if (stopping.signal.aborted) return;
-      if (performance.now() - startedAt >= steadyMs) backOff.reset();
+      if (now() - startedAt >= steadyMs) backOff.reset();
       const delayMs = backOff.next();
       logger.error({ delayMs }, `${runnable.name} ended unexpectedly and is started again`);
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => {});
