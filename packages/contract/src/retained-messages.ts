@@ -31,11 +31,9 @@ export const ListRetainedTopicsResponse = component(
   { description: 'A page of the permanent topics that have a retained message, each once, in no order.' },
 );
 
-export const GetRetainedMessageQuery = z.strictObject({
+export const RetainedMessageQuery = z.strictObject({
   topic: text(maxTopicCharacters, 'The full name of the topic: `$devices/<id>/state`.'),
 });
-
-export const ClearRetainedMessageQuery = GetRetainedMessageQuery;
 export const ClearRetainedMessageResponse = component('ClearRetainedMessageResponse', z.object({}), {
   description: 'The topic has no retained message any more.',
 });

@@ -16,7 +16,7 @@ export interface EmulatedDevice {
 }
 
 /** Their label, by which `device list --label emulated=true` finds what a killed run has left. */
-export const emulatedLabel = { emulated: 'true' };
+const emulatedLabel = { emulated: 'true' };
 
 /** Makes so many devices in the registry. What was made is in `made` also if a later one fails. */
 export async function makeDevices(

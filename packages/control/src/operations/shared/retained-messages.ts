@@ -1,11 +1,10 @@
 import {
-  ClearRetainedMessageQuery,
   ClearRetainedMessageResponse,
-  GetRetainedMessageQuery,
   ListRetainedTopicsQuery,
   ListRetainedTopicsResponse,
   type ResourceNames,
   RetainedMessage,
+  RetainedMessageQuery,
 } from '@iotcore/contract';
 import { readFullTopic } from '@iotcore/model';
 import type { Owner, Reads, RetainingOwner } from '@iotcore/store/control';
@@ -46,7 +45,7 @@ export function retainedMessageOperations(
       name: `get${noun}RetainedMessage`,
       summary: `Returns the retained message of a permanent topic of a ${kind}`,
       description: 'NOT_FOUND if the topic has none, whether it is a permanent topic or not.',
-      message: GetRetainedMessageQuery,
+      message: RetainedMessageQuery,
       output: RetainedMessage,
       async run({ input, target: { id }, read }) {
         const row = await read.retainedMessages.find({ kind, id }, input.topic);
@@ -62,7 +61,7 @@ export function retainedMessageOperations(
       summary: `Clears a permanent topic of a ${kind}`,
       description:
         'An empty message is published there in the name of a principal that may: subscribers receive it, and later subscribers receive nothing.',
-      message: ClearRetainedMessageQuery,
+      message: RetainedMessageQuery,
       output: ClearRetainedMessageResponse,
       async run({ input: { topic }, target: { id }, read, signal }, { publisher }) {
         const found = await read.retainedMessages.find({ kind, id }, topic);

@@ -65,7 +65,7 @@ export async function listAuditEvents(
 }
 
 /** The condition on `at`; none where neither end is given. */
-export function timeRange(since: Date | undefined, until: Date | undefined) {
+function timeRange(since: Date | undefined, until: Date | undefined) {
   if (since === undefined && until === undefined) return {};
   return { at: { ...(since && { gte: since }), ...(until && { lt: until }) } };
 }
