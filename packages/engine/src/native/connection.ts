@@ -392,8 +392,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const { tick } = this.#parts;
     const silentMs = tick.nowMs - this.#lastReadMs;
     this.#lastReadMs = tick.nowMs;
-    this.#floods = isOfFlood(chunk[start] as number, silentMs);
-    const mustWait = tick.isSpent || (tick.isFlushing && this.#floods);
+    const type = (chunk[start] as number) >> 4;
+    this.#floods = isOfFlood(type, silentMs);
+    // Acknowledgements add nothing to what is being written.
+    const mustWait = tick.isSpent || (tick.isFlushing && this.#floods && type === PacketType.publish);
     if (mustWait && !this.#assembler.isStopped && this.#state === 'open') {
       this.#assembler.hold();
       this.#rest();
@@ -641,7 +643,6 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 }
 
 /** Acknowledgements that come seldom are no sign of a client that waits for anything, and what is no message is no flood. */
-function isOfFlood(firstByte: number, silentMs: number): boolean {
-  const type = firstByte >> 4;
+function isOfFlood(type: number, silentMs: number): boolean {
   return type === PacketType.puback || (type === PacketType.publish && silentMs < silenceMs);
 }

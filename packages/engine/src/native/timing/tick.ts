@@ -14,8 +14,8 @@ export interface Rested {
 
 /** Packets are handled for so long in one tick, in milliseconds; the rest is handled after all sockets have been looked at. */
 const handlingMs = 8;
-/** The same while output is being written that takes several ticks: only packets of clients that do not flood. */
-const handlingWhileFlushingMs = 3;
+/** The same while output is being written that takes several ticks: whatever does not add to it. */
+const handlingWhileFlushingMs = 5;
 /**
  * What clients that flood send is written after so many milliseconds, though it is handled in several ticks: many small
  * writes would cost a message half as much again. What others wait for is written at the end of each tick.
@@ -29,7 +29,7 @@ const packetsPerExactLook = 256;
 /** After a tick of this time, in milliseconds, the next is measured exactly. */
 const longTickMs = 4;
 /** Output is written for so long in one tick; connections between two looks at the clock. */
-const flushingMs = 8;
+const flushingMs = 10;
 const flushesPerLook = 64;
 
 const messageArenaBytes = 262_144;
