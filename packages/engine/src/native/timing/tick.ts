@@ -28,9 +28,12 @@ const packetsPerLook = 32;
 const packetsPerExactLook = 256;
 /** After a tick of this time, in milliseconds, the next is measured exactly. */
 const longTickMs = 4;
-/** Output is written for so long in one tick; connections between two looks at the clock. */
+/**
+ * Output is written for so long in one tick, by the clock: each write may wake somebody who then has the processor.
+ * Connections between two looks at it.
+ */
 const flushingMs = 10;
-const flushesPerLook = 64;
+const flushesPerLook = 16;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -212,11 +215,11 @@ export class Tick {
     const dirty = this.#dirty;
     this.#dirty = [];
     this.#gatheringSinceMs = undefined;
-    if (dirty.length > flushesPerLook) this.#flushing.start(true);
+    if (dirty.length > flushesPerLook) this.#flushing.start(false);
     let flushed = 0;
     while (flushed < dirty.length) {
       dirty[flushed++]?.flush();
-      if (flushed % flushesPerLook === 0 && this.#flushing.hasWorked(flushingMs)) break;
+      if (flushed % flushesPerLook === 0 && this.#flushing.hasPassed(flushingMs)) break;
     }
     this.#isFlushing = flushed < dirty.length;
     if (this.#isFlushing) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
