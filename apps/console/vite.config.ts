@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [react()],
   build: {
     target: 'es2022',
-    license: { fileName: 'licences.md' },
+    license: { fileName: 'assets/licences.md' },
     // Everything is a file of its own: the policy of the page allows images from `data:`, scripts and styles never.
     assetsInlineLimit: 0,
   },

@@ -14,7 +14,7 @@ export function Navigation() {
               to={to}
               className="nav__link"
               activeProps={{ className: 'nav__link_active', 'aria-current': 'page' }}
-              activeOptions={{ exact: false, includeSearch: false }}
+              activeOptions={{ exact: to === '/', includeSearch: false }}
             >
               <Icon data={icon} size={16} />
               <span>{t(title)}</span>

@@ -3,7 +3,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
 import { parseSearch, type Search, stringifySearch } from './search.ts';
@@ -23,15 +22,22 @@ const at = <P extends string>(path: P, load: () => Promise<Record<string, unknow
   });
 
 const routeTree = root.addChildren([
-  createRoute({
-    getParentRoute: () => root,
-    path: '/',
-    beforeLoad: () => {
-      throw redirect({ to: '/registries' });
-    },
-  }),
-  at('/registries/$registryId', () => import('../screens/registries/registries.tsx'), 'Registries'),
+  at('/', () => import('../screens/overview/overview.tsx'), 'Overview'),
+  at('/start', () => import('../screens/first-run/first-run.tsx'), 'FirstRun'),
   at('/registries', () => import('../screens/registries/registries.tsx'), 'Registries'),
+  at('/registries/$registryId', () => import('../screens/registries/registry.tsx'), 'RegistryPage'),
+  at('/devices', () => import('../screens/devices/devices.tsx'), 'Devices'),
+  at('/devices/$deviceId', () => import('../screens/devices/device.tsx'), 'DevicePage'),
+  at('/brokers', () => import('../screens/brokers/brokers.tsx'), 'Brokers'),
+  at('/brokers/$brokerId', () => import('../screens/brokers/broker.tsx'), 'BrokerPage'),
+  at('/log', () => import('../screens/log/refusals.tsx'), 'Refusals'),
+  at('/exports', () => import('../screens/exports/exports.tsx'), 'Exports'),
+  at('/exports/$exportId', () => import('../screens/exports/export.tsx'), 'ExportPage'),
+  at('/moving-in', () => import('../screens/moving-in/moving-in.tsx'), 'MovingIn'),
+  at('/audit', () => import('../screens/audit/audit.tsx'), 'Audit'),
+  at('/access', () => import('../screens/access/access.tsx'), 'Access'),
+  at('/access/$serviceAccountId', () => import('../screens/access/account.tsx'), 'AccountPage'),
+  at('/settings', () => import('../screens/settings/settings.tsx'), 'Settings'),
 ]);
 
 export function createAppRouter() {

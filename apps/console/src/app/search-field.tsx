@@ -1,12 +1,11 @@
 import { Magnifier } from '@gravity-ui/icons';
 import { Icon, TextInput } from '@gravity-ui/uikit';
-import { getBroker, getDevice, getRegistry, listBrokers, listRegistries } from '@iotcore/sdk';
+import { searchResources } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
-import { client } from '../api/client.ts';
+import { ask, client } from '../api/client.ts';
 import { useTexts } from '../i18n/texts.tsx';
-import { useFolder } from './folder.ts';
 import { searchFieldId } from './shortcuts.ts';
 
 interface Hit {
@@ -16,7 +15,7 @@ interface Hit {
   readonly kind: 'registry' | 'device' | 'broker';
 }
 
-/** IDs and names of everything in the folder. */
+/** IDs and names of everything that the account may see. */
 export function SearchField() {
   const { t } = useTexts();
   const navigate = useNavigate();
@@ -63,44 +62,26 @@ export function SearchField() {
 }
 
 function useHits(text: string): readonly Hit[] {
-  const folderId = useFolder();
   const { data = [] } = useQuery({
-    queryKey: ['search', folderId, text],
-    queryFn: () => findHits(text, folderId),
+    queryKey: ['search', text],
+    queryFn: () => findHits(text),
     enabled: text !== '',
   });
   return data;
 }
 
-/** In place of the answer to a question that need not be asked. */
-const unknown = { data: undefined };
-
-/** What an ID that the API made looks like. */
-const idForm = /^[a-z][a-z0-9]{19}$/;
-
-/** By ID everywhere; by the beginning of a name among the first of the folder. */
-async function findHits(text: string, folderId: string): Promise<Hit[]> {
-  const query = { folderId, pageSize: 1000 };
-  const mayBeId = idForm.test(text);
-  const [registry, device, broker, registries, brokers] = await Promise.all([
-    mayBeId ? getRegistry({ client, path: { registryId: text } }) : unknown,
-    mayBeId ? getDevice({ client, path: { deviceId: text } }) : unknown,
-    mayBeId ? getBroker({ client, path: { brokerId: text } }) : unknown,
-    listRegistries({ client, query }),
-    listBrokers({ client, query }),
-  ]);
-  const begins = ({ name = '' }: { name?: string }) => name.toLowerCase().startsWith(text.toLowerCase());
-  const hit = (kind: Hit['kind'], plural: string) => (one: { id: string; name?: string }) => ({
-    to: `/${plural}/${one.id}`,
-    ...{ name: one.name ?? '', id: one.id, kind },
-  });
-  return [
-    ...[registry.data, ...(registries.data?.registries ?? []).filter(begins)]
-      .filter((one) => one !== undefined)
-      .map(hit('registry', 'registries')),
-    ...[device.data].filter((one) => one !== undefined).map(hit('device', 'devices')),
-    ...[broker.data, ...(brokers.data?.brokers ?? []).filter(begins)]
-      .filter((one) => one !== undefined)
-      .map(hit('broker', 'brokers')),
-  ].slice(0, 20);
+async function findHits(query: string): Promise<Hit[]> {
+  const { resources } = await ask(searchResources({ client, query: { query } }));
+  return resources.map(({ kind, id, name = '' }) => ({
+    ...places[kind],
+    id,
+    name,
+    to: `${places[kind].to}/${id}`,
+  }));
 }
+
+const places = {
+  REGISTRY: { to: '/registries', kind: 'registry' },
+  DEVICE: { to: '/devices', kind: 'device' },
+  BROKER: { to: '/brokers', kind: 'broker' },
+} as const;

@@ -17,8 +17,8 @@ export function TextsProvider({ language, children }: { language: Language; chil
     document.documentElement.lang = language;
     const i18n = new I18N({ lang: language, data: { [language]: language === 'ru' ? ru : en } as never });
     const t: Translate = (key, params) => {
-      const [set = '', name = ''] = key.split('.', 2);
-      return i18n.i18n(set, name, params as never);
+      const dot = key.indexOf('.');
+      return i18n.i18n(key.slice(0, dot), key.slice(dot + 1), params as never);
     };
     return { t, language };
   }, [language]);

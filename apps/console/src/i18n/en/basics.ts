@@ -3,7 +3,7 @@ export const basics = {
   shell: {
     skip: 'Skip to the content',
     sections: 'Sections',
-    language: 'Language: Russian',
+    language: 'RU, language',
     theme: 'Theme',
     account: 'Account {{name}}',
     signOut: 'Sign out',
@@ -28,8 +28,6 @@ export const basics = {
     log: 'Refusals',
     exports: 'Exports',
     movingIn: 'Moving in',
-    import: 'Import',
-    nodes: 'Nodes',
     audit: 'Audit',
     access: 'Access',
     settings: 'Settings',

@@ -3,7 +3,7 @@ export const basics = {
   shell: {
     skip: 'К содержимому',
     sections: 'Разделы',
-    language: 'Язык: английский',
+    language: 'EN, язык',
     theme: 'Тема',
     account: 'Аккаунт {{name}}',
     signOut: 'Выйти',
@@ -28,8 +28,6 @@ export const basics = {
     log: 'Отказы',
     exports: 'Экспорт',
     movingIn: 'Переезд',
-    import: 'Импорт',
-    nodes: 'Узлы',
     audit: 'Аудит',
     access: 'Доступ',
     settings: 'Настройки',

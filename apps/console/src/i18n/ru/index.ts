@@ -1,6 +1,7 @@
 import type { Texts } from '../keys.ts';
 import { basics } from './basics.ts';
+import { operating } from './operating.ts';
 import { resources } from './resources.ts';
 
 /** As many keys as in English, no more and no less: the type says so. */
-export const ru: Texts = { ...basics, ...resources };
+export const ru: Texts = { ...basics, ...operating, ...resources };

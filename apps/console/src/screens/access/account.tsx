@@ -1,0 +1,59 @@
+import { Button } from '@gravity-ui/uikit';
+import { deleteServiceAccount, getServiceAccount, type ServiceAccount } from '@iotcore/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { Identifier } from '../../ui/copy.tsx';
+import { Page } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { ApiKeys } from './api-keys.tsx';
+import { RoleBindings } from './role-bindings.tsx';
+
+export function AccountPage() {
+  const { serviceAccountId } = useParams({ from: '/access/$serviceAccountId' });
+  const query = useQuery({
+    queryKey: ['account', serviceAccountId],
+    queryFn: () => ask(getServiceAccount({ client, path: { serviceAccountId } })),
+  });
+  return <QueryView query={query}>{(account) => <Shown account={account} />}</QueryView>;
+}
+
+function Shown({ account: { id, name, description } }: { account: ServiceAccount }) {
+  const { t } = useTexts();
+  const navigate = useNavigate();
+  const [isDeleting, setIsDeleting] = useState(false);
+  return (
+    <Page
+      title={name}
+      above={<Link to="/access">{t('nav.access')}</Link>}
+      actions={
+        <Button view="outlined-danger" onClick={() => setIsDeleting(true)}>
+          {t('common.delete')}
+        </Button>
+      }
+    >
+      <p>
+        <Identifier id={id} /> {description}
+      </p>
+      <RoleBindings serviceAccountId={id} />
+      <ApiKeys serviceAccountId={id} />
+      {isDeleting && (
+        <ConfirmDialog
+          title={t('common.delete')}
+          apply={t('common.delete')}
+          typed={name}
+          run={async () => {
+            await ask(deleteServiceAccount({ client, path: { serviceAccountId: id } }));
+            await navigate({ to: '/access' });
+          }}
+          onClose={() => setIsDeleting(false)}
+        >
+          <p>{t('access.deleteEnds')}</p>
+        </ConfirmDialog>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef, useState } from 'react';
+import { useTexts } from '../../i18n/texts.tsx';
+import { asText, decodeBase64, visible } from '../../ui/device-text.ts';
+import { Payload } from '../../ui/payload.tsx';
+import { ExactTime } from '../../ui/time.tsx';
+import type { LiveRow } from './use-watch.ts';
+
+const rowPixels = 30;
+const beyondView = 10;
+const shownCharacters = 200;
+
+export function LiveRows({ rows, empty }: { rows: readonly LiveRow[]; empty: string }) {
+  const { t } = useTexts();
+  const box = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState<LiveRow>();
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowPixels,
+    overscan: beyondView,
+    getItemKey: (at) => rows[at]?.key ?? at,
+  });
+  if (rows.length === 0) return <div className="empty">{empty}</div>;
+  return (
+    <div className="live">
+      <section ref={box} className="live__rows" aria-label={t('tabs.live')}>
+        <ul style={{ blockSize: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ key, index, start }) => {
+            const row = rows[index];
+            return (
+              row && (
+                <li key={key} style={{ transform: `translateY(${start}px)` }}>
+                  <button type="button" aria-expanded={open?.key === row.key} onClick={() => setOpen(row)}>
+                    <Line row={row} />
+                  </button>
+                </li>
+              )
+            );
+          })}
+        </ul>
+      </section>
+      {open?.kind === 'message' && (
+        <section className="live__open" aria-label={t('live.message')}>
+          <p>
+            <code>{visible(open.message.topic)}</code> · QoS {open.message.qos} ·{' '}
+            {t('live.bytes', { count: open.message.size })}
+          </p>
+          {open.message.payload === undefined ? (
+            <p>{t('live.noPayload')}</p>
+          ) : (
+            <Payload data={open.message.payload} size={open.message.size} />
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Line({ row }: { row: LiveRow }) {
+  if (row.kind === 'refused') {
+    const { at, reason, rule, clientId } = row.refusal;
+    return (
+      <span className="live__line live__line_refused">
+        <ExactTime at={at} />
+        <b>{reason}</b>
+        <span className="live__text">
+          {rule} {clientId && visible(clientId)}
+        </span>
+      </span>
+    );
+  }
+  const { at, topic, payload, size } = row.message;
+  return (
+    <span className="live__line">
+      <ExactTime at={at} />
+      <code className="live__topic">{visible(topic)}</code>
+      <code className="live__text">{payload === undefined ? `${size} B` : preview(payload)}</code>
+    </span>
+  );
+}
+
+function preview(data: string): string {
+  const text = asText(decodeBase64(data));
+  return text === undefined
+    ? data.slice(0, shownCharacters)
+    : visible(text.slice(0, shownCharacters)).replaceAll('\n', '⏎');
+}

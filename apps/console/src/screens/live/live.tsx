@@ -1,0 +1,75 @@
+import { Button, TextInput } from '@gravity-ui/uikit';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useMay } from '../../app/folder.ts';
+import type { Search } from '../../app/search.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { How } from '../../ui/how.tsx';
+import { Status } from '../../ui/status.tsx';
+import { type Owner, paths } from '../resources/owner.ts';
+import { LiveRows } from './live-rows.tsx';
+import { PublishForm } from './publish-form.tsx';
+import { type LiveRow, useWatch } from './use-watch.ts';
+
+/** What a resource hears, as it comes: new rows stand on top while nothing is open, and gather while one is read. */
+export function Live({ owner }: { owner: Owner }) {
+  const { t } = useTexts();
+  const { topic } = useSearch({ from: '__root__' });
+  const navigate = useNavigate();
+  const [filter, setFilter] = useState(topic ?? '');
+  const [text, setText] = useState('');
+  const [isOn, setIsOn] = useState(true);
+  const may = useMay('editor', owner.folderId);
+  const path = `${paths[owner.kind].ext}/${owner.id}/messages:watch`;
+  const query = topic ? `?filter=${encodeURIComponent(topic)}` : '';
+  const watch = useWatch(path + query, isOn);
+  const rows = text === '' ? watch.rows : watch.rows.filter((row) => JSON.stringify(row).includes(text));
+  const apply = () =>
+    void navigate({ to: '.', search: (before: Search) => ({ ...before, topic: filter || undefined }) });
+  return (
+    <>
+      <form
+        className="filters"
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply();
+        }}
+      >
+        <TextInput
+          label={t('live.filter')}
+          value={filter}
+          onUpdate={setFilter}
+          onBlur={apply}
+          placeholder="#"
+        />
+        <TextInput label={t('live.contains')} value={text} onUpdate={setText} />
+        <Button onClick={() => setIsOn(!isOn)} selected={!isOn}>
+          {t(isOn ? 'live.pause' : 'live.resume')}
+        </Button>
+        <Button onClick={watch.clear}>{t('live.clear')}</Button>
+        <Button disabled={rows.length === 0} onClick={() => download(rows)}>
+          {t('live.export')}
+        </Button>
+        <span aria-live="polite" className="live__state">
+          <Status tone={watch.state === 'open' && isOn ? 'success' : 'normal'}>
+            {t(isOn ? `live.${watch.state}` : 'live.paused')}
+          </Status>
+          {watch.dropped > 0 && <Status tone="warning">{t('live.dropped', { count: watch.dropped })}</Status>}
+        </span>
+      </form>
+      <LiveRows rows={rows} empty={t(may ? 'live.empty' : 'live.emptyViewer')} />
+      <PublishForm owner={owner} />
+      <How path={path + query} cli={`${paths[owner.kind].cli} messages ${owner.id} --follow`} />
+    </>
+  );
+}
+
+function download(rows: readonly LiveRow[]): void {
+  const lines = rows.map((row) => JSON.stringify(row.kind === 'message' ? row.message : row.refusal));
+  const url = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'application/x-ndjson' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'messages.ndjson';
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,134 @@
+import { listRefusedClients, summarizeLogs } from '@iotcore/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { ask, client } from '../../api/client.ts';
+import { useFolder } from '../../app/folder.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { visible } from '../../ui/device-text.ts';
+import { How } from '../../ui/how.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Pager } from '../../ui/pager.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { Table } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { adviceFor } from './advice.ts';
+
+const dayMs = 86_400_000;
+const refreshMs = 10_000;
+
+/** Who was refused, and why: by reason, then by client. */
+export function Refusals() {
+  const { t } = useTexts();
+  const folderId = useFolder();
+  return (
+    <Page title={t('nav.log')}>
+      <h2>{t('refusals.byReason')}</h2>
+      <ByReason folderId={folderId} />
+      <h2>{t('refusals.byClient')}</h2>
+      <ByClient folderId={folderId} />
+      <How path={`/ext/v1/refusedClients?folderId=${folderId}`} cli={`refused list --folder ${folderId}`} />
+    </Page>
+  );
+}
+
+function ByReason({ folderId }: { folderId: string }) {
+  const { t } = useTexts();
+  const query = useQuery({
+    queryKey: ['log summary', folderId],
+    queryFn: () =>
+      ask(summarizeLogs({ client, query: { folderId, since: new Date(Date.now() - dayMs).toISOString() } })),
+    refetchInterval: refreshMs,
+  });
+  return (
+    <QueryView query={query}>
+      {({ reasons }) => (
+        <Table
+          caption={t('refusals.byReason')}
+          rows={reasons}
+          rowKey={({ reason }) => reason}
+          empty={<p>{t('refusals.none')}</p>}
+          columns={[
+            { id: 'lines', title: t('refusals.times'), isNumber: true, cell: ({ lines }) => lines },
+            {
+              id: 'reason',
+              title: t('refusals.reason'),
+              isWide: true,
+              cell: ({ reason, rule }) => (
+                <>
+                  <b>{reason}</b>
+                  {rule && <small className="rule">{rule}</small>}
+                  <small className="rule">{t(adviceFor(reason))}</small>
+                </>
+              ),
+            },
+            { id: 'who', title: t('refusals.clients'), isNumber: true, cell: ({ resources }) => resources },
+            {
+              id: 'top',
+              title: t('refusals.mostOf'),
+              cell: ({ top }) => top.slice(0, 3).map((one) => <ResourceLink key={one.id} {...one} />),
+            },
+            { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
+          ]}
+        />
+      )}
+    </QueryView>
+  );
+}
+
+function ByClient({ folderId }: { folderId: string }) {
+  const { t } = useTexts();
+  const { page } = useSearch({ from: '__root__' });
+  const query = useQuery({
+    queryKey: ['refused clients', folderId, page],
+    queryFn: () => ask(listRefusedClients({ client, query: { folderId, pageSize: 50, pageToken: page } })),
+    refetchInterval: page === undefined ? refreshMs : false,
+  });
+  return (
+    <QueryView query={query}>
+      {({ refusedClients, nextPageToken }) => (
+        <>
+          <Table
+            caption={t('refusals.byClient')}
+            rows={refusedClients}
+            rowKey={(one) =>
+              [one.claimedId, one.address, one.reason, one.clientId, one.certificateFingerprint].join(' ')
+            }
+            empty={<p>{t('refusals.none')}</p>}
+            columns={[
+              {
+                id: 'who',
+                title: t('refusals.claimed'),
+                cell: ({ claimedId, resourceKind }) =>
+                  claimedId &&
+                  (resourceKind ? (
+                    <ResourceLink kind={resourceKind} id={claimedId} />
+                  ) : (
+                    <code>{visible(claimedId)}</code>
+                  )),
+              },
+              { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
+              { id: 'address', title: t('common.address'), cell: ({ address }) => <code>{address}</code> },
+              {
+                id: 'client',
+                title: t('sessions.clientId'),
+                cell: ({ clientId = '' }) => <code>{visible(clientId)}</code>,
+              },
+              { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },
+              { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
+            ]}
+          />
+          <Pager nextPageToken={nextPageToken} />
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function ResourceLink({ kind, id }: { kind: 'REGISTRY' | 'DEVICE' | 'BROKER'; id: string }) {
+  const to = { REGISTRY: '/registries/', DEVICE: '/devices/', BROKER: '/brokers/' }[kind];
+  return (
+    <Link to={`${to}${id}` as '/'} className="resource-link">
+      <code>{id}</code>
+    </Link>
+  );
+}

@@ -1,0 +1,30 @@
+import { Alert } from '@gravity-ui/uikit';
+import type { RefusedClient } from '@iotcore/sdk';
+import type { TextKey } from '../../i18n/keys.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { visible } from '../../ui/device-text.ts';
+import { Time } from '../../ui/time.tsx';
+import { adviceFor } from './advice.ts';
+
+/** Why a client was refused, with the rule in a sentence, and what to do. */
+export function Why({ refusal }: { refusal: RefusedClient }) {
+  const { t } = useTexts();
+  const { reason, rule, detail, address, clientId, count, lastTime } = refusal;
+  const advice: TextKey = adviceFor(reason);
+  return (
+    <Alert
+      theme="warning"
+      title={rule}
+      message={
+        <>
+          {detail && <p className="device-text">{visible(detail)}</p>}
+          <p>{t(advice)}</p>
+          <small>
+            {t('why.times', { count })} <Time at={lastTime} /> · {address}
+            {clientId && ` · ${visible(clientId)}`}
+          </small>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,92 @@
+import { Progress } from '@gravity-ui/uikit';
+import { getMigrationStatus, type RegistryMigration } from '@iotcore/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ask, client } from '../../api/client.ts';
+import { useFolder } from '../../app/folder.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { How } from '../../ui/how.tsx';
+import { Page } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { Status } from '../../ui/status.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+
+const refreshMs = 5000;
+
+/** How far each registry has come from the old service. */
+export function MovingIn() {
+  const { t } = useTexts();
+  const folderId = useFolder();
+  const query = useQuery({
+    queryKey: ['migration', folderId],
+    queryFn: () => ask(getMigrationStatus({ client, query: { folderId } })),
+    refetchInterval: refreshMs,
+  });
+  const columns = useColumns();
+  return (
+    <Page title={t('nav.movingIn')}>
+      <p className="none">{t('migration.note')}</p>
+      <QueryView query={query}>
+        {({ registries }) => (
+          <Table
+            caption={t('nav.movingIn')}
+            rows={registries}
+            rowKey={({ registryId }) => registryId}
+            empty={<p>{t('migration.empty')}</p>}
+            columns={columns}
+          />
+        )}
+      </QueryView>
+      <How
+        path={`/ext/v1/migrationStatus?folderId=${folderId}`}
+        cli={`migrate status --folder ${folderId}`}
+      />
+    </Page>
+  );
+}
+
+function useColumns(): readonly Column<RegistryMigration>[] {
+  const { t } = useTexts();
+  return [
+    {
+      id: 'registry',
+      title: t('kind.registry'),
+      isWide: true,
+      cell: ({ registryId, name }) => (
+        <Link to="/registries/$registryId" params={{ registryId }}>
+          {name || registryId}
+        </Link>
+      ),
+    },
+    {
+      id: 'progress',
+      title: t('migration.progress'),
+      cell: ({ seen, devices, name, registryId }) => (
+        <div className="progress">
+          <Progress
+            value={devices === 0 ? 0 : (100 * seen) / devices}
+            size="xs"
+            aria-label={name || registryId}
+          />
+          {seen === devices && devices > 0 && <Status tone="success">{t('migration.allSeen')}</Status>}
+        </div>
+      ),
+    },
+    { id: 'devices', title: t('nav.devices'), isNumber: true, cell: ({ devices }) => devices },
+    { id: 'seen', title: t('migration.seen'), isNumber: true, cell: ({ seen }) => seen },
+    { id: 'notSeen', title: t('migration.notSeen'), isNumber: true, cell: ({ notSeen }) => notSeen },
+    {
+      id: 'without',
+      title: t('migration.without'),
+      isNumber: true,
+      cell: ({ withoutCredential }) => withoutCredential,
+    },
+    { id: 'adopted', title: t('migration.adopted'), isNumber: true, cell: ({ adopted }) => adopted },
+    {
+      id: 'adoption',
+      title: t('migration.adoption'),
+      cell: ({ adoption }) => (adoption ? <Time at={adoption.endsAt} /> : t('migration.off')),
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+import { Button, Dialog, TextInput } from '@gravity-ui/uikit';
+import { useMutation } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { toFailure } from '../../api/failure.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { CodeBlock } from '../../ui/copy.tsx';
+import { callsOf, type Owner } from './owner.ts';
+import { generatePassword } from './password.ts';
+
+/** Sets a password, typed or made here. It is shown once, by nobody but this page. */
+export function PasswordDialog({ owner, onClose }: { owner: Owner; onClose: () => void }) {
+  const { t } = useTexts();
+  const id = useId();
+  const [password, setPassword] = useState('');
+  const [made, setMade] = useState<string>();
+  const work = useMutation({
+    mutationFn: async (given: string) => {
+      await callsOf(owner).addPassword(given);
+      return given;
+    },
+    onSuccess: setMade,
+  });
+  const failure = work.error ? toFailure(work.error) : undefined;
+  return (
+    <Dialog open onClose={onClose} size="s" aria-labelledby={`${id}-title`} hasCloseButton={false}>
+      <Dialog.Header id={`${id}-title`} caption={t('credentials.addPassword')} />
+      <Dialog.Body>
+        {made === undefined ? (
+          <div className="form">
+            <Button view="action" loading={work.isPending} onClick={() => work.mutate(generatePassword())}>
+              {t('credentials.generate')}
+            </Button>
+            <label htmlFor={id}>{t('credentials.orType')}</label>
+            <TextInput
+              id={id}
+              type="password"
+              autoComplete="new-password"
+              value={password}
+              onUpdate={setPassword}
+              validationState={failure ? 'invalid' : undefined}
+              errorMessage={failure && (failure.fields.get('password') ?? failure.message)}
+            />
+          </div>
+        ) : (
+          <div role="status">
+            <p>{t('credentials.shownOnce')}</p>
+            <CodeBlock text={made} what={t('credentials.password')} />
+          </div>
+        )}
+      </Dialog.Body>
+      <Dialog.Footer
+        {...(made === undefined && {
+          textButtonApply: t('common.add'),
+          onClickButtonApply: () => work.mutate(password),
+          propsButtonApply: { disabled: password === '' },
+        })}
+        textButtonCancel={t('common.close')}
+        onClickButtonCancel={onClose}
+      />
+    </Dialog>
+  );
+}
