@@ -4,7 +4,7 @@
  * that only helps to develop. `@iotcore/sdk` is the client of the API alone, with its types.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { compiledPath, rewriteSpecifiers } from './rewrite.ts';
@@ -12,7 +12,7 @@ import { compiledPath, rewriteSpecifiers } from './rewrite.ts';
 const root = join(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 /** Parts that nothing of what is published imports. */
-const left = /\.test\.ts$|\/testing\/|\/behaviour\/|\/codec\/cases\/|^packages\/testkit\//;
+const left = /\.test\.ts$|\/testing\/|\/behaviour\/|\/codec\/cases\/|^packages\/testkit\/|^apps\/console\//;
 /** Of Prisma's runtime the three files that the generated client loads: the package has 70 MB for other databases. */
 const prismaRuntime = [
   'client.mjs',
@@ -33,7 +33,8 @@ interface Manifest {
 const readJson = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const project = readJson('package.json');
 const manifests = globSync('{apps,packages}/*/package.json', { cwd: root })
-  .filter((path) => !path.startsWith('packages/testkit/'))
+  // The console is built files: what they are made of is no dependency of what is published.
+  .filter((path) => !/^(packages\/testkit|apps\/console)\//.test(path.replaceAll('\\', '/')))
   .map((path) => ({ folder: dirname(path), ...readJson(path) }));
 const runtimeVersion = readJson('node_modules/@prisma/client/package.json').dependencies?.[
   '@prisma/client-runtime-utils'
@@ -78,6 +79,9 @@ function buildProgram(target: string): void {
   cpSync(join(root, 'node_modules/@prisma/client/LICENSE'), join(target, 'vendor/prisma-client/LICENSE'));
   cpSync(join(import.meta.dirname, 'iotcore.mjs'), join(target, 'bin/iotcore.mjs'));
   cpSync(join(root, 'deploy'), join(target, 'deploy'), { recursive: true });
+  // Not built, the API says so in its place: nothing else needs it.
+  const builtConsole = join(root, 'apps/console/dist');
+  if (existsSync(builtConsole)) cpSync(builtConsole, join(target, 'apps/console/dist'), { recursive: true });
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, file), join(target, file));
   cpSync(join(import.meta.dirname, 'iotcore.md'), join(target, 'README.md'));
   const manifest = {

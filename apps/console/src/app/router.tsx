@@ -34,6 +34,7 @@ const routeTree = root.addChildren([
   at('/exports', () => import('../screens/exports/exports.tsx'), 'Exports'),
   at('/exports/$exportId', () => import('../screens/exports/export.tsx'), 'ExportPage'),
   at('/moving-in', () => import('../screens/moving-in/moving-in.tsx'), 'MovingIn'),
+  at('/nodes', () => import('../screens/nodes/nodes.tsx'), 'Nodes'),
   at('/audit', () => import('../screens/audit/audit.tsx'), 'Audit'),
   at('/access', () => import('../screens/access/access.tsx'), 'Access'),
   at('/access/$serviceAccountId', () => import('../screens/access/account.tsx'), 'AccountPage'),

@@ -28,6 +28,7 @@ export const basics = {
     log: 'Refusals',
     exports: 'Exports',
     movingIn: 'Moving in',
+    nodes: 'Nodes',
     audit: 'Audit',
     access: 'Access',
     settings: 'Settings',

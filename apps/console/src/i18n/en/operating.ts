@@ -113,6 +113,14 @@ export const operating = {
     FULL: 'Full',
     PAUSED: 'Paused',
   },
+  nodes: {
+    kind: 'Process',
+    place: 'Where',
+    ready: 'Ready',
+    notReady: 'Not ready',
+    version: 'Version',
+    figures: 'Figures',
+  },
   settings: {
     look: 'Look',
     licences: 'Licences',

@@ -113,6 +113,14 @@ export const operating = {
     FULL: 'Полон',
     PAUSED: 'Приостановлен',
   },
+  nodes: {
+    kind: 'Процесс',
+    place: 'Где',
+    ready: 'Готов',
+    notReady: 'Не готов',
+    version: 'Версия',
+    figures: 'Показатели',
+  },
   settings: {
     look: 'Вид',
     licences: 'Лицензии',
