@@ -9,7 +9,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readSettings, settingsTable } from '@iotcore/process';
 import { migrate, openDatabase } from '@iotcore/store';
-import { makeCertificate, repositoryRoot, sharedInstallation, startPostgres } from '@iotcore/testkit';
+import {
+  fullTest,
+  makeCertificate,
+  repositoryRoot,
+  sharedInstallation,
+  startPostgres,
+} from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { bin } from '../cli/support/iotcore.ts';
 
@@ -55,7 +61,7 @@ install() {
 iotcore() { IOTCORE_DATA_DIR=$DATA_DIR "$NODE" "$CLI" "$@"; }
 `;
 
-test('every command is run, and leaves what a server needs', async () => {
+fullTest('every command is run, and leaves what a server needs', async () => {
   const root = mkdtempSync('/tmp/iotcore-production-');
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (const folder of [

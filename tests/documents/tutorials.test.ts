@@ -4,7 +4,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openDatabase } from '@iotcore/store';
-import { repositoryRoot, sharedInstallation, startPostgres } from '@iotcore/testkit';
+import { fullTest, repositoryRoot, sharedInstallation, startPostgres } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bin } from '../cli/support/iotcore.ts';
 
@@ -24,15 +24,19 @@ const blocksOf = (page: string, language: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block = '']) => block);
 
 /** What it prints. */
-async function follow(page: string): Promise<string> {
+async function follow(commands: string, files: readonly string[] = []): Promise<string> {
   const home = mkdtempSync('/tmp/iotcore-tutorial-');
   onTestFinished(() => rmSync(home, { recursive: true, maxRetries: 5 }));
-  for (const code of blocksOf(page, 'js'))
-    writeFileSync(join(home, /^\/\/ ([\w.]+):/.exec(code)?.[1] ?? ''), code);
+  for (const code of files) writeFileSync(join(home, /^\/\/ ([\w.]+):/.exec(code)?.[1] ?? ''), code);
   const script = `iotcore() { '${process.execPath}' '${bin}' "$@"; }\nnode() { '${process.execPath}' "$@"; }\nset -euo pipefail\n`;
   const env = { PATH: process.env['PATH'], HOME: home, IOTCORE_DATA_DIR: installation().dataDir };
-  const { stdout } = await run('bash', ['-c', script + blocksOf(page, 'sh').join('\n')], { cwd: home, env });
+  const { stdout } = await run('bash', ['-c', script + commands], { cwd: home, env });
   return stdout;
+}
+
+function followPage(name: string): Promise<string> {
+  const page = read(name);
+  return follow(blocksOf(page, 'sh').join('\n'), blocksOf(page, 'js'));
 }
 
 test('the list has every page, and every page but that of the clients has commands', () => {
@@ -41,45 +45,42 @@ test('the list has every page, and every page but that of the clients has comman
 });
 
 describe('what is taught works', () => {
-  test('readings become rows', async () => {
+  fullTest('readings become rows', async () => {
     const postgres = await startPostgres();
     const url = new URL(postgres.url('postgres'));
     const { password } = url;
     url.password = '';
     const page = read('database.md');
     const asked = blocksOf(page, 'sql')[0] ?? '';
-    // The export goes at the end of the page, when all of it has been delivered.
     const ours = page
       .replace('postgresql://iot@127.0.0.1:5432/readings', url.href)
-      .replace('"password": "secret"', `"password": "${password}"`)
-      .replace(
-        'iotcore export get readings',
-        'until iotcore export get readings --format json | tr -d "[:space:]" | grep -qv lagMessages; do sleep 1; done; sleep 3',
-      );
-    await follow(ours);
+      .replace('"password": "secret"', `"password": "${password}"`);
+    const [teaching = '', tidying = ''] = blocksOf(ours, 'sh');
+    await follow(teaching);
     const database = openDatabase(postgres.url('postgres'), { logger: quiet });
     onTestFinished(() => database.close());
-    const { rows } = await database.pool.query<{ device_id: string; avg: string }>(asked);
-    expect(rows).toHaveLength(5);
-    for (const { avg } of rows) expect(Number(avg)).toBeGreaterThanOrEqual(18);
+    const ask = async () => (await database.pool.query<{ device_id: string; avg: string }>(asked)).rows;
+    await expect.poll(async () => (await ask()).length).toBe(5);
+    for (const { avg } of await ask()) expect(Number(avg)).toBeGreaterThanOrEqual(18);
+    await follow(tidying);
   });
 
-  test('devices that are there, and are not, are told apart', async () => {
-    const printed = await follow(read('watching.md'));
+  fullTest('devices that are there, and are not, are told apart', async () => {
+    const printed = await followPage('watching.md');
     expect(printed).toMatch(/north/);
     expect(printed).toMatch(/south/);
   });
 
-  test('a reading that is too warm is answered with a command', async () => {
-    expect(await follow(read('alarms.md'))).toMatch(/^open$/m);
+  fullTest('a reading that is too warm is answered with a command', async () => {
+    expect(await followPage('alarms.md')).toMatch(/^open$/m);
   });
 
-  test('what was sent has arrived', async () => {
-    expect(await follow(read('delivery.md'))).toContain('all of them, in order');
+  fullTest('what was sent has arrived', async () => {
+    expect(await followPage('delivery.md')).toContain('all of them, in order');
   });
 
-  test('emulated devices are gone at the end', async () => {
-    await follow(read('emulation.md'));
+  fullTest('emulated devices are gone at the end', async () => {
+    await followPage('emulation.md');
     const { registries = [] } = await installation().api.must(
       'GET',
       '/iot-devices/v1/registries?folderId=default',
