@@ -60,17 +60,18 @@ const aedes = {
   },
 };
 
-/** Two nodes of a cluster are one engine to the same suite: `npm run test:full`, or TEST_CLUSTER. */
-const cluster = {
+/** Two and three nodes of a cluster are one engine to the same suite: `npm run test:full`, or TEST_CLUSTER. */
+const clusters = [2, 3].map((nodes) => ({
   extends: true as const,
   test: {
-    name: 'cluster',
+    name: `cluster of ${nodes}`,
+    provide: { nodes },
     include: ['packages/engine/src/behaviour/**/*.test.ts'],
     exclude: debianTests,
     setupFiles: ['packages/testkit/src/run/setup.ts', 'packages/cluster/src/testing/use-cluster.ts'],
     ...unitPatience,
   },
-};
+}));
 
 export default defineConfig({
   test: {
@@ -110,7 +111,7 @@ export default defineConfig({
       ...(process.env['TEST_SDK_YANDEX'] ? [sdkYandex] : []),
       ...(process.env['TEST_CONSOLE'] ? [webConsole] : []),
       ...(process.env['TEST_AEDES'] ? [aedes] : []),
-      ...(process.env['TEST_CLUSTER'] || process.env['TEST_FULL'] ? [cluster] : []),
+      ...(process.env['TEST_CLUSTER'] || process.env['TEST_FULL'] ? clusters : []),
     ],
   },
 });

@@ -41,6 +41,7 @@ const columns = [
   ['reordered', ({ figures }) => figures?.reordered],
   ['duplicated', ({ figures }) => figures?.duplicated],
   ['died with connection', ({ figures }) => figures?.diedWithConnection],
+  ['missed while cut off', ({ figures }) => figures?.leftOut],
   ['recovery, s', ({ figures }) => seconds(figures?.recoverySeconds)],
   ['figures', ({ notes }) => notes.join('; ')],
   [

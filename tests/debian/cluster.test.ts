@@ -1,5 +1,6 @@
 /** Two nodes of one cluster over NATS, as on two machines. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, type Installation, startInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -90,6 +91,34 @@ describe('a node without its NATS', () => {
       expect((await node.program('mqtt').waitExit()).code).toBe(1);
       expect(node.logs()).toMatch(line);
     }
+  });
+
+  test('that is denied a subject is told so, and does not become a part of the cluster', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'iotcore-nats-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const config = join(folder, 'nats.conf');
+    writeFileSync(
+      config,
+      `authorization { users: [
+        { user: whole, password: secret-of-the-test }
+        { user: denied, password: secret-of-the-test, permissions: { publish: "other.>", subscribe: ">" } }
+      ] }\n`,
+    );
+    const nats = await NatsServer.start(cleanUp, ['-c', config]);
+    const as = (user: string) => ({
+      IOT_NATS_SERVERS: nats.url.replace('//', `//${user}:secret-of-the-test@`),
+    });
+    const first = await startInstallation({ programs: ['mqtt'], env: as('whole') });
+    const denied = await startInstallation({
+      programs: ['mqtt'],
+      database: first.databaseUrl,
+      env: { IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...as('denied') },
+      waitUntilReady: false,
+    });
+    await eventually('the denial in its log', () => /Permissions Violation/i.test(denied.logs()));
+    expect(await clusterStatus(first)).toMatchObject({ isGood: true, peers: [], resets: 0 });
+    const { status } = await fetch(`${denied.adminUrl}/readyz`).catch(() => ({ status: 0 }));
+    expect(status).not.toBe(200);
   });
 
   test('that wants an account is told to name its credentials', async () => {

@@ -41,6 +41,7 @@ import { NetworkBlocks } from './blocks/network-blocks.ts';
 import { RecentChanges } from './caching/recent-changes.ts';
 import { type Client, principalKey, type SubjectKey } from './clients/client.ts';
 import { LiveClients } from './clients/live-clients.ts';
+import type { Cluster } from './cluster/open-cluster.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
 import {
   exportDiscardedLine,
@@ -67,6 +68,8 @@ import { createChangeListener } from './revocation/change-listener.ts';
 import { Revoker } from './revocation/revoker.ts';
 import { grant, type RightsParts } from './rights/rights.ts';
 import { SessionRecorder } from './sessions/session-recorder.ts';
+import { FleetUsage } from './tenants/fleet-usage.ts';
+import type { LimitReached } from './tenants/tenant.ts';
 import type { TenantLimits } from './tenants/tenant-limits.ts';
 import { Tenants } from './tenants/tenants.ts';
 import { Watches } from './watches/watches.ts';
@@ -90,8 +93,8 @@ export interface DataPlaneOptions {
   readonly permanentQuotas: PermanentQuotas;
   /** After which a device counts as silent; undefined: nobody is told. */
   readonly deviceSilentMs: number | undefined;
-  /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
-  memberOf(): string | undefined;
+  /** Of which this process is a node; undefined: it is alone. */
+  readonly cluster: Pick<Cluster, 'incarnation' | 'fleet' | 'storedWasRead'> | undefined;
   /** The cost of the hash of an adopted password, and of the check of a password for an unknown ID. */
   readonly passwordHashKib: number;
   readonly timing: DataPlaneTiming;
@@ -129,6 +132,9 @@ export interface DataPlane {
   stop(): Promise<void>;
 }
 
+/** The other nodes of a cluster are told so often what is used here of limits that are shared. */
+const tellUsageMs = 1_000;
+
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const { pools, logger, throttled, timing } = options;
   const pool = pools.lookups;
@@ -144,12 +150,15 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const certificates = createCertificateCache();
   const directory = new DeviceDirectory(changes, lookups.device);
 
-  const tenants = new Tenants(options.tenantLimits, (limit, tenant) => {
+  const usage = options.cluster && new FleetUsage(options.cluster.fleet);
+  const tellUsage = usage && setInterval(() => usage.tell(), tellUsageMs).unref();
+  const limitReached: LimitReached = (limit, tenant) => {
     counters.tenantLimitReached(limit);
     throttled.say(`tenant limit ${limit}`, (heldBack) =>
       logger.warn({ limit, tenant, heldBack }, 'a tenant has reached a limit'),
     );
-  });
+  };
+  const tenants = new Tenants(options.tenantLimits, limitReached, undefined, usage);
   const log = new ConnectionLog({
     flushMs: timing.logFlushMs,
     write: (lines) => writeLogLines(pool, lines),
@@ -188,11 +197,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     watches.refused(client);
   };
   const retainedMessages = new RetainedMessages({
-    async write(writes, lockTimeoutMs) {
+    async write(writes, member, lockTimeoutMs) {
       const { warnings, ...written } = await writePermanentMessages(pools.storing, writes, {
         quotas: options.permanentQuotas,
-        lockTimeoutMs,
-        member: options.memberOf(),
+        ...{ lockTimeoutMs, member },
       });
       for (const warning of warnings) {
         log.add(
@@ -207,7 +215,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       }
       return written;
     },
+    memberOf: () => options.cluster?.incarnation,
     read: (range) => readPermanentMessages(pools.reading, range),
+    wasRead: (registryId, { topic, version }) => options.cluster?.storedWasRead(registryId, topic, version),
     isAway: isDatabaseAway,
     isLocked: (error) => error instanceof RowsLockedError,
     tenantOf: (registryId) => tenants.ofRegistry(registryId),
@@ -315,7 +325,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       adopt: (identity, password, address) => adoptPassword(adoption, identity, password, address),
       ...{ hasher, verified, changes },
       equalDelay: createEqualDelay(timing.wrongPasswordBeatMs),
-      throttle: timing.forgivesFailedLogins ? new LoginThrottle() : new LoginThrottle(() => 0),
+      throttle: new LoginThrottle(
+        timing.forgivesFailedLogins ? undefined : () => 0,
+        () => options.cluster?.fleet.size ?? 1,
+      ),
       underWay: new Map(),
       findIdentity: lookups.identity,
     },
@@ -379,6 +392,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     retainedMessagesPending: () => retainedMessages.pending,
     logLinesDropped: () => log.dropped,
     async stop() {
+      clearInterval(tellUsage);
       await engine.close(fixedReason('server stopping'));
       await Promise.all([silentDevices.stop(), revoker.stop(), networkBlocks.stop(), exports.stop()]);
       await Promise.all([recorder.stop(), retainedMessages.stop(), monitoring.stop(), log.stop()]);

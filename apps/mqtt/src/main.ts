@@ -36,7 +36,7 @@ import { ThrottledLog } from './logging/throttled-log.ts';
 import { isDatabaseAway } from './lookups.ts';
 import { NodeRegistration, newNodeId, reachableUrl } from './node/node-registration.ts';
 import { requireNoStrangers } from './node/only-node.ts';
-import { route } from './rights/rights.ts';
+import { route, routeStored } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
@@ -83,7 +83,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       },
     },
     deviceSilentMs: settings.deviceSilentMinutes && settings.deviceSilentMinutes * 60_000,
-    memberOf: () => cluster?.incarnation,
+    cluster,
     passwordHashKib: settings.passwordHashKib,
     timing: {
       connectTimeoutMs: settings.mqttConnectTimeoutMs,
@@ -178,7 +178,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   if (!settings.mqttBesideOthers) await requireNoStrangers(strangers, signal);
 
   cleanups.add(() => plane.stop());
-  await cluster?.join(signal);
+  await cluster?.join(signal, async (registryId, topic) => routeStored(rights, registryId, topic));
   cleanups.add(() => listeners.close());
   const addresses = await listeners.open(plane.accept);
   serving = true;

@@ -66,6 +66,7 @@ export interface ClientIdClaim {
 }
 
 type Done = (error?: Error) => void;
+const noUsage: ReadonlyMap<string, number> = new Map();
 
 interface Hold {
   readonly untilMs: number;
@@ -220,6 +221,21 @@ export class ClusterNode {
     const callOff = this.#parts.clock.after(claimMs, over);
     incarnation.broadcast({ type: 'claim', key, counter });
     incarnation.whenAcknowledged(incarnation.everybody, over);
+  }
+
+  /** How many nodes serve the fleet, as far as this one knows: itself among them. */
+  get size(): number {
+    return 1 + (this.#incarnation?.peers ?? 0);
+  }
+
+  /** What the others use of limits that are shared, as they last said: each some hundred keys at most, by its own account. */
+  get usedByOthers(): ReadonlyMap<string, number> {
+    return this.#incarnation?.usedByOthers ?? noUsage;
+  }
+
+  /** Tells the others what is used here of limits that are shared, in place of what they were told before. */
+  tellUsage(used: ReadonlyMap<string, number>): void {
+    this.#incarnation?.tellUsage(used);
   }
 
   /** For people and metrics. */

@@ -1,7 +1,7 @@
 /** What a carrier brings may come from anybody: nothing of it may harm, or reach a subscriber whom it was not for. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from './clock.ts';
-import { ClusterNode } from './cluster-node.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
 import { decodeFrame, encodeFrame, type FrameHead } from './frames/frame.ts';
 import { encodeRecord } from './frames/records.ts';
 import { namespaceHash } from './interest/namespace-hash.ts';
@@ -14,11 +14,12 @@ interface Member {
 }
 
 let network: MemoryNetwork;
+let rows: MemoryRows;
 let members: readonly [Member, Member];
 
 beforeEach(async () => {
   network = new MemoryNetwork();
-  const rows = new MemoryRows();
+  rows = new MemoryRows();
   const make = (): Member => {
     const heard: string[] = [];
     const node = new ClusterNode({
@@ -148,4 +149,43 @@ function findCollision(): [string, string] {
     if (same !== undefined) return [same, name];
     seen.set(hash, name);
   }
+}
+
+test('nodes whose clocks are an hour apart are one cluster, and stay one', async () => {
+  const early: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() - 3_600_000 };
+  const late = await startThird({ clock: early });
+  await expect.poll(() => late.isGood).toBe(true);
+  await expectUnharmed();
+  expect(late.status.peers).toHaveLength(2);
+  await late.stop();
+});
+
+test('a node with the incarnation of another does not come in, and joins under one of its own', async () => {
+  const taken = idOf(members[0]);
+  const incarnations = [taken, '7'.repeat(32)];
+  const failures: string[] = [];
+  const third = await startThird({
+    newIncarnation: () => incarnations.shift() ?? '',
+    failed: (what) => failures.push(what),
+  });
+  await expect.poll(() => third.isGood).toBe(true);
+  expect([third.incarnation, idOf(members[0])]).toEqual(['7'.repeat(32), taken]);
+  expect(failures).toEqual(['this node could not begin to join']);
+  await expectUnharmed();
+  await third.stop();
+});
+
+async function startThird(parts: Partial<ClusterNodeParts>): Promise<ClusterNode> {
+  const node = new ClusterNode({
+    ...{ clock: systemClock, graceMs: 60_000, linkBytes: 1_048_576 },
+    carrier: network.carrier(),
+    statements: rows.statements(),
+    deliver: () => {},
+    closeSessions: async () => {},
+    failed: () => {},
+    changed: () => {},
+    ...parts,
+  });
+  await node.start();
+  return node;
 }

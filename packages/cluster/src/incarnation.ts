@@ -12,6 +12,7 @@ import {
   type FrameKind,
   type FrameVersions,
   greetingVersion,
+  usageVersion,
 } from './frames/frame.ts';
 import type { ClusterRecord } from './frames/records.ts';
 import { InterestTable } from './interest/interest-table.ts';
@@ -44,6 +45,8 @@ export interface IncarnationParts {
 
 /** As many nodes as a number has bits. */
 const maxPeers = 31;
+/** Versions that are remembered of others: of all that can be peers, and of as many that ask to be. */
+const maxVersions = 2 * maxPeers;
 /** Beyond so many times the bytes of a link nothing is taken for it, not even what may not be lost. */
 const mostOverfilled = 4;
 /** Hashes of one record, so that a frame is not much longer than it should be. */
@@ -58,6 +61,8 @@ class LinkedPeer implements Peer {
   readonly incoming = new IncomingRoutes();
   /** The last round of its joining that was agreed to. */
   agreedRound = 0;
+  /** Of limits that are shared, as it last said. */
+  used: ReadonlyMap<string, number> = new Map();
 
   constructor(link: Link, bit: number) {
     this.incarnation = link.peer;
@@ -80,6 +85,8 @@ export class Incarnation {
   readonly #byBit = new Map<number, LinkedPeer>();
   /** The version that this node and another speak with each other, once they have pinged. */
   readonly #versions = new Map<string, number>();
+  /** Of limits that are shared, by all peers together. */
+  #usedByOthers: ReadonlyMap<string, number> = new Map();
   #everybody = 0;
   #isClosed = false;
   #resent = 0;
@@ -114,6 +121,21 @@ export class Incarnation {
     let resent = this.#resent;
     for (const { link } of this.#peers.values()) resent += link.resent;
     return resent;
+  }
+
+  /** Nodes with which there is a link. */
+  get peers(): number {
+    return this.#peers.size;
+  }
+
+  get usedByOthers(): ReadonlyMap<string, number> {
+    return this.#usedByOthers;
+  }
+
+  /** Tells all who understand it what is used here of limits that are shared. */
+  tellUsage(used: ReadonlyMap<string, number>): void {
+    for (const { link } of this.#peers.values())
+      if (link.version >= usageVersion) link.append({ type: 'usage', used });
   }
 
   wanting(hashes: readonly number[]): number {
@@ -157,7 +179,7 @@ export class Incarnation {
   received(bytes: Buffer): void {
     if (this.#isClosed) return;
     const frame = decodeFrame(bytes);
-    if (frame === undefined || frame.to !== this.id) return;
+    if (frame === undefined || !this.#parts.rules.isForMe(frame.to, this.id)) return;
     if (this.#refuses(frame)) return;
     switch (frame.kind) {
       case 'ping':
@@ -189,6 +211,7 @@ export class Incarnation {
   peerStatus() {
     return [...this.#peers.values()].map(({ incarnation, link }) => ({
       incarnation,
+      version: link.version,
       unacknowledgedFrames: link.unacknowledgedFrames,
       unacknowledgedBytes: link.unacknowledgedBytes,
       confirmedAgoMs: this.#parts.clock.nowMs() - link.evidence.confirmedMs,
@@ -218,8 +241,20 @@ export class Incarnation {
       this.#parts.failed('another node has no version in common with this one', error);
       return false;
     }
-    this.#versions.set(from, version);
+    this.#rememberVersion(from, version);
     return true;
+  }
+
+  /** Anybody may ping under a new name each time: the oldest are forgotten, but for those of peers. */
+  #rememberVersion(incarnation: string, version: number): void {
+    this.#versions.delete(incarnation);
+    this.#versions.set(incarnation, version);
+    if (this.#versions.size <= maxVersions) return;
+    for (const one of this.#versions.keys()) {
+      if (this.#peers.has(one)) continue;
+      this.#versions.delete(one);
+      return;
+    }
   }
 
   /** A joiner asks for a link. Only whose whole view it knows agrees. */
@@ -283,6 +318,7 @@ export class Incarnation {
     this.#byBit.delete(peer.bit);
     this.#everybody &= ~peer.bit;
     this.table.removeAll(peer.bit);
+    if (peer.used.size > 0) this.#sumUsage();
     this.#resent += peer.link.resent;
     this.#parts.changed({ kind: 'dropped', incarnation: this.id, peer: incarnation });
     peer.link.close();
@@ -325,7 +361,18 @@ export class Incarnation {
         this.#parts.claims.hear(record.counter);
         this.membership.agreed(peer.incarnation, record.round);
         break;
+      case 'usage':
+        peer.used = record.used;
+        this.#sumUsage();
+        break;
     }
+  }
+
+  #sumUsage(): void {
+    const sum = new Map<string, number>();
+    for (const { used } of this.#peers.values())
+      for (const [key, amount] of used) sum.set(key, (sum.get(key) ?? 0) + amount);
+    this.#usedByOthers = sum;
   }
 
   #isLater(incarnation: string): boolean {

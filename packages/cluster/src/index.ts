@@ -10,5 +10,6 @@ export {
   type ClusterNodeParts,
   NotHandedOverError,
 } from './cluster-node.ts';
+export { frameVersions } from './frames/frame.ts';
 export type { NodeRow, NodeState } from './members/node-row.ts';
 export type { MemberStatements } from './members/statements.ts';

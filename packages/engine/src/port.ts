@@ -162,6 +162,8 @@ export interface RetainedMessage {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: Qos;
+  /** As `retain` answered it. Absent: whatever else is heard of the topic is taken for newer. */
+  readonly version?: number | undefined;
 }
 
 /**

@@ -6,7 +6,8 @@ import { reconnectStorm } from './clients/reconnect-storm.ts';
 import { changeEventLost } from './clients/revocation.ts';
 import { slowConsumers } from './clients/slow-consumers.ts';
 import { clockJumps } from './clock-jumps.ts';
-import { natsKilled, nodeKilled } from './cluster.ts';
+import { nodesAndNats } from './cluster/nodes-and-nats.ts';
+import { nodeKilled } from './cluster/supervised-nodes.ts';
 import { control } from './control.ts';
 import { diskFull } from './database/disk-full.ts';
 import { failover } from './database/failover.ts';
@@ -33,7 +34,7 @@ export const scenarios: readonly Scenario[] = [
   dataPlaneKilled,
   supervised,
   nodeKilled,
-  natsKilled,
+  ...nodesAndNats,
   controlPlaneKilled,
   everythingKilled,
   diskFull,

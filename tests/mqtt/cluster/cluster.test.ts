@@ -1,9 +1,14 @@
 /** Two nodes of one cluster are one server to whoever uses them. */
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+import { encodeFrame, encodeRecord, type FrameHead, socketPath } from '@iotcore/cluster/internal';
 import {
+  ConnectRefused,
   eventually,
   expectSilence,
   fullTest,
   type Installation,
+  type MqttSession,
   pathOf,
   refusalOf,
   sharedInstallation,
@@ -15,11 +20,12 @@ import { clusterStatus, expectPeers, socketFolder, startNode } from '../support/
 import { createBroker, createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
 
 const sockets = socketFolder();
-const first = sharedInstallation({ env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets } });
+const limits = { IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL: '20' };
+const first = sharedInstallation({ env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, ...limits } });
 const second = sharedInstallation({
   programs: ['mqtt'],
   database: () => first().databaseUrl,
-  env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off' },
+  env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...limits },
 });
 let registry: TestClient;
 let device: TestClient;
@@ -31,8 +37,8 @@ beforeAll(async () => {
 });
 
 /** One more, for a test that does something to it. */
-async function thirdNode(): Promise<Installation> {
-  const third = await startNode(first(), sockets);
+async function thirdNode(env: Record<string, string> = {}): Promise<Installation> {
+  const third = await startNode(first(), sockets, env);
   await expectPeers(first(), 2);
   return third;
 }
@@ -130,6 +136,18 @@ describe('two nodes', () => {
     expect([session.connected, stranger.connected]).toEqual([true, true]);
   });
 
+  test('count the sessions of a device together', async () => {
+    const greedy = await createDevice(first(), registry);
+    for (let n = 0; n < 12; n++) await greedy.at(second()).connect();
+    for (let n = 0; n < 8; n++) await greedy.connect();
+    await eventually('one more to be refused', async () => {
+      const outcome = await greedy.connect().catch((error: unknown) => error);
+      if (outcome instanceof ConnectRefused) return outcome.code === 3;
+      await (outcome as MqttSession).end();
+      return false;
+    });
+  });
+
   test('deliver the will of a client of the other', async () => {
     const listener = await registry.at(second()).connect();
     await listener.subscribe('$devices/+/events/#');
@@ -187,7 +205,88 @@ describe('two nodes', () => {
   });
 });
 
+describe('what comes in where frames come in', () => {
+  /** Whoever reaches a node's socket can say anything there. */
+  async function say(...frames: readonly Buffer[]): Promise<void> {
+    const { incarnation } = await clusterStatus(second());
+    const socket = createConnection(socketPath(sockets, incarnation));
+    socket.on('error', () => {});
+    for (const frame of frames) {
+      const head = Buffer.alloc(4);
+      head.writeUInt32BE(frame.length);
+      socket.write(Buffer.concat([head, frame]));
+    }
+    socket.end();
+    await once(socket, 'close');
+  }
+
+  async function frameWith(head: Partial<FrameHead>): Promise<Buffer> {
+    const [from, to] = [
+      (await clusterStatus(first())).incarnation,
+      (await clusterStatus(second())).incarnation,
+    ];
+    const namespace = `registry.full.${registry.id}`;
+    const topic = `$devices/${device.id}/events`;
+    const records = [
+      encodeRecord({ type: 'route', route: 1, destinations: [{ namespace, topic }] }),
+      encodeRecord({ type: 'message', route: 1, qos: 1, end: '', payload: Buffer.from('forged') }),
+    ];
+    const usual = { version: 2, kind: 'stream', from, to, number: 1, acknowledged: 0 } as const;
+    return encodeFrame({ ...usual, ...head }, Buffer.concat(records));
+  }
+
+  /** Nobody hears what was forged, the two are one cluster as before, and what is published crosses. */
+  async function expectUnharmed(): Promise<void> {
+    const listener = await registry.at(second()).connect();
+    await listener.subscribe('$devices/+/events');
+    const sender = await device.connect();
+    const topic = `$devices/${device.id}/events`;
+    await expectSilence(listener, (marker) => sender.publish(topic, marker, { qos: 1 }));
+    for (const node of [first(), second()])
+      expect(await clusterStatus(node)).toMatchObject({ isGood: true, resets: 0, peers: [{}] });
+  }
+
+  test('of a node that is forged, or of another installation, or for another node, has no effect', async () => {
+    const stranger = 'f'.repeat(32);
+    await say(
+      await frameWith({ from: stranger }),
+      await frameWith({ from: stranger, kind: 'condemned' }),
+      await frameWith({ from: stranger, kind: 'hello' }),
+      await frameWith({ to: stranger }),
+      await frameWith({ version: 9 }),
+    );
+    await expectUnharmed();
+  });
+
+  test('of a frame that is cut anywhere, or is none, has no effect', async () => {
+    const whole = await frameWith({});
+    await say(...Array.from({ length: whole.length }, (_, bytes) => whole.subarray(0, bytes)));
+    await say(Buffer.alloc(300, 0xa5));
+    await say(Buffer.from('GET / HTTP/1.1'));
+    await expectUnharmed();
+  });
+
+  test('of a frame whose number has been, or is far ahead, has no effect', async () => {
+    await say(await frameWith({ number: 1 }), await frameWith({ number: 1 }));
+    await say(await frameWith({ number: 2 ** 40, acknowledged: 2 ** 40 }));
+    await expectUnharmed();
+  });
+});
+
 describe('a node of a cluster', () => {
+  fullTest(
+    'that says of itself what another says is a node of its own: nothing is decided by names',
+    async () => {
+      const third = await thirdNode({ IOT_MQTT_ADMIN_URL: first().adminUrl });
+      const listener = await registry.at(third).connect();
+      await listener.subscribe('$devices/+/events');
+      await (await device.connect()).publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+      expect(String((await listener.messages.next()).payload)).toBe('x');
+      await third.stop();
+      await expectPeers(first(), 1);
+    },
+  );
+
   test('is gone at once when it is killed: the other acknowledges again, and keeps its sessions', async () => {
     const third = await thirdNode();
     const far = await registry.at(third).connect();
@@ -204,24 +303,42 @@ describe('a node of a cluster', () => {
     await expectPeers(first(), 1);
   });
 
-  fullTest('leaves when it is asked to stop, and another comes', async () => {
-    const third = await thirdNode();
-    const stream = await first().api.watch(`/ext/v1/devices/${device.id}/messages:watch`);
-    await third.stop();
-    await eventually('one to be gone', async () => (await clusterStatus(first())).peers.length === 1);
-    const fourth = await thirdNode();
-    const listener = await registry.at(fourth).connect();
-    await listener.subscribe('$devices/+/events');
-    await (await device.connect()).publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
-    await listener.messages.next();
-    // Whichever node it was that the live view had its messages from.
-    const sender = await device.connect();
-    await eventually('a message in the live view', async () => {
-      await sender.publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
-      return stream.arrived('message').length > 0;
-    });
-    await stream.close();
-  });
+  fullTest(
+    'of the version before works beside newer ones, until a newer one comes in its place',
+    async () => {
+      const versions = async () =>
+        (await clusterStatus(first())).peers.map(({ version }) => version).toSorted();
+      const old = await thirdNode({ IOT_INTERNAL_CLUSTER_NEWEST_FRAME: '1' });
+      expect(await versions()).toEqual([1, 2]);
+      const listeners = await Promise.all(
+        [old, first(), second()].map((node) => registry.at(node).connect()),
+      );
+      for (const listener of listeners) await listener.subscribe('$devices/+/events');
+      for (const node of [old, second()]) {
+        const sender = await device.at(node).connect();
+        await sender.publish(`$devices/${device.id}/events`, 'to all', { qos: 1 });
+        for (const listener of listeners)
+          expect(String((await listener.messages.next()).payload)).toBe('to all');
+      }
+      const stream = await first().api.watch(`/ext/v1/devices/${device.id}/messages:watch`);
+      await old.stop();
+      await eventually('one to be gone', async () => (await clusterStatus(first())).peers.length === 1);
+      const fresh = await thirdNode();
+      expect(await versions()).toEqual([2, 2]);
+      const listener = await registry.at(fresh).connect();
+      await listener.subscribe('$devices/+/events');
+      await (await device.connect()).publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+      for (const one of [listener, ...listeners.slice(1)])
+        expect(String((await one.messages.next()).payload)).toBe('x');
+      // Whichever node it was that the live view had its messages from.
+      const sender = await device.connect();
+      await eventually('a message in the live view', async () => {
+        await sender.publish(`$devices/${device.id}/events`, 'x', { qos: 1 });
+        return stream.arrived('message').length > 0;
+      });
+      await stream.close();
+    },
+  );
 
   test('says how its cluster is', async () => {
     await expectPeers(second(), 1);

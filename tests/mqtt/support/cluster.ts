@@ -27,9 +27,10 @@ export async function startNode(
 }
 
 export interface ClusterStatus {
+  readonly incarnation: string;
   readonly state: string;
   readonly isGood: boolean;
-  readonly peers: readonly { readonly incarnation: string }[];
+  readonly peers: readonly { readonly incarnation: string; readonly version: number }[];
   readonly resets: number;
 }
 

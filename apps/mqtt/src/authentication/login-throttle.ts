@@ -8,12 +8,20 @@
 import { addressBlock } from '@iotcore/model';
 import { LruMap, type Rate, TokenBuckets } from '@iotcore/process';
 
-/** A device with an old password that tries every few seconds is soon down to one try in ten. */
-const ofPair: Rate = { burst: 30, perSecond: 1 / 10 };
-/** Thousands of devices may be behind one address; a guesser there costs at most half of one core in hashes. */
-const ofAddress: Rate = { burst: 1000, perSecond: 20 };
-/** Guesses at one ID from many addresses. */
-const ofUsername: Rate = { burst: 100, perSecond: 1 };
+interface Budgets {
+  /** A device with an old password that tries every few seconds is soon down to one try in ten. */
+  readonly pair: Rate;
+  /** Thousands of devices may be behind one address; a guesser there costs at most half of one core in hashes. */
+  readonly address: Rate;
+  /** Guesses at one ID from many addresses. */
+  readonly username: Rate;
+}
+
+const wholeBudgets: Budgets = {
+  pair: { burst: 30, perSecond: 1 / 10 },
+  address: { burst: 1000, perSecond: 20 },
+  username: { burst: 100, perSecond: 1 },
+};
 /** Names and addresses remembered, some 100 bytes each; a client that floods them out has only bought what the others have. */
 const capacity = 50_000;
 
@@ -33,8 +41,11 @@ export class LoginThrottle {
   readonly #usernames: TokenBuckets;
   /** Pairs that have logged in. */
   readonly #verified = new LruMap<string, true>(capacity);
+  readonly #nodes: () => number;
 
-  constructor(now: () => number = () => performance.now()) {
+  /** `nodes`: of a fleet, among which guesses spread: each forgives its part of them. */
+  constructor(now: () => number = () => performance.now(), nodes: () => number = () => 1) {
+    this.#nodes = nodes;
     this.#pairs = new TokenBuckets(capacity, now);
     this.#addresses = new TokenBuckets(capacity, now);
     this.#usernames = new TokenBuckets(capacity, now);
@@ -47,29 +58,42 @@ export class LoginThrottle {
    */
   admit(address: string, username: string): LoginAttempt | undefined {
     const block = addressBlock(address);
+    const budgets = budgetsOf(this.#nodes());
     const pair = pairOf(block, username);
-    if (this.#pairs.waitMs(pair, ofPair) > 0) return undefined;
+    if (this.#pairs.waitMs(pair, budgets.pair) > 0) return undefined;
     const isProven = this.#verified.get(pair) === true;
     if (
       !isProven &&
-      (this.#addresses.waitMs(block, ofAddress) > 0 || this.#usernames.waitMs(username, ofUsername) > 0)
+      (this.#addresses.waitMs(block, budgets.address) > 0 ||
+        this.#usernames.waitMs(username, budgets.username) > 0)
     )
       return undefined;
-    this.#pairs.spend(pair, ofPair);
-    this.#usernames.spend(username, ofUsername);
+    this.#pairs.spend(pair, budgets.pair);
+    this.#usernames.spend(username, budgets.username);
     const forgive = () => {
-      this.#pairs.giveBack(pair, ofPair);
-      this.#usernames.giveBack(username, ofUsername);
+      this.#pairs.giveBack(pair, budgets.pair);
+      this.#usernames.giveBack(username, budgets.username);
     };
     return {
       forgive,
-      fail: () => this.#addresses.spend(block, ofAddress),
+      fail: () => this.#addresses.spend(block, budgets.address),
       succeed: () => {
         forgive();
         this.#verified.set(pair, true);
       },
     };
   }
+}
+
+/** Of one of so many nodes. */
+function budgetsOf(nodes: number): Budgets {
+  if (nodes === 1) return wholeBudgets;
+  const part = ({ burst, perSecond }: Rate) => ({
+    burst: Math.max(1, burst / nodes),
+    perSecond: perSecond / nodes,
+  });
+  const { pair, address, username } = wholeBudgets;
+  return { pair: part(pair), address: part(address), username: part(username) };
 }
 
 /** No block holds a space. */

@@ -5,18 +5,21 @@ import {
   ClusterNode,
   createClusterBus,
   type Delivery,
+  frameVersions,
   NotHandedOverError,
   RetainedOrder,
   SocketCarrier,
   systemClock,
 } from '@iotcore/cluster';
-import { type CreateEngine, type Engine, fixedReason } from '@iotcore/engine';
+import { type CreateEngine, type Engine, fixedReason, type PublishRoute } from '@iotcore/engine';
 import { type ClientIds, createNativeEngine } from '@iotcore/engine/native';
 import { hasEnded, type Logger, processPlace, type Settings, StartupError } from '@iotcore/process';
 import { openPool } from '@iotcore/store';
-import { NotAMemberError, readPermanentMessage } from '@iotcore/store/data-plane';
+import { NotAMemberError, readLastWrittenBy, readPermanentMessage } from '@iotcore/store/data-plane';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
+import type { Fleet } from '../tenants/fleet-usage.ts';
 import { createMemberStatements } from './member-statements.ts';
+import { handOverStoredBy, type StoredByDroppedParts } from './stored-by-dropped.ts';
 
 export interface ClusterParts {
   readonly settings: Settings;
@@ -34,11 +37,20 @@ export interface Cluster {
   readonly status: ClusterNode['status'];
   /** In whose name messages are stored; of no node while this one has left its cluster. */
   readonly incarnation: string;
-  /** Begins to join; resolves once this node is a good member. Rejects if the signal aborts. */
-  join(signal: AbortSignal): Promise<void>;
+  /** What is used of limits that all nodes share. */
+  readonly fleet: Fleet;
+  /** A subscriber here is about to get a stored message. */
+  storedWasRead(registryId: string, topic: string, version: number): void;
+  /**
+   * Begins to join; resolves once this node is a good member. Rejects if the signal aborts. `routeStored`: where the messages of a permanent
+   * topic go, for those that another node could not hand over.
+   */
+  join(signal: AbortSignal, routeStored: RouteStored): Promise<void>;
   /** Says that this node has ended; its sessions are closed. */
   stop(): Promise<void>;
 }
+
+type RouteStored = (registryId: string, topic: string) => Promise<PublishRoute | undefined>;
 
 /** Renewals, a look under the lock, and statements that were given up and have not ended yet. */
 const poolSize = 4;
@@ -63,25 +75,43 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   const pool = openPool(parts.databaseUrl, { logger, poolSize, applicationName: 'iotcore mqtt cluster' });
   const delivery: Delivery = { deliver: () => {} };
   let engine: Engine<unknown> | undefined;
+  let routeStored: RouteStored = async () => undefined;
+  const failed = (what: string, error: unknown) =>
+    throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
+  const order = new RetainedOrder({
+    clock: systemClock,
+    read: (registryId, topic) => readPermanentMessage(pool, registryId, topic),
+  });
+  const storedByDropped: StoredByDroppedParts = {
+    read: (writer, after) => readLastWrittenBy(pool, writer, after),
+    order,
+    route: (registryId, topic) => routeStored(registryId, topic),
+    deliver: ({ destinations }, { registryId, topic, version, payload }) =>
+      delivery.deliver({
+        ...{ destinations, end: '', payload, qos: 1 },
+        retainedAs: { namespace: registryId, topic, version },
+      }),
+    failed: (error) => failed('what a node had stored could not be handed over', error),
+  };
   const node = new ClusterNode({
     clock: systemClock,
     carrier: await openCarrier(settings, logger),
     statements: createMemberStatements({ pool, nodeId: parts.nodeId, place: processPlace(), hasEnded }),
     graceMs: settings.clusterGraceSeconds * 1_000,
     linkBytes: settings.clusterLinkBytes,
+    versions: { ...frameVersions, newest: settings.clusterNewestFrame ?? frameVersions.newest },
     deliver: (message) => delivery.deliver(message),
     closeSessions: async (reason) => {
       logger.warn({ reason }, 'all sessions are closed: others may have gone on without this node');
       engine?.disconnect(() => true, fixedReason('node left the cluster'));
       while ((engine?.stats().sessions ?? 0) > 0) await sleep();
     },
-    failed: (what, error) => throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what)),
-    changed: ({ kind, ...event }) => logger.info(event, `cluster: ${kind}`),
-  });
-
-  const order = new RetainedOrder({
-    clock: systemClock,
-    read: (registryId, topic) => readPermanentMessage(pool, registryId, topic),
+    failed,
+    changed: (event) => {
+      const { kind, ...facts } = event;
+      logger.info(facts, `cluster: ${kind}`);
+      if (event.kind === 'dropped') void handOverStoredBy(storedByDropped, event.peer);
+    },
   });
 
   return {
@@ -103,7 +133,10 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     get incarnation() {
       return node.incarnation ?? 'none';
     },
-    async join(signal) {
+    fleet: node,
+    storedWasRead: (registryId, topic, version) => order.read(registryId, topic, version),
+    async join(signal, route) {
+      routeStored = route;
       void node.start();
       let saidMs = performance.now();
       while (!node.isGood) {

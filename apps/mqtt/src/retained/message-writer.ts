@@ -5,10 +5,11 @@
  * own faults, and nobody else's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  PermanentMessageWrite,
-  PermanentOutcome,
-  PermanentWriteResult,
+import {
+  NotAMemberError,
+  type PermanentMessageWrite,
+  type PermanentOutcome,
+  type PermanentWriteResult,
 } from '@iotcore/store/data-plane';
 import { PermanentQuotaError } from './errors.ts';
 import type { UnstoredMessage, UnstoredMessages } from './unstored-messages.ts';
@@ -17,12 +18,15 @@ export interface MessageWriterParts {
   /** Commits all of them in one transaction, or those within their quota; waits so long for rows that are locked. */
   write(
     writes: readonly PermanentMessageWrite[],
+    member: string | undefined,
     lockTimeoutMs: number,
   ): Promise<Pick<PermanentWriteResult, 'outcomes' | 'versions'>>;
   /** Does the error mean that the database is away, and the write is worth another try? */
   isAway(error: unknown): boolean;
   /** Does the error mean that a row was locked for too long? */
   isLocked(error: unknown): boolean;
+  /** The node of the cluster that this process is now; undefined: it is alone. */
+  memberOf(): string | undefined;
   toWrite(message: UnstoredMessage): PermanentMessageWrite;
   /** Told of each message that is stored or given up. */
   settled(message: UnstoredMessage): void;
@@ -112,8 +116,9 @@ export class MessageWriter {
     for (const [registryId, untilMs] of this.#alone) if (untilMs <= nowMs) this.#alone.delete(registryId);
   }
 
-  async #writeShared(batch: UnstoredMessage[]): Promise<void> {
-    const error = await this.#write(batch, sharedLockTimeoutMs);
+  async #writeShared(taken: readonly UnstoredMessage[]): Promise<void> {
+    const batch = this.#ofThisMember(taken);
+    const error = batch.length > 0 ? await this.#write(batch, sharedLockTimeoutMs) : undefined;
     if (error === undefined) return;
     const byRegistry = Map.groupBy(batch, ({ registryId }) => registryId);
     for (const registryId of byRegistry.keys()) this.#alone.set(registryId, performance.now() + aloneMs);
@@ -121,8 +126,9 @@ export class MessageWriter {
     else this.#failed(batch, error);
   }
 
-  async #writeAlone(part: UnstoredMessage[]): Promise<void> {
-    const error = await this.#write(part, aloneLockTimeoutMs);
+  async #writeAlone(taken: readonly UnstoredMessage[]): Promise<void> {
+    const part = this.#ofThisMember(taken);
+    const error = part.length > 0 ? await this.#write(part, aloneLockTimeoutMs) : undefined;
     if (error !== undefined) this.#failed(part, error);
   }
 
@@ -141,21 +147,35 @@ export class MessageWriter {
   async #write(batch: readonly UnstoredMessage[], lockTimeoutMs: number): Promise<unknown> {
     const { signal } = this.#stopping;
     const writes = batch.map(this.#parts.toWrite);
+    // Those of one batch have been taken by one life of this node: if another begins meanwhile, the database refuses them.
+    const member = batch[0]?.member;
     for (;;) {
       try {
-        const { outcomes, versions } = await this.#parts.write(writes, lockTimeoutMs);
+        const { outcomes, versions } = await this.#parts.write(writes, member, lockTimeoutMs);
         for (const [index, message] of batch.entries())
           this.#settle(message, refusalOf(outcomes[index]), versions[index]);
         return undefined;
       } catch (error) {
-        if (!this.#parts.isAway(error)) return error;
-        if (signal.aborted) {
+        const isRefused = error instanceof NotAMemberError;
+        if (!isRefused && !this.#parts.isAway(error)) return error;
+        // No message of the batch is at fault: each by itself would be refused as well.
+        if (isRefused || signal.aborted) {
           for (const message of batch) this.#settle(message, error);
           return undefined;
         }
       }
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** The messages that this life of the node has taken. Those of an earlier one may be older than what was stored since. */
+  #ofThisMember(batch: readonly UnstoredMessage[]): UnstoredMessage[] {
+    const member = this.#parts.memberOf();
+    return batch.filter((message) => {
+      if (message.member === member) return true;
+      this.#settle(message, new NotAMemberError());
+      return false;
+    });
   }
 
   #settle(message: UnstoredMessage, error: unknown, version?: number): void {

@@ -1,5 +1,5 @@
 import type { RetainedMessage } from '@iotcore/engine';
-import type { PermanentMessageWrite } from '@iotcore/store/data-plane';
+import { NotAMemberError, type PermanentMessageWrite } from '@iotcore/store/data-plane';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Tenants } from '../tenants/tenants.ts';
 import { wideLimits } from '../tenants/testing/tenant-limits.ts';
@@ -20,7 +20,11 @@ function setUp() {
     /** Registries whose rows are locked. */
     locks: new Set<string>(),
     beforePage: async () => {},
+    isMember: true,
+    /** Which life of the node this is. */
+    member: 'first' as string | undefined,
   };
+  const wasRead: string[] = [];
   const tenants = new Tenants({ ...wideLimits, maxUnstoredBytes: 32 * 1024 * 1024 }, () => {});
   const messages = new RetainedMessages({
     tenantOf: (registryId) => tenants.ofRegistry(registryId),
@@ -28,6 +32,7 @@ function setUp() {
     write: async (writes) => {
       transactions.push(writes);
       await control.commit;
+      if (!control.isMember) throw new NotAMemberError();
       if (control.failures-- > 0) throw away;
       if (writes.some(({ registryId }) => control.locks.has(registryId))) throw locked;
       if (writes.some(({ payload }) => String(payload) === 'poison')) throw new Error('row refused');
@@ -42,7 +47,7 @@ function setUp() {
     },
     read: async ({ beginning, after }) => {
       const page = [...stored]
-        .map(([topic, payload]) => ({ topic, payload }))
+        .map(([topic, payload]) => ({ topic, payload, version: 7 }))
         .filter(({ topic }) => topic.startsWith(beginning) && topic > (after ?? ''))
         .toSorted((a, b) => (a.topic < b.topic ? -1 : 1))
         .slice(0, 2);
@@ -50,6 +55,8 @@ function setUp() {
       return page;
     },
     isAway: (error) => error === away,
+    memberOf: () => control.member,
+    wasRead: (_registryId, { topic, version }) => void wasRead.push(`${topic} ${version}`),
   });
   onTestFinished(() => messages.stop());
   const store = (topic: string, payload: string, registryId = 'r1') =>
@@ -65,8 +72,41 @@ function setUp() {
     for await (const page of messages.read(selection)) all.push(...page);
     return all.map(({ topic, payload }) => `${topic}=${payload}`).toSorted();
   };
-  return { messages, tenants, stored, transactions, control, store, read };
+  return { messages, wasRead, tenants, stored, transactions, control, store, read };
 }
+
+test('what an earlier life of the node has taken is not stored by the next, and nothing is tried twice', async () => {
+  const { control, store, stored, transactions } = setUp();
+  const gate = Promise.withResolvers<void>();
+  control.commit = gate.promise;
+  const first = store(state, 'under way');
+  const waiting = [store('$devices/d2/state', 'taken before'), store('$devices/d3/state', 'as well')];
+  control.member = 'second';
+  gate.resolve();
+  await first;
+  for (const one of waiting) await expect(one).rejects.toThrow('not a member');
+  await store('$devices/d2/state', 'taken after');
+  expect(Object.fromEntries([...stored].map(([topic, payload]) => [topic, String(payload)]))).toEqual({
+    [state]: 'under way',
+    '$devices/d2/state': 'taken after',
+  });
+  expect(transactions).toHaveLength(2);
+});
+
+test('a batch that is refused to the whole node is not written in parts', async () => {
+  const { control, store, transactions } = setUp();
+  control.isMember = false;
+  const all = ['d1', 'd2', 'd3'].map((id) => store(`$devices/${id}/state`, 'x'));
+  for (const one of all) await expect(one).rejects.toThrow('not a member');
+  expect(transactions.length).toBeLessThanOrEqual(2);
+});
+
+test('what is read is told of, with its version', async () => {
+  const { store, read, wasRead } = setUp();
+  await store(state, 'x');
+  await read();
+  expect(wasRead).toEqual([`${state} 7`]);
+});
 
 describe('storing', () => {
   test('is not done before the commit, and one transaction takes all that came meanwhile, the last of each topic', async () => {

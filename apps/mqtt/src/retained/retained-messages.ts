@@ -22,6 +22,10 @@ export interface PermanentMessagesParts extends Pick<MessageWriterParts, 'write'
   /** One page; an empty one is the end. */
   read(range: PermanentMessageRange): Promise<readonly PermanentMessageRow[]>;
   tenantOf(registryId: string): Pick<Tenant, 'takeUnstoredBytes' | 'giveUnstoredBytes'>;
+  /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
+  memberOf(): string | undefined;
+  /** A subscriber is about to get what was stored of a topic. */
+  wasRead(registryId: string, message: PermanentMessageRow): void;
 }
 
 /**
@@ -55,6 +59,7 @@ export class RetainedMessages {
       write: parts.write,
       isAway: parts.isAway,
       isLocked: parts.isLocked,
+      memberOf: parts.memberOf,
       toWrite,
       settled: ({ registryId, bytes }) => this.#giveBytes(registryId, bytes),
     });
@@ -76,13 +81,15 @@ export class RetainedMessages {
       return Promise.reject(new StoreOverflowError('too many permanent messages wait to be stored'));
     }
     for (const reader of this.#readers.get(registryId) ?? []) overtake(reader, topic);
+    const member = this.#parts.memberOf();
     if (waiting) {
       waiting.payload = payload;
+      waiting.member = member;
       waiting.bytes += bytes;
       return waiting.done.promise;
     }
     const done = Promise.withResolvers<number | undefined>();
-    this.#messages.add({ registryId, topic, payload, bytes, done });
+    this.#messages.add({ registryId, topic, payload, member, bytes, done });
     this.#writer.start();
     return done.promise;
   }
@@ -101,9 +108,12 @@ export class RetainedMessages {
         if (reader.isForgetful) this.#beginAnew(registryId, reader);
         const page = await this.#parts.read({ registryId, beginning, exact, after });
         const messages: RetainedMessage[] = [];
-        for (const { topic, payload } of page) {
+        for (const row of page) {
+          const { topic, payload, version } = row;
           const name = reader.overtaken.has(topic) ? undefined : nameOf(topic);
-          if (name !== undefined) messages.push({ topic: name, payload, qos: 1 });
+          if (name === undefined) continue;
+          this.#parts.wasRead(registryId, row);
+          messages.push({ topic: name, payload, qos: 1, version });
         }
         if (messages.length > 0) yield messages;
         after = page.at(-1)?.topic;

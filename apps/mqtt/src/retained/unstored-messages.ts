@@ -7,6 +7,8 @@ export interface UnstoredMessage {
   readonly registryId: string;
   readonly topic: string;
   payload: Buffer;
+  /** The node of a cluster that has taken it, in whose name alone it may be stored; undefined: this process is alone. */
+  member: string | undefined;
   /** What it counts for while it waits. */
   bytes: number;
   /** Resolves with the version that it, or a later one, has among those that were stored of its topic. */

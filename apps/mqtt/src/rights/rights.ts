@@ -41,6 +41,21 @@ export function route(
     : routeAmong(exports, devices, principal, topic);
 }
 
+/** Where the messages of a permanent topic of this registry go, whoever may publish them; undefined: its device is gone. */
+export function routeStored(
+  parts: RightsParts,
+  registryId: string,
+  topic: string,
+): PublishRoute | undefined | Promise<PublishRoute | undefined> {
+  const address = readFullTopic(topic);
+  if (address === undefined) return undefined;
+  const isOfDevice = address.row.publisher === 'device';
+  const publisher: Principal = isOfDevice
+    ? { kind: 'device', id: address.ownerId, registryId }
+    : { kind: 'registry', id: registryId };
+  return route(parts, publisher, topic);
+}
+
 /** What a subscription receives; undefined: refused. At once, unless a device must be looked up. */
 export function grant(
   { findDevices }: RightsParts,

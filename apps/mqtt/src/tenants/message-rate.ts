@@ -1,17 +1,40 @@
 import type { Principal } from '@iotcore/model';
 import { type Rate, TokenBucket } from '@iotcore/process';
+import type { FleetUsage, SharedRate } from './fleet-usage.ts';
 import type { MessageRates } from './tenant-limits.ts';
 
 /** Senders that are kept before those are dropped that are within their rate again. */
 const fewestBeforePruning = 64;
 
-/** Counts the messages of one tenant against the rate of their senders, over all of their connections here. */
+/** Among all nodes of a cluster it is known by its key. */
+class Sender implements SharedRate {
+  readonly key: string;
+  readonly bucket = new TokenBucket();
+  round = 0;
+  taken = 0;
+  rate: Rate;
+
+  constructor(key: string, rate: Rate) {
+    this.key = key;
+    this.rate = rate;
+  }
+}
+
+/** Where the messages of a tenant's senders are counted beside those that other nodes admit. */
+export interface SharedCount {
+  readonly tenant: string;
+  readonly usage: FleetUsage;
+}
+
+/** Counts the messages of one tenant against the rate of their senders, over all of their connections. */
 export class MessageRate {
   readonly #rates: Readonly<Record<Principal['kind'], Rate | undefined>>;
-  readonly #senders = new Map<string, TokenBucket>();
+  readonly #shared: SharedCount | undefined;
+  readonly #senders = new Map<string, Sender>();
   #pruneAt = fewestBeforePruning;
 
-  constructor({ device, registry, broker }: MessageRates, windowMs = 1000) {
+  constructor({ device, registry, broker }: MessageRates, windowMs = 1000, shared?: SharedCount) {
+    this.#shared = shared;
     const rate = (most: number | undefined) => toRate(most, windowMs);
     this.#rates = { device: rate(device), registry: rate(registry), broker: rate(broker) };
   }
@@ -29,16 +52,24 @@ export class MessageRate {
     // Only devices share a tenant with others, and no device has an empty ID.
     const sender = kind === 'device' ? id : '';
     const known = this.#senders.get(sender);
-    if (known) return known.take(rate, nowMs);
+    if (known) return this.#take(known, rate, nowMs);
     if (this.#senders.size >= this.#pruneAt) this.#prune(nowMs);
-    const bucket = new TokenBucket();
-    this.#senders.set(sender, bucket);
-    return bucket.take(rate, nowMs);
+    const added = new Sender(this.#shared ? `messages ${this.#shared.tenant} ${sender}` : '', rate);
+    this.#senders.set(sender, added);
+    return this.#take(added, rate, nowMs);
+  }
+
+  #take(sender: Sender, rate: Rate, nowMs: number): number {
+    const usage = this.#shared?.usage;
+    if (usage === undefined) return sender.bucket.take(rate, nowMs);
+    const excessMs = sender.bucket.take(usage.rateOf(sender, rate), nowMs);
+    if (excessMs === 0) usage.took(sender, rate);
+    return excessMs;
   }
 
   /** A sender whose bucket is full is as good as unknown. Looked at each time their number has doubled. */
   #prune(nowMs: number): void {
-    for (const [sender, bucket] of this.#senders) if (bucket.isFull(nowMs)) this.#senders.delete(sender);
+    for (const [sender, { bucket }] of this.#senders) if (bucket.isFull(nowMs)) this.#senders.delete(sender);
     this.#pruneAt = Math.max(fewestBeforePruning, 2 * this.#senders.size);
   }
 }

@@ -1,6 +1,7 @@
 import type { TenantBudget, Traffic } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
 import { ConnectionPlaces, type Place } from './connection-places.ts';
+import type { FleetUsage } from './fleet-usage.ts';
 import { MessageRate } from './message-rate.ts';
 import { Slots } from './slots.ts';
 import type { TenantLimit, TenantLimits } from './tenant-limits.ts';
@@ -35,13 +36,21 @@ export class Tenant implements TenantBudget {
   #pendingLookups = 0;
   #limitsReached = 0;
 
-  constructor(key: string, limits: TenantLimits, reached: LimitReached, now: () => number) {
+  /** `usage`: what of it all nodes of a cluster count together. */
+  constructor(
+    key: string,
+    limits: TenantLimits,
+    reached: LimitReached,
+    now: () => number,
+    usage?: FleetUsage,
+  ) {
     this.key = key;
     this.#limits = limits;
     this.#reached = reached;
     this.#now = now;
-    this.#places = new ConnectionPlaces(limits);
-    this.#rate = new MessageRate(limits.messageRates, limits.messageRateWindowMs);
+    const shared = usage && { tenant: key, usage };
+    this.#places = new ConnectionPlaces(limits, shared);
+    this.#rate = new MessageRate(limits.messageRates, limits.messageRateWindowMs, shared);
     this.#storedReaders = new Slots(limits.maxStoredReaders);
   }
 

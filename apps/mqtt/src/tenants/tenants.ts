@@ -2,6 +2,7 @@ import type { Transport } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
 import type { TenantSample } from '@iotcore/store/processes';
 import type { Place } from './connection-places.ts';
+import type { FleetUsage } from './fleet-usage.ts';
 import { type LimitReached, Tenant } from './tenant.ts';
 import type { TenantLimit, TenantLimits } from './tenant-limits.ts';
 
@@ -27,9 +28,16 @@ export class Tenants {
   readonly #holdings = new WeakMap<Transport, Holding>();
   /** A client may leave while its credentials are checked: it must not be given what nobody would give back. */
   readonly #closed = new WeakSet<Transport>();
+  readonly #usage: FleetUsage | undefined;
   #sweepAt = fewestBeforeSweep;
 
-  constructor(limits: TenantLimits, reached: LimitReached, now: () => number = () => performance.now()) {
+  constructor(
+    limits: TenantLimits,
+    reached: LimitReached,
+    now: () => number = () => performance.now(),
+    usage?: FleetUsage,
+  ) {
+    this.#usage = usage;
     this.#limits = limits;
     this.#reached = reached;
     this.#now = now;
@@ -101,7 +109,7 @@ export class Tenants {
     if (known) return known;
     // Each time the number has doubled: so a look-up costs the same, whatever the number.
     if (this.#tenants.size >= this.#sweepAt) this.sweep();
-    const tenant = new Tenant(key, this.#limits, this.#reached, this.#now);
+    const tenant = new Tenant(key, this.#limits, this.#reached, this.#now, this.#usage);
     this.#tenants.set(key, tenant);
     return tenant;
   }

@@ -157,7 +157,11 @@ function publishHere<M extends BusMessage>(
   const { retainedAs } = message;
   if (!retainedAs) return here;
   const handedOver = () =>
-    order.handedOver(retainedAs, (payload) => void route.publish(toMessage(payload, 1)));
+    order.handedOver(retainedAs, (payload, version) => {
+      const newer = toMessage(payload, 1);
+      if (version !== undefined) newer.retainedAs = { ...retainedAs, version };
+      void route.publish(newer);
+    });
   return here === undefined ? handedOver() : here.then(handedOver);
 }
 

@@ -26,6 +26,7 @@ function order(...stored: (StoredMessage | undefined | Error)[]) {
   });
   return {
     heard,
+    retained,
     reads: () => reads,
     hear: (version: number) =>
       retained.handedOver({ ...topic, version }, (payload) => heard.push(String(payload))),
@@ -56,4 +57,48 @@ test('a topic that was cleared meanwhile is handed over as empty; a database tha
   hear(1);
   await settled();
   expect([heard, reads()]).toEqual([[''], 3]);
+});
+
+test('after an older one has come behind what somebody got as stored, what is stored is handed over again', async () => {
+  const { retained, hear, heard, reads } = order({ payload: Buffer.from('stored'), version: 6 });
+  retained.read(topic.namespace, topic.topic, 6);
+  hear(5);
+  await settled();
+  expect([heard, reads()]).toEqual([['stored'], 1]);
+});
+
+test('what was read while a newer one was handed over is read once more', async () => {
+  const { hear, heard, reads } = order(
+    { payload: Buffer.from('newer'), version: 3 },
+    { payload: Buffer.from('newest'), version: 4 },
+  );
+  hear(3);
+  hear(2);
+  hear(4);
+  await settled();
+  expect([heard, reads()]).toEqual([['newest'], 2]);
+});
+
+test('what was handed over to all is no news, and what one of them got as stored is', () => {
+  const { retained, hear } = order(undefined);
+  const isNews = (version: number) => retained.isNews({ ...topic, version });
+  expect(isNews(1)).toBe(true);
+  hear(2);
+  retained.read(topic.namespace, topic.topic, 9);
+  expect([isNews(1), isNews(2), isNews(9)]).toEqual([false, false, true]);
+});
+
+test('of a topic that was forgotten an old message is looked at, and left alone if it is what is stored', async () => {
+  const { retained, hear, heard, reads } = order(
+    { payload: Buffer.from('same'), version: 5 },
+    { payload: Buffer.from('newer'), version: 8 },
+  );
+  for (let n = 0; n < 20_000; n++)
+    retained.handedOver({ namespace: 'others', topic: String(n), version: 100 + n }, () => {});
+  hear(5);
+  await settled();
+  expect([heard, reads()]).toEqual([[], 1]);
+  hear(4);
+  await settled();
+  expect([heard, reads()]).toEqual([['newer'], 2]);
 });

@@ -18,6 +18,17 @@ export interface RetainedOrderParts {
   read(namespace: string, topic: string): Promise<StoredMessage | undefined>;
 }
 
+/** Versions of one topic. */
+interface Heard {
+  /** The highest that was handed over to all who listen here. */
+  readonly handedOver: number;
+  /** The highest that anybody here has got, also as what is stored. */
+  readonly highest: number;
+}
+
+/** Hands over another message on the same route; without a version it says that the topic has been cleared. */
+type HandOver = (payload: Buffer, version: number | undefined) => void;
+
 /** Topics whose last version is remembered, some 200 bytes each: those on which messages meet are among the latest. */
 const maxTopics = 16_384;
 /** The database is asked again after this time, in ms, and so often. */
@@ -26,8 +37,10 @@ const mostAttempts = 120;
 
 export class RetainedOrder {
   readonly #parts: RetainedOrderParts;
-  /** The highest version that was handed over here, the latest topic last. */
-  readonly #versions = new Map<string, number>();
+  /** The latest topic last. */
+  readonly #heard = new Map<string, Heard>();
+  /** The highest version that was forgotten. What is not above it may be older than what was heard of its topic. */
+  #forgotten = 0;
   /** Topics that are being read. */
   readonly #reading = new Set<string>();
 
@@ -35,43 +48,69 @@ export class RetainedOrder {
     this.#parts = parts;
   }
 
-  /** A message was handed over to the subscribers here. `again` hands over another on the same route. */
-  handedOver({ namespace, topic, version }: RetainedPlace, again: (payload: Buffer) => void): void {
-    const key = `${namespace}\0${topic}`;
-    const highest = this.#versions.get(key) ?? version;
-    this.#versions.delete(key);
-    this.#versions.set(key, Math.max(version, highest));
-    if (this.#versions.size > maxTopics) this.#forgetOldest();
-    if (version >= highest || this.#reading.has(key)) return;
+  /** A message was handed over to the subscribers here. `again` hands over another to the same. */
+  handedOver({ namespace, topic, version }: RetainedPlace, again: HandOver): void {
+    const key = keyOf(namespace, topic);
+    const isNewest = version >= (this.#heard.get(key)?.highest ?? this.#forgotten);
+    this.#remember(key, version, version);
+    if (isNewest || this.#reading.has(key)) return;
     this.#reading.add(key);
-    this.#readAgain(namespace, topic, key, again, mostAttempts);
+    this.#readAgain({ namespace, topic, version }, key, again, mostAttempts);
   }
 
-  #readAgain(
-    namespace: string,
-    topic: string,
-    key: string,
-    again: (payload: Buffer) => void,
-    attempts: number,
-  ): void {
-    this.#parts.read(namespace, topic).then(
+  /** A subscriber gets this version as what is stored: an older one that comes yet must not be the last that it hears. */
+  read(namespace: string, topic: string, version: number): void {
+    this.#remember(keyOf(namespace, topic), 0, version);
+  }
+
+  /** Is this version newer than all that were handed over here of its topic? True where that is not known any more. */
+  isNews({ namespace, topic, version }: RetainedPlace): boolean {
+    return version > (this.#heard.get(keyOf(namespace, topic))?.handedOver ?? 0);
+  }
+
+  #remember(key: string, handedOver: number, highest: number): void {
+    const before = this.#heard.get(key) ?? unheard;
+    this.#heard.delete(key);
+    this.#heard.set(key, {
+      handedOver: Math.max(handedOver, before.handedOver),
+      highest: Math.max(highest, before.highest),
+    });
+    if (this.#heard.size > maxTopics) this.#forgetOldest();
+  }
+
+  #readAgain(older: RetainedPlace, key: string, again: HandOver, attempts: number): void {
+    const highest = this.#heard.get(key)?.highest;
+    this.#parts.read(older.namespace, older.topic).then(
       (stored) => {
+        // A newer one was handed over meanwhile, and the answer may be from before it.
+        if (this.#heard.get(key)?.highest !== highest) {
+          this.#readAgain(older, key, again, attempts);
+          return;
+        }
         this.#reading.delete(key);
-        again(stored?.payload ?? Buffer.alloc(0));
-        if (stored) this.#versions.set(key, Math.max(stored.version, this.#versions.get(key) ?? 0));
+        if (stored && stored.version <= older.version) return;
+        if (stored) this.#remember(key, stored.version, stored.version);
+        again(stored?.payload ?? Buffer.alloc(0), stored?.version);
       },
       () => {
         if (attempts > 1)
-          this.#parts.clock.after(againMs, () => this.#readAgain(namespace, topic, key, again, attempts - 1));
+          this.#parts.clock.after(againMs, () => this.#readAgain(older, key, again, attempts - 1));
         else this.#reading.delete(key);
       },
     );
   }
 
   #forgetOldest(): void {
-    for (const key of this.#versions.keys()) {
-      this.#versions.delete(key);
+    for (const [key, { highest }] of this.#heard) {
+      this.#heard.delete(key);
+      this.#forgotten = Math.max(this.#forgotten, highest);
       return;
     }
   }
+}
+
+const unheard: Heard = { handedOver: 0, highest: 0 };
+
+function keyOf(namespace: string, topic: string): string {
+  return `${namespace}\0${topic}`;
 }

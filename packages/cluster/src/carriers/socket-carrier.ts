@@ -24,6 +24,7 @@ export class SocketCarrier implements Carrier {
   readonly #folder: string;
   readonly #outgoing = new Map<string, Socket>();
   readonly #incoming = new Set<Socket>();
+  /** Those to whom no connection could be made just now; the rest are forgotten. */
   readonly #pausedUntilMs = new Map<string, number>();
   #server: Server | undefined;
   #path: string | undefined;
@@ -92,14 +93,20 @@ export class SocketCarrier implements Carrier {
 
   #connect(to: string): Socket | undefined {
     if ((this.#pausedUntilMs.get(to) ?? 0) > performance.now()) return undefined;
-    this.#pausedUntilMs.delete(to);
     const socket = createConnection(socketPath(this.#folder, to));
     this.#outgoing.set(to, socket);
     socket.unref();
-    socket.on('error', () => this.#pausedUntilMs.set(to, performance.now() + pauseMs));
+    socket.on('error', () => this.#pause(to));
     socket.on('close', () => {
       if (this.#outgoing.get(to) === socket) this.#outgoing.delete(to);
     });
     return socket;
+  }
+
+  #pause(to: string): void {
+    const nowMs = performance.now();
+    for (const [other, untilMs] of this.#pausedUntilMs)
+      if (untilMs <= nowMs) this.#pausedUntilMs.delete(other);
+    this.#pausedUntilMs.set(to, nowMs + pauseMs);
   }
 }

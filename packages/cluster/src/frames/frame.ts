@@ -39,8 +39,10 @@ export interface FrameVersions {
   readonly newest: number;
 }
 
-/** Those that this code speaks. */
-export const frameVersions: FrameVersions = { oldest: 1, newest: 1 };
+/** Those that this code speaks. The second has records of usage. */
+export const frameVersions: FrameVersions = { oldest: 1, newest: 2 };
+/** From this version on nodes tell each other what is used of limits that they share. */
+export const usageVersion = 2;
 /** Of all frames but those of a stream, for ever: they are how nodes find out what else they both speak. */
 export const greetingVersion = 1;
 
@@ -50,7 +52,6 @@ export const maxFrameBytes = 512 * 1024;
 /** A frame may hold one message more than fits: the longest is a payload of 256 KiB under a few long names. */
 export const maxReceivedBytes = 1024 * 1024;
 const incarnationBytes = 16;
-const mostNumber = 2 ** 48 - 1;
 
 export function encodeFrame(head: FrameHead, body: Uint8Array = Buffer.alloc(0)): Buffer {
   const frame = Buffer.allocUnsafe(frameHeadBytes + body.length);
@@ -78,11 +79,6 @@ export function decodeFrame(bytes: Buffer): Frame | undefined {
     acknowledged: bytes.readUIntBE(40, 6),
     body: bytes.subarray(frameHeadBytes),
   };
-}
-
-/** Renews the acknowledgement of a frame that is sent once more. */
-export function acknowledgeIn(frame: Buffer, acknowledged: number): void {
-  frame.writeUIntBE(Math.min(acknowledged, mostNumber), 40, 6);
 }
 
 /** The body of pings and pongs. */

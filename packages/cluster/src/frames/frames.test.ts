@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acknowledgeIn, decodeFrame, encodeFrame, frameHeadBytes, maxReceivedBytes } from './frame.ts';
+import { decodeFrame, encodeFrame, frameHeadBytes, maxReceivedBytes } from './frame.ts';
 import { type ClusterRecord, decodeRecords, encodeMessageHead, encodeRecord } from './records.ts';
 
 const from = 'a'.repeat(32);
@@ -31,14 +31,19 @@ const records: readonly ClusterRecord[] = [
   { type: 'lost', hashes: [] },
   { type: 'claim', key: '00ff'.repeat(8), counter: 2 ** 40 },
   { type: 'agreed', round: 3, counter: 0 },
+  {
+    type: 'usage',
+    used: new Map([
+      ['sessions registry:a', 2 ** 32 - 1],
+      ['ü', 0],
+    ]),
+  },
 ];
 
 describe('a frame', () => {
   test('is read as it was written', () => {
     const frame = encodeFrame(head, Buffer.from('body'));
     expect(decodeFrame(frame)).toEqual({ ...head, body: Buffer.from('body') });
-    acknowledgeIn(frame, 9);
-    expect(decodeFrame(frame)?.acknowledged).toBe(9);
   });
 
   test('that is too short, too long, or of no kind is none', () => {

@@ -35,7 +35,9 @@ export type ClusterRecord =
   /** A client ID belongs to a session of the sender. `key`: 16 bytes in hex. */
   | { readonly type: 'claim'; readonly key: string; readonly counter: number }
   /** The sender agrees to the list of this round of the joiner, and has told it of its interest. */
-  | { readonly type: 'agreed'; readonly round: number; readonly counter: number };
+  | { readonly type: 'agreed'; readonly round: number; readonly counter: number }
+  /** What is used at the sender of limits that all nodes share, in place of what it said before. */
+  | { readonly type: 'usage'; readonly used: ReadonlyMap<string, number> };
 
 type RecordType = ClusterRecord['type'];
 
@@ -48,6 +50,7 @@ const typeCodes: Readonly<Record<RecordType, number>> = {
   claim: 6,
   agreed: 7,
   stored: 8,
+  usage: 9,
 };
 const headBytes = 5;
 const claimKeyBytes = 16;
@@ -106,6 +109,8 @@ function encodeContent(record: ClusterRecord): Buffer {
       return Buffer.concat([Buffer.from(record.key, 'hex'), uint48(record.counter)]);
     case 'agreed':
       return Buffer.concat([uint32(record.round), uint48(record.counter)]);
+    case 'usage':
+      return Buffer.concat([...record.used].flatMap(([key, amount]) => [uint32(amount), text(key)]));
   }
 }
 
@@ -149,6 +154,8 @@ function decodeContent(code: number, content: Buffer): ClusterRecord | undefined
     case typeCodes.agreed:
       if (content.length !== 10) return undefined;
       return { type: 'agreed', round: content.readUInt32BE(0), counter: content.readUIntBE(4, 6) };
+    case typeCodes.usage:
+      return decodeUsage(content);
     default:
       return undefined;
   }
@@ -209,6 +216,19 @@ function decodeHashes(type: 'gained' | 'lost', content: Buffer): ClusterRecord |
   const hashes: number[] = [];
   for (let at = 0; at < content.length; at += 4) hashes.push(content.readUInt32BE(at));
   return { type, hashes };
+}
+
+function decodeUsage(content: Buffer): ClusterRecord | undefined {
+  const used = new Map<string, number>();
+  let at = 0;
+  while (at < content.length) {
+    if (at + 6 > content.length) return undefined;
+    const end = at + 6 + content.readUInt16BE(at + 4);
+    if (end > content.length) return undefined;
+    used.set(content.toString('utf8', at + 6, end), content.readUInt32BE(at));
+    at = end;
+  }
+  return { type: 'usage', used };
 }
 
 /** Names and topics are at most 65,535 bytes [MQTT-1.5.3]. */

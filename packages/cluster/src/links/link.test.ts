@@ -90,6 +90,19 @@ test('what is lost is sent again, what came before it is kept, and nothing is he
   expect(heard).toEqual([1, 2, 3]);
 });
 
+test('what is sent again is the same to the last byte: a carrier may still be writing it', () => {
+  const { left, right, onTheWay, endTick, bring, pass } = twoEnds();
+  left.append(gained(1));
+  endTick();
+  const first = onTheWay.find(({ to }) => to === right)?.bytes;
+  onTheWay.length = 0;
+  right.append(gained(2));
+  endTick();
+  bring();
+  pass(300);
+  expect(onTheWay.map(({ bytes }) => bytes)).toContainEqual(first);
+});
+
 test('a lost acknowledgement is given again', () => {
   const { left, heard, endTick, bring, pass } = twoEnds();
   left.append(gained(1));

@@ -3,7 +3,7 @@
  * is appended arrives once and in its order, or the link ends. A frame is what was appended in one tick of the event loop.
  */
 import type { Clock } from '../clock.ts';
-import { acknowledgeIn, encodeFrame, type Frame, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
+import { encodeFrame, type Frame, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
 import { type ClusterRecord, decodeRecords, encodeRecord } from '../frames/records.ts';
 
 /** After this time without progress what is not acknowledged is sent again, in ms. */
@@ -52,6 +52,7 @@ interface Waiter {
 
 export class Link {
   readonly peer: string;
+  readonly version: number;
   readonly #parts: LinkParts;
   #open: Uint8Array[] = [];
   #openBytes = 0;
@@ -80,6 +81,7 @@ export class Link {
   constructor(parts: LinkParts) {
     this.#parts = parts;
     this.peer = parts.peer;
+    this.version = parts.version;
     this.#openedMs = this.#progressMs = parts.clock.nowMs();
   }
 
@@ -181,9 +183,9 @@ export class Link {
     const nowMs = this.#parts.clock.nowMs();
     if (this.#sent.length > 0 && nowMs - this.#progressMs >= resendMs) {
       this.#progressMs = nowMs;
+      // With the acknowledgement of their first time: a carrier may still hold these very bytes, half of them written.
       for (const { bytes } of this.#sent.slice(0, earlyFrames)) {
         this.resent++;
-        acknowledgeIn(bytes, this.#received);
         this.#parts.send(bytes);
       }
     }

@@ -44,6 +44,8 @@ export interface Rules {
   mustReset(standing: Standing, nowMs: number): boolean;
   /** When others may go on without a node whose row says so; `lastSignMs`: of its life. */
   droppedAtMs(state: NodeState, lastSignMs: number): number;
+  /** Is a frame for this incarnation? A carrier may bring what was for an earlier one of the same process. */
+  isForMe(to: string, own: string): boolean;
   /** Whether a row of another node that a third one told of may be a sign of life. */
   readonly countsAtSecondHand: boolean;
   /** May a joiner ask for links, and so have others wait for it? */
@@ -65,6 +67,7 @@ export const rules: Rules = {
     if (state === 'ended') return Number.NEGATIVE_INFINITY;
     return state === 'condemned' ? lastSignMs + times.droppedMs : Number.POSITIVE_INFINITY;
   },
+  isForMe: (to, own) => to === own,
   countsAtSecondHand: true,
   mayGreet: (isEveryPingAnswered) => isEveryPingAnswered,
   mayJoin: (haveAllAgreed) => haveAllAgreed,

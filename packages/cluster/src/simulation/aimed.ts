@@ -12,16 +12,19 @@ export function heardOnly(fleet: Fleet): void {
   });
 }
 
-/** A node without the database hears late from the others, and then is not heard any more. */
+/** A node without the database hears later and later from the others, and then is not heard any more. */
 export function lateAcknowledgements(fleet: Fleet): void {
-  fleet.timeline.at(atMs, () => {
-    fleet.database.unreachableFrom.add(0);
-    fleet.network.delay(3_400, (_from, to) => to === 0);
-    fleet.timeline.log('aimed: all that machine 0 hears is late');
-  });
-  fleet.timeline.at(atMs + 9_000, () => {
-    for (let other = 1; other < fleet.machines; other++) fleet.network.cut(0, other);
-    fleet.timeline.log('aimed: machine 0 is not heard any more');
+  const { timeline, network } = fleet;
+  network.heldBack = 0;
+  timeline.at(atMs, () => fleet.database.unreachableFrom.add(0));
+  for (const [step, lateMs] of [3_000, 6_000].entries())
+    timeline.at(atMs + step * 4_000, () => {
+      network.delay(lateMs, (_from, to) => to === 0);
+      timeline.log(`aimed: all that machine 0 hears is late by ${lateMs} ms`);
+    });
+  timeline.at(atMs + 13_000, () => {
+    for (let other = 1; other < fleet.machines; other++) network.cut(0, other);
+    timeline.log('aimed: machine 0 is not heard any more');
   });
 }
 
@@ -41,18 +44,124 @@ export function newcomerAlone(fleet: Fleet): void {
   });
 }
 
-/** A newcomer is heard by the members, and does not hear them: nobody may have to wait for it. */
+/** A newcomer is heard by the members, and does not hear them, nor soon the database: nobody may have to wait for it. */
 export function deafNewcomer(fleet: Fleet): void {
+  fleet.network.heldBack = 0;
   fleet.timeline.at(atMs, () => {
     const newcomer = fleet.addMachine();
     for (let member = 0; member < newcomer; member++) fleet.network.cut(member, newcomer);
     fleet.timeline.log(`aimed: machine ${newcomer}, which is new, hears nobody`);
     fleet.startOn(newcomer);
     fleet.mustServe(atMs, atMs + 27_000);
-    // Each is the first that listens to something, so all must hear of it.
-    for (let client = 0; client < 12; client++)
-      fleet.timeline.after(client * 500, () =>
-        fleet.addClient(`late ${client}`, `namespace of late ${client}`, false),
-      );
+    fleet.timeline.after(300, () => fleet.database.unreachableFrom.add(newcomer));
   });
+  // Each is the first that listens to something, so all must hear of it.
+  for (let client = 0; client < 40; client++)
+    fleet.timeline.at(atMs - 100 + client * 20, () =>
+      fleet.addClient(`late ${client}`, `namespace of late ${client}`, false),
+    );
+}
+
+/**
+ * A node hears nothing of another, nor of the database, while that one is condemned; a newcomer tells it so. It may not go on at
+ * once: the other has renewed its row until just now.
+ */
+export function condemnedAtSecondHand(fleet: Fleet): void {
+  const { timeline, network, database } = fleet;
+  const newest = fleet.addMachine();
+  timeline.at(8_300, () => fleet.startOn(newest));
+  network.heldBack = 0;
+  timeline.at(atMs, () => {
+    database.unreachableFrom.add(0);
+    for (let other = 0; other < newest; other++) network.cut(newest, other);
+    timeline.log(`aimed: machine ${newest} is not heard, and machine 0 without the database`);
+  });
+  timeline.at(atMs + 3_700, () => {
+    database.unreachableFrom.add(newest);
+    timeline.log(`aimed: machine ${newest} does not reach the database any more`);
+  });
+  timeline.at(atMs + 3_200 + timeline.random.between(0, 1_000), () => {
+    const newcomer = fleet.addMachine();
+    network.cut(newcomer, newest);
+    network.cut(newest, newcomer);
+    timeline.log(`aimed: machine ${newcomer} is new, and tells machine 0 what it reads`);
+    fleet.startOn(newcomer);
+  });
+}
+
+/** A young node is cut off and comes back; what was on its way to its life before comes to the one after it. */
+export function framesOfBefore(fleet: Fleet): void {
+  const { timeline, network } = fleet;
+  const earlyMs = 4_000;
+  timeline.at(earlyMs, () => {
+    network.heldBack = 1;
+    network.cut(0, 1);
+    network.cut(1, 0);
+    timeline.log('aimed: what machines 0 and 1 send to each other comes late');
+  });
+  timeline.at(earlyMs + 10_000, () => {
+    network.heal();
+    network.heldBack = 0;
+    timeline.log('aimed: the network is whole, and what was sent before still comes');
+    fleet.checks.mustStay(timeline.nowMs + 6_000, timeline.nowMs + 15_000);
+  });
+}
+
+/** A node is cut off, and what it stores arrives when the others have gone on without it, and stored something newer. */
+export function lateStatements(fleet: Fleet): void {
+  const { timeline, network, database } = fleet;
+  network.heldBack = 0;
+  timeline.at(atMs, () => {
+    database.lateFromMs.set(0, 16_000);
+    for (let other = 1; other < fleet.machines; other++) {
+      network.cut(0, other);
+      network.cut(other, 0);
+    }
+    timeline.log('aimed: machine 0 is cut off, and its statements take 16 s');
+  });
+  timeline.quietMs = atMs + 14_000;
+}
+
+/** A node stores messages that it cannot hand over, and is killed; nobody publishes any more. */
+export function killedBeforeHandOver(fleet: Fleet): void {
+  const { timeline, network } = fleet;
+  network.heldBack = 0;
+  for (let topic = 0; topic < 8; topic++)
+    for (const isPublisher of [true, false])
+      timeline.at(atMs - 2_000, () =>
+        fleet.addClient(
+          `${isPublisher ? 'writer' : 'reader'} ${topic}`,
+          `namespace of writer ${topic}`,
+          isPublisher,
+        ),
+      );
+  timeline.at(atMs, () => {
+    for (let other = 1; other < fleet.machines; other++) network.cut(0, other);
+    timeline.log('aimed: machine 0 is not heard');
+  });
+  timeline.at(atMs + 1_000, () => {
+    for (const node of fleet.living) if (node.machine === 0) fleet.crash(node, undefined, 8_000);
+    network.heal();
+    timeline.log('aimed: machine 0 is killed');
+  });
+  timeline.quietMs = atMs + 900;
+}
+
+/** One node hands over late what it stores: others store newer messages meanwhile, and new subscribers read these first. */
+export function lateHandOver(fleet: Fleet): void {
+  const { timeline } = fleet;
+  for (let topic = 0; topic < 8; topic++) {
+    const namespace = `namespace of late ${topic}`;
+    const add = (ms: number, name: string, isPublisher: boolean) =>
+      timeline.at(ms, () => fleet.addClient(`${name} ${topic}`, namespace, isPublisher));
+    for (const name of ['one publisher', 'another publisher']) add(atMs - 3_000, name, true);
+    add(atMs - 2_000, 'early subscriber', false);
+    for (const [n, name] of ['late subscriber', 'later subscriber'].entries())
+      add(atMs + 600 + 40 * (2 * topic + n), name, false);
+  }
+  timeline.at(atMs, () => {
+    for (const node of fleet.living) if (node.machine === 0) node.handsOverLateMs = 1_500;
+    timeline.log('aimed: machine 0 hands over late what it stores');
+  });
+  timeline.quietMs = atMs + 1_500;
 }

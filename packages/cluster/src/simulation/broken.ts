@@ -1,4 +1,5 @@
 /** Builds with one rule broken: each must be found out by the checks. */
+import type { RetainedOrder } from '../bus/retained-order.ts';
 import { Claims } from '../claims/claims.ts';
 import { isAlive, type NodeRow } from '../members/node-row.ts';
 import { type Rules, rules } from '../members/rules.ts';
@@ -14,6 +15,9 @@ export interface Breakage {
   readonly staysConnected?: boolean;
   readonly endsBeforeClosed?: boolean;
   readonly deliversLate?: boolean;
+  readonly storesUnfenced?: boolean;
+  readonly readsNothingAfterDrop?: boolean;
+  readonly order?: (order: RetainedOrder) => Pick<RetainedOrder, 'handedOver' | 'read' | 'isNews'>;
 }
 
 const but = (change: Partial<Rules>) => () => ({ ...rules, ...change });
@@ -38,6 +42,28 @@ export const broken: Readonly<Record<string, Breakage>> = {
   'joiners condemn after five seconds': { rules: but({ joinerPatienceMs: () => 5_000 }) },
   'acknowledged before it is handed over': { deliversLate: true },
   'the later claim is that of the later wall clock': { claims: (process) => new WallClockClaims(process) },
+  'a confirmation counts from when it came': {
+    rules: but({ confirmedMs: ({ acknowledgedMs }) => acknowledgedMs }),
+  },
+  'what is heard at second hand is no sign of life': { rules: but({ countsAtSecondHand: false }) },
+  'links are asked for without a ping': { rules: but({ mayGreet: () => true }) },
+  'frames for an earlier incarnation count': { rules: but({ isForMe: () => true }) },
+  'messages are stored unfenced': { storesUnfenced: true },
+  'nothing is read after a drop': { readsNothingAfterDrop: true },
+  'older stored messages are left to be the last': {
+    order: (order) => ({
+      handedOver: () => {},
+      read: () => {},
+      isNews: (place) => order.isNews(place),
+    }),
+  },
+  'what was read is forgotten': {
+    order: (order) => ({
+      handedOver: (place, again) => order.handedOver(place, again),
+      read: () => {},
+      isNews: (place) => order.isNews(place),
+    }),
+  },
 };
 
 /** As the timer left it: a process that wakes believes it until the timer has its turn. */

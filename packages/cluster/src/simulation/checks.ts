@@ -28,19 +28,34 @@ export class Checks {
   readonly publications = new Map<string, Publication>();
   readonly sessions: SimulatedSession[] = [];
   acknowledged = 0;
+  #mustStayFromMs = Number.POSITIVE_INFINITY;
+  #mustStayUntilMs = Number.POSITIVE_INFINITY;
   /** By the database. */
   readonly stateOf: (incarnation: string) => NodeState | undefined;
+  /** What the permanent topic of a namespace holds. */
+  readonly storedIn: (namespace: string) => string | undefined;
   readonly #timeline: Timeline;
   readonly #lives = new Map<string, Life>();
 
-  constructor(timeline: Timeline, stateOf: (incarnation: string) => NodeState | undefined) {
+  constructor(
+    timeline: Timeline,
+    stateOf: (incarnation: string) => NodeState | undefined,
+    storedIn: (namespace: string) => string | undefined,
+  ) {
     this.#timeline = timeline;
     this.stateOf = stateOf;
+    this.storedIn = storedIn;
   }
 
   violated(text: string, atMs?: number): void {
     this.violations.push(text);
     this.#timeline.log(`VIOLATED: ${text}`, atMs);
+  }
+
+  /** Between these times nothing is wrong, and nobody has a reason to leave. */
+  mustStay(fromMs: number, untilMs: number): void {
+    this.#mustStayFromMs = fromMs;
+    this.#mustStayUntilMs = untilMs;
   }
 
   happened(node: SessionHost, event: { kind: string; incarnation: string; peer?: string }): void {
@@ -55,12 +70,20 @@ export class Checks {
     };
     this.#lives.set(event.incarnation, life);
     if (event.kind === 'member') life.memberSinceMs = nowMs;
-    if (event.kind === 'over') life.overMs = nowMs;
+    if (event.kind === 'over') this.#over(node, life);
     if (event.kind === 'linked' && event.peer) life.linked.set(event.peer, nowMs);
     if (event.kind === 'dropped' && event.peer) {
       life.dropped.set(event.peer, nowMs);
       this.#checkEnd(node, event.peer);
     }
+  }
+
+  /** I8: nobody leaves for nothing. */
+  #over(node: SessionHost, life: Life): void {
+    const { name, nowMs } = node.process;
+    life.overMs = nowMs;
+    if (nowMs >= this.#mustStayFromMs && nowMs < this.#mustStayUntilMs)
+      this.violated(`I8: ${name} leaves, and nothing is wrong`, nowMs);
   }
 
   /** I7: whose row says that it has ended has no sessions, since the others go on at once. */
@@ -100,6 +123,7 @@ export class Checks {
   /** At the end, when all has healed. */
   atTheEnd(nodes: readonly SessionHost[]): void {
     this.#checkDeliveries();
+    this.#checkPermanent();
     this.#checkMembers(nodes);
     this.#checkClientIds(nodes);
   }
@@ -126,12 +150,27 @@ export class Checks {
   }
 
   #checkOrder(session: SimulatedSession): void {
-    const last = new Map<object, number>();
-    for (const { from, sequence, name } of session.received) {
-      const before = last.get(from);
-      if (before !== undefined && before >= sequence)
-        this.violated(`I2: ${session.name} receives ${name} after the message ${before} of its sender`);
-      last.set(from, sequence);
+    for (const isPermanent of [false, true]) {
+      const last = new Map<object, number>();
+      for (const { from, sequence, name, ...publication } of session.received) {
+        if (publication.isPermanent !== isPermanent) continue;
+        const before = last.get(from);
+        if (before !== undefined && before >= sequence)
+          this.violated(`I2: ${session.name} receives ${name} after the message ${before} of its sender`);
+        last.set(from, sequence);
+      }
+    }
+  }
+
+  /** I6: the last that is heard of a permanent topic is what is stored. */
+  #checkPermanent(): void {
+    for (const { name, namespace, node, isOpen, subscribedMs, lastOfPermanent } of this.sessions) {
+      if (!isOpen || subscribedMs === undefined) continue;
+      const stored = this.storedIn(namespace);
+      if (stored !== lastOfPermanent)
+        this.violated(
+          `I6: ${name} at ${node.process.name} hears ${lastOfPermanent} last, and ${stored} is stored`,
+        );
     }
   }
 

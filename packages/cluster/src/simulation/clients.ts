@@ -106,6 +106,7 @@ export class SimulatedClient {
     const publication: Publication = {
       name: `${session.name}#${sequence}`,
       namespace: this.#namespace,
+      isPermanent: qos === 1 && timeline.random.chance(0.3),
       from: session,
       ...{ sequence, node },
       sentMs: timeline.nowMs,

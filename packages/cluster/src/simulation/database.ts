@@ -9,6 +9,14 @@ import type { Process, Timeline } from './timeline.ts';
 /** A transaction that says nothing for so long loses its lock, in ms. */
 const idleMs = 2_000;
 
+/** What is stored of a permanent topic. */
+export interface StoredValue {
+  readonly topic: string;
+  readonly value: string;
+  readonly version: number;
+  readonly writer: string;
+}
+
 interface MutableRow {
   incarnation: string;
   number: number;
@@ -25,9 +33,15 @@ export class SimulatedDatabase {
   #lock: object | undefined;
   readonly #waiting: (() => void)[] = [];
   isUp = true;
+  /** How likely a statement comes late, by up to 3 s. */
+  lateness = 0.02;
   /** Since when every living machine reaches it. */
   upSinceMs = 0;
   readonly unreachableFrom = new Set<number>();
+  /** From these machines statements take so much longer, in ms. */
+  readonly lateFromMs = new Map<number, number>();
+  readonly #stored = new Map<string, StoredValue>();
+  #lastVersion = 0;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -44,12 +58,41 @@ export class SimulatedDatabase {
   heal(): void {
     this.isUp = true;
     this.unreachableFrom.clear();
+    this.lateFromMs.clear();
     this.upSinceMs = this.#timeline.nowMs;
   }
 
   /** What somebody says who has seen the process end. */
   end(incarnation: string): void {
     this.#move(incarnation, 'ended');
+  }
+
+  stored(topic: string): StoredValue | undefined {
+    return this.#stored.get(topic);
+  }
+
+  /** Answers the version; undefined: the writer is not a member, and nothing was stored. */
+  store(
+    process: Process,
+    machine: number,
+    { topic, value, writer, isFenced }: Omit<StoredValue, 'version'> & { readonly isFenced: boolean },
+  ): Promise<number | undefined> {
+    return this.#ask(process, machine, () => {
+      if (isFenced && this.#rows.get(writer)?.state !== 'member') return undefined;
+      const version = ++this.#lastVersion;
+      this.#stored.set(topic, { topic, value, version, writer });
+      return version;
+    });
+  }
+
+  readStored(process: Process, machine: number, topic: string): Promise<StoredValue | undefined> {
+    return this.#ask(process, machine, () => this.#stored.get(topic));
+  }
+
+  readStoredBy(process: Process, machine: number, writer: string): Promise<readonly StoredValue[]> {
+    return this.#ask(process, machine, () =>
+      [...this.#stored.values()].filter((stored) => stored.writer === writer),
+    );
   }
 
   statementsOf(process: Process, machine: number): MemberStatements {
@@ -131,7 +174,7 @@ export class SimulatedDatabase {
   #ask<T>(process: Process, machine: number, work: () => T, lock?: object): Promise<T> {
     const { random, isFaulty } = this.#timeline;
     process.maySleep();
-    const isLate = isFaulty && random.chance(0.02);
+    const isLate = isFaulty && random.chance(this.lateness);
     const thereMs = isLate ? random.between(0, 3_000) : random.between(0.3, 5);
     const isUnheard = isFaulty && random.chance(0.01);
     return new Promise<T>((resolve, reject) => {
@@ -155,7 +198,7 @@ export class SimulatedDatabase {
           refuse(error as Error);
         }
       };
-      this.#timeline.at(process.nowMs + thereMs, arrive);
+      this.#timeline.at(process.nowMs + thereMs + (this.lateFromMs.get(machine) ?? 0), arrive);
     });
   }
 }

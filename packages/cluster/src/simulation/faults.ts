@@ -116,8 +116,9 @@ export function standingFault(fleet: Fleet): void {
   const { timeline, network } = fleet;
   const standing = ['oneWayCut', 'twoWayCut', 'split', 'allApart', 'siteCutOff'];
   const atMs = 14_000;
-  // A frame that comes late is a sign of life, and the others would wait for longer.
+  // A frame or a renewal that comes late is a sign of life, and the others would wait for longer.
   network.heldBack = 0;
+  fleet.database.lateness = 0;
   const untilMs = atMs + 27_000;
   timeline.at(atMs, () => {
     const isHealthy = fleet.living.length > 1 && fleet.living.every(({ cluster }) => cluster.isGood);

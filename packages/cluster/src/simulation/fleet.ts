@@ -37,7 +37,11 @@ export class Fleet {
     this.#breakage = breakage;
     this.network = new Network(timeline);
     this.database = new SimulatedDatabase(timeline);
-    this.checks = new Checks(timeline, (incarnation) => this.database.stateOf(incarnation));
+    this.checks = new Checks(
+      timeline,
+      (incarnation) => this.database.stateOf(incarnation),
+      (namespace) => this.database.stored(namespace)?.value,
+    );
     this.machines = options.machines;
   }
 

@@ -11,6 +11,8 @@ interface Station {
 export class Network {
   readonly #timeline: Timeline;
   readonly #stations = new Map<string, Station>();
+  /** The last one that each process has opened: it gets what was for those before it, too. */
+  readonly #latest = new Map<Process, Station>();
   /** `from>to` of machines. */
   readonly #cuts = new Set<string>();
   #lateMs = 0;
@@ -43,9 +45,10 @@ export class Network {
     return {
       isConnected: true,
       open: async (incarnation, received) => {
-        if (own !== undefined) this.#stations.delete(own);
         own = incarnation;
-        this.#stations.set(incarnation, { process, machine, received });
+        const station = { process, machine, received };
+        this.#stations.set(incarnation, station);
+        this.#latest.set(process, station);
       },
       send: (to, frame) => {
         process.maySleep();
@@ -53,13 +56,13 @@ export class Network {
       },
       close: async () => {
         if (own !== undefined) this.#stations.delete(own);
+        this.#latest.delete(process);
       },
     };
   }
 
   #send(process: Process, machine: number, frame: Buffer, to: string): void {
     const { random, isFaulty } = this.#timeline;
-    // The bytes at this moment: a link writes new acknowledgements into frames that it sends again.
     const bytes = Buffer.from(frame);
     this.frames++;
     const station = this.#stations.get(to);
@@ -71,18 +74,12 @@ export class Network {
     if (isCut) delayMs = random.between(0, 15_000);
     else if (isFaulty && random.chance(0.01)) delayMs = random.between(0, 1_000);
     else if (isFaulty && random.chance(0.005)) return;
-    this.#arrive(station, to, bytes, process.nowMs + delayMs);
+    this.#arrive(station, bytes, process.nowMs + delayMs);
     if (isFaulty && random.chance(0.01))
-      this.#arrive(station, to, bytes, process.nowMs + random.between(0, 3_000));
+      this.#arrive(station, bytes, process.nowMs + random.between(0, 3_000));
   }
 
-  #arrive(station: Station, to: string, bytes: Buffer, atMs: number): void {
-    this.#timeline.at(
-      atMs,
-      () => {
-        if (this.#stations.get(to) === station) station.received(bytes);
-      },
-      station.process,
-    );
+  #arrive({ process }: Station, bytes: Buffer, atMs: number): void {
+    this.#timeline.at(atMs, () => this.#latest.get(process)?.received(bytes), process);
   }
 }

@@ -1,5 +1,15 @@
 /** One run: a seed decides all of it, so a run that fails can be looked at again. */
-import { deafNewcomer, heardOnly, lateAcknowledgements, newcomerAlone } from './aimed.ts';
+import {
+  condemnedAtSecondHand,
+  deafNewcomer,
+  framesOfBefore,
+  heardOnly,
+  killedBeforeHandOver,
+  lateAcknowledgements,
+  lateHandOver,
+  lateStatements,
+  newcomerAlone,
+} from './aimed.ts';
 import { asBuilt, type Breakage } from './broken.ts';
 import { faultyMs, randomFaults, standingFault } from './faults.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
@@ -23,10 +33,22 @@ export interface Scenario {
 /** Before the end nobody publishes for so long, in ms. */
 const quietMs = 5_000;
 
+const aimedFaults = [
+  heardOnly,
+  lateAcknowledgements,
+  newcomerAlone,
+  deafNewcomer,
+  condemnedAtSecondHand,
+  framesOfBefore,
+  lateStatements,
+  killedBeforeHandOver,
+  lateHandOver,
+];
+
 /** By the seed: random faults, one that stands, and now and then one that is aimed. */
 function scenarioOf(seed: number): Scenario {
   if (seed % 3 !== 2) return { faults: randomFaults };
-  const aimed = [heardOnly, lateAcknowledgements, newcomerAlone, deafNewcomer][Math.floor(seed / 3) % 8];
+  const aimed = aimedFaults[Math.floor(seed / 3) % (aimedFaults.length + 4)];
   if (!aimed) return { faults: standingFault, options: { sleepiness: 0 } };
   return { faults: aimed, options: { sleepiness: 0, graceMs: 30_000, machines: 2 } };
 }
@@ -58,7 +80,7 @@ export async function simulate(
   await timeline.run(faultyMs);
   fleet.heal();
   const endMs = faultyMs + 60_000 + graceMs;
-  timeline.quietMs = endMs - quietMs;
+  timeline.quietMs = Math.min(timeline.quietMs, endMs - quietMs);
   await timeline.run(endMs);
   fleet.checks.atTheEnd(fleet.nodes);
   return {

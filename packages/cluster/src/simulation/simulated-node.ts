@@ -1,5 +1,6 @@
 /** A process of the simulation with the cluster as built, and in place of an engine the little that sessions need of it. */
 import { createHash } from 'node:crypto';
+import { RetainedOrder } from '../bus/retained-order.ts';
 import { Claims } from '../claims/claims.ts';
 import { ClusterNode } from '../cluster-node.ts';
 import { namespaceHash } from '../interest/namespace-hash.ts';
@@ -10,6 +11,11 @@ import type { SimulatedDatabase } from './database.ts';
 import type { Network } from './network.ts';
 import type { Publication, SessionHost, SimulatedSession } from './simulated-session.ts';
 import type { Process, Timeline } from './timeline.ts';
+
+/** The one of each namespace; the database knows it by the namespace. */
+const permanentTopic = 'permanent';
+/** Between two attempts at a statement, in ms. */
+const againMs = 250;
 
 export interface SimulatedNodeParts {
   readonly timeline: Timeline;
@@ -27,8 +33,11 @@ export class SimulatedNode implements SessionHost {
   readonly machine: number;
   readonly cluster: ClusterNode;
   readonly sessions = new Set<SimulatedSession>();
+  /** What is stored is handed over so much later, in ms: other messages of its publisher are before it. */
+  handsOverLateMs = 0;
   readonly #parts: SimulatedNodeParts;
   readonly #byNamespace = new Map<string, Set<SimulatedSession>>();
+  readonly #order: Pick<RetainedOrder, 'handedOver' | 'read' | 'isNews'>;
   readonly #routes = new Map<
     string,
     { destinations: { namespace: string; topic: string }[]; hashes: number[] }
@@ -39,6 +48,14 @@ export class SimulatedNode implements SessionHost {
     this.#parts = parts;
     this.process = process;
     this.machine = machine;
+    const order = new RetainedOrder({
+      clock: process.clock,
+      read: async (namespace) => {
+        const stored = await database.readStored(process, machine, namespace);
+        return stored && { payload: Buffer.from(stored.value), version: stored.version };
+      },
+    });
+    this.#order = breakage.order?.(order) ?? order;
     const statements = database.statementsOf(process, machine);
     this.cluster = new ClusterNode({
       clock: process.clock,
@@ -69,6 +86,8 @@ export class SimulatedNode implements SessionHost {
           process.nowMs,
         );
         checks.happened(this, event);
+        if (event.kind === 'dropped' && !breakage.readsNothingAfterDrop)
+          void this.#handOverStoredBy(event.peer);
       },
     });
   }
@@ -117,6 +136,7 @@ export class SimulatedNode implements SessionHost {
       this.#parts.checks.acknowledges(`SUBACK to ${session.name}`, this, this.#incarnation, readMs);
       process.maySleep();
       answer();
+      void this.#sendStored(session);
     };
     const isKnown = this.cluster.subscribed(hash, (error) => {
       if (error) this.#unhanded(session, error);
@@ -130,15 +150,33 @@ export class SimulatedNode implements SessionHost {
     if (!this.sessions.has(session)) return;
     const { process } = this;
     const readMs = process.nowMs;
+    if (publication.isPermanent) {
+      void this.#store(session, publication, readMs, answer);
+      return;
+    }
     this.#deliverHere(publication);
+    this.#tellOthers(session, publication, qos, readMs, answer);
+  }
+
+  #tellOthers(
+    session: SimulatedSession,
+    publication: Publication,
+    qos: 0 | 1,
+    readMs: number,
+    answer: () => void,
+    version?: number,
+  ): void {
+    const { process } = this;
     const acknowledge = () => {
       if (!this.sessions.has(session) || qos === 0) return;
       this.#parts.checks.acknowledges(publication.name, this, this.#incarnation, readMs);
       process.maySleep();
       answer();
     };
-    const message = () => ({ end: '', payload: Buffer.from(publication.name), qos });
-    const isDone = this.cluster.publish(this.#routeOf(publication.namespace), qos, message, (error) => {
+    const { namespace } = publication;
+    const retainedAs = version === undefined ? undefined : { namespace, topic: permanentTopic, version };
+    const message = () => ({ end: '', payload: Buffer.from(publication.name), qos, retainedAs });
+    const isDone = this.cluster.publish(this.#routeOf(namespace), qos, message, (error) => {
       if (error) this.#unhanded(session, error);
       else if (!this.#parts.breakage.acknowledgesAtOnce) acknowledge();
     });
@@ -194,12 +232,102 @@ export class SimulatedNode implements SessionHost {
 
   #deliver(message: RemoteMessage): void {
     const publication = this.#parts.checks.publications.get(String(message.payload));
-    if (publication) this.#deliverHere(publication);
+    if (publication) this.#deliverHere(publication, message.retainedAs?.version);
   }
 
-  #deliverHere(publication: Publication): void {
-    for (const session of this.#byNamespace.get(publication.namespace) ?? [])
-      this.send(session, () => session.received.push(publication));
+  #deliverHere(publication: Publication, version?: number): void {
+    this.#sendToSubscribers(publication.namespace, publication, version);
+    if (version === undefined) return;
+    const { namespace } = publication;
+    this.#order.handedOver({ namespace, topic: permanentTopic, version }, (payload, newest) =>
+      this.#sendToSubscribers(namespace, this.#parts.checks.publications.get(String(payload)), newest),
+    );
+  }
+
+  #sendToSubscribers(namespace: string, publication: Publication | undefined, version?: number): void {
+    if (!publication) return;
+    for (const session of this.#byNamespace.get(namespace) ?? []) {
+      if (version !== undefined && session.newestWhileReading !== undefined)
+        session.newestWhileReading = Math.max(session.newestWhileReading, version);
+      this.send(session, () => {
+        if (publication.isPermanent) session.lastOfPermanent = publication.name;
+        if (!publication.isPermanent || !session.received.includes(publication))
+          session.received.push(publication);
+      });
+    }
+  }
+
+  /** Stores it in the name of the incarnation that took it, until it is known whether that was done; then hands it over. */
+  async #store(
+    session: SimulatedSession,
+    publication: Publication,
+    readMs: number,
+    answer: () => void,
+  ): Promise<void> {
+    const { database, breakage } = this.#parts;
+    const { namespace: topic, name: value } = publication;
+    const write = { topic, value, writer: this.#incarnation ?? 'none', isFenced: !breakage.storesUnfenced };
+    for (;;) {
+      try {
+        const version = await database.store(this.process, this.machine, write);
+        if (version === undefined) {
+          this.close(session, 'not stored');
+          return;
+        }
+        this.process.maySleep();
+        if (this.handsOverLateMs > 0) await this.#pass(this.handsOverLateMs);
+        this.#deliverHere(publication, version);
+        this.#tellOthers(session, publication, 1, readMs, answer, version);
+        return;
+      } catch {
+        await this.#pass(againMs);
+      }
+    }
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => this.process.clock.after(ms, resolve));
+  }
+
+  /** What is stored, to a new subscriber; unless something as new came live meanwhile. */
+  async #sendStored(session: SimulatedSession): Promise<void> {
+    const { database, checks } = this.#parts;
+    const { namespace } = session;
+    session.newestWhileReading = 0;
+    try {
+      const stored = await database.readStored(this.process, this.machine, namespace);
+      if (!stored || stored.version <= session.newestWhileReading) return;
+      this.#order.read(namespace, permanentTopic, stored.version);
+      const publication = checks.publications.get(stored.value);
+      if (!publication) return;
+      this.send(session, () => {
+        session.lastOfPermanent = publication.name;
+      });
+    } catch {
+      this.close(session, 'what is stored cannot be read');
+    } finally {
+      session.newestWhileReading = undefined;
+    }
+  }
+
+  async #handOverStoredBy(writer: string): Promise<void> {
+    const { database, checks } = this.#parts;
+    for (;;) {
+      try {
+        for (const { topic, value, version } of await database.readStoredBy(
+          this.process,
+          this.machine,
+          writer,
+        )) {
+          const publication = checks.publications.get(value);
+          const isNews = this.#order.isNews({ namespace: topic, topic: permanentTopic, version });
+          if (publication && isNews) this.#deliverHere(publication, version);
+        }
+        return;
+      } catch {
+        await this.#pass(againMs);
+      }
+    }
   }
 
   /** A publisher whose message could not be handed over in time is closed. */

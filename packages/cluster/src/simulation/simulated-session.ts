@@ -18,6 +18,8 @@ export interface SessionHost {
 export interface Publication {
   readonly name: string;
   readonly namespace: string;
+  /** The last message of its topic is stored. */
+  readonly isPermanent: boolean;
   /** The connection that sent it, and its place among those. */
   readonly from: object;
   readonly sequence: number;
@@ -44,6 +46,10 @@ export class SimulatedSession {
   /** When the client had its SUBACK. */
   subscribedMs: number | undefined;
   readonly received: Publication[] = [];
+  /** The last that its client has heard of the permanent topic of its namespace, live or as what is stored. */
+  lastOfPermanent: string | undefined;
+  /** The newest version that came live while what is stored is being read; undefined: it is not. */
+  newestWhileReading: number | undefined;
   sequence = 0;
   /** On their way to the node. */
   readonly packets: (() => void)[] = [];

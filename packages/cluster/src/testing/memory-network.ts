@@ -11,14 +11,13 @@ export class MemoryNetwork {
     return {
       isConnected: true,
       open: async (incarnation, received) => {
+        if (this.#receivers.has(incarnation)) throw new Error('somebody listens there');
         own = incarnation;
         this.#receivers.set(incarnation, received);
       },
-      // A copy, since a link writes into frames that it sends again.
       send: (to, frame) => {
-        const bytes = Buffer.from(frame);
-        this.sent.push(bytes);
-        setImmediate(() => this.#receivers.get(to)?.(bytes));
+        this.sent.push(frame);
+        setImmediate(() => this.#receivers.get(to)?.(frame));
       },
       close: async () => {
         this.#receivers.delete(own);

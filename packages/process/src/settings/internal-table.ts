@@ -89,6 +89,11 @@ export const internalSettingsTable = {
     path,
     'The folder of the sockets over which the MQTT processes of `npm start` reach each other.',
   ),
+  clusterNewestFrame: optional(
+    'IOT_INTERNAL_CLUSTER_NEWEST_FRAME',
+    wholeNumber(1, 255),
+    'The newest version of frames that this MQTT process speaks with the other nodes. Without it: the newest that it knows.',
+  ),
   mqttTicketSecret: optional(
     'IOT_INTERNAL_MQTT_TICKET_SECRET',
     secretText,

@@ -51,8 +51,10 @@ export type {
 export {
   type PermanentMessageRange,
   type PermanentMessageRow,
+  readLastWrittenBy,
   readPermanentMessage,
   readPermanentMessages,
+  type WrittenMessage,
 } from './permanent-messages/read-permanent-messages.ts';
 export {
   NotAMemberError,

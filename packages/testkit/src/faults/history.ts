@@ -24,6 +24,17 @@ export interface Connection {
   readonly subscribedAt: number | undefined;
   readonly closedAt: number | undefined;
   readonly end: ConnectionEnd | undefined;
+  /** Of the server that it was with, where there are several. */
+  readonly port?: number;
+}
+
+/** A node of a cluster was frozen, or cut off from the others, so that they may have gone on without it. */
+export interface CutOff {
+  /** Where the node listens. */
+  readonly ports: readonly number[];
+  readonly from: number;
+  /** By then it has to disconnect its clients: when a frozen one wakes, or when its time to find out is over. */
+  readonly until: number;
 }
 
 export interface Sent {
@@ -76,4 +87,6 @@ export interface History {
   readonly faults: readonly Fault[];
   readonly revocations: readonly Revocation[];
   readonly refusals: readonly Refusal[];
+  /** Absent: there was no cluster. */
+  readonly cutOffs?: readonly CutOff[];
 }

@@ -3,8 +3,8 @@
  * session reads for one filter after the other, a page at a time, and no faster than the client takes them: a client that
  * does not read costs one page, whatever it subscribes to.
  *
- * A message that is handed over while a page is read may be newer than what the page says of its topic, so that is left
- * out: the client would take the older message for the newer. Later pages are read after it.
+ * A message that is handed over while a page is read may be newer than what the page says of its topic: then that is left
+ * out, since the client would take the older message for the newer. Later pages are read after it.
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EngineHost, Qos, RetainedMessage, TenantBudget } from '../../port.ts';
@@ -47,8 +47,8 @@ export class RetainedReader<P> {
   #current: GrantedFilter | undefined;
   #isRunning = false;
   #steps = 0;
-  /** Topics that were heard while a page is being read. */
-  #heard: Set<string> | undefined;
+  /** Topics that were heard while a page is being read, each with the newest version; infinite if one had none. */
+  #heard: Map<string, number> | undefined;
   #heardCharacters = 0;
   /** What is left of the page that was read. */
   #page: Map<string, RetainedMessage> | undefined;
@@ -75,12 +75,14 @@ export class RetainedReader<P> {
   }
 
   /** A message on the topic has been handed over. */
-  heard(topic: string): void {
+  heard(topic: string, version = Number.POSITIVE_INFINITY): void {
     const left = this.#page?.get(topic);
-    if (left) this.#drop(left);
-    if (this.#heard === undefined || this.#heard.has(topic)) return;
-    this.#heardCharacters += topic.length;
-    if (this.#heardCharacters <= maxHeardCharacters) this.#heard.add(topic);
+    if (left && !isNewer(left, version)) this.#drop(left);
+    if (this.#heard === undefined) return;
+    const before = this.#heard.get(topic);
+    if (before === undefined) this.#heardCharacters += topic.length;
+    if (this.#heardCharacters <= maxHeardCharacters)
+      this.#heard.set(topic, Math.max(version, before ?? version));
   }
 
   /** The session is over. */
@@ -129,7 +131,7 @@ export class RetainedReader<P> {
   /** False: there are no more. */
   async #nextPage(iterator: AsyncIterator<readonly RetainedMessage[]>): Promise<boolean> {
     const giveBack = await this.#takePlace();
-    const heard = new Set<string>();
+    const heard = new Map<string, number>();
     this.#heard = heard;
     this.#heardCharacters = 0;
     try {
@@ -137,7 +139,7 @@ export class RetainedReader<P> {
       if (done) return false;
       if (this.#heardCharacters > maxHeardCharacters)
         throw new Error('too much was heard while a page was read');
-      const fresh = value.filter(({ topic }) => !heard.has(topic));
+      const fresh = value.filter((message) => isNewer(message, heard.get(message.topic)));
       this.#page = new Map(fresh.map((message) => [message.topic, message]));
       this.#session.pageBytesChanged(sum(this.#page.values()));
       return true;
@@ -184,6 +186,11 @@ export class RetainedReader<P> {
       throw error;
     }
   }
+}
+
+/** Than what was heard of its topic, if anything was. */
+function isNewer({ version = 0 }: RetainedMessage, heard: number | undefined): boolean {
+  return heard === undefined || version > heard;
 }
 
 function sum(messages: Iterable<RetainedMessage>): number {

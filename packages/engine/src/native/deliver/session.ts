@@ -212,7 +212,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (!this.#isOpen) return;
     if (qos === 0) this.#deliverAtQos0(message);
     else this.#deliverAtQos1(message);
-    if (this.#reader?.isWatching) this.#reader.heard(message.topic);
+    if (this.#reader?.isWatching) this.#reader.heard(message.topic, message.retainedAs?.version);
   }
 
   /** The client has acknowledged a QoS 1 message. An identifier that was not asked for is ignored. */

@@ -9,6 +9,7 @@ import {
   listEarlierNodes,
   NotAMemberError,
   promoteClusterNode,
+  readLastWrittenBy,
   readPermanentMessage,
   renewClusterNode,
   renewNode,
@@ -129,13 +130,15 @@ describe('a message on a permanent topic', () => {
     expect(versions).toEqual(versions.toSorted((a, b) => Number(a) - Number(b)));
     expect(new Set(versions).size).toBe(4);
     const stored = await readPermanentMessage(pool, 'r1', '$registries/r1/state');
-    expect(stored).toEqual({ payload: Buffer.from('three'), version: versions[3] });
+    expect(stored).toMatchObject({ payload: Buffer.from('three'), version: versions[3] });
     expect(await readPermanentMessage(pool, 'r1', '$registries/r1/other')).toBeUndefined();
   });
 
   test('of two writers the last that is stored has the highest version', async () => {
     const { pool, prisma } = await open();
     await prisma.registry.create({ data: { id: 'r1', folderId: 'f' } });
+    // The row of what it uses is there: two that make it are in each other's way, and one of them has to try again.
+    await writePermanentMessages(pool, [message('before')], options);
     const writes = Array.from({ length: 40 }, (_, n) =>
       writePermanentMessages(pool, [message(String(n))], options),
     );
@@ -161,6 +164,42 @@ describe('a message on a permanent topic', () => {
       Buffer.from('in time'),
     );
   });
+});
+
+test('what a node stored last is read in its order, and nothing of others, or of long ago', async () => {
+  const { pool, prisma, join } = await open();
+  await prisma.registry.create({ data: { id: 'r1', folderId: 'f' } });
+  await join('a');
+  await promoteClusterNode(pool, 'a', []);
+  await join('b');
+  await promoteClusterNode(pool, 'b', ['a']);
+  const wide = { topics: 100, bytes: 100_000 };
+  const write = (member: string, topic: string) =>
+    writePermanentMessages(
+      pool,
+      [
+        {
+          registryId: 'r1',
+          topic: `$registries/r1/${topic}`,
+          deviceId: undefined,
+          payload: Buffer.from(member),
+        },
+      ],
+      { quotas: { device: wide, registry: wide }, lockTimeoutMs: 60_000, member },
+    );
+  for (const topic of ['old', 'second', 'first', 'theirs']) await write('a', topic);
+  await pool.query(
+    `UPDATE permanent_messages SET updated_at = now() - interval '1 hour' WHERE topic LIKE '%old'`,
+  );
+  await write('b', 'theirs');
+  await write('a', 'second');
+  const written = await readLastWrittenBy(pool, 'a', 0);
+  expect(written.map(({ registryId, topic }) => `${registryId} ${topic}`)).toEqual([
+    'r1 $registries/r1/first',
+    'r1 $registries/r1/second',
+  ]);
+  expect(await readLastWrittenBy(pool, 'a', written[0]?.version ?? 0)).toEqual([written[1]]);
+  expect(await readLastWrittenBy(pool, 'nobody', 0)).toEqual([]);
 });
 
 test('a node sees those that were on the list before it, not those after it', async () => {

@@ -55,7 +55,7 @@ export async function renewClusterNode(
 ): Promise<readonly ClusterProcessRow[] | undefined> {
   const { rows } = await db.query<DatabaseRow>(
     `WITH renewed AS (
-       UPDATE cluster_nodes SET renewals = renewals + 1, misses = $2, changed_at = now()
+       UPDATE cluster_nodes SET renewals = renewals + 1, misses = $2, changed_at = now(), renewed_at = now()
        WHERE incarnation = $1 AND state IN ('joining', 'member')
        RETURNING ${columns}
      )

@@ -44,11 +44,11 @@ const store = (db: Queryable, writes: readonly PermanentMessageWrite[], device =
   writePermanentMessages(db, writes, { quotas: { device, registry }, lockTimeoutMs: 5000 });
 
 async function read(db: Queryable, beginning: string, exact = false, registryId = 'r1') {
-  const all: PermanentMessageRow[] = [];
+  const all: Pick<PermanentMessageRow, 'topic' | 'payload'>[] = [];
   for (let after: string | undefined; ; after = all.at(-1)?.topic) {
     const page = await readPermanentMessages(db, { registryId, beginning, exact, after });
     if (page.length === 0) return all;
-    all.push(...page);
+    all.push(...page.map(({ topic, payload }) => ({ topic, payload })));
   }
 }
 

@@ -13,6 +13,7 @@ export interface PermanentMessageRange {
 export interface PermanentMessageRow {
   readonly topic: string;
   readonly payload: Buffer;
+  readonly version: number;
 }
 
 /** Rows of one page, and the payload bytes after which it ends: what lies in memory until a client has taken it. */
@@ -27,12 +28,12 @@ export async function readPermanentMessages(
   db: Queryable,
   { registryId, beginning, exact, after }: PermanentMessageRange,
 ): Promise<readonly PermanentMessageRow[]> {
-  const { rows } = await db.query<PermanentMessageRow>(
-    `SELECT topic, payload FROM (
-       SELECT topic, payload,
+  const { rows } = await db.query<Stored>(
+    `SELECT topic, payload, version FROM (
+       SELECT topic, payload, version,
               sum(octet_length(payload)) OVER (ORDER BY topic) - octet_length(payload) AS bytes_before
        FROM (
-         SELECT topic, payload FROM permanent_messages
+         SELECT topic, payload, version FROM permanent_messages
          WHERE registry_id = $1 AND topic >= $2 AND topic < $3 AND ($4::text IS NULL OR topic > $4)
            AND left(topic, ${indexed}) BETWEEN left(coalesce($4, $2), ${indexed}) AND left($3, ${indexed})
          ORDER BY left(topic, ${indexed}), topic LIMIT $5
@@ -49,7 +50,7 @@ export async function readPermanentMessages(
       pageBytes,
     ],
   );
-  return rows;
+  return rows.map(toRow);
 }
 
 /** The message of one topic, with its version; undefined: none is stored. */
@@ -57,12 +58,49 @@ export async function readPermanentMessage(
   db: Queryable,
   registryId: string,
   topic: string,
-): Promise<{ readonly payload: Buffer; readonly version: number } | undefined> {
-  const { rows } = await db.query<{ payload: Buffer; version: string }>(
-    `SELECT payload, version FROM permanent_messages
+): Promise<PermanentMessageRow | undefined> {
+  const { rows } = await db.query<Stored>(
+    `SELECT topic, payload, version FROM permanent_messages
      WHERE registry_id = $1 AND topic_sha256 = sha256(convert_to($2, 'UTF8'))`,
     [registryId, topic],
   );
-  const [row] = rows;
-  return row && { payload: row.payload, version: Number(row.version) };
+  return rows.map(toRow)[0];
+}
+
+/** A message with the registry in which it is stored. */
+export interface WrittenMessage extends PermanentMessageRow {
+  readonly registryId: string;
+}
+
+/** Messages of one page, each of 256 KiB at most. */
+const writtenPage = 100;
+
+/**
+ * The messages that a node of a cluster stored last, in the order of their versions, a page at a time: those from the minute before it last
+ * renewed its row on, by the database's clock alone. What it stored before, it has handed over. Reads the whole table: nodes die seldom,
+ * and an index would cost every write.
+ */
+export async function readLastWrittenBy(
+  db: Queryable,
+  incarnation: string,
+  afterVersion: number,
+): Promise<readonly WrittenMessage[]> {
+  const { rows } = await db.query<Stored & { registry_id: string }>(
+    `SELECT registry_id, topic, payload, version FROM permanent_messages
+     WHERE writer = $1 AND version > $2
+       AND updated_at > (SELECT renewed_at FROM cluster_nodes WHERE incarnation = $1) - interval '1 minute'
+     ORDER BY version LIMIT ${writtenPage}`,
+    [incarnation, afterVersion],
+  );
+  return rows.map((row) => ({ ...toRow(row), registryId: row.registry_id }));
+}
+
+interface Stored {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly version: string;
+}
+
+function toRow({ topic, payload, version }: Stored): PermanentMessageRow {
+  return { topic, payload, version: Number(version) };
 }

@@ -170,9 +170,9 @@ async function upsert(
        RETURNING stored.registry_id, stored.topic_sha256, nextval('permanent_versions') AS version
      ), written AS (
        INSERT INTO permanent_messages AS stored
-         (registry_id, topic, topic_sha256, device_id, payload, updated_at, version)
+         (registry_id, topic, topic_sha256, device_id, payload, updated_at, version, writer)
        SELECT checked.registry_id, checked.topic, checked.topic_sha256, checked.device_id, checked.payload,
-              clock_timestamp(), nextval('permanent_versions')
+              clock_timestamp(), nextval('permanent_versions'), $10
        FROM checked
        JOIN registries ON registries.id = checked.registry_id
        LEFT JOIN devices ON devices.id = checked.device_id
@@ -181,7 +181,7 @@ async function upsert(
        ORDER BY checked.position
        ON CONFLICT (registry_id, topic_sha256)
        DO UPDATE SET payload = excluded.payload, device_id = excluded.device_id, updated_at = excluded.updated_at,
-                     version = nextval('permanent_versions')
+                     version = nextval('permanent_versions'), writer = excluded.writer
        RETURNING stored.registry_id, stored.topic_sha256, stored.version
      )
      SELECT CASE WHEN $10::text IS NULL OR EXISTS (SELECT FROM fence) THEN outcome ELSE 'fenced' END AS outcome,

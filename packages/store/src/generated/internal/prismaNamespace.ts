@@ -2316,7 +2316,8 @@ export const PermanentMessageScalarFieldEnum = {
   deviceId: 'deviceId',
   payload: 'payload',
   updatedAt: 'updatedAt',
-  version: 'version'
+  version: 'version',
+  writer: 'writer'
 } as const
 
 export type PermanentMessageScalarFieldEnum = (typeof PermanentMessageScalarFieldEnum)[keyof typeof PermanentMessageScalarFieldEnum]
@@ -2469,7 +2470,8 @@ export const ClusterNodeScalarFieldEnum = {
   nodeId: 'nodeId',
   place: 'place',
   joinedAt: 'joinedAt',
-  changedAt: 'changedAt'
+  changedAt: 'changedAt',
+  renewedAt: 'renewedAt'
 } as const
 
 export type ClusterNodeScalarFieldEnum = (typeof ClusterNodeScalarFieldEnum)[keyof typeof ClusterNodeScalarFieldEnum]

@@ -228,7 +228,8 @@ export const PermanentMessageScalarFieldEnum = {
   deviceId: 'deviceId',
   payload: 'payload',
   updatedAt: 'updatedAt',
-  version: 'version'
+  version: 'version',
+  writer: 'writer'
 } as const
 
 export type PermanentMessageScalarFieldEnum = (typeof PermanentMessageScalarFieldEnum)[keyof typeof PermanentMessageScalarFieldEnum]
@@ -381,7 +382,8 @@ export const ClusterNodeScalarFieldEnum = {
   nodeId: 'nodeId',
   place: 'place',
   joinedAt: 'joinedAt',
-  changedAt: 'changedAt'
+  changedAt: 'changedAt',
+  renewedAt: 'renewedAt'
 } as const
 
 export type ClusterNodeScalarFieldEnum = (typeof ClusterNodeScalarFieldEnum)[keyof typeof ClusterNodeScalarFieldEnum]

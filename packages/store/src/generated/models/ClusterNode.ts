@@ -45,6 +45,7 @@ export type ClusterNodeMinAggregateOutputType = {
   place: string | null
   joinedAt: Date | null
   changedAt: Date | null
+  renewedAt: Date | null
 }
 
 export type ClusterNodeMaxAggregateOutputType = {
@@ -56,6 +57,7 @@ export type ClusterNodeMaxAggregateOutputType = {
   place: string | null
   joinedAt: Date | null
   changedAt: Date | null
+  renewedAt: Date | null
 }
 
 export type ClusterNodeCountAggregateOutputType = {
@@ -68,6 +70,7 @@ export type ClusterNodeCountAggregateOutputType = {
   place: number
   joinedAt: number
   changedAt: number
+  renewedAt: number
   _all: number
 }
 
@@ -91,6 +94,7 @@ export type ClusterNodeMinAggregateInputType = {
   place?: true
   joinedAt?: true
   changedAt?: true
+  renewedAt?: true
 }
 
 export type ClusterNodeMaxAggregateInputType = {
@@ -102,6 +106,7 @@ export type ClusterNodeMaxAggregateInputType = {
   place?: true
   joinedAt?: true
   changedAt?: true
+  renewedAt?: true
 }
 
 export type ClusterNodeCountAggregateInputType = {
@@ -114,6 +119,7 @@ export type ClusterNodeCountAggregateInputType = {
   place?: true
   joinedAt?: true
   changedAt?: true
+  renewedAt?: true
   _all?: true
 }
 
@@ -213,6 +219,7 @@ export type ClusterNodeGroupByOutputType = {
   place: string
   joinedAt: Date
   changedAt: Date
+  renewedAt: Date
   _count: ClusterNodeCountAggregateOutputType | null
   _avg: ClusterNodeAvgAggregateOutputType | null
   _sum: ClusterNodeSumAggregateOutputType | null
@@ -248,6 +255,7 @@ export type ClusterNodeWhereInput = {
   place?: Prisma.StringFilter<"ClusterNode"> | string
   joinedAt?: Prisma.DateTimeFilter<"ClusterNode"> | Date | string
   changedAt?: Prisma.DateTimeFilter<"ClusterNode"> | Date | string
+  renewedAt?: Prisma.DateTimeFilter<"ClusterNode"> | Date | string
 }
 
 export type ClusterNodeOrderByWithRelationInput = {
@@ -260,6 +268,7 @@ export type ClusterNodeOrderByWithRelationInput = {
   place?: Prisma.SortOrder
   joinedAt?: Prisma.SortOrder
   changedAt?: Prisma.SortOrder
+  renewedAt?: Prisma.SortOrder
 }
 
 export type ClusterNodeWhereUniqueInput = Prisma.AtLeast<{
@@ -275,6 +284,7 @@ export type ClusterNodeWhereUniqueInput = Prisma.AtLeast<{
   place?: Prisma.StringFilter<"ClusterNode"> | string
   joinedAt?: Prisma.DateTimeFilter<"ClusterNode"> | Date | string
   changedAt?: Prisma.DateTimeFilter<"ClusterNode"> | Date | string
+  renewedAt?: Prisma.DateTimeFilter<"ClusterNode"> | Date | string
 }, "incarnation">
 
 export type ClusterNodeOrderByWithAggregationInput = {
@@ -287,6 +297,7 @@ export type ClusterNodeOrderByWithAggregationInput = {
   place?: Prisma.SortOrder
   joinedAt?: Prisma.SortOrder
   changedAt?: Prisma.SortOrder
+  renewedAt?: Prisma.SortOrder
   _count?: Prisma.ClusterNodeCountOrderByAggregateInput
   _avg?: Prisma.ClusterNodeAvgOrderByAggregateInput
   _max?: Prisma.ClusterNodeMaxOrderByAggregateInput
@@ -307,6 +318,7 @@ export type ClusterNodeScalarWhereWithAggregatesInput = {
   place?: Prisma.StringWithAggregatesFilter<"ClusterNode"> | string
   joinedAt?: Prisma.DateTimeWithAggregatesFilter<"ClusterNode"> | Date | string
   changedAt?: Prisma.DateTimeWithAggregatesFilter<"ClusterNode"> | Date | string
+  renewedAt?: Prisma.DateTimeWithAggregatesFilter<"ClusterNode"> | Date | string
 }
 
 export type ClusterNodeCreateInput = {
@@ -319,6 +331,7 @@ export type ClusterNodeCreateInput = {
   place: string
   joinedAt?: Date | string
   changedAt?: Date | string
+  renewedAt?: Date | string
 }
 
 export type ClusterNodeUncheckedCreateInput = {
@@ -331,6 +344,7 @@ export type ClusterNodeUncheckedCreateInput = {
   place: string
   joinedAt?: Date | string
   changedAt?: Date | string
+  renewedAt?: Date | string
 }
 
 export type ClusterNodeUpdateInput = {
@@ -343,6 +357,7 @@ export type ClusterNodeUpdateInput = {
   place?: Prisma.StringFieldUpdateOperationsInput | string
   joinedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   changedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  renewedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type ClusterNodeUncheckedUpdateInput = {
@@ -355,6 +370,7 @@ export type ClusterNodeUncheckedUpdateInput = {
   place?: Prisma.StringFieldUpdateOperationsInput | string
   joinedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   changedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  renewedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type ClusterNodeCreateManyInput = {
@@ -367,6 +383,7 @@ export type ClusterNodeCreateManyInput = {
   place: string
   joinedAt?: Date | string
   changedAt?: Date | string
+  renewedAt?: Date | string
 }
 
 export type ClusterNodeUpdateManyMutationInput = {
@@ -379,6 +396,7 @@ export type ClusterNodeUpdateManyMutationInput = {
   place?: Prisma.StringFieldUpdateOperationsInput | string
   joinedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   changedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  renewedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type ClusterNodeUncheckedUpdateManyInput = {
@@ -391,6 +409,7 @@ export type ClusterNodeUncheckedUpdateManyInput = {
   place?: Prisma.StringFieldUpdateOperationsInput | string
   joinedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   changedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  renewedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type ClusterNodeCountOrderByAggregateInput = {
@@ -403,6 +422,7 @@ export type ClusterNodeCountOrderByAggregateInput = {
   place?: Prisma.SortOrder
   joinedAt?: Prisma.SortOrder
   changedAt?: Prisma.SortOrder
+  renewedAt?: Prisma.SortOrder
 }
 
 export type ClusterNodeAvgOrderByAggregateInput = {
@@ -419,6 +439,7 @@ export type ClusterNodeMaxOrderByAggregateInput = {
   place?: Prisma.SortOrder
   joinedAt?: Prisma.SortOrder
   changedAt?: Prisma.SortOrder
+  renewedAt?: Prisma.SortOrder
 }
 
 export type ClusterNodeMinOrderByAggregateInput = {
@@ -430,6 +451,7 @@ export type ClusterNodeMinOrderByAggregateInput = {
   place?: Prisma.SortOrder
   joinedAt?: Prisma.SortOrder
   changedAt?: Prisma.SortOrder
+  renewedAt?: Prisma.SortOrder
 }
 
 export type ClusterNodeSumOrderByAggregateInput = {
@@ -458,6 +480,7 @@ export type ClusterNodeSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   place?: boolean
   joinedAt?: boolean
   changedAt?: boolean
+  renewedAt?: boolean
 }, ExtArgs["result"]["clusterNode"]>
 
 export type ClusterNodeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -470,6 +493,7 @@ export type ClusterNodeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   place?: boolean
   joinedAt?: boolean
   changedAt?: boolean
+  renewedAt?: boolean
 }, ExtArgs["result"]["clusterNode"]>
 
 export type ClusterNodeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -482,6 +506,7 @@ export type ClusterNodeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   place?: boolean
   joinedAt?: boolean
   changedAt?: boolean
+  renewedAt?: boolean
 }, ExtArgs["result"]["clusterNode"]>
 
 export type ClusterNodeSelectScalar = {
@@ -494,9 +519,10 @@ export type ClusterNodeSelectScalar = {
   place?: boolean
   joinedAt?: boolean
   changedAt?: boolean
+  renewedAt?: boolean
 }
 
-export type ClusterNodeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"incarnation" | "number" | "state" | "renewals" | "misses" | "nodeId" | "place" | "joinedAt" | "changedAt", ExtArgs["result"]["clusterNode"]>
+export type ClusterNodeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"incarnation" | "number" | "state" | "renewals" | "misses" | "nodeId" | "place" | "joinedAt" | "changedAt" | "renewedAt", ExtArgs["result"]["clusterNode"]>
 
 export type $ClusterNodePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ClusterNode"
@@ -511,6 +537,7 @@ export type $ClusterNodePayload<ExtArgs extends runtime.Types.Extensions.Interna
     place: string
     joinedAt: Date
     changedAt: Date
+    renewedAt: Date
   }, ExtArgs["result"]["clusterNode"]>
   composites: {}
 }
@@ -943,6 +970,7 @@ export interface ClusterNodeFieldRefs {
   readonly place: Prisma.FieldRef<"ClusterNode", 'String'>
   readonly joinedAt: Prisma.FieldRef<"ClusterNode", 'DateTime'>
   readonly changedAt: Prisma.FieldRef<"ClusterNode", 'DateTime'>
+  readonly renewedAt: Prisma.FieldRef<"ClusterNode", 'DateTime'>
 }
     
 

@@ -44,6 +44,7 @@ export type PermanentMessageMinAggregateOutputType = {
   payload: runtime.Bytes | null
   updatedAt: Date | null
   version: bigint | null
+  writer: string | null
 }
 
 export type PermanentMessageMaxAggregateOutputType = {
@@ -54,6 +55,7 @@ export type PermanentMessageMaxAggregateOutputType = {
   payload: runtime.Bytes | null
   updatedAt: Date | null
   version: bigint | null
+  writer: string | null
 }
 
 export type PermanentMessageCountAggregateOutputType = {
@@ -64,6 +66,7 @@ export type PermanentMessageCountAggregateOutputType = {
   payload: number
   updatedAt: number
   version: number
+  writer: number
   _all: number
 }
 
@@ -84,6 +87,7 @@ export type PermanentMessageMinAggregateInputType = {
   payload?: true
   updatedAt?: true
   version?: true
+  writer?: true
 }
 
 export type PermanentMessageMaxAggregateInputType = {
@@ -94,6 +98,7 @@ export type PermanentMessageMaxAggregateInputType = {
   payload?: true
   updatedAt?: true
   version?: true
+  writer?: true
 }
 
 export type PermanentMessageCountAggregateInputType = {
@@ -104,6 +109,7 @@ export type PermanentMessageCountAggregateInputType = {
   payload?: true
   updatedAt?: true
   version?: true
+  writer?: true
   _all?: true
 }
 
@@ -201,6 +207,7 @@ export type PermanentMessageGroupByOutputType = {
   payload: runtime.Bytes
   updatedAt: Date
   version: bigint
+  writer: string | null
   _count: PermanentMessageCountAggregateOutputType | null
   _avg: PermanentMessageAvgAggregateOutputType | null
   _sum: PermanentMessageSumAggregateOutputType | null
@@ -234,6 +241,7 @@ export type PermanentMessageWhereInput = {
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
   version?: Prisma.BigIntFilter<"PermanentMessage"> | bigint | number
+  writer?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
 }
@@ -246,6 +254,7 @@ export type PermanentMessageOrderByWithRelationInput = {
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  writer?: Prisma.SortOrderInput | Prisma.SortOrder
   registry?: Prisma.RegistryOrderByWithRelationInput
   device?: Prisma.DeviceOrderByWithRelationInput
 }
@@ -262,6 +271,7 @@ export type PermanentMessageWhereUniqueInput = Prisma.AtLeast<{
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
   version?: Prisma.BigIntFilter<"PermanentMessage"> | bigint | number
+  writer?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
   registry?: Prisma.XOR<Prisma.RegistryScalarRelationFilter, Prisma.RegistryWhereInput>
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
 }, "registryId_topicSha256">
@@ -274,6 +284,7 @@ export type PermanentMessageOrderByWithAggregationInput = {
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  writer?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.PermanentMessageCountOrderByAggregateInput
   _avg?: Prisma.PermanentMessageAvgOrderByAggregateInput
   _max?: Prisma.PermanentMessageMaxOrderByAggregateInput
@@ -292,6 +303,7 @@ export type PermanentMessageScalarWhereWithAggregatesInput = {
   payload?: Prisma.BytesWithAggregatesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"PermanentMessage"> | Date | string
   version?: Prisma.BigIntWithAggregatesFilter<"PermanentMessage"> | bigint | number
+  writer?: Prisma.StringNullableWithAggregatesFilter<"PermanentMessage"> | string | null
 }
 
 export type PermanentMessageCreateInput = {
@@ -300,6 +312,7 @@ export type PermanentMessageCreateInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
   registry: Prisma.RegistryCreateNestedOneWithoutMessagesInput
   device?: Prisma.DeviceCreateNestedOneWithoutMessagesInput
 }
@@ -312,6 +325,7 @@ export type PermanentMessageUncheckedCreateInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
 }
 
 export type PermanentMessageUpdateInput = {
@@ -320,6 +334,7 @@ export type PermanentMessageUpdateInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   registry?: Prisma.RegistryUpdateOneRequiredWithoutMessagesNestedInput
   device?: Prisma.DeviceUpdateOneWithoutMessagesNestedInput
 }
@@ -332,6 +347,7 @@ export type PermanentMessageUncheckedUpdateInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type PermanentMessageCreateManyInput = {
@@ -342,6 +358,7 @@ export type PermanentMessageCreateManyInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
 }
 
 export type PermanentMessageUpdateManyMutationInput = {
@@ -350,6 +367,7 @@ export type PermanentMessageUpdateManyMutationInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type PermanentMessageUncheckedUpdateManyInput = {
@@ -360,6 +378,7 @@ export type PermanentMessageUncheckedUpdateManyInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type PermanentMessageListRelationFilter = {
@@ -385,6 +404,7 @@ export type PermanentMessageCountOrderByAggregateInput = {
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  writer?: Prisma.SortOrder
 }
 
 export type PermanentMessageAvgOrderByAggregateInput = {
@@ -399,6 +419,7 @@ export type PermanentMessageMaxOrderByAggregateInput = {
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  writer?: Prisma.SortOrder
 }
 
 export type PermanentMessageMinOrderByAggregateInput = {
@@ -409,6 +430,7 @@ export type PermanentMessageMinOrderByAggregateInput = {
   payload?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  writer?: Prisma.SortOrder
 }
 
 export type PermanentMessageSumOrderByAggregateInput = {
@@ -513,6 +535,7 @@ export type PermanentMessageCreateWithoutRegistryInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
   device?: Prisma.DeviceCreateNestedOneWithoutMessagesInput
 }
 
@@ -523,6 +546,7 @@ export type PermanentMessageUncheckedCreateWithoutRegistryInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
 }
 
 export type PermanentMessageCreateOrConnectWithoutRegistryInput = {
@@ -562,6 +586,7 @@ export type PermanentMessageScalarWhereInput = {
   payload?: Prisma.BytesFilter<"PermanentMessage"> | runtime.Bytes
   updatedAt?: Prisma.DateTimeFilter<"PermanentMessage"> | Date | string
   version?: Prisma.BigIntFilter<"PermanentMessage"> | bigint | number
+  writer?: Prisma.StringNullableFilter<"PermanentMessage"> | string | null
 }
 
 export type PermanentMessageCreateWithoutDeviceInput = {
@@ -570,6 +595,7 @@ export type PermanentMessageCreateWithoutDeviceInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
   registry: Prisma.RegistryCreateNestedOneWithoutMessagesInput
 }
 
@@ -580,6 +606,7 @@ export type PermanentMessageUncheckedCreateWithoutDeviceInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
 }
 
 export type PermanentMessageCreateOrConnectWithoutDeviceInput = {
@@ -615,6 +642,7 @@ export type PermanentMessageCreateManyRegistryInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
 }
 
 export type PermanentMessageUpdateWithoutRegistryInput = {
@@ -623,6 +651,7 @@ export type PermanentMessageUpdateWithoutRegistryInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   device?: Prisma.DeviceUpdateOneWithoutMessagesNestedInput
 }
 
@@ -633,6 +662,7 @@ export type PermanentMessageUncheckedUpdateWithoutRegistryInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
@@ -642,6 +672,7 @@ export type PermanentMessageUncheckedUpdateManyWithoutRegistryInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type PermanentMessageCreateManyDeviceInput = {
@@ -651,6 +682,7 @@ export type PermanentMessageCreateManyDeviceInput = {
   payload: runtime.Bytes
   updatedAt?: Date | string
   version?: bigint | number
+  writer?: string | null
 }
 
 export type PermanentMessageUpdateWithoutDeviceInput = {
@@ -659,6 +691,7 @@ export type PermanentMessageUpdateWithoutDeviceInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   registry?: Prisma.RegistryUpdateOneRequiredWithoutMessagesNestedInput
 }
 
@@ -669,6 +702,7 @@ export type PermanentMessageUncheckedUpdateWithoutDeviceInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
@@ -678,6 +712,7 @@ export type PermanentMessageUncheckedUpdateManyWithoutDeviceInput = {
   payload?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   version?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  writer?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 
@@ -690,6 +725,7 @@ export type PermanentMessageSelect<ExtArgs extends runtime.Types.Extensions.Inte
   payload?: boolean
   updatedAt?: boolean
   version?: boolean
+  writer?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
@@ -702,6 +738,7 @@ export type PermanentMessageSelectCreateManyAndReturn<ExtArgs extends runtime.Ty
   payload?: boolean
   updatedAt?: boolean
   version?: boolean
+  writer?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
@@ -714,6 +751,7 @@ export type PermanentMessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Ty
   payload?: boolean
   updatedAt?: boolean
   version?: boolean
+  writer?: boolean
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
 }, ExtArgs["result"]["permanentMessage"]>
@@ -726,9 +764,10 @@ export type PermanentMessageSelectScalar = {
   payload?: boolean
   updatedAt?: boolean
   version?: boolean
+  writer?: boolean
 }
 
-export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topicSha256" | "topic" | "deviceId" | "payload" | "updatedAt" | "version", ExtArgs["result"]["permanentMessage"]>
+export type PermanentMessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"registryId" | "topicSha256" | "topic" | "deviceId" | "payload" | "updatedAt" | "version" | "writer", ExtArgs["result"]["permanentMessage"]>
 export type PermanentMessageInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   registry?: boolean | Prisma.RegistryDefaultArgs<ExtArgs>
   device?: boolean | Prisma.PermanentMessage$deviceArgs<ExtArgs>
@@ -759,6 +798,10 @@ export type $PermanentMessagePayload<ExtArgs extends runtime.Types.Extensions.In
      * Grows with each message of the topic, whichever MQTT process stores it.
      */
     version: bigint
+    /**
+     * The node of a cluster that stored it: the others hand it over once more if that one dies.
+     */
+    writer: string | null
   }, ExtArgs["result"]["permanentMessage"]>
   composites: {}
 }
@@ -1191,6 +1234,7 @@ export interface PermanentMessageFieldRefs {
   readonly payload: Prisma.FieldRef<"PermanentMessage", 'Bytes'>
   readonly updatedAt: Prisma.FieldRef<"PermanentMessage", 'DateTime'>
   readonly version: Prisma.FieldRef<"PermanentMessage", 'BigInt'>
+  readonly writer: Prisma.FieldRef<"PermanentMessage", 'String'>
 }
     
 

@@ -218,6 +218,39 @@ describe('the checker does not object to', () => {
   });
 });
 
+describe('of a node that was frozen the checker', () => {
+  const cutOffs = [{ ports: [1], from: 1_000, until: 11_000 }];
+  const late = sent(1, { sentAt: 7_000, ackedAt: 7_010 });
+  const fateOf = (message: Sent, closed: Partial<Connection>, others: Partial<History> = {}) => {
+    const connections = [
+      open('device'),
+      open('registry', { port: 1, end: 'cut', ...closed }),
+      open('stranger'),
+    ];
+    const { lost, leftOut } = checkMessages(history({ connections, sent: [message], cutOffs, ...others }));
+    return { lost, leftOut };
+  };
+
+  test('counts what its clients missed that were disconnected when it woke', () => {
+    expect(fateOf(late, { closedAt: 11_500 })).toEqual({ lost: 0, leftOut: 1 });
+  });
+
+  test('takes for lost what a client missed that stayed connected', () => {
+    expect(fateOf(late, { closedAt: undefined, end: undefined })).toEqual({ lost: 1, leftOut: 0 });
+    expect(fateOf(late, { closedAt: 14_000 })).toEqual({ lost: 1, leftOut: 0 });
+  });
+
+  test('takes for lost what was acknowledged before anybody could go on without it', () => {
+    const early = sent(1, { sentAt: 1_100, ackedAt: 5_400 });
+    expect(fateOf(early, { closedAt: 11_500 })).toEqual({ lost: 1, leftOut: 0 });
+  });
+
+  test('takes for lost what a client of another node missed, or of one that nobody froze', () => {
+    expect(fateOf(late, { port: 2, closedAt: 11_500 })).toEqual({ lost: 1, leftOut: 0 });
+    expect(fateOf(late, { closedAt: 11_500 }, { cutOffs: [] })).toEqual({ lost: 1, leftOut: 0 });
+  });
+});
+
 describe('recovery is measured', () => {
   const fault = [{ from: 200, to: 1000 }];
 

@@ -3,7 +3,7 @@
  * plane (docs/promises.md). It sees the ledgers only, and knows nothing of how the server works.
  */
 
-import type { Client, Connection, History, Received, Sent } from '../history.ts';
+import type { Client, Connection, CutOff, History, Received, Sent } from '../history.ts';
 import { type CheckResult, Findings } from './check-result.ts';
 import { recoveryOf } from './recovery.ts';
 
@@ -79,6 +79,7 @@ function checkOrder(receiver: string, received: readonly Received[], findings: F
 
 /** Every acknowledged message reached every eligible subscriber. */
 function checkDelivery(history: History, deathWindowMs: number, findings: Findings): void {
+  const { cutOffs = [] } = history;
   const connections = groupBy(history.connections, ({ client }) => client);
   const received = groupBy(history.received, ({ receiver }) => receiver);
   const sentByTopic = groupBy(history.sent, ({ topic }) => topic);
@@ -88,7 +89,7 @@ function checkDelivery(history: History, deathWindowMs: number, findings: Findin
       for (const message of sentByTopic.get(topic) ?? []) {
         // Tenants may use the same topic: it is not the same.
         if (message.tenant !== tenant || message.ackedAt === undefined || got.has(idOf(message))) continue;
-        const fate = fateOf(message, message.ackedAt, connections.get(name) ?? [], deathWindowMs);
+        const fate = fateOf(message, message.ackedAt, connections.get(name) ?? [], deathWindowMs, cutOffs);
         if (fate) findings.add(fate, () => `${name} did not get ${idOf(message)} on ${topic}`);
       }
     }
@@ -96,7 +97,13 @@ function checkDelivery(history: History, deathWindowMs: number, findings: Findin
 }
 
 /** What it means that a subscriber with these connections has not got this message; undefined: it was not eligible. */
-function fateOf(message: Sent, ackedAt: number, connections: readonly Connection[], deathWindowMs: number) {
+function fateOf(
+  message: Sent,
+  ackedAt: number,
+  connections: readonly Connection[],
+  deathWindowMs: number,
+  cutOffs: readonly CutOff[],
+) {
   const connection = connections.find(
     ({ subscribedAt, closedAt }) =>
       subscribedAt !== undefined &&
@@ -106,7 +113,18 @@ function fateOf(message: Sent, ackedAt: number, connections: readonly Connection
   if (!connection) return undefined;
   const { closedAt, end } = connection;
   if (closedAt === undefined || end === 'drained') return 'lost';
-  return closedAt - ackedAt > deathWindowMs ? 'lost' : 'diedWithConnection';
+  if (closedAt - ackedAt <= deathWindowMs) return 'diedWithConnection';
+  return cutOffs.some((cutOff) => wasLeftOut(cutOff, connection, ackedAt, closedAt - deathWindowMs))
+    ? 'leftOut'
+    : 'lost';
+}
+
+/** The others go on without a node 5 s after its last sign of life at the earliest; the last may be half a second old. */
+const leftOutAfterMs = 4_500;
+
+/** It was acknowledged after the others could go on without the subscriber's node, and that one has disconnected it in time. */
+function wasLeftOut({ ports, from, until }: CutOff, { port }: Connection, ackedAt: number, endMs: number) {
+  return port !== undefined && ports.includes(port) && ackedAt >= from + leftOutAfterMs && endMs <= until;
 }
 
 /** Nobody is served any more once the time allowed for a revocation is over. */

@@ -14,6 +14,11 @@ export interface CheckResult {
   readonly wrong: number;
   /** Acknowledged just before its subscriber's connection died, and gone with it. */
   readonly diedWithConnection: number;
+  /**
+   * Acknowledged after the others had gone on without the subscriber's node, which disconnected it in time: so nothing was lost
+   * without its client's being told.
+   */
+  readonly leftOut: number;
   /** From the end of the fault until everybody was served again; undefined: no fault; Infinity: not within the run. */
   readonly recoverySeconds: number | undefined;
   /** The client that was served again last. */
@@ -29,6 +34,7 @@ export const cleanResult: CheckResult = {
   foreign: 0,
   wrong: 0,
   diedWithConnection: 0,
+  leftOut: 0,
   recoverySeconds: undefined,
   recoveredLast: undefined,
   findings: [],
@@ -46,6 +52,7 @@ export function sumResults(results: readonly CheckResult[]): CheckResult {
       foreign: sum.foreign + one.foreign,
       wrong: sum.wrong + one.wrong,
       diedWithConnection: sum.diedWithConnection + one.diedWithConnection,
+      leftOut: sum.leftOut + one.leftOut,
       ...slower(sum, one),
       findings: [...sum.findings, ...one.findings].slice(0, mostFindings),
     }),
@@ -59,7 +66,7 @@ export function isKept(result: CheckResult, maxRecoverySeconds = Number.MAX_VALU
   return lost + reordered + foreign + wrong === 0 && recoverySeconds <= maxRecoverySeconds;
 }
 
-type Kind = 'lost' | 'duplicated' | 'reordered' | 'foreign' | 'wrong' | 'diedWithConnection';
+type Kind = 'lost' | 'duplicated' | 'reordered' | 'foreign' | 'wrong' | 'diedWithConnection' | 'leftOut';
 
 /** Counts what is found, and keeps the first few that break a promise in words. */
 export class Findings {
@@ -70,12 +77,13 @@ export class Findings {
     foreign: 0,
     wrong: 0,
     diedWithConnection: 0,
+    leftOut: 0,
   };
   readonly #words: string[] = [];
 
   add(kind: Kind, words: () => string): void {
     this.#counts[kind] += 1;
-    const allowed = kind === 'duplicated' || kind === 'diedWithConnection';
+    const allowed = kind === 'duplicated' || kind === 'diedWithConnection' || kind === 'leftOut';
     if (!allowed && this.#words.length < mostFindings) this.#words.push(`${kind}: ${words()}`);
   }
 

@@ -65,6 +65,7 @@ export class LoadClient {
   #packetId = 0;
   #failures = 0;
   #connectSentAt: number | undefined;
+  #port = 0;
   #pingSentAt: number | undefined;
   #writtenAt = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -136,7 +137,8 @@ export class LoadClient {
 
   #connect(): void {
     const { caPem, certificate, port, trustAnyServer = false } = this.#options;
-    const address = { host: '127.0.0.1', port: port() };
+    this.#port = port();
+    const address = { host: '127.0.0.1', port: this.#port };
     const certificates = certificate && { cert: certificate.certPem, key: certificate.keyPem };
     const socket =
       caPem === undefined
@@ -200,7 +202,7 @@ export class LoadClient {
       this.#socket?.destroy();
       return;
     }
-    this.#connection = ledger.opened(name);
+    this.#connection = ledger.opened(name, this.#port);
     const subscriptions = filters.map((topic) => ({ topic, qos: 1 as const }));
     if (subscriptions.length === 0) this.#serve();
     else this.#write({ cmd: 'subscribe', messageId: 65_535, subscriptions });

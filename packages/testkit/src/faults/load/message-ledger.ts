@@ -2,6 +2,7 @@ import type {
   Client,
   Connection,
   ConnectionEnd,
+  CutOff,
   Fault,
   History,
   Received,
@@ -24,6 +25,7 @@ export class MessageLedger {
   readonly #revocations: Revocation[] = [];
   readonly #refusals: Refusal[] = [];
   readonly #givenUp: string[] = [];
+  readonly #cutOffs: Writable<CutOff>[] = [];
   #draining = false;
 
   constructor(now: () => number = () => performance.now()) {
@@ -46,13 +48,14 @@ export class MessageLedger {
   }
 
   /** CONNACK 0. What it returns tells the rest of this connection's life. */
-  opened(client: string): { subscribed(): void; closed(end: ConnectionEnd): void } {
+  opened(client: string, port?: number): { subscribed(): void; closed(end: ConnectionEnd): void } {
     const connection: Writable<Connection> = {
       client,
       openedAt: this.#now(),
       subscribedAt: undefined,
       closedAt: undefined,
       end: undefined,
+      ...(port === undefined ? {} : { port }),
     };
     this.#connections.push(connection);
     return {
@@ -91,6 +94,18 @@ export class MessageLedger {
     this.#faults.push(fault);
     return () => {
       fault.to = Math.min(fault.to, this.#now());
+    };
+  }
+
+  /**
+   * The node of a cluster that listens at these ports is frozen or cut off from now on. What it returns says by when it has to
+   * disconnect its clients; until it is called, they may stay.
+   */
+  cutOff(ports: readonly number[]): (untilMs: number) => void {
+    const cutOff = { ports, from: this.#now(), until: Number.POSITIVE_INFINITY };
+    this.#cutOffs.push(cutOff);
+    return (untilMs) => {
+      cutOff.until = untilMs;
     };
   }
 
@@ -140,6 +155,7 @@ export class MessageLedger {
       faults: this.#faults,
       revocations: this.#revocations,
       refusals: this.#refusals,
+      cutOffs: this.#cutOffs,
     };
   }
 }

@@ -1,0 +1,48 @@
+import type { WrittenMessage } from '@iotcore/store/data-plane';
+import { expect, test } from 'vitest';
+import { handOverStoredBy } from './stored-by-dropped.ts';
+
+const written = (version: number): WrittenMessage => ({
+  registryId: 'r1',
+  topic: `$devices/d${version}/state`,
+  payload: Buffer.from(String(version)),
+  version,
+});
+const route = { destinations: [], basis: { stale: false }, retainAs: undefined };
+
+function setUp(...pages: (readonly WrittenMessage[] | Error)[]) {
+  const heard: number[] = [];
+  const failures: unknown[] = [];
+  const asked: number[] = [];
+  return {
+    ...{ heard, failures, asked },
+    parts: {
+      read: async (_incarnation: string, after: number) => {
+        asked.push(after);
+        const page = pages.shift() ?? [];
+        if (page instanceof Error) throw page;
+        return page;
+      },
+      order: { isNews: ({ version }: { version: number }) => version !== 2 },
+      route: async (_registryId: string, topic: string) => (topic.includes('d4') ? undefined : route),
+      deliver: (_route: unknown, { version }: WrittenMessage) => void heard.push(version),
+      failed: (error: unknown) => void failures.push(error),
+    },
+  };
+}
+
+test('what was heard here, and what goes nowhere any more, is left out; the rest is handed over in its order', async () => {
+  const { parts, heard, asked } = setUp([written(1), written(2), written(3)], [written(4), written(5)]);
+  await handOverStoredBy(parts, 'dead');
+  expect([heard, asked]).toEqual([
+    [1, 3, 5],
+    [0, 3, 5],
+  ]);
+});
+
+test('a database that is away is asked again, from where it had come to', async () => {
+  const away = new Error('away');
+  const { parts, heard, asked, failures } = setUp([written(1)], away, [written(3)]);
+  await handOverStoredBy(parts, 'dead');
+  expect([heard, asked, failures]).toEqual([[1, 3], [0, 1, 1, 3], [away]]);
+});

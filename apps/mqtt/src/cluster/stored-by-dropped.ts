@@ -1,0 +1,53 @@
+/**
+ * What a node stored, and may have handed over to nobody before the others went on without it: whoever listens here hears it now, unless
+ * something newer of its topic was heard. So the last that is heard of a permanent topic is what is stored, also after a node has died.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RetainedOrder } from '@iotcore/cluster';
+import type { PublishRoute } from '@iotcore/engine';
+import type { WrittenMessage } from '@iotcore/store/data-plane';
+
+export interface StoredByDroppedParts {
+  /** A page of what a node stored last, in the order of the versions; an empty one is the end. */
+  read(incarnation: string, afterVersion: number): Promise<readonly WrittenMessage[]>;
+  readonly order: Pick<RetainedOrder, 'isNews'>;
+  /** Where the messages of a permanent topic go. Undefined: its device is gone. */
+  route(registryId: string, topic: string): Promise<PublishRoute | undefined>;
+  /** To the subscribers of this node alone. */
+  deliver(route: PublishRoute, message: WrittenMessage): void | Promise<void>;
+  failed(error: unknown): void;
+}
+
+/** While the database is away it is asked again after this time, in ms, and so often. */
+const againMs = 500;
+const mostAttempts = 120;
+
+export async function handOverStoredBy(parts: StoredByDroppedParts, incarnation: string): Promise<void> {
+  let after = 0;
+  for (let attempts = 0; attempts < mostAttempts; ) {
+    try {
+      const page = await parts.read(incarnation, after);
+      if (page.length === 0) return;
+      for (const message of page) {
+        await handOver(parts, message);
+        after = message.version;
+      }
+    } catch (error) {
+      parts.failed(error);
+      attempts++;
+      await sleep(againMs, undefined, { ref: false });
+    }
+  }
+}
+
+async function handOver(
+  { order, route, deliver }: StoredByDroppedParts,
+  message: WrittenMessage,
+): Promise<void> {
+  const { registryId, topic, version } = message;
+  const place = { namespace: registryId, topic, version };
+  if (!order.isNews(place)) return;
+  const found = await route(registryId, topic);
+  // Something newer may have come while the device was looked up.
+  if (found && order.isNews(place)) await deliver(found, message);
+}
