@@ -39,7 +39,7 @@ export interface Cluster {
   readonly incarnation: string;
   /** What is used of limits that all nodes share. */
   readonly fleet: Fleet;
-  /** A subscriber here is about to get a stored message. */
+  /** A subscriber here is about to get a retained message. */
   storedWasRead(registryId: string, topic: string, version: number): void;
   /**
    * Begins to join; resolves once this node is a good member. Rejects if the signal aborts. `routeStored`: where the messages of a permanent
