@@ -1,5 +1,4 @@
 export { isRunning } from './child-process.ts';
-export { Cleanups } from './cleanups.ts';
 export { createFileWhole, makeFolder, publicMode, secretMode, writeFileWhole } from './data-folder/files.ts';
 export {
   findDatabaseUrl,
@@ -8,10 +7,17 @@ export {
   removeRunFile,
   writeRunFile,
 } from './data-folder/run-file.ts';
+export { Cleanups } from './lifecycle/cleanups.ts';
+export { openInOrder } from './lifecycle/open-in-order.ts';
+export {
+  type ProcessContext,
+  type ProcessMessage,
+  type RunningProcess,
+  runProcess,
+} from './lifecycle/run-process.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
 export { withMqttMemory } from './mqtt-memory.mjs';
-export { openInOrder } from './open-in-order.ts';
 export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';
 export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.ts';
@@ -20,7 +26,6 @@ export { hasEnded, isThere, processPlace } from './process-lock/process-place.ts
 export { BackOff, type BackOffLimits } from './rates/back-off.ts';
 export { type Rate, TokenBucket } from './rates/token-bucket.ts';
 export { TokenBuckets } from './rates/token-buckets.ts';
-export { type ProcessContext, type ProcessMessage, type RunningProcess, runProcess } from './run-process.ts';
 export { Secret } from './secret.ts';
 export { internalSettingsTable } from './settings/internal-table.ts';
 export { readSettings, SettingsError } from './settings/read.ts';

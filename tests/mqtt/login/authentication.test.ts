@@ -256,7 +256,7 @@ describe('a will', () => {
 });
 
 describe('the connection log', () => {
-  test('tells who came, from where, and why he left', async () => {
+  test('names each client, its address, and why its session ended', async () => {
     const session = await sibling.connect({ clientId: 'logged \u202e"me"' });
     await session.end();
     const line = await sibling.logLine(/logged/);

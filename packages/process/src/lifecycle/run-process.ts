@@ -1,10 +1,10 @@
 /** The life of a process of ours: settings, start, readiness, stop. What an app adds is its `start`. */
 import { writeSync } from 'node:fs';
-import { prepareDataFolder } from './data-folder/files.ts';
-import { createLogger, flushLogger, type Logger } from './logging/logger.ts';
-import { readSettings } from './settings/read.ts';
-import type { Settings } from './settings/table.ts';
-import { StartupError } from './startup-error.ts';
+import { prepareDataFolder } from '../data-folder/files.ts';
+import { createLogger, flushLogger, type Logger } from '../logging/logger.ts';
+import { readSettings } from '../settings/read.ts';
+import type { Settings } from '../settings/table.ts';
+import { StartupError } from '../startup-error.ts';
 
 export interface ProcessContext {
   readonly settings: Settings;

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { ProcessMessage } from './run-process.ts';
 
-const index = join(import.meta.dirname, 'index.ts');
+const index = join(import.meta.dirname, '..', 'index.ts');
 let dataDir: string;
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'iotcore-process-'));
