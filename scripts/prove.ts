@@ -142,4 +142,6 @@ function summaryOf(output: string): string {
   return slowest === undefined ? line : `${line}; slowest: ${slowest.replace(/ +/g, ' ')}`;
 }
 
-const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} min`;
+function minutes(ms: number): string {
+  return `${(ms / 60_000).toFixed(1)} min`;
+}
