@@ -92,13 +92,14 @@ async function prove(what: CommandName, { said, prefix = [], ...more }: Conditio
   const outcome = isGood ? sum : `failed with status ${status}: ${sum}`;
   const machine = `${availableParallelism()} cores, Node ${nodeVersion.slice(1)}`;
   const date = new Date().toISOString().slice(0, 10);
-  const cells = [date, revision(), machine, `\`npm ${what}\` ${said}`.trim()];
+  const cells = [date, revision(clone), machine, `\`npm ${what}\` ${said}`.trim()];
   process.stdout.write(`| ${[...cells, minutes(wallMs), minutes(cpuMs(output)), outcome].join(' | ')} |\n`);
   return isGood;
 }
 
-function revision(): string {
-  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+function revision(clone: string): string {
+  const options = { cwd: clone, encoding: 'utf8' } as const;
+  return execFileSync('git', ['-c', 'safe.directory=*', 'rev-parse', '--short', 'HEAD'], options).trim();
 }
 
 function makeClone(folder: string, user: number | undefined): string {
