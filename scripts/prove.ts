@@ -29,7 +29,7 @@ const nobody = 65_534;
 const conditions: ReadonlyMap<string, Condition> = new Map([
   ['idle', { said: '' }],
   ['one-core', { said: 'on one core', prefix: ['taskset', '-c', '0'] }],
-  ['busy', { said: 'a busy loop on each core', isBusy: true }],
+  ['busy', { said: 'beside a busy loop on each core', isBusy: true }],
   ['cold-cache', { said: 'with an empty cache of npm', isCold: true }],
   [
     'non-root',
