@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { openDatabase } from '@iotcore/store';
 import {
+  type ApiClient,
   Command,
   casesOf,
   connectMqtt,
@@ -31,15 +32,25 @@ interface Place {
 }
 
 /** Runs a command, which must succeed. */
-async function must(command: 'backup' | 'restore', file: string, place: Place): Promise<void> {
-  expect(await run(command, file, place)).toMatchObject({ status: 0 });
+async function must(
+  command: 'backup' | 'restore',
+  file: string,
+  place: Place,
+  ...options: string[]
+): Promise<void> {
+  expect(await run(command, file, place, ...options)).toMatchObject({ status: 0 });
 }
 
-async function run(command: 'backup' | 'restore', file: string, { dataDir, databaseUrl }: Place) {
+async function run(
+  command: 'backup' | 'restore',
+  file: string,
+  { dataDir, databaseUrl }: Place,
+  ...options: string[]
+) {
   const [program, ...args] = isFull
-    ? ['npm', 'run', '--silent', command, '--', file]
+    ? ['npm', 'run', '--silent', command, '--', file, ...options]
     : // What that runs.
-      [process.execPath, 'scripts/run.mjs', 'backup', command, file];
+      [process.execPath, 'scripts/run.mjs', 'backup', command, file, ...options];
   const started = new Command(program as string, args, {
     IOT_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
@@ -76,6 +87,7 @@ async function makeFleet({ api, overTls }: Installation) {
   const { secret } = await api.must('POST', `${accounts}/${account.id}/apiKeys`, {});
   const session = await connectMqtt({ ...overTls, username: device.id, password });
   await session.publish('my/state/door', 'open');
+  const exportPath = await recordForPull(api, registry.id, () => session.publish('my/events', 'unsent'));
   await session.end();
   const path = `/iot-devices/v1/registries/${registry.id}`;
   const registryAsRead = await api.must('GET', path);
@@ -89,7 +101,26 @@ async function makeFleet({ api, overTls }: Installation) {
     certified,
     broker,
     apiKey: secret as string,
+    exportPath,
   };
+}
+
+/** An export that nobody has asked yet, with messages in its log. Answers its path. */
+async function recordForPull(
+  api: ApiClient,
+  registryId: string,
+  publish: () => Promise<unknown>,
+): Promise<string> {
+  const body = { source: { registryId }, target: { pull: {} } };
+  const { response } = await api.must('POST', '/ext/v1/exports', body);
+  const path = `/ext/v1/exports/${response.id}`;
+  await expect
+    .poll(async () => {
+      await publish();
+      return (await api.must('GET', `${path}/messages`)).messages.length;
+    })
+    .toBeGreaterThan(0);
+  return path;
 }
 
 test('a damaged archive is refused before anything is written', async () => {
@@ -201,6 +232,13 @@ test('restored into an empty installation, everybody gets in as before and finds
   const again = await newArchive();
   await must('backup', again, { dataDir });
   expect(await partsOf(again)).toEqual(await partsOf(file));
+  const small = await newArchive();
+  await must('backup', small, { dataDir }, '--without-backlog');
+  const chunks = { part: 'table export_chunks' };
+  expect(await partsOf(file)).toContainEqual(
+    expect.objectContaining({ ...chunks, rows: expect.toSatisfy((n) => n > 0) }),
+  );
+  expect(await partsOf(small)).toContainEqual(expect.objectContaining({ ...chunks, rows: 0 }));
 
   const programs = ['supervisor'] as const;
   const restored = await startInstallation({ programs, database: 'embedded', dataDir });
@@ -212,6 +250,14 @@ test('restored into an empty installation, everybody gets in as before and finds
   const withKey = { token: null, headers: { authorization: `Api-Key ${fleet.apiKey}` } };
   expect((await api.call('GET', fleet.path, undefined, withKey)).status).toBe(200);
   expect((await api.call('DELETE', fleet.path, undefined, withKey)).status).toBe(403);
+
+  // What waited to be sent waits still, under the same event IDs, and the cursor goes on from there.
+  const waiting = async (from: Installation) =>
+    (await from.api.call('GET', `${fleet.exportPath}/messages`, undefined, call)).body.messages;
+  expect(await waiting(restored)).toEqual(await waiting(source));
+  const [{ position }] = await waiting(restored);
+  await api.call('POST', `${fleet.exportPath}:acknowledge`, { position }, call);
+  expect(await waiting(restored)).toEqual((await waiting(source)).slice(1));
 
   const { password } = fleet;
   expect(await refusalOf({ ...known, username: fleet.device.id, password: makePassword() })).toBe(4);

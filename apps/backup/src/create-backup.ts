@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Settings, StartupError } from '@iotcore/process';
-import { type Manifest, writeBackup } from '@iotcore/store/backup';
+import { type BackupOptions, type Manifest, writeBackup } from '@iotcore/store/backup';
 import { writeArchiveFile } from './archive-file.ts';
 import { readDataFolder } from './data-folder.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Writes the installation, which may be running, to a new file. Answers what to say about it. */
-export async function createBackup(path: string, settings: Settings, signal: AbortSignal): Promise<string> {
+export async function createBackup(
+  path: string,
+  settings: Settings,
+  signal: AbortSignal,
+  options: BackupOptions,
+): Promise<string> {
   const { dataDir, databaseUrl } = settings;
   // Starting its database would make an installation where there is none.
   if (!databaseUrl && !existsSync(join(dataDir, 'postgres')))
@@ -19,7 +24,7 @@ export async function createBackup(path: string, settings: Settings, signal: Abo
   const bytes = await writeArchiveFile(
     path,
     async (sink) => {
-      manifest = await withDatabase(settings, (url) => writeBackup(url, files, sink));
+      manifest = await withDatabase(settings, (url) => writeBackup(url, files, sink, options));
     },
     signal,
   );

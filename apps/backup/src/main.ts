@@ -1,26 +1,29 @@
 /**
- * `npm run backup -- <file>` and `npm run restore -- <file>`: the whole installation as one file, and back (docs/backup.md).
+ * `npm run backup -- <file> [--without-backlog]` and `npm run restore -- <file>`: the whole installation as one file, and back (docs/backup.md).
  */
 import { resolve } from 'node:path';
-import { readSettings, type Settings, StartupError } from '@iotcore/process';
+import { readSettings, StartupError } from '@iotcore/process';
 import { DatabaseUnavailableError } from '@iotcore/store';
 import { NoInstallationError, RestoreRefusedError } from '@iotcore/store/backup';
 import { createBackup } from './create-backup.ts';
 import { restoreFromFile } from './restore-from-file.ts';
 
-interface Commands {
-  readonly [name: string]: (file: string, settings: Settings, signal: AbortSignal) => Promise<string>;
-}
-const commands: Commands = { backup: createBackup, restore: restoreFromFile };
+/** Leaves out the messages that exports keep. */
+const withoutBacklog = '--without-backlog';
 
-async function run([name = '', file, ...more]: readonly string[], signal: AbortSignal): Promise<string> {
-  const command = commands[name];
-  if (!command || file === undefined || more.length > 0)
+async function run([name = '', ...args]: readonly string[], signal: AbortSignal): Promise<string> {
+  const isRestore = name === 'restore';
+  const options = isRestore ? [] : args.filter((arg) => arg === withoutBacklog);
+  const [file, ...more] = args.filter((arg) => isRestore || arg !== withoutBacklog);
+  if (!(isRestore || name === 'backup') || file === undefined || more.length > 0 || options.length > 1)
     throw new StartupError(
-      `usage: npm run ${command ? name : 'backup'} -- <file>, for example iotcore.ndjson.gz`,
+      `usage: npm run ${isRestore ? 'restore -- <file>' : `backup -- <file> [${withoutBacklog}]`}, for example iotcore.ndjson.gz`,
     );
   // npm runs scripts at the top of the project, and says where it was called.
-  return command(resolve(process.env['INIT_CWD'] ?? '', file), readSettings(process.env), signal);
+  const path = resolve(process.env['INIT_CWD'] ?? '', file);
+  const settings = readSettings(process.env);
+  if (isRestore) return restoreFromFile(path, settings, signal);
+  return createBackup(path, settings, signal, { withoutBacklog: options.length > 0 });
 }
 
 /** Reasons that the operator can do something about. */

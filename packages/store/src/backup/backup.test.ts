@@ -9,7 +9,7 @@ import { checkBackup } from './check-backup.ts';
 import { DamagedArchiveError, RestoreRefusedError } from './errors.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { excludedTables } from './tables.ts';
-import { writeBackup } from './write-backup.ts';
+import { type BackupOptions, writeBackup } from './write-backup.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -20,11 +20,16 @@ async function newDatabase(): Promise<PrismaDatabase & { url: string }> {
   return { ...database, url };
 }
 
-async function archiveOf(url: string, files: Parameters<typeof writeBackup>[1] = []): Promise<string> {
+async function archiveOf(
+  url: string,
+  files: Parameters<typeof writeBackup>[1] = [],
+  options: BackupOptions = {},
+): Promise<string> {
   let text = '';
-  await writeBackup(url, files, async (lines) => {
+  const write = async (lines: AsyncIterable<string>) => {
     for await (const some of lines) text += some;
-  });
+  };
+  await writeBackup(url, files, write, options);
   return text;
 }
 
@@ -380,4 +385,35 @@ describe('what was archived', () => {
     expect(text).toContain('["before"');
     expect(text).not.toContain('meanwhile');
   });
+});
+
+test('without the backlog an export comes back with nothing to send, and what it owed is counted as discarded', async () => {
+  const source = await newDatabase();
+  await source.pool.query(`INSERT INTO registries (id, folder_id) VALUES ('are1', 'f')`);
+  await source.pool.query(
+    `INSERT INTO exports (id, folder_id, registry_id, target, secrets, batch, concurrency, retry, backlog)
+     VALUES ('e', 'f', 'are1', '{"pull":{}}', 'sealed', '{}', 1, '{}', '{"maxBytes": 1000}')`,
+  );
+  await source.pool.query(`INSERT INTO export_heads (export_id, head, bytes) VALUES ('e', 10, 500)`);
+  await source.pool.query(
+    `INSERT INTO export_cursors (export_id, position, freed_bytes, delivered, discarded) VALUES ('e', 7, 300, 7, 1)`,
+  );
+  await source.pool.query(
+    `INSERT INTO export_chunks (export_id, position, messages, data) VALUES ('e', 6, 4, 'a secret message')`,
+  );
+  const archive = await archiveOf(source.url, [], { withoutBacklog: true });
+  expect(archive).not.toContain(Buffer.from('a secret message').toString('hex'));
+
+  const target = await newDatabase();
+  await restore(target.url, archive);
+  const { rows } = await target.pool.query(
+    `SELECT head::int, position::int, (bytes - freed_bytes)::int AS size, delivered::int, discarded::int,
+            (SELECT count(*)::int FROM export_chunks) AS chunks
+     FROM export_heads JOIN export_cursors USING (export_id)`,
+  );
+  expect(rows).toEqual([{ head: 10, position: 10, size: 0, delivered: 7, discarded: 4, chunks: 0 }]);
+  // With it, everything is as it was.
+  const whole = await newDatabase();
+  await restore(whole.url, await archiveOf(source.url));
+  expect(await contents(whole)).toEqual(await contents(source));
 });

@@ -17,6 +17,18 @@ export const excludedTables: ReadonlyMap<string, string> = new Map([
   ['resource_ids', 'triggers write it as the resources come back, and refuse an ID that two have'],
 ]);
 
+/** Messages of exports, which `withoutBacklog` leaves out. */
+export const backlogTables: ReadonlySet<string> = new Set(['export_chunks', 'export_dead_letters']);
+
+/** What is written of cursors then, in place of their columns: nothing waits, and what waited is counted as discarded. */
+const headOf = (column: string) =>
+  `(SELECT heads.${column} FROM export_heads AS heads WHERE heads.export_id = export_cursors.export_id)`;
+export const cursorsWithoutBacklog: ReadonlyMap<string, string> = new Map([
+  ['position', headOf('head')],
+  ['freed_bytes', headOf('bytes')],
+  ['discarded', `(discarded + ${headOf('head')} - position)`],
+]);
+
 /** What must be there before a row of any other table comes: the IDs that two resources may have. */
 const firstTable = 'resource_id_conflicts';
 

@@ -9,7 +9,14 @@ import {
 } from './archive-text.ts';
 import { inOneTransaction, snapshot } from './connection.ts';
 import { NoInstallationError } from './errors.ts';
-import { hasMigrations, quoted, readTables, type Table } from './tables.ts';
+import {
+  backlogTables,
+  cursorsWithoutBacklog,
+  hasMigrations,
+  quoted,
+  readTables,
+  type Table,
+} from './tables.ts';
 
 /**
  * Rows fetched together: as many as hold some 2 MiB, going by those before. The largest row, a permanent message of 256 KiB,
@@ -24,6 +31,11 @@ export interface BackupFile {
   readonly content: Uint8Array;
 }
 
+export interface BackupOptions {
+  /** Leaves out the messages that exports keep: those that wait, those for a replay, and dead letters. */
+  readonly withoutBacklog?: boolean;
+}
+
 /**
  * Archives a database as it is at one instant, while others go on writing, and the files beside it. `write` gets the
  * lines as they are read; memory does not grow with the database.
@@ -34,6 +46,7 @@ export async function writeBackup(
   url: string,
   files: readonly BackupFile[],
   write: (lines: AsyncIterable<string>) => Promise<void>,
+  options: BackupOptions = {},
 ): Promise<Manifest> {
   return inOneTransaction(url, snapshot, async (client) => {
     if (!(await hasMigrations(client))) throw new NoInstallationError();
@@ -50,7 +63,7 @@ export async function writeBackup(
     let manifest: Manifest | undefined;
     await write(
       (async function* () {
-        manifest = yield* writeArchiveText(header, parts(client, tables, files));
+        manifest = yield* writeArchiveText(header, parts(client, tables, files, options));
       })(),
     );
     if (!manifest) throw new TypeError('the lines of the archive were not read to their end');
@@ -70,17 +83,24 @@ async function* parts(
   client: ClientBase,
   tables: readonly Table[],
   files: readonly BackupFile[],
+  options: BackupOptions,
 ): AsyncGenerator<Part> {
   for (const table of tables) {
     const columns = table.columns.map(({ name }) => name);
-    yield { name: { table: table.name, columns }, rows: tableRows(client, table) };
+    yield { name: { table: table.name, columns }, rows: tableRows(client, table, options) };
   }
   for (const { name, content } of files) yield { name: { file: name }, rows: fileRows(content) };
 }
 
 /** Each value as Postgres itself writes and reads it, whatever its type: nothing is lost in translation. */
-async function* tableRows(client: ClientBase, { name, columns }: Table): AsyncGenerator<string[]> {
-  const values = columns.map((column) => `${quoted(column.name)}::text`).join();
+async function* tableRows(
+  client: ClientBase,
+  { name, columns }: Table,
+  { withoutBacklog = false }: BackupOptions,
+): AsyncGenerator<string[]> {
+  if (withoutBacklog && backlogTables.has(name)) return;
+  const replaced = withoutBacklog && name === 'export_cursors' ? cursorsWithoutBacklog : undefined;
+  const values = columns.map((column) => `${replaced?.get(column.name) ?? quoted(column.name)}::text`).join();
   await client.query(
     `DECLARE archived NO SCROLL CURSOR FOR SELECT json_build_array(${values})::text FROM ${quoted(name)}`,
   );
