@@ -78,11 +78,14 @@ export class DeviceDirectory {
     const mark = this.#changes.mark();
     const facts = await this.#load(id, asker.key);
     if (!facts) return undefined;
+    // Somebody else has looked meanwhile: on a second basis would rest what no change makes stale.
+    const known = this.#known.get(id);
+    if (known) return known;
     const basis = { stale: this.#changes.touchedSince(mark, [aliasesKey(id), `device:${id}`]) };
-    const known = { facts, basis };
+    const looked = { facts, basis };
     // Changed meanwhile: good for the message that asked, which came before; the next one asks again.
-    if (!basis.stale) this.#known.set(id, known);
-    return known;
+    if (!basis.stale) this.#known.set(id, looked);
+    return looked;
   }
 }
 

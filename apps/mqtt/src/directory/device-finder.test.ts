@@ -89,3 +89,10 @@ test('the owner of an alias is asked for once for each topic, and then known at 
   expect(find('hall/on')).toEqual([first]);
   expect(asked).toBe(1);
 });
+
+test('what was found by two who looked at the same time rests on one basis, which a change makes stale', async () => {
+  const found = await Promise.all([directory.get('lamp', tenant), directory.get('lamp', tenant)]);
+  expect(found.map((known) => known?.basis.stale)).toEqual([false, false]);
+  changeAliases(lamp({}));
+  expect(found.map((known) => known?.basis.stale)).toEqual([true, true]);
+});
