@@ -15,6 +15,7 @@ import { postgresKilled } from './database/postgres-killed.ts';
 import { postgresSlow, slotsExhausted } from './database/postgres-slow.ts';
 import { postgresStopped } from './database/postgres-stopped.ts';
 import { schemaMigration } from './database/schema-migration.ts';
+import { exportsKilled } from './exports/exports-killed.ts';
 import { acknowledgesFirst, deafToRevocation } from './processes/broken-builds.ts';
 import { controlPlaneKilled } from './processes/control-plane-killed.ts';
 import { dataPlaneKilled } from './processes/data-plane-killed.ts';
@@ -51,6 +52,7 @@ export const scenarios: readonly Scenario[] = [
   memoryPressure,
   handlesExhausted,
   halfOpenTls,
+  exportsKilled,
   acknowledgesFirst,
   deafToRevocation,
 ];
