@@ -1,4 +1,5 @@
 /** A receiver that asks for its messages. */
+import { createClient, exportedMessages } from '@iotcore/sdk';
 import { sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, expect, test } from 'vitest';
 import { expectRefusal } from '../api/support/answers.ts';
@@ -48,4 +49,38 @@ test('an export that is sent for cannot be asked', async () => {
   const handle = await fixture.create({ target, paused: true });
   const answer = await installation().api.call('GET', `${handle.path}/messages`);
   expectRefusal(answer, 'FAILED_PRECONDITION');
+});
+
+test('the SDK takes one message after the other, and acknowledges what was dealt with', async () => {
+  const { apiUrl, adminToken } = installation();
+  const client = createClient({ baseUrl: apiUrl, auth: adminToken });
+  const handle = await fixture.create({ target: { pull: {} } });
+  await fixture.inForce(handle);
+  const session = await fixture.device.connect();
+  for (const payload of ['a', 'b', 'c']) await session.publish(fixture.topic, payload);
+  await session.end();
+  const text = ({ payload }: { payload: string }) => Buffer.from(payload, 'base64').toString();
+  const take = async (until: string) => {
+    const taken: string[] = [];
+    for await (const message of exportedMessages({ client, exportId: handle.id })) {
+      if (text(message) !== 'in force?') taken.push(text(message));
+      if (taken.at(-1) === until) break;
+    }
+    return taken;
+  };
+  expect(await take('b')).toEqual(['a', 'b']);
+  // What the loop was left with was not dealt with.
+  expect(await take('c')).toEqual(['b', 'c']);
+  expect((await handle.state()).lagMessages).toBe('1');
+
+  const ending = new AbortController();
+  const rest: string[] = [];
+  for await (const message of exportedMessages({ client, exportId: handle.id, signal: ending.signal })) {
+    rest.push(text(message));
+    setTimeout(() => ending.abort());
+  }
+  expect(rest).toEqual(['c']);
+  expect((await handle.state()).lagMessages).toBe('0');
+  const missing = exportedMessages({ client, exportId: 'arenothere' });
+  await expect(missing.next()).rejects.toMatchObject({ code: 5 });
 });
