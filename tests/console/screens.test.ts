@@ -40,7 +40,12 @@ function screens(): Record<string, string> {
       audit: '/audit',
       access: '/access',
     },
-    ...{ settings: '/settings', export: `/exports/${exportId}`, 'access-sessions': '/access?tab=sessions' },
+    ...{
+      settings: '/settings',
+      nodes: '/nodes',
+      export: `/exports/${exportId}`,
+      'access-sessions': '/access?tab=sessions',
+    },
     ...{ 'access-roles': '/access?tab=roles', 'settings-licences': '/settings?tab=licences' },
     ...tabs(`/registries/${registryId}`, [
       'devices',

@@ -115,7 +115,6 @@ export const operating = {
   },
   nodes: {
     kind: 'Process',
-    place: 'Where',
     ready: 'Ready',
     notReady: 'Not ready',
     version: 'Version',

@@ -115,7 +115,6 @@ export const operating = {
   },
   nodes: {
     kind: 'Процесс',
-    place: 'Где',
     ready: 'Готов',
     notReady: 'Не готов',
     version: 'Версия',

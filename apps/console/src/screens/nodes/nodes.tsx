@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { Identifier } from '../../ui/copy.tsx';
 import { How } from '../../ui/how.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
@@ -35,7 +36,7 @@ export function Nodes() {
               empty={<p>{t('common.none')}</p>}
               columns={[
                 { id: 'kind', title: t('nodes.kind'), cell: ({ kind }) => kind },
-                { id: 'place', title: t('nodes.place'), cell: ({ place }) => <code>{place}</code> },
+                { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> },
                 {
                   id: 'ready',
                   title: t('common.status'),
