@@ -10,7 +10,7 @@ export function ownAddresses(): string[] {
 /** The ports of the processes of this installation and of its database, as far as the settings say them. */
 export function ownPorts(settings: Settings, databaseUrl: string): ReadonlySet<number> {
   const { apiPort, apiTlsPort, apiGrpcPort, apiMetricsPort, exportMetricsPort } = settings;
-  const { mqttsPort, mqttPort, mqttAdminPort, mqttProcesses } = settings;
+  const { mqttsPort, mqttPort, wsPort, wssPort, mqttAdminPort, mqttProcesses } = settings;
   // Of several MQTT processes each has the next one.
   const processes = mqttProcesses === 'auto' ? availableParallelism() : mqttProcesses;
   const adminPorts =
@@ -18,7 +18,7 @@ export function ownPorts(settings: Settings, databaseUrl: string): ReadonlySet<n
   const databasePort = Number(new URL(databaseUrl).port || 5432);
   const ports = [
     ...[apiPort, apiTlsPort, apiGrpcPort, apiMetricsPort, exportMetricsPort],
-    ...[mqttsPort, mqttPort, ...adminPorts, databasePort],
+    ...[mqttsPort, mqttPort, wsPort, wssPort, ...adminPorts, databasePort],
   ];
   return new Set(ports.filter((port): port is number => port !== undefined && port !== 0));
 }

@@ -11,13 +11,17 @@ import type { NoHeader } from './proxy/proxy-header-reader.ts';
 import { type Accept, type Listener, listenTcp } from './tcp-listener.ts';
 import type { HandshakeFailure } from './tls/handshake-failures.ts';
 import { HandshakeSlots } from './tls/handshake-slots.ts';
-import { listenTls } from './tls/tls-listener.ts';
+import { listenTls, type TlsListener } from './tls/tls-listener.ts';
+import { listenWebSocket, upgradeToMqtt, webSocketPath } from './web-socket.ts';
 
 export interface ListenersParts {
   readonly settings: Pick<
     Settings,
     | 'mqttsHost'
     | 'mqttsPort'
+    | 'wsPort'
+    | 'wssPort'
+    | 'wsAllowedOrigins'
     | 'mqttHost'
     | 'mqttPort'
     | 'mqttMaxConnections'
@@ -68,7 +72,7 @@ export function openListeners({
     maxConnections: settings.mqttMaxConnections,
     maxConnectionsPerAddress: settings.mqttMaxConnectionsPerAddress,
   });
-  let tlsPort: number | undefined;
+  const tlsPorts = new Set<number>();
   const turnedAway = (limit: string, remoteAddress: string | undefined, secure: boolean) => {
     counters.turnedAway(limit);
     if (remoteAddress !== undefined) refused({ reason: limit, remoteAddress, secure });
@@ -79,7 +83,7 @@ export function openListeners({
         logger.warn({ lateMs: Math.round(lateMs), waiting, heldBack }, 'busy: new connections wait'),
       ),
     gaveUp: ({ remoteAddress, localPort }) =>
-      turnedAway('time to wait', remoteAddress, localPort === tlsPort),
+      turnedAway('time to wait', remoteAddress, localPort !== undefined && tlsPorts.has(localPort)),
   });
   const proxies = settings.mqttProxyProtocolFrom;
   const shared = (secure: boolean) => ({
@@ -123,45 +127,65 @@ export function openListeners({
       return gate.postponed;
     },
     async open(accept) {
-      const tls = await listenTls(
-        {
-          ...shared(true),
-          place: {
-            host: settings.mqttsHost,
-            port: settings.mqttsPort,
-            variables: { host: 'IOT_MQTTS_HOST', port: 'IOT_MQTTS_PORT' },
+      const tls: TlsListener[] = [];
+      const openTls = async (port: number, variable: string, take: Accept) => {
+        const listener = await listenTls(
+          {
+            ...shared(true),
+            place: {
+              ...{ host: settings.mqttsHost, port },
+              variables: { host: 'IOT_MQTTS_HOST', port: variable },
+            },
+            certificate: certificate.current,
+            handshakeSlots,
+            ticketSecret: settings.mqttTicketSecret,
+            handshakeTimeoutMs: settings.mqttConnectTimeoutMs,
+            handshakeFailed,
           },
-          certificate: certificate.current,
-          handshakeSlots,
-          ticketSecret: settings.mqttTicketSecret,
-          handshakeTimeoutMs: settings.mqttConnectTimeoutMs,
-          handshakeFailed,
+          take,
+        );
+        opened.push(listener);
+        tls.push(listener);
+        tlsPorts.add(listener.port);
+        return listener;
+      };
+      const plain = (port: number, variable: string) => ({
+        ...shared(false),
+        // Inside TLS a client's certificate is that of its own handshake.
+        certificateField: settings.mqttProxyCertificateField,
+        place: {
+          ...{ host: settings.mqttHost, port },
+          variables: { host: 'IOT_MQTT_HOST', port: variable },
         },
-        accept,
-      );
-      opened.push(tls);
-      tlsPort = tls.port;
+      });
       certificate.onReplaced((replacement) => {
-        tls.replaceCertificate(replacement);
+        for (const listener of tls) listener.replaceCertificate(replacement);
         logger.info({ notAfter: replacement.notAfter }, 'replaced the server certificate');
       });
-      const addresses: Record<string, string> = { mqtts: url('mqtts', tls) };
-      if (settings.mqttPort === undefined) return addresses;
-      const tcp = await listenTcp(
-        {
-          ...shared(false),
-          // Inside TLS a client's certificate is that of its own handshake.
-          certificateField: settings.mqttProxyCertificateField,
-          place: {
-            host: settings.mqttHost,
-            port: settings.mqttPort,
-            variables: { host: 'IOT_MQTT_HOST', port: 'IOT_MQTT_PORT' },
-          },
-        },
-        accept,
-      );
-      opened.push(tcp);
-      return { ...addresses, mqtt: url('mqtt', tcp) };
+      const { mqttPort, wsPort, wssPort } = settings;
+      const webSockets = {
+        allowedOrigins: settings.wsAllowedOrigins,
+        upgradeTimeoutMs: settings.mqttConnectTimeoutMs,
+        refused,
+      };
+      const addresses: Record<string, string> = {
+        mqtts: url('mqtts', await openTls(settings.mqttsPort, 'IOT_MQTTS_PORT', accept)),
+      };
+      if (mqttPort !== undefined) {
+        const tcp = await listenTcp(plain(mqttPort, 'IOT_MQTT_PORT'), accept);
+        opened.push(tcp);
+        addresses['mqtt'] = url('mqtt', tcp);
+      }
+      if (wssPort !== undefined) {
+        const take = upgradeToMqtt(webSockets, accept);
+        addresses['wss'] = url('wss', await openTls(wssPort, 'IOT_WSS_PORT', take)) + webSocketPath;
+      }
+      if (wsPort !== undefined) {
+        const ws = await listenWebSocket(plain(wsPort, 'IOT_WS_PORT'), webSockets, accept);
+        opened.push(ws);
+        addresses['ws'] = url('ws', ws) + webSocketPath;
+      }
+      return addresses;
     },
     async close() {
       await Promise.all(opened.map((listener) => listener.close()));

@@ -39,6 +39,13 @@ const written: Readonly<Record<string, string>> = {
     'A registry with its devices, or a broker, has at most IOT_MQTT_MAX_CONNECTIONS_PER_TENANT connections.',
   'too many passwords are being checked': 'Passwords wait to be checked; the client may come again.',
 
+  // WebSocket.
+  'origin not allowed':
+    'Pages may connect whose origin stands in IOT_WS_ALLOWED_ORIGINS: add that of the page.',
+  'path of the WebSocket is not /mqtt': 'MQTT over WebSocket is at the path /mqtt.',
+  'WebSocket without the subprotocol mqtt': 'A WebSocket must offer the subprotocol mqtt.',
+  'no WebSocket handshake': 'This port speaks MQTT over WebSocket: what came is no request of HTTP.',
+
   // CONNECT.
   'no CONNECT in time': 'A client must send CONNECT within ten seconds.',
   'client ID is empty without clean session': 'An empty client ID needs the clean session flag.',

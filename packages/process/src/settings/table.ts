@@ -15,6 +15,7 @@ import {
   networkList,
   oneOf,
   onOff,
+  originList,
   path,
   port,
   portOrOff,
@@ -142,6 +143,24 @@ export const settingsTable = {
     portOrOff,
     '1883',
     'The port of MQTT over plain TCP. Set it to nothing (`IOT_MQTT_PORT=`) to switch plain TCP off, as in production.',
+  ),
+  wsPort: setting(
+    'IOT_WS_PORT',
+    portOrOff,
+    '',
+    'The port of MQTT over WebSocket without TLS, at the host of MQTT over plain TCP (`IOT_MQTT_HOST`), path `/mqtt`. Off unless it is set; 8083 by habit.',
+  ),
+  wssPort: setting(
+    'IOT_WSS_PORT',
+    portOrOff,
+    '',
+    'The same inside TLS, at the host of MQTT over TLS (`IOT_MQTTS_HOST`). Off unless it is set; 8084 by habit.',
+  ),
+  wsAllowedOrigins: setting(
+    'IOT_WS_ALLOWED_ORIGINS',
+    originList,
+    '',
+    'Origins whose pages may connect by MQTT over WebSocket. Without any, pages of every origin may; clients that are no pages always.',
   ),
   mqttAdminHost: setting(
     'IOT_MQTT_ADMIN_HOST',

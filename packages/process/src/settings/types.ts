@@ -90,6 +90,25 @@ export const networkList: SettingType<readonly string[]> = {
   takesEmpty: true,
 };
 
+/** What a browser says of the page that connects. */
+function isOrigin(text: string): boolean {
+  return URL.parse(text)?.origin === text;
+}
+
+export const originList: SettingType<readonly string[]> = {
+  schema: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
+    .refine((origins) => origins.every(isOrigin)),
+  expects: 'origins with commas between, such as `https://pages.example.com,http://localhost:5173`',
+  takesEmpty: true,
+};
+
 export const httpUrl: SettingType<string> = {
   schema: z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
   expects: 'a URL such as `http://10.0.0.7:9464`',
