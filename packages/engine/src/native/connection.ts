@@ -131,6 +131,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   isResting = false;
   /** What came last is part of a flood. */
   #floods = false;
+  /** It begins with a message. */
+  #publishes = false;
 
   constructor(
     parts: ConnectionParts<P>,
@@ -186,8 +188,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** One connection after the other: when the tick has lasted long enough, what is left is for the next. */
   readOn(): void {
     this.isResting = false;
-    // What comes from another chunk would have to be copied behind what is still to be written of this one.
-    if (this.#assembler.isStopped) this.proceed(1);
+    // Messages of another chunk would have to be copied behind what is still to be written of this one.
+    if (this.#assembler.isStopped) this.proceed(this.#publishes ? 1 : undefined);
   }
 
   #handle(bytes: Buffer, start: number, end: number): boolean {
@@ -393,9 +395,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const silentMs = tick.nowMs - this.#lastReadMs;
     this.#lastReadMs = tick.nowMs;
     const type = (chunk[start] as number) >> 4;
+    this.#publishes = type === PacketType.publish;
     this.#floods = isOfFlood(type, silentMs);
     // Acknowledgements add nothing to what is being written.
-    const mustWait = tick.isSpent || (tick.isFlushing && this.#floods && type === PacketType.publish);
+    const mustWait = tick.isSpent || (tick.isFlushing && this.#floods && this.#publishes);
     if (mustWait && !this.#assembler.isStopped && this.#state === 'open') {
       this.#assembler.hold();
       this.#rest();
