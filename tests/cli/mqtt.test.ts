@@ -171,6 +171,27 @@ test('a device with a certificate hears its registry, until Ctrl-C; packets are 
   expect((await hears.end()).status).toBe(0);
 });
 
+test('the messages of a device are followed as they come, until Ctrl-C, and a filter of others is refused', async () => {
+  const { api, apiUrl, adminToken } = installation();
+  const { id } = await api.createDevice(registryId);
+  const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+  const refused = new Run(['device', 'messages', id, '--filter', '$devices/other/events'], { env });
+  expect((await refused.end()).status).not.toBe(0);
+  const follow = new Run(['device', 'messages', id, '--follow', '--format', 'json'], { env });
+  const publish = (data: string) =>
+    api.must('POST', `/iot-devices/v1/devices/${id}/publish`, {
+      topic: `$devices/${id}/events`,
+      data: Buffer.from(data).toString('base64'),
+    });
+  // It says nothing before the first message: this one may be too early.
+  const trying = setInterval(() => void publish('early'), 200);
+  await follow.says('"topic"').finally(() => clearInterval(trying));
+  await publish('hot');
+  await follow.says(Buffer.from('hot').toString('base64'));
+  follow.interrupt();
+  expect((await follow.end()).status).toBe(0);
+});
+
 test('a connection log is followed: what happened, and then what happens, each once', async () => {
   const { api, apiUrl, adminToken } = installation();
   const password = makePassword();

@@ -76,6 +76,8 @@ export class Context implements CliContext {
       parseAs: 'json',
       fetch: (input) => {
         const request = new Request(input);
+        // What is watched goes on for as long as somebody looks.
+        if (new URL(request.url).pathname.endsWith(':watch')) return fetch(request);
         const timeout = AbortSignal.timeout(callTimeoutMs);
         return fetch(request, { signal: AbortSignal.any([request.signal, timeout]) });
       },

@@ -10,6 +10,7 @@ import { addLogOptions } from '../shared/fields.ts';
 import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
+import { registerMessages } from '../shared/messages.ts';
 import { registerPasswords } from '../shared/passwords.ts';
 import { registerSessions } from '../shared/sessions.ts';
 import { registerCreate, registerList, type TopLevelKind } from '../shared/top-level.ts';
@@ -34,6 +35,7 @@ export function register(program: Command, context: CliContext): void {
   registerDelete(broker, brokerKind, context, { consequence: 'its sessions end' });
   registerLabels(broker, brokerKind, context);
   registerLogs(broker, brokerKind, context);
+  registerMessages(broker, brokerKind, context);
   registerDisabling(broker, brokerKind, context);
   registerSessions(broker, brokerKind, context);
   registerCertificates(broker, brokerKind, context);

@@ -8,6 +8,7 @@ import { registerDisabling } from '../shared/disabling.ts';
 import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
+import { registerMessages } from '../shared/messages.ts';
 import { registerPasswords } from '../shared/passwords.ts';
 import { registerSessions } from '../shared/sessions.ts';
 import { registerUpdate } from '../shared/update.ts';
@@ -32,6 +33,7 @@ export function register(program: Command, context: CliContext): void {
   registerLabels(device, deviceKind, context);
   registerAliasChanges(device, context);
   registerLogs(device, deviceKind, context);
+  registerMessages(device, deviceKind, context);
   registerSessions(device, deviceKind, context);
   registerCertificates(device, deviceKind, context);
   registerPasswords(device, deviceKind, context);

@@ -1,0 +1,94 @@
+/** `registry|device|broker messages`: what it hears, as it happens. */
+import type { Client } from '@iotcore/sdk';
+import type { Command } from 'commander';
+import { answer } from '../../calls.ts';
+import type { CliContext } from '../../context.ts';
+import { CliError } from '../../errors.ts';
+import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
+import { count } from '../../options/values.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import { exampleOf, withExamples } from '../examples.ts';
+
+interface MessageOptions extends SelectionOptions {
+  readonly filter?: string;
+  readonly limit?: number;
+}
+
+interface WatchedMessage {
+  readonly at: string;
+  readonly topic: string;
+  readonly qos: number;
+  readonly size: number;
+  /** Base64; absent without the right to see it. */
+  readonly payload?: string;
+}
+
+const collections = { registry: 'registries', device: 'devices', broker: 'brokers' } as const;
+
+export function registerMessages(parent: Command, kind: Kind, context: CliContext): void {
+  const { noun } = kind;
+  const messages = addSelection(parent.command('messages'), kind)
+    .description(`Show what a ${noun} hears as it happens, of a device also what it says, until Ctrl-C`)
+    .option('-f, --follow', 'as it does anyway: nothing of the past is kept')
+    .option('--filter <filter>', 'only topics that match this filter, which it may subscribe to')
+    .option('--limit <n>', 'end after so many messages', count(1))
+    .action(async (either: string | undefined, options: MessageOptions) => {
+      const { client, id } = await selected(context, kind, either, options);
+      const path = `/ext/v1/${collections[noun]}/${id}/messages:watch`;
+      await context.out.stream(messagesOf(client, path, options, context), [
+        { title: 'TIME', value: ({ at }) => at },
+        { title: 'TOPIC', value: ({ topic }) => topic },
+        { title: 'BYTES', value: ({ size }) => size },
+        { title: 'PAYLOAD', value: ({ payload = '' }) => Buffer.from(payload, 'base64').toString() },
+      ]);
+    });
+  withExamples(messages, `iotcore ${noun} messages ${exampleOf(noun)} --follow`);
+}
+
+async function* messagesOf(
+  client: Client,
+  url: string,
+  { filter, limit = Number.POSITIVE_INFINITY }: MessageOptions,
+  { out, signal }: CliContext,
+): AsyncGenerator<WatchedMessage> {
+  const call = client.get({
+    ...{ url, signal, parseAs: 'stream' },
+    query: filter === undefined ? {} : { filter },
+    security: [
+      { scheme: 'bearer', type: 'http' },
+      { name: 'Authorization', type: 'apiKey' },
+    ],
+  });
+  const body = (await answer(call)) as ReadableStream<Uint8Array>;
+  let left = limit;
+  for await (const { event, data } of eventsOf(body, signal)) {
+    if (event === 'message') yield data as unknown as WatchedMessage;
+    else if (event === 'refused') out.note(`a client was refused: ${data['rule']}`);
+    else if (event === 'dropped') out.note(`${data['count']} messages were more than can be shown`);
+    else if (event === 'ended') throw new CliError(`it is over: ${data['reason']}`);
+    if (event === 'message' && --left <= 0) return;
+  }
+}
+
+interface ServerEvent {
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+async function* eventsOf(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const [, event, data = '{}'] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+        if (event !== undefined) yield { event, data: JSON.parse(data) };
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
