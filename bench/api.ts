@@ -15,7 +15,7 @@ import { type Timing, time, timeAlternately } from './api/timing.ts';
 
 const callers = 32;
 const pageSize = 1000;
-/** Growth to a million devices may cost so much, and no more. */
+/** Growth to a million devices may make a call this many times as expensive at most. */
 const mostRatio = 1.5;
 const folderId = 'bench';
 

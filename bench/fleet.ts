@@ -1,6 +1,6 @@
-/** Who takes part in a load: one registry and its devices, the same for every broker, with the same rights. */
+/** The clients of a load: one registry and its devices, the same for every broker, with the same rights. */
 
-/** Everybody's: hashing is not what is measured, and is done once for each broker. */
+/** The password of all clients. It is hashed once for each broker: hashing is not measured. */
 export const password = 'Benchmark-2026';
 
 export const registryId = 'arebenchmark00000000';

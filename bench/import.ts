@@ -25,7 +25,10 @@ const registry = { id: 'bench0registry000000', folderId: 'bench', createdAt: '20
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Certificates as many as one likes: one of RSA, with another serial number each. Nobody checks its signature here. */
+/**
+ * Any number of certificates: one with an RSA key, with a new serial number each time. The import does not check its
+ * signature.
+ */
 async function makeCertificates(): Promise<(n: number) => string> {
   const { der } = await makeCertificate({ key: 'rsa' });
   const serial = Buffer.from(new X509Certificate(der).serialNumber, 'hex');

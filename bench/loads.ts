@@ -1,4 +1,7 @@
-/** What is measured. A load says who sends what to whom; a target is what our figure may be, as a part of Mosquitto's. */
+/**
+ * The loads. A load says which clients send what to which clients; a target is the figure that we aim at, as a part of
+ * Mosquitto's.
+ */
 import { broadcastTopic, commandsFilter, deviceId, eventsFilter, eventsTopic, registryId } from './fleet.ts';
 
 export interface Load {

@@ -13,7 +13,7 @@ const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {
 
 /** The embedded Postgres with the settings that it always has, and an extension that counts statements when told to. */
 export async function startPostgres(folder: string): Promise<EmbeddedPostgres> {
-  // Postgres does not run as root: started by root, it runs as a user who must be able to come here.
+  // Postgres refuses to run as root: started by root, it runs as another user, which must be able to enter this folder.
   await chmod(folder, 0o711);
   const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: silent });
   await postgres.start();

@@ -6,13 +6,13 @@ export interface Timing {
   readonly perSecond: number;
   readonly median: number;
   readonly p99: number;
-  /** Processor time of the server for each call, in ms; NaN where nobody measured it. */
+  /** Processor time of the server for each call, in ms; NaN where it was not measured. */
   readonly cpu: number;
 }
 
 /**
- * Makes so many calls by so many callers at once, each the next as soon as it has the answer to the last. `pid`: of the
- * server, whose processor time is measured.
+ * Makes this many calls from this many callers at once; each caller makes its next call when it has the response to the last.
+ * `pid`: the server's, whose processor time is measured.
  */
 export async function time(
   calls: number,

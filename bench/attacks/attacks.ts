@@ -1,4 +1,4 @@
-/** What one client, or many of one tenant, may do to keep everybody else waiting. Each is run in a process of its own. */
+/** What one client, or many of one tenant, may do to keep all others waiting. Each attack runs in a process of its own. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { broadcastTopic, deviceId, eventsTopic, registryId } from '../fleet.ts';
@@ -59,7 +59,7 @@ function scattered(count: number, seed: number): string {
   return numbers(count).map(level).join('/');
 }
 
-/** Clients that subscribe to what is stored, more than once, and read nothing. */
+/** Clients that subscribe to retained messages, more than once, and read nothing. */
 async function readNothing(login: Login, clientId: string, subscribes: number): Promise<Socket> {
   const socket = await logIn(login, clientId);
   socket.pause();

@@ -1,4 +1,4 @@
-/** One attack on a running server, and what others noticed of it. */
+/** One attack on a running server, and its effect on other clients. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
@@ -18,13 +18,13 @@ export interface Harm extends LoopDelay {
   readonly title: string;
   /** For how long the attack kept the server. */
   readonly seconds: number;
-  /** The slowest answer that somebody else got. */
+  /** The slowest response that another client got. */
   readonly slowestMs: number;
   /** Before, at most, and after it. */
   readonly memoryMiB: readonly [number, number, number];
 }
 
-/** A server whose event loop can be asked. */
+/** A server that reports the delay of its event loop. */
 export interface WatchedServer extends RunningBroker {
   /** Since it was asked last. */
   loopDelay(): Promise<LoopDelay>;

@@ -9,9 +9,12 @@ export interface RunningBroker {
 export interface Broker {
   readonly id: string;
   readonly title: string;
-  /** Part of a load's messages that it is given: less than 1 for a slow one, whose cost for each message shows all the same. */
+  /**
+   * The part of a load's messages that it is given: less than 1 for a slow broker, whose cost per message is found all the
+   * same.
+   */
   readonly share: number;
-  /** What it prints for its version. */
+  /** The version that it prints. */
   version(): Promise<string>;
   start(place: Workplace): Promise<RunningBroker>;
 }

@@ -2,7 +2,7 @@ import { findFreePort, withMqttMemory } from '@iotcore/process';
 import { startListening } from '../process.ts';
 import type { Broker } from './broker.ts';
 
-/** One of our engines alone, behind the simplest host that gives the same rights: what the data plane adds is not in it. */
+/** One of our engines alone, behind the simplest host that gives the same rights: the rest of the data plane is not measured. */
 export function engineAlone(engine: 'native' | 'aedes'): Broker {
   return {
     id: `engine-${engine}`,

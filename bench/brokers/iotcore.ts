@@ -7,13 +7,13 @@ import { deviceId, maxDevices, registryId } from '../fleet.ts';
 import { type Child, startListening } from '../process.ts';
 import type { Broker, RunningBroker, Workplace } from './broker.ts';
 
-/** The password of `fleet.ts`, hashed with the least cost that argon2id allows: logging in is not what is measured. */
+/** The password of `fleet.ts`, hashed with the least cost that argon2id allows: logins are not measured here. */
 const passwordHash =
   '$argon2id$v=19$m=8,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$gg6EtGGSOV7EXEj27zFtDRSY3BI3fVhUY01thgWVJik';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 
-/** What was loaded into it can be asked. */
+/** A broker that answers questions of the modules that were loaded into it. */
 interface WatchedBroker extends Broker {
   start(place: Workplace): Promise<RunningBroker & Pick<Child, 'ask'>>;
 }
@@ -34,7 +34,7 @@ export function iotcore(
     version: async () => 'this revision',
     async start({ folder, certFile, keyFile }) {
       const dataDir = join(folder, `iotcore-${engine}-${process.hrtime.bigint()}`);
-      // Postgres does not run as root: started by root, it runs as a user who must be able to come here.
+      // Postgres refuses to run as root: started by root, it runs as another user, which must be able to enter this folder.
       await mkdir(dataDir, { mode: 0o711 });
       await chmod(folder, 0o711);
       const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });

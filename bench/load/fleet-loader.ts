@@ -14,7 +14,7 @@ export interface Up {
   readonly attempts: number;
   /** CONNECTs refused. */
   readonly refused: number;
-  /** Nobody listened. */
+  /** Attempts while no server listened. */
   readonly unreachable: number;
   /** Given up by the client for want of an answer, or closed by the server without one. */
   readonly failed: number;
@@ -36,7 +36,7 @@ export interface Published {
   /** Not acknowledged when the connection of their device ended. */
   readonly unknown: number;
   readonly duplicates: number;
-  /** How often a listener lost its connection. What was sent before it subscribed again is not due to it. */
+  /** How often a listener lost its connection. Messages sent before it subscribed again are not owed to it. */
   readonly listenerLosses: number;
   readonly up: number;
   readonly p50Ms: number;

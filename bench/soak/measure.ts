@@ -22,8 +22,8 @@ export interface Memory {
   readonly lastMiB: number;
   readonly mostMiB: number;
   /**
-   * Of what is left when garbage has been collected: least squares over the least memory of each tenth of the run (of two
-   * minutes at least), without the first, in which caches fill and code is compiled. NaN: too short to tell.
+   * Growth of the memory that is left after garbage collection: least squares over the least memory of each tenth of the run
+   * (of two minutes at least), without the first, in which caches fill and code is compiled. NaN: too short to tell.
    */
   readonly slopeMiBPerHour: number;
 }

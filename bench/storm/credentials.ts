@@ -51,7 +51,7 @@ export async function register(pool: Pool, { byCertificate }: StormFleet): Promi
   await addCertificates((text, values) => pool.query(text, [...values]), byCertificate);
 }
 
-/** Straight into the database: registering is not what is measured. By device. */
+/** Written directly to the database: registering is not measured here. By device. */
 export async function addCertificates(
   query: (text: string, values: readonly unknown[]) => Promise<unknown>,
   certificates: ReadonlyMap<string, TestCertificate>,

@@ -2,7 +2,7 @@ import type { RunningBroker } from '../brokers/broker.ts';
 import { Fleet, type FleetOptions } from '../load/fleet-loader.ts';
 import { cpuMs, residentMiB } from '../process.ts';
 
-/** What came of a storm at one server. */
+/** The result of a storm at one server. */
 export interface Storm {
   readonly title: string;
   /** Until all were connected for the first time, with nothing remembered of them, seconds. */

@@ -2,7 +2,7 @@
 import { deviceId, maxDevices, password, registryId } from '../fleet.ts';
 import type { Load } from '../loads.ts';
 
-/** `bare`: a fleet without aliases. `alias`: each of its devices has five, and everybody writes nothing else. */
+/** `bare`: a fleet without aliases. `alias`: each of its devices has five, and all clients use only these. */
 export type Naming = 'bare' | 'alias';
 export const namings: readonly Naming[] = ['bare', 'alias'];
 
@@ -12,8 +12,8 @@ export interface TopicLoad extends Load {
 }
 
 /**
- * Gives the devices their five aliases: four for events, one for commands. Each alias is as long as the topic that it
- * stands for, so that what is compared is names, not lengths.
+ * Gives the devices their five aliases: four for events, one for commands. Each alias is as long as the topic that it stands
+ * for, so the loads differ in the kind of name, not in its length.
  */
 export const createAliases = `
   INSERT INTO topic_aliases (registry_id, device_id, alias, prefix)
@@ -22,7 +22,10 @@ export const createAliases = `
     (VALUES ('/sensor/0', '/events/0'), ('/sensor/1', '/events/1'), ('/sensor/2', '/events/2'),
             ('/sensor/3', '/events/3'), ('/controls', '/commands')) a (alias, topic)`;
 
-/** What all devices tell, and what one does, with a number of 0 to 3 after it; what one device is told. */
+/**
+ * The filter for events of all devices, the prefix of one device's event topics (a number of 0 to 3 follows), and its command
+ * topic.
+ */
 const names = {
   bare: {
     allEvents: '$devices/+/events/#',

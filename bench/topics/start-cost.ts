@@ -17,7 +17,7 @@ const silent = { info: () => {}, warn: () => {}, error: () => {}, debug: () => {
 /** After this its memory is read: what a start leaves to be done later has been done. */
 const settledMs = 1_000;
 
-/** The devices numbered from `$1` to `$2`, a certificate each. They are only there to be many: nobody logs in with them. */
+/** The devices numbered from `$1` to `$2`, a certificate each. They only add to the number: none of them connects. */
 const createDevices = [
   `INSERT INTO devices (id, registry_id, folder_id)
    SELECT 'arebenchd' || lpad(n::text, 11, '0'), '${registryId}', 'bench' FROM generate_series($1::int, $2::int) n`,
@@ -38,7 +38,7 @@ export async function measureStart(
   say: (line: string) => void,
 ): Promise<void> {
   const dataDir = join(folder, 'start');
-  // Postgres does not run as root: started by root, it runs as a user who must be able to come here.
+  // Postgres refuses to run as root: started by root, it runs as another user, which must be able to enter this folder.
   await mkdir(dataDir, { mode: 0o711 });
   await chmod(folder, 0o711);
   const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });

@@ -1,6 +1,6 @@
 import type { CheckResult } from '@iotcore/testkit/faults';
 
-/** What came of a scenario. */
+/** The outcome of a scenario. */
 export interface Outcome {
   readonly id: string;
   readonly title: string;

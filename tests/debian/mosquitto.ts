@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command, type Installation, makePassword, type Owner, run } from '@iotcore/testkit';
 
-/** Whoever logs in with an ID and a password. */
+/** The credentials that a client connects with. */
 export interface Login {
   readonly id: string;
   readonly owner: Owner;

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Its folder is not in everybody's path. */
+/** Its folder is not on every user's PATH. */
 export const natsServer = '/usr/sbin/nats-server';
 
 export class NatsServer {

@@ -1,6 +1,6 @@
 /**
- * One node of a cluster: its links, what it wants and what the others want, its claims, and its membership. It lives through
- * several incarnations: when one is over, all sessions are closed, and another joins.
+ * One node of a cluster: its links, its interest and that of the other nodes, its claims, and its membership. It lives
+ * through several incarnations: when one is over, all sessions are closed, and another joins.
  */
 import { randomBytes } from 'node:crypto';
 import type { Qos } from '@iotcore/engine';
@@ -20,7 +20,7 @@ export interface ClusterNodeOptions {
   readonly graceMs: number;
   /** Bytes that may be on their way to one node. */
   readonly linkBytes: number;
-  /** For so long a namespace is wanted whose last subscriber has gone, in ms. Default 10,000: subscribers come and go. */
+  /** How long a namespace stays wanted after its last subscriber has left, in ms. Default 10,000: subscribers come and go. */
   readonly lingerMs?: number;
 }
 
@@ -45,13 +45,13 @@ export interface ClusterNodeParts extends ClusterNodeOptions {
   newIncarnation?(): string;
 }
 
-/** Something that may not be acknowledged, since the others could not be told in time. */
+/** A message must not be acknowledged, since it could not be handed over to the other nodes in time. */
 export class NotHandedOverError extends Error {
   override readonly name = 'NotHandedOverError';
 }
 
 const lingerMs = 10_000;
-/** What is to be acknowledged is held for so long at most, in ms. */
+/** An acknowledgement is held back for this long at most, in ms. */
 const holdMs = 10_000;
 /** CONNACK waits so long for others to hear of the claim, in ms. */
 const claimMs = 1_000;
@@ -79,7 +79,7 @@ export class ClusterNode {
   readonly #parts: ClusterNodeParts;
   readonly #claims: Claims;
   readonly #interest: OwnInterest;
-  /** What waits to be acknowledged, the oldest first. */
+  /** Acknowledgements that are held back, the oldest first. */
   readonly #holds = new Set<Hold>();
   #incarnation: Incarnation | undefined;
   #isStopped = false;
@@ -109,7 +109,7 @@ export class ClusterNode {
     await this.#begin();
   }
 
-  /** To be called once all sessions are closed: the row says so then. */
+  /** To be called once all sessions are closed: the node's row then says that the node has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#callOffTick?.();
@@ -141,12 +141,14 @@ export class ClusterNode {
   }
 
   /**
-   * Sends a message to the nodes that want it; it is made if there are any. True: it is handed over, and may be acknowledged now.
-   * Else `done` is called once it may be, or with an error if it never will. At QoS 0 nobody waits.
+   * Sends a message to the nodes that want it; `make` is called only if there are any. True: the message is handed over, and
+   * may be acknowledged now. Otherwise `done` is called once it may be, or with an error if it never may. QoS 0 messages do
+   * not wait.
    */
   publish(route: RemoteRoute, qos: Qos, make: () => OutgoingRemote, done: Done): boolean {
     const incarnation = this.#incarnation;
-    // Who has not joined yet does not know who wants what, and would acknowledge it all the same once it has.
+    // A node that has not joined does not know which nodes want the message. It must not acknowledge the message after it has
+    // joined.
     if (!incarnation?.membership.isMember)
       return this.#lose(qos, 'this node is not a member of its cluster', done);
     const wanting = incarnation.wanting(route.hashes);
@@ -233,7 +235,7 @@ export class ClusterNode {
     return this.#incarnation?.usedByOthers ?? noUsage;
   }
 
-  /** Tells the others what is used here of limits that are shared, in place of what they were told before. */
+  /** Tells the other nodes this node's usage of shared limits; it replaces what they were told before. */
   tellUsage(used: ReadonlyMap<string, number>): void {
     this.#incarnation?.tellUsage(used);
   }
@@ -316,7 +318,7 @@ export class ClusterNode {
     };
   }
 
-  /** Closes what others may have gone on without, says so, and begins anew. */
+  /** Closes the sessions that other nodes may have gone on without, reports the reason, and begins a new incarnation. */
   async #reset(id: string, reason: string): Promise<void> {
     const incarnation = this.#incarnation;
     if (incarnation?.id !== id || this.#isStopped) return;
@@ -353,12 +355,12 @@ export class ClusterNode {
     hold.done();
   }
 
-  /** What waits for nothing but this node's being good. */
+  /** Releases acknowledgements that wait only until this node is good. */
   #letGo(): void {
     if (this.#holds.size === 0 || !this.isGood) return;
     for (const hold of [...this.#holds]) {
       if (hold.pending > 0) continue;
-      // What is let go takes time: asked for each.
+      // Releasing takes time, and the node may cease to be good meanwhile: check before each.
       if (!this.isGood) return;
       if (this.#holds.delete(hold)) hold.done();
     }

@@ -1,4 +1,4 @@
-/** What a carrier brings may come from anybody: nothing of it may harm, or reach a subscriber whom it was not for. */
+/** A carrier may deliver frames of any sender: none may do harm, or reach a subscriber that it was not meant for. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from './clock.ts';
 import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
@@ -136,7 +136,7 @@ test('namespaces with one hash cost a frame, and say to whom it is', async () =>
   await listen(one);
   await say(other, 'not yours');
   await say(one, 'yours');
-  // The bus behind looks for subscribers by the whole name (see `cluster-bus.ts`).
+  // The cluster bus looks for subscribers by the whole name (see `cluster-bus.ts`).
   expect(members[1].heard).toEqual([`${other}: not yours`, `${one}: yours`]);
 });
 

@@ -1,4 +1,4 @@
-/** One life of a node: what ends with it. Its links are its view: whoever has one is waited for. */
+/** One life of a node, and all that ends with it. Its links are its view: it waits for every node that it has a link with. */
 import type { Carrier } from './carriers/carrier.ts';
 import type { Claims } from './claims/claims.ts';
 import type { Clock } from './clock.ts';
@@ -132,7 +132,7 @@ export class Incarnation {
     return this.#usedByOthers;
   }
 
-  /** Tells all who understand it what is used here of limits that are shared. */
+  /** Tells all nodes that understand it this node's usage of shared limits. */
   tellUsage(used: ReadonlyMap<string, number>): void {
     for (const { link } of this.#peers.values())
       if (link.version >= usageVersion) link.append({ type: 'usage', used });
@@ -145,7 +145,7 @@ export class Incarnation {
     return bits & this.#everybody;
   }
 
-  /** False: it was sent to none of them, since too much is on its way to one. */
+  /** False: the message was sent to no node, since one of them has too much unacknowledged. */
   send(peers: number, route: RemoteRoute, message: OutgoingRemote): boolean {
     const most = this.#parts.linkBytes * (message.qos === 0 ? 1 : mostOverfilled);
     const chosen = this.#chosen(peers);
@@ -224,7 +224,7 @@ export class Incarnation {
     return new Set(known && this.table.of(known.bit));
   }
 
-  /** Deaf to whoever is condemned: it is told so. */
+  /** Ignores the frames of a condemned incarnation, and tells it that it is condemned. */
   #refuses({ from, kind }: Frame): boolean {
     const known = this.membership.known.get(from);
     if (!known || isAlive(known.row)) return false;
@@ -245,7 +245,7 @@ export class Incarnation {
     return true;
   }
 
-  /** Anybody may ping under a new name each time: the oldest are forgotten, but for those of peers. */
+  /** A sender may ping under a new name each time: the oldest names are forgotten, except those of peers. */
   #rememberVersion(incarnation: string, version: number): void {
     this.#versions.delete(incarnation);
     this.#versions.set(incarnation, version);
@@ -257,7 +257,7 @@ export class Incarnation {
     }
   }
 
-  /** A joiner asks for a link. Only whose whole view it knows agrees. */
+  /** A joiner asks for a link. This node agrees only if the joiner knows its whole view. */
   #greeted({ from, number: round, body }: Frame): void {
     const rows = decodeRows(body);
     if (rows === undefined) return;
@@ -387,7 +387,7 @@ export class Incarnation {
     return chosen;
   }
 
-  /** Who was never pinged speaks the oldest, if it speaks at all. */
+  /** An incarnation that was never pinged is taken to speak the oldest version. */
   #versionWith(incarnation: string): number {
     return this.#versions.get(incarnation) ?? this.#parts.versions.oldest;
   }

@@ -1,6 +1,6 @@
 /**
- * CONNECT, step by step: the identifier, who it is, what the will may. Nothing of another session is touched before all of
- * it has been answered with yes: authentication comes before takeover.
+ * CONNECT, step by step: the client ID, the authentication, the right to the will. No other session is touched before all of
+ * it has succeeded: authentication comes before takeover.
  */
 import { randomUUID } from 'node:crypto';
 import { type ConnectPacket, identifierRefusal } from './codec/index.ts';
@@ -15,10 +15,10 @@ import {
 } from './port.ts';
 import { reasons } from './reasons.ts';
 
-/** How long all of it may take: nobody waits longer for CONNACK. */
+/** CONNACK is sent within this time. */
 export const authenticationTimeoutMs = 60_000;
 
-/** What the host is asked. A client without an ID gets one that nobody else has [MQTT-3.1.3-6]. */
+/** What the host is asked. A client without a client ID gets one that no other client has [MQTT-3.1.3-6]. */
 export function connectRequest(packet: ConnectPacket, transport: Transport): ConnectRequest {
   const { clientId, cleanSession, keepAliveSeconds, username, password } = packet;
   const will = packet.will && willOf(packet.will);

@@ -5,8 +5,8 @@
  *
  * The one idea to know is the *namespace*: a set of topics that is closed in itself. A message goes out to a list of
  * destinations, each a topic in a namespace; a subscription is a list of filters, each in a namespace. A filter only ever meets
- * topics of its own namespace, so who may read what, and under which name, is decided by the choice of namespaces alone, when a
- * route or a grant is worked out, and costs nothing per message.
+ * topics of its own namespace, so the choice of namespaces alone decides which client may read what, and under which name. It is
+ * made when a route or a grant is worked out, and costs nothing per message.
  */
 import type { Duplex } from 'node:stream';
 
@@ -34,8 +34,8 @@ export interface Transport {
    */
   readonly peerCertificate: () => Buffer | undefined;
   /**
-   * SHA-256 over the DER of the client's certificate, in lower-case hex, as a trusted proxy has told it that ended TLS and
-   * saw the key proven.
+   * SHA-256 over the DER of the client's certificate, in lower-case hex, as reported by a trusted proxy that ended TLS and
+   * verified that the client has the key.
    */
   readonly certificateSha256?: string | undefined;
 }
@@ -162,13 +162,13 @@ export interface RetainedMessage {
   readonly topic: string;
   readonly payload: Buffer;
   readonly qos: Qos;
-  /** As `retain` answered it. Absent: whatever else is heard of the topic is taken for newer. */
+  /** The version that `retain` returned. Absent: any other message of the topic is taken for newer. */
   readonly version?: number | undefined;
 }
 
 /**
- * What `retain` rejects with when the host will not keep a message, rather than could not. Nobody receives the message, and
- * its publisher is disconnected for this reason, whatever the QoS.
+ * What `retain` rejects with when the host refuses to keep a message, as opposed to failing to. No subscriber receives the
+ * message, and its publisher is disconnected for this reason, whatever the QoS.
  */
 export class MessageRefusedError extends Error {
   override readonly name: string = 'MessageRefusedError';
@@ -191,7 +191,7 @@ export type DropReason = 'slow subscriber' | 'rate limit';
 
 /** Answers of the host. Each may be a promise; the engine keeps the order of a connection's packets while it waits. */
 export interface EngineHost<P> {
-  /** Who is this? A rejected promise is answered as CONNACK 3. */
+  /** Authenticates a client. A rejected promise is answered as CONNACK 3. */
   readonly connect: (request: ConnectRequest) => Promise<ConnectResult<P>>;
   /** Where does this go? `undefined`: not allowed, the connection is closed. Asked for a will at CONNECT and when it fires. */
   readonly route: (
@@ -210,8 +210,9 @@ export interface EngineHost<P> {
    */
   readonly excessMs?: (session: SessionInfo<P>) => number;
   /**
-   * Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits for
-   * it. A number is its version: of two messages of a topic the one that is kept later has the higher, whoever keeps them.
+   * Keeps the last message of a topic; an empty payload clears it [MQTT-3.3.1-10]. Resolves once it is durable: PUBACK waits
+   * for it. A number is the message's version: of two messages of a topic the one that is kept later has the higher version,
+   * whichever node keeps it.
    */
   readonly retain: (
     retainAs: { namespace: string; topic: string },
@@ -219,7 +220,8 @@ export interface EngineHost<P> {
   ) => Promise<number | undefined>;
   /**
    * Records a message in the logs that its route taps. At QoS 1 PUBACK waits until the promise resolves, and the connection
-   * is closed if it rejects; nobody else waits. At QoS 0 nothing is waited for. The payload is copied before this returns.
+   * is closed if it rejects; other connections do not wait. At QoS 0 nothing waits for it. The payload is copied before this
+   * returns.
    */
   readonly record?: (
     principal: P,
@@ -228,9 +230,9 @@ export interface EngineHost<P> {
     qos: Qos,
   ) => Promise<void> | undefined;
   /**
-   * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag,
-   * in pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one
-   * message. The next page is asked for when the client has taken this one, and is read then. Aborted: nobody wants more.
+   * The retained messages that a new subscription gets at once, named as the filter names them, sent with the retain flag, in
+   * pages. A page lies in memory until the client has taken it, so it should hold no more than some 64 KiB, or one message.
+   * The next page is asked for when the client has taken this one, and is read then. Aborted: no more pages are wanted.
    */
   readonly retained: (
     principal: P,
@@ -314,7 +316,7 @@ export interface NamespaceInterest {
 export interface Pace {
   /** What a message may wait, in milliseconds. 0: never, as where the thread has other work to do. */
   readonly tickMs: number;
-  /** Nobody waits while fewer messages a second come from clients that were silent before. */
+  /** Ticks are not kept apart while fewer messages a second come from clients that were silent before. */
   readonly fromPerSecond: number;
 }
 
@@ -325,7 +327,7 @@ export interface EngineOptions {
   readonly interest?: NamespaceInterest;
 }
 
-/** A message as whoever observes it sees it; what it holds lasts only while it is handed over. */
+/** A message as an observer sees it. Its contents last only while it is handed over. */
 export interface ObservedMessage {
   readonly topic: string;
   /** At which it was published. */
@@ -348,12 +350,12 @@ export interface Engine<P> {
   readonly accept: (socket: Duplex, transport: Transport) => void;
   /** Hands a message to every subscriber of the route; resolves when it lies in their queues (and is durable, if retained). */
   readonly publish: (route: PublishRoute, payload: Buffer, qos: Qos) => Promise<void>;
-  /** Is anybody subscribed, with any filter, in this namespace? Lets the host skip work that nobody receives. */
+  /** Does any client subscribe in this namespace, with any filter? Lets the host skip work for messages without receivers. */
   readonly hasSubscribers: (namespace: string) => boolean;
   /**
-   * Shows all that is published to these filters, as a subscriber at QoS 0 would receive it: never slows anybody, so `observe` must
-   * neither throw nor wait. Answers what ends it; undefined: a namespace has no room for one more such filter. Absent: this engine
-   * cannot.
+   * Shows all messages that are published to these filters, as a subscriber at QoS 0 would receive them. It must slow no
+   * client, so `observe` must neither throw nor wait. Returns a function that ends it; undefined: a namespace has no room for
+   * one more such filter. Absent: this engine cannot.
    */
   readonly observe?: (
     filters: readonly NamespaceFilter[],

@@ -1,4 +1,4 @@
-/** A data plane whose caches and sessions are never told that a right was taken away. */
+/** A data plane whose caches and sessions are never told that a right was revoked. */
 import { breakModule, startMqtt } from './patch.ts';
 
 breakModule(

@@ -23,7 +23,7 @@ export function breakModule(file: string, right: string, wrong: string): void {
   });
 }
 
-/** Starts the data plane, with what was broken. */
+/** Starts the data plane with the broken module. */
 export async function startMqtt(): Promise<void> {
   await import(pathToFileURL(resolve(root, 'apps/mqtt/src/main.ts')).href);
 }

@@ -1,7 +1,7 @@
 /**
- * Two nodes may store messages of one topic in one order, and their subscribers hear them in the other: each node hands over
- * its own when it is stored. Whoever has handed over an older message after a newer one reads what is stored, and hands that
- * over again: so the last that is heard is what is stored.
+ * Two nodes may store messages of one topic in one order while their subscribers receive them in the other, since each node
+ * hands over its own message when it has been stored. A node that has handed over an older message after a newer one reads
+ * the retained message and hands that over again: so the last message that subscribers receive is the retained one.
  */
 import type { RetainedPlace } from '@iotcore/engine/native';
 import type { Clock } from '../clock.ts';
@@ -14,15 +14,15 @@ export interface StoredMessage {
 
 export interface RetainedOrderParts {
   readonly clock: Clock;
-  /** What is stored now; undefined: nothing. */
+  /** The retained message; undefined: there is none. */
   read(namespace: string, topic: string): Promise<StoredMessage | undefined>;
 }
 
 /** Versions of one topic. */
 interface Heard {
-  /** The highest that was handed over to all who listen here. */
+  /** The highest version that was handed over to all subscribers of this node. */
   readonly handedOver: number;
-  /** The highest that anybody here has got, also as what is stored. */
+  /** The highest version that any subscriber of this node has received, live or as the retained message. */
   readonly highest: number;
 }
 
@@ -39,7 +39,7 @@ export class RetainedOrder {
   readonly #parts: RetainedOrderParts;
   /** The latest topic last. */
   readonly #heard = new Map<string, Heard>();
-  /** The highest version that was forgotten. What is not above it may be older than what was heard of its topic. */
+  /** The highest version that was forgotten. A version that is not above it may be older than the last message of its topic. */
   #forgotten = 0;
   /** Topics that are being read. */
   readonly #reading = new Set<string>();
@@ -58,7 +58,10 @@ export class RetainedOrder {
     this.#readAgain({ namespace, topic, version }, key, again, mostAttempts);
   }
 
-  /** A subscriber gets this version as what is stored: an older one that comes yet must not be the last that it hears. */
+  /**
+   * A subscriber gets this version as the retained message: an older one that arrives later must not be the last that it
+   * receives.
+   */
   read(namespace: string, topic: string, version: number): void {
     this.#remember(keyOf(namespace, topic), 0, version);
   }

@@ -3,7 +3,7 @@
  * send, and send it again.
  */
 export interface Carrier {
-  /** From now on frames for this incarnation come in. Once for each incarnation; the one before hears nothing more. */
+  /** Receives frames for this incarnation from now on. Called once for each incarnation; the one before receives nothing more. */
   open(own: string, received: (frame: Buffer) => void): Promise<void>;
   /** Sends a frame, or loses it. Never throws, never waits; the bytes must stay as they are. */
   send(to: string, frame: Buffer): void;

@@ -10,7 +10,7 @@ export class FrameAssembler {
     this.#received = received;
   }
 
-  /** False: what comes is not frames. */
+  /** False: the bytes are not frames. */
   take(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;

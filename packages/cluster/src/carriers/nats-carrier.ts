@@ -1,6 +1,7 @@
 /**
- * Carries frames between machines over core NATS: each incarnation has a subject. The library drops what is unsent when a
- * connection breaks, and tells of a broken one late by default: links send again, and it is asked every second.
+ * Carries frames between machines over core NATS: each incarnation has a subject. When a connection breaks, the library drops
+ * unsent frames, and by default it notices the break late. So links send frames again, and the library pings the server every
+ * second.
  */
 import { readFileSync } from 'node:fs';
 import { connect, credsAuthenticator, type NatsConnection, type Subscription } from '@nats-io/transport-node';
@@ -34,9 +35,10 @@ export async function connectNats(options: NatsOptions): Promise<Carrier> {
     reconnectTimeWait: reconnectMs,
     reconnectJitter: reconnectMs,
     noEcho: true,
-    // An account that is refused for a while, as one whose credentials ran out, must not cost the node until its process ends.
+    // An account may be refused for a while, as when its credentials have expired: the node must connect again without a restart.
     ignoreAuthErrorAbort: true,
-    // A server on this machine names its others elsewhere: to them nobody may go in the clear who was not asked to.
+    // A NATS server announces other servers of its cluster. Clear text is approved for the configured servers only, not for
+    // those.
     ignoreClusterUpdates: options.servers.some((server) => server.startsWith('nats:')),
     ...(options.credentialsFile !== undefined && {
       authenticator: credsAuthenticator(readerOf(options.credentialsFile)),

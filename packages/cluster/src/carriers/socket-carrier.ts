@@ -1,7 +1,7 @@
 /**
  * Carries frames between processes of one machine, over Unix sockets in a folder that only its owner may enter. Each
- * incarnation listens on a socket with its name; whoever has something for it connects, and sends frames with their
- * length in front. What cannot be sent is lost: the links send it again.
+ * incarnation listens on a socket with its name; a sender connects to it, and sends frames with their length in front. Frames
+ * that cannot be sent are lost: the links send them again.
  */
 import { chmod, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
@@ -12,7 +12,10 @@ import { FrameAssembler } from './frame-assembler.ts';
 
 /** After a connection failed the other is not tried for so long, in ms. */
 const pauseMs = 100;
-/** Waits in one socket; beyond, frames are lost. Links bound what is on its way, so only resending comes here. */
+/**
+ * The most that waits in one socket; further frames are lost. Links bound their unacknowledged bytes, so only repeated frames
+ * reach this.
+ */
 const maxWaitingBytes = 128 * 1024 * 1024;
 
 /** Where an incarnation listens. 16 of its 32 digits are enough to tell it from others. */
@@ -24,7 +27,7 @@ export class SocketCarrier implements Carrier {
   readonly #folder: string;
   readonly #outgoing = new Map<string, Socket>();
   readonly #incoming = new Set<Socket>();
-  /** Those to whom no connection could be made just now; the rest are forgotten. */
+  /** Incarnations to which connecting has just failed; entries that are over are removed. */
   readonly #pausedUntilMs = new Map<string, number>();
   #server: Server | undefined;
   #path: string | undefined;

@@ -1,7 +1,7 @@
 /**
- * Which session has a client ID, among all nodes. Each node says of its sessions that the ID is theirs now; the later claim
- * stays, by a counter that is above all that were heard, and by the number of the node where two counters are the same.
- * Clocks would close the newer session where one of them is wrong.
+ * Which session has a client ID, among all nodes. Each node claims the IDs of its sessions, and the later claim wins: by a
+ * counter that is above all that were received, and by the number of the node where two counters are equal. If clocks
+ * decided, a wrong clock would close the newer session.
  */
 export interface Claimed {
   readonly key: string;

@@ -1,6 +1,6 @@
 /**
  * The frame: what a carrier moves. The head is the same in every version, so that nodes of two versions understand at
- * least who speaks, and which versions it knows.
+ * least which node sent it, and which versions that node knows.
  *
  * | bytes | what |
  * | --- | --- |
@@ -41,7 +41,7 @@ export interface FrameVersions {
 
 /** Those that this code speaks. The second has records of usage. */
 export const frameVersions: FrameVersions = { oldest: 1, newest: 2 };
-/** From this version on nodes tell each other what is used of limits that they share. */
+/** From this version on, nodes tell each other their usage of shared limits. */
 export const usageVersion = 2;
 /** Of all frames but those of a stream, for ever: they are how nodes find out what else they both speak. */
 export const greetingVersion = 1;
@@ -65,7 +65,7 @@ export function encodeFrame(head: FrameHead, body: Uint8Array = Buffer.alloc(0))
   return frame;
 }
 
-/** Undefined: not a frame. What a carrier brings may come from anybody. */
+/** Undefined: not a frame. A carrier may deliver bytes of any sender. */
 export function decodeFrame(bytes: Buffer): Frame | undefined {
   if (bytes.length < frameHeadBytes || bytes.length > maxReceivedBytes) return undefined;
   const kind = frameKinds[bytes[1] as number];

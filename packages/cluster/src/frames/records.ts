@@ -36,7 +36,7 @@ export type ClusterRecord =
   | { readonly type: 'claim'; readonly key: string; readonly counter: number }
   /** The sender agrees to the list of this round of the joiner, and has told it of its interest. */
   | { readonly type: 'agreed'; readonly round: number; readonly counter: number }
-  /** What is used at the sender of limits that all nodes share, in place of what it said before. */
+  /** The sender's usage of the limits that all nodes share; it replaces what the sender said before. */
   | { readonly type: 'usage'; readonly used: ReadonlyMap<string, number> };
 
 type RecordType = ClusterRecord['type'];

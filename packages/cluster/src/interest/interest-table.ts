@@ -11,7 +11,7 @@ const growth = 1.5;
 export class InterestTable {
   #hashes = new Uint32Array(fewestSlots);
   #bits = new Uint32Array(fewestSlots);
-  /** Slots that are taken, also by hashes that nobody wants any more. */
+  /** Slots in use, also by hashes that no node wants any more. */
   #taken = new Uint8Array(fewestSlots);
   #used = 0;
 
@@ -45,7 +45,7 @@ export class InterestTable {
     for (let slot = 0; slot < this.#bits.length; slot++) (this.#bits[slot] as number) &= ~bit;
   }
 
-  /** Hashes that somebody wants. */
+  /** How many hashes are wanted by at least one node. */
   get size(): number {
     let size = 0;
     for (const bits of this.#bits) if (bits !== 0) size++;

@@ -1,6 +1,6 @@
 /**
- * A namespace in 32 bits (FNV-1a over its UTF-16 code units, then mixed). Two namespaces with one hash cost a frame that
- * finds nobody: who receives a message is always decided by the whole name, where it arrives.
+ * A namespace in 32 bits (FNV-1a over its UTF-16 code units, then mixed). If two namespaces have the same hash, a frame may
+ * be sent for nothing: the node that receives it looks for subscribers by the whole name.
  */
 export function namespaceHash(namespace: string): number {
   let hash = 0x811c9dc5;

@@ -1,16 +1,17 @@
 /**
- * What this node wants, and who knows of it. The first subscriber of a hash is told of at once, and SUBACK waits until all
- * have acknowledged it; that the last has gone is told some time later, since subscribers come and go.
+ * What this node wants, and which nodes know it. The first subscriber of a hash is announced at once, and SUBACK waits until
+ * all nodes have acknowledged that. That the last subscriber has left is announced some time later, since subscribers come
+ * and go.
  */
 import type { Clock } from '../clock.ts';
 
 export interface OwnInterestParts {
   readonly clock: Clock;
-  /** For so long a hash that nobody here wants any more is still wanted. */
+  /** How long a hash stays wanted after its last subscriber on this node has left, in ms. */
   readonly lingerMs: number;
   gained(hash: number): void;
   lost(hash: number): void;
-  /** Calls back once all others have acknowledged what they were told so far. */
+  /** Calls back once all other nodes have acknowledged what they were told so far. */
   whenAllKnow(known: () => void): void;
 }
 
@@ -77,7 +78,7 @@ export class OwnInterest {
     return this.#wanted.get(hash)?.waiting === undefined;
   }
 
-  /** Nothing is wanted any more, and nobody is told. */
+  /** Forgets all interest without telling the other nodes. */
   clear(): void {
     for (const { callOff } of this.#wanted.values()) callOff?.();
     this.#wanted.clear();

@@ -4,7 +4,7 @@ import { decodeFrame } from '../frames/frame.ts';
 import type { ClusterRecord } from '../frames/records.ts';
 import { Link } from './link.ts';
 
-/** Two ends, and what is on its way between them: a test decides what becomes of it. */
+/** Two ends of a link, and the frames between them: a test decides which of these arrive. */
 function twoEnds() {
   let nowMs = 0;
   const works: (() => void)[] = [];
@@ -43,7 +43,7 @@ function twoEnds() {
       right.tick();
       endTick();
     },
-    /** Brings what is on its way, and what is answered, but for what is lost. */
+    /** Delivers the frames and the responses to them, except those that are lost. */
     bring(isLost: (number: number) => boolean = () => false) {
       while (onTheWay.length > 0) {
         for (const { to, bytes } of onTheWay.splice(0)) {

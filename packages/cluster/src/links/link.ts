@@ -1,18 +1,18 @@
 /**
- * A link: a stream of frames to one other node, and one from it. Frames are numbered, acknowledged and sent again, so what
- * is appended arrives once and in its order, or the link ends. A frame is what was appended in one tick of the event loop.
+ * A link: a stream of frames to one other node, and one from it. Frames are numbered, acknowledged and sent again, so every
+ * record arrives once and in order, or the link ends. A frame holds the records of one tick of the event loop.
  */
 import type { Clock } from '../clock.ts';
 import { encodeFrame, type Frame, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
 import { type ClusterRecord, decodeRecords, encodeRecord } from '../frames/records.ts';
 
-/** After this time without progress what is not acknowledged is sent again, in ms. */
+/** Unacknowledged frames are sent again after this time without progress, in ms. */
 const resendMs = 300;
 /** Frames that come before their turn and are kept; as many are sent again at once. */
 const earlyFrames = 64;
 /** Frames are handed over for so long in one tick, in ms. */
 const deliveringMs = 8;
-/** While there is nothing to say an empty frame is sent this often, in ms: what it takes to be confirmed. */
+/** An idle link sends an empty frame this often, in ms: the acknowledgement of a frame is what confirms a node. */
 const heartbeatMs = 500;
 
 export interface LinkParts {
@@ -138,7 +138,7 @@ export class Link {
     if (!this.#isDelivering) this.#deliver();
   }
 
-  /** Frames whose turn it is; those for which there is no time in this tick come in the next. */
+  /** Delivers frames in their order; those for which there is no time in this tick follow in the next. */
   #deliver(): void {
     this.#isDelivering = false;
     const { clock, deliver } = this.#parts;
@@ -192,7 +192,7 @@ export class Link {
     if (this.#openBytes === 0 && nowMs - this.#lastSentMs >= heartbeatMs) this.#sendOpen();
   }
 
-  /** Nothing more is sent or taken; nobody waits for an acknowledgement any more. */
+  /** Sends and accepts nothing more, and waits for no acknowledgement any more. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

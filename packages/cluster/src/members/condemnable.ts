@@ -1,6 +1,7 @@
 /**
- * Who is to be condemned: a pure function of the rows, and of how long each has been silent. The observer tells by the clock
- * of its own: how long it has seen no new renewal. So a clock of the database that jumps condemns nobody.
+ * Which nodes are to be condemned: a pure function of the rows, and of how long each node has been silent. The observer
+ * measures silence by its own clock, as the time since it last saw a new renewal, so a jump of the database's clock condemns
+ * no node.
  */
 import { isAlive, type NodeRow } from './node-row.ts';
 import { times } from './rules.ts';
@@ -38,7 +39,7 @@ function findLongSilent(living: readonly NodeRow[], observer: string, silence: S
     .map(({ incarnation }) => incarnation);
 }
 
-/** Of those that renew, while one misses another: whoever is in most such pairs; joining first, then the youngest. */
+/** Among nodes that renew while one misses another: the node in most such pairs; joining nodes first, then the youngest. */
 function findSplit(renewing: readonly NodeRow[]): string[] {
   const condemned: string[] = [];
   let left = renewing;

@@ -1,6 +1,6 @@
 /**
- * How a row becomes a member: everybody who is joining or a member is pinged; once all have answered, all are asked for a
- * link with the list that was just read; and once all have agreed to that list, and nobody was condemned for some seconds, the
+ * How a row becomes a member. Every node that is joining or a member is pinged. Once all have answered, each is asked for a
+ * link, with the list that was just read. Once all have agreed to that list, and no node was condemned for some seconds, the
  * database makes the row a member if its list is still the same.
  */
 import type { Clock } from '../clock.ts';
@@ -24,7 +24,7 @@ export interface JoiningParts {
   failed(what: string, error: unknown): void;
 }
 
-/** A ping, and a greeting that nobody has agreed to, is repeated after this time, in ms. */
+/** A ping, or a greeting that was not agreed to, is repeated after this time, in ms. */
 const askAgainMs = 500;
 
 export class Joining {
@@ -114,7 +114,7 @@ export class Joining {
     for (const incarnation of this.#list) ping(incarnation, this.#lastPing);
   }
 
-  /** All agree, and whoever was condemned acknowledges nothing any more. */
+  /** All agree, and condemned nodes acknowledge nothing any more. */
   #isReady(nowMs: number): boolean {
     const { known, rules } = this.#parts;
     if (!rules.mayJoin(this.#list.every((incarnation) => this.#agreed.has(incarnation)))) return false;

@@ -1,6 +1,6 @@
 /**
- * One incarnation's membership: its row and the renewals of it, who else is to be condemned, and who has to be let go. Joining is
- * in `joining.ts`; the sums with times are in `rules.ts`.
+ * One incarnation's membership: the renewals of its row, the nodes that it must condemn, and the nodes that it goes on
+ * without. Joining is in `joining.ts`; the rules about times are in `rules.ts`.
  */
 import type { Clock } from '../clock.ts';
 import type { LinkEvidence } from '../links/link.ts';
@@ -23,7 +23,7 @@ export interface MembershipParts extends Pick<JoiningParts, 'ping' | 'greet'> {
   readonly statements: MemberStatements;
   readonly rules: Rules;
   readonly graceMs: number;
-  /** The view: whoever is waited for. */
+  /** The view: the nodes that this one waits for. */
   peers(): Iterable<Peer>;
   hasPeer(incarnation: string): boolean;
   /** The others go on without it. */
@@ -46,7 +46,7 @@ export class Membership {
   #isCondemning = false;
   #isStopped = false;
   #hasJoined = false;
-  /** Whom the last read gave cause to condemn. */
+  /** Nodes that the last read gave reason to condemn. */
   #suspected: ReadonlySet<string> = new Set();
   #callOff: (() => void) | undefined;
 
@@ -101,7 +101,7 @@ export class Membership {
     this.#joining.advance();
   }
 
-  /** Rows that somebody told of. False: this incarnation is over by them. */
+  /** Takes in rows that another node told of. */
   heardRows(rows: readonly NodeRow[]): void {
     this.known.merge(rows, this.#parts.clock.nowMs(), this.#parts.rules.countsAtSecondHand);
     this.#look();
@@ -165,7 +165,7 @@ export class Membership {
     this.#joining.read(rows);
   }
 
-  /** Whoever has not confirmed this node for some seconds. */
+  /** Nodes that have not confirmed this one for some seconds. */
   #misses(nowMs: number): string[] {
     const { rules, peers } = this.#parts;
     return [...peers()]
@@ -176,7 +176,7 @@ export class Membership {
       .map(({ incarnation }) => incarnation);
   }
 
-  /** What follows from the rows as they are known now. */
+  /** Acts on the rows as they are known now. */
   #look(): void {
     const { own } = this;
     if (own && !isAlive(own)) {
@@ -205,7 +205,7 @@ export class Membership {
     this.#parts.proved();
   }
 
-  /** Condemns whom two reads running gave cause to. */
+  /** Condemns nodes that two reads in a row gave reason to condemn. */
   #suspect(): void {
     const { incarnation } = this.#parts;
     const doomed = findCondemnable(this.known.rows, incarnation, this);

@@ -1,4 +1,4 @@
-/** What the database says of a node: the only word that counts on who is a member. */
+/** The database's record of a node. It alone decides which nodes are members. */
 import { isIncarnation } from '../frames/frame.ts';
 
 /** Forwards only, in this order. */

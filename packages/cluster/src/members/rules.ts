@@ -1,7 +1,8 @@
 /**
- * The rules of membership that are sums with times. Two carry it: who is left out is disconnected, so nobody stays connected
- * across a gap; and who may be left out acknowledges nothing, 4 s at most against 5 s, each by its own clock. No two
- * machines' times are compared. They are an object, so that the simulator can break one and see that it is noticed.
+ * The rules of membership that depend on time. Two matter most. A node that is left out is disconnected, so no client stays
+ * connected across a gap. And a node that may be left out acknowledges nothing: it stops after 4 s at most, the others go on
+ * without it after 5 s at least, each by its own clock. Times of two machines are never compared. The rules are an object, so
+ * that the simulator can break one and check that this is noticed.
  */
 import type { LinkEvidence } from '../links/link.ts';
 import type { NodeState } from './node-row.ts';
@@ -18,7 +19,7 @@ export interface Standing {
 export const times = {
   /** A node renews its row. */
   renewMs: 1_000,
-  /** A standing of membership is worth so much. */
+  /** How long a renewal or a confirmation allows a member to acknowledge. */
   goodMs: 4_000,
   /** Others go on without a condemned node so long after its last sign of life. */
   droppedMs: 5_000,
@@ -28,25 +29,26 @@ export const times = {
   silentMs: 5_000,
   /** A ping is answered within this time. */
   pongMs: 2_000,
-  /** Acknowledging ends so much earlier than a joiner may condemn the silent. */
+  /** A node stops acknowledging this much earlier than a joiner may condemn silent nodes. */
   graceMarginMs: 6_000,
 } as const;
 
 export interface Rules {
   /**
-   * When what proves that the other side of a link still waits for us was sent by us: the newest frame that it has acknowledged.
-   * Hearing it is not enough, and what was acknowledged was heard no earlier than it was sent.
+   * When this node sent the newest frame that the other side of a link has acknowledged: the other side still waited for this
+   * node then or later. Frames from the other side do not show that. The time of sending counts, since an acknowledged frame
+   * arrived no earlier.
    */
   confirmedMs(evidence: LinkEvidence): number;
   /** May it acknowledge: PUBACK, SUBACK, CONNACK? Asked when it does, never remembered. */
   isGood(standing: Standing, nowMs: number, graceMs: number): boolean;
   /** Must it close its sessions, since the others may have gone on without it? */
   mustReset(standing: Standing, nowMs: number): boolean;
-  /** When others may go on without a node whose row says so; `lastSignMs`: of its life. */
+  /** When other nodes may go on without a node in this state; `lastSignMs`: its last sign of life. */
   droppedAtMs(state: NodeState, lastSignMs: number): number;
-  /** Is a frame for this incarnation? A carrier may bring what was for an earlier one of the same process. */
+  /** Is a frame for this incarnation? A carrier may deliver a frame for an earlier incarnation of the same process. */
   isForMe(to: string, own: string): boolean;
-  /** Whether a row of another node that a third one told of may be a sign of life. */
+  /** Whether a row that a third node told of may be a sign of life of the row's node. */
   readonly countsAtSecondHand: boolean;
   /** May a joiner ask for links, and so have others wait for it? */
   mayGreet(isEveryPingAnswered: boolean): boolean;

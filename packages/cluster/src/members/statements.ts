@@ -8,7 +8,7 @@ export interface MemberStatements {
   renew(incarnation: string, misses: readonly string[]): Promise<readonly NodeRow[] | undefined>;
   /** Makes a joining row a member, if exactly these others are joining or members. */
   promote(incarnation: string, others: readonly string[]): Promise<boolean>;
-  /** Condemns what `decide` answers of the rows as they are, while nobody else changes them. */
+  /** Condemns the nodes that `decide` picks from the rows. No other node changes the rows meanwhile. */
   condemn(incarnation: string, decide: (rows: readonly NodeRow[]) => readonly string[]): Promise<void>;
   end(incarnation: string): Promise<void>;
 }

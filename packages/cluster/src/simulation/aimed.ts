@@ -3,7 +3,7 @@ import type { Fleet } from './fleet.ts';
 
 const atMs = 14_000;
 
-/** A node without the database hears the others, and is not heard: what it hears must not keep it good. */
+/** A node without the database receives from the others but cannot reach them: what it receives must not keep it good. */
 export function heardOnly(fleet: Fleet): void {
   fleet.timeline.at(atMs, () => {
     fleet.database.unreachableFrom.add(0);
@@ -28,7 +28,7 @@ export function lateAcknowledgements(fleet: Fleet): void {
   });
 }
 
-/** The members lose the database, and a newcomer has it, and hears none of them: it may not take them for dead too soon. */
+/** The members lose the database. A newcomer has it, but receives nothing from them: it must not take them for dead too soon. */
 export function newcomerAlone(fleet: Fleet): void {
   fleet.timeline.at(atMs, () => {
     const newcomer = fleet.addMachine();
@@ -44,7 +44,10 @@ export function newcomerAlone(fleet: Fleet): void {
   });
 }
 
-/** A newcomer is heard by the members, and does not hear them, nor soon the database: nobody may have to wait for it. */
+/**
+ * The members receive from a newcomer that receives nothing from them, nor from the database for a while: no node may have to
+ * wait for it.
+ */
 export function deafNewcomer(fleet: Fleet): void {
   fleet.network.heldBack = 0;
   fleet.timeline.at(atMs, () => {
@@ -63,8 +66,8 @@ export function deafNewcomer(fleet: Fleet): void {
 }
 
 /**
- * A node hears nothing of another, nor of the database, while that one is condemned; a newcomer tells it so. It may not go on at
- * once: the other has renewed its row until just now.
+ * A node receives nothing from another, nor from the database, while that other node is condemned; a newcomer tells it so. It
+ * must not go on at once: the condemned node has renewed its row until just now.
  */
 export function condemnedAtSecondHand(fleet: Fleet): void {
   const { timeline, network, database } = fleet;
@@ -89,7 +92,7 @@ export function condemnedAtSecondHand(fleet: Fleet): void {
   });
 }
 
-/** A young node is cut off and comes back; what was on its way to its life before comes to the one after it. */
+/** A young node is cut off and comes back. Frames for its earlier incarnation reach the next one. */
 export function framesOfBefore(fleet: Fleet): void {
   const { timeline, network } = fleet;
   const earlyMs = 4_000;
@@ -107,7 +110,7 @@ export function framesOfBefore(fleet: Fleet): void {
   });
 }
 
-/** A node is cut off, and what it stores arrives when the others have gone on without it, and stored something newer. */
+/** A node is cut off. What it stores arrives after the others have gone on without it and have stored something newer. */
 export function lateStatements(fleet: Fleet): void {
   const { timeline, network, database } = fleet;
   network.heldBack = 0;
@@ -122,7 +125,7 @@ export function lateStatements(fleet: Fleet): void {
   timeline.quietMs = atMs + 14_000;
 }
 
-/** A node stores messages that it cannot hand over, and is killed; nobody publishes any more. */
+/** A node stores messages that it cannot hand over, and is killed; nothing is published any more. */
 export function killedBeforeHandOver(fleet: Fleet): void {
   const { timeline, network } = fleet;
   network.heldBack = 0;
@@ -147,7 +150,7 @@ export function killedBeforeHandOver(fleet: Fleet): void {
   timeline.quietMs = atMs + 900;
 }
 
-/** One node hands over late what it stores: others store newer messages meanwhile, and new subscribers read these first. */
+/** One node hands over late what it has stored: meanwhile others store newer messages, and new subscribers read these first. */
 export function lateHandOver(fleet: Fleet): void {
   const { timeline } = fleet;
   for (let topic = 0; topic < 8; topic++) {

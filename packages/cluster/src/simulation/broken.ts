@@ -83,7 +83,7 @@ function goodAsFlag(): Rules {
   };
 }
 
-/** The list of before, and nobody checks it. */
+/** Decides by a list that was read before, without checking that it is still the same. */
 function readFirst(statements: MemberStatements): MemberStatements {
   let before: readonly NodeRow[] = [];
   let isFirst = true;

@@ -52,7 +52,7 @@ export class Checks {
     this.#timeline.log(`VIOLATED: ${text}`, atMs);
   }
 
-  /** Between these times nothing is wrong, and nobody has a reason to leave. */
+  /** Between these times there is no fault, so no node has a reason to leave. */
   mustStay(fromMs: number, untilMs: number): void {
     this.#mustStayFromMs = fromMs;
     this.#mustStayUntilMs = untilMs;
@@ -78,7 +78,7 @@ export class Checks {
     }
   }
 
-  /** I8: nobody leaves for nothing. */
+  /** I8: no node leaves without a reason. */
   #over(node: SessionHost, life: Life): void {
     const { name, nowMs } = node.process;
     life.overMs = nowMs;
@@ -86,7 +86,7 @@ export class Checks {
       this.violated(`I8: ${name} leaves, and nothing is wrong`, nowMs);
   }
 
-  /** I7: whose row says that it has ended has no sessions, since the others go on at once. */
+  /** I7: a node whose row says that it has ended has no sessions, since the others go on at once. */
   #checkEnd(node: SessionHost, peer: string): void {
     const ended = this.#lives.get(peer);
     if (!ended?.node.process.isAlive || this.stateOf(peer) !== 'ended') return;
@@ -103,7 +103,7 @@ export class Checks {
     if (life) life.overMs ??= atMs;
   }
 
-  /** I0: nobody acknowledges what it read after another member had gone on without it. */
+  /** I0: no node acknowledges what it read after another member had gone on without it. */
   acknowledges(what: string, node: SessionHost, incarnation: string | undefined, readMs: number): void {
     this.acknowledged++;
     const own = incarnation === undefined ? undefined : this.#lives.get(incarnation);
@@ -128,7 +128,7 @@ export class Checks {
     this.#checkClientIds(nodes);
   }
 
-  /** I1: who stays connected misses nothing that was acknowledged. I2: in order, and each once. */
+  /** I1: a client that stays connected misses nothing that was acknowledged. I2: it receives messages in order, and each once. */
   #checkDeliveries(): void {
     for (const session of this.sessions) {
       this.#checkOrder(session);
@@ -162,7 +162,7 @@ export class Checks {
     }
   }
 
-  /** I6: the last that is heard of a permanent topic is what is stored. */
+  /** I6: the last message that is received of a permanent topic is the retained one. */
   #checkPermanent(): void {
     for (const { name, namespace, node, isOpen, subscribedMs, lastOfPermanent } of this.sessions) {
       if (!isOpen || subscribedMs === undefined) continue;

@@ -56,7 +56,7 @@ export class SimulatedClient {
     });
   }
 
-  /** The process of its connection is gone. */
+  /** The process of its connection has ended. */
   lost(node: SessionHost): void {
     const { timeline } = this.#parts;
     for (const session of this.#parts.checks.sessions) {
@@ -68,7 +68,7 @@ export class SimulatedClient {
     }
   }
 
-  /** A balancer's choice: mostly one that says it is ready. */
+  /** A load balancer's choice: mostly a node that says it is ready. */
   #chooseNode(): SessionHost | undefined {
     const { random } = this.#parts.timeline;
     const living = this.#parts.nodes().filter(({ process }) => process.isAlive);

@@ -1,12 +1,12 @@
 /**
- * The rows of the nodes, and statements on them: each takes its time, may be done though its caller hears of an error, and
- * waits while somebody holds the lock of the table.
+ * The rows of the nodes, and statements on them. Each statement takes its time, may take effect although its caller gets an
+ * error, and waits while another transaction holds the lock of the table.
  */
 import { isAlive, type NodeRow, type NodeState, nodeStates } from '../members/node-row.ts';
 import type { MemberStatements } from '../members/statements.ts';
 import type { Process, Timeline } from './timeline.ts';
 
-/** A transaction that says nothing for so long loses its lock, in ms. */
+/** A transaction that is idle for this long loses its lock, in ms. */
 const idleMs = 2_000;
 
 /** What is stored of a permanent topic. */
@@ -29,7 +29,7 @@ export class SimulatedDatabase {
   readonly #timeline: Timeline;
   readonly #rows = new Map<string, MutableRow>();
   #lastNumber = 0;
-  /** Who holds the lock. */
+  /** The transaction that holds the lock. */
   #lock: object | undefined;
   readonly #waiting: (() => void)[] = [];
   isUp = true;
@@ -62,7 +62,7 @@ export class SimulatedDatabase {
     this.upSinceMs = this.#timeline.nowMs;
   }
 
-  /** What somebody says who has seen the process end. */
+  /** What a supervisor writes that has seen the process end. */
   end(incarnation: string): void {
     this.#move(incarnation, 'ended');
   }

@@ -1,7 +1,7 @@
-/** In whose time something happens. */
+/** A process that events happen in, and that may be asleep. */
 export interface Sleeper {
   readonly isAlive: boolean;
-  /** What comes for it before this time waits. */
+  /** Events for it before this time wait. */
   readonly busyUntilMs: number;
 }
 
@@ -10,7 +10,7 @@ export interface SimulatedEvent {
   /** Decides between events of one moment. */
   readonly order: number;
   readonly work: () => void;
-  /** In whose turn it happens. */
+  /** The process in which it happens. */
   readonly process: Sleeper | undefined;
 }
 

@@ -111,7 +111,7 @@ export function randomFaults(fleet: Fleet): void {
   }
 }
 
-/** One fault that stands for longer than it may take to get over it: whoever reaches the database serves. */
+/** One fault that lasts longer than recovery from it may take: nodes that reach the database must serve. */
 export function standingFault(fleet: Fleet): void {
   const { timeline, network } = fleet;
   const standing = ['oneWayCut', 'twoWayCut', 'split', 'allApart', 'siteCutOff'];
@@ -128,7 +128,7 @@ export function standingFault(fleet: Fleet): void {
     if (timeline.random.chance(0.3)) {
       const machine = fleet.addMachine();
       const other = timeline.random.integer(0, machine - 1);
-      // It is heard, and does not hear: nobody may have to wait for it.
+      // The others receive from it, but it receives nothing: no node may have to wait for it.
       network.cut(other, machine);
       timeline.log(`a newcomer on machine ${machine} does not hear machine ${other}`);
       fleet.startOn(machine);

@@ -13,7 +13,7 @@ export interface FleetOptions {
   readonly subscribers: number;
   readonly namespaces: number;
   readonly graceMs: number;
-  /** How likely it is that a process sleeps between a check and what it does. */
+  /** How likely it is that a process sleeps between a check and the action after it. */
   readonly sleepiness: number;
 }
 
@@ -28,7 +28,7 @@ export class Fleet {
   readonly #clients: SimulatedClient[] = [];
   #processes = 0;
   machines: number;
-  /** A fault stands in which somebody must serve. */
+  /** A fault is in force during which some node must serve. */
   isServing = false;
 
   constructor(timeline: Timeline, options: FleetOptions, breakage: Breakage) {
@@ -64,7 +64,7 @@ export class Fleet {
     for (let client = 0; client < publishers + subscribers; client++) {
       const isPublisher = client < publishers;
       const name = isPublisher ? `publisher ${client}` : `subscriber ${client - publishers}`;
-      // Nobody listens in the first: what is published there waits for no other node.
+      // The first namespace has no subscribers: messages published there wait for no other node.
       const namespace = `namespace ${random.integer(isPublisher ? 0 : 1, namespaces)}`;
       timeline.after(random.between(500, 8_000), () => this.addClient(name, namespace, isPublisher));
     }
@@ -114,7 +114,7 @@ export class Fleet {
     return node;
   }
 
-  /** kill -9. `toldAfterMs`: when a supervisor says so; undefined: nobody does. */
+  /** kill -9. `toldAfterMs`: when a supervisor says so; undefined: it never does. */
   crash(node: SimulatedNode, toldAfterMs: number | undefined, backAfterMs: number): void {
     const { incarnation } = node.cluster.status;
     node.process.kill();

@@ -11,7 +11,7 @@ interface Station {
 export class Network {
   readonly #timeline: Timeline;
   readonly #stations = new Map<string, Station>();
-  /** The last one that each process has opened: it gets what was for those before it, too. */
+  /** The last station that each process has opened: it also gets frames for the stations before it. */
   readonly #latest = new Map<Process, Station>();
   /** `from>to` of machines. */
   readonly #cuts = new Set<string>();
@@ -25,7 +25,7 @@ export class Network {
     this.#timeline = timeline;
   }
 
-  /** From now on what goes from one machine to another takes so much longer, where that is so. */
+  /** From now on, frames between machines for which `isLate` is true take this much longer. */
   delay(ms: number, isLate: (from: number, to: number) => boolean): void {
     this.#lateMs = ms;
     this.#isLate = isLate;

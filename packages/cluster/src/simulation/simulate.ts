@@ -30,7 +30,7 @@ export interface Scenario {
   readonly options?: Partial<FleetOptions>;
 }
 
-/** Before the end nobody publishes for so long, in ms. */
+/** Before the end, nothing is published for this long, in ms. */
 const quietMs = 5_000;
 
 const aimedFaults = [

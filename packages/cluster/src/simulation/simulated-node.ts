@@ -33,7 +33,7 @@ export class SimulatedNode implements SessionHost {
   readonly machine: number;
   readonly cluster: ClusterNode;
   readonly sessions = new Set<SimulatedSession>();
-  /** What is stored is handed over so much later, in ms: other messages of its publisher are before it. */
+  /** How much later a retained message is handed over, in ms: other messages of its publisher come before it. */
   handsOverLateMs = 0;
   readonly #parts: SimulatedNodeParts;
   readonly #byNamespace = new Map<string, Set<SimulatedSession>>();
@@ -289,7 +289,7 @@ export class SimulatedNode implements SessionHost {
     return new Promise((resolve) => this.process.clock.after(ms, resolve));
   }
 
-  /** What is stored, to a new subscriber; unless something as new came live meanwhile. */
+  /** Sends the retained message to a new subscriber, unless one as new has arrived live meanwhile. */
   async #sendStored(session: SimulatedSession): Promise<void> {
     const { database, checks } = this.#parts;
     const { namespace } = session;

@@ -46,9 +46,9 @@ export class SimulatedSession {
   /** When the client had its SUBACK. */
   subscribedMs: number | undefined;
   readonly received: Publication[] = [];
-  /** The last that its client has heard of the permanent topic of its namespace, live or as what is stored. */
+  /** The last message of its namespace's permanent topic that its client has received, live or retained. */
   lastOfPermanent: string | undefined;
-  /** The newest version that came live while what is stored is being read; undefined: it is not. */
+  /** The newest version that arrived live while the retained message is being read; undefined: none is being read. */
   newestWhileReading: number | undefined;
   sequence = 0;
   /** On their way to the node. */

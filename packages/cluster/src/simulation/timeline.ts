@@ -1,7 +1,7 @@
 /**
- * Simulated time. Events happen one after the other, in an order that a seed decides. A process has a clock of its own, and may
- * sleep in the middle of what it does: then its clock has gone on, what it sends afterwards leaves later, and whatever
- * comes for it meanwhile waits, and is handled in any order.
+ * Simulated time. Events happen one after the other, in an order that a seed decides. A process has its own clock, and may
+ * sleep in the middle of its work. Its clock has then gone on, what it sends afterwards leaves later, and what arrives for it
+ * meanwhile waits, and is handled in any order.
  */
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
@@ -15,7 +15,7 @@ export class Timeline {
   nowMs = 0;
   /** From then on nothing goes wrong any more. */
   healedMs = Number.POSITIVE_INFINITY;
-  /** From then on nobody publishes: what was sent before has time to arrive. */
+  /** From this time on nothing is published: messages sent before have time to arrive. */
   quietMs = Number.POSITIVE_INFINITY;
 
   constructor(random: Random, trace?: (line: string) => void) {
@@ -63,7 +63,7 @@ export class Timeline {
 export class Process implements Sleeper {
   readonly name: string;
   readonly timeline: Timeline;
-  /** What its clock says beside the timeline's: machines do not agree on the time, nor quite on how fast it goes. */
+  /** How far its clock is from the timeline's: clocks of machines differ in their time, and slightly in their speed. */
   readonly #offsetMs: number;
   readonly #rate: number;
   readonly #sleepiness: number;
@@ -78,7 +78,7 @@ export class Process implements Sleeper {
     this.#rate = 1 + timeline.random.between(-0.01, 0.01);
   }
 
-  /** The timeline's time at which it is with what it does. */
+  /** The timeline's time that this process has reached. */
   get nowMs(): number {
     return Math.max(this.timeline.nowMs, this.busyUntilMs);
   }
@@ -95,7 +95,7 @@ export class Process implements Sleeper {
     soon: (work) => this.timeline.at(this.nowMs, work, this),
   };
 
-  /** Time may pass here: between a check, and what is done upon it. */
+  /** Time may pass here, between a check and the action after it. */
   maySleep(): void {
     const { random, isFaulty } = this.timeline;
     if (!isFaulty || !random.chance(this.#sleepiness)) return;

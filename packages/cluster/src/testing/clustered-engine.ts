@@ -1,4 +1,7 @@
-/** Several engines of one cluster behind the port of one: connections go to one after the other. What is promised of one must hold. */
+/**
+ * Several engines of one cluster behind the port of one. Connections are given to them in turn. What is promised of one
+ * engine must hold for all together.
+ */
 import { createHash } from 'node:crypto';
 import type {
   CreateEngine,
@@ -88,7 +91,7 @@ function joined<P>(
       messagesDropped: sum('messagesDropped'),
     }),
     async close(reason) {
-      // As nodes are stopped: one after the other, each while the others still take what it hands over.
+      // In the order in which nodes are stopped: one after the other, each while the others still accept what it hands over.
       for (const { engine, node } of members.toReversed()) {
         await engine.close(reason);
         await node.stop();

@@ -25,7 +25,7 @@ export class MemoryNetwork {
     };
   }
 
-  /** A frame from anybody. */
+  /** Delivers a frame of any sender. */
   bring(to: string, frame: Buffer): void {
     this.#receivers.get(to)?.(frame);
   }

@@ -13,8 +13,8 @@ const pingresp = 'd000';
 const cases = readCases();
 
 /**
- * The conformance cases of the codec, over real sockets. Whoever has just been treated badly must not have harmed
- * anybody: after each case, another client is served.
+ * The conformance cases of the codec, over real sockets. A client that is disconnected must not have harmed others: after
+ * each case, another client is served.
  */
 describe(`${name}, byte by byte:`, () => {
   describe.each([...new Set(cases.map(({ file }) => file))])('%s', (file) => {
@@ -53,7 +53,7 @@ describe(`${name}, byte by byte:`, () => {
         const all = isFresh ? bytes : Buffer.concat([plainConnect, bytes]);
         for (const byte of all) {
           client.send(Buffer.from([byte]));
-          // Gives the server the chance to read what is there, so that the pieces stay pieces.
+          // Lets the server read what is there, so that the pieces stay separate.
           await new Promise((resolve) => setImmediate(resolve));
         }
         const expected = isFresh ? reply : Buffer.concat([Buffer.from(accepted, 'hex'), reply]);

@@ -16,7 +16,7 @@ import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 
-/** A subscriber in bytes, who acknowledges only what the test acknowledges. */
+/** A subscriber that works with raw packets, and acknowledges only what the test acknowledges. */
 async function rawSubscriber(port: number, clientId: string, qos: 0 | 1): Promise<RawClient> {
   const client = await connectRaw({ port });
   client.send(Buffer.concat([connect({ clientId }), subscribe(1, ['a', qos])]));

@@ -9,7 +9,7 @@ import { startServer } from './testing/server.ts';
 
 const { name, create } = engineUnderTest;
 
-/** Levels of a topic that are served when 150 are allowed. aedes closes beyond 100 before it asks anybody. */
+/** Levels of a topic that are served when 150 are allowed. aedes closes beyond 100 before it asks the host. */
 const levelsServed: Readonly<Record<string, number>> = { aedes: 100, native: 150 };
 
 describe(`the ${name} engine, by its nature,`, () => {

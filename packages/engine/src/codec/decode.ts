@@ -50,7 +50,7 @@ export function decodePacket(bytes: Buffer, start: number, end: number, limits: 
 }
 
 /**
- * Who may say what when: the first packet is CONNECT [MQTT-3.1.0-1], and no other is [MQTT-3.1.0-2].
+ * The order of packets: the first is CONNECT [MQTT-3.1.0-1], and no other is [MQTT-3.1.0-2].
  * @throws PacketError
  */
 export function checkOrder(firstByte: number, isConnected: boolean): void {

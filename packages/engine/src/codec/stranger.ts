@@ -1,6 +1,7 @@
 /**
- * What a client said that is being refused for its first bytes: what it speaks instead of MQTT 3.1.1, and who it claims to
- * be, for the operator who looks for it. Only looked at on the way out; reads leniently, believes nothing, never throws.
+ * Reads the first bytes of a client that is being refused: the protocol that it speaks instead of MQTT 3.1.1, and the
+ * identity that it claims, so that an operator can find it. Called only for refusals; reads leniently, trusts nothing, never
+ * throws.
  */
 import type { ConnectClaim, Reason } from '../port.ts';
 import { fixedReason } from '../reasons.ts';

@@ -1,4 +1,4 @@
-/** Who has a client ID, where several engines serve one fleet. Within one engine its sessions know by themselves. */
+/** Which session has a client ID, where several engines serve one fleet. Each engine knows its own sessions without it. */
 export interface ClientIds {
   /**
    * The client ID of this scope is about to be that of a new session here. `taken`: a session of another engine has it now,
@@ -8,7 +8,10 @@ export interface ClientIds {
 }
 
 export interface ClientIdClaim {
-  /** Resolves once the others know, or have had their time: CONNACK follows then. Rejects if nobody may be accepted now. */
+  /**
+   * Resolves once the other engines know, or their time to answer is over: CONNACK follows then. Rejects if no client may be
+   * accepted now.
+   */
   readonly known: Promise<void>;
   /** The session is over, or never came to be. */
   readonly release: () => void;

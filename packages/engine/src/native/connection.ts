@@ -1,6 +1,6 @@
 /**
- * One connection: its socket, its states, and what each packet does. Packets are handled in the order of their coming; one
- * that has to wait for the host holds up those after it, and nobody else.
+ * One connection: its socket, its states, and what each packet does. Packets are handled in the order of arrival. A packet
+ * that has to wait for the host delays the packets after it, but no other connection.
  */
 import type { Duplex } from 'node:stream';
 import {
@@ -107,7 +107,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   readonly #assembler = new PacketAssembler(this);
   #state: State = 'connecting';
   #stateSinceMs: number;
-  /** Who asks to be let in: what CONNECT says, until it is answered with yes. */
+  /** What the client's CONNECT claims, until it is accepted. */
   #claim: ConnectClaim | undefined;
   /** CONNECTs are counted, so that the later of two with the same client ID is known. */
   #connectNumber = 0;
@@ -119,7 +119,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #will: Will | undefined;
   #keepAliveSeconds = 0;
   #lastReadMs: number;
-  /** When the packet began whose rest is due; 0 is none. */
+  /** When the packet began that is still incomplete; 0: there is none. */
   #partialSinceMs = 0;
   #isHeld = false;
   /** The client sends nothing more; what it sent before is still handled. */
@@ -129,7 +129,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #isDiscarding = false;
   #isSocketClosed = false;
   isResting = false;
-  /** What came last is part of a flood. */
+  /** The last packet was part of a flood. */
   #floods = false;
   /** It begins with a message. */
   #publishes = false;
@@ -155,7 +155,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     socket.on('end', () => this.#inputEnded());
     socket.on('error', () => this.#socket.destroy());
     socket.on('close', () => this.#socketClosed());
-    // Nobody says again that it is closed.
+    // A socket that is closed already does not emit `close` again.
     if (socket.closed) setImmediate(() => this.#socketClosed());
   }
 
@@ -185,10 +185,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#parts.tick.readOnLater(this);
   }
 
-  /** One connection after the other: when the tick has lasted long enough, what is left is for the next. */
+  /** Connections read on one after the other: when the tick has lasted long enough, the rest waits for the next. */
   readOn(): void {
     this.isResting = false;
-    // Messages of another chunk would have to be copied behind what is still to be written of this one.
+    // The next chunk has to wait: its messages would have to be copied while output of this one is not yet written.
     if (this.#assembler.isStopped) this.proceed(this.#publishes ? 1 : undefined);
   }
 
@@ -243,7 +243,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     request: ConnectRequest,
   ): void {
     this.#claimed = clientIds.claim(result.scope, request.clientId, () => {
-      // One that has hung up, and whose last packets wait, holds up nobody.
+      // A client that has hung up, and whose last packets still wait, delays no other client.
       if (!this.#isFinishing) this.close(reasons.takenOver);
     });
     this.#claimed.known.then(
@@ -285,7 +285,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const { sessions } = this.#parts;
     if (this.#isOutdated(this.#scope, session)) return;
     const former = sessions.find(this.#scope, session.clientId);
-    // One that has hung up, and whose last packets wait, holds up nobody.
+    // A client that has hung up, and whose last packets still wait, delays no other client.
     if (!former?.isFinishing) former?.close(reasons.takenOver);
     sessions.add(this.#scope, session); // always a new one, whatever clean session says [MQTT-3.1.2-6][MQTT-3.1.4-3]
   }
@@ -415,7 +415,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     return this.#state === 'closing';
   }
 
-  /** What was waited for is there: handles what has come meanwhile, and reads on. */
+  /** The awaited answer is there: handles what has arrived meanwhile, and reads on. */
   proceed(mostChunks?: number): void {
     if (this.#state !== 'open' || this.#isHeld) return;
     this.#lastReadMs = this.#parts.tick.nowMs;
@@ -431,7 +431,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     if (dueMs !== undefined) this.#parts.deadlines.setEarlier(this, dueMs);
   }
 
-  /** From now on nothing that the client sends is handled; it is still sent what it is owed, and all of it at once. */
+  /** From now on packets of the client are not handled; the client still gets all that is owed to it, and all of it at once. */
   hold(): void {
     this.#isHeld = true;
     this.#session?.drain();
@@ -509,7 +509,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#finishingBytes = 0;
     this.#claimed?.release();
     if (state === 'open') this.#endSession(reason);
-    // Who hangs up before an answer was not refused: a probe of a load balancer says nothing at all.
+    // A client that hangs up before it is answered was not refused, such as a load balancer's probe, which sends nothing at all.
     else if (reason !== reasons.connectionLost) this.#parts.host.refused(this.transport, this.#claim, reason);
     if (this.#isSocketClosed) {
       this.#move('closed');
@@ -533,7 +533,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.close(reason); // [MQTT-3.2.2-5]
   }
 
-  /** The first bytes are wrong: they may tell what the client takes this server for, or who it is. */
+  /** The first bytes are wrong: they may show another protocol, or the identity of the client. */
   #strange(error: PacketError, first: Buffer): void {
     this.#claim = connectClaim(first);
     this.#malformed(error, foreignProtocol(first));
@@ -621,7 +621,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     }
   }
 
-  /** The keep alive, or the end of the packet that has begun. Not counted while we are who does not read. */
+  /** When the keep alive, or the time for an unfinished packet, is over. Neither counts while this server reads nothing. */
   #openDueMs(): number | undefined {
     const { limits, tick } = this.#parts;
     if (this.#isFinishing) return this.#stateSinceMs + limits.finishTimeoutMs;
@@ -645,7 +645,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   }
 }
 
-/** Acknowledgements that come seldom are no sign of a client that waits for anything, and what is no message is no flood. */
+/**
+ * A PUBACK never shows that the client waits for an answer, however rare it is; other packets that are not messages are no
+ * flood.
+ */
 function isOfFlood(type: number, silentMs: number): boolean {
   return type === PacketType.puback || (type === PacketType.publish && silentMs < silenceMs);
 }

@@ -141,7 +141,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number {
-    // Also those that have ended and whose last packets wait, though another session has their client ID.
+    // Also those that have ended and whose last packets wait, although another session has their client ID.
     const picked = [...this.#connections].filter(({ session }) => session !== undefined && which(session));
     void this.#parts.slices.each(picked, (connection) => connection.close(reason));
     return picked.length;
@@ -184,7 +184,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   }
 
   fireWill(principal: P, will: Will): void {
-    // A will that cannot be routed or stored is lost: there is nobody left to tell.
+    // A will that cannot be routed or stored is lost: its client is no longer there to be told.
     const published = publishWill(this.#parts, principal, will).catch(() => {});
     this.#wills.add(published);
     void published.then(() => this.#wills.delete(published));

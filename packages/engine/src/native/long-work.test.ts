@@ -1,4 +1,4 @@
-/** Nobody waits for what one client asks for at once, however much that is. */
+/** No client waits for the work that another client asks for at once, however much that is. */
 
 import { duplexPair } from 'node:stream';
 import { connectMqtt, connectRaw } from '@iotcore/testkit';

@@ -38,7 +38,7 @@ export class FilterTrie<S extends object> {
     return first.set(subscriber, qos);
   }
 
-  /** True if the subscriber had this filter. Nodes that nobody needs any more are removed. */
+  /** True if the subscriber had this filter. Nodes of the trie that are no longer needed are removed. */
   delete(filter: string, subscriber: S): boolean {
     const levels = levelsOf(filter);
     const matchesBelow = levels.at(-1) === '#';
@@ -147,7 +147,7 @@ class TrieNode<S extends object> {
     else if (this.literals?.delete(level) && this.literals.size === 0) this.literals = undefined;
   }
 
-  /** Does anybody have the filter that ends here, with `/#` or without? */
+  /** Has any subscriber the filter that ends here, with `/#` or without? */
   hasSet(below: boolean): boolean {
     return (below ? this.below : this.here) !== undefined;
   }

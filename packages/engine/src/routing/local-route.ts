@@ -15,7 +15,7 @@ export interface Addressable {
   readonly addressTo: (name: TopicName) => void;
 }
 
-/** An address, with who receives it. */
+/** An address, with the subscribers that receive it. */
 export interface LocalAddress<S> extends Address {
   receivers: Receivers<S>;
 }
@@ -26,7 +26,7 @@ export interface Ticks<M> {
   readonly number: number;
   /** Does the work for each item. Undefined: all is done. Otherwise others are served meanwhile, and it resolves at the end. */
   readonly each: <T>(items: Iterable<T>, work: (item: T) => void) => Promise<void> | undefined;
-  /** The same message, whose bytes last, ready to be handed over in this tick. */
+  /** The same message over bytes that last, ready to be handed over in this tick. */
   readonly again: (message: M) => M;
   /** So many receivers were served in one go. */
   readonly served: (receivers: number) => void;
@@ -43,7 +43,7 @@ export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
   readonly #router: Router<S>;
   readonly #ticks: Ticks<M> | undefined;
 
-  /** Without `ticks` everybody is served at once. */
+  /** Without `ticks` all receivers are served at once. */
   constructor(router: Router<S>, names: readonly LocalAddress<S>[], ticks?: Ticks<M>) {
     this.#router = router;
     this.names = names;
@@ -88,7 +88,7 @@ export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
             tick = ticks.number;
             current = ticks.again(lasting);
             current.addressTo(address);
-            // Somebody has unsubscribed meanwhile, and must not receive anything any more.
+            // A receiver has unsubscribed meanwhile, and must not receive anything any more.
             if (receivers.stale) receives = this.#router.receives(namespace, topic);
           }
           if (receives === undefined || receives(subscriber)) subscriber.deliver(current, qos);

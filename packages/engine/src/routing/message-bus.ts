@@ -25,7 +25,7 @@ import { LocalTopicPrefix, type TopicPrefix } from './topic-prefix.ts';
 export interface BusRoute<M> {
   /** The names that they go out under. */
   readonly names: readonly TopicName[];
-  /** Hands the message to everybody who receives one of the names: one copy for each name [MQTT-3.3.5-1]. */
+  /** Hands the message to every subscriber that receives one of the names: one copy for each name [MQTT-3.3.5-1]. */
   readonly publish: (message: M) => void | Promise<void>;
 }
 
@@ -34,10 +34,10 @@ export interface MessageBus<S, M> {
   readonly unsubscribe: (namespace: string, filter: string, subscriber: S) => void;
   /** False: the namespace has as many filters of this kind as it may (manifold.ts), and this would be one more. */
   readonly hasRoom: (namespace: string, filter: string) => boolean;
-  /** Does anybody receive anything in this namespace? */
+  /** Is there any subscriber in this namespace? */
   readonly hasSubscribers: (namespace: string) => boolean;
   readonly route: (destinations: readonly Destination[]) => BusRoute<M>;
-  /** `prefixes`: destinations whose topics end where a route does not look any more, with a slash. */
+  /** `prefixes`: destinations whose topics end, with a slash, where the route no longer depends on the topic. */
   readonly prefix: (prefixes: readonly Destination[]) => TopicPrefix<M> | undefined;
   /** How many (namespace, filter, subscriber) there are here. */
   readonly subscriptions: number;
@@ -48,7 +48,7 @@ export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> imp
   readonly #router: Router<S>;
   readonly #interest: NamespaceInterest | undefined;
   readonly #ticks: Ticks<M> | undefined;
-  /** Namespaces whose first subscription is being told of. */
+  /** Namespaces whose first subscription is being announced. */
   readonly #beingTold = new Map<string, Promise<void>>();
 
   /** Without `ticks` all receivers of a message are served at once, however many they are. */

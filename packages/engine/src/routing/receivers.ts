@@ -1,6 +1,6 @@
 /**
- * The receivers of a message, split by the quality of service that they were granted: a message goes out at the lower of its own
- * QoS and the receiver's [MQTT-3.8.4-6]. Nobody stands in both lists, or twice in one [MQTT-3.3.5-1].
+ * The receivers of a message, split by the quality of service that they were granted: a message goes out at the lower of its
+ * own QoS and the receiver's [MQTT-3.8.4-6]. A receiver is in one of the lists, and only once [MQTT-3.3.5-1].
  */
 export interface ReceiverLists<S> {
   readonly atQos0: readonly S[];

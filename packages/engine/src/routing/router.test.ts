@@ -124,7 +124,7 @@ describe('routing', () => {
             } else {
               expect(router.unsubscribe('s', filter, readers[who] as Reader)).toBe(kept.delete(key));
             }
-            // An answer that somebody still holds is either right or says that it is stale.
+            // An answer that is still held is either right or says that it is stale.
             if (!held.stale) expect(expected(kept.values(), probe)).toEqual(before);
           }
           for (const topic of probes)

@@ -27,7 +27,10 @@ const answerWeight = 8;
 export class Router<S extends object> {
   readonly #namespaces = new Map<string, Namespace<S>>();
   readonly #maxCacheWeight: number;
-  /** Answers in the order of their making; those gone stale meanwhile keep their place and weight until their turn comes. */
+  /**
+   * Answers in the order in which they were made; stale ones keep their place and weight until their turn to be dropped
+   * comes.
+   */
   #cached: CacheEntry<S>[] = [];
   #oldest = 0;
   #cacheWeight = 0;
@@ -100,7 +103,7 @@ export class Router<S extends object> {
     return namespace.answers.get(topic) ?? this.#keep(namespace.answers, topic, namespace.match(topic));
   }
 
-  /** Tells, as long as no subscription changes, who receives the topic. */
+  /** Tells which subscribers receive the topic, as long as no subscription changes. */
   receives(namespaceName: string, topic: string): (subscriber: S) => boolean {
     const sets = this.#namespaces.get(namespaceName)?.setsOf(topic) ?? [];
     return (subscriber) => sets.some((set) => set.has(subscriber));

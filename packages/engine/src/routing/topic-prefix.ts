@@ -17,8 +17,8 @@ import type { Router } from './router.ts';
 /** Makes the route of a topic from what follows the prefix. */
 export interface TopicPrefix<M> {
   /**
-   * The route of the topic whose rest is bytes [start, end), which are ASCII and stay as they are, with the names under
-   * which somebody receives it. Undefined: receivers have come to depend on the whole topic.
+   * The route of the topic whose rest is bytes [start, end), which are ASCII and stay as they are, with the names under which
+   * subscribers receive it. Undefined: the receivers now depend on the whole topic.
    */
   readonly route: (bytes: Buffer, start: number, end: number) => PrefixedRoute<M> | undefined;
 }
@@ -34,7 +34,7 @@ export interface PrefixedName extends TopicName {
   readonly prefix: string;
 }
 
-/** The prefix in one namespace, and who receives what begins with it. */
+/** The prefix in one namespace, and the subscribers that receive topics that begin with it. */
 class NamespacePrefix<S> {
   readonly namespace: string;
   readonly text: string;

@@ -116,7 +116,7 @@ async function sweep(
   return cuts;
 }
 
-/** Everybody behind a link of 40 kB/s with 50 to 250 ms of delay that stalls now and then. */
+/** All clients on a link of 40 kB/s with 50 to 250 ms of delay that stalls now and then. */
 export const thinLink: Scenario = {
   id: '17',
   title: 'Thin, laggy, bursty link',

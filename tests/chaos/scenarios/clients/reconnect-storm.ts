@@ -85,7 +85,7 @@ function probeApi(fixture: Fixture) {
   };
 }
 
-/** Straight into the database: the API would hash each password, and that is not what is measured here. */
+/** Written directly to the database: the API would hash each password, which is not measured here. */
 async function register(fixture: Fixture, count: number): Promise<FleetClient[]> {
   const password = makePassword();
   const model = await fixture.newDevice('storm-model');

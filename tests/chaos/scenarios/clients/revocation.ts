@@ -67,7 +67,7 @@ async function loseListeners(fixture: Fixture, chaos: Chaos): Promise<void> {
   await fixture.run(chaos.random.integer(0, 60));
 }
 
-/** From now on changes are written, and nobody is told. */
+/** From now on changes are written, but no process is notified of them. */
 async function loseNotifications(fixture: Fixture): Promise<void> {
   const triggers = await fixture.sql<{ name: string; definition: string }>(
     `SELECT p.oid::regprocedure::text AS name, pg_get_functiondef(p.oid) AS definition

@@ -45,7 +45,7 @@ async function withSlow(chaos: Chaos, fixture: Fixture): Promise<number> {
   return most;
 }
 
-/** The server's own word: whoever does not read does not see the end of its connection either. */
+/** Asks the server: a client that does not read does not see the end of its connection either. */
 async function hasCutOff(fixture: Fixture): Promise<boolean> {
   const rows = await fixture.sql(
     `SELECT 1 FROM connection_log WHERE resource_id = $1 AND message LIKE 'disconnected: too slow%'`,

@@ -29,7 +29,7 @@ export const schemaMigration: Scenario = {
   },
 };
 
-/** As a release would: first what is added and may be absent, then what nobody uses any more. */
+/** In the order of releases: the first adds what may be absent, the next drops what is no longer used. */
 const expand = [
   'ALTER TABLE devices ADD COLUMN next_release text',
   'CREATE INDEX CONCURRENTLY devices_next_release ON devices (next_release)',

@@ -72,7 +72,7 @@ async function stateOf({ api }: Fixture, id: string) {
   return (await api.must('GET', `/ext/v1/exports/${id}?exportView=FULL`)).state;
 }
 
-/** Answers what was done, for the report. */
+/** Returns what was done, for the report. */
 async function faults(chaos: Chaos, fixture: Fixture, sinks: readonly Sink[]): Promise<string> {
   const times = chaos.short
     ? { export: 2, mqtt: 1, postgres: 1, target: 3 }

@@ -12,10 +12,10 @@ export type Arrived = (topic: string, payload: Buffer) => void;
 export interface Sink {
   /** As the API takes it. */
   readonly target: object;
-  /** Nobody reaches it until `back`. */
+  /** Makes it unreachable until `back`. */
   goAway(): Promise<void>;
   back(): Promise<void>;
-  /** For what is looked at when all is over. */
+  /** Collects what can only be read at the end. */
   collect?(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export async function openWebhook(chaos: Chaos, arrived: Arrived): Promise<Sink>
   receiver.behave = ({ body }) => {
     for (const { details } of JSON.parse(body.toString()).messages)
       arrived(details.mqtt_topic, Buffer.from(details.payload, 'base64'));
-    // What is counted is forgotten here.
+    // Requests are forgotten once their messages are counted.
     receiver.requests.length = 0;
     return { status: 200 };
   };

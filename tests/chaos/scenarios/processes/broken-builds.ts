@@ -2,7 +2,7 @@ import type { Scenario } from '../../scenario.ts';
 import { revoke } from '../clients/revocation.ts';
 import { drain } from './drain.ts';
 
-/** The data plane is ended in order; what it had acknowledged and not handed over is missed. */
+/** The data plane is shut down in order; messages that it had acknowledged but not handed over are missing. */
 export const acknowledgesFirst: Scenario = {
   id: 'x1',
   title: 'A build that acknowledges before it routes',

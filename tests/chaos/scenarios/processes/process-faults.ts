@@ -16,7 +16,7 @@ export const handlesExhausted: Scenario = {
   async run(chaos) {
     const fixture = await chaos.fixture();
     await exhaustHandles(chaos, fixture);
-    // Everybody is served once more before the next fault: else its length would count as recovery from the first one.
+    // All clients are served again before the next fault: otherwise its length would count as recovery from the first one.
     await fixture.run(2000);
     await freeze(fixture, chaos.short ? 3000 : 10_000);
     return fixture.check();
@@ -94,7 +94,7 @@ export const memoryPressure: Scenario = {
     });
     fixture.keepRunning();
     const { pid } = fixture.plane('mqtt');
-    // Large messages to whoever listens anyway: from then on code is compiled, and the heap has its size.
+    // Large messages to the subscribers that are there anyway: after them code is compiled, and the heap has its size.
     await floodFanOut(fixture, chaos.short ? 2000 : 10_000);
     await fixture.run(5000);
     const before = await memoryMiB(fixture);

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findFreePort } from '@iotcore/testkit';
 
-/** Debian's Mosquitto on a free port, open to everybody, but for topics that begin with `forbidden`. Resolves to its port. */
+/**
+ * Debian's Mosquitto on a free port, open to every client, except for topics that begin with `forbidden`. Resolves to its
+ * port.
+ */
 export async function startMosquitto(cleanUp: (stop: () => Promise<void>) => void): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-mosquitto-'));
   const port = await findFreePort();

@@ -22,7 +22,7 @@ const filter = fc
   .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 2 }), fc.constantFrom('a', '+', '#'))
   .map(([levels, last]) => [...levels, last].join('/'));
 
-/** Malformed in ways that everybody closes for (see cases.test.ts for those that Mosquitto lets pass). */
+/** Malformed packets for which both brokers close the connection (see cases.test.ts for those that Mosquitto lets pass). */
 const malformed = [
   '30020000',
   '82050001000000',
@@ -85,7 +85,7 @@ async function run(program: readonly Step[], port: number): Promise<string[][][]
     if (packets.length === 0) client.close();
     else client.send(Buffer.concat(packets));
     const got: string[][] = [];
-    // The one who spoke first: when its packets have been dealt with, what they cause is on its way to the others.
+    // The sender comes first: when its packets have been handled, what they cause is on its way to the other clients.
     for (const index of [who, ...clients.keys()].filter((each, i, all) => all.indexOf(each) === i)) {
       got[index] = levelled(await (clients[index] as Scribe).settle());
     }
@@ -97,9 +97,9 @@ async function run(program: readonly Step[], port: number): Promise<string[][][]
 }
 
 /**
- * What MQTT leaves open is levelled: Mosquitto delivers a copy for each filter that matches, we one at the highest QoS
+ * Evens out what MQTT leaves open: Mosquitto delivers a copy for each filter that matches, we one at the highest QoS
  * [MQTT-3.3.5-1]; a client may have its own message before or after the acknowledgement; and of what it is sent right
- * before the connection is closed, a reset may eat some.
+ * before the connection is closed, a reset may discard some.
  */
 function levelled(lines: readonly string[]): string[] {
   const isMessage = (line: string): boolean => line.startsWith('PUBLISH');
@@ -126,7 +126,7 @@ describe(`the ${engineUnderTest.name} engine and Mosquitto`, () => {
         const { port } = await startServer(engineUnderTest.create, onTestFinished);
         expect(await run(program, port)).toEqual(expected);
       }),
-      // The same programs every time, unless more are asked for: what the peer does beyond them may be anybody's guess.
+      // The same programs every time, unless more are asked for: how Mosquitto behaves beyond them is not known.
       process.env['FUZZ_RUNS'] ? { numRuns: fuzzRuns(1) } : { numRuns: 25, seed: 311 },
     );
   });

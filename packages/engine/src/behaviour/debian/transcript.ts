@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { puback, publish } from '../testing/packets.ts';
 
-/** A message that nobody receives: its acknowledgement tells that what was sent before it has been dealt with. */
+/** A message without receivers: its acknowledgement shows that the packets before it have been handled. */
 const behind = publish('$s/behind', '', 65_535);
 const behindDone = 'PUBACK 65535';
 

@@ -150,7 +150,7 @@ export class TestHost implements EngineHost<Principal> {
   }
 }
 
-/** The route of a topic that goes to everybody. */
+/** The route of a topic that any subscriber may receive. */
 export function openRoute(topic: string, basis = { stale: false }): PublishRoute {
   const destinations = [{ namespace: 'all', topic }];
   if (topic.startsWith('permanent/')) return { destinations, basis, retainAs: { namespace: 'all', topic } };

@@ -5,7 +5,7 @@
 import { PacketError, type PacketErrorCode } from './packet-error.ts';
 import { PacketType } from './packet-type.ts';
 
-/** What is wrong with a packet that begins with this byte, by the byte. */
+/** The error of a packet, by its first byte; undefined: none. */
 const firstByteProblems: readonly (PacketErrorCode | undefined)[] = Array.from({ length: 256 }, (_, byte) =>
   firstByteProblem(byte >> 4, byte & 0x0f),
 );

@@ -44,7 +44,7 @@ const catalogue = {
 
 export type PacketErrorCode = keyof typeof catalogue;
 
-/** What is wrong with the bytes of a client. The message is fit for the connection log: it quotes none of them. */
+/** An error in the bytes of a client. The message is safe for the connection log: it quotes none of the bytes. */
 export class PacketError extends Error {
   override readonly name = 'PacketError';
   readonly code: PacketErrorCode;

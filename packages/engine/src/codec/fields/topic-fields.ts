@@ -2,7 +2,7 @@ import { type TopicProblem, topicFilterProblem, topicNameProblem } from '../../r
 import { PacketError, type PacketErrorCode } from './packet-error.ts';
 import type { CodecLimits } from './packet-type.ts';
 
-/** Filters of one packet: reading them must keep nobody waiting, and no session has more. */
+/** The most filters in one packet: reading them must not delay other clients, and no session may have more. */
 export const mostFilters = 10_000;
 
 const topicErrors: Record<TopicProblem, PacketErrorCode> = {

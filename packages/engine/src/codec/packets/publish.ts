@@ -59,8 +59,8 @@ export function publishTopic(bytes: Buffer, layout: PublishLayout, limits: Codec
 }
 
 /**
- * Is this the end of a topic that needs no closer look: ASCII without wildcards and control characters, and of so many
- * levels at most? False says nothing: `publishTopic` tells.
+ * Is this the end of a topic that needs no closer look: ASCII without wildcards and control characters, and of so many levels
+ * at most? If not, `publishTopic` decides whether the topic is valid.
  */
 export function isPlainTopicRest(bytes: Buffer, start: number, end: number, maxLevels: number): boolean {
   let levels = 1;

@@ -1,4 +1,4 @@
-/** Bytes that several may use together, up to a bound. Whoever takes some gives them back. */
+/** Bytes that several users share, up to a bound. Each user gives back what it took. */
 export class ByteBudget {
   readonly #mostBytes: number;
   #bytes = 0;

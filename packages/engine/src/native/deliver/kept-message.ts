@@ -4,7 +4,7 @@ import type { WaitingAccount } from './waiting-bytes.ts';
 /** What a waiting message costs each session beside its topic and payload. */
 export const keptOverheadBytes = 128;
 
-/** A payload that waits for subscribers that are behind: one copy, however many of them there are. */
+/** A payload that waits for slow subscribers: one copy, however many of them there are. */
 export class KeptPayload {
   readonly bytes: Buffer;
   #holders = 0;

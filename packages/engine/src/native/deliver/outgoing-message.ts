@@ -1,7 +1,8 @@
 /**
- * A message on its way to its receivers, in its encodings. Each is made once for all who share it: the QoS 0 packet has
- * nothing of its receiver in it, the QoS 1 packet only its identifier, which is written over, or copied where another
- * receiver's packet waits to be sent. What was received is itself the first encoding, if it goes out under its own name.
+ * A message on its way to its receivers, in its encodings. Each encoding is made once for all receivers that share it. The
+ * QoS 0 packet is the same for all; QoS 1 packets differ only in the packet identifier, which is overwritten, or written to a
+ * copy where the packet of another receiver waits to be sent. The received packet is itself the first encoding, if the
+ * message goes out under the name that it came with.
  */
 import { headerBytes, publishBytes, writePublishHeader } from '../../codec/index.ts';
 import type { Qos } from '../../port.ts';
@@ -37,7 +38,7 @@ export class OutgoingMessage implements Addressable {
   #idAt1 = 0;
   #id1 = 0;
   #kept: KeptPayload | undefined;
-  /** What the host keeps it under, if it does and has told its version. */
+  /** Where the host retains it, if the host does and has told the version. */
   retainedAs: RetainedPlace | undefined;
 
   /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the tick. */
@@ -76,7 +77,7 @@ export class OutgoingMessage implements Addressable {
     return Buffer.from(this.#bytes.subarray(this.#payloadStart, end));
   }
 
-  /** The same message over bytes of its own, for a later tick. What waits of either is kept once. */
+  /** The same message over bytes of its own, for a later tick. A payload that waits for receivers of both is kept once. */
   again(): OutgoingMessage {
     this.#kept ??= new KeptPayload(this.copyPayload());
     const { bytes } = this.#kept;

@@ -1,10 +1,10 @@
 /**
- * The retained messages that a session gets on subscribing [MQTT-3.3.1-6], with the retain flag [MQTT-3.3.1-8]. One reader a
- * session reads for one filter after the other, a page at a time, and no faster than the client takes them: a client that
- * does not read costs one page, whatever it subscribes to.
+ * The retained messages that a session gets on subscribing [MQTT-3.3.1-6], with the retain flag [MQTT-3.3.1-8]. Each session has
+ * one reader, which reads for one filter after the other, a page at a time, and no faster than the client takes them: a client
+ * that does not read costs one page, whatever it subscribes to.
  *
- * A message that is handed over while a page is read may be newer than what the page says of its topic: then that is left
- * out, since the client would take the older message for the newer. Later pages are read after it.
+ * A live message that is handed over while a page is read may be newer than the page's message of its topic. Then the page's
+ * message is left out, since the client would take the older message for the newer. Later pages are read after it.
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { EngineHost, Qos, RetainedMessage, TenantBudget } from '../../port.ts';
@@ -33,7 +33,7 @@ export interface RetainedReaderSession<P> {
   sendRetained(message: RetainedMessage, qos: Qos): void;
   /** So many bytes more wait for the client, or fewer. */
   pageBytesChanged(change: number): void;
-  /** What is retained cannot be read. */
+  /** Retained messages cannot be read. */
   retainedUnread(): void;
 }
 
@@ -42,7 +42,7 @@ export class RetainedReader<P> {
   readonly #places: Places;
   readonly #session: RetainedReaderSession<P>;
   readonly #over = new AbortController();
-  /** What is to be read for next; a filter that is subscribed again is read for once more. */
+  /** Filters whose retained messages are still to be read; a filter that is subscribed again is read for once more. */
   readonly #wanted = new Map<string, Qos>();
   #current: GrantedFilter | undefined;
   #isRunning = false;
@@ -50,7 +50,7 @@ export class RetainedReader<P> {
   /** Topics that were heard while a page is being read, each with the newest version; infinite if one had none. */
   #heard: Map<string, number> | undefined;
   #heardCharacters = 0;
-  /** What is left of the page that was read. */
+  /** The rest of the page that was read. */
   #page: Map<string, RetainedMessage> | undefined;
 
   constructor(host: Pick<EngineHost<P>, 'retained'>, places: Places, session: RetainedReaderSession<P>) {
@@ -69,7 +69,7 @@ export class RetainedReader<P> {
     if (!this.#isRunning) void this.#run();
   }
 
-  /** Must be told what is heard. */
+  /** Whether it must be told of live messages. */
   get isWatching(): boolean {
     return this.#heard !== undefined || this.#page !== undefined;
   }
@@ -188,7 +188,7 @@ export class RetainedReader<P> {
   }
 }
 
-/** Than what was heard of its topic, if anything was. */
+/** Newer than the live message of its topic, if there was one. */
 function isNewer({ version = 0 }: RetainedMessage, heard: number | undefined): boolean {
   return heard === undefined || version > heard;
 }

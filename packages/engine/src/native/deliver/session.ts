@@ -3,8 +3,8 @@
  * connection [MQTT-4.1.0-2].
  *
  * QoS 1 messages go out until the window is full or the socket does not keep up, then wait in a queue; a queue beyond its
- * bounds ends the session. QoS 0 messages never wait: beyond the output bound they are dropped and counted. So the
- * client's pace costs nobody but itself [MQTT-4.3.2-1].
+ * bounds ends the session. QoS 0 messages never wait: beyond the output bound they are dropped and counted. So a slow
+ * client delays no other [MQTT-4.3.2-1].
  */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type {
@@ -76,7 +76,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly clientId: string;
   readonly transport: Transport;
   readonly tenant: TenantBudget | undefined;
-  /** Its tenant's, or its own if nobody asks. */
+  /** Its tenant's counters; its own if the host counts none. */
   readonly traffic: Traffic;
   readonly #parts: SessionParts<P>;
   readonly #connection: SessionConnection;
@@ -184,8 +184,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 
   /**
-   * The filter is compared character by character [MQTT-3.10.4-1]. Nothing new comes for it [MQTT-3.10.4-2]; what is on
-   * its way or waits stays [MQTT-3.10.4-3].
+   * The filter is compared character by character [MQTT-3.10.4-1]. No new messages come for it [MQTT-3.10.4-2]; messages in
+   * flight or in the queue stay [MQTT-3.10.4-3].
    */
   unsubscribe(filter: string): void {
     const filters = this.#subscriptions.get(filter);
@@ -197,7 +197,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     for (const granted of filters) this.#parts.bus.unsubscribe(granted.namespace, granted.filter, this);
   }
 
-  /** Hears nothing more, and forgets what is on its way: sessions are not kept. */
+  /** Receives nothing more, and forgets messages in flight: sessions are not kept. */
   end(): void {
     this.#isOpen = false;
     this.#reader?.cancel();
@@ -220,7 +220,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (this.#ids.release(packetId)) this.sendWaiting();
   }
 
-  /** Sends what waits, as far as there is room: after an acknowledgement, and when the socket has drained. */
+  /** Sends messages of the queue as far as there is room: after an acknowledgement, and when the socket has drained. */
   sendWaiting(): void {
     while (this.#queue.size > 0 && this.#hasRoom) {
       const kept = this.#queue.shift() as KeptMessage;
@@ -234,7 +234,10 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
   }
 
-  /** Sends what waits without regard to the window: a client that is about to be disconnected acknowledges nothing any more. */
+  /**
+   * Sends the whole queue without regard to the window: a client that is about to be disconnected acknowledges nothing any
+   * more.
+   */
   drain(): void {
     this.#window = mostInflight;
     this.sendWaiting();
@@ -245,7 +248,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     return this.#queue.size > 0;
   }
 
-  /** Sends what is stored for these filters, as the client takes it. */
+  /** Sends the retained messages of these filters, as the client takes them. */
   readRetained(filters: readonly GrantedFilter[]): void {
     if (!this.#isOpen || filters.length === 0) return;
     this.#reader ??= new RetainedReader(this.#parts.host, this.#parts.retainedReaders, this);

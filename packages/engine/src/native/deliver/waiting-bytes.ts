@@ -4,8 +4,8 @@ import type { TenantBudget } from '../../port.ts';
 const shareBytes = 524_288;
 
 /**
- * What waits in all sessions together, in their queues and for sockets that take no more. Each session has its
- * bound; without one for all of them, a thousand readers that have stopped would fill the memory of everybody.
+ * Bytes that wait in all sessions together, in their queues and for blocked sockets. Each session has its own bound; without
+ * a common one, a thousand readers that have stopped would fill the memory of the process.
  */
 export class WaitingBytes {
   readonly #mostBytes: number;
@@ -29,7 +29,7 @@ export class WaitingBytes {
   }
 }
 
-/** What waits for one session, told to the engine's bound and to its tenant's budget; what was taken is given back. */
+/** What waits for one session, charged to the engine's bound and to its tenant's budget; all that was charged is given back. */
 export class WaitingAccount {
   readonly #all: WaitingBytes;
   readonly #tenant: TenantBudget | undefined;

@@ -14,7 +14,7 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
 
 /** What the kernel hands over in one read at most; the same as without this. */
 const readBytes = 65_536;
-/** Whoever keeps a chunk keeps its slab alive, so a slab is no larger than what one read could keep alive before. */
+/** A reader that keeps a chunk keeps its slab alive, so a slab is no larger than what one read could keep alive before. */
 const slabBytes = 65_536;
 /** A read of this size gets memory of its own. */
 const largeReadBytes = 16_384;
@@ -50,14 +50,14 @@ export class DirectSocket extends Socket {
   /** The handle of a socket, which must have no other owner from now on. `before`: what was read from it, and is handed over first. */
   static over(handle: Handle, before: Buffer | null): DirectSocket {
     const socket: DirectSocket = new DirectSocket(handle, (bytes) => socket.#take(bytes));
-    // Whoever takes the socket has named its reader by then, and nothing has been read yet.
+    // The new owner of the socket has named its reader by then, and nothing has been read yet.
     if (before) queueMicrotask(() => socket.#handOver(before, 0, before.length));
     return socket;
   }
 
   /**
-   * Writes, at once if it can. False: some of it waits, and `drain` comes. What a client does not take that has closed its
-   * side is thrown away: what it sent before can still be read, and reading tells how it ended.
+   * Writes at once if it can. False: some bytes wait, and `drain` follows. Output for a client that has closed its side is
+   * thrown away: what the client sent before can still be read, and reading tells how the connection ended.
    */
   send(bytes: Buffer): boolean {
     if (this.#fd < 0 || this._handle === null || this.writableLength > 0 || this.writableEnded)

@@ -1,6 +1,7 @@
 /**
  * Cuts a stream of chunks into packets. Whole packets are handed on where they lie in the chunk; only one that is spread
- * over chunks is put together in memory of its own, which grows with what has come, not with what was announced.
+ * over chunks is put together in memory of its own, which grows with the bytes that have arrived, not with the
+ * announced length.
  */
 import { packetBytes } from '../../codec/index.ts';
 
@@ -56,7 +57,7 @@ export class PacketAssembler {
     return this.#isStopped;
   }
 
-  /** So much is kept that whoever reads the chunks should stop. */
+  /** So much is kept that the caller should stop reading. */
   get isFull(): boolean {
     return this.#backlogBytes >= mostBacklogBytes || this.#backlog.length >= mostBacklogChunks;
   }

@@ -35,7 +35,7 @@ export class PrefixRoute {
     this.#taps = taps;
   }
 
-  /** Undefined if the route, or who receives the topic, depends on the whole topic. */
+  /** Undefined if the route, or its list of receivers, depends on the whole topic. */
   static of(
     topic: string,
     { prefix, destinations, basis, taps }: PublishRoute,

@@ -10,8 +10,8 @@ export interface PublicationParts<P> {
 }
 
 /**
- * Publishes a message that came on no connection; resolves when it is durable, if retained, and in all queues. Logs that the
- * route taps are left to whoever has accepted it: of several engines that publish it, one records it.
+ * Publishes a message that came on no connection; resolves when it is durable, if retained, and in all queues. Does not
+ * record it in the logs that the route taps: several engines may publish it, and only the one that accepted it records it.
  */
 export async function publishOn<P>(
   parts: PublicationParts<P>,
@@ -26,8 +26,8 @@ export async function publishOn<P>(
 }
 
 /**
- * Publishes a will [MQTT-3.1.2-8], if its sender may still publish there: rights may have gone since CONNECT. Not before
- * the current packet has been dealt with, since a will may be fired by the very delivery that ends a session.
+ * Publishes a will [MQTT-3.1.2-8], if its client may still publish there: rights may have been revoked since CONNECT. It
+ * waits until the current packet has been handled, since the very delivery that ends a session may cause a will.
  */
 export async function publishWill<P>(parts: PublicationParts<P>, principal: P, will: Will): Promise<void> {
   await Promise.resolve();

@@ -1,8 +1,8 @@
 /**
  * The PUBLISH packets of one session: route, hand over, acknowledge, in this order [MQTT-4.3.2-2].
  *
- * Messages of retained topics are stored first, handed over once they are durable, and acknowledged then: whoever
- * subscribes meanwhile gets either the retained message or the live one. While one is being stored, later QoS 1 messages are
+ * Messages of retained topics are stored first, handed over once they are durable, and acknowledged then: a client
+ * that subscribes meanwhile gets either the retained message or the live one. While one is being stored, later QoS 1 messages are
  * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
  */
 import { type PublishLayout, publishLayout, publishTopic } from '../../codec/index.ts';
@@ -119,7 +119,10 @@ export class Publisher<P> {
     return this.#check(bytes, start, end, layout);
   }
 
-  /** What the host says of the topic now: a message that waited is checked anew, since rights may have gone meanwhile. */
+  /**
+   * The host's present answer for the topic: a message that waited is checked again, since rights may have been revoked
+   * meanwhile.
+   */
   #check(bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     const { limits } = this.#parts;
     const { topicStart, topicEnd } = layout;
@@ -208,7 +211,10 @@ export class Publisher<P> {
     return this.#parts.host.record?.(this.#session.principal, taps, payload, qos);
   }
 
-  /** Nothing more is published until others have the message: so it keeps its place, and PUBACK says what it should. */
+  /**
+   * Publishes nothing more until the other nodes have the message: so messages keep their order, and PUBACK means that it was
+   * handed over.
+   */
   #awaitHandOver(handedOver: Promise<void>, packetId: number, recorded: Promise<void> | undefined): false {
     const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded };
     this.#unfinished.push(entry);
@@ -295,7 +301,7 @@ export class Publisher<P> {
         this.#settle(entry);
       },
       (error: unknown) => {
-        // Not durable, so not acknowledged: the client will send it again. Whoever listens has it all the same.
+        // Not durable, so not acknowledged: the client will send it again. Subscribers receive it all the same.
         if (error instanceof MessageRefusedError) this.#refuse(entry, error.reason);
         else if (layout.qos === 1) this.#fail(entry, reasons.notStored);
         else this.#settle(entry);
@@ -354,7 +360,7 @@ export class Publisher<P> {
     }
   }
 
-  /** The host will not have the message: nobody receives it. */
+  /** The host refuses the message: no subscriber receives it. */
   #refuse(entry: Unfinished, reason: Reason): void {
     this.#unstoredBytes -= entry.unstored?.payload.length ?? 0;
     entry.unstored = undefined;

@@ -4,7 +4,7 @@
  * subscriber after it. A rest lets some come together, as network cards do with their interrupts; a message costs a third
  * less (docs/benchmarks.md).
  *
- * There is a rest only where it pays, and when nobody is held up by it: so many messages come in a second that the ticks would
+ * There is a rest only where it pays, and where it delays no client: so many messages come in a second that the ticks would
  * take a good part of a core, and every message of the tick came from a client that had been silent for a while. A client that
  * sends the next message on the acknowledgement of the last, or many in a row, gets none.
  */
@@ -48,7 +48,7 @@ export class Pacer {
     if (sinceLastMs < silenceMs) this.#hurried++;
   }
 
-  /** The tick is over: rests, if that pays and holds up nobody. */
+  /** The tick is over: rests, if that pays and delays no client. */
   rest(): void {
     if (this.#messages === 0 || this.#tickMs === 0) return;
     const isUnhurried = this.#hurried === 0;

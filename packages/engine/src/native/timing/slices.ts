@@ -6,9 +6,9 @@
  */
 import { Fifo } from '../buffers/fifo.ts';
 
-/** One slice, in milliseconds. With what else happens in a tick it stays below the 20 ms that nobody may wait longer. */
+/** One slice, in milliseconds. With the rest of a tick it stays below 20 ms, the longest that any client may wait. */
 const sliceMs = 4;
-/** Items between two looks at the clock; whoever has fewer never waits. */
+/** Items between two looks at the clock; work with fewer items never waits. */
 const itemsPerLook = 8;
 
 export class Slices {

@@ -1,7 +1,7 @@
 /**
- * How long this thread has worked. On a busy machine the clock also counts the time in which others had the processor;
- * whoever gives up its turn then does more work in smaller pieces for nothing. So the thread's own time is looked at, which
- * costs a microsecond or two, but only once the clock says that it may be up.
+ * How long this thread has worked. On a busy machine the clock also counts the time in which other threads had the processor;
+ * work that is cut by the clock would then be cut into smaller pieces for nothing. So the thread's own time is read, which
+ * costs a microsecond or two, but only once the clock says that the time may be up.
  */
 export class Stopwatch {
   readonly #now: () => number;

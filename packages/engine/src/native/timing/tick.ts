@@ -17,8 +17,9 @@ const handlingMs = 8;
 /** The same while output is being written that takes several ticks: whatever does not add to it. */
 const handlingWhileFlushingMs = 5;
 /**
- * What clients that flood send is written after so many milliseconds, though it is handled in several ticks: many small
- * writes would cost a message half as much again. What others wait for is written at the end of each tick.
+ * Messages from clients that flood are written after so many milliseconds, though they are handled in several ticks: many
+ * small writes would make a message half as expensive again. Output that other clients wait for is written at the end of each
+ * tick.
  */
 const gatheringMs = 60;
 /** A flood is over when no tick was too short for it for so long, in milliseconds. */
@@ -29,8 +30,8 @@ const packetsPerExactLook = 256;
 /** After a tick of this time, in milliseconds, the next is measured exactly. */
 const longTickMs = 4;
 /**
- * Output is written for so long in one tick, by the clock: each write may wake somebody who then has the processor.
- * Connections between two looks at it.
+ * How long output is written in one tick, by the clock: each write may wake another process, which then has the processor.
+ * The clock is read once for so many connections.
  */
 const flushingMs = 10;
 const flushesPerLook = 16;
@@ -43,15 +44,15 @@ const ackArenaBytes = 16_384;
  * connection's output goes out in one write. System calls cost most of a broker's time; this makes their number depend on
  * connections per tick, not on messages.
  *
- * A flood takes several ticks, so that others are served in between: its output is gathered over them, then written over
- * them. Whatever answers somebody else is urgent meanwhile, and goes out first.
+ * A flood takes several ticks, so that other clients are served in between: its output is gathered over several ticks, then
+ * written over several. Output for other clients is urgent meanwhile, and goes out first.
  */
 export class Tick {
   /** Outgoing messages of this tick. */
   readonly messages = new Arena(messageArenaBytes);
   /** Acknowledgements, apart from messages so that those of one connection lie side by side. */
   readonly acks = new Arena(ackArenaBytes);
-  /** Keeps ticks apart while nobody is in a hurry. */
+  /** Keeps ticks apart where that delays no client. */
   readonly pacer: Pacer;
   #dirty: Flushable[] = [];
   #urgent: Flushable[] = [];
@@ -98,17 +99,17 @@ export class Tick {
     if (!this.#isScheduled) this.#schedule();
   }
 
-  /** In a flood: what is sent now cannot wait for it. */
+  /** In a flood: output that is added now must not wait for the flood's. */
   get isUrgent(): boolean {
     return this.#isUrgent;
   }
 
-  /** What is sent from here on is part of a flood, if there is one; otherwise somebody waits for it. */
+  /** Output from here on is part of a flood, if there is one; otherwise a client waits for it. */
   handles(isOfFlood: boolean): void {
     this.#isUrgent = this.#isFlooded && !isOfFlood;
   }
 
-  /** Output is being written that takes several ticks: who adds to it has to wait. */
+  /** Output is being written over several ticks: packets that add to it have to wait. */
   get isFlushing(): boolean {
     return this.#isFlushing;
   }
@@ -119,7 +120,7 @@ export class Tick {
     if (!this.#isScheduled) this.#schedule();
   }
 
-  /** The tick has lasted long enough: what comes is for the next one. */
+  /** The tick has lasted long enough: the rest waits for the next one. */
   get isSpent(): boolean {
     return this.#isSpent;
   }
@@ -140,7 +141,7 @@ export class Tick {
     this.#packetsUntilLook -= packets;
   }
 
-  /** A write has not reached the kernel yet: what it refers to must stay. */
+  /** A write has not reached the kernel yet: the memory that it refers to must stay. */
   pin(): void {
     this.messages.pin();
     this.acks.pin();
@@ -184,7 +185,7 @@ export class Tick {
       this.#schedule();
     }
     this.#isSpent = false;
-    // What came on top of output that is being written would have to be copied behind it.
+    // Output that is added while older output is being written would have to be copied.
     if (!this.#isFlushing) this.#letRestedReadOn();
     this.pacer.rest();
   }
@@ -195,7 +196,7 @@ export class Tick {
     return this.#gatheringSinceMs === undefined || this.#nowMs - this.#gatheringSinceMs < gatheringMs;
   }
 
-  /** One after the other; those for whom there is no time come first in the next tick. */
+  /** One connection after the other; those for which there is no time come first in the next tick. */
   #letRestedReadOn(): void {
     const rested = this.#rested;
     this.#rested = [];
