@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import { ApiError, errors } from '../errors/catalogue.ts';
+import { maxStreamsOfCaller } from '../limits.ts';
 import type { CallOrigin } from './call.ts';
 import { ControlPlane } from './control-plane.ts';
-import { type ApiOperation, defineOperation, mutation } from './operation.ts';
+import { type ApiOperation, defineOperation, defineStream, mutation } from './operation.ts';
 import type { Services } from './services.ts';
 import { resource } from './subject.ts';
 
@@ -141,6 +142,43 @@ test('a call that is cancelled at work commits nothing, and gives its key back',
   const { call, steps } = pipeline({ mutate: async () => caller.abort() });
   expect(await statusOf(call({ signal: caller.signal }, { name: 'n' }, uuid))).toBe('CANCELLED');
   expect(steps).toEqual(['authenticate', 'find', 'claim', 'run', 'begin with a claim', 'release']);
+});
+
+test('a caller that goes while what its stream is about is looked up leaves its place to others', async () => {
+  const { plane } = pipeline();
+  const opened: AbortSignal[] = [];
+  let whileFinding = () => {};
+  const operation = defineStream({
+    name: 'WatchThing',
+    service: 'ThingService',
+    summary: 'Watches a thing',
+    permission: 'view',
+    output: z.unknown(),
+    async subject() {
+      whileFinding();
+      return resource('Thing', { folderId: 'mine' });
+    },
+    async run({ signal }) {
+      opened.push(signal);
+      return (async function* () {})();
+    },
+  });
+  const watch = (signal: AbortSignal) =>
+    plane.call(
+      operation,
+      { credential: 'good', address: '192.0.2.1', userAgent: '', requestId: 'r', signal },
+      { fields: {} },
+    );
+  for (let time = 0; time <= maxStreamsOfCaller; time++) {
+    const caller = new AbortController();
+    whileFinding = () => caller.abort();
+    expect(await statusOf(watch(caller.signal))).toBe('CANCELLED');
+  }
+  expect(opened).toEqual([]);
+  whileFinding = () => {};
+  const caller = new AbortController();
+  expect(await statusOf(watch(caller.signal))).toBe('OK');
+  caller.abort();
 });
 
 test('a call that is done passes every step once, in order', async () => {

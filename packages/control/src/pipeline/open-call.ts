@@ -133,6 +133,7 @@ export class OpenCall {
     const caller = this.#caller ?? nobody;
     const target = access.require(subject);
     const facts = JSON.stringify([caller, target]);
+    mustBeWanted(origin, services.now);
     const over = streams.take(caller.id);
     return guardStream({
       ...(origin.signal && { gone: origin.signal }),

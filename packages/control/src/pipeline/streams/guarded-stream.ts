@@ -28,14 +28,13 @@ export async function guardStream(stream: GuardedStream): Promise<AsyncIterable<
     if (reason !== undefined) ending.abort();
   };
   const timer = setInterval(() => void check(), streamCheckMs);
-  signal.addEventListener(
-    'abort',
-    () => {
-      clearInterval(timer);
-      stream.over();
-    },
-    { once: true },
-  );
+  const over = () => {
+    clearInterval(timer);
+    stream.over();
+  };
+  // Of a signal that is aborted already there comes no event.
+  if (signal.aborted) over();
+  else signal.addEventListener('abort', over, { once: true });
   try {
     const source = await stream.open(signal);
     return withEnd(source, () => reason, ending);
