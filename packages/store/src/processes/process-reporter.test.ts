@@ -1,6 +1,6 @@
 import { testDatabase } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { readProcessMetrics, readTenantMetrics } from '../control/processes/metrics.ts';
+import { type MetricsPoint, readProcessMetrics, readTenantMetrics } from '../control/processes/metrics.ts';
 import { listProcesses } from '../control/processes/processes.ts';
 import { openPrisma } from '../database/open-prisma.ts';
 import { ProcessReporter } from './process-reporter.ts';
@@ -8,12 +8,19 @@ import { removeOldSamples, type TenantSample } from './samples.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
+const fail = (error: unknown): void => {
+  throw error;
+};
+
+const sum = (points: readonly MetricsPoint[]) =>
+  points.reduce((total, { figures }) => total + (figures['messagesReceived'] ?? 0), 0);
+
 async function setUp() {
   const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { pool } = database;
   const state = { connections: 3, messagesReceived: 100, isReady: true, tenants: [] as TenantSample[] };
-  const reporter = (id: string) => {
+  const reporter = (id: string, failed = fail) => {
     const made = new ProcessReporter({
       db: pool,
       process: { id, kind: 'mqtt', version: '1.2.3', place: 'here', facts: { tlsNames: ['a.example'] } },
@@ -21,9 +28,7 @@ async function setUp() {
       gauges: () => ({ connections: state.connections }),
       counts: () => ({ messagesReceived: state.messagesReceived }),
       takeTenants: () => state.tenants.splice(0),
-      failed: (error) => {
-        throw error;
-      },
+      failed,
     });
     onTestFinished(() => made.stop());
     return made;
@@ -64,8 +69,6 @@ test('what is counted is told for each step, and what is, as it is; processes ar
   expect(ofOne).toMatchObject([{ figures: { connections: 3, messagesReceived: 7 } }]);
   expect(ofOne[0]?.figures['memoryBytes']).toBeGreaterThan(0);
   const wide = { ...anHour(), step: 600 };
-  const sum = (points: typeof ofOne) =>
-    points.reduce((total, { figures }) => total + (figures['messagesReceived'] ?? 0), 0);
   expect(sum(await readProcessMetrics(pool, undefined, wide, new Date()))).toBe(0);
   expect(sum(await readProcessMetrics(pool, undefined, anHour(), new Date()))).toBe(14);
 });
@@ -97,4 +100,55 @@ test('each minute is kept by itself, with the tenants that did something, and wh
   await pool.query(`UPDATE process_samples SET at = now() - interval '31 days'`);
   await removeOldSamples(pool);
   expect(await rows()).toEqual([]);
+});
+
+test('steps of which two come in the time of one add up, for processes and tenants', async () => {
+  const { pool, state, reporter, anHour } = await setUp();
+  const one = reporter('p1');
+  await one.start();
+  // Far more than there are times: some must have two.
+  for (let step = 0; step < 24; step++) {
+    state.messagesReceived += 10;
+    state.tenants.push({ kind: 'registry', id: 'r1', messages: 5, connections: 2 });
+    if (step % 6 !== 5) state.tenants.length = 0;
+    await one.report();
+  }
+  const read = (step: number) => readProcessMetrics(pool, 'p1', { ...anHour(), step }, new Date());
+  expect(sum(await read(10))).toBe(240);
+  expect(sum(await read(60))).toBe(240);
+  expect((await read(10)).every(({ figures }) => figures['connections'] === 3)).toBe(true);
+  const tenant = await readTenantMetrics(pool, { kind: 'registry', id: 'r1' }, anHour());
+  expect(sum(tenant)).toBe(20);
+  expect(tenant.every(({ figures }) => figures['connections'] === 2)).toBe(true);
+});
+
+test.each(['processes', 'process_samples', 'tenant_samples'])(
+  'what a report could not write to %s is in the next',
+  async (table) => {
+    const { pool, state, reporter, anHour } = await setUp();
+    const failures: unknown[] = [];
+    const one = reporter('p1', (error) => void failures.push(error));
+    await one.start();
+    state.tenants.push({ kind: 'registry', id: 'r1', messages: 5, connections: 2 });
+    for (let step = 0; step < 12; step++) {
+      state.messagesReceived += 10;
+      // The sixth is that of the minute.
+      if (step === 5) await pool.query(`ALTER TABLE ${table} RENAME TO away`);
+      await one.report();
+      if (step === 5) await pool.query(`ALTER TABLE away RENAME TO ${table}`);
+    }
+    expect(failures).toHaveLength(1);
+    expect(sum(await readProcessMetrics(pool, 'p1', anHour(), new Date()))).toBe(120);
+    expect(sum(await readTenantMetrics(pool, { kind: 'registry', id: 'r1' }, anHour()))).toBe(5);
+  },
+);
+
+test('all that is old goes, however much it is, and nothing that is not', async () => {
+  const { pool } = await setUp();
+  await pool.query(`INSERT INTO tenant_samples (kind, id, at, process_id, messages, connections)
+    SELECT 'registry', 'r' || n, now() - CASE WHEN n <= 12000 THEN interval '25 hours' ELSE interval '23 hours' END, 'p1', 1, 1
+    FROM generate_series(1, 12003) AS n`);
+  await removeOldSamples(pool);
+  const { rows } = await pool.query('SELECT id FROM tenant_samples ORDER BY id');
+  expect(rows.map(({ id }) => id)).toEqual(['r12001', 'r12002', 'r12003']);
 });

@@ -1,5 +1,6 @@
 /** Has a process say, every ten seconds, that it lives, how it is and what it did. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { PeriodicTask } from '@iotcore/process';
 import type { Queryable } from '../data-plane/queryable.ts';
 import {
   type Figures,
@@ -36,66 +37,83 @@ const batchTenants = 1000;
 export class ProcessReporter {
   readonly #parts: ProcessReporterParts;
   readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  #timer: NodeJS.Timeout | undefined;
-  #reporting: Promise<void> | undefined;
-  #steps = 0;
-  #lastCounts: Figures = {};
+  readonly #reports: PeriodicTask;
+  readonly #removal: PeriodicTask;
+  readonly #stopping = new AbortController();
+  #isFirst = true;
+  /** As they were when a step, and a minute, were last written: what could not be written is in the next. */
+  #stepCounts: Figures = {};
   #minuteCounts: Figures = {};
+  /** Steps written since a minute was. */
+  #steps = 0;
+  /** Those of a minute that are not written yet. */
+  #tenants: readonly TenantSample[] = [];
 
   constructor(parts: ProcessReporterParts) {
     this.#parts = parts;
+    this.#reports = new PeriodicTask(() => this.#report().catch(parts.failed));
+    this.#removal = new PeriodicTask(() =>
+      removeOldSamples(parts.db, this.#stopping.signal).catch(parts.failed),
+    );
   }
 
   /** Begins with a first report. */
   async start(): Promise<void> {
     this.#delay.enable();
-    this.#lastCounts = this.#minuteCounts = this.#parts.counts();
-    this.#timer = setInterval(() => void this.report(), stepMs).unref();
+    this.#stepCounts = this.#minuteCounts = this.#parts.counts();
+    this.#reports.every(stepMs);
     await this.report();
   }
 
   /** One report, as the timer asks for every ten seconds. Never rejects. */
-  async report(): Promise<void> {
-    this.#reporting ??= this.#report()
-      .catch(this.#parts.failed)
-      .finally(() => {
-        this.#reporting = undefined;
-      });
-    await this.#reporting;
+  report(): Promise<void> {
+    return this.#reports.run();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopping.abort();
     this.#delay.disable();
-    await this.#reporting;
+    await this.#reports.stop();
+    await this.#removal.stop();
     // What cannot be removed now is taken for gone by its age.
     await removeProcess(this.#parts.db, this.#parts.process.id).catch(this.#parts.failed);
   }
 
   async #report(): Promise<void> {
-    const { db, process: own, isReady, gauges, counts } = this.#parts;
+    const { db, process: own, isReady, counts } = this.#parts;
     const now = counts();
-    const state = {
-      ...gauges(),
+    const gauges = {
+      ...this.#parts.gauges(),
       memoryBytes: process.memoryUsage.rss(),
       eventLoopDelayMs: Math.round(this.#delay.percentile(99) / nanosecondsInMs),
     };
     this.#delay.reset();
-    const figures = { ...state, ...since(now, this.#lastCounts) };
-    const isFirst = this.#steps === 0;
-    this.#lastCounts = now;
-    this.#steps++;
-    await writeProcess(db, { ...own, isReady: isReady(), figures });
+    const ofStep = { gauges, counts: since(now, this.#stepCounts) };
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    await writeProcess(db, { ...own, isReady: isReady(), figures: { ...gauges, ...ofStep.counts } });
     if (isFirst) return;
-    await writeProcessSample(db, own.id, stepMs / 1000, figures);
-    if ((this.#steps - 1) % minuteSteps !== 0) return;
-    const ofMinute = { ...state, ...since(now, this.#minuteCounts) };
-    this.#minuteCounts = now;
+    await writeProcessSample(db, own.id, stepMs / 1000, ofStep);
+    this.#stepCounts = now;
+    this.#steps++;
+    if (this.#steps < minuteSteps) return;
+    const ofMinute = { gauges, counts: since(now, this.#minuteCounts) };
     await writeProcessSample(db, own.id, (stepMs * minuteSteps) / 1000, ofMinute);
-    const tenants = this.#parts.takeTenants?.() ?? [];
-    for (let at = 0; at < tenants.length; at += batchTenants)
-      await writeTenantSamples(db, own.id, tenants.slice(at, at + batchTenants));
-    await removeOldSamples(db);
+    this.#minuteCounts = now;
+    this.#steps = 0;
+    await this.#writeTenants();
+    // A report does not wait for it: who is silent counts as gone.
+    void this.#removal.run();
+  }
+
+  async #writeTenants(): Promise<void> {
+    const { db, process: own, takeTenants } = this.#parts;
+    // They go on counting until they are asked: those of a minute that was not written come first.
+    if (this.#tenants.length === 0) this.#tenants = takeTenants?.() ?? [];
+    while (this.#tenants.length > 0) {
+      await writeTenantSamples(db, own.id, this.#tenants.slice(0, batchTenants));
+      this.#tenants = this.#tenants.slice(batchTenants);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 /** Rows of processes and of what they did, as each process writes them; and their removal. */
+import { setTimeout } from 'node:timers/promises';
 import type { Queryable } from '../data-plane/queryable.ts';
 
 /** By their names. */
@@ -39,31 +40,44 @@ export async function removeProcess(db: Queryable, id: string): Promise<void> {
   await db.query(`DELETE FROM processes WHERE id = $1 OR seen_at < now() - interval '1 day'`, [id]);
 }
 
-/** What a process did in the `step` seconds (10 or 60) that ended at a multiple of these. A second time for the same changes nothing. */
+/** What a process is and did, of which the second adds up. */
+export interface ProcessSample {
+  readonly gauges: Figures;
+  readonly counts: Figures;
+}
+
+/**
+ * What a process did in the `step` seconds (10 or 60) that ended at a multiple of these. A second time for the same adds
+ * to it: timers are not so exact that each time has one.
+ */
 export async function writeProcessSample(
   db: Queryable,
   processId: string,
   step: number,
-  figures: Figures,
+  { gauges, counts }: ProcessSample,
 ): Promise<void> {
   await db.query(
-    `INSERT INTO process_samples (step, at, process_id, figures)
-     VALUES ($1::int, date_bin(make_interval(secs => $1::int), now(), 'epoch'), $2, $3) ON CONFLICT DO NOTHING`,
-    [step, processId, JSON.stringify(figures)],
+    `INSERT INTO process_samples AS known (step, at, process_id, figures)
+     VALUES ($1::int, date_bin(make_interval(secs => $1::int), now(), 'epoch'), $2, $3::jsonb || $4::jsonb)
+     ON CONFLICT (step, at, process_id) DO UPDATE SET figures = known.figures || $3::jsonb || (
+       SELECT coalesce(jsonb_object_agg(key, value::float8 + coalesce((known.figures ->> key)::float8, 0)), '{}')
+       FROM jsonb_each_text($4::jsonb))`,
+    [step, processId, JSON.stringify(gauges), JSON.stringify(counts)],
   );
 }
 
-/** What tenants did in the minute that has ended. */
+/** What tenants did in the minute that has ended; each is named once. A second time for the same adds to it. */
 export async function writeTenantSamples(
   db: Queryable,
   processId: string,
   samples: readonly TenantSample[],
 ): Promise<void> {
   await db.query(
-    `INSERT INTO tenant_samples (kind, id, at, process_id, messages, connections)
+    `INSERT INTO tenant_samples AS known (kind, id, at, process_id, messages, connections)
      SELECT kind, id, date_bin('1 minute', now(), 'epoch'), $1, messages, connections
      FROM unnest($2::text[], $3::text[], $4::bigint[], $5::int[]) AS given(kind, id, messages, connections)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT (kind, id, at, process_id)
+     DO UPDATE SET messages = known.messages + excluded.messages, connections = excluded.connections`,
     [
       processId,
       samples.map(({ kind }) => kind),
@@ -76,6 +90,8 @@ export async function writeTenantSamples(
 
 /** Rows removed by one statement: it holds nobody up. */
 const batchRows = 5000;
+/** Between two statements, in ms: others have the database meanwhile. */
+const pauseMs = 100;
 
 const kept = [
   `process_samples WHERE step = 10 AND at < now() - interval '1 day'`,
@@ -83,12 +99,19 @@ const kept = [
   `tenant_samples WHERE at < now() - interval '1 day'`,
 ];
 
-/** Removes what was kept long enough, some of it: to be repeated. What another process removes at the moment is left to it. */
-export async function removeOldSamples(db: Queryable): Promise<void> {
+/**
+ * Removes what was kept long enough, in small statements with pauses between. What another process removes at the moment
+ * is left to it. Stops early when `signal` aborts.
+ */
+export async function removeOldSamples(db: Queryable, signal?: AbortSignal): Promise<void> {
   for (const rows of kept) {
     const table = rows.split(' ', 1)[0];
-    await db.query(
-      `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${rows} LIMIT ${batchRows} FOR UPDATE SKIP LOCKED))`,
-    );
+    while (!signal?.aborted) {
+      const { rowCount } = await db.query(
+        `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${rows} LIMIT ${batchRows} FOR UPDATE SKIP LOCKED))`,
+      );
+      if ((rowCount ?? 0) < batchRows) break;
+      await setTimeout(pauseMs);
+    }
   }
 }
