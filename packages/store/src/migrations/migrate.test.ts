@@ -51,6 +51,41 @@ test('a migration that fails leaves nothing behind, no record either', async () 
   expect(await recorded()).not.toEqual([]);
 });
 
+describe('an index', () => {
+  /** The last migration before those that build one beside the writers. */
+  const before = '20261126081000_processes';
+  const log = `INSERT INTO connection_log (resource_id, level, message) VALUES ('r', 'WARN', '')`;
+
+  test('is built while others write', async () => {
+    await empty();
+    await migrate(url, quiet, before);
+    const writer = await pool.connect();
+    await writer.query(`BEGIN; ${log}`);
+    const migrated = migrate(url, quiet);
+    const waiting = `SELECT query FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%connection_log%'`;
+    await expect.poll(async () => (await pool.query(waiting)).rows.length, { timeout: 20_000 }).toBe(1);
+    await pool.query(log);
+    await writer.query('COMMIT');
+    writer.release();
+    await migrated;
+    expect((await recorded()).length).toBe((await readMigrations()).length);
+  });
+
+  test('that was left unfinished is built anew', async () => {
+    await empty();
+    await migrate(url, quiet, before);
+    const name = 'connection_log_folder_id_id_warnings_idx';
+    await pool.query(`CREATE INDEX ${name} ON connection_log (message)`);
+    await migrate(url, quiet);
+    const { rows } = await pool.query(
+      `SELECT indisvalid AS valid, pg_get_indexdef(indexrelid) AS definition FROM pg_index WHERE indexrelid = $1::regclass`,
+      [name],
+    );
+    expect(rows).toEqual([{ valid: true, definition: expect.stringContaining('(folder_id, id) WHERE') }]);
+  });
+});
+
 describe('a migration of a newer release', () => {
   const insertNewer = (logs: string | null) =>
     pool.query(

@@ -4,6 +4,7 @@
  * scripts at every semicolon, also inside functions.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { StartupError } from '@iotcore/process';
 import type { ClientBase } from 'pg';
 import { Connection, connectionConfig } from '../database/connections.ts';
@@ -18,6 +19,8 @@ export class MigrationMismatchError extends StartupError {
 
 /** Any number, the same in every version: processes that start together wait here for the first of them. */
 const advisoryLockKey = 5_220_361_198;
+/** Between two looks whether the first of them is done. */
+const lookAgainMs = 100;
 /** A migration that cannot get a table within this long would hold up all that wait for it. */
 const lockTimeout = '5s';
 
@@ -36,7 +39,7 @@ const recordTable = `
 
 /**
  * Applies every migration that the database lacks, each in a transaction of its own together with its record: it is
- * there whole or not at all. Migrations of a newer release are left alone if it says that this one may run beside it. With
+ * there whole or not at all. One that builds an index beside those who write has no transaction, and can be repeated. Migrations of a newer release are left alone if it says that this one may run beside it. With
  * `last` it goes no further than the migration of that name.
  *
  * @throws DatabaseUnavailableError, MigrationMismatchError, NewerSchemaError, or the error of a migration that failed; before
@@ -54,7 +57,7 @@ export async function migrate(url: string, logger: Log, last?: string): Promise<
   client.on('error', (error) => logger.warn({ err: error }, 'lost the database connection while migrating'));
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [advisoryLockKey]);
+    await takeAdvisoryLock(client);
     const applied = await readApplied(client);
     requireRelease([...applied.values()].filter(({ name }) => all.every((known) => known.name !== name)));
     const missing = migrations.filter((migration) => !isApplied(migration, applied));
@@ -62,6 +65,20 @@ export async function migrate(url: string, logger: Log, last?: string): Promise<
     for (const migration of missing) await apply(client, migration, logger);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Asks again and again instead of waiting in Postgres: the build of an index waits for every statement that runs, also for one that
+ * waits for this lock, and so for itself.
+ */
+async function takeAdvisoryLock(client: ClientBase): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      advisoryLockKey,
+    ]);
+    if (rows[0]?.taken) return;
+    await wait(lookAgainMs);
   }
 }
 
@@ -96,20 +113,38 @@ function isApplied(migration: Migration, applied: ReadonlyMap<string, Applied>):
 
 async function apply(client: ClientBase, migration: Migration, logger: Log): Promise<void> {
   const startedAt = performance.now();
+  if (migration.inTransaction) await applyInTransaction(client, migration);
+  else await applyByStatement(client, migration);
+  const tookMs = Math.round(performance.now() - startedAt);
+  logger.info({ migration: migration.name, tookMs }, 'applied a migration');
+}
+
+async function applyInTransaction(client: ClientBase, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL lock_timeout = '${lockTimeout}'`);
     await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count, logs)
-       VALUES ($1, $2, $3, now(), clock_timestamp(), 1, $4)`,
-      [randomUUID(), migration.checksum, migration.name, describeRelease()],
-    );
+    await record(client, migration);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
-  const tookMs = Math.round(performance.now() - startedAt);
-  logger.info({ migration: migration.name, tookMs }, 'applied a migration');
+}
+
+/**
+ * Postgres takes several statements that come together for a transaction, so each comes alone; such a file has no functions, and
+ * semicolons only at its statements' ends. It may wait for a lock as long as it takes: nobody waits behind it.
+ */
+async function applyByStatement(client: ClientBase, migration: Migration): Promise<void> {
+  for (const statement of migration.sql.split(/;$/m)) await client.query(statement);
+  await record(client, migration);
+}
+
+async function record(client: ClientBase, { checksum, name }: Migration): Promise<void> {
+  await client.query(
+    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at, finished_at, applied_steps_count, logs)
+     VALUES ($1, $2, $3, now(), clock_timestamp(), 1, $4)`,
+    [randomUUID(), checksum, name, describeRelease()],
+  );
 }
