@@ -238,7 +238,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     tell({ id: deviceId, registryId }, since) {
       counters.silentDevices++;
       log.add(deviceId, 'WARN', 'silent', silentLine(since));
-      logger.warn({ deviceId, registryId, since }, 'a device is silent');
+      throttled.say('silent devices', (heldBack) =>
+        logger.warn({ deviceId, registryId, since, heldBack }, 'a device is silent'),
+      );
     },
     now: () => Date.now(),
     failed: failed('silent devices could not be looked for'),

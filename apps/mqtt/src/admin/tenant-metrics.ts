@@ -7,11 +7,12 @@ const labelNames = ['registry_id', 'broker_id'] as const;
 
 /** `most`: how many of them. */
 export function addTenantMetrics(registry: Registry, tenants: Pick<Tenants, 'busiest'>, most: number): void {
+  const busiest = oncePerScrape(() => tenants.busiest(most));
   const shared = (name: string, help: string, value: (tenant: Tenant) => number) => ({
     ...{ name: `iotcore_tenant_${name}`, help, labelNames, registers: [registry] },
     collect(this: Gauge<(typeof labelNames)[number]> | Counter<(typeof labelNames)[number]>) {
       this.reset();
-      for (const tenant of tenants.busiest(most)) this.inc(labelsOf(tenant), value(tenant));
+      for (const tenant of busiest()) this.inc(labelsOf(tenant), value(tenant));
     },
   });
   const gauge = (...all: Parameters<typeof shared>) => new Gauge(shared(...all));
@@ -45,4 +46,17 @@ export function addTenantMetrics(registry: Registry, tenants: Pick<Tenants, 'bus
 function labelsOf({ key }: Tenant): Partial<Record<(typeof labelNames)[number], string>> {
   const [kind, id = ''] = key.split(':');
   return kind === 'broker' ? { broker_id: id } : { registry_id: id };
+}
+
+/** All metrics of one scrape are collected in one tick; the tenants are sorted once for it. */
+function oncePerScrape<T>(choose: () => T): () => T {
+  let chosen: { readonly value: T } | undefined;
+  return () => {
+    if (chosen) return chosen.value;
+    chosen = { value: choose() };
+    setImmediate(() => {
+      chosen = undefined;
+    });
+    return chosen.value;
+  };
 }

@@ -4,13 +4,13 @@
  * other round writes to the database.
  */
 
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
 import { type DevicePrincipal, monitoringNamespace, type Principal, routeMonitoring } from '@iotcore/model';
 import { LruMap } from '@iotcore/process';
 import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
 import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
+import { inSlices } from './in-slices.ts';
 
 export interface MonitoringParts {
   /** A device is told of at most once in this time. */
@@ -33,8 +33,6 @@ const saveEveryRounds = 2;
 const saveAgainMs = 5000;
 /** Devices in one statement; few enough that messages hardly wait while it is put together. */
 const batchDevices = 250;
-/** Devices that are looked at before messages have their turn again. */
-const slice = 500;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
 const maxDeparted = 100_000;
 /** Registries whose namespace is kept, some 150 bytes each. */
@@ -239,12 +237,5 @@ export class Monitoring {
   #forgetIfIdle(activity: Activity): void {
     if (activity.sessions > 0 || activity.unsaved || activity.untold) return;
     this.#activities.delete(activity.device.id);
-  }
-}
-
-async function inSlices<T>(items: readonly T[], look: (item: T) => void): Promise<void> {
-  for (let start = 0; start < items.length; start += slice) {
-    if (start > 0) await yieldToEventLoop();
-    for (const item of items.slice(start, start + slice)) look(item);
   }
 }

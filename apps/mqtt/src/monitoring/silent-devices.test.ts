@@ -82,3 +82,23 @@ test('nobody is told of anything where nobody wants to know', async () => {
   await silent.look();
   expect(told).toEqual([]);
 });
+
+test('messages have their turn while very many are told of', async () => {
+  const { told, connect, silent, clock } = setUp();
+  for (let number = 0; number < 2000; number += 1) connect(`d${number}`);
+  clock.now += 10 * minute;
+  const looked = silent.look();
+  await new Promise(setImmediate);
+  expect(told.length).toBeLessThan(2000);
+  await looked;
+  expect(told.length).toBe(2000);
+});
+
+test('so many at once are told of that the connection log has room for others, and the rest next time', async () => {
+  const { told, connect, pass } = setUp();
+  for (let number = 0; number < 10_001; number += 1) connect(`d${number}`);
+  await pass(10);
+  expect(told.length).toBe(10_000);
+  await pass(1);
+  expect(told.length).toBe(10_001);
+});

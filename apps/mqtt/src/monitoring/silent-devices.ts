@@ -7,6 +7,7 @@ import type { DevicePrincipal } from '@iotcore/model';
 import { PeriodicTask } from '@iotcore/process';
 import type { DeviceActivity } from '@iotcore/store/data-plane';
 import type { Activity } from './activity.ts';
+import { inSlices } from './in-slices.ts';
 
 export interface SilentDevicesParts {
   /** A device is silent after this long; undefined: nobody wants to know. */
@@ -25,6 +26,8 @@ const longestPauseMs = 60_000;
 const maxDeparted = 100_000;
 /** Devices in one question to the database. */
 const batchDevices = 1000;
+/** Told of in one look, half of the lines that may wait for the connection log; the others are told of in the next. */
+const maxToldAtOnce = 10_000;
 
 export class SilentDevices {
   readonly #parts: SilentDevicesParts;
@@ -64,15 +67,17 @@ export class SilentDevices {
   async #look(): Promise<void> {
     const { afterMs = 0, activities, tell, now } = this.#parts;
     const silentBefore = now() - afterMs;
-    for (const { device, sessions, lastPubActivityTime, lastAuthTime } of activities()) {
+    let left = maxToldAtOnce;
+    await inSlices([...activities()], ({ device, sessions, lastPubActivityTime, lastAuthTime }) => {
       const heardAt = Math.max(lastPubActivityTime, lastAuthTime);
       if (sessions === 0 || heardAt > silentBefore) this.#told.delete(device.id);
-      else if (!this.#told.has(device.id)) {
+      else if (left > 0 && !this.#told.has(device.id)) {
+        left--;
         this.#told.add(device.id);
         tell(device, new Date(heardAt));
       }
-    }
-    const due = [...this.#departed.values()].filter(({ at }) => at <= silentBefore);
+    });
+    const due = [...this.#departed.values()].filter(({ at }) => at <= silentBefore).slice(0, left);
     for (let start = 0; start < due.length; start += batchDevices)
       await this.#tellOfDeparted(due.slice(start, start + batchDevices), silentBefore);
   }

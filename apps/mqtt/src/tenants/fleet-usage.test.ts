@@ -121,6 +121,15 @@ describe('messages in a second', () => {
     }
   });
 
+  test('are shared where each may send one only', () => {
+    const { members, told, second } = fleet(2, {
+      messageRates: { device: 1, registry: undefined, broker: undefined },
+    });
+    members[0]?.send(device, 5);
+    second();
+    expect([...(told[0] ?? []).values()]).toEqual([1]);
+  });
+
   test('of others cost nobody anything', () => {
     const { members, second } = fleet(2, rates);
     members[0]?.send(device, 150);

@@ -14,9 +14,10 @@ export interface Fleet {
   tellUsage(used: ReadonlyMap<string, number>): void;
 }
 
-/** Of a limit a node tells when it uses this part, and at least so much: most clients have one session, and nobody has to hear of it. */
+/** Of a limit a node tells when it uses this part. */
 const toldPart = 0.1;
-const leastTold = 2;
+/** And when it holds at least so much: most clients have one session, and nobody has to hear of it. A small rate is told from 1 on. */
+const leastHeldTold = 2;
 /** Keys of one telling, some 60 bytes each. More are not told, and count for nothing elsewhere until there are fewer. */
 const mostTold = 4_096;
 
@@ -48,7 +49,7 @@ export class FleetUsage {
 
   /** So many are held here now, of so many that all nodes may hold together. */
   holds(key: string, count: number, most: number): void {
-    if (count >= told(most)) this.#held.set(key, count);
+    if (count >= Math.max(leastHeldTold, told(most))) this.#held.set(key, count);
     else this.#held.delete(key);
   }
 
@@ -82,5 +83,5 @@ export class FleetUsage {
 }
 
 function told(most: number): number {
-  return Math.max(leastTold, Math.floor(most * toldPart));
+  return Math.max(1, Math.floor(most * toldPart));
 }
