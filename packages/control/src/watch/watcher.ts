@@ -118,7 +118,7 @@ class Watch {
       earlier?.ending.abort();
       void this.#pass(events).then(() => this.#forget(node.id, part));
     } catch (error) {
-      this.#forget(node.id, part);
+      this.#forget(node.id, part, earlier);
       throw error;
     }
   }
@@ -131,8 +131,12 @@ class Watch {
     }
   }
 
-  #forget(nodeId: string, part: Part): void {
-    if (this.#parts.get(nodeId) === part) this.#parts.delete(nodeId);
+  /** `earlier`: the part that it was to take the place of, and which goes on unless it is over too. */
+  #forget(nodeId: string, part: Part, earlier?: Part): void {
+    part.ending.abort();
+    if (this.#parts.get(nodeId) !== part) return;
+    if (earlier && !earlier.ending.signal.aborted) this.#parts.set(nodeId, earlier);
+    else this.#parts.delete(nodeId);
   }
 
   #offer(event: StreamEvent): void {

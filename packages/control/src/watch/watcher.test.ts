@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { AccessTokens } from '../auth/access-tokens.ts';
+import { watchNodesMs } from '../limits.ts';
+import { Watcher } from './watcher.ts';
+
+interface Asked {
+  readonly messages: boolean;
+  readonly response: ServerResponse;
+}
+
+/** The internal API of an MQTT server, which notes what it is asked for; while `isBusy` it opens nothing. */
+async function openNode(id: string) {
+  const asked: Asked[] = [];
+  const state = { isBusy: false };
+  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
+    const { messages } = (await json(request)) as { messages: boolean };
+    asked.push({ messages, response });
+    if (state.isBusy) response.writeHead(503).end('{}');
+    else response.write('open {}\n');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  /** To whoever is still there. */
+  const tell = (line: string) => {
+    const open = asked.filter(({ response }) => !response.writableEnded && !response.destroyed);
+    for (const { response } of open) response.write(`${line}\n`);
+    return open.length;
+  };
+  return { node: { id, url: `http://127.0.0.1:${port}`, inCluster: true }, asked, state, tell };
+}
+
+test('a node that cannot yet be asked for messages too goes on with what it was asked for, until it can', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const [first, second] = await Promise.all([openNode('n1'), openNode('n2')]);
+  const live = [first.node, second.node];
+  const tokens = { issueForDataPlane: async () => 't' } as unknown as AccessTokens;
+  const watcher = new Watcher({ listLive: async () => live } as never, tokens);
+  const caller = new AbortController();
+  onTestFinished(() => caller.abort());
+  const principal = { kind: 'device', id: 'd' } as const;
+  const events = await watcher.watch(
+    { principal, messages: true, refusals: true, log: false },
+    caller.signal,
+  );
+  expect(second.asked.map(({ messages }) => messages)).toEqual([false]);
+
+  live.shift();
+  second.state.isBusy = true;
+  vi.advanceTimersByTime(watchNodesMs);
+  await expect.poll(() => second.asked.length).toBe(2);
+  await expect.poll(() => second.asked[1]?.response.writableFinished).toBe(true);
+  second.state.isBusy = false;
+  await expect
+    .poll(() => {
+      vi.advanceTimersByTime(watchNodesMs);
+      return second.asked.length;
+    })
+    .toBe(3);
+  expect(second.asked.map(({ messages }) => messages)).toEqual([false, true, true]);
+  // The one that asks for messages has taken the place of the other, which is not silent, or that would end it.
+  await expect.poll(() => second.tell('ping {}')).toBe(1);
+  expect(second.asked[0]?.response.destroyed).toBe(true);
+  second.tell('refused {}');
+  second.tell('last {}');
+  const seen: string[] = [];
+  for await (const { event } of events) {
+    if (event !== 'gap' && event !== 'ping') seen.push(event);
+    if (event === 'last') break;
+  }
+  expect(seen).toEqual(['refused', 'last']);
+});
