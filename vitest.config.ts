@@ -12,6 +12,9 @@ const sdkTests = ['tests/sdk-yandex/*.test.ts'];
 /** Needs a browser, and the console built: `npm run test:console`. */
 const consoleTests = ['tests/console/**/*.test.ts'];
 
+/** Dependencies bring tests of their own, where a folder has some for itself. */
+const dependencies = '**/node_modules/**';
+
 process.env['TEST_SEED'] ??= String(Math.floor(Math.random() * 1_000_000));
 useTemporaryFolder();
 // Limits for what hangs, no expectation of speed: on a machine as busy as now, and twice as busy later. The longest test takes
@@ -94,7 +97,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,packages}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: debianTests,
+          exclude: [dependencies, ...debianTests],
           ...unitPatience,
         },
       },
@@ -103,7 +106,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['tests/**/*.test.ts'],
-          exclude: [...debianTests, ...consoleTests, 'tests/sdk-yandex/**'],
+          exclude: [dependencies, ...debianTests, ...consoleTests, 'tests/sdk-yandex/**'],
           ...processPatience,
         },
       },
