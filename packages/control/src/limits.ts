@@ -16,6 +16,10 @@ export const browserIdleMs = 3_600_000;
 export const browserTouchMs = 60_000;
 /** A sign-in link is for now. */
 export const signInCodeMs = 10 * 60_000;
+/** Of one account; the oldest ends for a new one, so that nobody can fill the table. */
+export const maxBrowserSessions = 100;
+/** Of one account; the oldest goes for a new one. */
+export const maxSignInCodes = 10;
 /** User agents are stored in the audit trail. */
 export const maxUserAgentCharacters = 256;
 /** Time that an MQTT server has to take a published message. */

@@ -29,14 +29,23 @@ ALTER TABLE "browser_sessions" ADD CONSTRAINT "browser_sessions_authorized_key_i
 CREATE TABLE "sign_in_codes" (
     "code_sha256" BYTEA NOT NULL,
     "service_account_id" TEXT COLLATE "C" NOT NULL,
+    "api_key_id" TEXT COLLATE "C",
+    "authorized_key_id" TEXT COLLATE "C",
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "session_ends_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "sign_in_codes_pkey" PRIMARY KEY ("code_sha256")
 );
 
 CREATE INDEX "sign_in_codes_service_account_id_idx" ON "sign_in_codes" ("service_account_id");
+CREATE INDEX "sign_in_codes_api_key_id_idx" ON "sign_in_codes" ("api_key_id");
+CREATE INDEX "sign_in_codes_authorized_key_id_idx" ON "sign_in_codes" ("authorized_key_id");
 CREATE INDEX "sign_in_codes_expires_at_idx" ON "sign_in_codes" ("expires_at");
+-- A code, and the session that it opens, ends with the account, and with the key of whoever made it.
 ALTER TABLE "sign_in_codes" ADD CONSTRAINT "sign_in_codes_service_account_id_fkey" FOREIGN KEY ("service_account_id") REFERENCES "service_accounts"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "sign_in_codes" ADD CONSTRAINT "sign_in_codes_api_key_id_fkey" FOREIGN KEY ("api_key_id") REFERENCES "api_keys"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "sign_in_codes" ADD CONSTRAINT "sign_in_codes_authorized_key_id_fkey" FOREIGN KEY ("authorized_key_id") REFERENCES "authorized_keys"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- Every API process forgets a session that has ended. That one was used is told to nobody.
 CREATE TRIGGER "browser_session_ended" AFTER DELETE ON "browser_sessions" FOR EACH ROW EXECUTE FUNCTION "record_change"('account', 'service_account_id');

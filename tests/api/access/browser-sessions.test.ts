@@ -80,10 +80,22 @@ describe('the cookie of a session', () => {
     expect(await page.status()).toBe(200);
     const own = { 'sec-fetch-site': 'cross-site' };
     expect((await page.call('GET', '/ext/v1/session', undefined, own)).status).toBe(401);
-    expect((await page.call('POST', '/ext/v1/signInCodes', {}, { 'x-requested-with': 'other' })).status).toBe(
-      401,
-    );
-    expect((await page.call('POST', '/ext/v1/signInCodes', {})).status).toBe(200);
+    const other = { 'x-requested-with': 'other' };
+    expect((await page.call('DELETE', '/ext/v1/session', undefined, other)).status).toBe(401);
+    expect((await page.call('DELETE', '/ext/v1/session')).status).toBe(200);
+  });
+
+  test('gets no token and no sign-in code', async () => {
+    const page = await signedIn();
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    for (const [path, body] of [
+      ['/ext/v1/accessToken:renew', { expiresAt }],
+      ['/ext/v1/signInCodes', {}],
+    ] as const) {
+      const refused = await page.call('POST', path, body);
+      expect(refused.body).toMatchObject({ code: 9, message: expect.stringContaining('browser session') });
+    }
+    expect(await page.status()).toBe(200);
   });
 
   test('counts for nothing where another credential is sent', async () => {
@@ -150,6 +162,63 @@ describe('the code of a link', () => {
     return (await installation().api.must('POST', '/ext/v1/signInCodes', {})).signInCode;
   }
 
+  async function codeBy(authorization: string): Promise<string> {
+    const options = { token: null, headers: { authorization } };
+    const answer = await installation().api.call('POST', '/ext/v1/signInCodes', {}, options);
+    expect(answer.status).toBe(200);
+    return answer.body.signInCode;
+  }
+
+  async function signInBy(code: string) {
+    const page = browser();
+    return { ...page, answer: await page.call('POST', '/ext/v1/session', { code }) };
+  }
+
+  test('ends with the API key of whoever made it, and so does its session', async () => {
+    const { api } = installation();
+    const { id, secret } = await account();
+    const unused = await codeBy(`Api-Key ${secret}`);
+    const page = await signInBy(await codeBy(`Api-Key ${secret}`));
+    expect(page.answer.status).toBe(200);
+    const keys = `/ext/v1/serviceAccounts/${id}/apiKeys`;
+    const { apiKeys } = await api.must('GET', keys);
+    for (const { id: keyId } of apiKeys) await api.must('DELETE', `${keys}/${keyId}`);
+    await eventually('the end of its session', async () => (await page.status()) === 401);
+    expect((await signInBy(unused)).answer.status).toBe(401);
+  });
+
+  test('opens a session that ends with the token that made it, and is not good once all tokens were ended', async () => {
+    const { api } = installation();
+    const { secret } = await account();
+    const body = { yandexPassportOauthToken: secret };
+    const exchanged = await api.must('POST', '/iam/v1/tokens', body);
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    const renew = (token: string) => api.call('POST', '/ext/v1/accessToken:renew', { expiresAt }, { token });
+    const renewed = (await renew(exchanged.iamToken)).body;
+    const page = await signInBy(await codeBy(`Bearer ${renewed.iamToken}`));
+    expect(page.answer.body.expiresAt).toBe(renewed.expiresAt);
+    const unused = await codeBy(`Bearer ${renewed.iamToken}`);
+    expect((await renew(renewed.iamToken)).status).toBe(200);
+    expect((await signInBy(unused)).answer.status).toBe(401);
+    await eventually('the end of its session', async () => (await page.status()) === 401);
+  });
+
+  test('is not good once the account has signed out everywhere', async () => {
+    const page = await signedIn();
+    const code = await codeBy(`Api-Key ${page.secret}`);
+    expect((await page.call('DELETE', '/ext/v1/sessions')).status).toBe(200);
+    expect((await signInBy(code)).answer.status).toBe(401);
+  });
+
+  test('goes, the oldest first, when the account makes an eleventh', async () => {
+    const { secret } = await account();
+    const codes: string[] = [];
+    for (let made = 0; made < 11; made += 1) codes.push(await codeBy(`Api-Key ${secret}`));
+    const [first = '', second = ''] = codes;
+    expect((await signInBy(first)).answer.status).toBe(401);
+    expect((await signInBy(second)).answer.status).toBe(200);
+  });
+
   test('says as whom it would sign in, signs in once, and is written down nowhere', async () => {
     const code = await newCode();
     const page = browser();
@@ -171,6 +240,18 @@ describe('the code of a link', () => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
+});
+
+test('an account is signed in 100 times at most: the oldest session ends for a new one', async () => {
+  const oldest = await signedIn();
+  const next = browser();
+  await next.call('POST', '/ext/v1/session', { apiKey: oldest.secret });
+  for (let opened = 2; opened < 101; opened += 1) {
+    expect((await browser().call('POST', '/ext/v1/session', { apiKey: oldest.secret })).status).toBe(200);
+  }
+  await eventually('the end of the oldest', async () => (await oldest.status()) === 401);
+  const { body } = await next.call('GET', '/ext/v1/sessions');
+  expect(body.sessions).toHaveLength(100);
 });
 
 test('the audit trail tells who signed in, and out', async () => {

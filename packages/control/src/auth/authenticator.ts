@@ -65,7 +65,8 @@ export class Authenticator {
     const isOfKey = authorizedKeyId !== undefined || apiKeySha256 !== undefined;
     const key = isOfKey ? { authorizedKeyId, apiKeySha256 } : undefined;
     const exchangedUntil = token.isExchanged ? token.expiresAt : undefined;
-    return { ...token, caller: { id: account.id, roleBindings: rolesOf(account), key, exchangedUntil } };
+    const caller = { id: account.id, roleBindings: rolesOf(account), key, exchangedUntil };
+    return { ...token, caller: { ...caller, secretExpiresAt: token.expiresAt } };
   }
 
   async #byApiKey(secret: string): Promise<Proven | undefined> {
@@ -74,14 +75,11 @@ export class Authenticator {
     const key = await this.#directory.apiKey(sha256);
     if (!key || this.#isOver(key.expiresAt)) return undefined;
     const account = await this.#directory.account(key.serviceAccountId);
+    if (!account) return undefined;
     const apiKeySha256 = sha256.toString('base64url');
-    return (
-      account && {
-        caller: { id: account.id, roleBindings: rolesOf(account), key: { apiKeySha256 } },
-        apiKeySha256,
-        expiresAt: key.expiresAt ?? undefined,
-      }
-    );
+    const expiresAt = key.expiresAt ?? undefined;
+    const caller = { id: account.id, roleBindings: rolesOf(account), key: { apiKeySha256 } };
+    return { caller: { ...caller, secretExpiresAt: expiresAt }, apiKeySha256, expiresAt };
   }
 
   async #bySession(secret: string): Promise<Caller | undefined> {
@@ -89,13 +87,7 @@ export class Authenticator {
     const account = session && (await this.#directory.account(session.serviceAccountId));
     // Who ends all tokens of an account means those who are signed in as well.
     if (!account || isEnded({ issuedAt: session.createdAt }, account)) return undefined;
-    const { id, apiKeySha256, authorizedKeyId } = session;
-    const key = {
-      ...(apiKeySha256 && { apiKeySha256: apiKeySha256.toString('base64url') }),
-      ...(authorizedKeyId !== null && { authorizedKeyId }),
-    };
-    const caller = { id: account.id, roleBindings: rolesOf(account), key, browserSessionId: id };
-    return { ...caller, exchangedUntil: session.expiresAt };
+    return { id: account.id, roleBindings: rolesOf(account), browserSessionId: session.id };
   }
 
   #isOver(expiresAt: Date | null): boolean {

@@ -1,7 +1,7 @@
 /** Sessions of browsers: the secret that a cookie holds, and whether it is still good. */
 import { createHash, randomBytes } from 'node:crypto';
 import { LruMap } from '@iotcore/process';
-import type { ControlStore, SessionCaller } from '@iotcore/store/control';
+import type { BrowserSessionRow, ControlStore } from '@iotcore/store/control';
 import { browserIdleMs, browserTouchMs, maxRemembered } from '../limits.ts';
 import type { CallerDirectory } from './caller-directory.ts';
 
@@ -37,7 +37,7 @@ export class BrowserSessions {
   }
 
   /** The session of a secret, which counts as used by this; undefined if it has ended, or there is none. */
-  async use(secret: string): Promise<SessionCaller | undefined> {
+  async use(secret: string): Promise<BrowserSessionRow | undefined> {
     const sha256 = hashBrowserSecret(secret);
     const known = sha256 && (await this.#directory.session(sha256));
     if (!known || known.expiresAt <= this.#now()) return undefined;
@@ -47,11 +47,11 @@ export class BrowserSessions {
     return fresh && !this.#isIdle(fresh) ? this.#touch(fresh) : undefined;
   }
 
-  #isIdle(session: SessionCaller): boolean {
+  #isIdle(session: BrowserSessionRow): boolean {
     return this.#now().getTime() - this.#usedAtMs(session) >= browserIdleMs;
   }
 
-  async #touch(session: SessionCaller): Promise<SessionCaller> {
+  async #touch(session: BrowserSessionRow): Promise<BrowserSessionRow> {
     const now = this.#now();
     if (now.getTime() - this.#usedAtMs(session) >= browserTouchMs) {
       this.#touched.set(session.id, now.getTime());
@@ -60,7 +60,7 @@ export class BrowserSessions {
     return session;
   }
 
-  #usedAtMs({ id, usedAt }: SessionCaller): number {
+  #usedAtMs({ id, usedAt }: BrowserSessionRow): number {
     return Math.max(usedAt.getTime(), this.#touched.get(id) ?? 0);
   }
 }

@@ -1,6 +1,6 @@
 import { isRole, type RoleBinding } from '@iotcore/model';
 import { LruMap } from '@iotcore/process';
-import type { ApiKeyCaller, CallerAccount, Reads, SessionCaller } from '@iotcore/store/control';
+import type { ApiKeyCaller, BrowserSessionRow, CallerAccount, Reads } from '@iotcore/store/control';
 import { maxRemembered } from '../limits.ts';
 
 /**
@@ -13,7 +13,7 @@ export class CallerDirectory {
   readonly #isCurrent: () => boolean;
   readonly #accounts = new LruMap<string, CallerAccount>(maxRemembered);
   readonly #apiKeys = new LruMap<string, ApiKeyCaller>(maxRemembered);
-  readonly #sessions = new LruMap<string, SessionCaller>(maxRemembered);
+  readonly #sessions = new LruMap<string, BrowserSessionRow>(maxRemembered);
   /** Counts the changes: what was read before one must not be remembered after it. */
   #generation = 0;
 
@@ -35,7 +35,7 @@ export class CallerDirectory {
   }
 
   /** When it was last used may be out of date. */
-  async session(secretSha256: Buffer): Promise<SessionCaller | undefined> {
+  async session(secretSha256: Buffer): Promise<BrowserSessionRow | undefined> {
     return this.#remembered(this.#sessions, secretSha256.toString('hex'), () =>
       this.#read.browserSessions.find(secretSha256),
     );

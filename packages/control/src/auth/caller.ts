@@ -10,6 +10,8 @@ export interface Caller {
   readonly key?: CallerKey | undefined;
   /** The end of its token, if that was exchanged for another secret: a token that it is renewed by ends no later. */
   readonly exchangedUntil?: Date | undefined;
+  /** The end of its token or API key: a browser that it signs in is signed out then. Undefined: until it is revoked. */
+  readonly secretExpiresAt?: Date | undefined;
   /** The browser session that it is signed in with, if it is a person at the console. */
   readonly browserSessionId?: string;
 }

@@ -123,6 +123,11 @@ export const errors = {
       'FAILED_PRECONDITION',
       'A session is for the console in a browser. Programs send a token or an API key with each call.',
     ),
+  notForBrowsers: () =>
+    new ApiError(
+      'FAILED_PRECONDITION',
+      'A browser session gets no token and no sign-in code: call with a token or an API key.',
+    ),
   yandexOauthToken: () =>
     new ApiError(
       'UNAUTHENTICATED',

@@ -53,6 +53,8 @@ export const tokenOperations = [
     // Every account may do this to itself.
     subject: () => nothing,
     async run({ input, caller, read, commit }, { tokens, now }) {
+      // What a browser holds for a while must not become a secret that outlives it.
+      if (caller.browserSessionId !== undefined) throw errors.notForBrowsers();
       const at = now();
       const expiresAt = earlier(endWithin(input.expiresAt, at), caller.exchangedUntil);
       const account = await read.accounts.find(caller.id);

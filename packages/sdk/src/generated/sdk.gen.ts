@@ -864,7 +864,7 @@ export const renewAccessToken = <ThrowOnError extends boolean = false>(options: 
 /**
  * Makes a code that signs a browser in as the caller’s account
  *
- * It is good once, within ten minutes.
+ * It is good once, within ten minutes. It, and the session that it opens, ends with the token or key of this call. A browser session gets none.
  */
 export const issueSignInCode = <ThrowOnError extends boolean = false>(options?: Options<IssueSignInCodeData, ThrowOnError>): RequestResult<IssueSignInCodeResponses, IssueSignInCodeErrors, ThrowOnError> => (options?.client ?? client).post<IssueSignInCodeResponses, IssueSignInCodeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],
@@ -909,7 +909,7 @@ export const getBrowserSession = <ThrowOnError extends boolean = false>(options?
 /**
  * Signs a browser in
  *
- * For the console: the answer sets a cookie that no script can read. The session lasts 12 hours, and an hour after it was last used; it ends with the account, and with the key or token that opened it.
+ * For the console: the answer sets a cookie that no script can read. The session lasts 12 hours, and an hour after it was last used; it ends with the account, and with the key or token that opened it, or that made its code. An account has at most 100 at a time: the oldest ends for a new one.
  */
 export const openBrowserSession = <ThrowOnError extends boolean = false>(options: Options<OpenBrowserSessionData, ThrowOnError>): RequestResult<OpenBrowserSessionResponses, OpenBrowserSessionErrors, ThrowOnError> => (options.client ?? client).post<OpenBrowserSessionResponses, OpenBrowserSessionErrors, ThrowOnError>({
     url: '/ext/v1/session',
@@ -923,7 +923,7 @@ export const openBrowserSession = <ThrowOnError extends boolean = false>(options
 /**
  * Signs the caller’s account out of every browser
  *
- * They are signed out within a second. Tokens and API keys stay.
+ * They are signed out within a second, and sign-in codes end. Tokens and API keys stay.
  */
 export const deleteBrowserSessions = <ThrowOnError extends boolean = false>(options?: Options<DeleteBrowserSessionsData, ThrowOnError>): RequestResult<DeleteBrowserSessionsResponses, DeleteBrowserSessionsErrors, ThrowOnError> => (options?.client ?? client).delete<DeleteBrowserSessionsResponses, DeleteBrowserSessionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],

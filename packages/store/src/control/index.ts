@@ -3,7 +3,7 @@
 export type { NewAuditEvent } from '../records/audit-events.ts';
 export type { CallFacts, MutationRecord, OperationRow } from '../records/record-call.ts';
 export type { ApiKeyRow, AuthorizedKeyRow, RoleBindingRow } from './accounts/account-keys.ts';
-export type { BrowserSessionRow, NewBrowserSession, SessionCaller } from './accounts/browser-sessions.ts';
+export type { BrowserSessionRow, NewBrowserSession } from './accounts/browser-sessions.ts';
 export type { ApiKeyCaller, CallerAccount } from './accounts/callers.ts';
 export type { ServiceAccountRow } from './accounts/service-accounts.ts';
 export type { SigningKeyRow } from './accounts/signing-keys.ts';

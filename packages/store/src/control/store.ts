@@ -20,6 +20,7 @@ import {
   type SampleResources,
 } from './accounts/provisioning.ts';
 import * as accounts from './accounts/service-accounts.ts';
+import * as signInCodes from './accounts/sign-in-codes.ts';
 import { ensureSigningKeys, type NewSigningKey, type SigningKeyRow } from './accounts/signing-keys.ts';
 import * as networkBlocks from './blocks/network-blocks.ts';
 import * as resourceBlocks from './blocks/resource-blocks.ts';
@@ -99,7 +100,7 @@ const sqlReads = {
     find: browserSessions.findBrowserSession,
     list: browserSessions.listBrowserSessions,
   },
-  signInCodes: { find: browserSessions.findSignInCode },
+  signInCodes: { find: signInCodes.findSignInCode },
   exports: {
     find: exports.findExport,
     list: exports.listExports,
@@ -155,7 +156,11 @@ const writes = {
     create: browserSessions.createBrowserSession,
     delete: browserSessions.deleteBrowserSessions,
   },
-  signInCodes: { create: browserSessions.createSignInCode, take: browserSessions.takeSignInCode },
+  signInCodes: {
+    create: signInCodes.createSignInCode,
+    take: signInCodes.takeSignInCode,
+    delete: signInCodes.deleteSignInCodes,
+  },
   exports: {
     create: exports.createExport,
     lock: exports.lockExport,

@@ -110,5 +110,7 @@ export const basics = {
     no: 'No, as somebody else',
     codeOver: 'This link is no longer good: it works once, for ten minutes.',
     otherWay: 'Sign in another way',
+    insecure:
+      'Open this page by https or as localhost: over plain http the browser does not keep you signed in.',
   },
 };

@@ -25,6 +25,7 @@ export function SignIn({ code, isAgain = false, onDone }: Props) {
     <main className={isAgain ? 'sign-in sign-in_again' : 'sign-in'}>
       <div className="sign-in__box">
         <Title>{isAgain ? t('signIn.again') : t('signIn.title')}</Title>
+        {!window.isSecureContext && <Text color="danger">{t('signIn.insecure')}</Text>}
         {code === undefined ? <SecretForm onDone={onDone} /> : <CodeQuestion code={code} onDone={onDone} />}
         {!isAgain && <LanguageButton />}
       </div>

@@ -12,8 +12,15 @@ import {
 import { createId } from '@iotcore/model';
 import type { BrowserSessionRow, NewBrowserSession, Reads, ServiceAccountRow } from '@iotcore/store/control';
 import { createBrowserSecret, hashBrowserSecret } from '../../auth/browser-sessions.ts';
+import type { CallerKey } from '../../auth/caller.ts';
 import { errors } from '../../errors/catalogue.ts';
-import { browserIdleMs, browserSessionMs, signInCodeMs } from '../../limits.ts';
+import {
+  browserIdleMs,
+  browserSessionMs,
+  maxBrowserSessions,
+  maxSignInCodes,
+  signInCodeMs,
+} from '../../limits.ts';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import type { Services } from '../../pipeline/services.ts';
@@ -30,16 +37,25 @@ export const browserSessionOperations = [
     ...mutation(names, 'IssueSignInCode'),
     service,
     summary: 'Makes a code that signs a browser in as the caller\u2019s account',
-    description: 'It is good once, within ten minutes.',
+    description:
+      'It is good once, within ten minutes. It, and the session that it opens, ends with the token or key of this call. A browser session gets none.',
     permission: 'view',
     output: SignInCode,
     subject: () => nothing,
-    async run({ caller, read, commit }, { now }) {
+    async run({ caller, read, commit }, { now, directory }) {
+      // Otherwise a session could be followed by another one for ever.
+      if (caller.browserSessionId !== undefined) throw errors.notForBrowsers();
       const account = await accountOf(caller.id, read);
       const code = createBrowserSecret();
-      const expiresAt = new Date(now().getTime() + signInCodeMs);
+      const createdAt = now();
+      const expiresAt = new Date(createdAt.getTime() + signInCodeMs);
+      const opener = {
+        ...(await keyIds(caller.key, directory)),
+        ...{ serviceAccountId: account.id, sessionEndsAt: caller.secretExpiresAt ?? null },
+      };
+      const newCode = { ...opener, codeSha256: sha256Of(code), createdAt, expiresAt };
       await commit(async (tx) => {
-        await tx.signInCodes.create(sha256Of(code), account.id, expiresAt);
+        await tx.signInCodes.create(newCode, maxSignInCodes);
         return accountMutation(account, {});
       });
       return { signInCode: code, expiresAt: expiresAt.toISOString() };
@@ -56,9 +72,9 @@ export const browserSessionOperations = [
     output: GetSignInCodeResponse,
     subject: () => nothing,
     async run({ input: { code }, read }, { now }) {
-      const id = await read.signInCodes.find(sha256Of(code), now());
-      if (id === undefined) throw errors.unauthenticated();
-      return { serviceAccount: toServiceAccount(await accountOf(id, read)) };
+      const found = await read.signInCodes.find(sha256Of(code), now());
+      if (!found) throw errors.unauthenticated();
+      return { serviceAccount: toServiceAccount(await accountOf(found.serviceAccountId, read)) };
     },
   }),
 
@@ -67,7 +83,7 @@ export const browserSessionOperations = [
     service,
     summary: 'Signs a browser in',
     description:
-      'For the console: the answer sets a cookie that no script can read. The session lasts 12 hours, and an hour after it was last used; it ends with the account, and with the key or token that opened it.',
+      'For the console: the answer sets a cookie that no script can read. The session lasts 12 hours, and an hour after it was last used; it ends with the account, and with the key or token that opened it, or that made its code. An account has at most 100 at a time: the oldest ends for a new one.',
     permission: 'public',
     message: OpenBrowserSessionRequest,
     output: GetBrowserSessionResponse,
@@ -94,7 +110,7 @@ export const browserSessionOperations = [
       await services.store.mutate(call, undefined, async (tx) => {
         if (opener.codeSha256 && !(await tx.signInCodes.take(opener.codeSha256, now)))
           throw errors.unauthenticated();
-        await tx.browserSessions.create(session);
+        await tx.browserSessions.create(session, maxBrowserSessions);
         return accountMutation(account, { browserSessionId: session.id });
       });
       browser.set(secret, session.expiresAt);
@@ -145,7 +161,7 @@ export const browserSessionOperations = [
     subject: () => nothing,
     async run({ caller, read }, { now }) {
       const idleSince = new Date(now().getTime() - browserIdleMs);
-      const rows = await read.browserSessions.list(caller.id, now(), idleSince);
+      const rows = await read.browserSessions.list(caller.id, now(), idleSince, maxBrowserSessions);
       return { sessions: rows.map((row) => toBrowserSession(row, caller.browserSessionId)) };
     },
   }),
@@ -154,13 +170,14 @@ export const browserSessionOperations = [
     ...mutation(names, 'DeleteBrowserSessions'),
     service,
     summary: 'Signs the caller\u2019s account out of every browser',
-    description: 'They are signed out within a second. Tokens and API keys stay.',
+    description: 'They are signed out within a second, and sign-in codes end. Tokens and API keys stay.',
     permission: 'view',
     output: Operation,
     subject: () => nothing,
     async run({ caller, read, browser, commit }) {
       const account = await accountOf(caller.id, read);
       const operation = await commit(async (tx) => {
+        await tx.signInCodes.delete(account.id);
         await tx.browserSessions.delete(account.id, undefined);
         return accountMutation(account, {});
       });
@@ -185,18 +202,26 @@ interface Opener {
 async function ofSecret(secret: string, { authenticator, directory }: Services): Promise<Opener> {
   const proven = await authenticator.prove(secret);
   if (!proven) throw errors.unauthenticated();
-  const { caller, apiKeySha256, authorizedKeyId = null, expiresAt } = proven;
-  const key =
-    apiKeySha256 === undefined ? undefined : await directory.apiKey(Buffer.from(apiKeySha256, 'base64url'));
-  return { serviceAccountId: caller.id, apiKeyId: key?.id ?? null, authorizedKeyId, expiresAt };
+  const { caller, expiresAt } = proven;
+  return { serviceAccountId: caller.id, ...(await keyIds(caller.key, directory)), expiresAt };
 }
 
 /** @throws UNAUTHENTICATED */
 async function ofCode(code: string, { store, now }: Services): Promise<Opener> {
   const codeSha256 = sha256Of(code);
-  const serviceAccountId = await store.read.signInCodes.find(codeSha256, now());
-  if (serviceAccountId === undefined) throw errors.unauthenticated();
-  return { serviceAccountId, apiKeyId: null, authorizedKeyId: null, codeSha256 };
+  const found = await store.read.signInCodes.find(codeSha256, now());
+  if (!found) throw errors.unauthenticated();
+  const { sessionEndsAt, ...opener } = found;
+  return { ...opener, codeSha256, expiresAt: sessionEndsAt ?? undefined };
+}
+
+/** @throws UNAUTHENTICATED if the API key was deleted meanwhile */
+async function keyIds(key: CallerKey | undefined, directory: Services['directory']) {
+  const { apiKeySha256, authorizedKeyId = null } = key ?? {};
+  if (apiKeySha256 === undefined) return { apiKeyId: null, authorizedKeyId };
+  const apiKey = await directory.apiKey(Buffer.from(apiKeySha256, 'base64url'));
+  if (!apiKey) throw errors.unauthenticated();
+  return { apiKeyId: apiKey.id, authorizedKeyId };
 }
 
 /** @throws UNAUTHENTICATED for what cannot be a secret at all */

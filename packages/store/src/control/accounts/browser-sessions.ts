@@ -1,8 +1,8 @@
-/** Who is signed in with a browser, and the one-time codes that sign-in links hold. Of secrets only the SHA-256 is known here. */
+/** Who is signed in with a browser. Of secrets only the SHA-256 is known here. */
 import type { Sql } from '../../database/sql.ts';
 
 /** What opened a session, if it was a key: the session ends with it. */
-interface OpenedBy {
+export interface OpenedBy {
   readonly apiKeyId: string | null;
   readonly authorizedKeyId: string | null;
 }
@@ -17,12 +17,6 @@ export interface BrowserSessionRow {
   readonly userAgent: string;
 }
 
-/** A session as authentication needs it. */
-export interface SessionCaller extends BrowserSessionRow {
-  readonly authorizedKeyId: string | null;
-  readonly apiKeySha256: Buffer | null;
-}
-
 export type NewBrowserSession = BrowserSessionRow & OpenedBy & { readonly secretSha256: Uint8Array };
 
 const columns = `s.id, s.service_account_id AS "serviceAccountId", s.created_at AS "createdAt", s.used_at AS "usedAt",
@@ -31,33 +25,41 @@ const columns = `s.id, s.service_account_id AS "serviceAccountId", s.created_at 
 export async function findBrowserSession(
   db: Sql,
   secretSha256: Uint8Array,
-): Promise<SessionCaller | undefined> {
-  const { rows } = await db.query<SessionCaller>({
-    text: `SELECT ${columns}, s.authorized_key_id AS "authorizedKeyId", k.secret_sha256 AS "apiKeySha256"
-           FROM browser_sessions s LEFT JOIN api_keys k ON k.id = s.api_key_id WHERE s.secret_sha256 = $1`,
+): Promise<BrowserSessionRow | undefined> {
+  const { rows } = await db.query<BrowserSessionRow>({
+    text: `SELECT ${columns} FROM browser_sessions s WHERE s.secret_sha256 = $1`,
     values: [Buffer.from(secretSha256)],
   });
   return rows[0];
 }
 
-/** Those of an account that have not ended, the newest first. `idleSince`: one that was used before has ended. */
+/** Those of an account that have not ended, the newest first, `limit` at most. `idleSince`: one that was used before has ended. */
 export async function listBrowserSessions(
   db: Sql,
   serviceAccountId: string,
   now: Date,
   idleSince: Date,
+  limit: number,
 ): Promise<readonly BrowserSessionRow[]> {
   const { rows } = await db.query<BrowserSessionRow>({
     text: `SELECT ${columns} FROM browser_sessions s
-           WHERE s.service_account_id = $1 AND s.expires_at > $2 AND s.used_at > $3 ORDER BY s.created_at DESC, s.id`,
-    values: [serviceAccountId, now, idleSince],
+           WHERE s.service_account_id = $1 AND s.expires_at > $2 AND s.used_at > $3 ORDER BY s.created_at DESC, s.id
+           LIMIT $4`,
+    values: [serviceAccountId, now, idleSince, limit],
   });
   return rows;
 }
 
-export async function createBrowserSession(tx: Sql, session: NewBrowserSession): Promise<void> {
+/** Ends the oldest ones of the account, so that it has `most` with this one. */
+export async function createBrowserSession(tx: Sql, session: NewBrowserSession, most: number): Promise<void> {
   const { id, secretSha256, serviceAccountId, apiKeyId, authorizedKeyId } = session;
   const { createdAt, usedAt, expiresAt, remoteIp, userAgent } = session;
+  await lockAccount(tx, serviceAccountId);
+  await tx.query({
+    text: `DELETE FROM browser_sessions WHERE id IN (
+             SELECT id FROM browser_sessions WHERE service_account_id = $1 ORDER BY created_at DESC, id OFFSET $2)`,
+    values: [serviceAccountId, most - 1],
+  });
   await tx.query({
     text: `INSERT INTO browser_sessions (id, secret_sha256, service_account_id, api_key_id, authorized_key_id, created_at,
              used_at, expires_at, remote_ip, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -66,6 +68,11 @@ export async function createBrowserSession(tx: Sql, session: NewBrowserSession):
       ...[createdAt, usedAt, expiresAt, remoteIp, userAgent],
     ],
   });
+}
+
+/** Until the transaction ends no other one counts what this account has. */
+export async function lockAccount(tx: Sql, id: string): Promise<void> {
+  await tx.query({ text: 'SELECT FROM service_accounts WHERE id = $1 FOR NO KEY UPDATE', values: [id] });
 }
 
 /** Later times win; one that has ended meanwhile stays so. */
@@ -85,38 +92,4 @@ export async function deleteBrowserSessions(
     values: [serviceAccountId, id ?? null],
   });
   return rowCount ?? 0;
-}
-
-export async function createSignInCode(
-  tx: Sql,
-  codeSha256: Uint8Array,
-  serviceAccountId: string,
-  expiresAt: Date,
-): Promise<void> {
-  await tx.query({
-    text: 'INSERT INTO sign_in_codes (code_sha256, service_account_id, expires_at) VALUES ($1, $2, $3)',
-    values: [Buffer.from(codeSha256), serviceAccountId, expiresAt],
-  });
-}
-
-/** Whose code it is; undefined if there is none, or its time is over. */
-export async function findSignInCode(
-  db: Sql,
-  codeSha256: Uint8Array,
-  now: Date,
-): Promise<string | undefined> {
-  const { rows } = await db.query<{ id: string }>({
-    text: 'SELECT service_account_id AS id FROM sign_in_codes WHERE code_sha256 = $1 AND expires_at > $2',
-    values: [Buffer.from(codeSha256), now],
-  });
-  return rows[0]?.id;
-}
-
-/** Takes a code: only one call gets it. */
-export async function takeSignInCode(tx: Sql, codeSha256: Uint8Array, now: Date): Promise<boolean> {
-  const { rowCount } = await tx.query({
-    text: 'DELETE FROM sign_in_codes WHERE code_sha256 = $1 AND expires_at > $2',
-    values: [Buffer.from(codeSha256), now],
-  });
-  return rowCount === 1;
 }
