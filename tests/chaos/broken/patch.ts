@@ -5,11 +5,12 @@
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Break } from './builds.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** Replaces `right` by `wrong` in a file of the repository. The file must hold `right` once, so that it cannot go stale. */
-export function breakModule(file: string, right: string, wrong: string): void {
+/** Replaces a piece of a file of the repository. The file must hold it once, so that it cannot go stale. */
+export function breakModule({ file, right, wrong }: Break): void {
   const url = pathToFileURL(resolve(root, file)).href;
   registerHooks({
     load(loading, context, next) {
