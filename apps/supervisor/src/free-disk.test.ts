@@ -10,8 +10,7 @@ test('a disk that fills up is said once, and with each look when it is nearly fu
     error: ({ freeMib }: { freeMib: number }) => void said.push(`error ${freeMib}`),
   };
   let free = 2048;
-  // biome-ignore lint/suspicious/noExplicitAny: of a logger these two calls are all that is used
-  const disk = new FreeDisk({ logger: logger as any, freeBytes: async () => free * mebibyte });
+  const disk = new FreeDisk({ logger, freeBytes: async () => free * mebibyte });
   for (const next of [2048, 1023, 900, 99, 98, 5000, 1000]) {
     free = next;
     await disk.look();
@@ -22,8 +21,7 @@ test('a disk that fills up is said once, and with each look when it is nearly fu
 test('a folder that is not there is no reason to say anything', async () => {
   const said: unknown[] = [];
   const note = (fields: object) => void said.push(fields);
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  const logger = { warn: note, error: note } as any;
+  const logger = { warn: note, error: note };
   await new FreeDisk({ logger, freeBytes: () => freeBytesOf('/nowhere/at/all') }).look();
   expect(said).toEqual([]);
   expect(await freeBytesOf('/')).toBeGreaterThan(0);

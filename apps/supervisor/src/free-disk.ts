@@ -1,6 +1,6 @@
 /** Says that the disk of the data folder fills up while there is still time: a full one stops the database. */
 import { statfs } from 'node:fs/promises';
-import { type Logger, PeriodicTask } from '@iotcore/process';
+import { PeriodicTask } from '@iotcore/process';
 
 const mebibyte = 1024 * 1024;
 /** Below, it is said once. */
@@ -10,7 +10,7 @@ const urgentBytes = 100 * mebibyte;
 const lookEveryMs = 60_000;
 
 export interface FreeDiskParts {
-  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  readonly logger: Record<'warn' | 'error', (said: { readonly freeMib: number }, message: string) => void>;
   /** Bytes that may still be written. */
   freeBytes(): Promise<number>;
 }

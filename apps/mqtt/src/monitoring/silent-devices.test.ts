@@ -18,8 +18,7 @@ function setUp({ afterMs }: { afterMs: number | undefined } = { afterMs: 10 * mi
       new Map(
         ids.flatMap((id) => {
           const at = online.get(id);
-          // biome-ignore lint/suspicious/noExplicitAny: of what is stored only this is looked at
-          return at === undefined ? [] : [[id, { lastOnlineTime: new Date(at) } as any]];
+          return at === undefined ? [] : [[id, { lastOnlineTime: new Date(at) }]];
         }),
       ),
     tell: ({ id }, since) => void told.push(`${id} since ${(clock.now - since.getTime()) / minute}`),

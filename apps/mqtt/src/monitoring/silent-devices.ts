@@ -15,7 +15,7 @@ export interface SilentDevicesParts {
   /** Of devices that are connected here, among others. */
   activities(): Iterable<Activity>;
   /** What all nodes know. Rejects while the database is away. */
-  read(deviceIds: readonly string[]): Promise<ReadonlyMap<string, DeviceActivity>>;
+  read(deviceIds: readonly string[]): Promise<ReadonlyMap<string, Pick<DeviceActivity, 'lastOnlineTime'>>>;
   tell(device: DevicePrincipal, since: Date): void;
   now(): number;
   failed(error: unknown): void;
