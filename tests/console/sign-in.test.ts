@@ -58,6 +58,8 @@ test('a registry that is created stands in the list', async () => {
   await page.getByLabel('Name', { exact: true }).fill('greenhouse');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await page.getByRole('link', { name: 'Registries' }).click();
+  // The page of a registry has such a link, too, once it is there.
+  const sections = page.getByRole('navigation', { name: 'Sections' });
+  await sections.getByRole('link', { name: 'Registries' }).click();
   await page.getByRole('link', { name: 'greenhouse' }).waitFor();
 });
