@@ -97,7 +97,10 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
 const layers: readonly { folder: string; order: readonly string[] }[] = [
   { folder: 'packages/engine/src', order: ['routing', 'codec', 'native', 'behaviour'] },
   { folder: 'packages/engine/src/codec', order: ['fields', 'packets'] },
-  { folder: 'packages/engine/src/native', order: ['buffers', 'timing', 'io', 'deliver', 'publish'] },
+  {
+    folder: 'packages/engine/src/native',
+    order: ['buffers', 'timing', 'io', 'messages', 'deliver', 'publish'],
+  },
   { folder: 'packages/model/src', order: ['fields', 'credentials', 'access', 'topics'] },
   { folder: 'packages/model/src/topics', order: ['names', 'rights', 'testing'] },
   { folder: 'packages/contract/src', order: ['schema', 'resources', 'migration'] },

@@ -25,15 +25,15 @@ import type { MessageBus, Subscriber, TopicName } from '../../routing/index.ts';
 import { Fifo } from '../buffers/fifo.ts';
 import type { Counters } from '../counters.ts';
 import type { Outbox } from '../io/outbox.ts';
+import { costOf, type KeptMessage, keptOverheadBytes } from '../messages/kept-message.ts';
+import { OutgoingMessage } from '../messages/outgoing-message.ts';
+import { WaitingAccount, type WaitingBytes } from '../messages/waiting-bytes.ts';
 import type { Slices } from '../timing/slices.ts';
 import type { Tick } from '../timing/tick.ts';
-import { costOf, type KeptMessage, keptOverheadBytes } from './kept-message.ts';
-import { OutgoingMessage } from './outgoing-message.ts';
 import { PacketIds } from './packet-ids.ts';
 import type { Places } from './places.ts';
 import { type GrantedFilter, RetainedReader } from './retained-reader.ts';
 import { subscriptionCost } from './subscription-cost.ts';
-import { WaitingAccount, type WaitingBytes } from './waiting-bytes.ts';
 
 /** One identifier less than there are: see `PacketIds.take`. */
 const mostInflight = 65_534;

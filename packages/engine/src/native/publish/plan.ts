@@ -1,6 +1,6 @@
 import type { PublishRoute, RouteTap } from '../../port.ts';
 import type { BusRoute, TopicName } from '../../routing/index.ts';
-import type { OutgoingMessage } from '../deliver/outgoing-message.ts';
+import type { OutgoingMessage } from '../messages/outgoing-message.ts';
 
 /** What the messages of a topic are handed over by. */
 export interface Plan {

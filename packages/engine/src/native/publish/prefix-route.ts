@@ -2,7 +2,7 @@
 import { type CodecLimits, isPlainTopicRest } from '../../codec/index.ts';
 import type { PublishRoute, RoutePrefix, RouteTap } from '../../port.ts';
 import type { MessageBus, TopicPrefix } from '../../routing/index.ts';
-import type { OutgoingMessage } from '../deliver/outgoing-message.ts';
+import type { OutgoingMessage } from '../messages/outgoing-message.ts';
 import { equalsAt } from './equals-at.ts';
 import type { Plan } from './plan.ts';
 

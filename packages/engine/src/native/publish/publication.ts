@@ -1,6 +1,6 @@
 import type { EngineHost, PublishRoute, Qos, Will } from '../../port.ts';
 import type { MessageBus } from '../../routing/index.ts';
-import { OutgoingMessage } from '../deliver/outgoing-message.ts';
+import { OutgoingMessage } from '../messages/outgoing-message.ts';
 import type { Tick } from '../timing/tick.ts';
 
 export interface PublicationParts<P> {
