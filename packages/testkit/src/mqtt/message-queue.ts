@@ -10,19 +10,29 @@ export interface ReceivedMessage {
 /** What arrived and has not been read yet, in order. */
 export class MessageQueue {
   readonly #arrived: ReceivedMessage[] = [];
-  readonly #waiting: ((message: ReceivedMessage) => void)[] = [];
+  readonly #waiting: PromiseWithResolvers<ReceivedMessage>[] = [];
+  #end: Error | undefined;
 
   push(message: ReceivedMessage): void {
     const reader = this.#waiting.shift();
-    if (reader) reader(message);
+    if (reader) reader.resolve(message);
     else this.#arrived.push(message);
   }
 
-  /** The next message; fails when none comes. */
+  /** Nothing comes any more: who waits for a message is told why. What has arrived can still be read. */
+  end(reason: Error): void {
+    this.#end ??= reason;
+    for (const reader of this.#waiting.splice(0)) reader.reject(this.#end);
+  }
+
+  /** The next message; fails when none comes, at once if none can come any more. */
   next(): Promise<ReceivedMessage> {
     const arrived = this.#arrived.shift();
     if (arrived) return Promise.resolve(arrived);
-    return within(new Promise((resolve) => this.#waiting.push(resolve)), 'a message');
+    if (this.#end) return Promise.reject(this.#end);
+    const reader = Promise.withResolvers<ReceivedMessage>();
+    this.#waiting.push(reader);
+    return within(reader.promise, 'a message');
   }
 
   /** The next `count` messages. */

@@ -40,6 +40,16 @@ describe('a test session', () => {
     expect(session.connected).toBe(false);
   });
 
+  test('fails at once who waits for a message when the connection closes, once all that came was read', async () => {
+    const port = await scripted((packet) => (packet[0] === 0x10 ? [connack(), publishToA('last')] : []));
+    const session = await connectMqtt({ port });
+    expect(String((await session.messages.next()).payload)).toBe('last');
+    const waiting = expect(session.messages.next()).rejects.toThrow('closed before a message came');
+    await expect(session.publish('a', 'x')).rejects.toThrow('closed');
+    await waiting;
+    await expect(session.messages.next()).rejects.toThrow('closed before a message came');
+  });
+
   test('proves silence by a marker message, and fails when something came before it', async () => {
     let send: (packet: Buffer) => void = () => {};
     const port = await scripted((_packet, write) => {

@@ -53,6 +53,7 @@ export class MqttSession {
     this.#client = client;
     this.sessionPresent = sessionPresent;
     this.closed = new Promise((resolve) => client.once('close', () => resolve()));
+    client.once('close', () => this.messages.end(new Error('closed before a message came')));
     client.on('message', (topic, payload, { qos, retain }) => {
       this.messages.push({ topic, payload, qos, retain });
     });
