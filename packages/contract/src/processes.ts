@@ -6,7 +6,7 @@ import { instant, text, timestamp, wholeNumber } from './schema/fields.ts';
 const figures = z
   .record(z.string(), z.number())
   .describe(
-    'How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs`, `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.',
+    'How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.',
   );
 
 export const Node = component(
@@ -60,7 +60,7 @@ export const ReadMetricsQuery = z
     scope: z.enum(scopes, `One of ${scopes.join(', ')}.`),
     id: text(
       50,
-      'Of the node, registry or broker. Absent: of the installation, all its processes together.',
+      'Of the node, registry or broker. Absent: of the installation, all its processes together: their sum, of delays the longest.',
     ).optional(),
     from: instant.meta({ description: 'Absent: an hour before `to`.' }).optional(),
     to: instant.meta({ description: 'Absent: now.' }).optional(),

@@ -1968,7 +1968,7 @@ export type Node = {
     seenAt: string;
     ready: boolean;
     /**
-     * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs`, `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
+     * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
      */
     figures: {
         [key: string]: number;
@@ -2181,7 +2181,7 @@ export type ReadMetricsResponse = {
          */
         at: string;
         /**
-         * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs`, `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
+         * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
          */
         figures: {
             [key: string]: number;
@@ -6543,7 +6543,7 @@ export type ReadMetricsData = {
     query: {
         scope: 'INSTALLATION' | 'NODE' | 'REGISTRY' | 'BROKER';
         /**
-         * Of the node, registry or broker. Absent: of the installation, all its processes together.
+         * Of the node, registry or broker. Absent: of the installation, all its processes together: their sum, of delays the longest.
          */
         id?: string;
         /**

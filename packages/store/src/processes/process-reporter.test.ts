@@ -1,5 +1,5 @@
 import { testDatabase } from '@iotcore/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type MetricsPoint, readProcessMetrics, readTenantMetrics } from '../control/processes/metrics.ts';
 import { listProcesses } from '../control/processes/processes.ts';
 import { openPrisma } from '../database/open-prisma.ts';
@@ -19,13 +19,19 @@ async function setUp() {
   const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { pool } = database;
-  const state = { connections: 3, messagesReceived: 100, isReady: true, tenants: [] as TenantSample[] };
+  const state = {
+    connections: 3,
+    changeFeedBehindMs: 400,
+    messagesReceived: 100,
+    isReady: true,
+    tenants: [] as TenantSample[],
+  };
   const reporter = (id: string, failed = fail) => {
     const made = new ProcessReporter({
       db: pool,
       process: { id, kind: 'mqtt', version: '1.2.3', place: 'here', facts: { tlsNames: ['a.example'] } },
       isReady: () => state.isReady,
-      gauges: () => ({ connections: state.connections }),
+      gauges: () => ({ connections: state.connections, changeFeedBehindMs: state.changeFeedBehindMs }),
       counts: () => ({ messagesReceived: state.messagesReceived }),
       takeTenants: () => state.tenants.splice(0),
       failed,
@@ -71,6 +77,42 @@ test('what is counted is told for each step, and what is, as it is; processes ar
   const wide = { ...anHour(), step: 600 };
   expect(sum(await readProcessMetrics(pool, undefined, wide, new Date()))).toBe(0);
   expect(sum(await readProcessMetrics(pool, undefined, anHour(), new Date()))).toBe(14);
+});
+
+test('of delays of several processes the longest is told, not their sum', async () => {
+  const { pool, state, reporter, anHour } = await setUp();
+  const both = [reporter('p1'), reporter('p2')];
+  for (const one of both) await one.start();
+  for (const one of both) {
+    state.changeFeedBehindMs += 100;
+    await one.report();
+  }
+  const ofAll = await readProcessMetrics(pool, undefined, { ...anHour(), step: 20 }, new Date());
+  const told = ofAll.map(({ figures }) => [figures['connections'], figures['changeFeedBehindMs']]);
+  // Both at one time, or each at one of its own.
+  expect([
+    [[6, 600]],
+    [[3, 550]],
+    [
+      [3, 500],
+      [3, 600],
+    ],
+  ]).toContainEqual(told);
+});
+
+test('a process that stood still says how it is once it has done what was due meanwhile', async () => {
+  const { pool, state, reporter } = await setUp();
+  const one = reporter('p1');
+  await one.start();
+  const wokenMs = performance.now() + 60_000;
+  vi.spyOn(performance, 'now').mockReturnValue(wokenMs);
+  onTestFinished(() => void vi.restoreAllMocks());
+  state.changeFeedBehindMs = 60_000;
+  const report = one.report();
+  await pool.query('SELECT 1');
+  state.changeFeedBehindMs = 300;
+  await report;
+  expect(await listProcesses(pool)).toMatchObject([{ figures: { changeFeedBehindMs: 300 } }]);
 });
 
 test('each minute is kept by itself, with the tenants that did something, and what is old goes', async () => {

@@ -1,5 +1,6 @@
 /** Has a process say, every ten seconds, that it lives, how it is and what it did. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { PeriodicTask } from '@iotcore/process';
 import type { Queryable } from '../data-plane/queryable.ts';
 import {
@@ -30,7 +31,13 @@ const stepMs = 10_000;
 /** Steps of a minute. */
 const minuteSteps = 6;
 const nanosecondsInMs = 1e6;
+/** How often the event loop is looked at. What is measured includes it. */
 const resolutionMs = 20;
+/**
+ * A process that stood still (frozen, or its machine was) is as it was before at first: what was due meanwhile has not been done, and
+ * nothing been read. Longer than what is done every second.
+ */
+const catchUpMs = 1_500;
 /** Rows of one statement. */
 const batchTenants = 1000;
 
@@ -41,6 +48,7 @@ export class ProcessReporter {
   readonly #removal: PeriodicTask;
   readonly #stopping = new AbortController();
   #isFirst = true;
+  #lookedAtMs = performance.now();
   /** As they were when a step, and a minute, were last written: what could not be written is in the next. */
   #stepCounts: Figures = {};
   #minuteCounts: Figures = {};
@@ -81,11 +89,12 @@ export class ProcessReporter {
 
   async #report(): Promise<void> {
     const { db, process: own, isReady, counts } = this.#parts;
+    await this.#catchUp();
     const now = counts();
     const gauges = {
       ...this.#parts.gauges(),
       memoryBytes: process.memoryUsage.rss(),
-      eventLoopDelayMs: Math.round(this.#delay.percentile(99) / nanosecondsInMs),
+      eventLoopDelayMs: Math.max(0, Math.round(this.#delay.percentile(99) / nanosecondsInMs) - resolutionMs),
     };
     this.#delay.reset();
     const ofStep = { gauges, counts: since(now, this.#stepCounts) };
@@ -104,6 +113,14 @@ export class ProcessReporter {
     await this.#writeTenants();
     // A report does not wait for it: who is silent counts as gone.
     void this.#removal.run();
+  }
+
+  /** Resolves at once, but in a process that stood still. */
+  async #catchUp(): Promise<void> {
+    const stoodStill = performance.now() - this.#lookedAtMs > stepMs + catchUpMs;
+    const { signal } = this.#stopping;
+    if (stoodStill) await setTimeout(catchUpMs, undefined, { signal }).catch(() => undefined);
+    this.#lookedAtMs = performance.now();
   }
 
   async #writeTenants(): Promise<void> {

@@ -13,16 +13,31 @@ export interface MetricsPoint {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+/** Of several processes the longest. */
+const delays = ['eventLoopDelayMs', 'changeFeedBehindMs'];
 /** What is as it is at a time; everything else is counted. */
-const gauges =
-  '{connections,subscriptions,memoryBytes,eventLoopDelayMs,changeFeedBehindMs,databaseConnections,databaseWaiting}';
+const gauges = [
+  ...delays,
+  'connections',
+  'subscriptions',
+  'memoryBytes',
+  'databaseConnections',
+  'databaseWaiting',
+];
+const oneOf = (names: readonly string[]) => `key = ANY ('{${names}}')`;
 
-/** Of several processes the sum at each time; of a point's times the mean of what is, and the sum of what is counted. */
+/**
+ * Of several processes the sum at each time, of delays the longest; of a point's times the mean of what is, and the sum of what is
+ * counted.
+ */
 const points = (samples: string) => `
-  WITH at_time AS (SELECT at, key, sum(value) AS value FROM (${samples}) AS sample GROUP BY at, key),
+  WITH at_time AS (
+    SELECT at, key, CASE WHEN ${oneOf(delays)} THEN max(value) ELSE sum(value) END AS value
+    FROM (${samples}) AS sample GROUP BY at, key
+  ),
   point AS (
     SELECT date_bin(make_interval(secs => $1), at, 'epoch') AS at, key,
-           CASE WHEN key = ANY ('${gauges}') THEN round(avg(value)::numeric, 1)::float8 ELSE sum(value) END AS value
+           CASE WHEN ${oneOf(gauges)} THEN round(avg(value)::numeric, 1)::float8 ELSE sum(value) END AS value
     FROM at_time GROUP BY 1, key
   )
   SELECT at, json_object_agg(key, value) AS figures FROM point GROUP BY at ORDER BY at`;
