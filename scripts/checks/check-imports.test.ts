@@ -106,7 +106,11 @@ describe('inside a package', () => {
   });
 
   test.each([
-    ['packages/engine/src/native/io/a.ts', '../publish/b.ts', 'buffers, timing, io, deliver, publish'],
+    [
+      'packages/engine/src/native/io/a.ts',
+      '../publish/b.ts',
+      'buffers, timing, io, messages, deliver, publish',
+    ],
     ['packages/engine/src/codec/a.ts', '../native/b.ts', 'routing, codec, native, behaviour'],
     ['packages/model/src/topics/names/a.ts', '../rights/b.ts', 'names, rights, testing'],
   ])('%s does not import %s', (path, specifier, order) => {

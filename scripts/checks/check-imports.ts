@@ -103,7 +103,11 @@ const layers: readonly { folder: string; order: readonly string[] }[] = [
   },
   { folder: 'packages/model/src', order: ['fields', 'credentials', 'access', 'topics'] },
   { folder: 'packages/model/src/topics', order: ['names', 'rights', 'testing'] },
-  { folder: 'packages/contract/src', order: ['schema', 'resources', 'migration'] },
+  {
+    folder: 'packages/contract/src',
+    order: ['schema', 'access', 'monitoring', 'search', 'resources', 'migration'],
+  },
+  { folder: 'packages/cluster/src/simulation', order: ['timeline', 'broken', 'fleet', 'faults'] },
   { folder: 'apps/cli/src/import', order: ['read', 'fetch', 'send'] },
 ];
 

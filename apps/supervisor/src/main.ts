@@ -16,12 +16,12 @@ import {
 } from '@iotcore/process';
 import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded';
 import { banner } from './banner.ts';
-import { SupervisedProcess } from './child-process.ts';
-import { lockDataFolder } from './data-folder-lock.ts';
-import { FreeDisk, freeBytesOf } from './free-disk.ts';
-import { requireFreePorts } from './free-ports.ts';
 import { isJournal } from './journal.ts';
-import { type Kept, keepRunning } from './keep-running.ts';
+import { lockDataFolder } from './machine/data-folder-lock.ts';
+import { FreeDisk, freeBytesOf } from './machine/free-disk.ts';
+import { requireFreePorts } from './machine/free-ports.ts';
+import { SupervisedProcess } from './processes/child-process.ts';
+import { type Kept, keepRunning } from './processes/keep-running.ts';
 import {
   adminPorts,
   clusterEnvironment,
@@ -29,7 +29,7 @@ import {
   countProcesses,
   makeSocketFolder,
   startTogether,
-} from './mqtt-processes.ts';
+} from './processes/mqtt-processes.ts';
 import { sampleFor } from './sample.ts';
 import { signInLink } from './sign-in-link.ts';
 
@@ -143,7 +143,7 @@ function childProcesses(
   const env = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
   const api = new SupervisedProcess({
     name: 'the API',
-    entry: '../../api/src/main.ts',
+    entry: new URL('../../api/src/main.ts', import.meta.url),
     env,
     portVariables: {
       api: 'IOT_API_PORT',
@@ -156,14 +156,14 @@ function childProcesses(
   const mqtt = mqttAdminPorts.map((adminPort, index) => {
     return new SupervisedProcess({
       name: mqttAdminPorts.length === 1 ? 'the MQTT server' : `MQTT server ${index + 1}`,
-      entry: '../../mqtt/src/main.ts',
+      entry: new URL('../../mqtt/src/main.ts', import.meta.url),
       env: withMqttMemory({ ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) }),
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
     });
   });
   const exporter = new SupervisedProcess({
     name: 'the export process',
-    entry: '../../export/src/main.ts',
+    entry: new URL('../../export/src/main.ts', import.meta.url),
     env,
     portVariables: { exportMetrics: 'IOT_EXPORT_METRICS_PORT' },
   });

@@ -7,7 +7,7 @@ import { CertificateReader } from '../import/read/certificates.ts';
 import { checkEntry } from '../import/read/check-entry.ts';
 import { convertDevice } from '../import/read/entries.ts';
 import { EntryIndex } from '../import/read/entry-index.ts';
-import { openFile } from '../import/read/open-file.ts';
+import { openFile } from '../import/read/files/open-file.ts';
 import type { CheckingParts } from '../import/read/reading-parts.ts';
 import type { ImportSource } from '../import/run-import.ts';
 import { type FileFormat, type Row, readRows } from './read-rows.ts';

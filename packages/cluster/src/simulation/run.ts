@@ -6,7 +6,7 @@
  *   npm run sim -- --seed 42      that one, with its trace
  */
 import { parseArgs } from 'node:util';
-import { broken } from './broken.ts';
+import { broken } from './broken/builds.ts';
 import { simulate } from './simulate.ts';
 
 const { values, positionals } = parseArgs({

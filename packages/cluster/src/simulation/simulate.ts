@@ -1,4 +1,6 @@
 /** One run: a seed decides all of it, so a run that fails can be looked at again. */
+
+import { asBuilt, type Breakage } from './broken/builds.ts';
 import {
   condemnedAtSecondHand,
   deafNewcomer,
@@ -9,12 +11,11 @@ import {
   lateHandOver,
   lateStatements,
   newcomerAlone,
-} from './aimed.ts';
-import { asBuilt, type Breakage } from './broken.ts';
-import { faultyMs, randomFaults, standingFault } from './faults.ts';
-import { Fleet, type FleetOptions } from './fleet.ts';
-import { Random } from './random.ts';
-import { Timeline } from './timeline.ts';
+} from './faults/aimed-faults.ts';
+import { faultyMs, randomFaults, standingFault } from './faults/random-faults.ts';
+import { Fleet, type FleetOptions } from './fleet/fleet.ts';
+import { Random } from './timeline/random.ts';
+import { Timeline } from './timeline/timeline.ts';
 
 export interface RunResult {
   readonly seed: number;

@@ -4,8 +4,8 @@
  */
 import { someOf } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { broken } from './broken.ts';
-import { findingSeeds } from './finding-seeds.ts';
+import { broken } from './broken/builds.ts';
+import { findingSeeds } from './broken/finding-seeds.ts';
 import { simulate } from './simulate.ts';
 
 const seeds = 4;

@@ -143,3 +143,9 @@ function isInTime(text: string): boolean {
   const time = Date.parse(text);
   return !(time < times.first || time > times.last);
 }
+
+/** Of entries that have a time: since then, and before then. */
+export const timeRange = {
+  since: instant.meta({ description: 'Nothing older.' }).optional(),
+  until: instant.meta({ description: 'Nothing that is as new or newer.' }).optional(),
+};

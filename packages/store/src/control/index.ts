@@ -35,12 +35,12 @@ export type { EarlierOutcome, IdempotencyKey, KeyClaim } from './mutations/idemp
 export { type OpenControlStore, openControlStore } from './open-control-store.ts';
 export type { ProcessRow } from './processes/processes.ts';
 export type { AliasRow, NewAlias } from './resources/aliases.ts';
-export type { DeviceFilter, FoundDeviceRow } from './resources/device-search.ts';
 export type { DeviceActivityRow, DeviceFields, DeviceRow, DeviceView } from './resources/devices.ts';
 export type { ExportedDeviceRow } from './resources/export.ts';
 export type { FolderCountsRow } from './resources/folders.ts';
 export type { Owner, OwnerKind, OwnerRow } from './resources/owners.ts';
 export type { FolderQuotas } from './resources/quotas.ts';
-export type { FoundResourceRow } from './resources/search.ts';
 export type { BrokerRow, RegistryRow, TopLevelFields } from './resources/top-level.ts';
+export type { DeviceFilter, FoundDeviceRow } from './search/devices.ts';
+export type { FoundResourceRow } from './search/resources.ts';
 export type { ControlStore, Keys, Reads, Writes } from './store.ts';

@@ -57,13 +57,13 @@ import { readProcessMetrics, readTenantMetrics } from './processes/metrics.ts';
 import { listProcesses } from './processes/processes.ts';
 import { listAliases } from './resources/aliases.ts';
 import { brokers } from './resources/brokers.ts';
-import { findDevices } from './resources/device-search.ts';
 import * as devices from './resources/devices.ts';
 import { exportDevices } from './resources/export.ts';
 import { listFolderCounts, listFolders } from './resources/folders.ts';
 import { findOwner } from './resources/owners.ts';
 import { registries } from './resources/registries.ts';
-import { searchResources } from './resources/search.ts';
+import { findDevices } from './search/devices.ts';
+import { searchResources } from './search/resources.ts';
 
 /** The hot ones, and all that is plain. */
 const sqlReads = {

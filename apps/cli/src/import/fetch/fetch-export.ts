@@ -5,7 +5,7 @@
  */
 import * as sdk from '@iotcore/sdk';
 import { answer, everyPage } from '../../calls.ts';
-import { fileNames } from '../read/export-folder.ts';
+import { fileNames } from '../read/files/export-folder.ts';
 import { withRetries } from '../retry.ts';
 import type { ExportWriter } from './export-writer.ts';
 import { Pace } from './rate-limit.ts';

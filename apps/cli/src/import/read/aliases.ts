@@ -6,8 +6,8 @@ import { checkAliases, checkText } from '@iotcore/model';
 import type { Finding, Place } from '../finding.ts';
 import { AliasTable } from './alias-table.ts';
 import type { Aliases } from './entries.ts';
-import type { RawEntry } from './export-folder.ts';
 import { Fields } from './fields.ts';
+import type { RawEntry } from './files/export-folder.ts';
 import type { CheckingParts } from './reading-parts.ts';
 
 export class RegistryAliases {

@@ -1,6 +1,6 @@
 import type { Finding, ItemKind } from '../finding.ts';
 import type { Converted } from './entries.ts';
-import type { RawEntry } from './export-folder.ts';
+import type { RawEntry } from './files/export-folder.ts';
 import type { CheckingParts } from './reading-parts.ts';
 
 const nameScopes = { REGISTRY: 'folder', BROKER: 'folder', DEVICE: 'registry' } as const;

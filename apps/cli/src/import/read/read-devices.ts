@@ -2,7 +2,7 @@ import type { Unit } from '../finding.ts';
 import { RegistryAliases } from './aliases.ts';
 import { checkEntry } from './check-entry.ts';
 import { convertDevice } from './entries.ts';
-import { fileNames } from './export-folder.ts';
+import { fileNames } from './files/export-folder.ts';
 import { readCertificates } from './read-top-level.ts';
 import type { ReadingParts } from './reading-parts.ts';
 

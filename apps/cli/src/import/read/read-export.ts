@@ -7,7 +7,7 @@
 import type { Journal, Unit } from '../finding.ts';
 import { CertificateReader } from './certificates.ts';
 import { EntryIndex } from './entry-index.ts';
-import { ExportFolder, fileNames } from './export-folder.ts';
+import { ExportFolder, fileNames } from './files/export-folder.ts';
 import { readDevices } from './read-devices.ts';
 import { readTopLevel } from './read-top-level.ts';
 import type { ReadingParts } from './reading-parts.ts';

@@ -2,7 +2,7 @@ import type { Item, Unit } from '../finding.ts';
 import type { CertificateOwner } from './certificates.ts';
 import { checkEntry } from './check-entry.ts';
 import { convertTopLevel } from './entries.ts';
-import { fileNames } from './export-folder.ts';
+import { fileNames } from './files/export-folder.ts';
 import type { ReadingParts } from './reading-parts.ts';
 
 const sources = {

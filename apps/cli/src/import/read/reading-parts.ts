@@ -1,7 +1,7 @@
 import type { Journal } from '../finding.ts';
 import type { CertificateReader } from './certificates.ts';
 import type { EntryIndex } from './entry-index.ts';
-import type { ExportFolder } from './export-folder.ts';
+import type { ExportFolder } from './files/export-folder.ts';
 
 /** What checks the entries during one reading. */
 export interface CheckingParts {

@@ -7,8 +7,8 @@ const stopPatienceMs = 3300;
 
 export interface ChildOptions {
   readonly name: string;
-  /** Its entry, relative to this file. */
-  readonly entry: string;
+  /** The file that it runs. */
+  readonly entry: URL;
   readonly env: NodeJS.ProcessEnv;
   /** Which setting holds the port of each of its addresses: once known, a new run gets the same ones. */
   readonly portVariables: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export class SupervisedProcess implements Runnable {
 
   /** @throws StartupError with what it said if it ends before it is ready */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [fileURLToPath(new URL(this.#options.entry, import.meta.url))], {
+    const child = spawn(process.execPath, [fileURLToPath(this.#options.entry)], {
       env: { ...this.#options.env, ...this.#knownPorts() },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,

@@ -1,7 +1,8 @@
 /** Clients: each has a client ID and one namespace, to which it publishes, or in which it listens. They come back when they are cut off. */
+
+import type { Timeline } from '../timeline/timeline.ts';
 import type { Checks } from './checks.ts';
 import { type Publication, type SessionHost, SimulatedSession } from './simulated-session.ts';
-import type { Timeline } from './timeline.ts';
 
 export interface ClientParts {
   readonly timeline: Timeline;

@@ -1,8 +1,8 @@
 /** Signing in with a browser: sessions, and the one-time codes of links. */
 import { z } from 'zod';
+import { component } from '../schema/component.ts';
+import { timestamp } from '../schema/fields.ts';
 import { RoleBinding, ServiceAccount } from './iam.ts';
-import { component } from './schema/component.ts';
-import { timestamp } from './schema/fields.ts';
 
 export const SignInCode = component(
   'SignInCode',

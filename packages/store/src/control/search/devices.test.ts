@@ -8,7 +8,7 @@ import {
   writeDeviceActivities,
 } from '../../data-plane/index.ts';
 import { openPrisma } from '../../database/open-prisma.ts';
-import { type DeviceFilter, findDevices } from './device-search.ts';
+import { type DeviceFilter, findDevices } from './devices.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const day = 86_400_000;

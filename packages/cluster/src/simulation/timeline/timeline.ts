@@ -4,7 +4,7 @@
  * meanwhile waits, and is handled in any order.
  */
 import { setImmediate as endOfTick } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { EventQueue, type Sleeper } from './event-queue.ts';
 import type { Random } from './random.ts';
 

@@ -2,9 +2,9 @@
  * The rows of the nodes, and statements on them. Each statement takes its time, may take effect although its caller gets an
  * error, and waits while another transaction holds the lock of the table.
  */
-import { isAlive, type NodeRow, type NodeState, nodeStates } from '../members/node-row.ts';
-import type { MemberStatements } from '../members/statements.ts';
-import type { Process, Timeline } from './timeline.ts';
+import { isAlive, type NodeRow, type NodeState, nodeStates } from '../../members/node-row.ts';
+import type { MemberStatements } from '../../members/statements.ts';
+import type { Process, Timeline } from '../timeline/timeline.ts';
 
 /** A transaction that is idle for this long loses its lock, in ms. */
 const idleMs = 2_000;

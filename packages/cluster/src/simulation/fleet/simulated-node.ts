@@ -1,16 +1,16 @@
 /** A process of the simulation with the cluster as built, and in place of an engine the little that sessions need of it. */
 import { createHash } from 'node:crypto';
-import { RetainedOrder } from '../bus/retained-order.ts';
-import { Claims } from '../claims/claims.ts';
-import { ClusterNode } from '../cluster-node.ts';
-import { namespaceHash } from '../interest/namespace-hash.ts';
-import type { RemoteMessage } from '../links/remote.ts';
-import type { Breakage } from './broken.ts';
+import { RetainedOrder } from '../../bus/retained-order.ts';
+import { Claims } from '../../claims/claims.ts';
+import { ClusterNode } from '../../cluster-node.ts';
+import { namespaceHash } from '../../interest/namespace-hash.ts';
+import type { RemoteMessage } from '../../links/remote.ts';
+import type { Breakage } from '../broken/builds.ts';
+import type { Process, Timeline } from '../timeline/timeline.ts';
 import type { Checks } from './checks.ts';
 import type { SimulatedDatabase } from './database.ts';
 import type { Network } from './network.ts';
 import type { Publication, SessionHost, SimulatedSession } from './simulated-session.ts';
-import type { Process, Timeline } from './timeline.ts';
 
 /** The one of each namespace; the database knows it by the namespace. */
 const permanentTopic = 'permanent';

@@ -1,6 +1,6 @@
 /** Carries frames between simulated processes: late, twice, out of order, not at all, or after the cut has healed. */
-import type { Carrier } from '../carriers/carrier.ts';
-import type { Process, Timeline } from './timeline.ts';
+import type { Carrier } from '../../carriers/carrier.ts';
+import type { Process, Timeline } from '../timeline/timeline.ts';
 
 interface Station {
   readonly process: Process;

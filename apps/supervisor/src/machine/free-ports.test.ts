@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { readSettings, StartupError } from '@iotcore/process';
 import { listen } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
+import { adminPorts } from '../processes/mqtt-processes.ts';
 import { requireFreePorts } from './free-ports.ts';
-import { adminPorts } from './mqtt-processes.ts';
 
 const free = {
   IOT_API_TLS_PORT: '0',

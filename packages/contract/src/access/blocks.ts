@@ -1,8 +1,8 @@
 /** What an operator keeps out of MQTT: single devices and brokers, and address ranges. */
 import { checkNetwork } from '@iotcore/model';
 import { z } from 'zod';
-import { component } from './schema/component.ts';
-import { checked, folderId, instant, nextPageToken, paging, text, timestamp } from './schema/fields.ts';
+import { component } from '../schema/component.ts';
+import { checked, folderId, instant, nextPageToken, paging, text, timestamp } from '../schema/fields.ts';
 
 const maxNoteCharacters = 256;
 const note = text(maxNoteCharacters, 'The reason, for later readers.').optional();

@@ -1,6 +1,6 @@
 /** What goes wrong, and when. */
-import { seconds } from './checks.ts';
-import type { Fleet } from './fleet.ts';
+import { seconds } from '../fleet/checks.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 
 /** Faults come and go for so long, then all heals. */
 export const faultyMs = 45_000;

@@ -1,7 +1,7 @@
 /** Registries, devices and brokers by the beginning of their ID or name. */
 import { prefixRangeEnd } from '../../database/prefix-range.ts';
 import { prepare, type Sql } from '../../database/sql.ts';
-import type { OwnerKind } from './owners.ts';
+import type { OwnerKind } from '../resources/owners.ts';
 
 export interface FoundResourceRow {
   readonly kind: OwnerKind;

@@ -1,7 +1,7 @@
 /** What a caller may see, by where it is and how it is called. */
 import { z } from 'zod';
-import { component } from './schema/component.ts';
-import { folderId, name, nextPageToken, paging, registryId, text } from './schema/fields.ts';
+import { component } from '../schema/component.ts';
+import { folderId, name, nextPageToken, paging, registryId, text } from '../schema/fields.ts';
 
 const maxQueryCharacters = 50;
 

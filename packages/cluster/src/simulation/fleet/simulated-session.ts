@@ -1,5 +1,5 @@
-import type { ClientIdClaim, ClusterNode } from '../cluster-node.ts';
-import type { Process } from './timeline.ts';
+import type { ClientIdClaim, ClusterNode } from '../../cluster-node.ts';
+import type { Process } from '../timeline/timeline.ts';
 
 /** A node, as its clients and the checks see it. */
 export interface SessionHost {

@@ -1,7 +1,7 @@
 /** The installation: its processes, how they are, and what they and the resources did. */
 import { z } from 'zod';
-import { component } from './schema/component.ts';
-import { instant, text, timestamp, wholeNumber } from './schema/fields.ts';
+import { component } from '../schema/component.ts';
+import { instant, text, timestamp, wholeNumber } from '../schema/fields.ts';
 
 const figures = z
   .record(z.string(), z.number())

@@ -1,6 +1,6 @@
 /** Devices by what is known of them, and whether they are connected. */
 import { z } from 'zod';
-import { component } from './schema/component.ts';
+import { component } from '../schema/component.ts';
 import {
   deviceId,
   instant,
@@ -11,7 +11,7 @@ import {
   registryId,
   text,
   timestamp,
-} from './schema/fields.ts';
+} from '../schema/fields.ts';
 
 const presences = ['ONLINE', 'NEVER_SEEN'] as const;
 const maxLabelCharacters = 127;

@@ -1,8 +1,8 @@
 /** The files of an export. What is not there, too large or no array of JSON goes to the journal, and the rest is read. */
 import { closeSync, createReadStream, fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { usageError } from '../../errors.ts';
-import type { EntryKind, ItemKind, Journal, Place } from '../finding.ts';
+import { usageError } from '../../../errors.ts';
+import type { EntryKind, ItemKind, Journal, Place } from '../../finding.ts';
 import {
   type ArrayItem,
   type EntryFault,

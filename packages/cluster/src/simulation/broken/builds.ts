@@ -1,10 +1,10 @@
 /** Builds with one rule broken: each must be found out by the checks. */
-import type { RetainedOrder } from '../bus/retained-order.ts';
-import { Claims } from '../claims/claims.ts';
-import { isAlive, type NodeRow } from '../members/node-row.ts';
-import { type Rules, rules } from '../members/rules.ts';
-import type { MemberStatements } from '../members/statements.ts';
-import type { Process } from './timeline.ts';
+import type { RetainedOrder } from '../../bus/retained-order.ts';
+import { Claims } from '../../claims/claims.ts';
+import { isAlive, type NodeRow } from '../../members/node-row.ts';
+import { type Rules, rules } from '../../members/rules.ts';
+import type { MemberStatements } from '../../members/statements.ts';
+import type { Process } from '../timeline/timeline.ts';
 
 export interface Breakage {
   readonly rules?: () => Rules;

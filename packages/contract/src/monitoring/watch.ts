@@ -1,8 +1,8 @@
 /** Live views: what a registry, device or broker hears, and its connection log, as server-sent events. */
 import { z } from 'zod';
-import { LogEntry } from './observation.ts';
-import { component } from './schema/component.ts';
-import { text, timestamp, wholeNumber } from './schema/fields.ts';
+import { component } from '../schema/component.ts';
+import { text, timestamp, wholeNumber } from '../schema/fields.ts';
+import { LogEntry } from './connection-logs.ts';
 
 const maxFilterCharacters = 1100;
 /** Of a payload; more is for whoever subscribes by MQTT. */

@@ -1,7 +1,7 @@
 /** Clients that the MQTT server refused. */
 import { z } from 'zod';
-import { component } from './schema/component.ts';
-import { fingerprint, folderId, instant, nextPageToken, paging, text, timestamp } from './schema/fields.ts';
+import { component } from '../schema/component.ts';
+import { fingerprint, folderId, instant, nextPageToken, paging, text, timestamp } from '../schema/fields.ts';
 
 export const RefusedClient = component(
   'RefusedClient',

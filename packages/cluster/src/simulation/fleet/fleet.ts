@@ -1,11 +1,11 @@
 /** All machines of a run, with their processes and clients. */
-import type { Breakage } from './broken.ts';
+import type { Breakage } from '../broken/builds.ts';
+import { Process, type Timeline } from '../timeline/timeline.ts';
 import { Checks } from './checks.ts';
 import { SimulatedClient } from './clients.ts';
 import { SimulatedDatabase } from './database.ts';
 import { Network } from './network.ts';
 import { SimulatedNode } from './simulated-node.ts';
-import { Process, type Timeline } from './timeline.ts';
 
 export interface FleetOptions {
   readonly machines: number;

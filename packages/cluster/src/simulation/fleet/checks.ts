@@ -1,7 +1,7 @@
 /** What must hold in every run, whatever goes wrong. */
-import type { NodeState } from '../members/node-row.ts';
+import type { NodeState } from '../../members/node-row.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { Publication, SessionHost, SimulatedSession } from './simulated-session.ts';
-import type { Timeline } from './timeline.ts';
 
 /** What an incarnation did, at times of the timeline. */
 interface Life {

@@ -1,8 +1,7 @@
 /** Accounts, their keys and roles, and the exchange of a signed JWT for an access token. */
 import { roles } from '@iotcore/model';
 import { z } from 'zod';
-import { checkPublicKey } from './public-key.ts';
-import { component } from './schema/component.ts';
+import { component } from '../schema/component.ts';
 import {
   apiKeyId,
   authorizedKeyId,
@@ -16,7 +15,8 @@ import {
   roleBindingId,
   serviceAccountId,
   timestamp,
-} from './schema/fields.ts';
+} from '../schema/fields.ts';
+import { checkPublicKey } from './public-key.ts';
 
 export const CreateIamTokenRequest = component(
   'CreateIamTokenRequest',

@@ -1,5 +1,5 @@
 /** Faults that random ones hardly ever come to, each aimed at one rule. */
-import type { Fleet } from './fleet.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 
 const atMs = 14_000;
 

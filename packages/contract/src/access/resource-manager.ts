@@ -1,7 +1,7 @@
 /** Folders and the one cloud that they are in, as the old service's resource manager shows them. */
 import { z } from 'zod';
-import { component } from './schema/component.ts';
-import { folderId, nextPageToken, paging } from './schema/fields.ts';
+import { component } from '../schema/component.ts';
+import { folderId, nextPageToken, paging } from '../schema/fields.ts';
 
 const cloudId = z.string().max(50, 'At most 50 characters.');
 const filter = z.string().max(1000, 'At most 1000 characters.').optional();
