@@ -87,7 +87,7 @@ export const basics = {
   may: {
     editor: 'Needs the role editor in this folder',
     admin: 'Needs the role admin in this folder',
-    everyFolder: 'Needs the role admin in every folder',
+    everyFolder: 'Needs the role viewer in every folder',
   },
   how: { title: 'The same from a script' },
   shortcuts: {
@@ -112,5 +112,8 @@ export const basics = {
     otherWay: 'Sign in another way',
     insecure:
       'Open this page by https or as localhost: over plain http the browser does not keep you signed in.',
+  },
+  list: {
+    new: { one: '{{count}} new', other: '{{count}} new' },
   },
 };

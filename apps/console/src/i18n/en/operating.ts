@@ -1,6 +1,10 @@
 /** Words of the screens for who runs the installation. */
 export const operating = {
   overview: {
+    connected: 'Connected now',
+    received: 'Received, messages/s',
+    sent: 'Sent, messages/s',
+    unready: 'Processes not ready',
     new: 'Nothing is here but the sample. Four steps lead to the first message:',
     refused: 'Refused in the last hour',
     exports: 'Exports in trouble',
@@ -125,5 +129,18 @@ export const operating = {
     licences: 'Licences',
     pageSize: 'Rows a page',
     source: 'The console holds the works of others, unchanged. Source of',
+  },
+  metrics: {
+    title: 'Charts',
+    range: 'How far back',
+    hour: '1 hour',
+    day: '24 hours',
+    week: '7 days',
+    connections: 'Connections',
+    messages: 'Messages a second',
+    received: 'received',
+    sent: 'sent',
+    dropped: 'dropped',
+    refused: 'Refused a second',
   },
 };

@@ -41,6 +41,8 @@ export const resources = {
     deleteEnds: 'Its sessions end. Its credentials, aliases, stored topics and log go with it.',
   },
   brokers: {
+    disableEnds: 'Its sessions end, and nobody may connect to it until it is enabled.',
+    enableBegins: 'Clients may connect to it again.',
     create: 'Create a broker',
     edit: 'Edit the broker',
     empty: 'A broker is a space of topics of its own: whoever has its credentials may use any topic in it.',

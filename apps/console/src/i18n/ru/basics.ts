@@ -81,7 +81,7 @@ export const basics = {
   may: {
     editor: 'Нужна роль editor в этом каталоге',
     admin: 'Нужна роль admin в этом каталоге',
-    everyFolder: 'Нужна роль admin во всех каталогах',
+    everyFolder: 'Нужна роль viewer во всех каталогах',
   },
   how: { title: 'То же из скрипта' },
   shortcuts: {
@@ -105,5 +105,13 @@ export const basics = {
     codeOver: 'Ссылка больше не действует: она работает один раз и десять минут.',
     otherWay: 'Войти иначе',
     insecure: 'Откройте страницу по https или как localhost: по обычному http браузер не сохраняет вход.',
+  },
+  list: {
+    new: {
+      one: '{{count}} новая строка',
+      few: '{{count}} новые строки',
+      many: '{{count}} новых строк',
+      other: '{{count}} новой строки',
+    },
   },
 };

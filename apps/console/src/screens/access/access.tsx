@@ -1,19 +1,15 @@
-import { Button } from '@gravity-ui/uikit';
 import { createServiceAccount, listServiceAccounts } from '@iotcore/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useFolder, useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { How } from '../../ui/how.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
-import { Time } from '../../ui/time.tsx';
+import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { How } from '../../ui/layout/how.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { Tabs } from '../../ui/layout/tabs.tsx';
+import { useColumns } from '../../ui/list/columns.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { CreateButton } from '../resources/create-button.tsx';
 import { BrowserSessions } from './browser-sessions.tsx';
 
 export function Access() {
@@ -34,10 +30,10 @@ export function Access() {
 
 function Accounts() {
   const { t } = useTexts();
+  const { name, id, created } = useColumns();
   const folderId = useFolder();
   const may = useMay('admin');
   const queryClient = useQueryClient();
-  const [isCreating, setIsCreating] = useState(false);
   const query = useQuery({
     queryKey: ['accounts', folderId],
     queryFn: () => ask(listServiceAccounts({ client, query: { folderId, pageSize: 1000 } })),
@@ -47,53 +43,38 @@ function Accounts() {
   return (
     <>
       <div className="filters">
-        <Button view="action" onClick={() => setIsCreating(true)}>
-          {t('access.createAccount')}
-        </Button>
+        <CreateButton
+          title={t('access.createAccount')}
+          needs="admin"
+          dialog={(close) => (
+            <FormDialog
+              title={t('access.createAccount')}
+              apply={t('common.create')}
+              fields={[
+                { name: 'name', label: t('common.name') },
+                { name: 'description', label: t('common.description') },
+              ]}
+              run={async ({ name: called = '', description }) => {
+                await ask(createServiceAccount({ client, body: { folderId, name: called, description } }));
+                await queryClient.invalidateQueries({ queryKey: ['accounts'] });
+              }}
+              onClose={close}
+            />
+          )}
+        />
       </div>
-      <QueryView query={query}>
-        {({ serviceAccounts }) => (
-          <Table
-            caption={t('access.accounts')}
-            rows={serviceAccounts}
-            rowKey={({ id }) => id}
-            empty={<p>{t('access.noAccounts')}</p>}
-            columns={[
-              {
-                id: 'name',
-                title: t('common.name'),
-                isWide: true,
-                cell: ({ id, name }) => (
-                  <Link to="/access/$serviceAccountId" params={{ serviceAccountId: id }}>
-                    {name}
-                  </Link>
-                ),
-              },
-              { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> },
-              { id: 'created', title: t('common.created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
-            ]}
-          />
-        )}
-      </QueryView>
+      <List
+        caption={t('access.accounts')}
+        query={query}
+        rows="serviceAccounts"
+        rowKey={(one) => one.id}
+        empty={<p>{t('access.noAccounts')}</p>}
+        columns={[name('/access/'), id, created]}
+      />
       <How
         path={`/ext/v1/serviceAccounts?folderId=${folderId}`}
         cli={`service-account list --folder ${folderId}`}
       />
-      {isCreating && (
-        <FormDialog
-          title={t('access.createAccount')}
-          apply={t('common.create')}
-          fields={[
-            { name: 'name', label: t('common.name') },
-            { name: 'description', label: t('common.description') },
-          ]}
-          run={async ({ name = '', description }) => {
-            await ask(createServiceAccount({ client, body: { folderId, name, description } }));
-            await queryClient.invalidateQueries({ queryKey: ['accounts'] });
-          }}
-          onClose={() => setIsCreating(false)}
-        />
-      )}
     </>
   );
 }

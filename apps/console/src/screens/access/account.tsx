@@ -5,10 +5,10 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
+import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
 import { ApiKeys } from './api-keys.tsx';
 import { RoleBindings } from './role-bindings.tsx';
 

@@ -1,31 +1,65 @@
-import { Alert, Button } from '@gravity-ui/uikit';
+import { Alert } from '@gravity-ui/uikit';
 import { createApiKey, deleteApiKey, listApiKeys } from '@iotcore/sdk';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { CodeBlock, Identifier } from '../../ui/copy.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { useColumns } from '../../ui/list/columns.tsx';
+import { OwnedList } from '../../ui/list/owned-list.tsx';
+import { CodeBlock } from '../../ui/text/copy.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Time } from '../../ui/text/time.tsx';
 
 export function ApiKeys({ serviceAccountId }: { serviceAccountId: string }) {
   const { t } = useTexts();
-  const queryClient = useQueryClient();
-  const [open, setOpen] = useState<'add' | { readonly id: string }>();
+  const { id, created } = useColumns();
   const [secret, setSecret] = useState<string>();
   const path = { serviceAccountId };
-  const queryKey = ['api keys', serviceAccountId];
-  const query = useQuery({ queryKey, queryFn: () => ask(listApiKeys({ client, path })) });
-  const changed = () => queryClient.invalidateQueries({ queryKey });
+  const query = useQuery({
+    queryKey: ['api keys', serviceAccountId],
+    queryFn: () => ask(listApiKeys({ client, path })),
+  });
   return (
-    <>
-      <div className="section-head">
-        <h2>{t('access.apiKeys')}</h2>
-        <Button onClick={() => setOpen('add')}>{t('access.addKey')}</Button>
-      </div>
+    <OwnedList
+      title={t('access.apiKeys')}
+      query={query}
+      rows="apiKeys"
+      rowKey={(key) => key.id}
+      empty={t('access.noKeys')}
+      columns={[
+        id,
+        {
+          id: 'what',
+          title: t('common.description'),
+          isWide: true,
+          cell: ({ description = '' }) => visible(description),
+        },
+        created,
+        {
+          id: 'end',
+          title: t('access.ends'),
+          cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : t('common.never')),
+        },
+      ]}
+      may
+      addTitle={t('access.addKey')}
+      addDialog={(close) => (
+        <FormDialog
+          title={t('access.addKey')}
+          apply={t('common.create')}
+          fields={[{ name: 'description', label: t('common.description') }]}
+          run={async ({ description }) => {
+            const made = await ask(createApiKey({ client, path, body: { description } }));
+            setSecret(made.secret);
+          }}
+          onClose={close}
+        />
+      )}
+      remove={(key) => ask(deleteApiKey({ client, path: { ...path, apiKeyId: key.id } }))}
+      removeTitle={t('common.delete')}
+      removeEnds={t('access.keyEnds')}
+    >
       {secret !== undefined && (
         <Alert
           theme="success"
@@ -34,67 +68,6 @@ export function ApiKeys({ serviceAccountId }: { serviceAccountId: string }) {
           onClose={() => setSecret(undefined)}
         />
       )}
-      <QueryView query={query}>
-        {({ apiKeys }) => (
-          <Table
-            caption={t('access.apiKeys')}
-            rows={apiKeys}
-            rowKey={({ id }) => id}
-            empty={<p>{t('access.noKeys')}</p>}
-            columns={[
-              { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> },
-              {
-                id: 'what',
-                title: t('common.description'),
-                isWide: true,
-                cell: ({ description }) => description,
-              },
-              { id: 'created', title: t('common.created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
-              {
-                id: 'end',
-                title: t('access.ends'),
-                cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : t('common.never')),
-              },
-              {
-                id: 'actions',
-                title: t('common.actions'),
-                isActions: true,
-                cell: ({ id }) => (
-                  <Button size="s" view="flat-danger" onClick={() => setOpen({ id })}>
-                    {t('common.delete')}
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        )}
-      </QueryView>
-      {open === 'add' && (
-        <FormDialog
-          title={t('access.addKey')}
-          apply={t('common.create')}
-          fields={[{ name: 'description', label: t('common.description') }]}
-          run={async ({ description }) => {
-            const made = await ask(createApiKey({ client, path, body: { description } }));
-            setSecret(made.secret);
-            await changed();
-          }}
-          onClose={() => setOpen(undefined)}
-        />
-      )}
-      {typeof open === 'object' && (
-        <ConfirmDialog
-          title={t('common.delete')}
-          apply={t('common.delete')}
-          run={async () => {
-            await ask(deleteApiKey({ client, path: { ...path, apiKeyId: open.id } }));
-            await changed();
-          }}
-          onClose={() => setOpen(undefined)}
-        >
-          <p>{t('access.keyEnds')}</p>
-        </ConfirmDialog>
-      )}
-    </>
+    </OwnedList>
   );
 }

@@ -5,12 +5,11 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { noteSignedIn, sessionKey } from '../../api/session.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { Status } from '../../ui/layout/status.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Time } from '../../ui/text/time.tsx';
 
 /** Where one's own account is signed in. */
 export function BrowserSessions() {
@@ -28,31 +27,28 @@ export function BrowserSessions() {
           {t('access.signOutEverywhere')}
         </Button>
       </div>
-      <QueryView query={query}>
-        {({ sessions }) => (
-          <Table
-            caption={t('access.sessions')}
-            rows={sessions}
-            rowKey={({ id }) => id}
-            empty={<p>{t('common.none')}</p>}
-            columns={[
-              {
-                id: 'agent',
-                title: t('access.browser'),
-                isWide: true,
-                cell: ({ userAgent = '', isCurrent }) => (
-                  <>
-                    {visible(userAgent)} {isCurrent && <Status tone="info">{t('access.thisOne')}</Status>}
-                  </>
-                ),
-              },
-              { id: 'from', title: t('common.address'), cell: ({ remoteIp }) => <code>{remoteIp}</code> },
-              { id: 'since', title: t('common.created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
-              { id: 'used', title: t('access.used'), cell: ({ usedAt }) => <Time at={usedAt} /> },
-            ]}
-          />
-        )}
-      </QueryView>
+      <List
+        caption={t('access.sessions')}
+        query={query}
+        rows="sessions"
+        rowKey={({ id }) => id}
+        empty={<p>{t('common.none')}</p>}
+        columns={[
+          {
+            id: 'agent',
+            title: t('access.browser'),
+            isWide: true,
+            cell: ({ userAgent = '', isCurrent }) => (
+              <>
+                {visible(userAgent)} {isCurrent && <Status tone="info">{t('access.thisOne')}</Status>}
+              </>
+            ),
+          },
+          { id: 'from', title: t('common.address'), cell: ({ remoteIp }) => <code>{remoteIp}</code> },
+          { id: 'since', title: t('common.created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
+          { id: 'used', title: t('access.used'), cell: ({ usedAt }) => <Time at={usedAt} /> },
+        ]}
+      />
       {isAsking && (
         <ConfirmDialog
           title={t('access.signOutEverywhere')}

@@ -7,15 +7,13 @@ import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { How } from '../../ui/how.tsx';
-import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { Table } from '../../ui/table.tsx';
-import { ExactTime } from '../../ui/time.tsx';
+import { How } from '../../ui/layout/how.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { Status } from '../../ui/layout/status.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { ExactTime } from '../../ui/text/time.tsx';
 
 /** Who changed what, also what was refused. */
 export function Audit() {
@@ -46,53 +44,47 @@ export function Audit() {
         <Filter name="caller" label={t('audit.who')} />
         <Filter name="resource" label={t('audit.resource')} />
       </div>
-      <QueryView query={query}>
-        {({ auditEvents, nextPageToken }) => (
-          <>
-            <Table
-              caption={t('nav.audit')}
-              rows={auditEvents}
-              rowKey={({ id }) => id}
-              empty={<p>{t('audit.empty')}</p>}
-              columns={[
-                { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
-                {
-                  id: 'what',
-                  title: t('audit.what'),
-                  isWide: true,
-                  cell: ({ eventType, code }) => (
-                    <>
-                      {eventType}{' '}
-                      {code !== 0 && <Status tone="danger">{t('audit.refused', { code })}</Status>}
-                    </>
-                  ),
-                },
-                {
-                  id: 'who',
-                  title: t('audit.who'),
-                  cell: ({ callerId }) => callerId && <Identifier id={callerId} />,
-                },
-                {
-                  id: 'resource',
-                  title: t('audit.resource'),
-                  cell: ({ resourceId }) => resourceId && <Identifier id={resourceId} />,
-                },
-                {
-                  id: 'from',
-                  title: t('common.address'),
-                  cell: ({ remoteIp, userAgent = '' }) => <span title={visible(userAgent)}>{remoteIp}</span>,
-                },
-                {
-                  id: 'request',
-                  title: t('failure.request'),
-                  cell: ({ requestId }) => <Identifier id={requestId} />,
-                },
-              ]}
-            />
-            <Pager nextPageToken={nextPageToken} />
-          </>
-        )}
-      </QueryView>
+      <List
+        caption={t('nav.audit')}
+        query={query}
+        rows="auditEvents"
+        rowKey={({ id }) => id}
+        empty={<p>{t('audit.empty')}</p>}
+        columns={[
+          { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
+          {
+            id: 'what',
+            title: t('audit.what'),
+            isWide: true,
+            cell: ({ eventType, code }) => (
+              <>
+                {eventType} {code !== 0 && <Status tone="danger">{t('audit.refused', { code })}</Status>}
+              </>
+            ),
+          },
+          {
+            id: 'who',
+            title: t('audit.who'),
+            cell: ({ callerId }) => callerId && <Identifier id={callerId} />,
+          },
+          {
+            id: 'resource',
+            title: t('audit.resource'),
+            cell: ({ resourceId }) => resourceId && <Identifier id={resourceId} />,
+          },
+          {
+            id: 'from',
+            title: t('common.address'),
+            cell: ({ remoteIp, userAgent = '' }) => <span title={visible(userAgent)}>{remoteIp}</span>,
+          },
+          {
+            id: 'request',
+            title: t('failure.request'),
+            cell: ({ requestId }) => <Identifier id={requestId} />,
+          },
+        ]}
+        isPaged
+      />
       <How path={`/ext/v1/auditEvents?folderId=${folderId}`} cli={`audit list --folder ${folderId}`} />
     </Page>
   );

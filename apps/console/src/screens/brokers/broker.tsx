@@ -1,23 +1,30 @@
-import { Button } from '@gravity-ui/uikit';
-import { type Broker, deleteBroker, getBroker } from '@iotcore/sdk';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type Broker,
+  deleteBroker,
+  disableBroker,
+  enableBroker,
+  getBroker,
+  listDisabledResources,
+} from '@iotcore/sdk';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { Facts } from '../../ui/facts.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
-import { Time } from '../../ui/time.tsx';
+import { Facts } from '../../ui/layout/facts.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { OnOff } from '../../ui/layout/status.tsx';
+import { Tabs } from '../../ui/layout/tabs.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Time } from '../../ui/text/time.tsx';
 import { Live } from '../live/live.tsx';
+import { Charts } from '../metrics/charts.tsx';
 import { ConnectCommands } from '../resources/connect-commands.tsx';
 import { Credentials } from '../resources/credentials.tsx';
 import { Log } from '../resources/log.tsx';
 import { Operations } from '../resources/operations.tsx';
+import { ResourceActions } from '../resources/resource-actions.tsx';
 import { Sessions } from '../resources/sessions.tsx';
 import { BrokerForm } from './broker-form.tsx';
 
@@ -25,15 +32,37 @@ export function BrokerPage() {
   const { brokerId } = useParams({ from: '/brokers/$brokerId' });
   const query = useQuery({
     queryKey: ['broker', brokerId],
-    queryFn: () => ask(getBroker({ client, path: { brokerId } })),
+    queryFn: async () => {
+      const broker = await ask(getBroker({ client, path: { brokerId } }));
+      return { broker, isOff: await isDisabled(broker) };
+    },
   });
-  return <QueryView query={query}>{(broker) => <Shown broker={broker} />}</QueryView>;
+  return <QueryView query={query}>{(found) => <Shown {...found} />}</QueryView>;
 }
 
-function Shown({ broker }: { broker: Broker }) {
+interface Props {
+  readonly broker: Broker;
+  /** Kept out by an operator. */
+  readonly isOff: boolean;
+}
+
+/** The broker itself does not say so, as in the old service: the list of what is disabled does. */
+async function isDisabled({ id, folderId }: Broker): Promise<boolean> {
+  let pageToken: string | undefined;
+  do {
+    const query = { folderId, pageSize: 1000, pageToken };
+    const { disabledResources, nextPageToken } = await ask(listDisabledResources({ client, query }));
+    if (disabledResources.some(({ resourceId }) => resourceId === id)) return true;
+    pageToken = nextPageToken;
+  } while (pageToken !== undefined);
+  return false;
+}
+
+function Shown({ broker, isOff }: Props) {
   const { t } = useTexts();
   const { id, folderId, name } = broker;
   const owner = { kind: 'broker', id, folderId } as const;
+  const title = visible(name || id);
   const summary = () => (
     <>
       <Facts
@@ -45,20 +74,22 @@ function Shown({ broker }: { broker: Broker }) {
       />
       <Sessions owner={owner} />
       <ConnectCommands owner={owner} />
+      <Charts scope="BROKER" id={id} />
     </>
   );
   return (
     <Page
-      title={name || id}
+      title={title}
       above={
         <Link to="/brokers" search={{ folder: folderId }}>
           {t('nav.brokers')}
         </Link>
       }
-      actions={<Actions broker={broker} />}
+      status={<OnOff isOn={!isOff} />}
+      actions={<Actions broker={broker} isOff={isOff} />}
     >
       <Tabs
-        label={name || id}
+        label={title}
         items={[
           { id: 'summary', title: t('tabs.summary'), content: summary },
           { id: 'credentials', title: t('tabs.credentials'), content: () => <Credentials owner={owner} /> },
@@ -71,38 +102,26 @@ function Shown({ broker }: { broker: Broker }) {
   );
 }
 
-function Actions({ broker }: { broker: Broker }) {
-  const { t } = useTexts();
-  const may = useMay('editor', broker.folderId);
+function Actions({ broker: { id, name, folderId }, broker, isOff }: Props) {
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const [open, setOpen] = useState<'edit' | 'delete'>();
-  const close = () => setOpen(undefined);
-  const title = may ? undefined : t('may.editor');
+  const path = { brokerId: id };
   return (
-    <>
-      <Button disabled={!may} title={title} onClick={() => setOpen('edit')}>
-        {t('common.edit')}
-      </Button>
-      <Button view="outlined-danger" disabled={!may} title={title} onClick={() => setOpen('delete')}>
-        {t('common.delete')}
-      </Button>
-      {open === 'edit' && <BrokerForm broker={broker} onClose={close} />}
-      {open === 'delete' && (
-        <ConfirmDialog
-          title={t('common.delete')}
-          apply={t('common.delete')}
-          typed={broker.name || broker.id}
-          run={async () => {
-            await ask(deleteBroker({ client, path: { brokerId: broker.id } }));
-            await navigate({ to: '/brokers' });
-            await queryClient.invalidateQueries();
-          }}
-          onClose={close}
-        >
-          <p>{t('brokers.deleteEnds')}</p>
-        </ConfirmDialog>
-      )}
-    </>
+    <ResourceActions
+      name={name || id}
+      folderId={folderId}
+      isOn={!isOff}
+      words={{
+        disableEnds: 'brokers.disableEnds',
+        enableBegins: 'brokers.enableBegins',
+        deleteEnds: 'brokers.deleteEnds',
+      }}
+      editDialog={(close) => <BrokerForm broker={broker} onClose={close} />}
+      enable={() => ask(enableBroker({ client, path }))}
+      disable={() => ask(disableBroker({ client, path, body: {} }))}
+      remove={async () => {
+        await ask(deleteBroker({ client, path }));
+        await navigate({ to: '/brokers' });
+      }}
+    />
   );
 }

@@ -1,17 +1,14 @@
-import { Button, DropdownMenu } from '@gravity-ui/uikit';
+import { Button } from '@gravity-ui/uikit';
 import { type Device, deleteDevice, disableDevice, enableDevice, publishRegistryData } from '@iotcore/sdk';
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { encodeBase64 } from '../../ui/device-text.ts';
-import { FormDialog } from '../../ui/form-dialog.tsx';
+import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { encodeBase64 } from '../../ui/text/device-text.ts';
+import { ResourceActions } from '../resources/resource-actions.tsx';
 import { DeviceForm } from './device-form.tsx';
-
-type Open = 'edit' | 'command' | 'config' | 'switch' | 'delete';
 
 interface Props {
   readonly device: Device;
@@ -23,8 +20,10 @@ interface Props {
 export function DeviceActions({ device, isOff, folderId }: Props) {
   const { t } = useTexts();
   const may = useMay('editor', folderId);
-  const [open, setOpen] = useState<Open>();
-  const close = () => setOpen(undefined);
+  const navigate = useNavigate();
+  const [open, setOpen] = useState<'command' | 'config'>();
+  const { id, name, registryId } = device;
+  const path = { deviceId: id };
   const title = may ? undefined : t('may.editor');
   return (
     <>
@@ -34,39 +33,36 @@ export function DeviceActions({ device, isOff, folderId }: Props) {
       <Button disabled={!may} title={title} onClick={() => setOpen('config')}>
         {t('devices.setConfig')}
       </Button>
-      <Button disabled={!may} title={title} onClick={() => setOpen('edit')}>
-        {t('common.edit')}
-      </Button>
-      <DropdownMenu
-        renderSwitcher={(props) => (
-          <Button {...props} disabled={!may} title={title}>
-            {t('common.actions')}
-          </Button>
-        )}
-        items={[
-          { text: t(isOff ? 'common.enable' : 'common.disable'), action: () => setOpen('switch') },
-          { text: t('common.delete'), theme: 'danger', action: () => setOpen('delete') },
-        ]}
+      <ResourceActions
+        name={name || id}
+        folderId={folderId}
+        isOn={!isOff}
+        words={{
+          disableEnds: 'devices.disableEnds',
+          enableBegins: 'devices.enableBegins',
+          deleteEnds: 'devices.deleteEnds',
+        }}
+        editDialog={(close) => <DeviceForm registryId={registryId} device={device} onClose={close} />}
+        enable={() => ask(enableDevice({ client, path }))}
+        disable={() => ask(disableDevice({ client, path, body: {} }))}
+        remove={async () => {
+          await ask(deleteDevice({ client, path }));
+          await navigate({ to: '/registries/$registryId', params: { registryId } });
+        }}
       />
-      {open === 'edit' && <DeviceForm registryId={device.registryId} device={device} onClose={close} />}
-      {(open === 'command' || open === 'config') && <Send device={device} what={open} onClose={close} />}
-      {(open === 'switch' || open === 'delete') && (
-        <Confirm device={device} isOff={isOff} what={open} onClose={close} />
-      )}
+      {open && <Send device={device} what={open} onClose={() => setOpen(undefined)} />}
     </>
   );
 }
 
+interface SendProps {
+  readonly device: Device;
+  readonly what: 'command' | 'config';
+  readonly onClose: () => void;
+}
+
 /** Commands and configs come from the registry: it is published as. */
-function Send({
-  device,
-  what,
-  onClose,
-}: {
-  device: Device;
-  what: 'command' | 'config';
-  onClose: () => void;
-}) {
+function Send({ device: { id, registryId }, what, onClose }: SendProps) {
   const { t } = useTexts();
   const suffix = what === 'command' ? 'commands' : 'config';
   return (
@@ -78,53 +74,11 @@ function Send({
         { name: 'data', label: t('payload.payload'), kind: 'code' },
         { name: 'topic', label: t('common.topic') },
       ]}
-      initial={{ topic: `$devices/${device.id}/${suffix}` }}
+      initial={{ topic: `$devices/${id}/${suffix}` }}
       onClose={onClose}
       run={({ topic = '', data = '' }) =>
-        ask(
-          publishRegistryData({
-            client,
-            path: { registryId: device.registryId },
-            body: { topic, data: encodeBase64(data) },
-          }),
-        )
+        ask(publishRegistryData({ client, path: { registryId }, body: { topic, data: encodeBase64(data) } }))
       }
     />
-  );
-}
-
-interface ConfirmProps {
-  readonly device: Device;
-  readonly isOff: boolean;
-  readonly what: 'switch' | 'delete';
-  readonly onClose: () => void;
-}
-
-function Confirm({ device, isOff, what, onClose }: ConfirmProps) {
-  const { t } = useTexts();
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const path = { deviceId: device.id };
-  const name = what === 'delete' ? t('common.delete') : t(isOff ? 'common.enable' : 'common.disable');
-  const run = async () => {
-    if (what === 'delete') {
-      await ask(deleteDevice({ client, path }));
-      await navigate({ to: '/registries/$registryId', params: { registryId: device.registryId } });
-    } else if (isOff) await ask(enableDevice({ client, path }));
-    else await ask(disableDevice({ client, path, body: {} }));
-    await queryClient.invalidateQueries();
-  };
-  return (
-    <ConfirmDialog
-      title={name}
-      apply={name}
-      {...(what === 'delete' && { typed: device.name || device.id })}
-      run={run}
-      onClose={onClose}
-    >
-      <p>
-        {t(what === 'delete' ? 'devices.deleteEnds' : isOff ? 'devices.enableBegins' : 'devices.disableEnds')}
-      </p>
-    </ConfirmDialog>
   );
 }

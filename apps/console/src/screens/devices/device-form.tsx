@@ -3,8 +3,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { fromLines, toLines } from '../../ui/labels.ts';
+import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { fromLines, toLines } from '../../ui/forms/labels.ts';
 
 interface Props {
   readonly registryId: string;

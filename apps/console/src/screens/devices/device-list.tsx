@@ -1,22 +1,19 @@
-import { Plus } from '@gravity-ui/icons';
-import { Button, Icon, Select, TextInput } from '@gravity-ui/uikit';
+import { Select, TextInput } from '@gravity-ui/uikit';
 import { type FindDevicesData, type FoundDevice, findDevices } from '@iotcore/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { useMay } from '../../app/folder.ts';
 import { usePreferences } from '../../app/preferences.ts';
 import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { How } from '../../ui/how.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { How } from '../../ui/layout/how.tsx';
+import { Status } from '../../ui/layout/status.tsx';
+import { useColumns } from '../../ui/list/columns.tsx';
+import { List } from '../../ui/list/list.tsx';
+import type { Column } from '../../ui/list/table.tsx';
+import { Time } from '../../ui/text/time.tsx';
+import { CreateButton } from '../resources/create-button.tsx';
 import { DeviceForm } from './device-form.tsx';
 
 type Presence = NonNullable<FindDevicesData['query']['presence']>;
@@ -25,12 +22,10 @@ const presences: readonly Presence[] = ['ONLINE', 'NEVER_SEEN'];
 /** The devices of a registry, found by name, by label, by who is there. */
 export function DeviceList({ registryId, folderId }: { registryId: string; folderId: string }) {
   const { t } = useTexts();
-  const may = useMay('editor', folderId);
   const { q, presence, label, page } = useSearch({ from: '__root__' });
   const { pageSize } = usePreferences();
   const navigate = useNavigate();
   const [name, setName] = useState(q ?? '');
-  const [isCreating, setIsCreating] = useState(false);
   const chosen = presences.find((one) => one === presence);
   const query = useQuery({
     queryKey: ['devices', registryId, q, chosen, label, page, pageSize],
@@ -45,7 +40,7 @@ export function DeviceList({ registryId, folderId }: { registryId: string; folde
   });
   const filter = (changed: Search) =>
     void navigate({ to: '.', search: (before: Search) => ({ ...before, page: undefined, ...changed }) });
-  const columns = useColumns();
+  const columns = useDeviceColumns();
   return (
     <>
       <form
@@ -73,51 +68,33 @@ export function DeviceList({ registryId, folderId }: { registryId: string; folde
           ]}
           onUpdate={([one]) => filter({ presence: one || undefined })}
         />
-        <Button
-          view="action"
-          disabled={!may}
-          title={may ? undefined : t('may.editor')}
-          onClick={() => setIsCreating(true)}
-        >
-          <Icon data={Plus} size={16} />
-          {t('devices.create')}
-        </Button>
+        <CreateButton
+          title={t('devices.create')}
+          folderId={folderId}
+          dialog={(close) => <DeviceForm registryId={registryId} onClose={close} />}
+        />
       </form>
-      <QueryView query={query}>
-        {({ devices, nextPageToken }) => (
-          <>
-            <Table
-              caption={t('nav.devices')}
-              columns={columns}
-              rows={devices}
-              rowKey={({ id }) => id}
-              isLow={({ disabled }) => disabled === true}
-              empty={<p>{t(q || chosen || label ? 'devices.noneFound' : 'devices.empty')}</p>}
-            />
-            <Pager nextPageToken={nextPageToken} />
-          </>
-        )}
-      </QueryView>
+      <List
+        caption={t('nav.devices')}
+        columns={columns}
+        query={query}
+        rows="devices"
+        rowKey={({ id }) => id}
+        isLow={({ disabled }) => disabled === true}
+        empty={<p>{t(q || chosen || label ? 'devices.noneFound' : 'devices.empty')}</p>}
+        isPaged
+      />
       <How path={`/ext/v1/devices?registryId=${registryId}`} cli={`device list --registry ${registryId}`} />
-      {isCreating && <DeviceForm registryId={registryId} onClose={() => setIsCreating(false)} />}
     </>
   );
 }
 
-function useColumns(): readonly Column<FoundDevice>[] {
+function useDeviceColumns(): readonly Column<FoundDevice>[] {
   const { t } = useTexts();
+  const { name, id } = useColumns();
   return [
-    {
-      id: 'name',
-      title: t('common.name'),
-      isWide: true,
-      cell: ({ id, name }) => (
-        <Link to="/devices/$deviceId" params={{ deviceId: id }}>
-          {visible(name || id)}
-        </Link>
-      ),
-    },
-    { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> },
+    name('/devices/'),
+    id,
     {
       id: 'status',
       title: t('common.status'),

@@ -2,10 +2,11 @@ import { type Device, listRefusedClients, type RefusedClient } from '@iotcore/sd
 import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { Facts } from '../../ui/facts.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Time } from '../../ui/time.tsx';
+import { toText } from '../../ui/forms/labels.ts';
+import { Facts } from '../../ui/layout/facts.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
+import { Time } from '../../ui/text/time.tsx';
 import { Why } from '../log/why.tsx';
 import { ConnectCommands } from '../resources/connect-commands.tsx';
 import type { Owner } from '../resources/owner.ts';
@@ -34,7 +35,7 @@ export function DeviceStatus({ device, owner }: { device: Device; owner: Owner }
         facts={[
           [t('common.id'), <Identifier key="id" id={device.id} />],
           [t('common.description'), device.description],
-          [t('common.labels'), labelsOf(device)],
+          [t('common.labels'), toText(device.labels)],
           [t('devices.lastLogin'), <Time key="login" at={seen.lastAuthTime} />],
           [t('devices.lastAddress'), seen.lastAuthIp],
           [t('devices.lastPublish'), <Time key="publish" at={seen.lastPubActivityTime} />],
@@ -54,9 +55,4 @@ function Last({ refusals }: { refusals: readonly RefusedClient[] }) {
   const [last] = refusals;
   if (!last) return <p className="none">{t('why.never')}</p>;
   return <Why refusal={last} />;
-}
-
-function labelsOf({ labels = {} }: Device): string | undefined {
-  const texts = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  return texts.join(', ') || undefined;
 }

@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { OnOff } from '../../ui/layout/status.tsx';
+import { Tabs } from '../../ui/layout/tabs.tsx';
+import { useColumns } from '../../ui/list/columns.tsx';
+import { Table } from '../../ui/list/table.tsx';
+import { visible } from '../../ui/text/device-text.ts';
 import { Live } from '../live/live.tsx';
 import { Credentials } from '../resources/credentials.tsx';
 import { Log } from '../resources/log.tsx';
@@ -51,10 +52,10 @@ function Shown({ device, isOff, folderId, registryName }: Props) {
       title={title}
       above={
         <Link to="/registries/$registryId" params={{ registryId }} search={{ folder: folderId }}>
-          {registryName}
+          {visible(registryName)}
         </Link>
       }
-      status={isOff && <Status tone="normal">{t('status.off')}</Status>}
+      status={isOff && <OnOff isOn={false} />}
       actions={<DeviceActions device={device} isOff={isOff} folderId={folderId} />}
     >
       <Tabs
@@ -79,21 +80,14 @@ function Shown({ device, isOff, folderId, registryName }: Props) {
 
 function Aliases({ device: { topicAliases = {} } }: { device: Device }) {
   const { t } = useTexts();
+  const { code } = useColumns();
   return (
     <Table
       caption={t('tabs.aliases')}
-      rows={Object.entries(topicAliases)}
-      rowKey={([alias]) => alias}
+      rows={Object.entries(topicAliases).map(([alias, topicPrefix]) => ({ alias, topicPrefix }))}
+      rowKey={({ alias }) => alias}
       empty={<p>{t('aliases.empty')}</p>}
-      columns={[
-        {
-          id: 'alias',
-          title: t('aliases.alias'),
-          isWide: true,
-          cell: ([alias]) => <code>{visible(alias)}</code>,
-        },
-        { id: 'prefix', title: t('aliases.prefix'), cell: ([, prefix]) => <code>{visible(prefix)}</code> },
-      ]}
+      columns={[code('alias', 'aliases.alias', true), code('topicPrefix', 'aliases.prefix')]}
     />
   );
 }

@@ -5,8 +5,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
 import { DeviceList } from './device-list.tsx';
 
 /** Devices of all registries of the folder, of one at a time. */

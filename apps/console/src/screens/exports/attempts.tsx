@@ -2,10 +2,9 @@ import { listExportAttempts } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { ExactTime } from '../../ui/time.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { ExactTime } from '../../ui/text/time.tsx';
 
 const refreshMs = 3000;
 
@@ -18,32 +17,28 @@ export function Attempts({ exportId }: { exportId: string }) {
     refetchInterval: refreshMs,
   });
   return (
-    <QueryView query={query}>
-      {({ attempts }) => (
-        <Table
-          caption={t('exports.attempts')}
-          rows={attempts}
-          rowKey={({ at, firstPosition }) => at + firstPosition}
-          empty={<p>{t('common.none')}</p>}
-          columns={[
-            { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
-            {
-              id: 'outcome',
-              title: t('exports.outcome'),
-              cell: ({ outcome, status }) => `${outcome} ${status ?? ''}`,
-            },
-            { id: 'ms', title: 'ms', isNumber: true, cell: ({ milliseconds }) => milliseconds },
-            {
-              id: 'answer',
-              title: t('exports.answer'),
-              isWide: true,
-              cell: ({ error, answer }) => (
-                <span className="device-text">{visible(error ?? answer ?? '')}</span>
-              ),
-            },
-          ]}
-        />
-      )}
-    </QueryView>
+    <List
+      caption={t('exports.attempts')}
+      query={query}
+      rows="attempts"
+      rowKey={({ at, firstPosition }) => at + firstPosition}
+      empty={<p>{t('common.none')}</p>}
+      columns={[
+        { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
+        {
+          id: 'outcome',
+          title: t('exports.outcome'),
+          cell: ({ outcome, status }) => `${outcome} ${status ?? ''}`,
+        },
+        { id: 'ms', title: 'ms', isNumber: true, cell: ({ milliseconds }) => milliseconds },
+        {
+          id: 'answer',
+          title: t('exports.answer'),
+          isWide: true,
+          cell: ({ error, answer }) => <span className="device-text">{visible(error ?? answer ?? '')}</span>,
+        },
+      ]}
+      isLive
+    />
   );
 }

@@ -1,6 +1,6 @@
 import type { ExportState } from '@iotcore/sdk';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Status, type Tone } from '../../ui/status.tsx';
+import { Status, type Tone } from '../../ui/layout/status.tsx';
 
 const tones: Readonly<Record<ExportState['state'], Tone>> = {
   ...{ DELIVERING: 'success', IDLE: 'success', RETRYING: 'warning' },

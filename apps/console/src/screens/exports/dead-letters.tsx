@@ -11,14 +11,12 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { FailureNote } from '../../ui/failure-note.tsx';
-import { LinkButton } from '../../ui/link-button.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { Payload } from '../../ui/payload.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { ExactTime } from '../../ui/time.tsx';
+import { FailureNote } from '../../ui/layout/failure-note.tsx';
+import { LinkButton } from '../../ui/layout/link-button.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Payload } from '../../ui/text/payload.tsx';
+import { ExactTime } from '../../ui/text/time.tsx';
 
 /** Messages that the target has refused for good: looked at, sent again, or given up. */
 export function DeadLetters({ exportId, folderId }: { exportId: string; folderId: string }) {
@@ -38,81 +36,66 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
   });
   const redeliver = (ids: string[]) =>
     work.mutate(() => ask(redeliverExportDeadLetters({ client, path, body: { ids } as never })));
+  const remove = (deadLetterId: string) =>
+    work.mutate(() => ask(deleteExportDeadLetter({ client, path: { exportId, deadLetterId } })));
+  const letters = query.data?.deadLetters ?? [];
   return (
     <>
       {work.error && <FailureNote error={work.error} />}
-      <QueryView query={query}>
-        {({ deadLetters, nextPageToken }) => (
-          <>
-            {deadLetters.length > 0 && (
-              <div className="filters">
-                <Button
-                  disabled={!may}
-                  loading={work.isPending}
-                  onClick={() => redeliver(deadLetters.map(({ id }) => id))}
-                >
-                  {t('exports.redeliverShown')}
+      {letters.length > 0 && (
+        <div className="filters">
+          <Button
+            disabled={!may}
+            loading={work.isPending}
+            onClick={() => redeliver(letters.map(({ id }) => id))}
+          >
+            {t('exports.redeliverShown')}
+          </Button>
+        </div>
+      )}
+      <List
+        caption={t('exports.dead')}
+        query={query}
+        rows="deadLetters"
+        rowKey={({ id }) => id}
+        empty={<p>{t('exports.noDead')}</p>}
+        columns={[
+          { id: 'at', title: t('common.time'), cell: ({ recordedAt }) => <ExactTime at={recordedAt} /> },
+          {
+            id: 'topic',
+            title: t('common.topic'),
+            isWide: true,
+            cell: (one) => (
+              <LinkButton isOpen={open?.id === one.id} onClick={() => setOpen(one)}>
+                {visible(one.topic)}
+              </LinkButton>
+            ),
+          },
+          {
+            id: 'why',
+            title: t('refusals.reason'),
+            cell: ({ reason, answer = '' }) => (
+              <span className="device-text">{visible(`${reason} ${answer}`)}</span>
+            ),
+          },
+          {
+            id: 'actions',
+            title: t('common.actions'),
+            isActions: true,
+            cell: ({ id }) => (
+              <>
+                <Button size="s" view="flat" disabled={!may} onClick={() => redeliver([id])}>
+                  {t('exports.redeliver')}
                 </Button>
-              </div>
-            )}
-            <Table
-              caption={t('exports.dead')}
-              rows={deadLetters}
-              rowKey={({ id }) => id}
-              empty={<p>{t('exports.noDead')}</p>}
-              columns={[
-                {
-                  id: 'at',
-                  title: t('common.time'),
-                  cell: ({ recordedAt }) => <ExactTime at={recordedAt} />,
-                },
-                {
-                  id: 'topic',
-                  title: t('common.topic'),
-                  isWide: true,
-                  cell: (one) => (
-                    <LinkButton isOpen={open?.id === one.id} onClick={() => setOpen(one)}>
-                      {visible(one.topic)}
-                    </LinkButton>
-                  ),
-                },
-                {
-                  id: 'why',
-                  title: t('refusals.reason'),
-                  cell: ({ reason, answer = '' }) => (
-                    <span className="device-text">{visible(`${reason} ${answer}`)}</span>
-                  ),
-                },
-                {
-                  id: 'actions',
-                  title: t('common.actions'),
-                  isActions: true,
-                  cell: ({ id }) => (
-                    <>
-                      <Button size="s" view="flat" disabled={!may} onClick={() => redeliver([id])}>
-                        {t('exports.redeliver')}
-                      </Button>
-                      <Button
-                        size="s"
-                        view="flat-danger"
-                        disabled={!may}
-                        onClick={() =>
-                          work.mutate(() =>
-                            ask(deleteExportDeadLetter({ client, path: { exportId, deadLetterId: id } })),
-                          )
-                        }
-                      >
-                        {t('common.delete')}
-                      </Button>
-                    </>
-                  ),
-                },
-              ]}
-            />
-            <Pager nextPageToken={nextPageToken} />
-          </>
-        )}
-      </QueryView>
+                <Button size="s" view="flat-danger" disabled={!may} onClick={() => remove(id)}>
+                  {t('common.delete')}
+                </Button>
+              </>
+            ),
+          },
+        ]}
+        isPaged
+      />
       {open && <Payload key={open.id} data={open.payload} />}
     </>
   );

@@ -4,8 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { Payload } from '../../ui/payload.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Payload } from '../../ui/text/payload.tsx';
 import { useWatch } from '../live/use-watch.ts';
 import { Why } from '../log/why.tsx';
 

@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
-import { asText, decodeBase64, visible } from '../../ui/device-text.ts';
-import { Payload } from '../../ui/payload.tsx';
-import { ExactTime } from '../../ui/time.tsx';
+import { asText, decodeBase64, visible } from '../../ui/text/device-text.ts';
+import { Payload } from '../../ui/text/payload.tsx';
+import { ExactTime } from '../../ui/text/time.tsx';
 import type { LiveRow } from './use-watch.ts';
 
 const rowPixels = 30;

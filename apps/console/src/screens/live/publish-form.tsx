@@ -4,9 +4,9 @@ import { type SubmitEvent, useState } from 'react';
 import { toFailure } from '../../api/failure.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { encodeBase64 } from '../../ui/device-text.ts';
-import { FailureNote } from '../../ui/failure-note.tsx';
-import { FieldInput } from '../../ui/field-input.tsx';
+import { FieldInput } from '../../ui/forms/field-input.tsx';
+import { FailureNote } from '../../ui/layout/failure-note.tsx';
+import { encodeBase64 } from '../../ui/text/device-text.ts';
 import { callsOf, type Owner } from '../resources/owner.ts';
 
 const usualTopics = {

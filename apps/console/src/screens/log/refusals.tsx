@@ -4,13 +4,11 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { How } from '../../ui/how.tsx';
-import { Page } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { How } from '../../ui/layout/how.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Time } from '../../ui/text/time.tsx';
 import { adviceFor } from './advice.ts';
 
 const dayMs = 86_400_000;
@@ -40,38 +38,36 @@ function ByReason({ folderId }: { folderId: string }) {
     refetchInterval: refreshMs,
   });
   return (
-    <QueryView query={query}>
-      {({ reasons }) => (
-        <Table
-          caption={t('refusals.byReason')}
-          rows={reasons}
-          rowKey={({ reason }) => reason}
-          empty={<p>{t('refusals.none')}</p>}
-          columns={[
-            { id: 'lines', title: t('refusals.times'), isNumber: true, cell: ({ lines }) => lines },
-            {
-              id: 'reason',
-              title: t('refusals.reason'),
-              isWide: true,
-              cell: ({ reason, rule }) => (
-                <>
-                  <b>{reason}</b>
-                  {rule && <small className="rule">{rule}</small>}
-                  <small className="rule">{t(adviceFor(reason))}</small>
-                </>
-              ),
-            },
-            { id: 'who', title: t('refusals.clients'), isNumber: true, cell: ({ resources }) => resources },
-            {
-              id: 'top',
-              title: t('refusals.mostOf'),
-              cell: ({ top }) => top.slice(0, 3).map((one) => <ResourceLink key={one.id} {...one} />),
-            },
-            { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
-          ]}
-        />
-      )}
-    </QueryView>
+    <List
+      caption={t('refusals.byReason')}
+      query={query}
+      rows="reasons"
+      rowKey={({ reason }) => reason}
+      empty={<p>{t('refusals.none')}</p>}
+      columns={[
+        { id: 'lines', title: t('refusals.times'), isNumber: true, cell: ({ lines }) => lines },
+        {
+          id: 'reason',
+          title: t('refusals.reason'),
+          isWide: true,
+          cell: ({ reason, rule }) => (
+            <>
+              <b>{reason}</b>
+              {rule && <small className="rule">{rule}</small>}
+              <small className="rule">{t(adviceFor(reason))}</small>
+            </>
+          ),
+        },
+        { id: 'who', title: t('refusals.clients'), isNumber: true, cell: ({ resources }) => resources },
+        {
+          id: 'top',
+          title: t('refusals.mostOf'),
+          cell: ({ top }) => top.slice(0, 3).map((one) => <ResourceLink key={one.id} {...one} />),
+        },
+        { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
+      ]}
+      isLive
+    />
   );
 }
 
@@ -84,43 +80,39 @@ function ByClient({ folderId }: { folderId: string }) {
     refetchInterval: page === undefined ? refreshMs : false,
   });
   return (
-    <QueryView query={query}>
-      {({ refusedClients, nextPageToken }) => (
-        <>
-          <Table
-            caption={t('refusals.byClient')}
-            rows={refusedClients}
-            rowKey={(one) =>
-              [one.claimedId, one.address, one.reason, one.clientId, one.certificateFingerprint].join(' ')
-            }
-            empty={<p>{t('refusals.none')}</p>}
-            columns={[
-              {
-                id: 'who',
-                title: t('refusals.claimed'),
-                cell: ({ claimedId, resourceKind }) =>
-                  claimedId &&
-                  (resourceKind ? (
-                    <ResourceLink kind={resourceKind} id={claimedId} />
-                  ) : (
-                    <code>{visible(claimedId)}</code>
-                  )),
-              },
-              { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
-              { id: 'address', title: t('common.address'), cell: ({ address }) => <code>{address}</code> },
-              {
-                id: 'client',
-                title: t('sessions.clientId'),
-                cell: ({ clientId = '' }) => <code>{visible(clientId)}</code>,
-              },
-              { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },
-              { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
-            ]}
-          />
-          <Pager nextPageToken={nextPageToken} />
-        </>
-      )}
-    </QueryView>
+    <List
+      caption={t('refusals.byClient')}
+      query={query}
+      rows="refusedClients"
+      rowKey={(one) =>
+        [one.claimedId, one.address, one.reason, one.clientId, one.certificateFingerprint].join(' ')
+      }
+      empty={<p>{t('refusals.none')}</p>}
+      columns={[
+        {
+          id: 'who',
+          title: t('refusals.claimed'),
+          cell: ({ claimedId, resourceKind }) =>
+            claimedId &&
+            (resourceKind ? (
+              <ResourceLink kind={resourceKind} id={claimedId} />
+            ) : (
+              <code>{visible(claimedId)}</code>
+            )),
+        },
+        { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
+        { id: 'address', title: t('common.address'), cell: ({ address }) => <code>{address}</code> },
+        {
+          id: 'client',
+          title: t('sessions.clientId'),
+          cell: ({ clientId = '' }) => <code>{visible(clientId)}</code>,
+        },
+        { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },
+        { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
+      ]}
+      isPaged
+      isLive
+    />
   );
 }
 

@@ -2,8 +2,8 @@ import { Alert } from '@gravity-ui/uikit';
 import type { RefusedClient } from '@iotcore/sdk';
 import type { TextKey } from '../../i18n/keys.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { Time } from '../../ui/time.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Time } from '../../ui/text/time.tsx';
 import { adviceFor } from './advice.ts';
 
 /** Why a client was refused, with the rule in a sentence, and what to do. */

@@ -5,12 +5,12 @@ import { Link } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { How } from '../../ui/how.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { How } from '../../ui/layout/how.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { Status } from '../../ui/layout/status.tsx';
+import { List } from '../../ui/list/list.tsx';
+import type { Column } from '../../ui/list/table.tsx';
+import { Time } from '../../ui/text/time.tsx';
 
 const refreshMs = 5000;
 
@@ -27,17 +27,14 @@ export function MovingIn() {
   return (
     <Page title={t('nav.movingIn')}>
       <p className="none">{t('migration.note')}</p>
-      <QueryView query={query}>
-        {({ registries }) => (
-          <Table
-            caption={t('nav.movingIn')}
-            rows={registries}
-            rowKey={({ registryId }) => registryId}
-            empty={<p>{t('migration.empty')}</p>}
-            columns={columns}
-          />
-        )}
-      </QueryView>
+      <List
+        caption={t('nav.movingIn')}
+        query={query}
+        rows="registries"
+        rowKey={({ registryId }) => registryId}
+        empty={<p>{t('migration.empty')}</p>}
+        columns={columns}
+      />
       <How
         path={`/ext/v1/migrationStatus?folderId=${folderId}`}
         cli={`migrate status --folder ${folderId}`}

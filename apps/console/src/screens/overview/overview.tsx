@@ -1,39 +1,57 @@
-import { listExports, listFolderCounts, listRegistries, summarizeLogs } from '@iotcore/sdk';
+import { listFolderCounts, listNodes, listRegistries } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
-import { useFolder } from '../../app/folder.ts';
+import { useFolder, useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { How } from '../../ui/how.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
-import { Condition } from '../exports/condition.tsx';
-import { adviceFor } from '../log/advice.ts';
+import { How } from '../../ui/layout/how.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { Charts } from '../metrics/charts.tsx';
+import { latest, perSecond, useMetrics } from '../metrics/use-metrics.ts';
+import { RefusedLately } from './refused-lately.tsx';
+import { TroubledExports } from './troubled-exports.tsx';
 
-const hourMs = 3_600_000;
 const refreshMs = 10_000;
 
-/** What a folder holds, and what wants to be looked at. */
+/** What a folder holds, and what wants to be looked at; to who may view everything, how the installation is. */
 export function Overview() {
   const { t } = useTexts();
   const folderId = useFolder();
+  const seesAll = useMay('viewer', '*');
   return (
     <Page title={t('nav.overview')}>
-      <Counts folderId={folderId} />
+      <FirstSteps folderId={folderId} />
+      <dl className="tiles">
+        {seesAll && <Now />}
+        <Counts folderId={folderId} />
+      </dl>
       <h2>{t('overview.refused')}</h2>
       <RefusedLately folderId={folderId} />
       <h2>{t('overview.exports')}</h2>
       <TroubledExports folderId={folderId} />
+      {seesAll && <Charts scope="INSTALLATION" />}
       <How path={`/ext/v1/logs:summary?folderId=${folderId}`} cli={`refused list --folder ${folderId}`} />
     </Page>
   );
 }
 
+function FirstSteps({ folderId }: { folderId: string }) {
+  const { t } = useTexts();
+  const { data } = useQuery({
+    queryKey: ['registries', folderId, 'first'],
+    queryFn: () => ask(listRegistries({ client, query: { folderId, pageSize: 2 } })),
+  });
+  if (!data?.registries.every(({ name }) => name === 'sample-registry')) return null;
+  return (
+    <p className="empty">
+      {t('overview.new')} <Link to="/start">{t('nav.start')}</Link>
+    </p>
+  );
+}
+
 function Counts({ folderId }: { folderId: string }) {
   const { t } = useTexts();
-  const counts = useQuery({
+  const { data } = useQuery({
     queryKey: ['folder counts', folderId],
     queryFn: async () => {
       const { folders } = await ask(listFolderCounts({ client, query: { pageSize: 1000 } }));
@@ -41,108 +59,44 @@ function Counts({ folderId }: { folderId: string }) {
     },
     refetchInterval: refreshMs,
   });
-  const registries = useQuery({
-    queryKey: ['registries', folderId, 'first'],
-    queryFn: () => ask(listRegistries({ client, query: { folderId, pageSize: 2 } })),
+  return (['registries', 'devices', 'brokers'] as const).map((what) => (
+    <Tile key={what} name={t(`nav.${what}`)} value={data?.[what]} />
+  ));
+}
+
+/** Of the whole installation. */
+function Now() {
+  const { t } = useTexts();
+  const { data: metrics } = useMetrics('INSTALLATION', undefined, 'hour');
+  const nodes = useQuery({
+    queryKey: ['nodes'],
+    queryFn: () => ask(listNodes({ client })),
+    refetchInterval: refreshMs,
   });
-  const isNew = registries.data?.registries.every(({ name }) => name === 'sample-registry');
+  const unready = nodes.data?.nodes.filter(({ ready }) => !ready).length;
   return (
     <>
-      {isNew && (
-        <p className="empty">
-          {t('overview.new')} <Link to="/start">{t('nav.start')}</Link>
-        </p>
-      )}
-      <QueryView query={counts}>
-        {(found) => (
-          <dl className="tiles">
-            {(['registries', 'devices', 'brokers'] as const).map((what) => (
-              <div key={what}>
-                <dt>{t(`nav.${what}`)}</dt>
-                <dd>{found[what].toLocaleString()}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-      </QueryView>
+      <Tile
+        name={t('overview.connected')}
+        value={metrics && (latest(metrics.valuesOf('connections')) ?? 0)}
+      />
+      <Tile
+        name={t('overview.received')}
+        value={metrics && (latest(perSecond(metrics, 'messagesReceived')) ?? 0)}
+      />
+      <Tile name={t('overview.sent')} value={metrics && (latest(perSecond(metrics, 'messagesSent')) ?? 0)} />
+      <Tile name={t('overview.unready')} value={unready} />
     </>
   );
 }
 
-function RefusedLately({ folderId }: { folderId: string }) {
-  const { t } = useTexts();
-  const query = useQuery({
-    queryKey: ['log summary', folderId, 'hour'],
-    queryFn: () =>
-      ask(summarizeLogs({ client, query: { folderId, since: new Date(Date.now() - hourMs).toISOString() } })),
-    refetchInterval: refreshMs,
-  });
+function Tile({ name, value }: { name: string; value: number | undefined }) {
+  const { language } = useTexts();
+  const shown = value && new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
   return (
-    <QueryView query={query}>
-      {({ reasons }) => (
-        <Table
-          caption={t('overview.refused')}
-          rows={reasons}
-          rowKey={({ reason }) => reason}
-          empty={<p>{t('refusals.none')}</p>}
-          columns={[
-            { id: 'lines', title: t('refusals.times'), isNumber: true, cell: ({ lines }) => lines },
-            {
-              id: 'reason',
-              title: t('refusals.reason'),
-              isWide: true,
-              cell: ({ reason }) => (
-                <>
-                  <Link to="/log">{reason}</Link>
-                  <small className="rule">{t(adviceFor(reason))}</small>
-                </>
-              ),
-            },
-            { id: 'who', title: t('refusals.clients'), isNumber: true, cell: ({ resources }) => resources },
-            { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
-          ]}
-        />
-      )}
-    </QueryView>
-  );
-}
-
-function TroubledExports({ folderId }: { folderId: string }) {
-  const { t } = useTexts();
-  const query = useQuery({
-    queryKey: ['exports', folderId, 'troubled'],
-    queryFn: async () => {
-      const { exports } = await ask(listExports({ client, query: { folderId } }));
-      return exports.filter(({ state }) =>
-        ['RETRYING', 'MISCONFIGURED', 'FULL'].includes(state?.state ?? ''),
-      );
-    },
-    refetchInterval: refreshMs,
-  });
-  return (
-    <QueryView query={query}>
-      {(troubled) => (
-        <Table
-          caption={t('overview.exports')}
-          rows={troubled}
-          rowKey={({ id }) => id}
-          empty={<p>{t('overview.noTrouble')}</p>}
-          columns={[
-            {
-              id: 'name',
-              title: t('common.name'),
-              isWide: true,
-              cell: ({ id, name }) => (
-                <Link to="/exports/$exportId" params={{ exportId: id }}>
-                  {name || id}
-                </Link>
-              ),
-            },
-            { id: 'state', title: t('common.status'), cell: ({ state }) => <Condition state={state} /> },
-            { id: 'lag', title: t('exports.lag'), isNumber: true, cell: ({ state }) => state?.lagMessages },
-          ]}
-        />
-      )}
-    </QueryView>
+    <div>
+      <dt>{name}</dt>
+      <dd>{shown ?? ' '}</dd>
+    </div>
   );
 }

@@ -1,37 +1,29 @@
-import { Button, DropdownMenu } from '@gravity-ui/uikit';
-import {
-  deleteRegistry,
-  disableRegistry,
-  enableRegistry,
-  getRegistry,
-  listDeviceTopicAliases,
-  type Registry,
-} from '@iotcore/sdk';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { deleteRegistry, disableRegistry, enableRegistry, getRegistry, type Registry } from '@iotcore/sdk';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { Facts } from '../../ui/facts.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
-import { Time } from '../../ui/time.tsx';
+import { toText } from '../../ui/forms/labels.ts';
+import { Facts } from '../../ui/layout/facts.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { OnOff } from '../../ui/layout/status.tsx';
+import { Tabs } from '../../ui/layout/tabs.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Time } from '../../ui/text/time.tsx';
 import { DeviceList } from '../devices/device-list.tsx';
 import { Live } from '../live/live.tsx';
+import { Charts } from '../metrics/charts.tsx';
 import { ConnectCommands } from '../resources/connect-commands.tsx';
 import { Credentials } from '../resources/credentials.tsx';
 import { Log } from '../resources/log.tsx';
 import { Operations } from '../resources/operations.tsx';
 import type { Owner } from '../resources/owner.ts';
+import { ResourceActions } from '../resources/resource-actions.tsx';
 import { Sessions } from '../resources/sessions.tsx';
 import { StoredTopics } from '../stored/stored-topics.tsx';
+import { Aliases } from './aliases.tsx';
 import { RegistryForm } from './registry-form.tsx';
 
 export function RegistryPage() {
@@ -47,20 +39,20 @@ function Shown({ registry }: { registry: Registry }) {
   const { t } = useTexts();
   const { id, folderId, name, status } = registry;
   const owner = { kind: 'registry', id, folderId } as const;
-  const isOn = status === 'ACTIVE';
+  const title = visible(name || id);
   return (
     <Page
-      title={name || id}
+      title={title}
       above={
         <Link to="/registries" search={{ folder: folderId }}>
           {t('nav.registries')}
         </Link>
       }
-      status={<Status tone={isOn ? 'success' : 'normal'}>{t(isOn ? 'status.on' : 'status.off')}</Status>}
+      status={<OnOff isOn={status !== 'DISABLED'} />}
       actions={<Actions registry={registry} />}
     >
       <Tabs
-        label={name || id}
+        label={title}
         items={[
           {
             id: 'devices',
@@ -92,118 +84,38 @@ function Summary({ registry, owner }: { registry: Registry; owner: Owner }) {
         facts={[
           [t('common.id'), <Identifier key="id" id={registry.id} />],
           [t('common.description'), registry.description],
-          [
-            t('common.labels'),
-            Object.entries(registry.labels ?? {})
-              .map(([key, value]) => `${key}=${value}`)
-              .join(', ') || undefined,
-          ],
+          [t('common.labels'), toText(registry.labels)],
           [t('common.created'), <Time key="created" at={registry.createdAt} />],
         ]}
       />
       <Sessions owner={owner} />
       <ConnectCommands owner={owner} />
+      <Charts scope="REGISTRY" id={registry.id} />
     </>
   );
 }
 
-function Aliases({ registryId }: { registryId: string }) {
-  const { t } = useTexts();
-  const query = useQuery({
-    queryKey: ['aliases', registryId],
-    queryFn: () => ask(listDeviceTopicAliases({ client, path: { registryId }, query: { pageSize: 1000 } })),
-  });
-  return (
-    <QueryView query={query}>
-      {({ aliases }) => (
-        <Table
-          caption={t('tabs.aliases')}
-          rows={aliases}
-          rowKey={({ alias }) => alias}
-          empty={<p>{t('aliases.empty')}</p>}
-          columns={[
-            {
-              id: 'alias',
-              title: t('aliases.alias'),
-              isWide: true,
-              cell: ({ alias }) => <code>{visible(alias)}</code>,
-            },
-            {
-              id: 'topic',
-              title: t('aliases.prefix'),
-              cell: ({ topicPrefix }) => <code>{visible(topicPrefix)}</code>,
-            },
-            {
-              id: 'device',
-              title: t('kind.device'),
-              cell: ({ deviceId }) => (
-                <Link to="/devices/$deviceId" params={{ deviceId }} search={{ tab: 'aliases' }}>
-                  {deviceId}
-                </Link>
-              ),
-            },
-          ]}
-        />
-      )}
-    </QueryView>
-  );
-}
-
-function Actions({ registry: { id, name, folderId, status }, registry }: { registry: Registry }) {
-  const { t } = useTexts();
-  const may = useMay('editor', folderId);
+function Actions({ registry }: { registry: Registry }) {
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const [open, setOpen] = useState<'edit' | 'switch' | 'delete'>();
-  const close = () => setOpen(undefined);
-  const isOn = status === 'ACTIVE';
-  const title = may ? undefined : t('may.editor');
+  const { id, name, folderId, status } = registry;
+  const path = { registryId: id };
   return (
-    <>
-      <Button disabled={!may} title={title} onClick={() => setOpen('edit')}>
-        {t('common.edit')}
-      </Button>
-      <DropdownMenu
-        renderSwitcher={(props) => (
-          <Button {...props} disabled={!may} title={title}>
-            {t('common.actions')}
-          </Button>
-        )}
-        items={[
-          { text: t(isOn ? 'common.disable' : 'common.enable'), action: () => setOpen('switch') },
-          { text: t('common.delete'), theme: 'danger', action: () => setOpen('delete') },
-        ]}
-      />
-      {open === 'edit' && <RegistryForm registry={registry} onClose={close} />}
-      {open === 'switch' && (
-        <ConfirmDialog
-          title={t(isOn ? 'common.disable' : 'common.enable')}
-          apply={t(isOn ? 'common.disable' : 'common.enable')}
-          run={async () => {
-            const path = { registryId: id };
-            await (isOn ? ask(disableRegistry({ client, path })) : ask(enableRegistry({ client, path })));
-            await queryClient.invalidateQueries();
-          }}
-          onClose={close}
-        >
-          <p>{t(isOn ? 'registries.disableEnds' : 'registries.enableBegins')}</p>
-        </ConfirmDialog>
-      )}
-      {open === 'delete' && (
-        <ConfirmDialog
-          title={t('common.delete')}
-          apply={t('common.delete')}
-          typed={name || id}
-          run={async () => {
-            await ask(deleteRegistry({ client, path: { registryId: id } }));
-            await navigate({ to: '/registries' });
-            await queryClient.invalidateQueries();
-          }}
-          onClose={close}
-        >
-          <p>{t('registries.deleteEnds')}</p>
-        </ConfirmDialog>
-      )}
-    </>
+    <ResourceActions
+      name={name || id}
+      folderId={folderId}
+      isOn={status !== 'DISABLED'}
+      words={{
+        disableEnds: 'registries.disableEnds',
+        enableBegins: 'registries.enableBegins',
+        deleteEnds: 'registries.deleteEnds',
+      }}
+      editDialog={(close) => <RegistryForm registry={registry} onClose={close} />}
+      enable={() => ask(enableRegistry({ client, path }))}
+      disable={() => ask(disableRegistry({ client, path }))}
+      remove={async () => {
+        await ask(deleteRegistry({ client, path }));
+        await navigate({ to: '/registries' });
+      }}
+    />
   );
 }

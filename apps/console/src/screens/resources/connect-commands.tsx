@@ -1,7 +1,7 @@
 import { SegmentedRadioGroup } from '@gravity-ui/uikit';
 import { useState } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
-import { CodeBlock } from '../../ui/copy.tsx';
+import { CodeBlock } from '../../ui/text/copy.tsx';
 import { type CommandKind, commandFor, commandKinds } from './commands.ts';
 import type { Owner } from './owner.ts';
 

@@ -3,13 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { How } from '../../ui/how.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Status } from '../../ui/status.tsx';
-import { Table } from '../../ui/table.tsx';
-import { ExactTime } from '../../ui/time.tsx';
+import { How } from '../../ui/layout/how.tsx';
+import { Status } from '../../ui/layout/status.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { ExactTime } from '../../ui/text/time.tsx';
 import { callsOf, type Owner, paths } from './owner.ts';
 
 const levels = ['INFO', 'WARN', 'ERROR'] as const;
@@ -48,40 +46,34 @@ export function Log({ owner }: { owner: Owner }) {
           }
         />
       </div>
-      <QueryView query={query}>
-        {({ entries, nextPageToken }) => (
-          <>
-            <Table
-              caption={t('log.title')}
-              rows={entries}
-              rowKey={({ at, message }) => at + message}
-              empty={<p>{t('log.empty')}</p>}
-              columns={[
-                { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
-                {
-                  id: 'level',
-                  title: t('log.level'),
-                  cell: (line) => (
-                    <Status tone={tones[line.level as 'INFO'] ?? 'normal'}>{line.level}</Status>
-                  ),
-                },
-                {
-                  id: 'message',
-                  title: t('log.message'),
-                  isWide: true,
-                  cell: ({ message, rule }) => (
-                    <>
-                      <span className="device-text">{visible(message)}</span>
-                      {rule && <small className="rule">{rule}</small>}
-                    </>
-                  ),
-                },
-              ]}
-            />
-            <Pager nextPageToken={nextPageToken} />
-          </>
-        )}
-      </QueryView>
+      <List
+        caption={t('log.title')}
+        query={query}
+        rows="entries"
+        rowKey={({ at, message }) => at + message}
+        empty={<p>{t('log.empty')}</p>}
+        columns={[
+          { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
+          {
+            id: 'level',
+            title: t('log.level'),
+            cell: (line) => <Status tone={tones[line.level as 'INFO'] ?? 'normal'}>{line.level}</Status>,
+          },
+          {
+            id: 'message',
+            title: t('log.message'),
+            isWide: true,
+            cell: ({ message, rule }) => (
+              <>
+                <span className="device-text">{visible(message)}</span>
+                {rule && <small className="rule">{rule}</small>}
+              </>
+            ),
+          },
+        ]}
+        isPaged
+        isLive
+      />
       <How path={`${ext}/${owner.id}/logs`} cli={`${cli} logs ${owner.id}`} />
     </>
   );

@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useTexts } from '../../i18n/texts.tsx';
-import { Identifier } from '../../ui/copy.tsx';
-import { Pager } from '../../ui/pager.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
+import { Time } from '../../ui/text/time.tsx';
 import { callsOf, type Owner } from './owner.ts';
 
 /** What was done to a resource, and by whom. */
@@ -17,33 +15,28 @@ export function Operations({ owner }: { owner: Owner }) {
     queryFn: () => callsOf(owner).operations(page),
   });
   return (
-    <QueryView query={query}>
-      {({ operations, nextPageToken }) => (
-        <>
-          <Table
-            caption={t('tabs.operations')}
-            rows={operations}
-            rowKey={({ id }) => id}
-            empty={<p>{t('common.none')}</p>}
-            columns={[
-              { id: 'at', title: t('common.time'), cell: ({ createdAt }) => <Time at={createdAt} /> },
-              {
-                id: 'what',
-                title: t('operations.what'),
-                isWide: true,
-                cell: ({ description }) => description,
-              },
-              {
-                id: 'who',
-                title: t('operations.who'),
-                cell: ({ createdBy }) => <Identifier id={createdBy} />,
-              },
-              { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> },
-            ]}
-          />
-          <Pager nextPageToken={nextPageToken} />
-        </>
-      )}
-    </QueryView>
+    <List
+      caption={t('tabs.operations')}
+      query={query}
+      rows="operations"
+      rowKey={({ id }) => id}
+      empty={<p>{t('common.none')}</p>}
+      columns={[
+        { id: 'at', title: t('common.time'), cell: ({ createdAt }) => <Time at={createdAt} /> },
+        {
+          id: 'what',
+          title: t('operations.what'),
+          isWide: true,
+          cell: ({ description }) => description,
+        },
+        {
+          id: 'who',
+          title: t('operations.who'),
+          cell: ({ createdBy }) => <Identifier id={createdBy} />,
+        },
+        { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> },
+      ]}
+      isPaged
+    />
   );
 }

@@ -30,14 +30,14 @@ interface LogQuery {
 }
 
 interface Calls {
-  certificates(): Promise<readonly Certificate[]>;
+  certificates(): Promise<{ readonly certificates: readonly Certificate[] }>;
   addCertificate(certificateData: string): Promise<unknown>;
   deleteCertificate(fingerprint: string): Promise<unknown>;
-  passwords(): Promise<readonly Password[]>;
+  passwords(): Promise<{ readonly passwords: readonly Password[] }>;
   addPassword(password: string): Promise<unknown>;
   deletePassword(passwordId: string): Promise<unknown>;
   log(query: LogQuery): Promise<sdk.ListLogEntriesResponse>;
-  sessions(): Promise<readonly sdk.LiveSession[]>;
+  sessions(): Promise<{ readonly sessions: readonly sdk.LiveSession[] }>;
   disconnect(): Promise<unknown>;
   operations(
     pageToken: string | undefined,
@@ -63,17 +63,17 @@ export function callsOf({ kind, id }: Owner): Calls {
 function registryCalls(registryId: string): Calls {
   const path = { registryId };
   return {
-    certificates: async () => (await ask(sdk.listRegistryCertificates({ client, path }))).certificates,
+    certificates: () => ask(sdk.listRegistryCertificates({ client, path })),
     addCertificate: (certificateData) =>
       ask(sdk.addRegistryCertificate({ client, path, body: { certificateData } })),
     deleteCertificate: (fingerprint) =>
       ask(sdk.deleteRegistryCertificate({ client, path: { ...path, fingerprint } })),
-    passwords: async () => (await ask(sdk.listRegistryPasswords({ client, path }))).passwords,
+    passwords: () => ask(sdk.listRegistryPasswords({ client, path })),
     addPassword: (password) => ask(sdk.addRegistryPassword({ client, path, body: { password } })),
     deletePassword: (passwordId) =>
       ask(sdk.deleteRegistryPassword({ client, path: { ...path, passwordId } })),
     log: (query) => ask(sdk.listRegistryLogEntries({ client, path, query })),
-    sessions: async () => (await ask(sdk.listRegistrySessions({ client, path }))).sessions,
+    sessions: () => ask(sdk.listRegistrySessions({ client, path })),
     disconnect: () => ask(sdk.disconnectRegistry({ client, path })),
     operations: (pageToken) => ask(sdk.listRegistryOperations({ client, path, query: { pageToken } })),
     publish: (topic, data) => ask(sdk.publishRegistryData({ client, path, body: { topic, data } })),
@@ -84,16 +84,16 @@ function registryCalls(registryId: string): Calls {
 function deviceCalls(deviceId: string): Calls {
   const path = { deviceId };
   return {
-    certificates: async () => (await ask(sdk.listDeviceCertificates({ client, path }))).certificates,
+    certificates: () => ask(sdk.listDeviceCertificates({ client, path })),
     addCertificate: (certificateData) =>
       ask(sdk.addDeviceCertificate({ client, path, body: { certificateData } })),
     deleteCertificate: (fingerprint) =>
       ask(sdk.deleteDeviceCertificate({ client, path: { ...path, fingerprint } })),
-    passwords: async () => (await ask(sdk.listDevicePasswords({ client, path }))).passwords,
+    passwords: () => ask(sdk.listDevicePasswords({ client, path })),
     addPassword: (password) => ask(sdk.addDevicePassword({ client, path, body: { password } })),
     deletePassword: (passwordId) => ask(sdk.deleteDevicePassword({ client, path: { ...path, passwordId } })),
     log: (query) => ask(sdk.listDeviceLogEntries({ client, path, query })),
-    sessions: async () => (await ask(sdk.listDeviceSessions({ client, path }))).sessions,
+    sessions: () => ask(sdk.listDeviceSessions({ client, path })),
     disconnect: () => ask(sdk.disconnectDevice({ client, path })),
     operations: (pageToken) => ask(sdk.listDeviceOperations({ client, path, query: { pageToken } })),
     publish: (topic, data) => ask(sdk.publishDeviceData({ client, path, body: { topic, data } })),
@@ -104,16 +104,16 @@ function deviceCalls(deviceId: string): Calls {
 function brokerCalls(brokerId: string): Calls {
   const path = { brokerId };
   return {
-    certificates: async () => (await ask(sdk.listBrokerCertificates({ client, path }))).certificates,
+    certificates: () => ask(sdk.listBrokerCertificates({ client, path })),
     addCertificate: (certificateData) =>
       ask(sdk.addBrokerCertificate({ client, path, body: { certificateData } })),
     deleteCertificate: (fingerprint) =>
       ask(sdk.deleteBrokerCertificate({ client, path: { ...path, fingerprint } })),
-    passwords: async () => (await ask(sdk.listBrokerPasswords({ client, path }))).passwords,
+    passwords: () => ask(sdk.listBrokerPasswords({ client, path })),
     addPassword: (password) => ask(sdk.addBrokerPassword({ client, path, body: { password } })),
     deletePassword: (passwordId) => ask(sdk.deleteBrokerPassword({ client, path: { ...path, passwordId } })),
     log: (query) => ask(sdk.listBrokerLogEntries({ client, path, query })),
-    sessions: async () => (await ask(sdk.listBrokerSessions({ client, path }))).sessions,
+    sessions: () => ask(sdk.listBrokerSessions({ client, path })),
     disconnect: () => ask(sdk.disconnectBroker({ client, path })),
     operations: (pageToken) => ask(sdk.listBrokerOperations({ client, path, query: { pageToken } })),
     publish: (topic, data) => ask(sdk.publishBrokerData({ client, path, body: { topic, data } })),

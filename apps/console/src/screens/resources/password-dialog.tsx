@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { toFailure } from '../../api/failure.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { CodeBlock } from '../../ui/copy.tsx';
+import { CodeBlock } from '../../ui/text/copy.tsx';
 import { callsOf, type Owner } from './owner.ts';
 import { generatePassword } from './password.ts';
 

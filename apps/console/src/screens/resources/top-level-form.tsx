@@ -1,8 +1,8 @@
 import type { Broker, Registry } from '@iotcore/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTexts } from '../../i18n/texts.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { fromLines, toLines } from '../../ui/labels.ts';
+import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { fromLines, toLines } from '../../ui/forms/labels.ts';
 
 interface Fields {
   readonly name?: string | undefined;

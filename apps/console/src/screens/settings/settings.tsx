@@ -2,10 +2,10 @@ import { Select, Switch } from '@gravity-ui/uikit';
 import { useQuery } from '@tanstack/react-query';
 import { setPreferences, themes, usePreferences } from '../../app/preferences.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { CodeBlock } from '../../ui/copy.tsx';
-import { Page } from '../../ui/page.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
+import { Page } from '../../ui/layout/page.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { Tabs } from '../../ui/layout/tabs.tsx';
+import { CodeBlock } from '../../ui/text/copy.tsx';
 
 /** How the console looks in this browser, and whose work is in it. */
 export function Settings() {

@@ -1,17 +1,18 @@
 import { Button } from '@gravity-ui/uikit';
 import * as sdk from '@iotcore/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { visible } from '../../ui/device-text.ts';
-import { LinkButton } from '../../ui/link-button.tsx';
-import { Payload } from '../../ui/payload.tsx';
-import { QueryView } from '../../ui/query-view.tsx';
-import { Table } from '../../ui/table.tsx';
-import { Time } from '../../ui/time.tsx';
+import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { LinkButton } from '../../ui/layout/link-button.tsx';
+import { QueryView } from '../../ui/layout/query-view.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { Payload } from '../../ui/text/payload.tsx';
+import { Time } from '../../ui/text/time.tsx';
 import type { Owner } from '../resources/owner.ts';
 
 type Keeper = Owner & { readonly kind: 'registry' | 'device' };
@@ -21,9 +22,13 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
   const { t } = useTexts();
   const may = useMay('editor', owner.folderId);
   const queryClient = useQueryClient();
+  const { page: pageToken } = useSearch({ from: '__root__' });
   const [open, setOpen] = useState<string>();
   const [clearing, setClearing] = useState<string>();
-  const topics = useQuery({ queryKey: ['stored', owner.id], queryFn: () => listTopics(owner) });
+  const topics = useQuery({
+    queryKey: ['stored', owner.id, 'topics', pageToken],
+    queryFn: () => listTopics(owner, { pageToken }),
+  });
   const message = useQuery({
     queryKey: ['stored', owner.id, open],
     queryFn: () => getMessage(owner, open ?? ''),
@@ -32,40 +37,38 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
   return (
     <>
       <p className="none">{t('stored.note')}</p>
-      <QueryView query={topics}>
-        {(rows) => (
-          <Table
-            caption={t('tabs.stored')}
-            rows={rows}
-            rowKey={({ topic }) => topic}
-            empty={<p>{t(owner.kind === 'device' ? 'stored.emptyDevice' : 'stored.emptyRegistry')}</p>}
-            columns={[
-              {
-                id: 'topic',
-                title: t('common.topic'),
-                isWide: true,
-                cell: ({ topic }) => (
-                  <LinkButton isOpen={open === topic} onClick={() => setOpen(topic)}>
-                    {visible(topic)}
-                  </LinkButton>
-                ),
-              },
-              { id: 'size', title: t('common.size'), isNumber: true, cell: ({ bytes }) => `${bytes} B` },
-              { id: 'at', title: t('common.time'), cell: ({ updatedAt }) => <Time at={updatedAt} /> },
-              {
-                id: 'actions',
-                title: t('common.actions'),
-                isActions: true,
-                cell: ({ topic }) => (
-                  <Button size="s" view="flat-danger" disabled={!may} onClick={() => setClearing(topic)}>
-                    {t('stored.clear')}
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        )}
-      </QueryView>
+      <List
+        caption={t('tabs.stored')}
+        query={topics}
+        rows="topics"
+        isPaged
+        rowKey={({ topic }) => topic}
+        empty={<p>{t(owner.kind === 'device' ? 'stored.emptyDevice' : 'stored.emptyRegistry')}</p>}
+        columns={[
+          {
+            id: 'topic',
+            title: t('common.topic'),
+            isWide: true,
+            cell: ({ topic }) => (
+              <LinkButton isOpen={open === topic} onClick={() => setOpen(topic)}>
+                {visible(topic)}
+              </LinkButton>
+            ),
+          },
+          { id: 'size', title: t('common.size'), isNumber: true, cell: ({ bytes }) => `${bytes} B` },
+          { id: 'at', title: t('common.time'), cell: ({ updatedAt }) => <Time at={updatedAt} /> },
+          {
+            id: 'actions',
+            title: t('common.actions'),
+            isActions: true,
+            cell: ({ topic }) => (
+              <Button size="s" view="flat-danger" disabled={!may} onClick={() => setClearing(topic)}>
+                {t('stored.clear')}
+              </Button>
+            ),
+          },
+        ]}
+      />
       {open !== undefined && (
         <QueryView query={message}>{({ data }) => <Payload key={open + data} data={data} />}</QueryView>
       )}
@@ -86,11 +89,10 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
   );
 }
 
-async function listTopics({ kind, id }: Keeper): Promise<readonly sdk.RetainedTopic[]> {
-  const { topics } = await (kind === 'device'
-    ? ask(sdk.listDeviceRetainedTopics({ client, path: { deviceId: id } }))
-    : ask(sdk.listRegistryRetainedTopics({ client, path: { registryId: id } })));
-  return topics;
+function listTopics({ kind, id }: Keeper, query: { readonly pageToken: string | undefined }) {
+  return kind === 'device'
+    ? ask(sdk.listDeviceRetainedTopics({ client, path: { deviceId: id }, query }))
+    : ask(sdk.listRegistryRetainedTopics({ client, path: { registryId: id }, query }));
 }
 
 function getMessage({ kind, id }: Keeper, topic: string): Promise<sdk.RetainedMessage> {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useTexts } from '../i18n/texts.tsx';
+import { useTexts } from '../../i18n/texts.tsx';
 
 const units = [
   ['day', 86_400],

@@ -1,8 +1,8 @@
 import { Dialog, TextInput } from '@gravity-ui/uikit';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
-import { useTexts } from '../i18n/texts.tsx';
-import { FailureNote } from './failure-note.tsx';
+import { useTexts } from '../../i18n/texts.tsx';
+import { FailureNote } from '../layout/failure-note.tsx';
 
 interface Props {
   readonly title: string;

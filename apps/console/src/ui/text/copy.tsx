@@ -1,7 +1,7 @@
 import { Check, Copy } from '@gravity-ui/icons';
 import { Button, Icon } from '@gravity-ui/uikit';
 import { useState } from 'react';
-import { useTexts } from '../i18n/texts.tsx';
+import { useTexts } from '../../i18n/texts.tsx';
 import { visible } from './device-text.ts';
 
 const confirmedMs = 1500;

@@ -1,6 +1,6 @@
 import { Alert } from '@gravity-ui/uikit';
-import { toFailure } from '../api/failure.ts';
-import { useTexts } from '../i18n/texts.tsx';
+import { toFailure } from '../../api/failure.ts';
+import { useTexts } from '../../i18n/texts.tsx';
 
 /** A refusal that belongs to no field: what the API says, and the ID by which its log and the audit trail have it. */
 export function FailureNote({ error }: { error: unknown }) {

@@ -1,7 +1,7 @@
 import { Skeleton } from '@gravity-ui/uikit';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useTexts } from '../i18n/texts.tsx';
+import { useTexts } from '../../i18n/texts.tsx';
 import { FailureNote } from './failure-note.tsx';
 
 /** An answer that comes sooner needs no sign that it is awaited, in ms. */

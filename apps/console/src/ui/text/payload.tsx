@@ -1,6 +1,6 @@
 import { Button, SegmentedRadioGroup } from '@gravity-ui/uikit';
 import { useState } from 'react';
-import { useTexts } from '../i18n/texts.tsx';
+import { useTexts } from '../../i18n/texts.tsx';
 import { CodeBlock } from './copy.tsx';
 import {
   asHex,

@@ -1,9 +1,9 @@
 import { Dialog } from '@gravity-ui/uikit';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react';
-import { toFailure } from '../api/failure.ts';
-import { useTexts } from '../i18n/texts.tsx';
-import { FailureNote } from './failure-note.tsx';
+import { toFailure } from '../../api/failure.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { FailureNote } from '../layout/failure-note.tsx';
 import { type Field, FieldInput } from './field-input.tsx';
 
 export type Values = Readonly<Record<string, string>>;

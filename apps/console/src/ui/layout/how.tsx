@@ -1,6 +1,6 @@
 import { Disclosure } from '@gravity-ui/uikit';
-import { useTexts } from '../i18n/texts.tsx';
-import { CodeBlock } from './copy.tsx';
+import { useTexts } from '../../i18n/texts.tsx';
+import { CodeBlock } from '../text/copy.tsx';
 
 /** The call that a screen makes, for a script: nothing that the console does is its secret. */
 export function How({ path, cli }: { path: string; cli?: string }) {

@@ -1,7 +1,7 @@
 import { Button } from '@gravity-ui/uikit';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
-import type { Search } from '../app/search.ts';
-import { useTexts } from '../i18n/texts.tsx';
+import type { Search } from '../../app/search.ts';
+import { useTexts } from '../../i18n/texts.tsx';
 
 /** From page to page by the tokens of the API: nothing is missed or shown twice while rows come and go. */
 export function Pager({ nextPageToken }: { nextPageToken: string | undefined }) {

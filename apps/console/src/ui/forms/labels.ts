@@ -16,3 +16,8 @@ export function fromLines(text: string): Record<string, string> {
     });
   return Object.fromEntries(pairs);
 }
+
+/** In one line, to read; undefined for none. */
+export function toText(map: Readonly<Record<string, string>> | undefined): string | undefined {
+  return toLines(map).replaceAll('\n', ', ') || undefined;
+}

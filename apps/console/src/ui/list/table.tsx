@@ -12,17 +12,18 @@ export interface Column<Row> {
   readonly isActions?: boolean;
 }
 
-interface Props<Row> {
+export interface TableProps<Row> {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
   /** What belongs here, and how to make the first. */
   readonly empty: ReactNode;
+  /** Of less weight, such as what is switched off. */
   readonly isLow?: (row: Row) => boolean;
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, empty, isLow }: Props<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, empty, isLow }: TableProps<Row>) {
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

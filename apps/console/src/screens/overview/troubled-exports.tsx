@@ -1,0 +1,32 @@
+import { listExports } from '@iotcore/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { ask, client } from '../../api/client.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { List } from '../../ui/list/list.tsx';
+import { useExportColumns } from '../exports/columns.tsx';
+
+const refreshMs = 10_000;
+const troubled = ['RETRYING', 'MISCONFIGURED', 'FULL'];
+
+export function TroubledExports({ folderId }: { folderId: string }) {
+  const { t } = useTexts();
+  const { name, state, lag } = useExportColumns();
+  const query = useQuery({
+    queryKey: ['exports', folderId, 'troubled'],
+    queryFn: async () => {
+      const { exports } = await ask(listExports({ client, query: { folderId } }));
+      return { exports: exports.filter((one) => troubled.includes(one.state?.state ?? '')) };
+    },
+    refetchInterval: refreshMs,
+  });
+  return (
+    <List
+      caption={t('overview.exports')}
+      query={query}
+      rows="exports"
+      rowKey={({ id }) => id}
+      empty={<p>{t('overview.noTrouble')}</p>}
+      columns={[name, state, lag]}
+    />
+  );
+}
