@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const checks: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
+  ['types of the oldest Node', 'node', 'scripts/checks/check-oldest-node.ts'],
   ['types of the console', 'node', 'scripts/console.mjs', 'types'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['import directions', 'node', 'scripts/checks/check-imports.ts'],

@@ -26,6 +26,12 @@ describe('a dependency', () => {
   test('that is pinned, free and explained passes', () => {
     expect(findBadDependencies(lock('1.0.0-beta.1', 'MIT'), 'uses `thing` for x')).toEqual([]);
   });
+  test('may have another name here, and is pinned all the same', () => {
+    expect(findBadDependencies(lock('npm:@scope/thing@1.0.0', 'MIT'), '`thing`')).toEqual([]);
+    expect(findBadDependencies(lock('npm:@scope/thing@^1.0.0', 'MIT'), '`thing`')).toEqual([
+      'the root: thing npm:@scope/thing@^1.0.0 is not pinned to one version',
+    ]);
+  });
   test('must be pinned to one version', () => {
     expect(findBadDependencies(lock('^1.0.0', 'MIT'), '`thing`')).toEqual([
       'the root: thing ^1.0.0 is not pinned to one version',

@@ -70,7 +70,7 @@ function badDeclarations(part: string, declared: LockedPackage, reasons: string)
     ...declared.optionalDependencies,
   }).filter(([name]) => !name.startsWith('@iotcore/'));
   return all.flatMap(([name, version]) => [
-    ...(/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)
+    ...(/^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)
       ? []
       : [`${part}: ${name} ${version} is not pinned to one version`]),
     ...(reasons.includes(`\`${name}\``) ? [] : [`${part}: docs/dependencies.md gives no reason for ${name}`]),

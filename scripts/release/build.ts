@@ -91,7 +91,7 @@ function buildProgram(target: string): void {
     license: project.license,
     type: 'module',
     bin: { iotcore: 'bin/iotcore.mjs' },
-    engines: { node: '>=22.12' },
+    engines: { node: '>=22.13' },
     dependencies: {
       ...dependenciesOf('dependencies'),
       '@prisma/client-runtime-utils': runtimeVersion,

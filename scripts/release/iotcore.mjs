@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { withMqttMemory } from '../packages/process/src/mqtt-memory.mjs';
 
-const oldestNode = [22, 12];
+const oldestNode = [22, 13];
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
   process.stderr.write(
@@ -15,25 +15,28 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
 // Where `serve` keeps its data, and where commands look for it.
 process.env.IOT_DATA_DIR ||= resolve('data');
 
-/** By the first word. `db`, `backup` and `restore` are words of their programs too. */
-const programs = {
+/** What runs until it is stopped, by a word that stands alone: `iotcore mqtt publish …` is of the command line. */
+const services = {
   serve: '../apps/supervisor/src/main.js',
-  db: '../apps/supervisor/src/main.js',
   api: '../apps/api/src/main.js',
   mqtt: '../apps/mqtt/src/main.js',
   'export-process': '../apps/export/src/main.js',
   'migrate-database': '../apps/api/src/migrate-database.js',
+};
+/** By the first word, which is one of theirs as well. */
+const programs = {
+  db: '../apps/supervisor/src/main.js',
   backup: '../apps/backup/src/main.js',
   restore: '../apps/backup/src/main.js',
 };
 
-const word = process.argv[2] ?? '';
-if (Object.hasOwn(programs, word)) {
+const [word = '', ...others] = process.argv.slice(2);
+if (Object.hasOwn(services, word) && others.length === 0) {
   if (word === 'mqtt') beginAgainWithMemory();
-  if (['serve', 'api', 'mqtt', 'export-process'].includes(word)) process.argv.splice(2, 1);
-  await import(programs[word]);
+  process.argv.splice(2, 1);
+  await import(services[word]);
 } else {
-  await import('../apps/cli/src/main.js');
+  await import(Object.hasOwn(programs, word) ? programs[word] : '../apps/cli/src/main.js');
 }
 
 /** Node takes settings of its memory at its start only: this process becomes one that has them. Where it cannot, it goes on. */

@@ -4,9 +4,10 @@
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 
 const dist = join(import.meta.dirname, '../../dist');
@@ -30,8 +31,10 @@ const env = {
 };
 const options = { cwd: folder, env, encoding: 'utf8' } as const;
 /** The oldest Node that runs it, and one that is too old: npm has both, as packages of a platform. */
-const oldestNode = '22.12.0';
+const oldestNode = '22.13.0';
 const tooOldNode = '20.18.0';
+/** As the old service gave them. */
+const movedRegistry = 'are0987654321hgfedcba';
 const program = 'node_modules/iotcore/bin/iotcore.mjs';
 const nodeOf = (version: string) =>
   join(folder, version, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
@@ -41,6 +44,37 @@ function installNode(version: string): void {
   const name = `node-${process.platform}-${process.arch}@${version}`;
   const args = ['install', '--prefix', version, '--no-audit', '--no-fund', '--no-save', '--silent', name];
   execFileSync('npm', args, { cwd: folder, stdio: 'inherit', timeout: installTimeoutMs });
+}
+
+/** Until a stream has said this; it is read on, since a program that cannot write any more may end. */
+function said(stream: Readable, words: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    stream.on('data', (chunk) => {
+      text += chunk;
+      if (text.toLowerCase().includes(words.toLowerCase())) resolve();
+    });
+  });
+}
+
+/** A message of the sample device to its registry, as the two printed lines say. */
+async function sendMessage(printed: string): Promise<void> {
+  const [listen, send] = ['sub', 'pub'].map((verb) => {
+    const line = new RegExp(`^mosquitto_${verb} .* -u (\\S+) -P (\\S+) -q 1 -t '(\\S+)'`, 'm').exec(printed);
+    return ['-u', line?.[1] ?? '', '-P', line?.[2] ?? '', '-t', line?.[3] ?? ''];
+  });
+  const hears = spawn(
+    nodeOf(oldestNode),
+    [program, 'mqtt', 'subscribe', ...(listen ?? []), '--count', '1', '--debug'],
+    {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  await said(hears.stderr, 'suback');
+  iotcore('mqtt', 'publish', ...(send ?? []), '-m', 'hello');
+  check((await textOf(hears.stdout)).trim() === 'hello', 'a message over TLS');
 }
 
 function say(line: string): void {
@@ -66,7 +100,7 @@ try {
   for (const version of [oldestNode, tooOldNode]) installNode(version);
   const refused = spawnSync(nodeOf(tooOldNode), [program, 'serve'], options);
   check(
-    refused.status === 1 && /^iotcore: Node 22\.12 or newer is needed, and this is 20\./.test(refused.stderr),
+    refused.status === 1 && /^iotcore: Node 22\.13 or newer is needed, and this is 20\./.test(refused.stderr),
     `Node ${tooOldNode} is refused with one line`,
   );
   check(/^\d+\.\d+\.\d+\n$/.test(iotcore('--version')), `iotcore --version, on Node ${oldestNode}`);
@@ -79,15 +113,31 @@ try {
   const ended = once(server, 'exit');
   let printed = '';
   try {
-    for await (const chunk of server.stdout) {
+    const ready = said(server.stdout, 'IoT Core is ready');
+    server.stdout.on('data', (chunk) => {
       printed += chunk;
-      if (printed.includes('IoT Core is ready')) break;
-    }
+    });
+    await Promise.race([ready, ended]);
     check(printed.includes('IoT Core is ready'), 'iotcore serve');
     iotcore('registry', 'create', 'greenhouse', '--generate-password');
     check(iotcore('registry', 'list').includes('greenhouse'), 'a registry by the command line');
     iotcore('doctor');
     check(true, 'iotcore doctor');
+    await sendMessage(printed);
+    mkdirSync(join(folder, 'export'));
+    writeFileSync(
+      join(folder, 'export/registries.json'),
+      JSON.stringify([{ id: movedRegistry, folderId: 'default', name: 'moved' }]),
+    );
+    const device = { id: 'are1234567890abcdefgh', registryId: movedRegistry, name: 'meter' };
+    const topicAliases = { m: `$devices/${device.id}/events` };
+    const devices = JSON.stringify([{ ...device, topicAliases }]);
+    writeFileSync(join(folder, `export/devices-${movedRegistry}.json`), devices);
+    iotcore('migrate', 'yandex', 'export');
+    check(
+      iotcore('device', 'list', '--registry-id', movedRegistry).includes('meter'),
+      'iotcore migrate yandex',
+    );
     const script = `
       import { readFileSync } from 'node:fs';
       import { createClient, listRegistries } from '@iotcore/sdk';
@@ -106,6 +156,8 @@ try {
     iotcore('backup', 'all.ndjson.gz');
     check(true, 'iotcore backup');
     check(iotcore('status').includes('serves'), 'iotcore status');
+    const faults = printed.split('\n').filter((line) => /^{"level":"(error|fatal)"/.test(line));
+    check(faults.length === 0, ['no error in its log', ...faults].join('\n'));
   } finally {
     server.kill('SIGINT');
     await ended;

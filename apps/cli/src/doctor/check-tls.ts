@@ -99,7 +99,8 @@ function describe(check: string, certificate: X509Certificate): Finding {
     bytes: certificate.raw.length,
     keyType: asymmetricKeyType,
     keySize: size,
-    signatureAlgorithm: certificate.signatureAlgorithm,
+    // Older than Node 24.9 does not tell it.
+    signatureAlgorithm: (certificate as { readonly signatureAlgorithm?: string }).signatureAlgorithm,
     serialNumber: certificate.serialNumber,
     sha256: certificate.fingerprint256,
     validFrom: certificate.validFromDate.toISOString(),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Stopwatch } from './stopwatch.ts';
 
 function setUp() {
@@ -14,6 +14,23 @@ function setUp() {
 }
 
 describe('Stopwatch', () => {
+  test('goes by the time of the whole process where Node does not tell that of the thread', () => {
+    vi.stubGlobal('process', {
+      cpuUsage: vi
+        .fn()
+        .mockReturnValueOnce({ user: 1_000, system: 0 })
+        .mockReturnValueOnce({ user: 8_000, system: 2_000 })
+        .mockReturnValueOnce({ user: 8_000, system: 3_000 }),
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    let nowMs = 0;
+    const stopwatch = new Stopwatch(() => nowMs);
+    stopwatch.start(true);
+    nowMs += 50;
+    expect(stopwatch.hasWorked(10)).toBe(false);
+    expect(stopwatch.hasWorked(10)).toBe(true);
+  });
+
   test('counts the work of its own thread, not the time in which others had the processor', () => {
     const { stopwatch, times } = setUp();
     stopwatch.start(true);

@@ -38,7 +38,9 @@ export class Stopwatch {
   }
 }
 
+/** Node 22 does not tell it everywhere: there the time of the whole process stands in, which is more, so that work is cut earlier. */
 function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
+  const { threadCpuUsage } = process as { readonly threadCpuUsage?: typeof process.cpuUsage };
+  const { user, system } = threadCpuUsage ? threadCpuUsage() : process.cpuUsage();
   return (user + system) / 1_000;
 }
