@@ -160,6 +160,11 @@ export class ClusterNode {
     return false;
   }
 
+  /** Is more on its way to some node than may be? Then publishers should wait. */
+  get isCrowded(): boolean {
+    return this.#incarnation?.isCrowded ?? false;
+  }
+
   #lose(qos: Qos, why: string, done: Done): boolean {
     if (qos === 0) this.#dropped++;
     else done(new NotHandedOverError(why));

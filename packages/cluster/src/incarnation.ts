@@ -154,6 +154,12 @@ export class Incarnation {
     return true;
   }
 
+  get isCrowded(): boolean {
+    const { linkBytes } = this.#parts;
+    for (const { link } of this.#peers.values()) if (link.unacknowledgedBytes >= linkBytes) return true;
+    return false;
+  }
+
   broadcast(record: ClusterRecord): void {
     for (const { link } of this.#peers.values()) link.append(record);
   }

@@ -4,14 +4,26 @@
  */
 import type { Destination, Qos } from '@iotcore/engine';
 import type { BusMessage, CreateMessageBus } from '@iotcore/engine/native';
-import type { BusRoute, MessageBus, PrefixedRoute, Subscriber, TopicPrefix } from '@iotcore/engine/routing';
+import {
+  type BusRoute,
+  type HandOver,
+  handedOver,
+  type MessageBus,
+  type PrefixedRoute,
+  type Subscriber,
+  type TopicPrefix,
+  UnderWay,
+} from '@iotcore/engine/routing';
 import type { ClusterNode } from '../cluster-node.ts';
 import { namespaceHash } from '../interest/namespace-hash.ts';
 import type { RemoteMessage, RemoteRoute } from '../links/remote.ts';
 import type { RetainedOrder } from './retained-order.ts';
 
 type ToMessage<M> = (payload: Buffer, qos: Qos) => M;
-type Node = Pick<ClusterNode, 'publish' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'>;
+type Node = Pick<
+  ClusterNode,
+  'publish' | 'isCrowded' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'
+>;
 
 /** Messages of other nodes come in here. */
 export interface Delivery {
@@ -101,7 +113,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
           publish: (message) => {
             // Before the first of them waits: the bytes are those of this tick.
             const rest = bytes.toString('latin1', start, end);
-            const here = route.publish(message);
+            const here = handedOver(route.publish(message));
             return both(here, this.#tellOthers(remote, rest, message));
           },
         };
@@ -109,10 +121,25 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
     };
   }
 
-  #tellOthers(route: RemoteRoute, end: string, message: M): void | Promise<void> {
+  /** Links keep the order, so publishers go on meanwhile; but not while more is on its way to a node than it takes in good time. */
+  #tellOthers(route: RemoteRoute, end: string, message: M): HandOver {
     const { qos, retainedAs } = message;
-    const make = () => ({ end, payload: message.copyPayload(), qos, retainedAs });
-    return whenDone((done) => this.#node.publish(route, qos, make, done));
+    const node = this.#node;
+    let underWay: UnderWay | undefined;
+    let early: { readonly error: Error | undefined } | undefined;
+    const isDone = node.publish(
+      route,
+      qos,
+      () => ({ end, payload: message.copyPayload(), qos, retainedAs }),
+      (error) => {
+        if (underWay) underWay.settle(error);
+        else early = { error };
+      },
+    );
+    if (isDone) return undefined;
+    underWay = new UnderWay();
+    if (early) underWay.settle(early.error);
+    return node.isCrowded ? underWay.arrived() : underWay;
   }
 }
 
@@ -153,22 +180,22 @@ function publishHere<M extends BusMessage>(
   message: M,
   toMessage: ToMessage<M>,
 ): void | Promise<void> {
-  const here = route.publish(message);
+  const here = handedOver(route.publish(message));
   const { retainedAs } = message;
   if (!retainedAs) return here;
-  const handedOver = () =>
+  const keepOrder = () =>
     order.handedOver(retainedAs, (payload, version) => {
       const newer = toMessage(payload, 1);
       if (version !== undefined) newer.retainedAs = { ...retainedAs, version };
       void route.publish(newer);
     });
-  return here === undefined ? handedOver() : here.then(handedOver);
+  return here === undefined ? keepOrder() : here.then(keepOrder);
 }
 
 /** Undefined if neither waits, which is so for most messages. */
-function both(here: void | Promise<void>, there: void | Promise<void>): void | Promise<void> {
+function both(here: void | Promise<void>, there: HandOver): HandOver {
   if (here === undefined) return there;
-  return there === undefined ? here : Promise.all([here, there]).then(() => {});
+  return there === undefined ? here : Promise.all([here, handedOver(there)]).then(() => {});
 }
 
 function withEnd(destinations: RemoteMessage['destinations'], end: string): Destination[] {

@@ -1,5 +1,5 @@
 /** What an engine does with the answers of its message bus. */
-import { connectMqtt, connectRaw } from '@iotcore/testkit';
+import { connectMqtt, connectRaw, eventually } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   connack,
@@ -13,15 +13,15 @@ import {
   subscribe,
 } from '../behaviour/testing/packets.ts';
 import { startServer } from '../behaviour/testing/server.ts';
-import type { BusRoute } from '../routing/index.ts';
+import { type BusRoute, UnderWay } from '../routing/index.ts';
 import { type CreateMessageBus, createNativeEngine, type NativeEngineOptions } from './index.ts';
 
 function serve(options: NativeEngineOptions) {
   return startServer((host, limits) => createNativeEngine(host, limits, options), onTestFinished);
 }
 
-/** A bus that has to tell others of each message at QoS 1, whose answers the test gives. */
-function distantBus() {
+/** A bus that has to tell others of each message at QoS 1, whose answers the test gives. `keepsOrder`: what it tells first arrives first. */
+function distantBus({ keepsOrder = false } = {}) {
   const told: { readonly payload: string; answer(error?: Error): void }[] = [];
   const createBus: CreateMessageBus = (local) => ({
     subscribe: (...subscription) => local.subscribe(...subscription),
@@ -37,12 +37,12 @@ function distantBus() {
       const publishAlso: BusRoute<Parameters<typeof route.publish>[0]>['publish'] = (message) => {
         const here = route.publish(message);
         if (message.qos === 0) return here;
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        const underWay = new UnderWay();
         told.push({
           payload: String(message.copyPayload()),
-          answer: (error) => (error ? reject(error) : resolve()),
+          answer: (error) => underWay.settle(error),
         });
-        return promise;
+        return keepsOrder ? underWay : underWay.arrived();
       };
       return { names: route.names, publish: publishAlso };
     },
@@ -91,6 +91,54 @@ describe('the bus of the native engine', () => {
 
     expect((await host.nth('disconnected', 2)).reason).toBe('client disconnected');
     expect(told.map(({ payload }) => payload)).toEqual(['one', 'two']);
+  });
+
+  test('reads on while a message is under way that no later one overtakes, and acknowledges each in its turn', async () => {
+    const { told, createBus } = distantBus({ keepsOrder: true });
+    const { port } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    const messages = ['one', 'two', 'three'].map((payload, index) => publish('a', payload, index + 1));
+    client.send(Buffer.concat([connect(), ...messages, pingreq]));
+    await client.expectBytes(Buffer.concat([connack(0), pingresp]));
+    expect(told.map(({ payload }) => payload)).toEqual(['one', 'two', 'three']);
+    told[1]?.answer();
+    client.send(pingreq);
+    await client.expectBytes(pingresp);
+    told[0]?.answer();
+    await client.expectBytes(Buffer.concat([puback(1), puback(2)]));
+    told[2]?.answer();
+    await client.expectBytes(puback(3));
+  });
+
+  test('reads no further than its bounds while messages are under way', async () => {
+    const { told, createBus } = distantBus({ keepsOrder: true });
+    const { port } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    const large = 'x'.repeat(200_000);
+    const messages = Array.from({ length: 8 }, (_, index) => publish('a', large, index + 1));
+    client.send(Buffer.concat([connect(), ...messages]));
+    await client.expectBytes(connack(0));
+    for (let n = 0; n < 100 && told.length < 6; n++) await new Promise((resolve) => setImmediate(resolve));
+    await (await connectMqtt({ port })).end();
+    // 1 MiB, and the message with which it was reached.
+    expect(told).toHaveLength(6);
+    for (let n = 0; n < 8; n++) {
+      await eventually(`message ${n}`, () => told.length > n);
+      told[n]?.answer();
+    }
+    await client.expectBytes(Buffer.concat([1, 2, 3, 4, 5, 6, 7, 8].map((id) => puback(id))));
+  });
+
+  test('acknowledges nothing after a message under way that others were not given', async () => {
+    const { told, createBus } = distantBus({ keepsOrder: true });
+    const { port, host } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), publish('a', 'one', 1), publish('a', 'two', 2)]));
+    await client.expectBytes(connack(0));
+    told[0]?.answer(new Error('nobody answers'));
+    await client.expectClose();
+    told[1]?.answer();
+    expect((await host.nth('disconnected')).reason).toBe('message could not be handed over');
   });
 
   test('closes the connection whose message others cannot be given, unacknowledged', async () => {

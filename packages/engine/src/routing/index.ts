@@ -10,3 +10,4 @@ export {
   topicNameProblem,
 } from './topic-name.ts';
 export type { PrefixedRoute, TopicPrefix } from './topic-prefix.ts';
+export { type HandOver, handedOver, UnderWay } from './under-way.ts';

@@ -8,6 +8,8 @@
  * - Once `publish` has returned, and its promise has resolved if it gave one, the message has been taken by every subscriber
  *   that was subscribed when it was called, at the lower of both QoS; one that cannot take it has said so by closing itself
  *   or by counting a drop. So PUBACK follows then. Nothing more of that publisher is published until then.
+ * - `publish` may answer instead that the message is under way (under-way.ts): then the subscribers of other processes have not taken it
+ *   yet, what is published next does not overtake it, and only PUBACK waits.
  * - Two messages that one publisher publishes one after the other reach each subscriber in that order [MQTT-4.6.0-5][MQTT-4.6.0-6].
  * - `subscribe` counts from the next `publish` of any publisher, once it has returned and its promise has resolved: SUBACK
  *   follows then. After `unsubscribe` has returned nothing arrives any more.
@@ -20,13 +22,14 @@ import type { TopicName } from './address.ts';
 import { type Addressable, LocalRoute, NamedAddress, type Subscriber, type Ticks } from './local-route.ts';
 import { defaultRouterLimits, Router, type RouterLimits } from './router.ts';
 import { LocalTopicPrefix, type TopicPrefix } from './topic-prefix.ts';
+import type { HandOver } from './under-way.ts';
 
 /** Where the messages of a topic go. */
 export interface BusRoute<M> {
   /** The names that they go out under. */
   readonly names: readonly TopicName[];
   /** Hands the message to every subscriber that receives one of the names: one copy for each name [MQTT-3.3.5-1]. */
-  readonly publish: (message: M) => void | Promise<void>;
+  readonly publish: (message: M) => HandOver;
 }
 
 export interface MessageBus<S, M> {

@@ -13,6 +13,7 @@ import {
 } from './local-route.ts';
 import type { Receivers } from './receivers.ts';
 import type { Router } from './router.ts';
+import type { HandOver } from './under-way.ts';
 
 /** Makes the route of a topic from what follows the prefix. */
 export interface TopicPrefix<M> {
@@ -26,7 +27,7 @@ export interface TopicPrefix<M> {
 /** The route of one topic with the prefix. */
 export interface PrefixedRoute<M> {
   readonly names: readonly PrefixedName[];
-  readonly publish: (message: M) => void | Promise<void>;
+  readonly publish: (message: M) => HandOver;
 }
 
 export interface PrefixedName extends TopicName {

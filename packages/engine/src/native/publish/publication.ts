@@ -1,5 +1,5 @@
 import type { EngineHost, PublishRoute, Qos, Will } from '../../port.ts';
-import type { MessageBus } from '../../routing/index.ts';
+import { handedOver, type MessageBus } from '../../routing/index.ts';
 import { OutgoingMessage } from '../messages/outgoing-message.ts';
 import type { Tick } from '../timing/tick.ts';
 
@@ -22,7 +22,7 @@ export async function publishOn<P>(
   const version = route.retainAs && (await parts.host.retain(route.retainAs, payload));
   const message = new OutgoingMessage(parts.tick, payload, 0, payload.length, qos, false);
   if (route.retainAs && typeof version === 'number') message.retainedAs = { ...route.retainAs, version };
-  await parts.bus.route(route.destinations).publish(message);
+  await handedOver(parts.bus.route(route.destinations).publish(message));
 }
 
 /**

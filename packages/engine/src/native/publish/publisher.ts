@@ -16,7 +16,7 @@ import {
   type RouteTap,
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
-import type { MessageBus } from '../../routing/index.ts';
+import { handedOver, type MessageBus, UnderWay } from '../../routing/index.ts';
 import { Fifo } from '../buffers/fifo.ts';
 import type { Counters } from '../counters.ts';
 import type { Session } from '../deliver/session.ts';
@@ -26,7 +26,7 @@ import type { Plan } from './plan.ts';
 import { PrefixRoute } from './prefix-route.ts';
 import { type RouteBudget, RouteCache } from './route-cache.ts';
 
-/** Beyond either, no more is read from a connection until some of its messages have been stored. */
+/** Beyond either, no more is read from a connection until some of its messages have been stored, or other nodes have them. */
 const maxUnstoredMessages = 1_024;
 const maxUnstoredBytes = 1_048_576;
 /** Finding the receivers of a topic that is new may take milliseconds: so many usual packets, as many as are handled unlooked at. */
@@ -64,6 +64,8 @@ interface Unfinished {
     | undefined;
   /** Until the logs have it; undefined: none is to. */
   recorded: Promise<void> | undefined;
+  /** That other nodes do not have yet. */
+  readonly bytesUnderWay: number;
 }
 
 /** An acknowledgement that waits until the logs have the message, or those before it. */
@@ -80,7 +82,7 @@ export class Publisher<P> {
   readonly #routes: RouteCache;
   readonly #unfinished = new Fifo<Unfinished>();
   readonly #unrecorded = new Fifo<Unrecorded>();
-  /** Of both. */
+  /** Of both, and of what is under way to other nodes. */
   #unstoredBytes = 0;
   #lastMs = 0;
   /** A message at QoS 1 waits to be within its rate. */
@@ -200,8 +202,10 @@ export class Publisher<P> {
       message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
     const recorded =
       plan.taps && this.#record(plan.taps, bytes.subarray(layout.payloadStart, end), layout.qos);
-    const handedOver = plan.route.publish(message);
-    if (handedOver !== undefined) return this.#awaitHandOver(handedOver, layout.packetId, recorded);
+    const outcome = plan.route.publish(message);
+    if (outcome instanceof UnderWay)
+      return this.#awaitArrival(outcome, layout.packetId, recorded, end - layout.payloadStart);
+    if (outcome !== undefined) return this.#awaitHandOver(outcome, layout.packetId, recorded);
     if (layout.qos === 1) this.#finish(layout.packetId, recorded, end - layout.payloadStart); // [MQTT-3.3.4-1]
     return !this.#isWaitingForStore;
   }
@@ -211,14 +215,26 @@ export class Publisher<P> {
     return this.#parts.host.record?.(this.#session.principal, taps, payload, qos);
   }
 
-  /**
-   * Publishes nothing more until the other nodes have the message: so messages keep their order, and PUBACK means that it was
-   * handed over.
-   */
-  #awaitHandOver(handedOver: Promise<void>, packetId: number, recorded: Promise<void> | undefined): false {
-    const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded };
+  /** Goes on while other nodes get the message; its acknowledgement waits for them, and those after it for their turn. */
+  #awaitArrival(
+    underWay: UnderWay,
+    packetId: number,
+    recorded: Promise<void> | undefined,
+    bytesUnderWay: number,
+  ): boolean {
+    const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded, bytesUnderWay };
     this.#unfinished.push(entry);
-    handedOver.then(
+    this.#unstoredBytes += bytesUnderWay;
+    underWay.whenSettled((error) => (error ? this.#fail(entry, reasons.notHandedOver) : this.#settle(entry)));
+    this.#pauseIfFull();
+    return !this.#isWaitingForStore && !this.#hasFailed;
+  }
+
+  /** Publishes nothing more until the message is handed over: so messages keep their order. */
+  #awaitHandOver(done: Promise<void>, packetId: number, recorded: Promise<void> | undefined): false {
+    const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded, bytesUnderWay: 0 };
+    this.#unfinished.push(entry);
+    done.then(
       () => {
         this.#settle(entry);
         if (this.#session.isOpen) this.#connection.proceed();
@@ -247,7 +263,7 @@ export class Publisher<P> {
   /** Acknowledges now, or after those that came before. */
   #finish(packetId: number, recorded: Promise<void> | undefined, bytes: number): void {
     if (this.#unfinished.size === 0) this.#acknowledge(packetId, recorded, bytes);
-    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined, recorded });
+    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined, recorded, bytesUnderWay: 0 });
     this.#pauseIfFull();
   }
 
@@ -291,6 +307,7 @@ export class Publisher<P> {
       packetId: layout.packetId,
       unstored: { plan, payload, qos: layout.qos },
       recorded: undefined,
+      bytesUnderWay: 0,
     };
     this.#unfinished.push(entry);
     this.#unstoredBytes += payload.length;
@@ -331,10 +348,10 @@ export class Publisher<P> {
         first.unstored = undefined;
         const { plan, payload, qos } = unstored;
         first.recorded = plan.taps && this.#record(plan.taps, payload, qos);
-        const handedOver = this.#handOver(unstored);
-        if (handedOver !== undefined) {
+        const pending = this.#handOver(unstored);
+        if (pending !== undefined) {
           first.isDue = false;
-          handedOver.then(
+          pending.then(
             () => this.#settle(first),
             () => this.#fail(first, reasons.notHandedOver),
           );
@@ -342,6 +359,7 @@ export class Publisher<P> {
         }
       }
       this.#unfinished.shift();
+      this.#unstoredBytes -= first.bytesUnderWay;
       if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
     }
     this.#goOn();
@@ -378,6 +396,6 @@ export class Publisher<P> {
     this.#unstoredBytes -= payload.length;
     const message = new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, false);
     if (plan.retainAs && version !== undefined) message.retainedAs = { ...plan.retainAs, version };
-    return plan.route.publish(message);
+    return handedOver(plan.route.publish(message));
   }
 }
