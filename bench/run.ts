@@ -11,14 +11,15 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aedes } from './brokers/aedes.ts';
-import type { Broker, RunningBroker, Workplace } from './brokers/broker.ts';
+import type { Broker } from './brokers/broker.ts';
 import { engineAlone } from './brokers/engine.ts';
 import { iotcore } from './brokers/iotcore.ts';
 import { mosquitto } from './brokers/mosquitto.ts';
-import { buildLoader, type LoadResult, runLoad } from './load/loader.ts';
-import { type Load, loads } from './loads.ts';
+import { buildLoader } from './load/loader.ts';
+import { measure, type Results, summary } from './load/rounds.ts';
+import { loads } from './loads.ts';
 import { chart } from './report/chart.ts';
-import { type Column, type Figure, type Row, table } from './report/table.ts';
+import { type Column, type Row, table } from './report/table.ts';
 import { workplace } from './workplace.ts';
 
 const allBrokers: readonly Broker[] = [
@@ -42,9 +43,6 @@ const { values } = parseArgs({
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** By broker, a result a round. */
-type Results = ReadonlyMap<string, readonly LoadResult[]>;
-
 async function main(): Promise<void> {
   const brokers = pick(allBrokers, values.brokers);
   const picked = pick(loads, values.loads);
@@ -64,7 +62,7 @@ async function main(): Promise<void> {
       const results =
         last && load.sameRunAs === last.id
           ? last.results
-          : await measure(brokers, place, program, load, rounds);
+          : await measure(brokers, load, { place, program, rounds, share: Number(values.share) });
       last = { id: load.id, results };
       const figures = new Map([...results].map(([id, ofBroker]) => [id, summary(load, ofBroker)]));
       rows.push({ load, figures });
@@ -90,67 +88,12 @@ function ours(columns: readonly Column[]): string {
   return columns.at(-1)?.id ?? '';
 }
 
-/**
- * Fresh brokers for each load, warmed up: a server that has run for a minute is what counts, not its first second. They
- * take turns, so that whatever else the machine does falls on all of them; the round that was disturbed least counts.
- */
-async function measure(
-  brokers: readonly Broker[],
-  place: Workplace,
-  program: string,
-  load: Load,
-  rounds: number,
-): Promise<Results> {
-  const running = new Map<string, RunningBroker & Pick<Broker, 'share'>>();
-  const results = new Map<string, LoadResult[]>();
-  try {
-    for (const { id, share, start } of brokers) {
-      running.set(id, { ...(await start(place)), share });
-      results.set(id, []);
-    }
-    // What a fresh server comes to is measured once on each.
-    const isFresh = load.isFirstRun || load.measure === 'kbPerConnection' || load.messages === 0;
-    for (let round = isFresh ? 0 : -1; round < (isFresh ? 1 : rounds); round++) {
-      for (const [id, broker] of running) {
-        const result = await runLoad(
-          program,
-          place.folder,
-          broker,
-          load,
-          shareOf(load, broker) / (round < 0 ? 2 : 1),
-        );
-        if (round >= 0) results.get(id)?.push(result);
-      }
-    }
-  } finally {
-    for (const broker of running.values()) await broker.stop();
-  }
-  return results;
-}
-
-/** Cost for each message does not depend on their number; everything else does. */
-function shareOf(load: Load, { share }: Pick<Broker, 'share'>): number {
-  return load.measure === 'cpuMicrosPerMessage' ? share * Number(values.share) : 1;
-}
-
-function summary(load: Load, results: readonly LoadResult[]): Figure {
-  const rounds = results.map((result) => figureOf(load, result)).sort((a, b) => a - b);
-  const best = load.measure === 'perSecond' ? rounds.at(-1) : rounds[0];
-  return { value: best as number, rounds, lost: Math.max(...results.map(({ lost }) => lost)) };
-}
-
-function figureOf(load: Load, result: LoadResult): number {
-  if (load.measure === 'cpuPercent') return (100 * result.cpuSeconds) / result.seconds;
-  if (load.measure !== 'kbPerConnection') return result[load.measure];
-  return (result.rssKb - result.rssBeforeKb) / (load.publishers + load.subscribers);
-}
-
 async function report(columns: readonly Column[], rows: readonly Row[]): Promise<void> {
   const text = table(columns, rows, ours(columns), mosquitto.id);
   say(`\n${text}`);
   if (values.write === undefined) return;
   const costs = rows.filter(({ load }) => load.measure === 'cpuMicrosPerMessage');
-  await writeFile(join(values.write, 'benchmarks.svg'), chart(columns, costs, ours(columns), mosquitto.id));
+  await writeFile(join(values.write, 'benchmarks.svg'), chart(columns, costs, ours(columns), mosquitto));
   await writeFile(
     join(values.write, 'benchmarks-table.md'),
     `Measured on ${cpus().length} × ${cpus()[0]?.model}.\n\n${text}\n`,

@@ -3,6 +3,10 @@ export interface RunningBroker {
   readonly pid: number;
   readonly port: number;
   readonly tlsPort: number;
+  /** Where publishers connect; absent: where subscribers do. */
+  readonly publisherPort?: number;
+  /** Its other processes. */
+  readonly otherPids?: readonly number[];
   stop(): Promise<void>;
 }
 

@@ -32,40 +32,71 @@ export function iotcore(
     title: engine === 'native' ? 'IoT Core' : `IoT Core on ${engine}`,
     share: engine === 'native' ? 1 : 0.1,
     version: async () => 'this revision',
-    async start({ folder, certFile, keyFile }) {
-      const dataDir = join(folder, `iotcore-${engine}-${process.hrtime.bigint()}`);
-      // Postgres refuses to run as root: started by root, it runs as another user, which must be able to enter this folder.
-      await mkdir(dataDir, { mode: 0o711 });
-      await chmod(folder, 0o711);
-      const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });
-      await postgres.start();
-      await createFleet(postgres.url, extend);
-      const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-      const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
+    async start(place) {
+      const database = await openFleetDatabase(place, extend);
       const imports = preload.flatMap((module) => ['--import', module]);
-      const env = withMqttMemory({
-        ...process.env,
-        DATABASE_URL: postgres.url,
-        IOT_DATA_DIR: dataDir,
-        IOT_MQTT_ENGINE: engine,
-        IOT_MQTT_HOST: '0.0.0.0',
-        IOT_MQTT_PORT: String(port),
-        IOT_MQTTS_PORT: String(tlsPort),
-        IOT_MQTT_ADMIN_PORT: String(adminPort),
-        IOT_MQTT_MAX_CONNECTIONS: '20000',
-        IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '20000',
-        IOT_TLS_CERT_FILE: certFile,
-        IOT_TLS_KEY_FILE: keyFile,
-        IOT_LOG_LEVEL: 'warn',
-      });
-      const child = await startListening(process.execPath, [...imports, program], [port, tlsPort], env);
+      const server = await startServer(place, database, imports, { IOT_MQTT_ENGINE: engine });
       const stop = async () => {
-        await child.stop();
-        await postgres.stop();
+        await server.stop();
+        await database.stop();
       };
-      return { pid: child.pid, ask: child.ask, stop, port, tlsPort };
+      return { ...server, stop };
     },
   };
+}
+
+interface FleetDatabase {
+  readonly url: string;
+  readonly dataDir: string;
+  stop(): Promise<void>;
+}
+
+/** A Postgres of its own, with the registry and its devices. */
+export async function openFleetDatabase(
+  { folder }: Workplace,
+  extend: (pool: Database['pool']) => Promise<unknown> = async () => {},
+): Promise<FleetDatabase> {
+  const dataDir = join(folder, `iotcore-${process.hrtime.bigint()}`);
+  // Postgres refuses to run as root: started by root, it runs as another user, which must be able to enter this folder.
+  await mkdir(dataDir, { mode: 0o711 });
+  await chmod(folder, 0o711);
+  const postgres = await EmbeddedPostgres.open({ dataDir, logger: silent });
+  await postgres.start();
+  await createFleet(postgres.url, extend);
+  return { url: postgres.url, dataDir, stop: () => postgres.stop() };
+}
+
+/** An MQTT server on that database. `env`: settings besides the usual ones. */
+export async function startServer(
+  { certFile, keyFile }: Workplace,
+  { url, dataDir }: FleetDatabase,
+  imports: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<RunningBroker & Pick<Child, 'ask'> & { readonly adminPort: number }> {
+  const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
+  const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
+  const env = withMqttMemory({
+    ...process.env,
+    DATABASE_URL: url,
+    IOT_DATA_DIR: dataDir,
+    IOT_MQTT_HOST: '0.0.0.0',
+    IOT_MQTT_PORT: String(port),
+    IOT_MQTTS_PORT: String(tlsPort),
+    IOT_MQTT_ADMIN_PORT: String(adminPort),
+    IOT_MQTT_MAX_CONNECTIONS: '20000',
+    IOT_MQTT_MAX_CONNECTIONS_PER_ADDRESS: '20000',
+    IOT_TLS_CERT_FILE: certFile,
+    IOT_TLS_KEY_FILE: keyFile,
+    IOT_LOG_LEVEL: 'warn',
+    ...settings,
+  });
+  const { pid, ask, stop } = await startListening(
+    process.execPath,
+    [...imports, program],
+    [port, tlsPort],
+    env,
+  );
+  return { pid, ask, stop, port, tlsPort, adminPort };
 }
 
 async function createFleet(url: string, extend: (pool: Database['pool']) => Promise<unknown>): Promise<void> {

@@ -18,6 +18,10 @@ export interface LoadResult {
   readonly p99Ms: number;
   readonly firstP99Ms: number;
   readonly steadyP99Ms: number;
+  /** From PUBLISH to PUBACK, of publishers with one message under way; else 0. */
+  readonly pubackP99Ms: number;
+  /** Of each of the broker's processes. */
+  readonly cpuMicrosByProcess: readonly number[];
   readonly connectSeconds: number;
   readonly rssKb: number;
   readonly rssBeforeKb: number;
@@ -45,7 +49,9 @@ export async function runLoad(
   const optional = (flag: string, value: number | undefined): string[] =>
     value === undefined ? [] : [flag, String(value)];
   const args = [
-    ...['-p', String(load.tls ? broker.tlsPort : broker.port), '-x', String(broker.pid), '-c', clients],
+    ...['-p', String(load.tls ? broker.tlsPort : broker.port), '-c', clients],
+    ...[broker.pid, ...(broker.otherPids ?? [])].flatMap((pid) => ['-x', String(pid)]),
+    ...optional('-k', broker.publisherPort),
     ...['-P', String(load.publishers), '-S', String(load.subscribers), '-q', String(load.qos)],
     ...['-n', String(Math.ceil(load.messages * share))],
     ...optional('-w', load.window),

@@ -14,7 +14,8 @@
 //     -c f  file of clients, one a line: "S user password filter" for subscribers, then "P user password topic"
 //     -z n  subscribers, the last ones, that stop reading once they have subscribed, and of whom nothing is expected
 //     -i n  hold the connections for n seconds afterwards; without messages (-n 0) that is what is measured
-//     -x n  process ID of the broker    -T    TLS; the certificate is not checked
+//     -x n  process ID of the broker; once for each process of it, at most 8
+//     -k n  port of the publishers (that of the subscribers)             -T    TLS; the certificate is not checked
 //
 // Exit status: 0 all that was due arrived; 5 some did not; 2 refused; 3 closed; 4 stuck.
 #define _GNU_SOURCE
@@ -29,11 +30,12 @@
 
 #include "mqtt.h"
 
-enum { MAX_TOPIC = 1100, READ_ROOM = 65536, LATENCIES = 4000000, FIRST_SECONDS = 4 };
+enum { MAX_TOPIC = 1100, READ_ROOM = 65536, LATENCIES = 4000000, FIRST_SECONDS = 4, MAX_PROCESSES = 8 };
 
 typedef struct {
   int fd, number, is_publisher, is_ready, is_frozen, wants_write;
   long unacknowledged;
+  double departed; // its last message
   uint16_t packet_id;
   SSL *ssl;
   uint8_t *out, *in;
@@ -41,17 +43,18 @@ typedef struct {
   char topic[MAX_TOPIC], user[128], password[128];
 } Client;
 
-static int port = 1883, publishers = 1, subscribers = 1, qos = 0, payload_size = 64, topics = 1, frozen = 0, use_tls = 0;
+static int port = 1883, publisher_port = 0, publishers = 1, subscribers = 1, qos = 0, payload_size = 64, topics = 1, frozen = 0, use_tls = 0;
 static int digits = 1, due = 0;
-static long messages = 100000, window = 100, max_outstanding = 50000, broker_pid = 0;
+static long messages = 100000, window = 100, max_outstanding = 50000, broker_pids[MAX_PROCESSES];
+static int processes = 0;
 static double rate = 0, idle_seconds = 0;
 static const char *topic_form = "bench/%d", *filter_form = "bench/#", *clients_file = NULL;
 
 static int epoll_fd;
 static uint8_t *payload;
-static long ready, sent, acknowledged, received, latency_count, first_count;
+static long ready, sent, acknowledged, received, latency_count, first_count, wait_count;
 static double last_arrival, first_end;
-static float *latencies;
+static float *latencies, *waits; // of deliveries; of acknowledgements, while each publisher has one message under way
 
 static void give_up(int status, const char *why, const Client *c) {
   fprintf(stderr, "{\"error\":\"%s\",\"client\":\"%s%d\",\"user\":\"%s\",\"sent\":%ld,\"received\":%ld}\n", why,
@@ -62,11 +65,11 @@ static void give_up(int status, const char *why, const Client *c) {
 // ---- What the broker costs: user and system time, resident memory.
 
 // The scheduler's own count in nanoseconds, of every thread: clock ticks of 10 ms are too coarse for a fast broker.
-static double cpu_seconds(void) {
+static double cpu_seconds(long broker_pid) {
   char path[300];
   double nanoseconds = 0, of_thread;
   snprintf(path, sizeof path, "/proc/%ld/task", broker_pid);
-  DIR *threads = broker_pid ? opendir(path) : NULL;
+  DIR *threads = opendir(path);
   if (!threads) return 0;
   for (struct dirent *thread; (thread = readdir(threads));) {
     snprintf(path, sizeof path, "/proc/%ld/task/%s/schedstat", broker_pid, thread->d_name);
@@ -81,6 +84,7 @@ static double cpu_seconds(void) {
 
 static long resident_kb(void) {
   char path[64];
+  long broker_pid = broker_pids[0];
   long pages = 0;
   snprintf(path, sizeof path, "/proc/%ld/statm", broker_pid);
   FILE *f = broker_pid ? fopen(path, "r") : NULL;
@@ -184,6 +188,7 @@ static void queue_publish(Client *c) {
   }
   double t = now();
   memcpy(payload, &t, sizeof t);
+  c->departed = t;
   put(c, head, n);
   put(c, payload, payload_size);
   sent++;
@@ -223,6 +228,7 @@ static void handle(Client *c, const Packet *packet) {
   case PUBACK:
     acknowledged++;
     c->unacknowledged--;
+    if (window == 1 && wait_count < LATENCIES) waits[wait_count++] = now() - c->departed;
     break;
   case PUBLISH: {
     Publication publication = read_publish(packet);
@@ -276,7 +282,8 @@ static int wait_for_sockets(int timeout_ms) {
 static void connect_client(Client *c, int index) {
   int one = 1;
   // 20,000 connections for each local address: a port is not used twice.
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(0x7f000001 + index / 20000)};
+  int where = c->is_publisher && publisher_port ? publisher_port : port;
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(where), .sin_addr.s_addr = htonl(0x7f000001 + index / 20000)};
   c->fd = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   if (connect(c->fd, (struct sockaddr *)&to, sizeof to)) give_up(3, "no connection", c);
@@ -345,23 +352,29 @@ static double latency_ms(float *from, long count, double fraction) {
   return count > 0 ? from[(long)((count - 1) * fraction)] * 1e3 : 0;
 }
 
-static void report(double connecting, double seconds, double cpu, long expected, long rss_before) {
+static void report(double connecting, double seconds, const double *cpus, long expected, long rss_before) {
+  double cpu = 0;
+  for (int i = 0; i < processes; i++) cpu += cpus[i];
   // In the order of arrival first: the first seconds, and what came after two fifths of the run.
   long early = latency_count * 2 / 5;
   double steady = latency_ms(latencies + early, latency_count - early, 0.99);
   double first = latency_ms(latencies, first_count < early ? first_count : early, 0.99);
   printf("{\"publishers\":%d,\"subscribers\":%d,\"qos\":%d,\"payload\":%d,\"sent\":%ld,\"acknowledged\":%ld,\"received\":%ld,"
          "\"lost\":%ld,\"seconds\":%.3f,\"perSecond\":%.0f,\"cpuSeconds\":%.3f,\"cpuMicrosPerMessage\":%.3f,"
-         "\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f,\"firstP99Ms\":%.3f,\"steadyP99Ms\":%.3f,\"connectSeconds\":%.3f,\"rssKb\":%ld,\"rssBeforeKb\":%ld}\n",
+         "\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"maxMs\":%.3f,\"firstP99Ms\":%.3f,\"steadyP99Ms\":%.3f,\"pubackP99Ms\":%.3f,\"connectSeconds\":%.3f,\"rssKb\":%ld,\"rssBeforeKb\":%ld,\"cpuMicrosByProcess\":[",
          publishers, subscribers, qos, payload_size, sent, acknowledged, received, expected - received, seconds,
          seconds > 0 ? received / seconds : 0, cpu, received ? cpu * 1e6 / received : 0, latency_ms(latencies, latency_count, 0.5),
-         latency_ms(latencies, latency_count, 0.99), latency_ms(latencies, latency_count, 1), first, steady, connecting, resident_kb(), rss_before);
+         latency_ms(latencies, latency_count, 0.99), latency_ms(latencies, latency_count, 1), first, steady,
+         latency_ms(waits + wait_count * 2 / 5, wait_count - wait_count * 2 / 5, 0.99), connecting, resident_kb(), rss_before);
+  for (int i = 0; i < processes; i++) printf("%s%.3f", i ? "," : "", received ? cpus[i] * 1e6 / received : 0);
+  printf("]}\n");
 }
 
 static void options(int argc, char **argv) {
-  for (int o; (o = getopt(argc, argv, "p:P:S:q:n:s:r:w:o:t:f:m:d:e:c:z:i:x:T")) > 0;) {
+  for (int o; (o = getopt(argc, argv, "p:k:P:S:q:n:s:r:w:o:t:f:m:d:e:c:z:i:x:T")) > 0;) {
     switch (o) {
     case 'p': port = atoi(optarg); break;
+    case 'k': publisher_port = atoi(optarg); break;
     case 'P': publishers = atoi(optarg); break;
     case 'S': subscribers = atoi(optarg); break;
     case 'q': qos = atoi(optarg); break;
@@ -378,7 +391,9 @@ static void options(int argc, char **argv) {
     case 'c': clients_file = optarg; break;
     case 'z': frozen = atoi(optarg); break;
     case 'i': idle_seconds = atof(optarg); break;
-    case 'x': broker_pid = atol(optarg); break;
+    case 'x':
+      if (processes < MAX_PROCESSES) broker_pids[processes++] = atol(optarg);
+      break;
     case 'T': use_tls = 1; break;
     default: exit(2);
     }
@@ -393,6 +408,7 @@ int main(int argc, char **argv) {
   payload = malloc(payload_size);
   memset(payload, 'x', payload_size);
   latencies = malloc(LATENCIES * sizeof *latencies);
+  waits = malloc(LATENCIES * sizeof *waits);
   epoll_fd = epoll_create1(0);
 
   long rss_before = resident_kb();
@@ -402,7 +418,9 @@ int main(int argc, char **argv) {
   for (double settled = now() + 0.3; now() < settled;) wait_for_sockets(50);
 
   long expected = messages * due;
-  double cpu_before = cpu_seconds(), start = now(), progress = start;
+  double cpus[MAX_PROCESSES];
+  for (int i = 0; i < processes; i++) cpus[i] = -cpu_seconds(broker_pids[i]);
+  double start = now(), progress = start;
   last_arrival = start;
   first_end = start + FIRST_SECONDS;
   for (long done = -1; received < expected || (qos && acknowledged < messages);) {
@@ -419,6 +437,7 @@ int main(int argc, char **argv) {
   while (now() < held) wait_for_sockets(100);
   double seconds = (messages == 0 ? now() : last_arrival) - start;
   usleep(50000); // the broker finishes its last tick
-  report(connecting, seconds, cpu_seconds() - cpu_before, expected, rss_before);
+  for (int i = 0; i < processes; i++) cpus[i] += cpu_seconds(broker_pids[i]);
+  report(connecting, seconds, cpus, expected, rss_before);
   return received < expected ? 5 : 0;
 }

@@ -12,7 +12,7 @@ export function chart(
   columns: readonly Column[],
   rows: readonly Row[],
   ours: string,
-  theirs: string,
+  theirs: Pick<Column, 'id' | 'title'>,
 ): string {
   const rowHeight = columns.length * barHeight + rowGap;
   const height = top + rows.length * rowHeight + 10;
@@ -30,10 +30,16 @@ ${[...legend, ...bars].join('\n')}
 `;
 }
 
-function rowBars(columns: readonly Column[], row: Row, y: number, ours: string, theirs: string): string[] {
+function rowBars(
+  columns: readonly Column[],
+  row: Row,
+  y: number,
+  ours: string,
+  theirs: Pick<Column, 'id' | 'title'>,
+): string[] {
   const largest = Math.max(...columns.map(({ id }) => row.figures.get(id)?.value ?? 0));
-  const ratio = ratioOf(row.figures, ours, theirs);
-  const note = ratio === undefined ? '' : ` (${ratio.toFixed(2)} of Mosquitto)`;
+  const ratio = ratioOf(row.figures, ours, theirs.id);
+  const note = ratio === undefined ? '' : ` (${ratio.toFixed(2)} of ${theirs.title})`;
   const label = `<text x="20" y="${y + barHeight - 2}">${escapeXml(row.load.title)}</text>`;
   const bars = columns.map(({ id }, i) => {
     const figure = row.figures.get(id);

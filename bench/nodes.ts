@@ -1,0 +1,94 @@
+/**
+ * What it costs that a message crosses from one node of a cluster to another: the same loads on one process, on two nodes with all
+ * clients at one, and with publishers at one and subscribers at the other, in turns.
+ *
+ *   npm run bench:nodes [-- --loads in-0,in-1] [--rounds 3] [--write]
+ *
+ * `--write`: into docs/scale.md, with the chart. Needs Debian's nats-server, and a C compiler with OpenSSL's headers.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Broker } from './brokers/broker.ts';
+import { iotcore } from './brokers/iotcore.ts';
+import { twoNodes } from './brokers/nodes.ts';
+import { buildLoader, type LoadResult } from './load/loader.ts';
+import { measure, summary } from './load/rounds.ts';
+import { type Load, loads } from './loads.ts';
+import { chart } from './report/chart.ts';
+import { keepSection } from './report/section.ts';
+import type { Row } from './report/table.ts';
+import { workplace } from './workplace.ts';
+
+const { values } = parseArgs({
+  options: {
+    loads: { type: 'string', default: 'in-0,in-1,out-1,one-in-flight,fleet' },
+    rounds: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+const alone: Broker = { ...iotcore('native'), title: 'one process', version: async () => '' };
+const together: readonly Broker[] = [
+  twoNodes({ id: 'apart', title: 'two nodes, nothing crosses', carrier: 'socket', isCrossing: false }),
+  twoNodes({ id: 'sockets', title: 'crossing, sockets', carrier: 'socket', isCrossing: true }),
+  twoNodes({ id: 'nats', title: 'crossing, NATS', carrier: 'nats', isCrossing: true }),
+];
+const brokers = [alone, ...together];
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const format = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+
+/** The round in which a message cost least. */
+function best(results: readonly LoadResult[]): LoadResult {
+  return results.toSorted((a, b) => a.cpuMicrosPerMessage - b.cpuMicrosPerMessage)[0] as LoadResult;
+}
+
+/** `0.60 + 0.33 = 0.93 (1.9 ×)`, and latencies if messages come at a rate. */
+function cell({ perSecond }: Load, result: LoadResult, single: LoadResult): string {
+  const { cpuMicrosByProcess, cpuMicrosPerMessage, steadyP99Ms, pubackP99Ms, lost } = result;
+  const parts = cpuMicrosByProcess.map((micros) => micros.toFixed(2)).join(' + ');
+  const ratio = (cpuMicrosPerMessage / single.cpuMicrosPerMessage).toFixed(2);
+  const cost = result === single ? parts : `${parts} = ${cpuMicrosPerMessage.toFixed(2)} (${ratio} ×)`;
+  const latency = `; p99 of delivery ${steadyP99Ms.toFixed(1)} ms, of PUBACK ${pubackP99Ms.toFixed(1)} ms`;
+  return `${cost}${perSecond === undefined ? '' : latency}${lost > 0 ? `; lost ${lost}` : ''}`;
+}
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'iotcore-bench-'));
+  try {
+    const options = {
+      place: await workplace(folder),
+      program: await buildLoader(folder),
+      rounds: Number(values.rounds),
+      share: 1,
+    };
+    const lines = [format(['load', ...brokers.map(({ title }) => title)]), '| --- | --- | --- | --- | --- |'];
+    const rows: Row[] = [];
+    for (const id of values.loads.split(',')) {
+      const load = loads.find((one) => one.id === id);
+      if (!load) throw new Error(`there is no load "${id}"`);
+      const results = await measure(brokers, load, options);
+      const found = brokers.map((broker) => best(results.get(broker.id) ?? []));
+      const single = found[0] as LoadResult;
+      lines.push(format([load.title, ...found.map((result) => cell(load, result, single))]));
+      say(lines.at(-1) as string);
+      rows.push({ load, figures: new Map([...results].map(([name, all]) => [name, summary(load, all)])) });
+    }
+    if (values.write) await write(lines, rows);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function write(lines: readonly string[], rows: readonly Row[]): Promise<void> {
+  const columns = brokers.map(({ id, title }) => ({ id, title, version: '' }));
+  const date = new Date().toISOString().slice(0, 10);
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  const place = `${date}, ${cpus().length} × ${cpus()[0]?.model}, load ${load} at the end, with that of the generator.`;
+  await keepSection('docs/scale.md', 'nodes', `${place}\n\n${lines.join('\n')}`);
+  await writeFile(new URL('../docs/scale.svg', import.meta.url), chart(columns, rows, 'nats', alone));
+}
+
+await main();
