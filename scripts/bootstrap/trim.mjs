@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const headers = /^node-[a-z-]*(linux|darwin|win)-?\w*$/;
 /** Of Prisma's runtime what the generated client loads; the rest is for other databases and for browsers. */
 const prismaRuntime = 'node_modules/@prisma/client/runtime';
-const prismaKept = /^(client\.(mjs|js|d\.ts|d\.mts)|query_compiler_fast_bg\.postgresql\..*)$/;
+const prismaKept = /^(client\.(mjs|js|d\.ts|d\.mts)|query_compiler_small_bg\.postgresql\..*)$/;
 
 /** Of a clone in which nobody develops. */
 export function trim(root) {

@@ -16,8 +16,8 @@ const left = /\.test\.ts$|\/testing\/|\/behaviour\/|\/codec\/cases\/|^packages\/
 /** Of Prisma's runtime the three files that the generated client loads: the package has 70 MB for other databases. */
 const prismaRuntime = [
   'client.mjs',
-  'query_compiler_fast_bg.postgresql.mjs',
-  'query_compiler_fast_bg.postgresql.wasm-base64.mjs',
+  'query_compiler_small_bg.postgresql.mjs',
+  'query_compiler_small_bg.postgresql.wasm-base64.mjs',
 ];
 
 interface Manifest {
