@@ -18,6 +18,7 @@ export {
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
 export { withMqttMemory } from './mqtt-memory.mjs';
+export { http } from './node-http.ts';
 export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';
 export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.ts';

@@ -1,7 +1,7 @@
 /** Requests so broken that Node's HTTP parser gives up on them: answered on the bare socket, which is then closed. */
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApiError } from '@iotcore/control';
+import { http } from '@iotcore/process';
 import { httpErrors, statusOf } from '../rest/errors.ts';
 
 function errorOf(code: string | undefined): ApiError {
@@ -21,10 +21,10 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const answer = errorOf(error.code);
-  const http = statusOf(answer);
+  const status = statusOf(answer);
   const text = JSON.stringify(answer.body);
   socket.end(
-    `HTTP/1.1 ${http} ${STATUS_CODES[http] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
 }

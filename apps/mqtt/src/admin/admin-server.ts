@@ -2,8 +2,10 @@
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { type Logger, listenAt, urlHost } from '@iotcore/process';
+import { zodSchemas } from '@iotcore/process/request-schemas';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
+import { z } from 'zod';
 import type { WatchRefusal, WatchRequest } from '../watches/watches.ts';
 import type { ApiMessage, ApiPublishRefusal } from './api-publish.ts';
 
@@ -73,32 +75,25 @@ const bodyLimitBytes = 512 * 1024;
 const requestTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 30_000;
 
-const messageSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['principalKind', 'principalId', 'topic', 'data'],
-  properties: {
-    principalKind: { enum: ['registry', 'device', 'broker'] },
-    principalId: { type: 'string', maxLength: 50 },
-    topic: { type: 'string', maxLength: 65_535 },
-    data: { type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$' },
-  },
-} as const;
+const principal = {
+  principalKind: z.enum(['registry', 'device', 'broker']),
+  principalId: z.string().max(50),
+};
 
-const watchSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['principalKind', 'principalId', 'messages', 'refusals', 'log'],
-  properties: {
-    principalKind: messageSchema.properties.principalKind,
-    principalId: messageSchema.properties.principalId,
-    messages: { type: 'boolean' },
-    filter: { type: 'string', maxLength: 65_535 },
-    payloadBytes: { type: 'integer', minimum: 0, maximum: 4096 },
-    refusals: { type: 'boolean' },
-    log: { type: 'boolean' },
-  },
-} as const;
+const messageSchema = z.strictObject({
+  ...principal,
+  topic: z.string().max(65_535),
+  data: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/),
+});
+
+const watchSchema = z.strictObject({
+  ...principal,
+  messages: z.boolean(),
+  filter: z.string().max(65_535).optional(),
+  payloadBytes: z.int().min(0).max(4096).optional(),
+  refusals: z.boolean(),
+  log: z.boolean(),
+});
 
 export function createAdminServer(parts: AdminParts): FastifyInstance {
   const app = Fastify({
@@ -108,7 +103,7 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
     connectionTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: true,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    schemaController: zodSchemas,
   });
 
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {

@@ -2,9 +2,10 @@
  * MQTT over WebSocket (section 6 of the standard), for people's own pages: what a listener has accepted, by plain TCP or inside TLS, becomes a
  * stream of MQTT. The listener has kept all limits by then; a page's origin is looked at here.
  */
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Transport } from '@iotcore/engine';
+import { http } from '@iotcore/process';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { Refused } from '../refused-clients/refused-clients.ts';
 import { type Accept, type Listener, type ListenOptions, listen } from './tcp-listener.ts';
@@ -62,12 +63,12 @@ export function upgradeToMqtt(parts: WebSocketParts, accept: Accept): Accept {
     clientTracking: false,
     handleProtocols: (offered) => subprotocols.find((one) => offered.has(one)) ?? false,
   });
-  const server: Server = createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: 0 });
+  const server: Server = http.createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: 0 });
   const refuse = (socket: Duplex, reason: string, status: number, detail?: string) => {
     const transport = transports.get(socket);
     if (transport) parts.refused({ ...placeOf(transport), reason, detail });
     socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     );
     socket.once('finish', () => socket.destroy());
   };

@@ -1,6 +1,7 @@
 /** Where Prometheus reads what a process measures, apart from what its clients talk to. */
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import { zodSchemas } from '../request-schemas.ts';
 
 /** Reading has no body, and is done once in some seconds. */
 const bodyLimitBytes = 1024;
@@ -16,6 +17,7 @@ export function createMetricsServer(registry: Registry): FastifyInstance {
     connectionTimeout: keepAliveTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: true,
+    schemaController: zodSchemas,
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
