@@ -53,6 +53,7 @@ import type { DatabasePools } from './database-pools.ts';
 import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
 import { engineLimits } from './engine-limits.ts';
+import { createEventTeller } from './exports/client-events.ts';
 import { DiscardLines } from './exports/discard-lines.ts';
 import { ExportDirectory } from './exports/export-directory.ts';
 import { ExportRecorder } from './exports/export-recorder.ts';
@@ -235,7 +236,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     afterMs: options.deviceSilentMs,
     activities: () => monitoring.activities(),
     read: (ids) => findDeviceActivities(pool, ids),
-    tell({ id: deviceId, registryId }, since) {
+    tell(device, since) {
+      const { id: deviceId, registryId } = device;
+      tellEvent('silent', device, { since });
       counters.silentDevices++;
       log.add(deviceId, 'WARN', 'silent', silentLine(since));
       throttled.say('silent devices', (heldBack) =>
@@ -302,6 +305,11 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     failed: failed('messages could not be recorded for an export'),
     now: () => Date.now(),
   });
+  const tellEvent = createEventTeller({
+    tapsOf: (principal, event) => exports.tapsOfEvent(principal, event),
+    recorder,
+    now: () => new Date(),
+  });
   const rights: RightsParts = {
     exports,
     findDevices: (lookup, principal) =>
@@ -346,7 +354,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const host = createEngineHost({
     ...{ changes, clients, rights, revoker, retainedMessages, log, monitoring, counters, tenants, sessions },
     silentDevices,
-    recorder,
+    ...{ recorder, tellEvent },
     authenticate: (credentials) => authenticate(authenticator, credentials),
     refused,
   });

@@ -82,7 +82,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
         bytes: settings.quotaPermanentBytesPerRegistry,
       },
     },
-    deviceSilentMs: settings.deviceSilentMinutes && settings.deviceSilentMinutes * 60_000,
+    deviceSilentMs:
+      settings.deviceSilentMinutes && settings.deviceSilentMinutes * settings.mqttSilentMinuteMs,
     cluster,
     passwordHashKib: settings.passwordHashKib,
     timing: {

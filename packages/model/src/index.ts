@@ -49,6 +49,7 @@ export {
   type ExportedTopic,
   type ExportSource,
 } from './topics/rights/export-source.ts';
+export { type ClientEvent, eventTopic, takesEvent } from './topics/rights/exported-events.ts';
 export { filterLookup, grantFilter } from './topics/rights/grant.ts';
 export { aliasLookupLimit, type DeviceLookup } from './topics/rights/lookup.ts';
 export {

@@ -1,4 +1,5 @@
 import { ConnackCode } from '@iotcore/engine';
+import type { Principal } from '@iotcore/model';
 import type { Client } from '../clients/client.ts';
 
 /** Why a client is not accepted: the CONNACK code, and the words for the connection log (never told to the client). */
@@ -8,12 +9,12 @@ export interface Refusal {
 }
 
 /**
- * What came of the credentials. `subject` is the ID of the resource that they named, as far as it is known to exist: the
+ * What came of the credentials. `subject` is the resource that they named, as far as it is known to exist: the
  * connection log of a refusal is kept there.
  */
 export type AuthenticationResult =
   | { readonly accepted: true; readonly client: Client }
-  | { readonly accepted: false; readonly refusal: Refusal; readonly subject?: string };
+  | { readonly accepted: false; readonly refusal: Refusal; readonly subject?: Principal };
 
 /** Every refusal there is; the words are stable, people search for them. */
 export const refusals = {
@@ -55,6 +56,6 @@ export const refusals = {
   overloaded: { code: ConnackCode.serverUnavailable, reason: 'too many passwords are being checked' },
 } as const satisfies Record<string, Refusal>;
 
-export function refuse(refusal: Refusal, subject?: string): AuthenticationResult {
+export function refuse(refusal: Refusal, subject?: Principal): AuthenticationResult {
   return subject === undefined ? { accepted: false, refusal } : { accepted: false, refusal, subject };
 }

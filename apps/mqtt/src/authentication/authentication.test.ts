@@ -190,7 +190,7 @@ describe('a password', () => {
     expect(await state.login({ ...right, username: 'd3' })).toEqual({
       accepted: false,
       refusal: refusals.registryDisabled,
-      subject: 'd3',
+      subject: state.identities.get('d3')?.principal,
     });
   });
 
@@ -198,7 +198,8 @@ describe('a password', () => {
     const identity = state.identities.get('d1');
     if (identity) state.identities.set('d1', { ...identity, blocked: true });
     expect(await state.login(wrong)).toEqual(refusedWith(refusals.wrongPassword));
-    expect(await state.login(right)).toEqual({ accepted: false, refusal: refusals.disabled, subject: 'd1' });
+    const subject = identity?.principal;
+    expect(await state.login(right)).toEqual({ accepted: false, refusal: refusals.disabled, subject });
   });
 
   test('is not remembered for another user name', async () => {

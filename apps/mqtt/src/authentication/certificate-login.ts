@@ -37,8 +37,8 @@ export async function logInByCertificate(
   const identity = parts.certificates.get(sha256) ?? (await look(parts, sha256));
   if (identity === 'changed meanwhile') return refuse(refusals.unchecked);
   if (!identity) return refuse(refusals.unknownCertificate);
-  const subject = identity.principal.id;
-  if (username && username !== subject) return refuse(refusals.foreignCertificate, subject);
+  const subject = identity.principal;
+  if (username && username !== subject.id) return refuse(refusals.foreignCertificate, subject);
   if (identity.blocked) return refuse(refusals.disabled, subject);
   if (identity.disabled) return refuse(refusals.registryDisabled, subject);
   const dates = parts.acceptExpired ? 'valid' : dateValidity(identity, parts.now());

@@ -104,10 +104,10 @@ async function check(
   const found = await findOrAdopt(parts, identity, login);
   if (found === 'changed meanwhile') return found;
   if (!identity || 'refusal' in found) {
-    return refuse('refusal' in found ? found.refusal : refusals.wrongPassword, identity?.principal.id);
+    return refuse('refusal' in found ? found.refusal : refusals.wrongPassword, identity?.principal);
   }
-  if (identity.blocked) return refuse(refusals.disabled, identity.principal.id);
-  if (identity.disabled) return refuse(refusals.registryDisabled, identity.principal.id);
+  if (identity.blocked) return refuse(refusals.disabled, identity.principal);
+  if (identity.disabled) return refuse(refusals.registryDisabled, identity.principal);
   const client: Client = { principal: identity.principal, credential: { kind: 'password', id: found.id } };
   if (parts.changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';
   parts.verified.remember(login.key, client);

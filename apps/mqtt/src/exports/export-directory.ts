@@ -3,7 +3,16 @@
  * them, and are worked out anew then.
  */
 import type { PublishRoute, RouteBasis, RouteTap } from '@iotcore/engine';
-import { type DeviceFacts, decideExport, type ExportSource, type TopicRoute } from '@iotcore/model';
+import {
+  type ClientEvent,
+  type DeviceFacts,
+  decideExport,
+  type ExportSource,
+  eventTopic,
+  type Principal,
+  type TopicRoute,
+  takesEvent,
+} from '@iotcore/model';
 import { BackOff } from '@iotcore/process';
 import type { ExportSourceRow } from '@iotcore/store/exports';
 
@@ -92,6 +101,15 @@ export class ExportDirectory {
       if (dependsOnRest) isShared = false;
     }
     return { taps: taps.length > 0 ? taps : undefined, isShared };
+  }
+
+  /** Which logs get such an event of a client. */
+  tapsOfEvent(principal: Principal, event: ClientEvent): readonly RouteTap[] {
+    const isDevice = principal.kind === 'device';
+    const exports = this.#byOwner.get(isDevice ? principal.registryId : principal.id) ?? [];
+    return exports
+      .filter((one) => takesEvent(one, event, isDevice ? principal.id : undefined))
+      .map(({ id }) => ({ log: id, topic: eventTopic(event) }));
   }
 
   async #refresh(): Promise<void> {

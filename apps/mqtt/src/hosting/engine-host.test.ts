@@ -33,6 +33,7 @@ function setUp(
   const clients = new LiveClients();
   const counters = new ConnectionCounters();
   const told: Refused[] = [];
+  const events: string[] = [];
   const reached: string[] = [];
   const nothing = () => {};
   const limits = { ...wideLimits, maxConnectionsPerPrincipal: 1, messageRates: rates };
@@ -44,6 +45,7 @@ function setUp(
   const host = createEngineHost({
     ...{ changes, clients, counters },
     recorder: { record: () => undefined },
+    tellEvent: (event, { id }, { reason = '' }) => events.push(`${event} ${id} ${reason}`.trim()),
     rights: { findDevices: () => [] } as never,
     revoker: { suspect: (client: Client) => suspects.push(client) } as never,
     retainedMessages: {} as never,
@@ -63,7 +65,7 @@ function setUp(
     authenticate: async () => result(),
     refused: (refused) => told.push(refused),
   });
-  return { host, lines, suspects, changes, clients, counters, told, reached, tenants };
+  return { host, events, lines, suspects, changes, clients, counters, told, reached, tenants };
 }
 
 const client = (): Client => ({
@@ -77,7 +79,7 @@ describe('the host of an engine', () => {
     const { host, lines, counters } = setUp(() => ({
       accepted: false,
       refusal: refusals.expiredCertificate,
-      subject: 'owner',
+      subject: { kind: 'device', id: 'owner', registryId: 'r1' },
     }));
     expect(await host.connect(request)).toEqual({
       accepted: false,
@@ -108,7 +110,7 @@ describe('the host of an engine', () => {
     const { host, told } = setUp(() => ({
       accepted: false,
       refusal: refusals.expiredCertificate,
-      subject: 'owner',
+      subject: { kind: 'device', id: 'owner', registryId: 'r1' },
     }));
     const certificate = Buffer.from('der');
     const withCertificate = { ...transport, peerCertificate: () => certificate };
@@ -150,6 +152,24 @@ describe('the host of an engine', () => {
         reason: 'publish not allowed',
         detail: 'publish to topic "an/old/alias" not allowed',
       },
+    ]);
+  });
+
+  test('tells events of clients: of those that come and go, and of refused ones that are known to exist', async () => {
+    let result: AuthenticationResult = { accepted: true, client: client() };
+    const { host, events } = setUp(() => result);
+    const one = session(client());
+    host.connected(one);
+    host.disconnected(one, reasons.connectionLost);
+    host.refused(transport, request, fixedReason(refusals.wrongPassword.reason));
+    result = { accepted: false, refusal: refusals.disabled, subject: client().principal };
+    await host.connect(request);
+    host.refused(transport, request, fixedReason('server stopping'));
+    host.refused(transport, request, fixedReason(refusals.disabled.reason));
+    expect(events).toEqual([
+      'connected d1',
+      `disconnected d1 ${reasons.connectionLost.code}`,
+      'refused d1 disabled by an operator',
     ]);
   });
 

@@ -8,7 +8,7 @@ import {
   type SessionInfo,
   type Transport,
 } from '@iotcore/engine';
-import { refusalRule } from '@iotcore/model';
+import { type Principal, refusalRule } from '@iotcore/model';
 import {
   type AuthenticationResult,
   type Refusal,
@@ -25,6 +25,7 @@ import {
   refusedLine,
   subscriptionsRefusedLine,
 } from '../connection-log/lines.ts';
+import type { TellEvent } from '../exports/client-events.ts';
 import type { ExportRecorder } from '../exports/export-recorder.ts';
 import type { Monitoring } from '../monitoring/monitoring.ts';
 import type { SilentDevices } from '../monitoring/silent-devices.ts';
@@ -50,6 +51,7 @@ export interface HostParts {
   readonly sessions: Pick<SessionRecorder, 'connected' | 'disconnected'>;
   readonly silentDevices: Pick<SilentDevices, 'connected' | 'disconnected'>;
   readonly recorder: Pick<ExportRecorder, 'record'>;
+  readonly tellEvent: TellEvent;
   authenticate(credentials: Credentials): Promise<AuthenticationResult>;
   /** Told of each client that is refused, and of sessions that end, or are denied something, for what is not allowed. */
   refused(refused: Refused): void;
@@ -73,17 +75,18 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     tenants,
     sessions,
     silentDevices,
+    tellEvent,
   } = parts;
   /** When a client's credentials began to be checked. */
   const checkedSince = new WeakMap<Client, Mark>();
   /** Whose connection log a request belongs to, as far as its credentials told. */
-  const subjects = new WeakMap<ConnectClaim, string>();
+  const subjects = new WeakMap<ConnectClaim, Principal>();
 
   return {
     async connect(request): Promise<ConnectResult<Client>> {
       const mark = changes.mark();
       const result = await parts.authenticate(request);
-      const subject = result.accepted ? result.client.principal.id : result.subject;
+      const subject = result.accepted ? result.client.principal : result.subject;
       if (subject !== undefined) subjects.set(request, subject);
       if (!result.accepted) return refused(result.refusal);
       const { principal } = result.client;
@@ -113,6 +116,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       counters.accepted(client.credential.kind);
       client.activity = monitoring.connected(client.principal, transport);
       if (client.principal.kind === 'device') silentDevices.connected(client.principal);
+      tellEvent('connected', client.principal, placeOf(session));
       log.add(
         client.principal.id,
         'INFO',
@@ -127,16 +131,22 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       counters.disconnected(reason);
       monitoring.disconnected(client.principal);
       if (client.principal.kind === 'device') silentDevices.disconnected(client.principal);
+      tellEvent('disconnected', client.principal, { ...placeOf(session), ...whyOf(reason) });
       const isForbidden = refusalRule(reason.code) !== undefined;
       log.add(client.principal.id, isForbidden ? 'WARN' : 'INFO', reason.code, disconnectedLine(reason.text));
       if (isForbidden) parts.refused(refusedSession(session, reason));
     },
     refused(transport, claim, reason) {
       counters.refused(reason);
-      const subject = claim && (subjects.get(claim) ?? claim.username);
-      if (subject) log.addRefusal(subject, reason.code, refusedLine(reason.text, transport, claim.clientId));
+      const principal = claim && subjects.get(claim);
+      const subject = principal?.id ?? claim?.username;
+      if (claim && subject)
+        log.addRefusal(subject, reason.code, refusedLine(reason.text, transport, claim.clientId));
       // The server's own end is no fault of a client.
-      if (refusalRule(reason.code)) parts.refused(refusedConnect(transport, claim, subject, reason));
+      if (!refusalRule(reason.code)) return;
+      parts.refused(refusedConnect(transport, claim, subject, reason));
+      if (principal)
+        tellEvent('refused', principal, { ...placeOf({ transport, ...claim }), ...whyOf(reason) });
     },
     subscriptionsRefused(session, filters) {
       const reason = { code: 'subscription not allowed', text: filters.join(', ') };
@@ -156,6 +166,16 @@ function whoIs({ principal: client }: SessionInfo<Client>) {
   return client.principal;
 }
 
+/** For exports: where a client is. */
+function placeOf({ transport, clientId }: Pick<SessionInfo<Client>, 'transport' | 'clientId'>) {
+  return { address: transport.remoteAddress, tls: transport.secure, clientId };
+}
+
+/** For exports: why something happened to it. */
+function whyOf({ code, text }: Reason) {
+  return { reason: code, ...(text !== code && { detail: text }) };
+}
+
 function refusedConnect(
   transport: Transport,
   claim: ConnectClaim | undefined,
@@ -163,7 +183,7 @@ function refusedConnect(
   reason: Reason,
 ): Refused {
   return {
-    ...placeOf(transport, reason),
+    ...refusalOf(transport, reason),
     claimedId: claim?.username,
     certificate: transport.peerCertificate(),
     clientId: claim?.clientId,
@@ -176,14 +196,14 @@ function refusedSession(
   reason: Reason,
 ): Refused {
   return {
-    ...placeOf(transport, reason),
+    ...refusalOf(transport, reason),
     claimedId: principal.id,
     certificate: transport.peerCertificate(),
     clientId,
   };
 }
 
-function placeOf({ remoteAddress, secure, certificateSha256 }: Transport, { code, text }: Reason) {
+function refusalOf({ remoteAddress, secure, certificateSha256 }: Transport, { code, text }: Reason) {
   const certificate = certificateSha256 && `certificate with SHA-256 ${certificateSha256}`;
   return { remoteAddress, secure, reason: code, detail: text === code ? certificate : text };
 }

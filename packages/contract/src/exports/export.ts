@@ -23,7 +23,7 @@ import { ExportTarget, ShownExportTarget } from './targets.ts';
 import { int64, position } from './values.ts';
 
 const filter = text(4096).describe(
-  'A topic filter in any notation of topics.md, aliases too. Absent: every message of the source.',
+  'A topic filter in any notation of topics.md, aliases too. Absent: every message of the source. `$events/#`: no messages, but events of its clients, or one kind of them: `$events/connected`, `disconnected`, `refused`, `silent`.',
 );
 
 const ExportSource = component(

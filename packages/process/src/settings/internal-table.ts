@@ -78,6 +78,12 @@ export const internalSettingsTable = {
     '1000',
     'How often `$monitoring` is told what devices did; every other time it is saved.',
   ),
+  mqttSilentMinuteMs: setting(
+    'IOT_INTERNAL_MQTT_SILENT_MINUTE_MS',
+    milliseconds,
+    '60000',
+    'How long each of the `IOT_DEVICE_SILENT_MINUTES` is.',
+  ),
   mqttRepeatedLineMs: setting(
     'IOT_INTERNAL_MQTT_REPEATED_LINE_MS',
     milliseconds,

@@ -957,7 +957,7 @@ export type ExportSource = {
      */
     brokerId?: string;
     /**
-     * A topic filter in any notation of topics.md, aliases too. Absent: every message of the source.
+     * A topic filter in any notation of topics.md, aliases too. Absent: every message of the source. `$events/#`: no messages, but events of its clients, or one kind of them: `$events/connected`, `disconnected`, `refused`, `silent`.
      */
     mqttTopicFilter?: string;
 };
@@ -2811,7 +2811,7 @@ export type UpdateExportRequest = {
         [key: string]: string;
     };
     /**
-     * A topic filter in any notation of topics.md, aliases too. Absent: every message of the source.
+     * A topic filter in any notation of topics.md, aliases too. Absent: every message of the source. `$events/#`: no messages, but events of its clients, or one kind of them: `$events/connected`, `disconnected`, `refused`, `silent`.
      */
     mqttTopicFilter?: string;
     target?: ExportTarget;

@@ -19,6 +19,8 @@ interface CreateOptions {
   readonly brokerName?: string;
   readonly deviceId?: string;
   readonly mqttTopicFilter?: string;
+  /** A kind of events; true: all. */
+  readonly events?: string | true;
   readonly webhookUrl?: string;
   readonly webhookFormat?: 'YANDEX_TRIGGER' | 'CLOUDEVENTS' | 'RAW';
   readonly file?: string;
@@ -28,7 +30,9 @@ interface CreateOptions {
 
 export function registerCreate(parent: Command, context: CliContext): void {
   const create = addFolderOption(parent.command('create'))
-    .description('Create an export: messages of a registry, a device or a broker are handed on')
+    .description(
+      'Create an export: messages of a registry, a device or a broker, or events of its clients, are handed on',
+    )
     .argument('[name]', 'name of the export')
     .option('--name <name>', 'name of the export')
     .option('--description <text>', 'what it is for');
@@ -37,6 +41,10 @@ export function registerCreate(parent: Command, context: CliContext): void {
     .option('--broker-id <id>', 'broker whose messages are taken, by its ID')
     .option('--broker-name <name>', 'broker whose messages are taken, by its name')
     .option('--mqtt-topic-filter <filter>', 'only messages that it covers')
+    .option(
+      '--events [kind]',
+      'no messages, but events of clients: all, or connected, disconnected, refused or silent',
+    )
     .option('--webhook-url <url>', 'where they are sent')
     .option('--webhook-format <format>', 'YANDEX_TRIGGER (default), CLOUDEVENTS or RAW')
     .option('--file <path>', 'target and other fields as the API has them, in JSON: for what is secret')
@@ -75,13 +83,21 @@ async function bodyOf(
 }
 
 async function sourceOf(context: CliContext, client: sdk.Client, options: CreateOptions) {
-  const { registryId, registryName, brokerId, brokerName, deviceId, mqttTopicFilter } = options;
+  const { registryId, registryName, brokerId, brokerName, deviceId } = options;
+  const mqttTopicFilter = filterOf(options);
   const folderId = await context.configuration.folderId(options.folderId);
   const isOfBroker = brokerId !== undefined || brokerName !== undefined;
   const owner = isOfBroker
     ? { brokerId: await findId(client, brokerKind, { id: brokerId, name: brokerName, folderId }) }
     : { registryId: await findId(client, registryKind, { id: registryId, name: registryName, folderId }) };
   return { ...owner, ...(deviceId && { deviceId }), ...(mqttTopicFilter && { mqttTopicFilter }) };
+}
+
+function filterOf({ mqttTopicFilter, events }: CreateOptions): string | undefined {
+  if (events === undefined) return mqttTopicFilter;
+  if (mqttTopicFilter !== undefined)
+    throw usageError('an export takes messages or events: give --mqtt-topic-filter or --events');
+  return `$events/${events === true ? '#' : events}`;
 }
 
 function parsed(file: string, content: Buffer): object {

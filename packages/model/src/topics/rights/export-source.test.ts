@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkExportFilter, decideExport, deviceOfExportFilter, type ExportSource } from './export-source.ts';
+import { clientEvents, takesEvent } from './exported-events.ts';
 
 const device = { id: 'pump', registryId: 'plant', aliases: new Map([['hall/7', '$devices/pump/events']]) };
 const whole: ExportSource = { registryId: 'plant' };
@@ -27,6 +28,8 @@ describe('a filter is refused', () => {
       { ...of('$registries/+/events'), deviceId: 'pump' },
       /device/,
     ],
+    ['of events that there are not', of('$events/born'), /Events are/],
+    ['of events of another form', of('$events/+/pump'), /Events are/],
     ['with $, of a broker', { brokerId: 'b', mqttTopicFilter: '$devices/+/events' }, /do not begin/],
   ])('%s', (_, source, reason) => expect(checkExportFilter(source)).toMatch(reason));
 });
@@ -38,6 +41,8 @@ test.each<[ExportSource]>([
   [of('devices/pump/state')],
   [of('$registries/plant/+')],
   [of('$me/registry/commands/#')],
+  [of('$events/#')],
+  [{ brokerId: 'b', mqttTopicFilter: '$events/connected' }],
   [{ ...of('$me/device/events'), deviceId: 'pump' }],
   [of('hall/+/x')],
   [of('#')],
@@ -112,3 +117,30 @@ test.each([
   ['$registries/plant/events', undefined],
   ['pump/x', undefined],
 ])('the filter %s names the device %s', (filter, id) => expect(deviceOfExportFilter(filter)).toBe(id));
+
+describe('events of clients', () => {
+  const taken = (source: ExportSource, ofDevice?: string) =>
+    clientEvents.filter((event) => takesEvent(source, event, ofDevice));
+
+  test('are taken by an export of events alone: all kinds, or those that its filter names', () => {
+    expect(taken(of('$events/#'))).toEqual(['connected', 'disconnected', 'refused', 'silent']);
+    expect(taken(of('$events/silent'))).toEqual(['silent']);
+    for (const messages of [whole, of('#'), of('+/+'), of('$devices/#')]) expect(taken(messages)).toEqual([]);
+  });
+
+  test('of a device are those of no other client', () => {
+    const ofPump = { ...of('$events/+'), deviceId: 'pump' };
+    expect([taken(ofPump, 'pump').length, taken(ofPump, 'other'), taken(ofPump)]).toEqual([4, [], []]);
+  });
+
+  test('come without messages', () => {
+    for (const restLength of [undefined, 3])
+      expect(
+        decideExport(of('$events/#'), { topic: '$devices/pump/events/abc', device, restLength }),
+      ).toEqual({
+        ...{ name: undefined, dependsOnRest: false },
+      });
+    const inBroker = { topic: 'events/connected', device: undefined, restLength: undefined };
+    expect(decideExport({ brokerId: 'b', mqttTopicFilter: '$events/#' }, inBroker).name).toBeUndefined();
+  });
+});

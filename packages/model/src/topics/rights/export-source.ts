@@ -12,13 +12,14 @@ import {
 import { hasWildcard, isTopicFilter, matches } from '../names/syntax.ts';
 import type { DeviceFacts } from '../principal.ts';
 import { topicTable } from '../topic-table.ts';
+import { checkEventFilter, isEventFilter } from './exported-events.ts';
 
 /** Where the messages of an export come from: a registry, one device of it, or a broker. */
 export interface ExportSource {
   readonly registryId?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly brokerId?: string | undefined;
-  /** Undefined: every message of the source. */
+  /** Undefined: every message of the source. Of `$events/…`: no messages, but events. */
   readonly mqttTopicFilter?: string | undefined;
 }
 
@@ -46,11 +47,12 @@ export function checkExportFilter(source: ExportSource): string | undefined {
   const { mqttTopicFilter: filter, brokerId } = source;
   if (filter === undefined) return undefined;
   if (!isTopicFilter(filter)) return 'A topic filter of MQTT, such as $devices/+/events/#.';
+  if (isEventFilter(filter)) return checkEventFilter(filter);
   if (brokerId !== undefined)
     return filter.startsWith('$') ? 'Topics of a broker do not begin with $.' : undefined;
   switch (notationOf(filter)) {
     case undefined:
-      return 'Begins with $devices/, $registries/, $me/, or with an alias.';
+      return 'Begins with $devices/, $registries/, $me/, $events/, or with an alias.';
     case 'me':
       return checkMine(filter, source);
     case 'alias':
