@@ -148,7 +148,8 @@ export class Incarnation {
   /** False: the message was sent to no node, since one of them has too much unacknowledged. */
   send(peers: number, route: RemoteRoute, message: OutgoingRemote): boolean {
     const most = this.#parts.linkBytes * (message.qos === 0 ? 1 : mostOverfilled);
-    const chosen = this.#chosen(peers);
+    const only = this.#byBit.get(peers);
+    const chosen = only ? [only] : this.#chosen(peers);
     if (chosen.some(({ link }) => link.unacknowledgedBytes >= most)) return false;
     for (const { link, outgoing } of chosen) outgoing.append(link, route, message);
     return true;
@@ -166,6 +167,11 @@ export class Incarnation {
 
   /** Calls back once each of these has acknowledged all that it was sent, or is not waited for any more. */
   whenAcknowledged(peers: number, acknowledged: () => void): void {
+    const only = this.#byBit.get(peers);
+    if (only) {
+      only.link.whenAcknowledged(acknowledged);
+      return;
+    }
     const chosen = this.#chosen(peers);
     let pending = chosen.length;
     if (pending === 0) acknowledged();

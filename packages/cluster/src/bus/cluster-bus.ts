@@ -130,7 +130,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
     const isDone = node.publish(
       route,
       qos,
-      () => ({ end, payload: message.copyPayload(), qos, retainedAs }),
+      () => ({ end, payload: message.payload, qos, retainedAs }),
       (error) => {
         if (underWay) underWay.settle(error);
         else early = { error };

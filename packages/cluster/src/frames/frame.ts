@@ -55,14 +55,19 @@ const incarnationBytes = 16;
 
 export function encodeFrame(head: FrameHead, body: Uint8Array = Buffer.alloc(0)): Buffer {
   const frame = Buffer.allocUnsafe(frameHeadBytes + body.length);
+  writeFrameHead(frame, head);
+  frame.set(body, frameHeadBytes);
+  return frame;
+}
+
+/** At the beginning of the frame, whose body stands behind it. */
+export function writeFrameHead(frame: Buffer, head: FrameHead): void {
   frame[0] = head.version;
   frame[1] = frameKinds.indexOf(head.kind);
   frame.write(head.from, 2, incarnationBytes, 'hex');
   frame.write(head.to, 18, incarnationBytes, 'hex');
   frame.writeUIntBE(head.number, 34, 6);
   frame.writeUIntBE(head.acknowledged, 40, 6);
-  frame.set(body, frameHeadBytes);
-  return frame;
 }
 
 /** Undefined: not a frame. A carrier may deliver bytes of any sender. */

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { decodeFrame, encodeFrame, frameHeadBytes, maxReceivedBytes } from './frame.ts';
-import { type ClusterRecord, decodeRecords, encodeMessageHead, encodeRecord } from './records.ts';
+import {
+  type ClusterRecord,
+  decodeRecords,
+  encodeRecord,
+  messageRecordBytes,
+  writeMessageRecord,
+} from './records.ts';
 
 const from = 'a'.repeat(32);
 const to = '0123456789abcdef'.repeat(2);
@@ -60,10 +66,18 @@ describe('records', () => {
     expect(decodeRecords(Buffer.concat(records.map(encodeRecord)))).toEqual(records);
   });
 
-  test('of a message are the same, written at once or its head alone', () => {
-    const payload = Buffer.from('payload');
-    const record = { type: 'message', route: 9, qos: 1, end: 'x', payload } as const;
-    expect(Buffer.concat([encodeMessageHead(9, 1, 'x', 7), payload])).toEqual(encodeRecord(record));
+  test('of a message are the same, written on its own or in a frame', () => {
+    const record = {
+      type: 'message',
+      route: 9,
+      qos: 1,
+      end: 'ж/x',
+      payload: Buffer.from('payload'),
+    } as const;
+    const endBytes = Buffer.byteLength(record.end);
+    const frame = Buffer.alloc(4 + messageRecordBytes(endBytes, record.payload.length));
+    writeMessageRecord(frame, 4, record, endBytes);
+    expect(frame.subarray(4)).toEqual(encodeRecord(record));
   });
 
   test('that are cut anywhere are none, and none of them takes effect', () => {
@@ -89,7 +103,7 @@ describe('records', () => {
 
   test('of an unknown type, or a message at QoS 2, are refused', () => {
     expect(decodeRecords(Buffer.from([99, 0, 0, 0, 0]))).toBeUndefined();
-    const message = encodeMessageHead(1, 1, '', 0);
+    const message = encodeRecord({ type: 'message', route: 1, qos: 1, end: '', payload: Buffer.alloc(0) });
     message[9] = 2;
     expect(decodeRecords(message)).toBeUndefined();
   });

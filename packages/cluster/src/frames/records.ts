@@ -63,26 +63,35 @@ export function encodeRecord(record: ClusterRecord): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** The bytes of a message before its payload. Written on its own, since messages are what there is most of. */
-export function encodeMessageHead(route: number, qos: Qos, end: string, payloadBytes: number): Buffer {
-  const endBytes = Buffer.byteLength(end);
-  const head = Buffer.allocUnsafe(headBytes + 7 + endBytes);
-  head[0] = typeCodes.message;
-  head.writeUInt32BE(7 + endBytes + payloadBytes, 1);
-  head.writeUInt32BE(route, 5);
-  head[9] = qos;
-  head.writeUInt16BE(endBytes, 10);
-  head.write(end, 12);
-  return head;
+/** The size of the record of a message. */
+export function messageRecordBytes(endBytes: number, payloadBytes: number): number {
+  return headBytes + 7 + endBytes + payloadBytes;
+}
+
+/** Writes the record of a message at `at`. On its own, since messages are what there is most of. `endBytes`: those of `end`. */
+export function writeMessageRecord(
+  to: Buffer,
+  at: number,
+  { route, qos, end, payload }: Omit<ClusterRecord & { type: 'message' }, 'type'>,
+  endBytes: number,
+): void {
+  to[at] = typeCodes.message;
+  to.writeUInt32BE(7 + endBytes + payload.length, at + 1);
+  to.writeUInt32BE(route, at + 5);
+  to[at + 9] = qos;
+  to.writeUInt16BE(endBytes, at + 10);
+  if (endBytes > 0) to.write(end, at + 12);
+  to.set(payload, at + 12 + endBytes);
 }
 
 function encodeContent(record: ClusterRecord): Buffer {
   switch (record.type) {
-    case 'message':
-      return Buffer.concat([
-        encodeMessageHead(record.route, record.qos, record.end, record.payload.length).subarray(headBytes),
-        record.payload,
-      ]);
+    case 'message': {
+      const endBytes = Buffer.byteLength(record.end);
+      const whole = Buffer.allocUnsafe(messageRecordBytes(endBytes, record.payload.length));
+      writeMessageRecord(whole, 0, record, endBytes);
+      return whole.subarray(headBytes);
+    }
     case 'stored':
       return Buffer.concat([
         uint32(record.route),

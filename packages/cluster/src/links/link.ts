@@ -3,8 +3,9 @@
  * record arrives once and in order, or the link ends. A frame holds the records of one tick of the event loop.
  */
 import type { Clock } from '../clock.ts';
-import { encodeFrame, type Frame, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
+import { encodeFrame, type Frame, type FrameHead, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
 import { type ClusterRecord, decodeRecords, encodeRecord } from '../frames/records.ts';
+import { OpenFrame } from './open-frame.ts';
 
 /** Unacknowledged frames are sent again after this time without progress, in ms. */
 const resendMs = 300;
@@ -54,8 +55,7 @@ export class Link {
   readonly peer: string;
   readonly version: number;
   readonly #parts: LinkParts;
-  #open: Uint8Array[] = [];
-  #openBytes = 0;
+  readonly #open = new OpenFrame();
   #isFlushing = false;
   #sent: SentFrame[] = [];
   #sentBytes = 0;
@@ -96,7 +96,7 @@ export class Link {
 
   /** Bytes that are appended or sent, and not acknowledged. */
   get unacknowledgedBytes(): number {
-    return this.#sentBytes + this.#openBytes;
+    return this.#sentBytes + this.#open.bodyBytes;
   }
 
   get unacknowledgedFrames(): number {
@@ -104,23 +104,22 @@ export class Link {
   }
 
   append(record: ClusterRecord): void {
-    this.appendBytes(encodeRecord(record));
+    const bytes = encodeRecord(record);
+    this.appendRecord(bytes.length, (to, at) => to.set(bytes, at));
   }
 
-  /** Appends a whole record that is already encoded, in pieces; they must stay as they are until the end of the tick. */
-  appendBytes(...pieces: readonly Uint8Array[]): void {
+  /** Appends a whole record of so many bytes, which `write` encodes. */
+  appendRecord(bytes: number, write: (to: Buffer, at: number) => void): void {
     if (this.#isClosed) return;
-    let bytes = 0;
-    for (const piece of pieces) bytes += piece.length;
-    if (this.#openBytes > 0 && this.#openBytes + bytes > maxFrameBytes - frameHeadBytes) this.#sendOpen();
-    this.#open.push(...pieces);
-    this.#openBytes += bytes;
+    const { bodyBytes } = this.#open;
+    if (bodyBytes > 0 && bodyBytes + bytes > maxFrameBytes - frameHeadBytes) this.#sendOpen();
+    this.#open.append(bytes, write);
     this.#flushLater();
   }
 
   /** Has `acknowledged` called once all that has been appended so far is acknowledged, or not waited for any more. */
   whenAcknowledged(acknowledged: () => void): void {
-    const number = this.#lastNumber + (this.#openBytes > 0 ? 1 : 0);
+    const number = this.#lastNumber + (this.#open.bodyBytes > 0 ? 1 : 0);
     if (this.#isClosed || number <= this.#acknowledged) acknowledged();
     else this.#waiters.push({ number, acknowledged });
   }
@@ -189,7 +188,7 @@ export class Link {
         this.#parts.send(bytes);
       }
     }
-    if (this.#openBytes === 0 && nowMs - this.#lastSentMs >= heartbeatMs) this.#sendOpen();
+    if (this.#open.bodyBytes === 0 && nowMs - this.#lastSentMs >= heartbeatMs) this.#sendOpen();
   }
 
   /** Sends and accepts nothing more, and waits for no acknowledgement any more. */
@@ -199,9 +198,9 @@ export class Link {
     const waiters = this.#waiters.slice(this.#firstWaiter);
     this.#waiters = [];
     this.#firstWaiter = 0;
-    this.#open = [];
+    this.#open.clear();
     this.#sent = [];
-    this.#openBytes = this.#sentBytes = 0;
+    this.#sentBytes = 0;
     this.#early.clear();
     for (const { acknowledged } of waiters) acknowledged();
   }
@@ -212,33 +211,32 @@ export class Link {
     this.#parts.clock.soon(() => {
       this.#isFlushing = false;
       if (this.#isClosed) return;
-      if (this.#openBytes > 0) this.#sendOpen();
-      else if (this.#owesAcknowledgement) this.#send(0);
+      if (this.#open.bodyBytes > 0) this.#sendOpen();
+      else if (this.#owesAcknowledgement) this.#acknowledge();
     });
   }
 
   /** Sends what has been appended as the next frame of the stream; nothing is a heartbeat. */
   #sendOpen(): void {
     const number = ++this.#lastNumber;
-    if (this.#sent.length === 0) this.#progressMs = this.#parts.clock.nowMs();
-    const body = this.#open.length === 1 ? this.#open[0] : Buffer.concat(this.#open, this.#openBytes);
-    this.#open = [];
-    this.#openBytes = 0;
-    this.#send(number, body);
+    const sentMs = this.#parts.clock.nowMs();
+    if (this.#sent.length === 0) this.#progressMs = sentMs;
+    const bytes = this.#open.close(this.#head(number));
+    this.#lastSentMs = sentMs;
+    this.#sent.push({ number, bytes, sentMs });
+    this.#sentBytes += bytes.length;
+    this.#parts.send(bytes);
   }
 
-  #send(number: number, body?: Uint8Array): void {
+  /** A frame outside the stream. */
+  #acknowledge(): void {
+    this.#parts.send(encodeFrame(this.#head(0)));
+  }
+
+  #head(number: number): FrameHead {
     const { own: from, peer: to, version } = this.#parts;
     this.#owesAcknowledgement = false;
-    const head = { version, kind: 'stream', from, to, number, acknowledged: this.#received } as const;
-    const bytes = encodeFrame(head, body);
-    if (number > 0) {
-      const sentMs = this.#parts.clock.nowMs();
-      this.#lastSentMs = sentMs;
-      this.#sent.push({ number, bytes, sentMs });
-      this.#sentBytes += bytes.length;
-    }
-    this.#parts.send(bytes);
+    return { version, kind: 'stream', from, to, number, acknowledged: this.#received };
   }
 
   #takeAcknowledgement(number: number): void {

@@ -23,6 +23,7 @@ export interface RemoteMessage {
 export interface OutgoingRemote {
   /** Is added to each topic of the route. */
   readonly end: string;
+  /** Is copied at once. */
   readonly payload: Buffer;
   readonly qos: Qos;
   readonly retainedAs?: RetainedPlace | undefined;

@@ -2,7 +2,12 @@
  * Routes on a link: where a message goes is said once, and then by a number. Both ends forget all of them together when
  * there are too many, so that the numbers of one end are always those of the other.
  */
-import { type ClusterRecord, encodeMessageHead, type RouteDestination } from '../frames/records.ts';
+import {
+  type ClusterRecord,
+  messageRecordBytes,
+  type RouteDestination,
+  writeMessageRecord,
+} from '../frames/records.ts';
 import type { Link } from './link.ts';
 import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './remote.ts';
 
@@ -15,8 +20,14 @@ export class OutgoingRoutes {
 
   append(link: Link, route: RemoteRoute, { end, payload, qos, retainedAs }: OutgoingRemote): void {
     const number = this.#numbers.get(route) ?? this.#add(link, route);
-    if (retainedAs) link.append({ type: 'stored', route: number, qos, ...retainedAs, payload });
-    else link.appendBytes(encodeMessageHead(number, qos, end, payload.length), payload);
+    if (retainedAs) {
+      link.append({ type: 'stored', route: number, qos, ...retainedAs, payload });
+      return;
+    }
+    const endBytes = Buffer.byteLength(end);
+    link.appendRecord(messageRecordBytes(endBytes, payload.length), (to, at) =>
+      writeMessageRecord(to, at, { route: number, qos, end, payload }, endBytes),
+    );
   }
 
   #add(link: Link, route: RemoteRoute): number {

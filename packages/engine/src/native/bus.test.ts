@@ -39,7 +39,7 @@ function distantBus({ keepsOrder = false } = {}) {
         if (message.qos === 0) return here;
         const underWay = new UnderWay();
         told.push({
-          payload: String(message.copyPayload()),
+          payload: String(message.payload),
           answer: (error) => underWay.settle(error),
         });
         return keepsOrder ? underWay : underWay.arrived();

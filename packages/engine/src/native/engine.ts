@@ -57,8 +57,8 @@ export type CreateMessageBus = <S extends Subscriber<M>, M extends BusMessage>(
 
 /** What a bus can see of a message, to send it elsewhere. */
 export interface BusMessage extends Addressable {
-  /** A copy of the payload, that lasts. */
-  readonly copyPayload: () => Buffer;
+  /** Stays as it is until the end of the tick. */
+  readonly payload: Buffer;
   /** Set if the host keeps the message and has told its version. */
   retainedAs: RetainedPlace | undefined;
 }

@@ -71,6 +71,11 @@ export class OutgoingMessage implements Addressable {
     return this.#payloadEnd - this.#payloadStart;
   }
 
+  /** Stays as it is until the end of the tick. */
+  get payload(): Buffer {
+    return this.#bytes.subarray(this.#payloadStart, this.#payloadEnd);
+  }
+
   /** A copy of the payload, or of its first bytes, that lasts. */
   copyPayload(mostBytes = this.payloadBytes): Buffer {
     const end = Math.min(this.#payloadEnd, this.#payloadStart + mostBytes);
