@@ -330,6 +330,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       log.add(adopted.principal.id, level, 'password adopted', passwordAdoptedLine(adopted));
     },
   };
+  const learn = directory.learn.bind(directory);
   const authenticator: AuthenticatorParts = {
     password: {
       adopt: (identity, password, address) => adoptPassword(adoption, identity, password, address),
@@ -341,6 +342,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       ),
       underWay: new Map(),
       findIdentity: lookups.identity,
+      learn,
     },
     certificate: {
       changes,
@@ -348,6 +350,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       acceptExpired: options.acceptExpiredCertificates,
       now: () => new Date(),
       findIdentity: lookups.certificate,
+      learn,
     },
     failed: failed('credentials could not be checked'),
   };

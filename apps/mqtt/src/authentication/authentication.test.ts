@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createPasswordHasher, type PasswordHasher } from '@iotcore/credentials';
+import type { DeviceFacts } from '@iotcore/model';
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { RecentChanges } from '../caching/recent-changes.ts';
+import { type Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { refusals } from './authentication-result.ts';
 import { authenticate, type Credentials } from './authenticator.ts';
 import { createCertificateCache } from './certificate-login.ts';
@@ -26,16 +27,19 @@ beforeAll(async () => {
 
 /** d1 and d2 in r1, d3 in the disabled r2; they share a password, each has a certificate. */
 function fixture() {
-  const device = (id: string, registryId: string) => ({ kind: 'device', id, registryId }) as const;
+  const identity = (id: string, registryId: string) => ({
+    principal: { kind: 'device', id, registryId } as const,
+    device: { id, registryId, aliases: new Map() },
+  });
   const identities = new Map<string, PasswordIdentity>([
-    ['d1', { principal: device('d1', 'r1'), disabled: false, passwords: [{ id: 'p1', hash }] }],
-    ['d2', { principal: device('d2', 'r1'), disabled: false, passwords: [{ id: 'p2', hash }] }],
-    ['d3', { principal: device('d3', 'r2'), disabled: true, passwords: [{ id: 'p3', hash }] }],
+    ['d1', { ...identity('d1', 'r1'), disabled: false, passwords: [{ id: 'p1', hash }] }],
+    ['d2', { ...identity('d2', 'r1'), disabled: false, passwords: [{ id: 'p2', hash }] }],
+    ['d3', { ...identity('d3', 'r2'), disabled: true, passwords: [{ id: 'p3', hash }] }],
   ]);
   const certificates = new Map<string, CertificateIdentity>();
   const add = (der: Buffer, id: string, years: [number, number] = [2026, 2027], disabled = false) =>
     certificates.set(sha256(der), {
-      principal: device(id, disabled ? 'r2' : 'r1'),
+      ...identity(id, disabled ? 'r2' : 'r1'),
       disabled,
       sha256: sha256(der),
       fingerprint: `sha1 of ${der}`,
@@ -62,6 +66,8 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
   const owners = createCertificateCache();
   const delays: number[] = [];
   const failures: unknown[] = [];
+  const learnt: string[] = [];
+  const learn = ({ id }: DeviceFacts, since: Mark) => void learnt.push(`${id} since ${since}`);
   let away = false;
   let duringLookup = () => {};
   const look = async <V>(map: Map<string, V>, key: string) => {
@@ -79,6 +85,7 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
       throttle: new LoginThrottle(),
       underWay: new Map(),
       findIdentity: (id: string) => look(identities, id),
+      learn,
       adopt: async () => 'off' as const,
       equalDelay: async (startedAt: number) => {
         delays.push(startedAt);
@@ -90,11 +97,12 @@ function setUp(passwordHasher: PasswordHasher = hasher, acceptExpired = false) {
       acceptExpired,
       now: () => now,
       findIdentity: (key: string) => look(certificates, key),
+      learn,
     },
     failed: (error: unknown) => failures.push(error),
   };
   return {
-    ...{ identities, certificates, changes, verified, owners, delays, failures },
+    ...{ identities, certificates, changes, verified, owners, delays, failures, learnt },
     login: (
       credentials: Partial<Omit<Credentials, 'transport'>>,
       certificate?: Buffer,
@@ -324,6 +332,22 @@ describe('a certificate without a password', () => {
     state.onLookup(() => state.changes.touch(`certificate:${sha256(rightCertificate)}`));
     expect((await state.login({}, rightCertificate)).accepted).toBe(false);
     expect(state.owners.size).toBe(0);
+  });
+});
+
+describe('what is read of a device beside its credentials', () => {
+  test('is not kept of one that is refused', async () => {
+    await state.login(wrong);
+    await state.login({ ...right, username: 'd3' });
+    await state.login({}, unknownCertificate);
+    expect(state.learnt).toEqual([]);
+  });
+
+  test('is kept as it was when it was asked for, once for what is remembered afterwards', async () => {
+    state.onLookup(() => state.changes.touch('alias:d1'));
+    for (let time = 0; time < 2; time++) await state.login(right);
+    for (let time = 0; time < 2; time++) await state.login({}, rightCertificate);
+    expect(state.learnt).toEqual(['d1 since 0', 'd1 since 1']);
   });
 });
 

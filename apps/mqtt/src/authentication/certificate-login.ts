@@ -1,6 +1,6 @@
-import { dateValidity } from '@iotcore/model';
+import { type DeviceFacts, dateValidity } from '@iotcore/model';
 import type { CertificateIdentity } from '@iotcore/store/data-plane';
-import type { RecentChanges } from '../caching/recent-changes.ts';
+import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
 import { SubjectCache } from '../clients/subject-cache.ts';
 import { type AuthenticationResult, refusals, refuse } from './authentication-result.ts';
@@ -13,6 +13,8 @@ export interface CertificateLoginParts {
   now(): Date;
   /** By SHA-256 over the DER, lower-case hex. Rejects while the database is away. */
   findIdentity(sha256: string): Promise<CertificateIdentity | undefined>;
+  /** Told of a device with such a certificate, as it was read after the mark: its topics need not be looked up later. */
+  learn(device: DeviceFacts, since: Mark): void;
 }
 
 /** Owners of certificates that logged in, by SHA-256: TLS has proven the key anew at each handshake. */
@@ -48,16 +50,18 @@ export async function logInByCertificate(
 }
 
 async function look(
-  { changes, certificates, findIdentity }: CertificateLoginParts,
+  { changes, certificates, findIdentity, learn }: CertificateLoginParts,
   sha256: string,
 ): Promise<CertificateIdentity | 'changed meanwhile' | undefined> {
   const mark = changes.mark();
-  const identity = await findIdentity(sha256);
-  if (!identity) return undefined;
+  const found = await findIdentity(sha256);
+  if (!found) return undefined;
+  const { device, ...identity } = found;
   const subjects = subjectKeys(toClient(identity));
   if (changes.touchedSince(mark, subjects)) return 'changed meanwhile';
   // A block may end by itself, without a change in the feed: blocks are looked up each time.
   if (!identity.blocked) certificates.set(sha256, identity, subjects);
+  if (device) learn(device, mark);
   return identity;
 }
 

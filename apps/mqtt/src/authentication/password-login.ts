@@ -1,7 +1,8 @@
 import { OverloadedError, type PasswordHasher } from '@iotcore/credentials';
 import { ConnackCode } from '@iotcore/engine';
+import type { DeviceFacts } from '@iotcore/model';
 import type { PasswordIdentity } from '@iotcore/store/data-plane';
-import type { RecentChanges } from '../caching/recent-changes.ts';
+import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
 import { type AuthenticationResult, type Refusal, refusals, refuse } from './authentication-result.ts';
 import type { LoginThrottle } from './login-throttle.ts';
@@ -17,6 +18,8 @@ export interface PasswordLoginParts {
   readonly underWay: Map<string, Promise<AuthenticationResult>>;
   /** Rejects while the database is away. */
   findIdentity(id: string): Promise<PasswordIdentity | undefined>;
+  /** Told of a device that was let in, as it was read after the mark: its topics need not be looked up later. */
+  learn(device: DeviceFacts, since: Mark): void;
   /** Makes this the password of an owner that has none, if the operator has switched that on. Rejects as above. */
   adopt(identity: PasswordIdentity, password: Uint8Array, address: string): Promise<AdoptionOutcome>;
   /** Resolves at the next moment at which a wrong password is answered. */
@@ -111,6 +114,7 @@ async function check(
   const client: Client = { principal: identity.principal, credential: { kind: 'password', id: found.id } };
   if (parts.changes.touchedSince(mark, subjectKeys(client))) return 'changed meanwhile';
   parts.verified.remember(login.key, client);
+  if (identity.device) parts.learn(identity.device, mark);
   return { accepted: true, client };
 }
 

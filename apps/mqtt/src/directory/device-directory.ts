@@ -1,7 +1,7 @@
 import type { RouteBasis } from '@iotcore/engine';
 import type { DeviceFacts } from '@iotcore/model';
 import { LruMap } from '@iotcore/process';
-import type { RecentChanges } from '../caching/recent-changes.ts';
+import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 
 export interface KnownDevice {
@@ -74,18 +74,23 @@ export class DeviceDirectory {
     this.#aliasOwners.clear();
   }
 
-  async #look(id: string, asker: Asker): Promise<KnownDevice | undefined> {
-    const mark = this.#changes.mark();
-    const facts = await this.#load(id, asker.key);
-    if (!facts) return undefined;
+  /** Keeps what was read of a device after the mark, unless it has changed since. */
+  learn(facts: DeviceFacts, since: Mark): KnownDevice {
+    const { id } = facts;
     // Somebody else has looked meanwhile: on a second basis would rest what no change makes stale.
     const known = this.#known.get(id);
     if (known) return known;
-    const basis = { stale: this.#changes.touchedSince(mark, [aliasesKey(id), `device:${id}`]) };
-    const looked = { facts, basis };
+    const basis = { stale: this.#changes.touchedSince(since, [aliasesKey(id), `device:${id}`]) };
+    const learnt = { facts, basis };
     // Changed meanwhile: good for the message that asked, which came before; the next one asks again.
-    if (!basis.stale) this.#known.set(id, looked);
-    return looked;
+    if (!basis.stale) this.#known.set(id, learnt);
+    return learnt;
+  }
+
+  async #look(id: string, asker: Asker): Promise<KnownDevice | undefined> {
+    const mark = this.#changes.mark();
+    const facts = await this.#load(id, asker.key);
+    return facts && this.learn(facts, mark);
   }
 }
 

@@ -114,3 +114,24 @@ describe('a device that changes while it is looked up', () => {
     expect(loads).toBe(2);
   });
 });
+
+describe('what was read of a device when it logged in', () => {
+  test('is not kept if the device has changed since', () => {
+    const { changes, directory, listener } = setUp();
+    const mark = changes.mark();
+    listener.changed([{ kind: 'alias', key: 'd1' }]);
+    directory.learn({ id: 'd1', registryId: 'r1', aliases: new Map() }, mark);
+    expect(directory.size).toBe(0);
+  });
+
+  test('is found without a look-up, until the device changes', () => {
+    const { changes, directory, listener } = setUp();
+    const facts = { id: 'd1', registryId: 'r1', aliases: new Map([['lamp/', '$devices/d1/']]) };
+    directory.learn(facts, changes.mark());
+    const known = directory.get('d1', asker);
+    expect(known).toMatchObject({ facts, basis: { stale: false } });
+    listener.changed([{ kind: 'alias', key: 'd1' }]);
+    expect(known).toMatchObject({ basis: { stale: true } });
+    expect(directory.size).toBe(0);
+  });
+});

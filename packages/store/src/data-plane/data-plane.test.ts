@@ -94,9 +94,12 @@ describe('identities', () => {
     expect(await blocked()).toEqual([['b1'], ['b1']]);
   });
 
-  test('come with their passwords only, and tell whether their registry is disabled', async () => {
+  test('come with their passwords and aliases only, and tell whether their registry is disabled', async () => {
     const { db, prisma } = await fleet();
     await prisma.password.create({ data: { id: 'p-d1-new', hash: 'new', deviceId: 'd1' } });
+    await prisma.topicAlias.create({
+      data: { registryId: 'r1', deviceId: 'd1', alias: 'lamp/', prefix: '$devices/d1/' },
+    });
     const found = [...(await findIdentities(db, ['d1', 'd2', 'd3', 'r1', 'b1']))].sort(byId);
     expect(found).toEqual([
       {
@@ -106,15 +109,22 @@ describe('identities', () => {
       },
       {
         principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+        device: { id: 'd1', registryId: 'r1', aliases: new Map([['lamp/', '$devices/d1/']]) },
         disabled: false,
         passwords: [
           { id: 'p-d1-new', hash: 'new' },
           { id: 'p-d1', hash: 'hash-d1' },
         ],
       },
-      { principal: { kind: 'device', id: 'd2', registryId: 'r1' }, disabled: false, passwords: [] },
+      {
+        principal: { kind: 'device', id: 'd2', registryId: 'r1' },
+        device: { id: 'd2', registryId: 'r1', aliases: new Map() },
+        disabled: false,
+        passwords: [],
+      },
       {
         principal: { kind: 'device', id: 'd3', registryId: 'r2' },
+        device: { id: 'd3', registryId: 'r2', aliases: new Map() },
         disabled: true,
         passwords: [{ id: 'p-d3', hash: 'hash-d3' }],
       },
@@ -137,11 +147,13 @@ describe('identities', () => {
       },
       {
         principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+        device: { id: 'd1', registryId: 'r1', aliases: new Map() },
         disabled: false,
         ...{ sha256: sha256(2), fingerprint: 'sha1-d1', notBefore, notAfter },
       },
       {
         principal: { kind: 'device', id: 'd3', registryId: 'r2' },
+        device: { id: 'd3', registryId: 'r2', aliases: new Map() },
         disabled: true,
         ...{ sha256: sha256(3), fingerprint: 'sha1-d3', notBefore, notAfter },
       },

@@ -2,15 +2,31 @@ import type { DeviceFacts } from '@iotcore/model';
 import { prefixRangeEnd } from '../database/prefix-range.ts';
 import type { Queryable } from './queryable.ts';
 
+/** As the rules of topics need it. */
+interface DeviceRow {
+  readonly id: string;
+  readonly registryId: string;
+  readonly aliases: [string, string][] | null;
+}
+
+/** All aliases of a device, in a query; NULL if it has none. `id`: SQL for its ID. */
+export const aliasesOf = (id: string): string =>
+  `(SELECT json_agg(json_build_array(a.alias, a.prefix)) FROM topic_aliases a WHERE a.device_id = ${id})`;
+
+/** One for all that have none, since a node knows very many devices. */
+const noAliases: DeviceFacts['aliases'] = new Map();
+
+export function toDeviceFacts({ id, registryId, aliases }: DeviceRow): DeviceFacts {
+  return { id, registryId, aliases: aliases ? new Map(aliases) : noAliases };
+}
+
 /** Those of the devices that exist, with all their aliases. */
 export async function findDevices(db: Queryable, ids: readonly string[]): Promise<readonly DeviceFacts[]> {
-  const { rows } = await db.query<{ id: string; registryId: string; aliases: [string, string][] | null }>(
-    `SELECT d.id, d.registry_id AS "registryId",
-            (SELECT json_agg(json_build_array(a.alias, a.prefix)) FROM topic_aliases a WHERE a.device_id = d.id) AS aliases
-     FROM devices d WHERE d.id = ANY($1)`,
+  const { rows } = await db.query<DeviceRow>(
+    `SELECT d.id, d.registry_id AS "registryId", ${aliasesOf('d.id')} AS aliases FROM devices d WHERE d.id = ANY($1)`,
     [ids],
   );
-  return rows.map(({ id, registryId, aliases }) => ({ id, registryId, aliases: new Map(aliases ?? []) }));
+  return rows.map(toDeviceFacts);
 }
 
 export interface AliasQuery {

@@ -1,4 +1,5 @@
-import type { Principal } from '@iotcore/model';
+import type { DeviceFacts, Principal } from '@iotcore/model';
+import { aliasesOf, toDeviceFacts } from '../devices.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** A registry, device or broker as the MQTT server must know it to let a client in. */
@@ -8,6 +9,8 @@ export interface Identity {
   readonly disabled: boolean;
   /** It is disabled itself: a device or broker that an operator keeps out for now. */
   readonly blocked?: true;
+  /** If it is a device: what its topics are routed by. */
+  readonly device?: DeviceFacts;
 }
 
 export interface PasswordHash {
@@ -35,6 +38,7 @@ interface OwnerRow {
   readonly registry_id: string | null;
   readonly disabled: boolean;
   readonly blocked: boolean;
+  readonly aliases: [string, string][] | null;
 }
 
 /** Whether a block of this device or broker has not ended. */
@@ -47,7 +51,7 @@ export async function findIdentities(
   ids: readonly string[],
 ): Promise<readonly PasswordIdentity[]> {
   const { rows } = await db.query<OwnerRow & { passwords: PasswordHash[] }>(
-    `SELECT owner.*, coalesce(passwords.list, '[]') AS passwords
+    `SELECT owner.*, coalesce(passwords.list, '[]') AS passwords, ${aliasesOf('owner.id')} AS aliases
      FROM unnest($1::text[]) AS wanted(id)
      CROSS JOIN LATERAL (
        SELECT 'device' AS kind, d.id, d.registry_id, r.status = 'DISABLED' AS disabled, ${isBlocked('device_id', 'd.id')} AS blocked
@@ -84,6 +88,7 @@ export async function findCertificateIdentities(
                  ELSE 'broker' END AS kind,
             coalesce(c.device_id, c.registry_id, c.broker_id) AS id,
             d.registry_id,
+            ${aliasesOf('c.device_id')} AS aliases,
             coalesce(r.status = 'DISABLED', false) AS disabled,
             ${isBlocked('device_id', 'c.device_id')} OR ${isBlocked('broker_id', 'c.broker_id')} AS blocked,
             encode(c.sha256, 'hex') AS sha256,
@@ -107,7 +112,13 @@ export async function findCertificateIdentities(
 }
 
 function toIdentity(row: OwnerRow): Identity {
-  return { principal: toPrincipal(row), disabled: row.disabled, ...(row.blocked && { blocked: true }) };
+  const principal = toPrincipal(row);
+  return {
+    principal,
+    disabled: row.disabled,
+    ...(row.blocked && { blocked: true }),
+    ...(principal.kind === 'device' && { device: toDeviceFacts({ ...principal, aliases: row.aliases }) }),
+  };
 }
 
 function toPrincipal({ kind, id, registry_id }: OwnerRow): Principal {
