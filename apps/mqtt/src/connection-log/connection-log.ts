@@ -16,8 +16,8 @@ export interface ConnectionLogParts {
 
 /** Lines that wait for the database, some 200 bytes each: an outage of a minute at a hundred connections a second. */
 const maxWaiting = 20_000;
-/** Lines in one statement. */
-const batchLines = 1000;
+/** Lines in one statement, which messages wait for while it is put together: a millisecond. */
+const batchLines = 250;
 /** Refusals kept for one resource between two flushes: a client that guesses at passwords must not fill a device's log. */
 const maxRefusalsOfResource = 5;
 

@@ -167,4 +167,16 @@ describe('monitoring', () => {
     await monitoring.stop();
     expect(written).toHaveLength(1);
   });
+
+  test('spreads what a large fleet has to save over the time until the next round, and waits no more once it stops', async () => {
+    const { monitoring, written, round } = setUp([]);
+    for (let n = 0; n < 1000; n++) monitoring.connected({ ...device, id: `d${n}` }, transport);
+    await round();
+    await round();
+    await new Promise(setImmediate);
+    expect(written).toHaveLength(1);
+    await monitoring.stop();
+    expect(new Set(written.flat().map(({ deviceId }) => deviceId)).size).toBe(1000);
+    expect(written.flat()).toHaveLength(1000);
+  });
 });

@@ -4,6 +4,7 @@
  * other round writes to the database.
  */
 
+import { setTimeout } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
 import { type DevicePrincipal, monitoringNamespace, type Principal, routeMonitoring } from '@iotcore/model';
 import { LruMap } from '@iotcore/process';
@@ -31,8 +32,10 @@ const saveEveryRounds = 2;
  * of a core; that it came or left is written in the next round.
  */
 const saveAgainMs = 5000;
-/** Devices in one statement; few enough that messages hardly wait while it is put together. */
-const batchDevices = 250;
+/** Devices in one statement; few enough that messages hardly wait while it is put together: half a millisecond. */
+const batchDevices = 100;
+/** The statements of one round are spread over this part of the time until the next: in a row they would keep a core of the database's. */
+const savingShare = 0.75;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
 const maxDeparted = 100_000;
 /** Registries whose namespace is kept, some 150 bytes each. */
@@ -50,6 +53,7 @@ export class Monitoring {
   #saving: Promise<void> | undefined;
   #telling: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
+  readonly #stopping = new AbortController();
 
   constructor(parts: MonitoringParts) {
     this.#parts = parts;
@@ -106,6 +110,7 @@ export class Monitoring {
   /** Saves what is left. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopping.abort();
     await Promise.all([this.#saving, this.#telling]);
     await this.#save(true);
   }
@@ -204,7 +209,9 @@ export class Monitoring {
       activity.saveAfter = now + saveAgainMs;
       due.push(activity);
     });
+    const apartMs = (savingShare * saveEveryRounds * this.#parts.roundMs * batchDevices) / due.length;
     for (let start = 0; start < due.length; start += batchDevices) {
+      if (start > 0) await this.#pause(apartMs);
       const batch = due.slice(start, start + batchDevices);
       try {
         await this.#parts.write(batch.map((activity) => activity.toWrite()));
@@ -215,6 +222,11 @@ export class Monitoring {
       }
       for (const activity of batch) this.#forgetIfIdle(activity);
     }
+  }
+
+  /** Until it stops, at the latest. */
+  async #pause(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => {});
   }
 
   #keepForLater(batch: readonly Activity[]): void {
