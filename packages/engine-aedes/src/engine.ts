@@ -15,10 +15,12 @@ import { reasons } from '@iotcore/engine';
 import { LocalMessageBus } from '@iotcore/engine/routing';
 import { aedesTopicLevels, type Broker, createBroker } from './aedes/broker.ts';
 import { Tokens } from './aedes/tokens.ts';
+import { EnginePublisher } from './engine-publisher.ts';
 import type { Message } from './message.ts';
-import { publish } from './publishing.ts';
+import { type Publication, Publisher, type PublisherParts } from './publisher.ts';
 import { Session, type SessionParts } from './session.ts';
 import { type Admitted, Connection, type Reception } from './socket/connection.ts';
+import type { Subscription } from './subscriptions.ts';
 import { Underway } from './underway.ts';
 
 /** How often the time of clients is looked at, and so how late its end may be noticed. */
@@ -37,7 +39,11 @@ const closeSlice = 100;
 export class AedesEngine<P> implements Engine<P>, Reception<P> {
   readonly host: EngineHost<P>;
   readonly limits: EngineLimits;
-  readonly #parts: SessionParts<P>;
+  readonly #sessionParts: SessionParts<P>;
+  readonly #bus = new LocalMessageBus<Session<P>, Message>();
+  readonly #underway = new Underway();
+  readonly #publisher: EnginePublisher<P>;
+  readonly #counters = { received: 0, sent: 0, dropped: 0 };
   readonly codecLimits: Reception<P>['codecLimits'];
   readonly #broker: Broker;
   readonly #connections = new Set<Connection<P>>();
@@ -52,17 +58,20 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   constructor(host: EngineHost<P>, limits: EngineLimits) {
     this.host = host;
     this.limits = limits;
-    this.#parts = {
-      host,
-      limits,
-      bus: new LocalMessageBus<Session<P>, Message>(),
-      underway: new Underway(),
-      subscriptions: new Tokens('s'),
-      publications: new Tokens('p'),
-      counters: { received: 0, sent: 0, dropped: 0 },
+    const counters = this.#counters;
+    const underway = this.#underway;
+    const bus = this.#bus;
+    const engine = new EnginePublisher(host, bus, underway);
+    const subscriptions = new Tokens<Subscription<Session<P>>>('s');
+    const publications = new Tokens<Publication>('p');
+    const publisherParts: PublisherParts<P> = { host, limits, publications, engine, counters };
+    this.#publisher = engine;
+    this.#sessionParts = {
+      ...{ host, limits, bus, subscriptions, publications, underway, engine, counters },
+      createPublisher: (info, link) => new Publisher(publisherParts, info, link),
     };
     this.codecLimits = { ...limits, maxTopicLevels: Math.min(limits.maxTopicLevels, aedesTopicLevels) };
-    this.#broker = createBroker(this.#parts.subscriptions, this.#parts.publications);
+    this.#broker = createBroker(subscriptions, publications);
     this.#deadlineCheck = setInterval(() => this.#checkDeadlines(), deadlineCheckMs);
   }
 
@@ -70,18 +79,18 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     if (this.#isClosing || socket.destroyed) {
       socket.on('error', () => {});
       socket.destroy();
-      setImmediate(() => this.#parts.host.closed?.(transport));
+      setImmediate(() => this.host.closed?.(transport));
       return;
     }
     this.#connections.add(new Connection(this, socket, transport));
   }
 
   async publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
-    await publish(this.#parts, route, payload, qos);
+    await this.#publisher.publish(route, payload, qos);
   }
 
   hasSubscribers(namespace: string): boolean {
-    return this.#parts.bus.hasSubscribers(namespace);
+    return this.#bus.hasSubscribers(namespace);
   }
 
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number {
@@ -95,10 +104,10 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   }
 
   stats(): EngineStats {
-    const { counters, bus } = this.#parts;
+    const counters = this.#counters;
     return {
       sessions: this.#byKey.size,
-      subscriptions: bus.subscriptions,
+      subscriptions: this.#bus.subscriptions,
       messagesReceived: counters.received,
       messagesSent: counters.sent,
       messagesDropped: counters.dropped,
@@ -115,7 +124,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
       if (++closed % closeSlice === 0) await yieldToEventLoop();
     }
     await Promise.all([...this.#connections].map((connection) => connection.closed));
-    await Promise.race([this.#parts.underway.settled(), delay(drainMs, undefined, { ref: false })]);
+    await Promise.race([this.#underway.settled(), delay(drainMs, undefined, { ref: false })]);
     clearInterval(this.#deadlineCheck);
     await this.#broker.listening;
     await new Promise<void>((resolve) => this.#broker.aedes.close(resolve));
@@ -126,7 +135,13 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   begin(connection: Connection<P>, { request, principal, scope }: Admitted<P>): Session<P> {
     const { clientId, transport, will } = request;
     const key = sessionKey(scope, clientId);
-    const session = new Session(this.#parts, connection, { principal, clientId, transport }, key, will);
+    const session = new Session(
+      this.#sessionParts,
+      connection,
+      { principal, clientId, transport },
+      key,
+      will,
+    );
     const former = this.#byKey.get(key);
     this.#byKey.set(key, connection);
     former?.close(reasons.takenOver);
@@ -146,7 +161,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
 
   closed(connection: Connection<P>): void {
     this.#connections.delete(connection);
-    void connection.answered.then(() => this.#parts.host.closed?.(connection.transport));
+    void connection.answered.then(() => this.host.closed?.(connection.transport));
   }
 
   /**

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineHost, EngineLimits, PublishRoute, Qos, Reason, SessionInfo } from '@iotcore/engine';
 import { MessageRefusedError, reasons } from '@iotcore/engine';
 import type { Tokens } from './aedes/tokens.ts';
-import { handOver, type PublishingParts, store } from './publishing.ts';
+import type { EnginePublisher } from './engine-publisher.ts';
 import { Routes } from './routes.ts';
 
 /** Payloads of one client that are being stored: beyond, no more is read from it. */
@@ -17,12 +17,13 @@ const maxUnstoredBytes = 1_048_576;
 export type Publication = (payload: Buffer, qos: Qos) => void;
 
 /** What the publishers of one engine share. */
-export interface PublisherParts<P> extends PublishingParts<P> {
-  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'record' | 'dropped'>;
+export interface PublisherParts<P> {
+  readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'record' | 'dropped'>;
   readonly limits: EngineLimits;
   /** What stands for a publication inside aedes. */
   readonly publications: Tokens<Publication>;
-  readonly counters: { received: number; sent: number; dropped: number };
+  readonly engine: Pick<EnginePublisher<P>, 'handOver' | 'store'>;
+  readonly counters: { received: number; dropped: number };
 }
 
 /** What a publisher needs of its session. */
@@ -138,7 +139,7 @@ export class Publisher<P> {
       this.#store(route, payload, qos, this.#current ?? this.#add(false));
       return;
     }
-    handOver(this.#parts, route, payload, qos);
+    this.#parts.engine.handOver(route, payload, qos);
     this.#record(route, payload, qos, this.#current);
     this.#finishDue();
   }
@@ -165,7 +166,7 @@ export class Publisher<P> {
   }
 
   #store(route: PublishRoute, payload: Buffer, qos: Qos, message: Unfinished): void {
-    message.handOver = () => handOver(this.#parts, route, payload, qos);
+    message.handOver = () => this.#parts.engine.handOver(route, payload, qos);
     this.#unstoredBytes += payload.length;
     const settle = () => {
       this.#unstoredBytes -= payload.length;
@@ -179,7 +180,7 @@ export class Publisher<P> {
       this.#record(route, payload, qos, message);
       this.#finishDue();
     };
-    store(this.#parts, route, payload).then(stored, (error: unknown) => {
+    this.#parts.engine.store(route, payload).then(stored, (error: unknown) => {
       // MQTT 3.1.1 cannot refuse a message: only a lost connection makes the client send it again.
       if (error instanceof MessageRefusedError) {
         message.handOver = undefined;

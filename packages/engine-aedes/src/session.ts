@@ -5,6 +5,7 @@
 
 import type {
   EngineHost,
+  EngineLimits,
   PublishRoute,
   Qos,
   Reason,
@@ -21,11 +22,12 @@ import * as packets from './aedes/packets-for-aedes.ts';
 import type { Tokens } from './aedes/tokens.ts';
 import { writtenPackets } from './aedes/written-packets.ts';
 import { Delivery } from './delivery.ts';
+import type { EnginePublisher } from './engine-publisher.ts';
 import type { Message } from './message.ts';
-import { Publisher, type PublisherParts } from './publisher.ts';
-import { publish } from './publishing.ts';
+import type { Publication, Publisher, PublisherLink } from './publisher.ts';
 import { type RetainedPacket, SubscribeJob } from './subscribe-job.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
+import type { Underway } from './underway.ts';
 
 /** Answers (PUBACK, PINGRESP, …) that a client may leave unread when its output is full already. */
 const unreadAnswersBytes = 65_536;
@@ -45,11 +47,22 @@ export interface SessionLink {
 }
 
 /** What the sessions of one engine share. */
-export interface SessionParts<P> extends PublisherParts<P> {
-  readonly host: EngineHost<P>;
+export interface SessionParts<P> {
+  readonly host: Pick<
+    EngineHost<P>,
+    'route' | 'grant' | 'retained' | 'record' | 'subscribed' | 'subscriptionsRefused' | 'dropped'
+  >;
+  readonly limits: EngineLimits;
   readonly bus: MessageBus<Session<P>, Message>;
   /** What stands for a subscription inside aedes. */
   readonly subscriptions: Tokens<Subscription<Session<P>>>;
+  /** What stands for a publication inside aedes. */
+  readonly publications: Tokens<Publication>;
+  /** What is going on that has to be done before the engine is closed. */
+  readonly underway: Underway;
+  readonly engine: Pick<EnginePublisher<P>, 'publish'>;
+  readonly counters: { sent: number; dropped: number };
+  readonly createPublisher: (info: SessionInfo<P>, link: PublisherLink) => Publisher<P>;
 }
 
 export class Session<P> implements Subscriber<Message>, ConduitListener {
@@ -86,7 +99,7 @@ export class Session<P> implements Subscriber<Message>, ConduitListener {
     this.info = info;
     this.key = key;
     this.will = will && { ...will, retain: false };
-    this.#publisher = new Publisher(parts, info, {
+    this.#publisher = parts.createPublisher(info, {
       acknowledge: (puback) => this.#answer(puback),
       resume: () => link.resume(),
       close: (reason) => link.close(reason),
@@ -203,7 +216,7 @@ export class Session<P> implements Subscriber<Message>, ConduitListener {
   }
 
   async #publishWill(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
-    await publish(this.#parts, route, payload, qos);
+    await this.#parts.engine.publish(route, payload, qos);
     if (route.taps) await this.#parts.host.record?.(this.info.principal, route.taps, payload, qos);
   }
 

@@ -40,7 +40,7 @@ function willOf(will: NonNullable<ConnectPacket['will']>): Will {
 
 /** Never rejects. */
 export async function authenticate<P>(
-  host: EngineHost<P>,
+  host: Pick<EngineHost<P>, 'connect' | 'route'>,
   packet: ConnectPacket,
   request: ConnectRequest,
   maxClientIdBytes: number,

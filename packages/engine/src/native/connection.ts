@@ -37,17 +37,19 @@ import {
 import { reasons } from '../reasons.ts';
 import type { ByteBudget } from './buffers/byte-budget.ts';
 import type { ClientIdClaim, ClientIds } from './client-ids.ts';
-import { Session, type SessionConnection, type SessionParts } from './deliver/session.ts';
+import type { Counters } from './counters.ts';
+import type { Session, SessionConnection, SessionIdentity } from './deliver/session.ts';
 import type { SessionRegistry } from './deliver/session-registry.ts';
-import { type Subscribed, type SubscribeParts, subscribe } from './deliver/subscribe.ts';
+import type { Subscribed, SubscribeHandler } from './deliver/subscribe-handler.ts';
 import { DirectSocket } from './io/direct-socket.ts';
 import { Outbox } from './io/outbox.ts';
 import { PacketAssembler, type PacketSink } from './io/packet-assembler.ts';
 import { SocketInput } from './io/socket-input.ts';
-import { Publisher, type PublisherConnection, type PublisherParts } from './publish/publisher.ts';
+import type { Publisher, PublisherConnection } from './publish/publisher.ts';
 import { type ClientDue, earlier, keepAliveDue, packetDue, transferMs } from './timing/connection-times.ts';
 import type { DeadlineWheel, Expiring } from './timing/deadline-wheel.ts';
-import type { Rested } from './timing/tick.ts';
+import type { Slices } from './timing/slices.ts';
+import type { Rested, Tick } from './timing/tick.ts';
 
 /**
  * - `connecting`: CONNECT has not come yet.
@@ -84,17 +86,26 @@ export interface ConnectionListener<P> {
   fireWill(principal: P, will: Will): void;
 }
 
-/** What the connections of one engine share: what they use themselves, and what they hand on to session and publisher. */
-export interface ConnectionParts<P> extends SessionParts<P>, SubscribeParts<P>, PublisherParts<P> {
-  readonly host: EngineHost<P>;
+/** What the connections of one engine share. */
+export interface ConnectionParts<P> {
+  readonly host: Pick<EngineHost<P>, 'connect' | 'route' | 'connected' | 'disconnected' | 'refused'>;
   readonly limits: EngineLimits & CodecLimits;
-  readonly bus: SessionParts<P>['bus'] & PublisherParts<P>['bus'];
+  readonly tick: Tick;
+  readonly slices: Slices;
   readonly deadlines: DeadlineWheel<Connection<P>>;
+  readonly counters: Pick<Counters, 'connects'>;
   readonly sessions: SessionRegistry<P>;
   /** Absent: this engine is alone. */
-  readonly clientIds?: ClientIds | undefined;
+  readonly clientIds: ClientIds | undefined;
   /** Packets that connections left when they ended. */
   readonly finishing: ByteBudget;
+  readonly createSession: (
+    connection: SessionConnection,
+    outbox: Outbox,
+    identity: SessionIdentity<P>,
+  ) => Session<P>;
+  readonly createPublisher: (session: Session<P>, connection: PublisherConnection) => Publisher<P>;
+  readonly subscribeHandler: SubscribeHandler<P>;
 }
 
 export class Connection<P> implements PacketSink, PublisherConnection, SessionConnection, Expiring, Rested {
@@ -263,7 +274,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       return;
     }
     const { host } = this.#parts;
-    const session = new Session(this.#parts, this, this.#outbox, {
+    const session = this.#parts.createSession(this, this.#outbox, {
       ...request,
       principal: result.principal,
       tenant: result.tenant,
@@ -271,7 +282,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#scope = result.scope;
     this.#takeOver(session);
     this.#session = session;
-    this.#publisher = new Publisher(this.#parts, session, this);
+    this.#publisher = this.#parts.createPublisher(session, this);
     this.#will = request.will;
     this.#move('open');
     this.#claim = undefined;
@@ -312,7 +323,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   #subscribe(packet: SubscribePacket): boolean {
     const session = this.#session as Session<P>;
-    const subscribed = subscribe(this.#parts, session, packet);
+    const subscribed = this.#parts.subscribeHandler.subscribe(session, packet);
     if (!(subscribed instanceof Promise)) return this.#subscribed(session, packet, subscribed);
     subscribed.then(
       (outcome) => {

@@ -25,12 +25,16 @@ import {
 import { ByteBudget } from './buffers/byte-budget.ts';
 import type { ClientIds } from './client-ids.ts';
 import { Connection, type ConnectionListener, type ConnectionParts } from './connection.ts';
+import type { Counters } from './counters.ts';
 import { Observer } from './deliver/observer.ts';
 import { Places } from './deliver/places.ts';
+import { Session, type SessionParts } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
+import { SubscribeHandler } from './deliver/subscribe-handler.ts';
 import { OutgoingMessage, type RetainedPlace } from './messages/outgoing-message.ts';
 import { WaitingBytes } from './messages/waiting-bytes.ts';
-import { publishOn, publishWill } from './publish/publication.ts';
+import { EnginePublisher } from './publish/engine-publisher.ts';
+import { Publisher, type PublisherParts } from './publish/publisher.ts';
 import { RouteBudget } from './publish/route-cache.ts';
 import { DeadlineWheel } from './timing/deadline-wheel.ts';
 import { Pacer } from './timing/pacer.ts';
@@ -40,11 +44,6 @@ import { Tick } from './timing/tick.ts';
 /** How long `close` waits for messages that are being stored or wait for their subscriber, and how often it looks. */
 const drainMs = 1_500;
 const lookMs = 5;
-
-/** Everything that is made once for an engine. Each part of it names what it takes of this in its own constructor. */
-interface EngineParts<P> extends ConnectionParts<P> {
-  readonly bus: MessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>;
-}
 
 /**
  * Makes the bus of an engine around the one that connects its own sessions. `toMessage` makes a message that came from
@@ -72,7 +71,14 @@ export interface NativeEngineOptions extends EngineOptions {
 
 /** The native engine: MQTT 3.1.1 at QoS 0 and 1 behind the port (see port.ts). */
 export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
-  readonly #parts: EngineParts<P>;
+  readonly #host: EngineHost<P>;
+  readonly #bus: MessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>;
+  readonly #sessions = new SessionRegistry<P>();
+  readonly #counters: Counters = { connects: 0, messagesReceived: 0, messagesSent: 0, messagesDropped: 0 };
+  readonly #slices = new Slices();
+  readonly #deadlines: DeadlineWheel<Connection<P>>;
+  readonly #publisher: EnginePublisher<P>;
+  readonly #connectionParts: ConnectionParts<P>;
   readonly #connections = new Set<Connection<P>>();
   /** Wills that are being published. */
   readonly #wills = new Set<Promise<void>>();
@@ -84,54 +90,76 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
     limits: EngineLimits,
     { pace, interest, createBus = (local) => local, clientIds }: NativeEngineOptions = {},
   ) {
-    const slices = new Slices();
+    const slices = this.#slices;
+    const counters = this.#counters;
     const tick = new Tick(new Pacer(pace));
-    const toMessage = (payload: Buffer, qos: Qos) =>
-      new OutgoingMessage(tick, payload, 0, payload.length, qos, false);
-    this.#parts = {
+    const bus = createBus(
+      new LocalMessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>(interest, ticksOf(tick, slices)),
+      (payload, qos) => new OutgoingMessage(tick, payload, 0, payload.length, qos, false),
+    );
+    const sessionParts: SessionParts<P> = {
+      host,
+      limits,
+      bus,
+      tick,
+      waiting: new WaitingBytes(limits.maxWaitingBytes),
+      retainedReaders: new Places(limits.maxRetainedReaders),
+      slices,
+      counters,
+    };
+    const publisherParts: PublisherParts<P> = {
+      host,
+      limits,
+      bus,
+      tick,
+      routes: new RouteBudget(),
+      counters,
+    };
+    this.#host = host;
+    this.#bus = bus;
+    this.#publisher = new EnginePublisher(host, bus, tick);
+    this.#deadlines = new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work));
+    this.#connectionParts = {
       host,
       limits,
       tick,
-      bus: createBus(
-        new LocalMessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>(interest, ticksOf(tick, slices)),
-        toMessage,
-      ),
-      deadlines: new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work)),
-      sessions: new SessionRegistry<P>(),
-      clientIds,
-      routes: new RouteBudget(),
-      waiting: new WaitingBytes(limits.maxWaitingBytes),
-      finishing: new ByteBudget(limits.maxFinishingBytes),
-      retainedReaders: new Places(limits.maxRetainedReaders),
       slices,
-      counters: { connects: 0, messagesReceived: 0, messagesSent: 0, messagesDropped: 0 },
+      deadlines: this.#deadlines,
+      counters,
+      sessions: this.#sessions,
+      clientIds,
+      finishing: new ByteBudget(limits.maxFinishingBytes),
+      createSession: (connection, outbox, identity) =>
+        new Session(sessionParts, connection, outbox, identity),
+      createPublisher: (session, connection) => new Publisher(publisherParts, session, connection),
+      subscribeHandler: new SubscribeHandler(host, limits, slices),
     };
-    this.#parts.deadlines.start();
+    this.#deadlines.start();
   }
 
   accept(socket: Duplex, transport: Transport): void {
     if (this.#closeReason !== undefined) {
       socket.on('error', () => {});
       socket.destroy();
-      setImmediate(() => this.#parts.host.closed?.(transport));
+      setImmediate(() => this.#host.closed?.(transport));
       return;
     }
-    this.#connections.add(new Connection(this.#parts, this, socket, transport));
+    this.#connections.add(new Connection(this.#connectionParts, this, socket, transport));
   }
 
   publish(route: PublishRoute, payload: Buffer, qos: Qos): Promise<void> {
-    return publishOn(this.#parts, route, payload, qos);
+    return this.#publisher.publish(route, payload, qos);
   }
 
   hasSubscribers(namespace: string): boolean {
-    return this.#parts.bus.hasSubscribers(namespace);
+    return this.#bus.hasSubscribers(namespace);
   }
 
   async observe(
     filters: readonly NamespaceFilter[],
     observe: (message: ObservedMessage) => void,
   ): Promise<(() => void) | undefined> {
-    const { bus } = this.#parts;
+    const bus = this.#bus;
     if (!filters.every(({ namespace, filter }) => bus.hasRoom(namespace, filter))) return undefined;
     const observer = new Observer(observe);
     await Promise.all(filters.map(({ namespace, filter }) => bus.subscribe(namespace, filter, observer, 0)));
@@ -143,49 +171,52 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   disconnect(which: (session: SessionInfo<P>) => boolean, reason: Reason): number {
     // Also those that have ended and whose last packets wait, although another session has their client ID.
     const picked = [...this.#connections].filter(({ session }) => session !== undefined && which(session));
-    void this.#parts.slices.each(picked, (connection) => connection.close(reason));
+    void this.#slices.each(picked, (connection) => connection.close(reason));
     return picked.length;
   }
 
   sessions(): Iterable<SessionInfo<P>> {
-    return this.#parts.sessions;
+    return this.#sessions;
   }
 
   stats(): EngineStats {
-    const { sessions, bus, counters } = this.#parts;
-    return { sessions: sessions.size, subscriptions: bus.subscriptions, ...counters };
+    return {
+      sessions: this.#sessions.size,
+      subscriptions: this.#bus.subscriptions,
+      ...this.#counters,
+    };
   }
 
   async close(reason: Reason): Promise<void> {
     this.#closeReason = reason;
     await this.#drain();
-    await this.#parts.slices.each([...this.#connections], (connection) => connection.close(reason));
+    await this.#slices.each([...this.#connections], (connection) => connection.close(reason));
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
         this.#allGone = resolve;
       });
     }
     await Promise.all(this.#wills);
-    this.#parts.deadlines.stop();
+    this.#deadlines.stop();
   }
 
   /** No more packets are handled; messages that are being stored, or wait, are delivered while their subscribers are still connected. */
   async #drain(): Promise<void> {
     const connections = [...this.#connections];
-    await this.#parts.slices.each(connections, (connection) => connection.hold());
+    await this.#slices.each(connections, (connection) => connection.hold());
     const deadlineMs = performance.now() + drainMs;
     while (connections.some(({ isOwing }) => isOwing) && performance.now() < deadlineMs) await sleep(lookMs);
   }
 
   closed(connection: Connection<P>): void {
     this.#connections.delete(connection);
-    this.#parts.host.closed?.(connection.transport);
+    this.#host.closed?.(connection.transport);
     if (this.#connections.size === 0) this.#allGone?.();
   }
 
   fireWill(principal: P, will: Will): void {
     // A will that cannot be routed or stored is lost: its client is no longer there to be told.
-    const published = publishWill(this.#parts, principal, will).catch(() => {});
+    const published = this.#publisher.publishWill(principal, will).catch(() => {});
     this.#wills.add(published);
     void published.then(() => this.#wills.delete(published));
   }
