@@ -82,6 +82,8 @@ export class ClusterNode {
   /** Acknowledgements that are held back, the oldest first. */
   readonly #holds = new Set<Hold>();
   #incarnation: Incarnation | undefined;
+  /** Incarnations that are over, and whose rows do not say so yet: a node that joins would wait for them. */
+  readonly #over = new Set<string>();
   #isStopped = false;
   #callOffTick: (() => void) | undefined;
   #resets = 0;
@@ -117,11 +119,10 @@ export class ClusterNode {
     this.#incarnation = undefined;
     incarnation?.close();
     this.#failHolds();
-    if (incarnation) {
-      await this.#parts.statements
-        .end(incarnation.id)
-        .catch((error) => this.#parts.failed('the row of this node could not be ended', error));
-    }
+    if (incarnation) this.#over.add(incarnation.id);
+    await this.#endRows().catch((error) =>
+      this.#parts.failed('the row of this node could not be ended', error),
+    );
     await this.#parts.carrier.close();
   }
 
@@ -290,6 +291,7 @@ export class ClusterNode {
     while (!this.#isStopped) {
       const id = this.#parts.newIncarnation?.() ?? randomBytes(16).toString('hex');
       try {
+        await this.#endRows();
         const incarnation = new Incarnation(this.#incarnationParts(id));
         await carrier.open(id, (bytes) => incarnation.received(bytes));
         if (this.#isStopped) {
@@ -327,7 +329,7 @@ export class ClusterNode {
   async #reset(id: string, reason: string): Promise<void> {
     const incarnation = this.#incarnation;
     if (incarnation?.id !== id || this.#isStopped) return;
-    const { changed, closeSessions, statements, failed } = this.#parts;
+    const { changed, closeSessions } = this.#parts;
     changed({ kind: 'over', incarnation: id, reason });
     this.#resets++;
     this.#resent += incarnation.resent;
@@ -336,10 +338,16 @@ export class ClusterNode {
     this.#failHolds();
     await closeSessions(reason);
     this.#claims.clear();
-    await statements
-      .end(id)
-      .catch((error) => failed('the row of an incarnation that is over could not be ended', error));
+    this.#over.add(id);
     await this.#begin();
+  }
+
+  /** Says that incarnations have ended whose sessions are closed. */
+  async #endRows(): Promise<void> {
+    for (const id of this.#over) {
+      await this.#parts.statements.end(id);
+      this.#over.delete(id);
+    }
   }
 
   #hold(peers: number, done: Done): void {

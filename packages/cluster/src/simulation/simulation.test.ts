@@ -4,9 +4,12 @@
  */
 import { someOf } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { broken } from './broken/builds.ts';
+import { asBuilt, broken } from './broken/builds.ts';
 import { findingSeeds } from './broken/finding-seeds.ts';
+import { Fleet } from './fleet/fleet.ts';
 import { simulate } from './simulate.ts';
+import { Random } from './timeline/random.ts';
+import { Timeline } from './timeline/timeline.ts';
 
 const seeds = 4;
 
@@ -17,6 +20,25 @@ test('nothing that must hold is violated, whatever goes wrong', async () => {
     expect(violations, `npm run sim -- --seed ${seed}`).toEqual([]);
     expect(acknowledged).toBeGreaterThan(0);
   }
+});
+
+test('nodes that lost each other and the database are one cluster within seconds of their return, since each says what has ended', async () => {
+  const timeline = new Timeline(new Random(1));
+  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0 };
+  const fleet = new Fleet(timeline, { ...usual, machines: 3, graceMs: 60_000 }, asBuilt);
+  const areTogether = () => fleet.living.every(({ cluster }) => cluster.isGood && cluster.size === 3);
+  fleet.start();
+  await timeline.run(30_000);
+  expect(areTogether()).toBe(true);
+  fleet.database.isUp = false;
+  for (let from = 0; from < 3; from++)
+    for (let to = 0; to < 3; to++) if (from !== to) fleet.network.cut(from, to);
+  await timeline.run(60_000);
+  expect(fleet.living.map(({ cluster }) => cluster.status.resets)).toEqual([1, 1, 1]);
+  fleet.heal();
+  await timeline.run(75_000);
+  expect(areTogether()).toBe(true);
+  expect(fleet.checks.violations).toEqual([]);
 });
 
 test('one seed is one run', async () => {
