@@ -5,14 +5,24 @@ const firstBytes = 1024;
 const shortCharacters = 64;
 /** Bytes of the longest varint. */
 const maxVarint = 10;
+/** Of the memory that a sink keeps for what it takes next: a list of some thousand devices. */
+const maxKeptBytes = 512 * 1024;
 
 export class ByteSink {
   #bytes = Buffer.allocUnsafe(firstBytes);
   #length = 0;
 
-  /** What was written so far. The sink is not used afterwards. */
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
+  /** What was written since this was asked last. The sink keeps its memory: growing it anew took as long as what is written. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    if (this.#bytes.length > maxKeptBytes) this.#bytes = Buffer.allocUnsafe(firstBytes);
+    return taken;
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#length = 0;
   }
 
   /** A whole number; a negative one has ten bytes, as int32 and int64 have them. */

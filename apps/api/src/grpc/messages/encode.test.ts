@@ -121,7 +121,13 @@ test('a oneof keeps an empty field, others do not', () => {
 
 test('a value that is none of its field is a mistake of ours, and is not sent', () => {
   const { output: Device } = device.DeviceService.method.get;
-  for (const json of [{ id: 1 }, { status: 'NO_SUCH' }, { createdAt: 'yesterday' }, { labels: { a: 1 } }])
+  for (const json of [
+    { id: 1 },
+    { status: 'NO_SUCH' },
+    { createdAt: 'yesterday' },
+    { createdAt: '2026-11-26T25:00:00.000Z' },
+    { labels: { a: 1 } },
+  ])
     expect(() => encode(Device, json)).toThrow(TypeError);
   expect(() => encode(operations.OperationService.method.get.output, { done: 'yes' })).toThrow(TypeError);
   expect(encode(iam.IamTokenService.method.create.output, { iamToken: null })).toHaveLength(0);

@@ -14,6 +14,7 @@ import {
 import { StructSchema } from '@bufbuild/protobuf/wkt';
 import { messages } from '@iotcore/proto';
 import { ByteSink } from './byte-sink.ts';
+import { writeTimestamp } from './timestamp.ts';
 
 /** Writes what a field holds, its number included. */
 type FieldWriter = (sink: ByteSink, value: unknown) => void;
@@ -33,9 +34,15 @@ const lengthType = 2;
  * @throws TypeError if a value is none of its field
  */
 export function encode(schema: DescMessage, json: object): Buffer {
-  const sink = new ByteSink();
+  shared.clear();
+  return write(shared, schema, json);
+}
+
+const shared = new ByteSink();
+
+function write(sink: ByteSink, schema: DescMessage, json: object): Buffer {
   writeFields(sink, writersOf(schema), json);
-  return sink.bytes;
+  return sink.take();
 }
 
 const known = new WeakMap<DescMessage, readonly NamedWriter[]>();
@@ -161,25 +168,6 @@ function mapWriter(field: DescField & { fieldKind: 'map' }): FieldWriter {
   };
 }
 
-const secondsTag = tagOf(1, varintType);
-const nanosTag = tagOf(2, varintType);
-
-/** Ours are to the millisecond. */
-function writeTimestamp(sink: ByteSink, value: unknown): void {
-  const ms = Date.parse(String(value));
-  if (Number.isNaN(ms)) throw new TypeError(`${String(value)} is no time`);
-  const seconds = Math.floor(ms / 1000);
-  const nanos = (ms - seconds * 1000) * 1_000_000;
-  if (seconds !== 0) {
-    sink.varint(secondsTag);
-    sink.varint(seconds);
-  }
-  if (nanos !== 0) {
-    sink.varint(nanosTag);
-    sink.varint(nanos);
-  }
-}
-
 const typeUrlTag = tagOf(1, lengthType);
 const valueTag = tagOf(2, lengthType);
 const typePrefix = 'type.googleapis.com/';
@@ -202,7 +190,7 @@ function writeAny(sink: ByteSink, value: unknown): void {
 
 function anyBytes(schema: DescMessage, fields: JsonObject): Uint8Array {
   // These have JSON forms of their own, in a field `value`; Empty has no content at all.
-  if (!schema.typeName.startsWith('google.protobuf.')) return encode(schema, fields);
+  if (!schema.typeName.startsWith('google.protobuf.')) return write(new ByteSink(), schema, fields);
   const { value = {} } = fields as { readonly value?: JsonValue };
   return toBinary(schema, fromJson(schema, value, { registry: messages }));
 }

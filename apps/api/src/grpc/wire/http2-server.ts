@@ -82,14 +82,15 @@ export class Http2Edge {
     this.#sessions.add(session);
     session.on('error', () => {});
     let calls = 0;
-    const beIdle = () => setTimeout(() => session.close(), this.#times.idleSessionMs);
-    let idle = beIdle();
+    // It runs on during calls, and begins anew after the last of them: a timer for each call would cost more.
+    const idle = setTimeout(() => {
+      if (calls === 0) session.close();
+    }, this.#times.idleSessionMs);
     session.on('stream', (stream) => {
       calls += 1;
-      clearTimeout(idle);
       stream.once('close', () => {
         calls -= 1;
-        if (calls === 0 && !session.closed) idle = beIdle();
+        if (calls === 0 && !session.closed) idle.refresh();
       });
     });
     session.once('close', () => {
