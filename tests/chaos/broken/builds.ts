@@ -11,8 +11,10 @@ export interface Break {
 /** Acknowledges a message, and hands it over a little later. */
 export const acknowledgeFirst: Break = {
   file: 'packages/engine/src/native/publish/publisher.ts',
-  right: `    const handedOver = plan.route.publish(message);
-    if (handedOver !== undefined) return this.#awaitHandOver(handedOver, layout.packetId, recorded);
+  right: `    const outcome = plan.route.publish(message);
+    if (outcome instanceof UnderWay)
+      return this.#awaitArrival(outcome, layout.packetId, recorded, end - layout.payloadStart);
+    if (outcome !== undefined) return this.#awaitHandOver(outcome, layout.packetId, recorded);
     if (layout.qos === 1) this.#finish(layout.packetId, recorded, end - layout.payloadStart); // [MQTT-3.3.4-1]`,
   wrong: `    const kept = Buffer.from(bytes.subarray(layout.payloadStart, end));
     if (layout.qos === 1) this.#finish(layout.packetId, recorded, kept.length);
