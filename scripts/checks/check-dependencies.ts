@@ -99,6 +99,9 @@ export function listLicences({ packages }: LockFile): string[] {
 const lockFiles = [
   'package-lock.json',
   'apps/console/package-lock.json',
+  'scripts/generate/prisma/package-lock.json',
+  'scripts/generate/proto/package-lock.json',
+  'scripts/generate/sdk/package-lock.json',
   'tests/console/package-lock.json',
   'tests/sdk-yandex/package-lock.json',
 ];

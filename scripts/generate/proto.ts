@@ -5,11 +5,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureInstalled } from '../bootstrap/install.mjs';
 import { keepFresh } from './generated-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const buf = join(root, 'node_modules/@bufbuild/buf/bin/buf');
-const generator = join(root, 'node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es');
+const tools = join(import.meta.dirname, 'proto');
+const buf = join(tools, 'node_modules/@bufbuild/buf/bin/buf');
+const generator = join(tools, 'node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es');
 
 /** JavaScript with declarations: TypeScript would have enums, which Node does not strip. */
 const options = ['target=js+dts', 'import_extension=js'];
@@ -18,6 +20,7 @@ await keepFresh(
   'The code of the gRPC messages',
   join(root, 'packages/proto/src/generated'),
   async (workplace) => {
+    await ensureInstalled(tools, { dev: true, signal: new AbortController().signal });
     const template = {
       version: 'v2',
       plugins: [{ local: ['node', generator], out: join(workplace, 'generated'), opt: options }],
