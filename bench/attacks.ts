@@ -14,9 +14,9 @@ import type { Database } from '@iotcore/store';
 import { attacks } from './attacks/attacks.ts';
 import { attackerOf, type Harm, harmTable, type LoopDelay, measureAttack } from './attacks/measure.ts';
 import { iotcore } from './brokers/iotcore.ts';
+import { workplace } from './brokers/workplace.ts';
 import { deviceId, registryId } from './fleet.ts';
 import { keepSection } from './report/section.ts';
-import { workplace } from './workplace.ts';
 
 const { values: options } = parseArgs({
   options: { attacks: { type: 'string' }, write: { type: 'boolean', default: false } },

@@ -13,13 +13,13 @@ import { parseArgs } from 'node:util';
 import type { Broker } from './brokers/broker.ts';
 import { iotcore } from './brokers/iotcore.ts';
 import { twoNodes } from './brokers/nodes.ts';
+import { workplace } from './brokers/workplace.ts';
 import { buildLoader, type LoadResult } from './load/loader.ts';
 import { measure, summary } from './load/rounds.ts';
 import { type Load, loads } from './loads.ts';
 import { chart } from './report/chart.ts';
 import { keepSection } from './report/section.ts';
 import type { Row } from './report/table.ts';
-import { workplace } from './workplace.ts';
 
 const { values } = parseArgs({
   options: {

@@ -15,12 +15,12 @@ import type { Broker } from './brokers/broker.ts';
 import { engineAlone } from './brokers/engine.ts';
 import { iotcore } from './brokers/iotcore.ts';
 import { mosquitto } from './brokers/mosquitto.ts';
+import { workplace } from './brokers/workplace.ts';
 import { buildLoader } from './load/loader.ts';
 import { measure, type Results, summary } from './load/rounds.ts';
 import { loads } from './loads.ts';
 import { chart } from './report/chart.ts';
 import { type Column, type Row, table } from './report/table.ts';
-import { workplace } from './workplace.ts';
 
 const allBrokers: readonly Broker[] = [
   mosquitto,

@@ -11,12 +11,12 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { iotcore } from './brokers/iotcore.ts';
+import { workplace } from './brokers/workplace.ts';
 import { eventsFilter, password, registryId } from './fleet.ts';
 import { buildFleet, Fleet } from './load/fleet-loader.ts';
 import { keepSection } from './report/section.ts';
 import { type Sample, type Soak, soak } from './soak/measure.ts';
 import { clientsOf, makeStormFleet, register } from './storm/credentials.ts';
-import { workplace } from './workplace.ts';
 
 const { values: options } = parseArgs({
   options: {

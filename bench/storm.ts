@@ -13,11 +13,11 @@ import { parseArgs } from 'node:util';
 import type { Broker } from './brokers/broker.ts';
 import { iotcore } from './brokers/iotcore.ts';
 import { mosquitto } from './brokers/mosquitto.ts';
+import { workplace } from './brokers/workplace.ts';
 import { buildFleet } from './load/fleet-loader.ts';
 import { keepSection } from './report/section.ts';
 import { clientsOf, makeStormFleet, register, type StormFleet } from './storm/credentials.ts';
 import { measureStorm, type Storm, stormTable } from './storm/measure.ts';
-import { workplace } from './workplace.ts';
 
 const { values: options } = parseArgs({
   options: {

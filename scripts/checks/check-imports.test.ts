@@ -112,7 +112,7 @@ describe('inside a package', () => {
       'buffers, timing, io, messages, deliver, publish',
     ],
     ['packages/engine/src/codec/a.ts', '../native/b.ts', 'routing, codec, native, behaviour'],
-    ['packages/model/src/topics/names/a.ts', '../rights/b.ts', 'names, rights, testing'],
+    ['packages/model/src/topics/names/a.ts', '../rights/b.ts', 'names, exports, rights, testing'],
   ])('%s does not import %s', (path, specifier, order) => {
     const [problem] = problems(path, specifier);
     expect(problem).toBe(

@@ -102,7 +102,7 @@ const layers: readonly { folder: string; order: readonly string[] }[] = [
     order: ['buffers', 'timing', 'io', 'messages', 'deliver', 'publish'],
   },
   { folder: 'packages/model/src', order: ['fields', 'credentials', 'access', 'topics'] },
-  { folder: 'packages/model/src/topics', order: ['names', 'rights', 'testing'] },
+  { folder: 'packages/model/src/topics', order: ['names', 'exports', 'rights', 'testing'] },
   {
     folder: 'packages/contract/src',
     order: ['schema', 'access', 'monitoring', 'search', 'resources', 'migration'],

@@ -33,6 +33,15 @@ export { checkDescription, checkName, namePattern } from './fields/names.ts';
 export { checkText } from './fields/text.ts';
 export type { Violation, ViolationCode } from './fields/violation.ts';
 export { limits, minPasswordCharacters } from './limits.ts';
+export {
+  checkExportFilter,
+  decideExport,
+  deviceOfExportFilter,
+  type ExportDecision,
+  type ExportedTopic,
+  type ExportSource,
+} from './topics/exports/export-source.ts';
+export { type ClientEvent, eventTopic, takesEvent } from './topics/exports/exported-events.ts';
 export { checkAliases, expandAliases } from './topics/names/alias-rules.ts';
 export type {
   BrokerPrincipal,
@@ -41,15 +50,6 @@ export type {
   Principal,
   RegistryPrincipal,
 } from './topics/principal.ts';
-export {
-  checkExportFilter,
-  decideExport,
-  deviceOfExportFilter,
-  type ExportDecision,
-  type ExportedTopic,
-  type ExportSource,
-} from './topics/rights/export-source.ts';
-export { type ClientEvent, eventTopic, takesEvent } from './topics/rights/exported-events.ts';
 export { filterLookup, grantFilter } from './topics/rights/grant.ts';
 export { aliasLookupLimit, type DeviceLookup } from './topics/rights/lookup.ts';
 export {

@@ -92,7 +92,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
     const route = this.#local.route(destinations);
     const remote = toRemote(destinations);
     return {
-      names: route.names,
+      topicNames: route.topicNames,
       publish: (message) => {
         const here = publishHere(this.#order, route, message, this.#toMessage);
         return both(here, this.#tellOthers(remote, '', message));
@@ -109,7 +109,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
         const route = prefix.route(bytes, start, end);
         if (route === undefined) return undefined;
         return {
-          names: route.names,
+          topicNames: route.topicNames,
           publish: (message) => {
             // Before the first of them waits: the bytes are those of this tick.
             const rest = bytes.toString('latin1', start, end);

@@ -44,7 +44,7 @@ function distantBus({ keepsOrder = false } = {}) {
         });
         return keepsOrder ? underWay : underWay.arrived();
       };
-      return { names: route.names, publish: publishAlso };
+      return { topicNames: route.topicNames, publish: publishAlso };
     },
   });
   return { told, createBus };

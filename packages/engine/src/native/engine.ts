@@ -32,7 +32,6 @@ import { Session, type SessionParts } from './deliver/session.ts';
 import { SessionRegistry } from './deliver/session-registry.ts';
 import { SubscribeHandler } from './deliver/subscribe-handler.ts';
 import { OutgoingMessage, type RetainedPlace } from './messages/outgoing-message.ts';
-import { WaitingBytes } from './messages/waiting-bytes.ts';
 import { EnginePublisher } from './publish/engine-publisher.ts';
 import { Publisher, type PublisherParts } from './publish/publisher.ts';
 import { RouteBudget } from './publish/route-cache.ts';
@@ -102,7 +101,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
       limits,
       bus,
       tick,
-      waiting: new WaitingBytes(limits.maxWaitingBytes),
+      waiting: new ByteBudget(limits.maxWaitingBytes),
       retainedReaders: new Places(limits.maxRetainedReaders),
       slices,
       counters,

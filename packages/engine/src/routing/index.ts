@@ -1,6 +1,5 @@
 export type { Address, TopicName } from './address.ts';
 export type { Addressable, Subscriber, Ticks } from './local-route.ts';
-export { type BusRoute, LocalMessageBus, type MessageBus } from './message-bus.ts';
 export {
   hasWildcard,
   levelCount,
@@ -8,6 +7,7 @@ export {
   type TopicProblem,
   topicFilterProblem,
   topicNameProblem,
-} from './topic-name.ts';
+} from './matching/topic-name.ts';
+export { type BusRoute, LocalMessageBus, type MessageBus } from './message-bus.ts';
 export type { PrefixedRoute, TopicPrefix } from './topic-prefix.ts';
 export { type HandOver, handedOver, UnderWay } from './under-way.ts';

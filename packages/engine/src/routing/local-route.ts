@@ -1,7 +1,7 @@
 import type { Qos } from '../port.ts';
 import type { Address, TopicName } from './address.ts';
-import type { Receivers } from './receivers.ts';
-import type { Router } from './router.ts';
+import type { Receivers } from './matching/receivers.ts';
+import type { Router } from './matching/router.ts';
 
 /** The subscriber's end of the bus. `M` is a message in the form in which the engine handles it. */
 export interface Subscriber<M> {
@@ -12,7 +12,7 @@ export interface Subscriber<M> {
 /** A message on its way. It is addressed to one name after the other: a name is one topic in one namespace. */
 export interface Addressable {
   readonly qos: Qos;
-  readonly addressTo: (name: TopicName) => void;
+  readonly addressTo: (topicName: TopicName) => void;
 }
 
 /** An address, with the subscribers that receive it. */
@@ -39,19 +39,19 @@ const fewReceivers = 8;
 
 /** A route on the bus of one process: the message lies in all queues when `publish` returns, or its promise resolves. */
 export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
-  readonly names: readonly LocalAddress<S>[];
+  readonly topicNames: readonly LocalAddress<S>[];
   readonly #router: Router<S>;
   readonly #ticks: Ticks<M> | undefined;
 
   /** Without `ticks` all receivers are served at once. */
-  constructor(router: Router<S>, names: readonly LocalAddress<S>[], ticks?: Ticks<M>) {
+  constructor(router: Router<S>, topicNames: readonly LocalAddress<S>[], ticks?: Ticks<M>) {
     this.#router = router;
-    this.names = names;
+    this.topicNames = topicNames;
     this.#ticks = ticks;
   }
 
   publish(message: M): void | Promise<void> {
-    for (const address of this.names) {
+    for (const address of this.topicNames) {
       const { atQos0, atQos1 } = address.receivers.stale ? this.#renew(address) : address.receivers;
       const count = atQos0.length + atQos1.length;
       if (count === 0) continue;
@@ -75,7 +75,7 @@ export class LocalRoute<S extends Subscriber<M>, M extends Addressable> {
   /** For this name and those after it. */
   async #publishInTicks(message: M, first: LocalAddress<S>, ticks: Ticks<M>): Promise<void> {
     const lasting = ticks.again(message);
-    for (const address of this.names.slice(this.names.indexOf(first))) {
+    for (const address of this.topicNames.slice(this.topicNames.indexOf(first))) {
       const receivers = address.receivers.stale ? this.#renew(address) : address.receivers;
       const { atQos0, atQos1 } = receivers;
       const { namespace, topic } = address;

@@ -20,14 +20,14 @@
 import type { Destination, NamespaceInterest, Qos } from '../port.ts';
 import type { TopicName } from './address.ts';
 import { type Addressable, LocalRoute, NamedAddress, type Subscriber, type Ticks } from './local-route.ts';
-import { defaultRouterLimits, Router, type RouterLimits } from './router.ts';
+import { defaultRouterLimits, Router, type RouterLimits } from './matching/router.ts';
 import { LocalTopicPrefix, type TopicPrefix } from './topic-prefix.ts';
 import type { HandOver } from './under-way.ts';
 
 /** Where the messages of a topic go. */
 export interface BusRoute<M> {
   /** The names that they go out under. */
-  readonly names: readonly TopicName[];
+  readonly topicNames: readonly TopicName[];
   /** Hands the message to every subscriber that receives one of the names: one copy for each name [MQTT-3.3.5-1]. */
   readonly publish: (message: M) => HandOver;
 }

@@ -11,8 +11,8 @@ import {
   type Subscriber,
   type Ticks,
 } from './local-route.ts';
-import type { Receivers } from './receivers.ts';
-import type { Router } from './router.ts';
+import type { Receivers } from './matching/receivers.ts';
+import type { Router } from './matching/router.ts';
 import type { HandOver } from './under-way.ts';
 
 /** Makes the route of a topic from what follows the prefix. */
@@ -26,7 +26,7 @@ export interface TopicPrefix<M> {
 
 /** The route of one topic with the prefix. */
 export interface PrefixedRoute<M> {
-  readonly names: readonly PrefixedName[];
+  readonly topicNames: readonly PrefixedName[];
   readonly publish: (message: M) => HandOver;
 }
 
@@ -83,8 +83,8 @@ export class LocalTopicPrefix<S extends Subscriber<M>, M extends Addressable> im
 
   route(bytes: Buffer, start: number, end: number): PrefixedRoute<M> | undefined {
     if (!this.#isFresh && !this.#refresh()) return undefined;
-    const names = this.#heard.map((prefix) => new LocalPrefixAddress(prefix, bytes, start, end));
-    return new LocalPrefixedRoute<S, M>(this.#router, names, this.#ticks);
+    const topicNames = this.#heard.map((prefix) => new LocalPrefixAddress(prefix, bytes, start, end));
+    return new LocalPrefixedRoute<S, M>(this.#router, topicNames, this.#ticks);
   }
 
   get #isFresh(): boolean {
@@ -108,7 +108,7 @@ function isHeard<S>({ receivers }: NamespacePrefix<S>): boolean {
 }
 
 class LocalPrefixedRoute<S extends Subscriber<M>, M extends Addressable> extends LocalRoute<S, M> {
-  declare readonly names: readonly LocalPrefixAddress<S>[];
+  declare readonly topicNames: readonly LocalPrefixAddress<S>[];
 }
 
 /** Lives as long as its message; strings are made only when they are asked for. */

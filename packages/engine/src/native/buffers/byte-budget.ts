@@ -18,6 +18,15 @@ export class ByteBudget {
     return true;
   }
 
+  /** Takes them in any case, even beyond the bound. */
+  overdraw(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  get isOverdrawn(): boolean {
+    return this.#bytes > this.#mostBytes;
+  }
+
   give(bytes: number): void {
     this.#bytes -= bytes;
   }

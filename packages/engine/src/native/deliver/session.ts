@@ -22,12 +22,13 @@ import type {
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
 import type { MessageBus, Subscriber, TopicName } from '../../routing/index.ts';
+import type { ByteBudget } from '../buffers/byte-budget.ts';
 import { Fifo } from '../buffers/fifo.ts';
 import type { Counters } from '../counters.ts';
 import type { Outbox } from '../io/outbox.ts';
 import { costOf, type KeptMessage, keptOverheadBytes } from '../messages/kept-message.ts';
 import { OutgoingMessage } from '../messages/outgoing-message.ts';
-import { WaitingAccount, type WaitingBytes } from '../messages/waiting-bytes.ts';
+import { WaitingAccount } from '../messages/waiting-account.ts';
 import type { Slices } from '../timing/slices.ts';
 import type { Tick } from '../timing/tick.ts';
 import { PacketIds } from './packet-ids.ts';
@@ -58,7 +59,8 @@ export interface SessionParts<P> {
   readonly limits: EngineLimits;
   readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'subscribe' | 'unsubscribe' | 'hasRoom'>;
   readonly tick: Tick;
-  readonly waiting: WaitingBytes;
+  /** What waits in all of them together. */
+  readonly waiting: ByteBudget;
   readonly retainedReaders: Places;
   readonly slices: Slices;
   readonly counters: Counters;
@@ -364,9 +366,9 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       this.close(reasons.slowSubscriber);
   }
 
-  #send(name: TopicName, payload: Buffer, qos: Qos, retain: boolean): void {
+  #send(topicName: TopicName, payload: Buffer, qos: Qos, retain: boolean): void {
     const message = new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, retain);
-    message.addressTo(name);
+    message.addressTo(topicName);
     if (qos === 0) message.appendAtQos0(this.#outbox);
     else message.appendAtQos1(this.#outbox, this.#ids.take());
     this.#countSent(message, qos);

@@ -1,5 +1,5 @@
 import type { TopicName } from '../../routing/index.ts';
-import type { WaitingAccount } from './waiting-bytes.ts';
+import type { WaitingAccount } from './waiting-account.ts';
 
 /** What a waiting message costs each session beside its topic and payload. */
 export const keptOverheadBytes = 128;

@@ -27,7 +27,7 @@ export class OutgoingMessage implements Addressable {
   readonly #payloadStart: number;
   readonly #payloadEnd: number;
   readonly #retain: boolean;
-  #name: TopicName = nameless;
+  #topicName: TopicName = nameless;
   #source0: Buffer | undefined;
   #start0 = 0;
   #end0 = 0;
@@ -59,12 +59,12 @@ export class OutgoingMessage implements Addressable {
   }
 
   get topic(): string {
-    return this.#name.topic;
+    return this.#topicName.topic;
   }
 
   /** The size of its packet. */
   packetBytes(qos: Qos): number {
-    return publishBytes(this.#name.topicBytes.length, this.payloadBytes, qos);
+    return publishBytes(this.#topicName.topicBytes.length, this.payloadBytes, qos);
   }
 
   get payloadBytes(): number {
@@ -94,18 +94,18 @@ export class OutgoingMessage implements Addressable {
   /** What a session keeps that cannot send it yet; the payload is copied once, for all of them. */
   keep(): KeptMessage {
     this.#kept ??= new KeptPayload(this.copyPayload());
-    const { topic, topicBytes } = this.#name;
+    const { topic, topicBytes } = this.#topicName;
     return { topic, topicBytes, payload: this.#kept, retain: this.#retain };
   }
 
   /**
-   * The received packet [start, payloadEnd) under this name of so many bytes may go out as it came, with DUP and RETAIN cleared
+   * The received packet [start, payloadEnd) under this topic name of so many bytes may go out as it came, with DUP and RETAIN cleared
    * [MQTT-3.3.1-3][MQTT-3.3.1-9]. A length that was encoded longer than necessary is not sent on.
    */
-  offerReceived(start: number, name: TopicName, topicBytes: number): void {
+  offerReceived(start: number, topicName: TopicName, topicBytes: number): void {
     const bodyBytes = 2 + topicBytes + 2 * this.qos + this.payloadBytes;
     if (this.#payloadEnd - start !== headerBytes(bodyBytes) + bodyBytes) return;
-    this.#name = name;
+    this.#topicName = topicName;
     this.#bytes[start] = 0x30 | (this.qos << 1);
     if (this.qos === 0) {
       this.#source0 = this.#bytes;
@@ -119,16 +119,17 @@ export class OutgoingMessage implements Addressable {
     }
   }
 
-  addressTo(name: TopicName): void {
-    if (name !== this.#name && name.topic !== this.#name.topic) this.#source0 = this.#source1 = undefined;
-    this.#name = name;
+  addressTo(topicName: TopicName): void {
+    if (topicName !== this.#topicName && topicName.topic !== this.#topicName.topic)
+      this.#source0 = this.#source1 = undefined;
+    this.#topicName = topicName;
   }
 
   appendAtQos0(outbox: Outbox): void {
     if (this.#source0 === undefined) {
       this.#start0 = this.#encode(0);
       this.#source0 = this.#tick.messages.buffer;
-      this.#end0 = this.#start0 + publishBytes(this.#name.topicBytes.length, this.payloadBytes, 0);
+      this.#end0 = this.#start0 + publishBytes(this.#topicName.topicBytes.length, this.payloadBytes, 0);
     }
     outbox.append(this.#source0, this.#start0, this.#end0);
   }
@@ -137,7 +138,7 @@ export class OutgoingMessage implements Addressable {
     if (this.#source1 === undefined) {
       this.#start1 = this.#encode(1);
       this.#source1 = this.#tick.messages.buffer;
-      this.#end1 = this.#start1 + publishBytes(this.#name.topicBytes.length, this.payloadBytes, 1);
+      this.#end1 = this.#start1 + publishBytes(this.#topicName.topicBytes.length, this.payloadBytes, 1);
       this.#idAt1 = this.#end1 - this.payloadBytes - 2;
       this.#id1 = 0;
     } else if (this.#id1 !== 0 && this.#id1 !== id) {
@@ -167,7 +168,7 @@ export class OutgoingMessage implements Addressable {
   }
 
   #encode(qos: Qos): number {
-    const { topicBytes } = this.#name;
+    const { topicBytes } = this.#topicName;
     const arena = this.#tick.messages;
     const start = arena.reserve(publishBytes(topicBytes.length, this.payloadBytes, qos));
     const at = writePublishHeader(arena.buffer, start, topicBytes, this.payloadBytes, qos, this.#retain);

@@ -9,7 +9,7 @@ export interface Plan {
   readonly taps: readonly RouteTap[] | undefined;
   readonly route: BusRoute<OutgoingMessage>;
   /** The address of the topic's own name, under which a packet can go out as it came. */
-  readonly ownName: TopicName | undefined;
+  readonly ownTopicName: TopicName | undefined;
 }
 
 /** A route that the host gave, made ready to be used for one message after the other until its basis is stale. */

@@ -70,8 +70,8 @@ export class PrefixRoute {
     if (!isPlainTopicRest(bytes, restStart, end, this.#maxRestLevels)) return undefined;
     const route = this.#receivers.route(bytes, restStart, end);
     if (route === undefined) return undefined;
-    const ownName = route.names.find(({ prefix }) => prefix === this.prefix);
-    return { retainAs: undefined, taps: this.#tapsOf(bytes, restStart, end), route, ownName };
+    const ownTopicName = route.topicNames.find(({ prefix }) => prefix === this.prefix);
+    return { retainAs: undefined, taps: this.#tapsOf(bytes, restStart, end), route, ownTopicName };
   }
 
   /** The rest is ASCII. */

@@ -181,8 +181,16 @@ export class Publisher<P> {
     const { basis, retainAs, taps } = route;
     this.#parts.tick.worked(newRoutePackets);
     const busRoute = bus.route(route.destinations);
-    const ownName = busRoute.names.find((name) => name.topic === topic);
-    const plan = { topic, topicBytes: Buffer.from(topic), basis, retainAs, taps, route: busRoute, ownName };
+    const ownTopicName = busRoute.topicNames.find((topicName) => topicName.topic === topic);
+    const plan = {
+      topic,
+      topicBytes: Buffer.from(topic),
+      basis,
+      retainAs,
+      taps,
+      route: busRoute,
+      ownTopicName,
+    };
     this.#routes.add(plan);
     const prefixRoute = this.#routes.isVaried ? PrefixRoute.of(topic, route, bus, limits) : undefined;
     if (prefixRoute) this.#routes.addPrefixRoute(prefixRoute);
@@ -198,8 +206,8 @@ export class Publisher<P> {
     host.published(this.#session);
     if (plan.retainAs !== undefined) return this.#store(plan, bytes, end, layout);
     const message = new OutgoingMessage(this.#parts.tick, bytes, layout.payloadStart, end, layout.qos, false);
-    if (plan.ownName !== undefined)
-      message.offerReceived(start, plan.ownName, layout.topicEnd - layout.topicStart);
+    if (plan.ownTopicName !== undefined)
+      message.offerReceived(start, plan.ownTopicName, layout.topicEnd - layout.topicStart);
     const recorded =
       plan.taps && this.#record(plan.taps, bytes.subarray(layout.payloadStart, end), layout.qos);
     const outcome = plan.route.publish(message);

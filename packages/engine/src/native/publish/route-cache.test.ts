@@ -10,8 +10,8 @@ function plan(topic: string): TopicPlan & { basis: { stale: boolean } } {
     basis: { stale: false },
     retainAs: undefined,
     taps: undefined,
-    route: { names: [], publish: () => {} },
-    ownName: undefined,
+    route: { topicNames: [], publish: () => {} },
+    ownTopicName: undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Qos } from '../port.ts';
+import type { Qos } from '../../port.ts';
 import { manifoldLevels, maxManifoldLevels } from './manifold.ts';
 import { SubscriberSet } from './subscriber-set.ts';
 import { levelsOf } from './topic-name.ts';

@@ -3,36 +3,38 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { connack, connect, suback, subscribe } from '../../behaviour/testing/packets.ts';
 import { startServer } from '../../behaviour/testing/server.ts';
 import { reasons } from '../../reasons.ts';
+import { ByteBudget } from '../buffers/byte-budget.ts';
 import { createNativeEngine } from '../index.ts';
 import { KeptPayload } from './kept-message.ts';
-import { WaitingAccount, WaitingBytes } from './waiting-bytes.ts';
+import { WaitingAccount } from './waiting-account.ts';
 
-describe('WaitingBytes', () => {
+describe('WaitingAccount', () => {
   test('sends nobody away while all together are within the bound', () => {
-    const waiting = new WaitingBytes(2_000_000);
-    waiting.changed(2_000_000);
-    expect(waiting.mustGo(2_000_000)).toBe(false);
+    const account = new WaitingAccount(new ByteBudget(2_000_000), undefined);
+    account.take(2_000_000);
+    expect(account.mustGo(2_000_000)).toBe(false);
   });
 
   test('sends away a session beyond the bound that has more than a share, and no other', () => {
-    const waiting = new WaitingBytes(2_000_000);
-    waiting.changed(2_000_001);
-    expect(waiting.mustGo(524_288)).toBe(false);
-    expect(waiting.mustGo(524_289)).toBe(true);
+    const account = new WaitingAccount(new ByteBudget(2_000_000), undefined);
+    account.take(2_000_001);
+    expect(account.mustGo(524_288)).toBe(false);
+    expect(account.mustGo(524_289)).toBe(true);
   });
 
   test('counts what has gone out', () => {
-    const waiting = new WaitingBytes(2_000_000);
-    waiting.changed(2_500_000);
-    waiting.changed(-2_500_000);
+    const waiting = new ByteBudget(2_000_000);
+    const account = new WaitingAccount(waiting, undefined);
+    account.take(2_500_000);
+    account.give(2_500_000);
     expect(waiting.bytes).toBe(0);
-    expect(waiting.mustGo(1_000_000)).toBe(false);
+    expect(account.mustGo(1_000_000)).toBe(false);
   });
 });
 
 describe('KeptPayload', () => {
   test('is charged once, to the first that holds it, until the last has let it go', () => {
-    const waiting = new WaitingBytes(2_000_000);
+    const waiting = new ByteBudget(2_000_000);
     const accounts = [1, 2, 3].map(() => new WaitingAccount(waiting, undefined));
     const payload = new KeptPayload(Buffer.alloc(1_000));
     for (const account of accounts) expect(payload.hold(account)).toBe(true);
@@ -45,7 +47,7 @@ describe('KeptPayload', () => {
   });
 
   test('is not held, and nothing charged, if the tenant of the first has no room', () => {
-    const waiting = new WaitingBytes(2_000_000);
+    const waiting = new ByteBudget(2_000_000);
     const tenant = {
       takeWaitingBytes: () => false,
       giveWaitingBytes: () => {

@@ -1,4 +1,4 @@
-import type { Qos } from '../port.ts';
+import type { Qos } from '../../port.ts';
 import { noReceivers, type ReceiverLists } from './receivers.ts';
 
 /**

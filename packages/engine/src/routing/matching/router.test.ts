@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Qos } from '../port.ts';
+import type { Qos } from '../../port.ts';
 import { Router } from './router.ts';
 
 interface Reader {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Workplace } from './brokers/broker.ts';
-import { output } from './process.ts';
+import { output } from '../process.ts';
+import type { Workplace } from './broker.ts';
 
 /** A server certificate in `folder`, the same for all brokers. */
 export async function workplace(folder: string): Promise<Workplace> {

@@ -6,7 +6,7 @@
  * the answers that it may touch: that of one topic if the filter has no wildcard, else those of its namespace; and those of
  * the prefixes of its namespace.
  */
-import type { Qos } from '../port.ts';
+import type { Qos } from '../../port.ts';
 import { Namespace } from './namespace.ts';
 import { CachedReceivers, noReceivers, type ReceiverLists, type Receivers } from './receivers.ts';
 import { hasWildcard } from './topic-name.ts';

@@ -1,4 +1,4 @@
-import type { Qos } from '../port.ts';
+import type { Qos } from '../../port.ts';
 import { FilterTrie } from './filter-trie.ts';
 import type { CachedReceivers, ReceiverLists } from './receivers.ts';
 import { mergeReceivers, SubscriberSet } from './subscriber-set.ts';
