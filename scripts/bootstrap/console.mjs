@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
 import { findNode } from './node.mjs';
+import { outputOf } from './output.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'apps', 'console');
@@ -45,19 +46,8 @@ function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-function run(args, signal) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(findNode(root), args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], signal });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-      });
-    }
-    child.once('error', reject);
-    child.once('close', (status) => {
-      if (status === 0) resolve();
-      else reject(new Error(`the web console could not be built:\n${output.trimEnd()}`));
-    });
-  });
+async function run(args, signal) {
+  const child = spawn(findNode(root), args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], signal });
+  const { status, output } = await outputOf(child);
+  if (status !== 0) throw new Error(`the web console could not be built:\n${output}`);
 }

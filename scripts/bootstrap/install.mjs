@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { takeLock } from '../../packages/process/src/process-lock/process-lock.mjs';
+import { outputOf } from './output.mjs';
 import { sizeMib, trim } from './trim.mjs';
 
 const progressEveryMs = 5000;
@@ -92,7 +93,7 @@ async function runNpm(root, args, { lock, signal }) {
   try {
     const { status, output } = await run(root, args, { lock, signal });
     signal.throwIfAborted();
-    if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${output.trimEnd()}`);
+    if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${output}`);
   } finally {
     clearInterval(progress);
   }
@@ -100,33 +101,25 @@ async function runNpm(root, args, { lock, signal }) {
 }
 
 /** Through the npm that started us, if there is one: the same program whatever PATH says. */
-function run(root, args, { lock, signal }) {
+async function run(root, args, { lock, signal }) {
   const npm = process.env.npm_execpath;
   const isScript = npm !== undefined && existsSync(npm) && /\.[cm]?js$/.test(npm);
   const [command, commandArgs] = isScript ? [process.execPath, [npm, ...args]] : ['npm', args];
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, commandArgs, {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: !isScript && process.platform === 'win32',
-    });
-    // It may outlive us, if we are killed: whoever comes next waits for it.
-    if (child.pid !== undefined) lock.share(child.pid);
-    // Asked politely it goes on for up to a minute; what it leaves unfinished is begun anew the next time.
-    const stop = () => child.kill('SIGKILL');
-    signal.addEventListener('abort', stop);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-      });
-    }
-    child.once('error', reject);
-    child.once('close', (status) => {
-      signal.removeEventListener('abort', stop);
-      resolve({ status, output });
-    });
+  const child = spawn(command, commandArgs, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: !isScript && process.platform === 'win32',
   });
+  // It may outlive us, if we are killed: whoever comes next waits for it.
+  if (child.pid !== undefined) lock.share(child.pid);
+  // Asked politely it goes on for up to a minute; what it leaves unfinished is begun anew the next time.
+  const stop = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', stop);
+  try {
+    return await outputOf(child);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function say(text) {

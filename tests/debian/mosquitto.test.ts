@@ -44,31 +44,15 @@ describe('mosquitto_pub and mosquitto_sub by password', () => {
   });
 
   test('a wrong password is refused', async () => {
-    const { status, text } = await mosquitto.publish(
-      '-u',
-      device.id,
-      '-P',
-      makePassword(),
-      '-t',
-      'x',
-      '-m',
-      'x',
-    );
+    const login = byPassword({ ...device, password: makePassword() });
+    const { status, text } = await mosquitto.publish(...login, '-t', 'x', '-m', 'x');
     expect(status).not.toBe(0);
     expect(text).toMatch(/bad user ?name or password/i);
   });
 
   test('the password of another is refused', async () => {
-    const { status, text } = await mosquitto.publish(
-      '-u',
-      device.id,
-      '-P',
-      registry.password,
-      '-t',
-      'x',
-      '-m',
-      'x',
-    );
+    const login = byPassword({ ...device, password: registry.password });
+    const { status, text } = await mosquitto.publish(...login, '-t', 'x', '-m', 'x');
     expect(status).not.toBe(0);
     expect(text).toMatch(/bad user ?name or password/i);
   });

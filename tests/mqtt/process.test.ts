@@ -27,6 +27,19 @@ function startNode(env: Readonly<Record<string, string>>): Promise<Installation>
   return startInstallation({ programs: ['mqtt'], database: installation().databaseUrl, env });
 }
 
+/** An MQTT server that waits for a database, which is not there yet. */
+async function startWithoutDatabase() {
+  const postgres = await startPostgres();
+  await postgres.stop();
+  const other = await startInstallation({
+    programs: ['mqtt'],
+    database: postgres.url('postgres'),
+    waitUntilReady: false,
+  });
+  await eventually('it to say that it waits', () => other.logs().includes('waiting for the database'));
+  return { other, postgres };
+}
+
 describe('the MQTT process', () => {
   test.each(someOf([['IOT_MQTTS_PORT'], ['IOT_MQTT_PORT'], ['IOT_MQTT_ADMIN_PORT']], 3))(
     'ends at once with a clear line when the port of %s is taken',
@@ -52,14 +65,7 @@ describe('the MQTT process', () => {
   });
 
   test('waits for the database at the start, says so, lives, and serves once it is there', async () => {
-    const postgres = await startPostgres();
-    await postgres.stop();
-    const other = await startInstallation({
-      programs: ['mqtt'],
-      database: postgres.url('postgres'),
-      waitUntilReady: false,
-    });
-    await eventually('it to say that it waits', () => other.logs().includes('waiting for the database'));
+    const { other, postgres } = await startWithoutDatabase();
     expect(other.program('mqtt').running).toBe(true);
     await postgres.start();
     await other.ready();
@@ -67,14 +73,7 @@ describe('the MQTT process', () => {
   });
 
   fullTest('stops with status 0 when asked to while it waits for the database', async () => {
-    const postgres = await startPostgres();
-    await postgres.stop();
-    const other = await startInstallation({
-      programs: ['mqtt'],
-      database: postgres.url('postgres'),
-      waitUntilReady: false,
-    });
-    await eventually('it to say that it waits', () => other.logs().includes('waiting for the database'));
+    const { other } = await startWithoutDatabase();
     other.program('mqtt').kill('SIGTERM');
     expect((await other.program('mqtt').waitExit()).code).toBe(0);
   });

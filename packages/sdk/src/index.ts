@@ -5,3 +5,4 @@
 export { type ExportedMessagesOptions, exportedMessages } from './exported-messages.ts';
 export { type Client, createClient } from './generated/client/index.ts';
 export * from './generated/index.ts';
+export { type ServerEvent, serverEvents } from './server-events.ts';

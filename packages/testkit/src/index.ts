@@ -22,6 +22,7 @@ export {
 } from './certificates/make-certificate.ts';
 export { makeHugeRsaKeys, makeShortRsaKeys } from './certificates/odd-keys.ts';
 export { eventually, within } from './deadline.ts';
+export { isListening } from './is-listening.ts';
 export { listen } from './listen.ts';
 export { MessageQueue, type ReceivedMessage } from './mqtt/message-queue.ts';
 export { connectPacket, packet, publishPacket, subscribePacket, text } from './mqtt/packets.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Account, createAccount } from '../support/accounts.ts';
 import { expectRefusal } from '../support/answers.ts';
 import { newFolder } from '../support/folders.ts';
-import { kinds } from '../support/owners.ts';
+import { callsAbout, kinds } from '../support/owners.ts';
 import { watchedInstallation } from '../support/watched-installation.ts';
 
 const installation = watchedInstallation();
@@ -69,19 +69,7 @@ describe.each(kinds)('a %s', (_, create) => {
       await create(api),
       await createAccount(api, { folderId: newFolder(), role: 'admin' }),
     ];
-    const calls = [
-      ['GET', '', undefined],
-      ['PATCH', '', {}],
-      ['DELETE', '', undefined],
-      ['GET', '/certificates', undefined],
-      ['DELETE', `/certificates/${'0'.repeat(40)}`, undefined],
-      ['GET', '/passwords', undefined],
-      ['POST', '/passwords', { password: 'Correct-Horse-7-Battery' }],
-      ['DELETE', `/passwords/${nobody}`, undefined],
-      ['GET', '/operations', undefined],
-      ['POST', '/publish', { topic: 't' }],
-    ] as const;
-    for (const [method, rest, body] of calls) {
+    for (const [method, rest, body] of callsAbout) {
       const foreign = await stranger.call(method, owner.path + rest, body);
       const unknown = await stranger.call(method, owner.path.replace(owner.id, nobody) + rest, body);
       expectRefusal(foreign, 'NOT_FOUND');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createAccount } from '../support/accounts.ts';
 import { BystanderCaller } from '../support/bystander-caller.ts';
 import { newFolder } from '../support/folders.ts';
-import { kinds } from '../support/owners.ts';
+import { callsAbout, kinds } from '../support/owners.ts';
 import { startStatementLog } from '../support/statement-log.ts';
 
 /**
@@ -14,21 +14,6 @@ import { startStatementLog } from '../support/statement-log.ts';
  */
 const ofNoCall =
   /pg_snapshot|changes|LISTEN|FROM "public"\."(api_keys|authorized_keys|service_accounts|role_bindings)"/;
-
-/** Calls about a resource, by its ID. */
-const password = { password: 'Correct-Horse-7-Battery' };
-const ofEach = [
-  ['GET', '', undefined],
-  ['PATCH', '', {}],
-  ['DELETE', '', undefined],
-  ['GET', '/certificates', undefined],
-  ['DELETE', `/certificates/${'0'.repeat(40)}`, undefined],
-  ['GET', '/passwords', undefined],
-  ['POST', '/passwords', password],
-  ['DELETE', '/passwords/are00000000000000000', undefined],
-  ['GET', '/operations', undefined],
-  ['POST', '/publish', { topic: 't' }],
-] as const;
 
 type Call = readonly [method: string, path: string, body: unknown];
 
@@ -58,7 +43,7 @@ test('the same statements are sent for a foreign ID as for an unknown one', asyn
   for (const [, create] of kinds) {
     const owner = await create(api);
     const pathOf = (path: string, id: string) => path.replace(owner.id, id);
-    for (const [method, rest, body] of ofEach) {
+    for (const [method, rest, body] of callsAbout) {
       await compare(owner.id, (id) => [method, pathOf(owner.path, id) + rest, body]);
     }
     await compare(owner.id, (id) => ['GET', `${pathOf(owner.extensionPath, id)}/logs`, undefined]);

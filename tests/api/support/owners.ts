@@ -51,3 +51,17 @@ function owner(
   const extensionPath = `/ext/v1/${collection.split('/').at(-1)}/${id}`;
   return { id, idField, noun, folderId, path: `${collection}/${id}`, extensionPath, protoPackage };
 }
+
+/** The calls about one of them: methods, the rest of their paths, bodies. */
+export const callsAbout = [
+  ['GET', '', undefined],
+  ['PATCH', '', {}],
+  ['DELETE', '', undefined],
+  ['GET', '/certificates', undefined],
+  ['DELETE', `/certificates/${'0'.repeat(40)}`, undefined],
+  ['GET', '/passwords', undefined],
+  ['POST', '/passwords', { password: 'Correct-Horse-7-Battery' }],
+  ['DELETE', '/passwords/are00000000000000000', undefined],
+  ['GET', '/operations', undefined],
+  ['POST', '/publish', { topic: 't' }],
+] as const;

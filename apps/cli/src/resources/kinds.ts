@@ -8,16 +8,8 @@ export interface Resource {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface Certificate {
-  readonly fingerprint: string;
-  readonly certificateData: string;
-  readonly createdAt: string;
-}
-
-export interface Password {
-  readonly id: string;
-  readonly createdAt: string;
-}
+export type Certificate = Omit<sdk.DeviceCertificate, 'deviceId'>;
+export type Password = Omit<sdk.DevicePassword, 'deviceId'>;
 
 export interface Change {
   /** Comma-separated names of the fields to set. */

@@ -1,12 +1,8 @@
+import { type ServerEvent, serverEvents } from '@iotcore/sdk';
 import { within } from '../deadline.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the tests are there to find out
 type Json = any;
-
-export interface ServerEvent {
-  readonly event: string;
-  readonly data: Json;
-}
 
 /** Server-sent events of the API as they come. */
 export class EventStream {
@@ -58,14 +54,9 @@ export class EventStream {
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    let text = '';
     try {
-      for await (const chunk of body) {
-        text += decoder.decode(chunk, { stream: true });
-        const blocks = text.split('\n\n');
-        text = blocks.pop() ?? '';
-        this.#arrived.push(...blocks.filter((block) => !block.startsWith(':')).map(toEvent));
+      for await (const event of serverEvents(body)) {
+        this.#arrived.push(event);
         this.#wakeUp();
       }
     } catch {
@@ -79,9 +70,4 @@ export class EventStream {
     this.#wake.resolve();
     this.#wake = Promise.withResolvers();
   }
-}
-
-function toEvent(block: string): ServerEvent {
-  const [, event = '', data = '{}'] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
-  return { event, data: JSON.parse(data) };
 }

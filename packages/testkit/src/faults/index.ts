@@ -4,6 +4,7 @@
 export { type ApiAnswer, ApiClient, makePassword } from '../api/client.ts';
 export { makeCertificate, type TestCertificate } from '../certificates/make-certificate.ts';
 export { eventually } from '../deadline.ts';
+export { isListening } from '../is-listening.ts';
 export { connectPacket } from '../mqtt/packets.ts';
 export { Child, repositoryRoot } from '../processes/child.ts';
 export { WebhookReceiver } from '../receivers/webhook-receiver.ts';

@@ -76,22 +76,23 @@ function cutOffAll(site: Site): void {
   for (let index = 0; index < nodeCount; index += 1) cutOff(site, index);
 }
 
+/** Three nodes on one NATS, one of which is struck. */
+function onOneNats(strikeNode: (site: Site, index: number) => Promise<void>): Trial['open'] {
+  return async (chaos) => {
+    const nats = await startNats(chaos);
+    const site = await threeNodes(chaos, () => nats.url);
+    return { site, strike: () => strikeNode(site, chaos.random.integer(0, nodeCount - 1)) };
+  };
+}
+
 const nodeKilled: Trial = {
   id: '6k',
   title: 'One of three MQTT nodes over NATS killed (kill -9)',
   rounds: 20,
-  async open(chaos) {
-    const nats = await startNats(chaos);
-    const site = await threeNodes(chaos, () => nats.url);
-    return {
-      site,
-      async strike() {
-        const index = chaos.random.integer(0, nodeCount - 1);
-        site.nodes.kill(index, 'SIGKILL');
-        await sleep(chaos.random.integer(0, 1_500));
-      },
-    };
-  },
+  open: onOneNats(async ({ chaos, nodes }, index) => {
+    nodes.kill(index, 'SIGKILL');
+    await sleep(chaos.random.integer(0, 1_500));
+  }),
 };
 
 /** Its sockets and their queues stay; it wakes, and must find out that the others have gone on. */
@@ -99,22 +100,14 @@ const nodeFrozen: Trial = {
   id: '6f',
   title: 'One of three MQTT nodes frozen for 10 s (SIGSTOP)',
   rounds: 8,
-  async open(chaos) {
-    const nats = await startNats(chaos);
-    const site = await threeNodes(chaos, () => nats.url);
-    return {
-      site,
-      async strike() {
-        const index = chaos.random.integer(0, nodeCount - 1);
-        const { mqtt, mqtts } = site.nodes.portsOf(index);
-        const woken = site.fixture.messages.cutOff([mqtt, mqtts]);
-        site.nodes.kill(index, 'SIGSTOP');
-        await sleep(10_000);
-        site.nodes.kill(index, 'SIGCONT');
-        woken(performance.now());
-      },
-    };
-  },
+  open: onOneNats(async ({ fixture, nodes }, index) => {
+    const { mqtt, mqtts } = nodes.portsOf(index);
+    const woken = fixture.messages.cutOff([mqtt, mqtts]);
+    nodes.kill(index, 'SIGSTOP');
+    await sleep(10_000);
+    nodes.kill(index, 'SIGCONT');
+    woken(performance.now());
+  }),
 };
 
 /** Two servers of one NATS cluster; a node goes to either. */

@@ -1,5 +1,5 @@
 /** `registry|device|broker messages`: what it hears, as it happens. */
-import type { Client } from '@iotcore/sdk';
+import { type Client, serverEvents } from '@iotcore/sdk';
 import type { Command } from 'commander';
 import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
@@ -61,32 +61,13 @@ async function* messagesOf(
   });
   const body = (await answer(call)) as ReadableStream<Uint8Array>;
   let left = limit;
-  for await (const { event, data } of eventsOf(body, signal)) {
-    if (event === 'message') yield data as unknown as WatchedMessage;
-    else if (event === 'refused') out.note(`a client was refused: ${data['rule']}`);
-    else if (event === 'dropped') out.note(`${data['count']} messages were more than can be shown`);
-    else if (event === 'ended') throw new CliError(`it is over: ${data['reason']}`);
-    if (event === 'message' && --left <= 0) return;
-  }
-}
-
-interface ServerEvent {
-  readonly event: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-async function* eventsOf(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<ServerEvent> {
-  const decoder = new TextDecoder();
-  let text = '';
   try {
-    for await (const chunk of body) {
-      text += decoder.decode(chunk, { stream: true });
-      const blocks = text.split('\n\n');
-      text = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const [, event, data = '{}'] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
-        if (event !== undefined) yield { event, data: JSON.parse(data) };
-      }
+    for await (const { event, data } of serverEvents(body)) {
+      if (event === 'message') yield data as unknown as WatchedMessage;
+      else if (event === 'refused') out.note(`a client was refused: ${data['rule']}`);
+      else if (event === 'dropped') out.note(`${data['count']} messages were more than can be shown`);
+      else if (event === 'ended') throw new CliError(`it is over: ${data['reason']}`);
+      if (event === 'message' && --left <= 0) return;
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { findFreePort } from '@iotcore/testkit';
+import { findFreePort, isListening } from '@iotcore/testkit';
 
 /**
  * Debian's Mosquitto on a free port, open to every client, except for topics that begin with `forbidden`. Resolves to its
@@ -32,15 +31,4 @@ export async function startMosquitto(cleanUp: (stop: () => Promise<void>) => voi
     await pause(20);
   }
   return port;
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

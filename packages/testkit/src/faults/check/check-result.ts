@@ -27,7 +27,7 @@ export interface CheckResult {
   readonly findings: readonly string[];
 }
 
-export const cleanResult: CheckResult = {
+const noCounts = {
   lost: 0,
   duplicated: 0,
   reordered: 0,
@@ -35,6 +35,11 @@ export const cleanResult: CheckResult = {
   wrong: 0,
   diedWithConnection: 0,
   leftOut: 0,
+};
+type Kind = keyof typeof noCounts;
+
+export const cleanResult: CheckResult = {
+  ...noCounts,
   recoverySeconds: undefined,
   recoveredLast: undefined,
   findings: [],
@@ -66,19 +71,9 @@ export function isKept(result: CheckResult, maxRecoverySeconds = Number.MAX_VALU
   return lost + reordered + foreign + wrong === 0 && recoverySeconds <= maxRecoverySeconds;
 }
 
-type Kind = 'lost' | 'duplicated' | 'reordered' | 'foreign' | 'wrong' | 'diedWithConnection' | 'leftOut';
-
 /** Counts what is found, and keeps the first few that break a promise in words. */
 export class Findings {
-  readonly #counts: Record<Kind, number> = {
-    lost: 0,
-    duplicated: 0,
-    reordered: 0,
-    foreign: 0,
-    wrong: 0,
-    diedWithConnection: 0,
-    leftOut: 0,
-  };
+  readonly #counts: Record<Kind, number> = { ...noCounts };
   readonly #words: string[] = [];
 
   add(kind: Kind, words: () => string): void {
