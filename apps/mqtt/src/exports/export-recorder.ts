@@ -107,7 +107,7 @@ export class ExportRecorder {
     return queue;
   }
 
-  /** QoS 1 has room of its own behind what QoS 0 may fill. */
+  /** QoS 1 has room of its own, beyond what QoS 0 may fill. */
   #hasRoom({ heldUntilMs }: ExportQueue, bytes: number, qos: 0 | 1): boolean {
     if (this.#stopping.signal.aborted) return false;
     if (qos === 1) return this.#pendingBytes + bytes <= 2 * maxWaitingBytes;

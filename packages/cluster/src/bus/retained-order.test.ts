@@ -40,7 +40,7 @@ test('messages that come in the order in which they were stored are left alone',
   expect([heard, reads()]).toEqual([[], 0]);
 });
 
-test('after an older one has come behind a newer, what is stored is handed over again', async () => {
+test('when an older one has come after a newer, what is stored is handed over again', async () => {
   const { hear, heard } = order({ payload: Buffer.from('newer'), version: 3 });
   hear(2);
   hear(1);
@@ -59,7 +59,7 @@ test('a topic that was cleared meanwhile is handed over as empty; a database tha
   expect([heard, reads()]).toEqual([[''], 3]);
 });
 
-test('after an older one has come behind what somebody got as stored, what is stored is handed over again', async () => {
+test('when an older one has come after what somebody got as stored, what is stored is handed over again', async () => {
   const { retained, hear, heard, reads } = order({ payload: Buffer.from('stored'), version: 6 });
   retained.read(topic.namespace, topic.topic, 6);
   hear(5);

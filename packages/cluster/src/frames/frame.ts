@@ -60,7 +60,7 @@ export function encodeFrame(head: FrameHead, body: Uint8Array = Buffer.alloc(0))
   return frame;
 }
 
-/** At the beginning of the frame, whose body stands behind it. */
+/** At the beginning of the frame, whose body follows it. */
 export function writeFrameHead(frame: Buffer, head: FrameHead): void {
   frame[0] = head.version;
   frame[1] = frameKinds.indexOf(head.kind);

@@ -273,7 +273,7 @@ export const RedeliverExportDeadLettersRequest = component(
       message: 'Either ids or all.',
       path: ['ids'],
     }),
-  { description: 'Which to send again, behind what waits.', examples: [{ all: true }] },
+  { description: 'Which to send again, after what waits.', examples: [{ all: true }] },
 );
 
 const Attempt = component(

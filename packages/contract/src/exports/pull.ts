@@ -5,7 +5,7 @@ import { timestamp } from '../schema/fields.ts';
 import { int64, position, wholeInQuery } from './values.ts';
 
 export const ListExportMessagesQuery = z.strictObject({
-  after: position.optional().describe('Only messages behind this position. Absent: from the cursor on.'),
+  after: position.optional().describe('Only messages after this position. Absent: from the cursor on.'),
   maxMessages: wholeInQuery(
     1,
     1000,

@@ -100,7 +100,7 @@ describe('a call is refused', () => {
     expect(steps).toEqual(['authenticate']);
   });
 
-  test('before its input is judged, if it comes too often', async () => {
+  test('before its input is checked, if it comes too often', async () => {
     const { call, steps, events } = pipeline({ callsPerSecond: 1 });
     await call();
     steps.length = 0;

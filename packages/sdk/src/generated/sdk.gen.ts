@@ -1509,7 +1509,7 @@ export const listExportDeadLetters = <ThrowOnError extends boolean = false>(opti
 /**
  * Sends dead letters again
  *
- * They go behind what waits, in their order.
+ * They go after what waits, in their order.
  */
 export const redeliverExportDeadLetters = <ThrowOnError extends boolean = false>(options: Options<RedeliverExportDeadLettersData, ThrowOnError>): RequestResult<RedeliverExportDeadLettersResponses, RedeliverExportDeadLettersErrors, ThrowOnError> => (options.client ?? client).post<RedeliverExportDeadLettersResponses, RedeliverExportDeadLettersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'Authorization', type: 'apiKey' }],

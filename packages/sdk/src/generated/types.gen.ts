@@ -2228,7 +2228,7 @@ export type ReasonSummary = {
 };
 
 /**
- * Which to send again, behind what waits.
+ * Which to send again, after what waits.
  */
 export type RedeliverExportDeadLettersRequest = {
     ids?: Array<string>;
@@ -7699,7 +7699,7 @@ export type ListExportMessagesData = {
     };
     query?: {
         /**
-         * Only messages behind this position. Absent: from the cursor on.
+         * Only messages after this position. Absent: from the cursor on.
          */
         after?: string;
         /**

@@ -82,7 +82,7 @@ async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** A data plane with a small heap, and subscribers that read too slowly for what is sent to them. */
+/** An MQTT server with a small heap, and subscribers that read too slowly for what is sent to them. */
 export const memoryPressure: Scenario = {
   id: '25',
   title: 'Memory pressure: small heap, big fan-out, slow readers',

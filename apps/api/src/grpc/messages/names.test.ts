@@ -25,7 +25,7 @@ describe('where an ID is asked for', () => {
   );
 
   test.each(['', 'are00000000000000000', '-'.repeat(51), undefined])(
-    '%j is judged by the operation',
+    '%j is checked by the operation',
     (registryId) => {
       expect(() => refuseForeignIds(ids, { registryId })).not.toThrow();
     },

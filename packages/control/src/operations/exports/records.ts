@@ -35,7 +35,7 @@ export const redeliverExportDeadLetters = defineOperation({
   ...common,
   ...mutation(names, 'RedeliverExportDeadLetters'),
   summary: 'Sends dead letters again',
-  description: 'They go behind what waits, in their order.',
+  description: 'They go after what waits, in their order.',
   ids: { exportId },
   message: RedeliverExportDeadLettersRequest,
   output: Operation,

@@ -35,7 +35,7 @@ const chunkMessages = 1000;
 const chunkBytes = 1024 * 1024;
 
 /**
- * Puts dead letters behind what waits, in their order, and removes them. `ids` undefined: all. Answers how many there were.
+ * Puts dead letters after what waits, in their order, and removes them. `ids` undefined: all. Answers how many there were.
  *
  * @throws MissingError if the export is gone
  */

@@ -86,7 +86,7 @@ const byCreation = ({ beyond, order }: Direction) =>
      AND (created_at, id) ${beyond} (split_part($2, ' ', 1)::timestamptz, split_part($2, ' ', 2) COLLATE "C")
    ORDER BY created_at ${order}, id ${order} LIMIT $3`;
 
-/** The keys of a page: $1 the registry, $2 the key that it begins behind, $3 how many; the filter's own from $4 on. */
+/** The keys of a page: $1 the registry, $2 the key that it begins after, $3 how many; the filter's own from $4 on. */
 const keysOf: Readonly<Record<DeviceFilter['kind'], (direction: Direction) => string>> = {
   all: byId('true'),
   oldest: byCreation,

@@ -35,7 +35,7 @@ const entryReasons: Readonly<Record<EntryFault, string>> = {
   CUT_ENTRY: 'The file ends in the middle of it.',
 };
 const fileReasons: Readonly<Record<FileFault, string>> = {
-  TRUNCATED: 'The file is cut off: what stood behind is unknown.',
+  TRUNCATED: 'The file is cut off: what followed is unknown.',
   NOT_AN_ARRAY: 'It is no JSON array.',
   TEXT_BEHIND: 'Something follows the array; it was not read.',
 };

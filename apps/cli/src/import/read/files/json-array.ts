@@ -60,7 +60,7 @@ class Utf8Input {
 }
 
 /** Where in the array the next byte stands. */
-type Position = 'before' | 'between' | 'in entry' | 'behind' | 'lost';
+type Position = 'before' | 'between' | 'in entry' | 'after' | 'lost';
 
 class ArraySplitter {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
@@ -108,7 +108,7 @@ class ArraySplitter {
   /** A byte that begins no entry: of the array itself, or of something that is none. */
   #step(code: number): ArrayItem | undefined {
     if (this.#position === 'before' && code === arrayBegin) this.#position = 'between';
-    else if (this.#position === 'between') this.#position = code === arrayEnd ? 'behind' : 'between';
+    else if (this.#position === 'between') this.#position = code === arrayEnd ? 'after' : 'between';
     else {
       const fileFault = this.#position === 'before' ? 'NOT_AN_ARRAY' : 'TEXT_BEHIND';
       this.#position = 'lost';
