@@ -12,6 +12,16 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   process.exit(1);
 }
 
+/**
+ * Node 22 calls its SQLite experimental, in which an import keeps the aliases of an export that is too large for memory: nothing that
+ * whoever imports has to know. Every other warning is printed as ever.
+ */
+const emitWarning = process.emitWarning;
+process.emitWarning = (warning, ...rest) => {
+  if (!String(warning).startsWith('SQLite is an experimental feature'))
+    emitWarning.call(process, warning, ...rest);
+};
+
 // Where `serve` keeps its data, and where commands look for it.
 process.env.IOT_DATA_DIR ||= resolve('data');
 

@@ -133,7 +133,12 @@ try {
     const topicAliases = { m: `$devices/${device.id}/events` };
     const devices = JSON.stringify([{ ...device, topicAliases }]);
     writeFileSync(join(folder, `export/devices-${movedRegistry}.json`), devices);
-    iotcore('migrate', 'yandex', 'export');
+    const { stderr: saidByNode } = spawnSync(
+      nodeOf(oldestNode),
+      [program, 'migrate', 'yandex', 'export'],
+      options,
+    );
+    check(!saidByNode.includes('Warning'), 'an import without a warning of Node');
     check(
       iotcore('device', 'list', '--registry-id', movedRegistry).includes('meter'),
       'iotcore migrate yandex',

@@ -28,3 +28,9 @@ test('the service may open more files than it takes connections, runs as nobody 
   for (const line of ['User=iotcore', 'Restart=always', 'NoNewPrivileges=yes', 'CapabilityBoundingSet='])
     expect(service.split('\n')).toContain(line);
 });
+
+test('systemd waits until the service is ready, and starts it again if it is stuck', () => {
+  const lines = readFileSync(join(folder, 'iotcore.service'), 'utf8').split('\n');
+  for (const line of ['Type=notify', 'NotifyAccess=all', 'WatchdogSec=60', 'Restart=always'])
+    expect(lines).toContain(line);
+});

@@ -20,6 +20,7 @@ import { isJournal } from './journal.ts';
 import { lockDataFolder } from './machine/data-folder-lock.ts';
 import { FreeDisk, freeBytesOf } from './machine/free-disk.ts';
 import { requireFreePorts } from './machine/free-ports.ts';
+import { takeServiceManager } from './machine/service-manager.ts';
 import { SupervisedProcess } from './processes/child-process.ts';
 import { type Kept, keepRunning } from './processes/keep-running.ts';
 import {
@@ -41,6 +42,10 @@ const databaseOnly = process.argv[2] === 'db';
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const { dataDir } = settings;
+  const manager = takeServiceManager(process.env, (error) =>
+    logger.warn({ err: error }, 'systemd could not be told'),
+  );
+  signal.addEventListener('abort', () => void manager?.stopping());
   const lock = await lockDataFolder(dataDir, signal);
   cleanups.add(async () => lock.release());
   // From then on a new start waits for this one's end instead of being refused.
@@ -57,6 +62,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   cleanups.add(() => removeRunFile(dataDir));
   if (databaseOnly) {
     tell(`The database of ${dataDir} is ready. Ctrl-C stops it.\n`);
+    manager?.ready();
     return {};
   }
 
@@ -85,6 +91,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const page = settings.console && !isKept ? api.addresses['api'] : undefined;
   const consoleLink = page && (await signInLink(dataDir, page));
   process.stdout.write(await banner(dataDir, addresses, { isKept, consoleLink }));
+  manager?.ready();
   return addresses;
 
   async function startDatabase(): Promise<Secret> {
