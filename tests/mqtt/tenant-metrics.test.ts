@@ -1,5 +1,5 @@
 /** The metrics page shows the busiest registries and brokers by themselves. */
-import { connectMqtt, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, makePassword, refusalOf, sharedInstallation } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 
 const installation = sharedInstallation();
@@ -13,7 +13,7 @@ async function read(name: string, label: string): Promise<number | undefined> {
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 
-test('a broker that nobody uses is not shown; one in use by its connections, messages and bytes', async () => {
+test('a broker that nobody uses is not shown; one in use by its connections, messages, bytes and refused clients', async () => {
   const { api } = installation();
   const { response } = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'metrics' });
   const brokerId: string = response.id;
@@ -39,6 +39,9 @@ test('a broker that nobody uses is not shown; one in use by its connections, mes
   expect(await read('bytes_received_total', label)).toBe(bytes);
   expect(await read('bytes_sent_total', label)).toBe(bytes);
   expect(await read('messages_dropped_total', label)).toBe(0);
+  expect(await read('clients_refused_total', label)).toBe(0);
+  expect(await refusalOf({ ...login, password: makePassword() })).not.toBe(0);
+  expect(await read('clients_refused_total', label)).toBe(1);
 
   await publisher.end();
   await expect.poll(() => read('connections', label)).toBe(1);

@@ -36,6 +36,11 @@ export function addTenantMetrics(registry: Registry, tenants: Pick<Tenants, 'bus
     ({ traffic }) => traffic.messagesDropped,
   );
   total(
+    'clients_refused_total',
+    'Clients that were refused, of those that are known to be its own',
+    ({ activity }) => activity.clientsRefused,
+  );
+  total(
     'limits_reached_total',
     'Times that it reached one of its limits',
     ({ limitsReached }) => limitsReached,

@@ -145,8 +145,9 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       // The server's own end is no fault of a client.
       if (!refusalRule(reason.code)) return;
       parts.refused(refusedConnect(transport, claim, subject, reason));
-      if (principal)
-        tellEvent('refused', principal, { ...placeOf({ transport, ...claim }), ...whyOf(reason) });
+      if (!principal) return;
+      tenants.of(principal).activity.clientsRefused++;
+      tellEvent('refused', principal, { ...placeOf({ transport, ...claim }), ...whyOf(reason) });
     },
     subscriptionsRefused(session, filters) {
       const reason = { code: 'subscription not allowed', text: filters.join(', ') };

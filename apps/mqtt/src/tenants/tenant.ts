@@ -1,9 +1,10 @@
-import type { TenantBudget, Traffic } from '@iotcore/engine';
+import type { TenantBudget } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
 import { ConnectionPlaces, type Place } from './connection-places.ts';
 import type { FleetUsage } from './fleet-usage.ts';
 import { MessageRate } from './message-rate.ts';
 import { Slots } from './slots.ts';
+import { TenantActivity } from './tenant-activity.ts';
 import type { TenantLimit, TenantLimits } from './tenant-limits.ts';
 
 /** Told when a tenant reaches one of its limits. */
@@ -21,15 +22,14 @@ export class TooManyLookupsError extends Error {
 export class Tenant implements TenantBudget {
   /** `registry:…` or `broker:…`. */
   readonly key: string;
-  /** Since it was made: one that was forgotten begins anew. */
-  readonly traffic: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
+  readonly activity = new TenantActivity();
+  readonly traffic = this.activity.traffic;
   readonly #limits: TenantLimits;
   readonly #reached: LimitReached;
   readonly #now: () => number;
   readonly #places: ConnectionPlaces;
   readonly #rate: MessageRate;
   readonly #storedReaders: Slots;
-  #messagesTaken = 0;
   #waitingBytes = 0;
   #subscriptionBytes = 0;
   #unstoredBytes = 0;
@@ -52,13 +52,6 @@ export class Tenant implements TenantBudget {
     this.#places = new ConnectionPlaces(limits, shared);
     this.#rate = new MessageRate(limits.messageRates, limits.messageRateWindowMs, shared);
     this.#storedReaders = new Slots(limits.maxStoredReaders);
-  }
-
-  /** What it did since it was asked last; undefined: nothing. */
-  takeActivity(): { readonly messages: number; readonly connections: number } | undefined {
-    const messages = this.traffic.messagesIn - this.#messagesTaken;
-    this.#messagesTaken = this.traffic.messagesIn;
-    return messages > 0 ? { messages, connections: this.#places.size } : undefined;
   }
 
   /** Takes a place for a connection, or tells which limit is reached and takes none. */

@@ -29,6 +29,43 @@ function setUp(limits: Partial<TenantLimits>) {
   return { tenants, connect, reached, clock };
 }
 
+describe('what tenants did', () => {
+  const nothing = {
+    ...{
+      messagesReceived: 0,
+      bytesReceived: 0,
+      messagesSent: 0,
+      bytesSent: 0,
+      messagesDropped: 0,
+      refused: 0,
+    },
+  };
+
+  test('is told once, with those that are connected; of who did nothing there is nothing', () => {
+    const { tenants, connect } = setUp({});
+    const { leave } = connect(device, 'a');
+    tenants.of(foreigner);
+    expect(tenants.takeActivity()).toEqual([{ kind: 'registry', id: 'r1', ...nothing, connections: 1 }]);
+    expect(tenants.takeActivity()).toEqual([]);
+    const { traffic, activity } = tenants.of(sibling);
+    Object.assign(traffic, { messagesIn: 2, bytesIn: 20, messagesOut: 3, bytesOut: 30, messagesDropped: 4 });
+    activity.clientsRefused++;
+    leave();
+    expect(tenants.takeActivity()).toEqual([
+      {
+        ...{ kind: 'registry', id: 'r1', connections: 0, messagesReceived: 2, bytesReceived: 20 },
+        ...{ messagesSent: 3, bytesSent: 30, messagesDropped: 4, refused: 1 },
+      },
+    ]);
+    traffic.messagesIn++;
+    tenants.of(broker).activity.clientsRefused++;
+    expect(tenants.takeActivity()).toEqual([
+      { kind: 'registry', id: 'r1', ...nothing, connections: 0, messagesReceived: 1 },
+      { kind: 'broker', id: 'b1', ...nothing, connections: 0, refused: 1 },
+    ]);
+  });
+});
+
 describe('places of connections', () => {
   test('are refused to a principal beyond its limit, and given to its siblings', () => {
     const { connect, reached } = setUp({ maxConnectionsPerPrincipal: 2 });

@@ -89,10 +89,10 @@ export class Tenants {
     holding.tenant.givePlace(holding.place);
   }
 
-  /** What each tenant did since it was asked last; those that did nothing are left out. */
+  /** What each tenant did since the last call; those that did nothing, and have as many connections, are left out. */
   takeActivity(): TenantSample[] {
     return [...this.#tenants.values()].flatMap((tenant) => {
-      const activity = tenant.takeActivity();
+      const activity = tenant.activity.take(tenant.connections);
       const [kind, id = ''] = tenant.key.split(':');
       return activity ? [{ kind: kind === 'registry' ? 'registry' : 'broker', id, ...activity }] : [];
     });

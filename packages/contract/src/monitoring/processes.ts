@@ -6,7 +6,7 @@ import { instant, text, timestamp, wholeNumber } from '../schema/fields.ts';
 const figures = z
   .record(z.string(), z.number())
   .describe(
-    'How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.',
+    'How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`; of registries and brokers `bytesReceived` and `bytesSent`, too. Each as far as it applies.',
   );
 
 export const Node = component(
@@ -85,7 +85,7 @@ export const ReadMetricsResponse = component(
   z.object({ points: z.array(z.object({ at: timestamp.describe('Its beginning.'), figures })) }),
   {
     description:
-      'Points with samples, oldest first. Of processes there is one every 10 s for a day, and one a minute for 30 days; of registries and brokers one a minute for a day, where they did something.',
+      'Points with samples, oldest first. Of processes there is one every 10 s for a day, and one a minute for 30 days; of registries and brokers one a minute for a day, where they did something or another number of connections is open.',
     examples: [
       {
         points: [{ at: '2026-11-22T15:38:00Z', figures: { connections: 40_000, messagesReceived: 91_240 } }],

@@ -235,7 +235,7 @@ export const settingsTable = {
     'IOT_MQTT_METRICS_TENANTS',
     wholeNumber(0, 1000),
     '20',
-    'Registries and brokers that the metrics page of an MQTT process shows by themselves: those with the most messages. Each is seven series for Prometheus.',
+    'Registries and brokers that the metrics page of an MQTT process shows by themselves: those with the most messages. Each is eight series for Prometheus.',
   ),
   mqttMaxStoredReadersPerTenant: setting(
     'IOT_MQTT_MAX_STORED_READERS_PER_TENANT',

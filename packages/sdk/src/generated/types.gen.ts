@@ -1968,7 +1968,7 @@ export type Node = {
     seenAt: string;
     ready: boolean;
     /**
-     * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
+     * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`; of registries and brokers `bytesReceived` and `bytesSent`, too. Each as far as it applies.
      */
     figures: {
         [key: string]: number;
@@ -2172,7 +2172,7 @@ export type PullTarget = {
 };
 
 /**
- * Points with samples, oldest first. Of processes there is one every 10 s for a day, and one a minute for 30 days; of registries and brokers one a minute for a day, where they did something.
+ * Points with samples, oldest first. Of processes there is one every 10 s for a day, and one a minute for 30 days; of registries and brokers one a minute for a day, where they did something or another number of connections is open.
  */
 export type ReadMetricsResponse = {
     points: Array<{
@@ -2181,7 +2181,7 @@ export type ReadMetricsResponse = {
          */
         at: string;
         /**
-         * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`. Each as far as it applies.
+         * How it was: `connections`, `subscriptions`, `memoryBytes`, `eventLoopDelayMs` (the 99th percentile), `changeFeedBehindMs` (up to 1,000 when all is well), `databaseConnections`, `databaseWaiting`. What was counted meanwhile: `messagesReceived`, `messagesSent`, `messagesDropped`, `refused`, `calls`; of registries and brokers `bytesReceived` and `bytesSent`, too. Each as far as it applies.
          */
         figures: {
             [key: string]: number;

@@ -1,2 +1,2 @@
 export { ProcessReporter, type ProcessReporterParts } from './process-reporter.ts';
-export type { Figures, TenantSample } from './samples.ts';
+export type { Figures, TenantCounts, TenantSample } from './samples.ts';

@@ -17,13 +17,40 @@ export interface ProcessRow {
   readonly figures: Figures;
 }
 
-/** What a registry with its devices, or a broker, did. */
-export interface TenantSample {
+/** What is counted of a registry with its devices, or a broker. */
+export interface TenantCounts {
+  readonly messagesReceived: number;
+  readonly bytesReceived: number;
+  readonly messagesSent: number;
+  readonly bytesSent: number;
+  readonly messagesDropped: number;
+  /** Clients that are known to be its own. */
+  readonly refused: number;
+}
+
+export interface TenantSample extends TenantCounts {
   readonly kind: 'registry' | 'broker';
   readonly id: string;
-  readonly messages: number;
+  /** That are open. */
   readonly connections: number;
 }
+
+/** Where each count is kept. */
+const countColumns = {
+  messagesReceived: 'messages',
+  bytesReceived: 'bytes_received',
+  messagesSent: 'messages_sent',
+  bytesSent: 'bytes_sent',
+  messagesDropped: 'messages_dropped',
+  refused: 'refused',
+} as const satisfies Record<keyof TenantCounts, string>;
+const countNames = Object.keys(countColumns) as (keyof TenantCounts)[];
+const columns = Object.values(countColumns);
+
+/** SQL: name and value of each figure of a sample, as VALUES. */
+export const tenantFigures = [...Object.entries(countColumns), ['connections', 'connections']]
+  .map(([name, column]) => `('${name}', ${column}::float8)`)
+  .join(', ');
 
 /** Says that this process lives, and how it is. */
 export async function writeProcess(db: Queryable, process: ProcessRow): Promise<void> {
@@ -73,17 +100,16 @@ export async function writeTenantSamples(
   samples: readonly TenantSample[],
 ): Promise<void> {
   await db.query(
-    `INSERT INTO tenant_samples AS known (kind, id, at, process_id, messages, connections)
-     SELECT kind, id, date_bin('1 minute', now(), 'epoch'), $1, messages, connections
-     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::int[]) AS given(kind, id, messages, connections)
-     ON CONFLICT (kind, id, at, process_id)
-     DO UPDATE SET messages = known.messages + excluded.messages, connections = excluded.connections`,
+    `INSERT INTO tenant_samples AS known (at, process_id, kind, id, connections, ${columns})
+     SELECT date_bin('1 minute', now(), 'epoch'), $1, given.*
+     FROM unnest($2::text[], $3::text[], $4::int[], ${columns.map((_, index) => `$${index + 5}::bigint[]`)}) AS given
+     ON CONFLICT (kind, id, at, process_id) DO UPDATE SET connections = excluded.connections,
+       ${columns.map((column) => `${column} = known.${column} + excluded.${column}`)}`,
     [
       processId,
-      samples.map(({ kind }) => kind),
-      samples.map(({ id }) => id),
-      samples.map(({ messages }) => messages),
-      samples.map(({ connections }) => connections),
+      ...(['kind', 'id', 'connections', ...countNames] as const).map((name) =>
+        samples.map((one) => one[name]),
+      ),
     ],
   );
 }

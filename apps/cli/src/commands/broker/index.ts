@@ -11,6 +11,7 @@ import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerMessages } from '../shared/messages.ts';
+import { registerMetrics } from '../shared/metrics.ts';
 import { registerPasswords } from '../shared/passwords.ts';
 import { registerSessions } from '../shared/sessions.ts';
 import { registerCreate, registerList, type TopLevelKind } from '../shared/top-level.ts';
@@ -35,6 +36,7 @@ export function register(program: Command, context: CliContext): void {
   registerDelete(broker, brokerKind, context, { consequence: 'its sessions end' });
   registerLabels(broker, brokerKind, context);
   registerLogs(broker, brokerKind, context);
+  registerMetrics(broker, brokerKind, context);
   registerMessages(broker, brokerKind, context);
   registerDisabling(broker, brokerKind, context);
   registerSessions(broker, brokerKind, context);

@@ -13,6 +13,7 @@ import { registerDelete, registerGet } from '../shared/get-and-delete.ts';
 import { registerLabels } from '../shared/labels.ts';
 import { registerLogs } from '../shared/logs.ts';
 import { registerMessages } from '../shared/messages.ts';
+import { registerMetrics } from '../shared/metrics.ts';
 import { registerPasswords } from '../shared/passwords.ts';
 import { reportChange } from '../shared/report.ts';
 import { registerSessions } from '../shared/sessions.ts';
@@ -53,6 +54,7 @@ export function register(program: Command, context: CliContext): void {
   registerLabels(registry, registryKind, context);
   registerAliases(registry, context);
   registerLogs(registry, registryKind, context);
+  registerMetrics(registry, registryKind, context);
   registerMessages(registry, registryKind, context);
   registerSessions(registry, registryKind, context);
   registerCertificates(registry, registryKind, context);

@@ -1,5 +1,6 @@
 /** What processes and tenants did, from the samples that they have left. */
 import { prepare, type Sql } from '../../database/sql.ts';
+import { tenantFigures } from '../../processes/samples.ts';
 
 export interface MetricsRange {
   readonly from: Date;
@@ -51,7 +52,7 @@ const ofProcesses = prepare(
 const ofTenant = prepare(
   'read-tenant-metrics',
   points(`SELECT at, f.key, f.value FROM tenant_samples,
-            LATERAL (VALUES ('messagesReceived', messages::float8), ('connections', connections::float8)) AS f(key, value)
+            LATERAL (VALUES ${tenantFigures}) AS f(key, value)
           WHERE kind = $4 AND id = $5 AND at >= $2 AND at < $3`),
 );
 
