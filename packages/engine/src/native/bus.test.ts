@@ -110,6 +110,34 @@ describe('the bus of the native engine', () => {
     await client.expectBytes(puback(3));
   });
 
+  test('retains a message once those before it have arrived, and reads no further until then', async () => {
+    const { told, createBus } = distantBus({ keepsOrder: true });
+    const { port, host } = await serve({ createBus });
+    const retained: string[] = [];
+    host.onRetain = async (_place, payload) => void retained.push(String(payload));
+    const client = await connectRaw({ port });
+    const messages = [
+      publish('a', 'one', 1),
+      publish('a', 'two', 2),
+      publish('permanent/a', 'kept', 3),
+      publish('permanent/a', '', 4),
+      publish('a', 'last', 5),
+    ];
+    client.send(Buffer.concat([connect(), ...messages]));
+    await client.expectBytes(connack(0));
+    told[0]?.answer();
+    await client.expectBytes(puback(1));
+    await (await connectMqtt({ port })).end();
+    expect(told.map(({ payload }) => payload)).toEqual(['one', 'two']);
+    expect(retained).toEqual([]);
+    for (let n = 1; n < 5; n++) {
+      await eventually(`message ${n}`, () => told.length > n);
+      told[n]?.answer();
+    }
+    await client.expectBytes(Buffer.concat([2, 3, 4, 5].map((id) => puback(id))));
+    expect(retained).toEqual(['kept', '']);
+  });
+
   test('reads no further than its bounds while messages are under way', async () => {
     const { told, createBus } = distantBus({ keepsOrder: true });
     const { port } = await serve({ createBus });

@@ -64,8 +64,8 @@ interface Unfinished {
     | undefined;
   /** Until the logs have it; undefined: none is to. */
   recorded: Promise<void> | undefined;
-  /** That other nodes do not have yet. */
-  readonly bytesUnderWay: number;
+  /** Undefined: it is not under way to other nodes. */
+  readonly bytesUnderWay: number | undefined;
 }
 
 /** An acknowledgement that waits until the logs have the message, or those before it. */
@@ -84,6 +84,12 @@ export class Publisher<P> {
   readonly #unrecorded = new Fifo<Unrecorded>();
   /** Of both, and of what is under way to other nodes. */
   #unstoredBytes = 0;
+  #messagesUnderWay = 0;
+  /**
+   * A message to be retained waits in the chunk that it came in until those before it have arrived: if this node had to leave its cluster,
+   * the others would hand over the last that it retained, and the client would send again what came before.
+   */
+  #whenArrived: (() => void) | undefined;
   #lastMs = 0;
   /** A message at QoS 1 waits to be within its rate. */
   #rateTimer: NodeJS.Timeout | undefined;
@@ -106,6 +112,7 @@ export class Publisher<P> {
   /** The session is over: nothing more will be published. */
   end(): void {
     clearTimeout(this.#rateTimer);
+    this.#whenArrived = undefined;
     this.#routes.clear();
   }
 
@@ -199,6 +206,12 @@ export class Publisher<P> {
 
   #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     const { host } = this.#parts;
+    if (plan.retainAs !== undefined && this.#messagesUnderWay > 0) {
+      this.#whenArrived = () => {
+        if (this.#check(bytes, start, end, layout)) this.#connection.proceed();
+      };
+      return false;
+    }
     if (host.excessMs !== undefined) {
       const excessMs = host.excessMs(this.#session);
       if (excessMs > 0) return this.#exceed(excessMs, bytes, start, end, layout);
@@ -230,9 +243,16 @@ export class Publisher<P> {
     recorded: Promise<void> | undefined,
     bytesUnderWay: number,
   ): boolean {
-    const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded, bytesUnderWay };
+    const entry: Unfinished = {
+      isDue: false,
+      packetId,
+      unstored: undefined,
+      recorded,
+      bytesUnderWay,
+    };
     this.#unfinished.push(entry);
     this.#unstoredBytes += bytesUnderWay;
+    this.#messagesUnderWay++;
     underWay.whenSettled((error) => (error ? this.#fail(entry, reasons.notHandedOver) : this.#settle(entry)));
     this.#pauseIfFull();
     return !this.#isWaitingForStore && !this.#hasFailed;
@@ -240,7 +260,13 @@ export class Publisher<P> {
 
   /** Publishes nothing more until the message is handed over: so messages keep their order. */
   #awaitHandOver(done: Promise<void>, packetId: number, recorded: Promise<void> | undefined): false {
-    const entry: Unfinished = { isDue: false, packetId, unstored: undefined, recorded, bytesUnderWay: 0 };
+    const entry: Unfinished = {
+      isDue: false,
+      packetId,
+      unstored: undefined,
+      recorded,
+      bytesUnderWay: undefined,
+    };
     this.#unfinished.push(entry);
     done.then(
       () => {
@@ -271,7 +297,14 @@ export class Publisher<P> {
   /** Acknowledges now, or after those that came before. */
   #finish(packetId: number, recorded: Promise<void> | undefined, bytes: number): void {
     if (this.#unfinished.size === 0) this.#acknowledge(packetId, recorded, bytes);
-    else this.#unfinished.push({ isDue: true, packetId, unstored: undefined, recorded, bytesUnderWay: 0 });
+    else
+      this.#unfinished.push({
+        isDue: true,
+        packetId,
+        unstored: undefined,
+        recorded,
+        bytesUnderWay: undefined,
+      });
     this.#pauseIfFull();
   }
 
@@ -315,7 +348,7 @@ export class Publisher<P> {
       packetId: layout.packetId,
       unstored: { plan, payload, qos: layout.qos },
       recorded: undefined,
-      bytesUnderWay: 0,
+      bytesUnderWay: undefined,
     };
     this.#unfinished.push(entry);
     this.#unstoredBytes += payload.length;
@@ -367,7 +400,10 @@ export class Publisher<P> {
         }
       }
       this.#unfinished.shift();
-      this.#unstoredBytes -= first.bytesUnderWay;
+      if (first.bytesUnderWay !== undefined) {
+        this.#messagesUnderWay--;
+        this.#unstoredBytes -= first.bytesUnderWay;
+      }
       if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
     }
     this.#goOn();
@@ -376,6 +412,7 @@ export class Publisher<P> {
   /** Tells the connection that nothing is owed any more, or that there is room again. */
   #goOn(): void {
     if (!this.#isUnsettled) this.#connection.settled();
+    if (this.#messagesUnderWay === 0) this.#takeWaiting();
     if (
       this.#isWaitingForStore &&
       this.#unfinished.size + this.#unrecorded.size < maxUnstoredMessages / 2 &&
@@ -384,6 +421,12 @@ export class Publisher<P> {
       this.#isWaitingForStore = false;
       if (this.#session.isOpen) this.#connection.proceed();
     }
+  }
+
+  #takeWaiting(): void {
+    const take = this.#whenArrived;
+    this.#whenArrived = undefined;
+    if (this.#session.isOpen && !this.#hasFailed) take?.();
   }
 
   /** The host refuses the message: no subscriber receives it. */
