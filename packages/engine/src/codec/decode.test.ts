@@ -5,6 +5,7 @@ import { fuzzRuns, hostileStream } from './cases/mutations.ts';
 import { type ClientPacket, checkOrder, decodePacket } from './decode.ts';
 import { packetBytes } from './fields/fixed-header.ts';
 import { PacketError, packetErrorCodes } from './fields/packet-error.ts';
+import { pubackId, writePuback } from './packets/puback.ts';
 import { maxPublishBytes } from './packets/publish.ts';
 
 const limits = { maxPayloadBytes: 262_144, maxTopicBytes: 65_535, maxTopicLevels: 128 };
@@ -91,6 +92,21 @@ describe('the codec', () => {
     // Only with a configured limit below 65,535, which a field of 16 bits cannot pass; and with more filters than a case
     // may show (native/long-work.test.ts).
     expect(untried).toEqual(['topicTooLong', 'tooManyFilters']);
+  });
+
+  test('reads the identifier of a PUBACK by itself, and leaves every other packet to the decoder', () => {
+    const packet = Buffer.from([0xff, 0, 0, 0, 0, 0xff]);
+    for (const id of [1, 255, 256, 65_535]) {
+      writePuback(packet, 1, id);
+      expect(pubackId(packet, 1, 5)).toBe(id);
+    }
+    for (const bytes of [
+      [0x40, 2, 0, 0],
+      [0x40, 0x82, 0, 0, 7],
+      [0xc0, 0],
+      [0x30, 2, 0, 0],
+    ])
+      expect(pubackId(Buffer.from(bytes), 0, bytes.length)).toBe(0);
   });
 
   test('throws nothing but PacketError, and reads nothing past its end, whatever the bytes', () => {

@@ -5,7 +5,7 @@ export { type CodecLimits, PacketType } from './fields/packet-type.ts';
 export { encodeConnack } from './packets/connack.ts';
 export { type ConnectPacket, type ConnectWill, identifierRefusal } from './packets/connect.ts';
 export { encodePingresp } from './packets/ping.ts';
-export { pubackBytes, writePuback } from './packets/puback.ts';
+export { pubackBytes, pubackId, writePuback } from './packets/puback.ts';
 export {
   isPlainTopicRest,
   maxPublishBytes,

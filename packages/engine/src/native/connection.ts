@@ -18,6 +18,7 @@ import {
   PacketError,
   PacketType,
   pubackBytes,
+  pubackId,
   type SubscribePacket,
   type UnsubscribePacket,
   writePuback,
@@ -136,6 +137,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** The client sends nothing more; what it sent before is still handled. */
   #isFinishing = false;
   #finishingBytes = 0;
+  /** It has sent all that it ever will, and that was handled: the end of its session waits for its turn. */
+  #isLeaving = false;
   /** It took too long to handle that: nothing but DISCONNECT counts any more. */
   #isDiscarding = false;
   #isSocketClosed = false;
@@ -180,15 +183,25 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** Handles one packet. False: the next one has to wait, or never comes. @throws PacketError */
   packet(bytes: Buffer, start: number, end: number): boolean {
     this.#partialSinceMs = 0;
-    // Most packets of a busy server, in as few calls as can be.
-    const isPublish = (bytes[start] as number) >> 4 === PacketType.publish;
     const goesOn =
-      isPublish && this.#state === 'open' && !this.#isDiscarding
-        ? (this.#publisher as Publisher<P>).publish(bytes, start, end)
+      this.#state === 'open' && !this.#isDiscarding
+        ? this.#handleOpen(bytes, start, end)
         : this.#handle(bytes, start, end);
     if (!this.#parts.tick.packetHandled()) return goesOn;
+    // What it has sent takes more than one tick, however long it was silent before.
+    this.#floods = true;
     if (goesOn) this.#rest();
     return false;
+  }
+
+  /** Most packets of a busy server, in as few calls as can be. */
+  #handleOpen(bytes: Buffer, start: number, end: number): boolean {
+    if ((bytes[start] as number) >> 4 === PacketType.publish)
+      return (this.#publisher as Publisher<P>).publish(bytes, start, end);
+    const acknowledged = pubackId(bytes, start, end);
+    if (acknowledged === 0) return this.#handle(bytes, start, end);
+    (this.#session as Session<P>).acknowledge(acknowledged);
+    return true;
   }
 
   #rest(): void {
@@ -479,14 +492,15 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
 
   /** The client sends nothing more. What it sent before is handled first, whatever it has to wait for. */
   #inputEnded(): void {
-    if (this.#isFinishing || this.#state === 'closing' || this.#state === 'closed') return;
-    this.#isFinishing = true;
+    if (this.#isFinishing || this.#isLeaving || this.#state === 'closing' || this.#state === 'closed') return;
     const isWaiting =
       this.#state === 'authenticating' || (this.#state === 'open' && this.#assembler.isStopped);
     if (!isWaiting) {
-      this.close(reasons.connectionLost);
+      this.#isLeaving = true;
+      this.#parts.slices.inTurn(() => this.close(reasons.connectionLost));
       return;
     }
+    this.#isFinishing = true;
     const bytes = finishingOverheadBytes + this.#assembler.keptBytes;
     if (this.#parts.finishing.take(bytes)) this.#finishingBytes = bytes;
     else this.#giveUp();
@@ -511,9 +525,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   }
 
   /** Ends the connection, whatever its state, after its output has been written. */
-  close(reason: Reason): void {
+  close(why: Reason): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
     const state = this.#state;
+    const reason = this.#isLeaving ? reasons.connectionLost : why;
     this.#move('closing');
     this.#assembler.stop(); // nothing that follows is processed [MQTT-3.1.4-5]
     this.#parts.finishing.give(this.#finishingBytes);

@@ -18,6 +18,9 @@ const messageOverheadBytes = 128;
 const filtersPerTick = 16;
 const messagesPerTick = 64;
 
+/** One for all: an abort that is given none makes a DOMException with a stack, a tenth of a millisecond for each session. */
+const sessionOver = new Error('the session is over');
+
 export interface GrantedFilter {
   readonly filter: string;
   readonly qos: Qos;
@@ -41,11 +44,11 @@ export class RetainedReader<P> {
   readonly #host: Pick<EngineHost<P>, 'retained'>;
   readonly #places: Places;
   readonly #session: RetainedReaderSession<P>;
-  readonly #over = new AbortController();
+  /** Aborted when the session is over; there only while the reader runs, as it does in few of all sessions at a time. */
+  #over: AbortController | undefined;
   /** Filters whose retained messages are still to be read; a filter that is subscribed again is read for once more. */
   readonly #wanted = new Map<string, Qos>();
   #current: GrantedFilter | undefined;
-  #isRunning = false;
   #steps = 0;
   /** Topics that were heard while a page is being read, each with the newest version; infinite if one had none. */
   #heard: Map<string, number> | undefined;
@@ -66,7 +69,7 @@ export class RetainedReader<P> {
       this.#wanted.delete(filter);
       this.#wanted.set(filter, qos);
     }
-    if (!this.#isRunning) void this.#run();
+    if (this.#over === undefined) void this.#run();
   }
 
   /** Whether it must be told of live messages. */
@@ -89,33 +92,38 @@ export class RetainedReader<P> {
   cancel(): void {
     this.#wanted.clear();
     this.#current = undefined;
-    this.#over.abort();
+    this.#over?.abort(sessionOver);
   }
 
   async #run(): Promise<void> {
-    this.#isRunning = true;
+    this.#over = new AbortController();
+    const { signal } = this.#over;
     try {
       for (const [filter, qos] of this.#wanted) {
         this.#wanted.delete(filter);
         if (++this.#steps % filtersPerTick === 0) await yieldToEventLoop();
         if (!this.#session.hasSubscription(filter)) continue;
-        const pages = this.#host.retained(this.#session.principal, filter, this.#over.signal);
-        if (pages) await this.#sendAll({ filter, qos }, pages);
+        const pages = this.#host.retained(this.#session.principal, filter, signal);
+        if (pages) await this.#sendAll({ filter, qos }, pages, signal);
       }
     } catch {
-      if (!this.#over.signal.aborted) this.#session.retainedUnread();
+      if (!signal.aborted) this.#session.retainedUnread();
     } finally {
-      this.#isRunning = false;
+      this.#over = undefined;
     }
   }
 
-  async #sendAll(current: GrantedFilter, pages: AsyncIterable<readonly RetainedMessage[]>): Promise<void> {
+  async #sendAll(
+    current: GrantedFilter,
+    pages: AsyncIterable<readonly RetainedMessage[]>,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.#current = current;
     const iterator = pages[Symbol.asyncIterator]();
     try {
       for (;;) {
         await this.#session.room();
-        if (!this.#isWanted(current) || !(await this.#nextPage(iterator))) return;
+        if (!this.#isWanted(current) || !(await this.#nextPage(iterator, signal))) return;
         await this.#sendPage(current);
       }
     } finally {
@@ -129,8 +137,11 @@ export class RetainedReader<P> {
   }
 
   /** False: there are no more. */
-  async #nextPage(iterator: AsyncIterator<readonly RetainedMessage[]>): Promise<boolean> {
-    const giveBack = await this.#takePlace();
+  async #nextPage(
+    iterator: AsyncIterator<readonly RetainedMessage[]>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const giveBack = await this.#takePlace(signal);
     const heard = new Map<string, number>();
     this.#heard = heard;
     this.#heardCharacters = 0;
@@ -172,8 +183,7 @@ export class RetainedReader<P> {
   }
 
   /** A place among the readers of the tenant, then among all. */
-  async #takePlace(): Promise<() => void> {
-    const { signal } = this.#over;
+  async #takePlace(signal: AbortSignal): Promise<() => void> {
     const ofTenant = await this.#session.tenant?.takeStoredReader(signal);
     try {
       const ofAll = await this.#places.take(signal);

@@ -44,6 +44,9 @@ const mostBlockedBytes = 524_288;
 /** Retained messages are written in pieces of this size, so that a client that does not read costs no more. */
 const retainedPieceBytes = 16_384;
 
+/** Counts for all sessions whose host counts for no tenant: each of them would touch one more object with every message. */
+const unread: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
+
 /** The session's connection. */
 export interface SessionConnection {
   /** Grows with every CONNECT. */
@@ -78,7 +81,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly clientId: string;
   readonly transport: Transport;
   readonly tenant: TenantBudget | undefined;
-  /** Its tenant's counters; its own if the host counts none. */
+  /** Its tenant's counters; `unread` if the host counts none. */
   readonly traffic: Traffic;
   readonly #parts: SessionParts<P>;
   readonly #connection: SessionConnection;
@@ -116,13 +119,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.clientId = identity.clientId;
     this.transport = identity.transport;
     this.tenant = identity.tenant;
-    this.traffic = identity.tenant?.traffic ?? {
-      messagesIn: 0,
-      bytesIn: 0,
-      messagesOut: 0,
-      bytesOut: 0,
-      messagesDropped: 0,
-    };
+    this.traffic = identity.tenant?.traffic ?? unread;
     this.#account = new WaitingAccount(parts.waiting, identity.tenant);
   }
 
@@ -233,7 +230,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       this.#send(kept, kept.payload.bytes, 1, kept.retain);
     }
     if (this.#outputBytes > 0 || this.#outbox.isBlocked) this.#countOutput();
-    if (this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
+    if (this.#roomWaiters.length > 0 && this.#queue.size === 0 && this.#hasRoom) this.#letWaitersGo();
   }
 
   /**
@@ -299,8 +296,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       this.#parts.host.dropped(this, 'slow subscriber');
       return;
     }
-    message.appendAtQos0(this.#outbox);
-    this.#countSent(message, 0);
+    this.#countSent(message.appendAtQos0(this.#outbox));
     if (this.#outbox.isBlocked) this.#countOutput();
   }
 
@@ -313,15 +309,15 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
       this.close(reasons.tenantWaiting);
       return;
     }
-    message.appendAtQos1(this.#outbox, this.#ids.take());
-    this.#countSent(message, 1);
+    this.#countSent(message.appendAtQos1(this.#outbox, this.#ids.take()));
     if (this.#outbox.isBlocked) this.#countOutput();
   }
 
-  #countSent(message: OutgoingMessage, qos: Qos): void {
+  #countSent(bytes: number): void {
     this.#parts.counters.messagesSent++;
-    this.traffic.messagesOut++;
-    this.traffic.bytesOut += message.packetBytes(qos);
+    const { traffic } = this;
+    traffic.messagesOut++;
+    traffic.bytesOut += bytes;
   }
 
   #enqueue(message: OutgoingMessage): void {
@@ -369,14 +365,13 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   #send(topicName: TopicName, payload: Buffer, qos: Qos, retain: boolean): void {
     const message = new OutgoingMessage(this.#parts.tick, payload, 0, payload.length, qos, retain);
     message.addressTo(topicName);
-    if (qos === 0) message.appendAtQos0(this.#outbox);
-    else message.appendAtQos1(this.#outbox, this.#ids.take());
-    this.#countSent(message, qos);
+    this.#countSent(
+      qos === 0 ? message.appendAtQos0(this.#outbox) : message.appendAtQos1(this.#outbox, this.#ids.take()),
+    );
     if (this.#outbox.isBlocked) this.#countOutput();
   }
 
   #letWaitersGo(): void {
-    if (this.#roomWaiters.length === 0) return;
     const waiters = this.#roomWaiters;
     this.#roomWaiters = [];
     for (const resolve of waiters) resolve();

@@ -125,16 +125,18 @@ export class OutgoingMessage implements Addressable {
     this.#topicName = topicName;
   }
 
-  appendAtQos0(outbox: Outbox): void {
+  /** Returns the size of the packet, like the next. */
+  appendAtQos0(outbox: Outbox): number {
     if (this.#source0 === undefined) {
       this.#start0 = this.#encode(0);
       this.#source0 = this.#tick.messages.buffer;
       this.#end0 = this.#start0 + publishBytes(this.#topicName.topicBytes.length, this.payloadBytes, 0);
     }
     outbox.append(this.#source0, this.#start0, this.#end0);
+    return this.#end0 - this.#start0;
   }
 
-  appendAtQos1(outbox: Outbox, id: number): void {
+  appendAtQos1(outbox: Outbox, id: number): number {
     if (this.#source1 === undefined) {
       this.#start1 = this.#encode(1);
       this.#source1 = this.#tick.messages.buffer;
@@ -144,7 +146,7 @@ export class OutgoingMessage implements Addressable {
     } else if (this.#id1 !== 0 && this.#id1 !== id) {
       if (this.payloadBytes >= largePieceBytes) {
         this.#appendInTwo(outbox, this.#source1, id);
-        return;
+        return this.#end1 - this.#start1;
       }
       this.#copyAtQos1();
     }
@@ -154,6 +156,7 @@ export class OutgoingMessage implements Addressable {
       this.#id1 = id;
     }
     outbox.append(this.#source1, this.#start1, this.#end1);
+    return this.#end1 - this.#start1;
   }
 
   /** A header of its own in front of a large payload that all receivers share. */

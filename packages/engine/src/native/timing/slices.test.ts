@@ -72,4 +72,22 @@ describe('Slices', () => {
     expect(done).toBe(1_200);
     expect(most).toBeLessThanOrEqual(60);
   });
+
+  test('do calls one by one at once while there is time, and the others in their order', () => {
+    const { slices, spend, tick } = setUp();
+    const done: number[] = [];
+    const inTurn = (n: number) =>
+      slices.inTurn(() => {
+        done.push(n);
+        spend(1);
+      });
+    for (const n of numbers(10)) inTurn(n);
+    expect(done).toEqual([0, 1, 2, 3]);
+    tick();
+    // There is time again, but others wait.
+    inTurn(10);
+    expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    while (tick());
+    expect(done).toEqual(numbers(11));
+  });
 });

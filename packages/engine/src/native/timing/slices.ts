@@ -1,8 +1,8 @@
 /**
  * Work that would keep the event loop for too long, done a slice at a time. One packet can ask for a lot (a SUBSCRIBE with
- * ten thousand filters), and one event can end ten thousand subscriptions: such work runs as long as the slice has time,
- * and goes on in the next one, after what came in meanwhile has been read. All such work of an engine shares the slices,
- * one piece of work after the other.
+ * ten thousand filters), one event can end ten thousand subscriptions, and ten thousand clients can leave at once: such
+ * work runs as long as the slice has time, and goes on in the next one, after what came in meanwhile has been read. All such
+ * work of an engine shares the slices, one piece of work after the other.
  */
 import { Fifo } from '../buffers/fifo.ts';
 
@@ -16,6 +16,8 @@ export class Slices {
   readonly #later: (run: () => void) => void;
   /** Each does a part, until its slice ends; true: it is done. */
   readonly #unfinished = new Fifo<() => boolean>();
+  /** Calls of `inTurn` for which the slice had no time. */
+  readonly #inTurn = new Fifo<() => void>();
   #endMs = 0;
   #isScheduled = false;
 
@@ -37,6 +39,26 @@ export class Slices {
         return true;
       });
     });
+  }
+
+  /**
+   * For work that comes one by one, perhaps very often in one tick: done at once while the slice has time and none waits,
+   * otherwise later, in the order of the calls. `work` must not throw.
+   */
+  inTurn(work: () => void): void {
+    if (!this.#isScheduled) this.#begin();
+    if (this.#inTurn.size === 0 && this.#now() < this.#endMs) {
+      work();
+      return;
+    }
+    if (this.#inTurn.size === 0) this.#unfinished.push(() => this.#takeTurns());
+    this.#inTurn.push(work);
+  }
+
+  #takeTurns(): boolean {
+    do this.#inTurn.shift()?.();
+    while (this.#inTurn.size > 0 && this.#now() < this.#endMs);
+    return this.#inTurn.size === 0;
   }
 
   /** True: the iterator is at its end. False: the slice is. */
