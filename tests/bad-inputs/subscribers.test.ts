@@ -33,6 +33,8 @@ beforeAll(async () => {
 
 /** aedes does not (docs/decisions/0011-engine-differences.md). */
 const passesOverIdentifiers = test.skipIf(process.env['TEST_MQTT_ENGINE'] === 'aedes');
+/** aedes bounds the number of filters alone. */
+const boundsBytes = passesOverIdentifiers;
 
 describe.each(transportsOfFull)('over %s', (transport) => {
   test('a message with the retain flag is delivered live without it, and nothing is stored', async () => {
@@ -81,6 +83,21 @@ describe.each(transportsOfFull)('over %s', (transport) => {
     await client.expectBytes(matching);
     client.send('c000');
     await client.expectBytes('d000');
+  });
+
+  boundsBytes('ten thousand filters of 128 levels are granted as far as 32 MiB go', async () => {
+    const client = await broker.connectRaw(transport);
+    const deep = (n: number) => `${String(n).padStart(5, '0')}/${'a/'.repeat(126)}#`;
+    // As docs/limits.md counts them.
+    const granted = Math.floor((32 * 2 ** 20) / (300 + deep(0).length + 256 * 128));
+    const inOnePacket = 1_000;
+    const codes: number[] = [];
+    for (let n = 0; n < 10_000; n += inOnePacket) {
+      client.send(subscribePacket(...Array.from({ length: inOnePacket }, (_, i) => deep(n + i))));
+      codes.push(...(await client.read(1 + 2 + 2 + inOnePacket)).subarray(-inOnePacket));
+    }
+    expect(codes).toEqual(Array.from({ length: 10_000 }, (_, n) => (n < granted ? 1 : 0x80)));
+    await installation().bystanders.isServed();
   });
 
   test('five thousand filters in one packet are granted in their order, and others are served meanwhile', async () => {

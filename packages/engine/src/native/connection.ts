@@ -69,6 +69,8 @@ const moves: Record<State, readonly State[]> = {
   closed: [],
 };
 
+/** A connection with no more to handle than this does not wait for those that fill a tick each. */
+const shortBytes = 4_096;
 /** A client that was silent for so long, in milliseconds, does not flood. */
 const silenceMs = 250;
 /** How long a client that is being disconnected may take to hang up. */
@@ -207,6 +209,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #rest(): void {
     this.isResting = true;
     this.#parts.tick.readOnLater(this);
+  }
+
+  get isShort(): boolean {
+    return this.#assembler.keptBytes <= shortBytes;
   }
 
   /** Connections read on one after the other: when the tick has lasted long enough, the rest waits for the next. */
@@ -497,7 +503,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       this.#state === 'authenticating' || (this.#state === 'open' && this.#assembler.isStopped);
     if (!isWaiting) {
       this.#isLeaving = true;
-      this.#parts.slices.inTurn(() => this.close(reasons.connectionLost));
+      this.#parts.slices.inOrder(() => this.close(reasons.connectionLost));
       return;
     }
     this.#isFinishing = true;

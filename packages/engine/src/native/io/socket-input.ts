@@ -6,6 +6,8 @@ const tickBytes = 262_144;
 
 /** The reading side of a socket: stopped while its packets have to wait, and rested once it had its share of a tick. */
 export class SocketInput implements Rested {
+  /** It has had as much as one connection may have. */
+  readonly isShort = false;
   readonly #socket: Duplex;
   readonly #tick: Tick;
   #isPaused = false;

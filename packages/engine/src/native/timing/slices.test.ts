@@ -76,16 +76,16 @@ describe('Slices', () => {
   test('do calls one by one at once while there is time, and the others in their order', () => {
     const { slices, spend, tick } = setUp();
     const done: number[] = [];
-    const inTurn = (n: number) =>
-      slices.inTurn(() => {
+    const inOrder = (n: number) =>
+      slices.inOrder(() => {
         done.push(n);
         spend(1);
       });
-    for (const n of numbers(10)) inTurn(n);
+    for (const n of numbers(10)) inOrder(n);
     expect(done).toEqual([0, 1, 2, 3]);
     tick();
     // There is time again, but others wait.
-    inTurn(10);
+    inOrder(10);
     expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     while (tick());
     expect(done).toEqual(numbers(11));

@@ -16,8 +16,8 @@ export class Slices {
   readonly #later: (run: () => void) => void;
   /** Each does a part, until its slice ends; true: it is done. */
   readonly #unfinished = new Fifo<() => boolean>();
-  /** Calls of `inTurn` for which the slice had no time. */
-  readonly #inTurn = new Fifo<() => void>();
+  /** Calls of `inOrder` for which the slice had no time. */
+  readonly #ordered = new Fifo<() => void>();
   #endMs = 0;
   #isScheduled = false;
 
@@ -45,20 +45,20 @@ export class Slices {
    * For work that comes one by one, perhaps very often in one tick: done at once while the slice has time and none waits,
    * otherwise later, in the order of the calls. `work` must not throw.
    */
-  inTurn(work: () => void): void {
+  inOrder(work: () => void): void {
     if (!this.#isScheduled) this.#begin();
-    if (this.#inTurn.size === 0 && this.#now() < this.#endMs) {
+    if (this.#ordered.size === 0 && this.#now() < this.#endMs) {
       work();
       return;
     }
-    if (this.#inTurn.size === 0) this.#unfinished.push(() => this.#takeTurns());
-    this.#inTurn.push(work);
+    if (this.#ordered.size === 0) this.#unfinished.push(() => this.#doOrdered());
+    this.#ordered.push(work);
   }
 
-  #takeTurns(): boolean {
-    do this.#inTurn.shift()?.();
-    while (this.#inTurn.size > 0 && this.#now() < this.#endMs);
-    return this.#inTurn.size === 0;
+  #doOrdered(): boolean {
+    do this.#ordered.shift()?.();
+    while (this.#ordered.size > 0 && this.#now() < this.#endMs);
+    return this.#ordered.size === 0;
   }
 
   /** True: the iterator is at its end. False: the slice is. */

@@ -121,7 +121,7 @@ describe('output to very many', () => {
     const tick = new Tick();
     const outputs = Array.from({ length: 1_000 }, () => output(0.05));
     for (const one of outputs) tick.flushLater(one);
-    const rested = { readOn: vi.fn() };
+    const rested = { isShort: true, readOn: vi.fn() };
     tick.readOnLater(rested);
     await yieldToEventLoop();
     const written = () => outputs.filter(({ flushes }) => flushes > 0).length;
@@ -140,5 +140,34 @@ describe('output to very many', () => {
     while (tick.isFlushing) await yieldToEventLoop();
     expect(outputs.every(({ flushes }) => flushes === 1)).toBe(true);
     expect(rested.readOn).toHaveBeenCalledOnce();
+  });
+});
+
+describe('those who rest', () => {
+  test('read on one after the other, those with little to handle first, and one of the others however many these are', async () => {
+    const tick = new Tick();
+    const order: string[] = [];
+    const rest = (name: string, isShort: boolean, ms: number) =>
+      tick.readOnLater({
+        isShort,
+        readOn() {
+          order.push(name);
+          const end = clock.nowMs + ms;
+          while (clock.nowMs < end) {
+            clock.nowMs += 0.1;
+            tick.packetHandled();
+          }
+        },
+      });
+    rest('long 1', false, 10);
+    rest('long 2', false, 10);
+    for (let n = 1; n <= 30; n++) rest(`short ${n}`, true, 0.5);
+    await yieldToEventLoop();
+    const short = (n: number) => Array.from({ length: n }, (_, i) => `short ${i + 1}`);
+    const first = order.length - 1;
+    expect(first).toBeLessThan(30);
+    expect(order).toEqual([...short(first), 'long 1']);
+    await yieldToEventLoop();
+    expect(order).toEqual([...short(first), 'long 1', ...short(30).slice(first), 'long 2']);
   });
 });

@@ -9,6 +9,8 @@ export interface Flushable {
 
 /** A connection that has had its share of this tick and reads on in the next. */
 export interface Rested {
+  /** What it has to handle is a small part of a tick: it goes before others that would each take a whole one. */
+  readonly isShort: boolean;
   readOn(): void;
 }
 
@@ -196,13 +198,26 @@ export class Tick {
     return this.#gatheringSinceMs === undefined || this.#nowMs - this.#gatheringSinceMs < gatheringMs;
   }
 
-  /** One connection after the other; those for which there is no time come first in the next tick. */
+  /**
+   * Those with little to handle first, then one connection after the other; those for which there is no time come first in
+   * the next tick. However many have little, one of the others goes on too.
+   */
   #letRestedReadOn(): void {
     const rested = this.#rested;
     this.#rested = [];
-    let next = 0;
-    while (next < rested.length && !this.#isSpent) rested[next++]?.readOn();
-    if (next < rested.length) this.#rested = [...rested.slice(next), ...this.#rested];
+    const short = rested.filter(({ isShort }) => isShort);
+    const long = rested.filter(({ isShort }) => !isShort);
+    const ofShort = this.#readOn(short, 0);
+    const ofLong = this.#readOn(long, 1);
+    if (ofShort < short.length || ofLong < long.length)
+      this.#rested = [...short.slice(ofShort), ...long.slice(ofLong), ...this.#rested];
+  }
+
+  /** How many it was, `least` or more. */
+  #readOn(rested: readonly Rested[], least: number): number {
+    let count = 0;
+    while (count < rested.length && (count < least || !this.#isSpent)) rested[count++]?.readOn();
+    return count;
   }
 
   #flushUrgent(): void {
