@@ -167,6 +167,14 @@ test('a live view of a log shows its lines as they come, with reason and rule', 
   });
 });
 
+test('is asked for by GET alone', async () => {
+  const { api, deviceId } = await setUp();
+  for (const what of ['messages', 'logs']) {
+    const { status, headers } = await api.call('HEAD', `/ext/v1/devices/${deviceId}/${what}:watch`);
+    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+  }
+});
+
 describe('a caller', () => {
   test('has four live views open at a time, and a place again when one is closed', async () => {
     const { watch, deviceId } = await setUp();

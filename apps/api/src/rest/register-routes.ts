@@ -59,6 +59,8 @@ export function registerRoutes(app: FastifyInstance, controlPlane: () => Control
       url: toFastifyPath(path),
       schema: routeSchema(operation, hasBody(method)),
       config: { operation },
+      // A stream has no head of its own: it would be opened to be thrown away.
+      ...(operation.isStream && { exposeHeadRoute: false }),
       ...(operation.isLarge && { bodyLimit: bodyLimitsOf(operation).bytes }),
       handler: async (request, reply) => {
         const answered = await answer(operation, request);

@@ -1,5 +1,4 @@
 /** `registry|device|broker logs`: the connection log. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, LogEntry } from '@iotcore/sdk';
 import type { Command } from 'commander';
 import { everyPage } from '../../calls.ts';
@@ -8,6 +7,7 @@ import { addSelection, type SelectionOptions, selected } from '../../options/sel
 import { count, pastTime, words } from '../../options/values.ts';
 import type { Column } from '../../output/table.ts';
 import type { Kind } from '../../resources/kinds.ts';
+import { eventsOf, openView, watchPath } from '../../watch.ts';
 import { exampleOf, withExamples } from '../examples.ts';
 
 interface LogOptions extends SelectionOptions {
@@ -25,8 +25,6 @@ const columns: readonly Column<LogEntry>[] = [
 ];
 
 const defaultLimit = 100;
-/** How often the log is asked for what is new. */
-const followEveryMs = 1000;
 
 export function registerLogs(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
@@ -63,22 +61,19 @@ interface LogSource {
 }
 
 async function* entriesOf(source: LogSource): AsyncGenerator<LogEntry> {
-  const { options, context, wanted } = source;
-  const newest = (await read(source, source.range, options.limit, wanted)).reverse();
+  const { client, kind, id, range, options, context, wanted } = source;
+  const { signal, out } = context;
+  // Opened before the past is read: what is written meanwhile is in both, and is shown once.
+  const view = options.follow ? await openView(client, watchPath(kind, id, 'logs'), {}, signal) : undefined;
+  const newest = (await read(source, range, options.limit, wanted)).reverse();
   yield* newest;
-  if (!options.follow) return;
-  // Lines of one instant may come in two answers: the last instant is asked for again, less what was shown of it.
-  let since = newest.at(-1)?.at ?? source.range.since ?? new Date(0).toISOString();
-  let shown = newest.filter(({ at }) => at === since).map(keyOf);
-  while (await passes(context.signal)) {
-    const entries = (await read(source, { since }, Number.POSITIVE_INFINITY, () => true)).reverse();
-    for (const entry of entries) {
-      const known = shown.indexOf(keyOf(entry));
-      if (known >= 0) shown.splice(known, 1);
-      else if (wanted(entry)) yield entry;
-    }
-    since = entries.at(-1)?.at ?? since;
-    shown = entries.filter(({ at }) => at === since).map(keyOf);
+  if (!view) return;
+  const shown = new Set(newest.map(keyOf));
+  for await (const { event, data } of eventsOf(view, signal)) {
+    if (event === 'dropped') out.note(`${data['count']} lines were more than can be shown`);
+    if (event !== 'entry') continue;
+    const entry = data as unknown as LogEntry;
+    if (!shown.delete(keyOf(entry)) && wanted(entry)) yield entry;
   }
 }
 
@@ -101,10 +96,4 @@ async function read(
     if (found.length >= limit) break;
   }
   return found;
-}
-
-/** Waits for the next look; false once it is interrupted. */
-async function passes(signal: AbortSignal): Promise<boolean> {
-  await delay(followEveryMs, undefined, { signal }).catch(() => {});
-  return !signal.aborted;
 }

@@ -1,12 +1,11 @@
 /** `registry|device|broker messages`: what it hears, as it happens. */
-import { type Client, serverEvents } from '@iotcore/sdk';
+import type { Client } from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
-import { CliError } from '../../errors.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
 import type { Kind } from '../../resources/kinds.ts';
+import { eventsOf, openView, watchPath } from '../../watch.ts';
 import { exampleOf, withExamples } from '../examples.ts';
 
 interface MessageOptions extends SelectionOptions {
@@ -23,8 +22,6 @@ interface WatchedMessage {
   readonly payload?: string;
 }
 
-const collections = { registry: 'registries', device: 'devices', broker: 'brokers' } as const;
-
 export function registerMessages(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
   const messages = addSelection(parent.command('messages'), kind)
@@ -34,8 +31,7 @@ export function registerMessages(parent: Command, kind: Kind, context: CliContex
     .option('--limit <n>', 'end after so many messages', count(1))
     .action(async (either: string | undefined, options: MessageOptions) => {
       const { client, id } = await selected(context, kind, either, options);
-      const path = `/ext/v1/${collections[noun]}/${id}/messages:watch`;
-      await context.out.stream(messagesOf(client, path, options, context), [
+      await context.out.stream(messagesOf(client, watchPath(kind, id, 'messages'), options, context), [
         { title: 'TIME', value: ({ at }) => at },
         { title: 'TOPIC', value: ({ topic }) => topic },
         { title: 'BYTES', value: ({ size }) => size },
@@ -51,25 +47,13 @@ async function* messagesOf(
   { filter, limit = Number.POSITIVE_INFINITY }: MessageOptions,
   { out, signal }: CliContext,
 ): AsyncGenerator<WatchedMessage> {
-  const call = client.get({
-    ...{ url, signal, parseAs: 'stream' },
-    query: filter === undefined ? {} : { filter },
-    security: [
-      { scheme: 'bearer', type: 'http' },
-      { name: 'Authorization', type: 'apiKey' },
-    ],
-  });
-  const body = (await answer(call)) as ReadableStream<Uint8Array>;
+  const query = filter === undefined ? {} : { filter };
+  const view = await openView(client, url, query, signal);
   let left = limit;
-  try {
-    for await (const { event, data } of serverEvents(body)) {
-      if (event === 'message') yield data as unknown as WatchedMessage;
-      else if (event === 'refused') out.note(`a client was refused: ${data['rule']}`);
-      else if (event === 'dropped') out.note(`${data['count']} messages were more than can be shown`);
-      else if (event === 'ended') throw new CliError(`it is over: ${data['reason']}`);
-      if (event === 'message' && --left <= 0) return;
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  for await (const { event, data } of eventsOf(view, signal)) {
+    if (event === 'message') yield data as unknown as WatchedMessage;
+    else if (event === 'refused') out.note(`a client was refused: ${data['rule']}`);
+    else if (event === 'dropped') out.note(`${data['count']} messages were more than can be shown`);
+    if (event === 'message' && --left <= 0) return;
   }
 }
