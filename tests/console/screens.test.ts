@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 /** Of each screen its address. */
 function screens(): Record<string, string> {
-  const { registryId, deviceId, exportId } = fleet;
+  const { registryId, deviceId, brokerId, accountId, exportId } = fleet;
   const tabs = (path: string, names: readonly string[]) =>
     Object.fromEntries(names.map((tab) => [`${path.split('/')[1]}-${tab}`, `${path}?tab=${tab}`]));
   return {
@@ -41,12 +41,20 @@ function screens(): Record<string, string> {
       access: '/access',
     },
     ...{
+      import: '/import',
+      'moving-in-registry': `/moving-in/${registryId}`,
+      account: `/access/${accountId}`,
+      broker: `/brokers/${brokerId}`,
       settings: '/settings',
       nodes: '/nodes',
       export: `/exports/${exportId}`,
       'access-sessions': '/access?tab=sessions',
     },
-    ...{ 'access-roles': '/access?tab=roles', 'settings-licences': '/settings?tab=licences' },
+    ...{
+      'access-roles': '/access?tab=roles',
+      'settings-installation': '/settings?tab=installation',
+      'settings-licences': '/settings?tab=licences',
+    },
     ...tabs(`/registries/${registryId}`, [
       'devices',
       'summary',

@@ -13,7 +13,14 @@ export async function makeFleet({ api, overTls }: Installation) {
       topicAliases: { climate: '' },
     })
     .catch(() => api.createDevice(registryId, { name: 'thermometer' }));
-  await api.must('POST', '/iot-broker/v1/brokers', { folderId, name: 'backend' });
+  const broker = await api.must('POST', '/iot-broker/v1/brokers', { folderId, name: 'backend' });
+  const account = await api.must('POST', '/ext/v1/serviceAccounts', {
+    folderId,
+    name: `reporter-${Date.now()}`,
+  });
+  const accountId = account.response.id as string;
+  await api.must('POST', `/ext/v1/serviceAccounts/${accountId}/roleBindings`, { role: 'viewer', folderId });
+  await api.must('POST', `/ext/v1/serviceAccounts/${accountId}/apiKeys`, { description: 'nightly report' });
   const password = 'Correct-Horse-7-Battery';
   await api.must('POST', `/iot-devices/v1/devices/${deviceId}/passwords`, { password });
   const refused = await connectMqtt({
@@ -36,5 +43,6 @@ export async function makeFleet({ api, overTls }: Installation) {
     target: { pull: {} },
     name: 'to-analytics',
   });
-  return { folderId, registryId, deviceId, password, exportId: exported.response.id as string };
+  const [brokerId, exportId] = [broker.response.id as string, exported.response.id as string];
+  return { folderId, registryId, deviceId, brokerId, accountId, exportId, password };
 }

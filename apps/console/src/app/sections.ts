@@ -1,4 +1,5 @@
 import {
+  ArrowShapeDownToLine,
   ArrowShapeRightFromLine,
   ChartColumn,
   Cpu,
@@ -24,6 +25,7 @@ export const sections = [
   { to: '/log', title: 'nav.log', icon: ListUl, key: 'l' },
   { to: '/exports', title: 'nav.exports', icon: ArrowShapeRightFromLine, key: 'e' },
   { to: '/moving-in', title: 'nav.movingIn', icon: Persons, key: 'm' },
+  { to: '/import', title: 'nav.import', icon: ArrowShapeDownToLine, key: 'i' },
   { to: '/nodes', title: 'nav.nodes', icon: Server, key: 'n' },
   { to: '/audit', title: 'nav.audit', icon: SquareListUl, key: 'u' },
   { to: '/access', title: 'nav.access', icon: ShieldKeyhole, key: 'a' },

@@ -28,6 +28,7 @@ export const basics = {
     log: 'Refusals',
     exports: 'Exports',
     movingIn: 'Moving in',
+    import: 'Import',
     nodes: 'Nodes',
     audit: 'Audit',
     access: 'Access',

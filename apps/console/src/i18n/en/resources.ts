@@ -67,6 +67,7 @@ export const resources = {
     deleteEnds: 'Sessions that logged in with it end within a second.',
   },
   log: {
+    follow: 'Follow: new lines show at once',
     title: 'Connection log',
     level: 'Level',
     message: 'Line',

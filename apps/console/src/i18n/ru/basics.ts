@@ -28,6 +28,7 @@ export const basics = {
     log: 'Отказы',
     exports: 'Экспорт',
     movingIn: 'Переезд',
+    import: 'Импорт',
     nodes: 'Узлы',
     audit: 'Аудит',
     access: 'Доступ',

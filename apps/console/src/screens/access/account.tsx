@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Identifier } from '../../ui/text/copy.tsx';
+import { visible } from '../../ui/text/device-text.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { RoleBindings } from './role-bindings.tsx';
 
@@ -36,7 +37,7 @@ function Shown({ account: { id, name, description } }: { account: ServiceAccount
       }
     >
       <p>
-        <Identifier id={id} /> {description}
+        <Identifier id={id} /> {visible(description ?? '')}
       </p>
       <RoleBindings serviceAccountId={id} />
       <ApiKeys serviceAccountId={id} />

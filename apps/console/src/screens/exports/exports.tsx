@@ -1,15 +1,16 @@
-import { listExports } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { CreateButton } from '../resources/create-button.tsx';
 import { useExportColumns } from './columns.tsx';
+import { ExportForm } from './export-form.tsx';
+import { listWithState } from './list-exports.ts';
 
-const refreshMs = 5000;
+const refreshMs = 10_000;
 
 export function Exports() {
   const { t } = useTexts();
@@ -18,11 +19,20 @@ export function Exports() {
   const { page } = useSearch({ from: '__root__' });
   const query = useQuery({
     queryKey: ['exports', folderId, page],
-    queryFn: () => ask(listExports({ client, query: { folderId, pageToken: page } })),
+    queryFn: () => listWithState(folderId, page),
     refetchInterval: refreshMs,
   });
   return (
-    <Page title={t('nav.exports')}>
+    <Page
+      title={t('nav.exports')}
+      actions={
+        <CreateButton
+          title={t('exports.create')}
+          needs="admin"
+          dialog={(close) => <ExportForm onClose={close} />}
+        />
+      }
+    >
       <List
         caption={t('nav.exports')}
         query={query}

@@ -6,6 +6,7 @@ import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Status } from '../../ui/layout/status.tsx';
+import { saveFile } from '../../ui/text/save.ts';
 import { type Owner, paths } from '../resources/owner.ts';
 import { LiveRows } from './live-rows.tsx';
 import { PublishForm } from './publish-form.tsx';
@@ -66,10 +67,5 @@ export function Live({ owner }: { owner: Owner }) {
 
 function download(rows: readonly LiveRow[]): void {
   const lines = rows.map((row) => JSON.stringify(row.kind === 'message' ? row.message : row.refusal));
-  const url = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'application/x-ndjson' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'messages.ndjson';
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile('messages.ndjson', `${lines.join('\n')}\n`, 'application/x-ndjson');
 }

@@ -1,5 +1,6 @@
-/** One stream of what a resource hears. It is closed while nobody looks: a browser has six connections to an origin. */
+/** What a resource hears, as it comes. */
 import { useEffect, useReducer, useRef } from 'react';
+import { type StreamState, useEvents } from './use-events.ts';
 
 export interface LiveMessage {
   readonly at: string;
@@ -28,90 +29,44 @@ export type LiveRow = { readonly key: number } & (
 export interface Watch {
   readonly rows: readonly LiveRow[];
   readonly dropped: number;
-  readonly state: 'opening' | 'open' | 'hidden' | 'lost';
+  readonly state: StreamState;
 }
 
 /** Rows that a page keeps; older ones go. */
 const maxRows = 5000;
-/** A tab may come back at once, in ms. */
-const closeAfterMs = 2000;
-const reopenAfterMs = 1000;
 /** Rows are shown so often at most, in ms, however many come. */
 const showEveryMs = 200;
 
 /** Watches `url` while `isOn`; without it what is there stays. */
 export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: () => void } {
-  const kept = useRef<{ rows: LiveRow[]; dropped: number; state: Watch['state']; next: number }>({
-    ...{ rows: [], dropped: 0, state: 'opening', next: 0 },
-  });
+  const kept = useRef<{ rows: LiveRow[]; dropped: number; next: number }>({ rows: [], dropped: 0, next: 0 });
+  const isDirty = useRef(false);
   const [, show] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => {
-    if (!isOn) return;
+  const add = (row: Omit<LiveRow, 'key'>) => {
     const memory = kept.current;
-    let source: EventSource | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let isDirty = false;
+    memory.rows.unshift({ ...row, key: memory.next++ } as LiveRow);
+    if (memory.rows.length > maxRows) memory.rows.length = maxRows;
+    isDirty.current = true;
+  };
+  const state = useEvents(url, isOn, {
+    message: (message: LiveMessage) => add({ kind: 'message', message } as never),
+    refused: (refusal: LiveRefusal) => add({ kind: 'refused', refusal } as never),
+    dropped: ({ count = 0 }: { count?: number }) => {
+      kept.current.dropped += count;
+      isDirty.current = true;
+    },
+  });
+  useEffect(() => {
     const painting = setInterval(() => {
-      if (isDirty) show();
-      isDirty = false;
+      if (isDirty.current) show();
+      isDirty.current = false;
     }, showEveryMs);
-    const is = (state: Watch['state']) => {
-      memory.state = state;
-      show();
-    };
-    const add = (row: Omit<LiveRow, 'key'>) => {
-      memory.rows.unshift({ ...row, key: memory.next++ } as LiveRow);
-      if (memory.rows.length > maxRows) memory.rows.length = maxRows;
-      isDirty = true;
-    };
-    const open = () => {
-      clearTimeout(timer);
-      if (source) return;
-      source = new EventSource(url);
-      source.onopen = () => is('open');
-      source.addEventListener('message', ({ data }) =>
-        add({ kind: 'message', message: JSON.parse(data) } as never),
-      );
-      source.addEventListener('refused', ({ data }) =>
-        add({ kind: 'refused', refusal: JSON.parse(data) } as never),
-      );
-      source.addEventListener('dropped', ({ data }) => {
-        memory.dropped += JSON.parse(data).count ?? 0;
-        isDirty = true;
-      });
-      source.onerror = () => {
-        close();
-        is('lost');
-        timer = setTimeout(open, reopenAfterMs);
-      };
-      source.addEventListener('ended', () => source?.onerror?.(new Event('error')));
-    };
-    const close = () => {
-      source?.close();
-      source = undefined;
-    };
-    const seen = () => {
-      clearTimeout(timer);
-      if (!document.hidden) open();
-      else
-        timer = setTimeout(() => {
-          close();
-          is('hidden');
-        }, closeAfterMs);
-    };
-    document.addEventListener('visibilitychange', seen);
-    seen();
-    return () => {
-      document.removeEventListener('visibilitychange', seen);
-      clearInterval(painting);
-      clearTimeout(timer);
-      close();
-    };
-  }, [url, isOn]);
+    return () => clearInterval(painting);
+  }, []);
   const clear = () => {
     kept.current.rows = [];
     kept.current.dropped = 0;
     show();
   };
-  return { ...kept.current, clear };
+  return { rows: kept.current.rows, dropped: kept.current.dropped, state, clear };
 }

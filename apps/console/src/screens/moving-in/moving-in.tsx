@@ -1,16 +1,17 @@
-import { Progress } from '@gravity-ui/uikit';
 import { getMigrationStatus, type RegistryMigration } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
-import { useFolder } from '../../app/folder.ts';
+import { useFolder, useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
-import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import type { Column } from '../../ui/list/table.tsx';
+import { visible } from '../../ui/text/device-text.ts';
 import { Time } from '../../ui/text/time.tsx';
+import { Knocking } from './knocking.tsx';
+import { ProgressBar } from './progress.tsx';
 
 const refreshMs = 5000;
 
@@ -18,6 +19,7 @@ const refreshMs = 5000;
 export function MovingIn() {
   const { t } = useTexts();
   const folderId = useFolder();
+  const seesAll = useMay('viewer', '*');
   const query = useQuery({
     queryKey: ['migration', folderId],
     queryFn: () => ask(getMigrationStatus({ client, query: { folderId } })),
@@ -35,6 +37,7 @@ export function MovingIn() {
         empty={<p>{t('migration.empty')}</p>}
         columns={columns}
       />
+      {seesAll && <Knocking />}
       <How
         path={`/ext/v1/migrationStatus?folderId=${folderId}`}
         cli={`migrate status --folder ${folderId}`}
@@ -51,24 +54,15 @@ function useColumns(): readonly Column<RegistryMigration>[] {
       title: t('kind.registry'),
       isWide: true,
       cell: ({ registryId, name }) => (
-        <Link to="/registries/$registryId" params={{ registryId }}>
-          {name || registryId}
+        <Link to="/moving-in/$registryId" params={{ registryId }}>
+          {visible(name || registryId)}
         </Link>
       ),
     },
     {
       id: 'progress',
       title: t('migration.progress'),
-      cell: ({ seen, devices, name, registryId }) => (
-        <div className="progress">
-          <Progress
-            value={devices === 0 ? 0 : (100 * seen) / devices}
-            size="xs"
-            aria-label={name || registryId}
-          />
-          {seen === devices && devices > 0 && <Status tone="success">{t('migration.allSeen')}</Status>}
-        </div>
-      ),
+      cell: (registry) => <ProgressBar registry={registry} />,
     },
     { id: 'devices', title: t('nav.devices'), isNumber: true, cell: ({ devices }) => devices },
     { id: 'seen', title: t('migration.seen'), isNumber: true, cell: ({ seen }) => seen },

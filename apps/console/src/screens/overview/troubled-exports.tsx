@@ -1,9 +1,8 @@
-import { listExports } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { useExportColumns } from '../exports/columns.tsx';
+import { listWithState } from '../exports/list-exports.ts';
 
 const refreshMs = 10_000;
 const troubled = ['RETRYING', 'MISCONFIGURED', 'FULL'];
@@ -14,7 +13,7 @@ export function TroubledExports({ folderId }: { folderId: string }) {
   const query = useQuery({
     queryKey: ['exports', folderId, 'troubled'],
     queryFn: async () => {
-      const { exports } = await ask(listExports({ client, query: { folderId } }));
+      const { exports } = await listWithState(folderId);
       return { exports: exports.filter((one) => troubled.includes(one.state?.state ?? '')) };
     },
     refetchInterval: refreshMs,

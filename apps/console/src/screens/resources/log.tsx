@@ -1,6 +1,8 @@
-import { Select } from '@gravity-ui/uikit';
+import { Select, Switch } from '@gravity-ui/uikit';
+import type { LogEntry } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
@@ -9,41 +11,42 @@ import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { ExactTime } from '../../ui/text/time.tsx';
 import { callsOf, type Owner, paths } from './owner.ts';
+import { useNewLines } from './use-new-lines.ts';
 
 const levels = ['INFO', 'WARN', 'ERROR'] as const;
 const tones = { INFO: 'normal', WARN: 'warning', ERROR: 'danger' } as const;
-/** New lines show within this time, in ms, where the first page is looked at. */
+/** How often the newest lines are asked for while no stream brings them, in ms. */
 const refreshMs = 3000;
 
-/** The connection log of a resource: what came, what was refused, and by which rule. */
+/** The connection log of a resource: what came, what was refused, and by which rule. New lines come as they are written. */
 export function Log({ owner }: { owner: Owner }) {
   const { t } = useTexts();
   const { level, reason, page } = useSearch({ from: '__root__' });
-  const navigate = useNavigate();
+  const [isFollowed, setIsFollowed] = useState(false);
   const chosen = levels.find((one) => one === level);
+  const isNewest = page === undefined;
+  const { lines, isOpen } = useNewLines(owner, isNewest);
   const query = useQuery({
     queryKey: ['log', owner.kind, owner.id, chosen, reason, page],
     queryFn: () => callsOf(owner).log({ level: chosen, reason, pageSize: 100, pageToken: page }),
-    refetchInterval: page === undefined ? refreshMs : false,
+    refetchInterval: isNewest && !isOpen ? refreshMs : false,
   });
+  const isWanted = (line: LogEntry) =>
+    (chosen === undefined || severity(line.level) >= severity(chosen)) &&
+    (reason === undefined || line.reason === reason);
+  const newer = isNewest ? lines.filter(isWanted) : [];
+  const reasons = [...newer, ...(query.data?.entries ?? [])].flatMap((line) => line.reason ?? []);
   const { ext, cli } = paths[owner.kind];
   return (
     <>
       <div className="filters">
-        <Select
-          aria-label={t('log.level')}
-          label={t('log.level')}
-          value={[chosen ?? '']}
-          options={[
-            { value: '', content: t('common.all') },
-            ...levels.map((one) => ({ value: one, content: one })),
-          ]}
-          onUpdate={([one]) =>
-            void navigate({
-              to: '.',
-              search: (before: Search) => ({ ...before, level: one, page: undefined }),
-            })
-          }
+        <Filter name="level" label={t('log.level')} value={chosen} options={levels} />
+        <Filter name="reason" label={t('refusals.reason')} value={reason} options={reasons} />
+        <Switch
+          checked={isFollowed}
+          disabled={!isNewest}
+          onUpdate={setIsFollowed}
+          content={t('log.follow')}
         />
       </div>
       <List
@@ -73,8 +76,44 @@ export function Log({ owner }: { owner: Owner }) {
         ]}
         isPaged
         isLive
+        isFollowed={isFollowed}
+        newer={newer}
       />
-      <How path={`${ext}/${owner.id}/logs`} cli={`${cli} logs ${owner.id}`} />
+      <How path={`${ext}/${owner.id}/logs`} cli={`${cli} logs ${owner.id} --follow`} />
     </>
+  );
+}
+
+function severity(level: string): number {
+  return (levels as readonly string[]).indexOf(level);
+}
+
+interface FilterProps {
+  readonly name: 'level' | 'reason';
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly options: readonly string[];
+}
+
+function Filter({ name, label, value, options }: FilterProps) {
+  const { t } = useTexts();
+  const navigate = useNavigate();
+  const all = new Set([...(value === undefined ? [] : [value]), ...options]);
+  return (
+    <Select
+      aria-label={label}
+      label={label}
+      value={[value ?? '']}
+      options={[
+        { value: '', content: t('common.all') },
+        ...[...all].map((one) => ({ value: one, content: one })),
+      ]}
+      onUpdate={([one]) =>
+        void navigate({
+          to: '.',
+          search: (before: Search) => ({ ...before, [name]: one || undefined, page: undefined }),
+        })
+      }
+    />
   );
 }

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { toFailure } from '../../api/failure.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { CodeBlock } from '../../ui/text/copy.tsx';
+import { OnceDialog } from '../../ui/forms/once-dialog.tsx';
 import { callsOf, type Owner } from './owner.ts';
 import { generatePassword } from './password.ts';
 
@@ -21,39 +21,40 @@ export function PasswordDialog({ owner, onClose }: { owner: Owner; onClose: () =
     onSuccess: setMade,
   });
   const failure = work.error ? toFailure(work.error) : undefined;
+  if (made !== undefined) {
+    return (
+      <OnceDialog
+        title={t('credentials.addPassword')}
+        secret={made}
+        what={t('credentials.password')}
+        onClose={onClose}
+      />
+    );
+  }
   return (
     <Dialog open onClose={onClose} size="s" aria-labelledby={`${id}-title`} hasCloseButton={false}>
       <Dialog.Header id={`${id}-title`} caption={t('credentials.addPassword')} />
       <Dialog.Body>
-        {made === undefined ? (
-          <div className="form">
-            <Button view="action" loading={work.isPending} onClick={() => work.mutate(generatePassword())}>
-              {t('credentials.generate')}
-            </Button>
-            <label htmlFor={id}>{t('credentials.orType')}</label>
-            <TextInput
-              id={id}
-              type="password"
-              autoComplete="new-password"
-              value={password}
-              onUpdate={setPassword}
-              validationState={failure ? 'invalid' : undefined}
-              errorMessage={failure && (failure.fields.get('password') ?? failure.message)}
-            />
-          </div>
-        ) : (
-          <div role="status">
-            <p>{t('credentials.shownOnce')}</p>
-            <CodeBlock text={made} what={t('credentials.password')} />
-          </div>
-        )}
+        <div className="form">
+          <Button view="action" loading={work.isPending} onClick={() => work.mutate(generatePassword())}>
+            {t('credentials.generate')}
+          </Button>
+          <label htmlFor={id}>{t('credentials.orType')}</label>
+          <TextInput
+            id={id}
+            type="password"
+            autoComplete="new-password"
+            value={password}
+            onUpdate={setPassword}
+            validationState={failure ? 'invalid' : undefined}
+            errorMessage={failure && (failure.fields.get('password') ?? failure.message)}
+          />
+        </div>
       </Dialog.Body>
       <Dialog.Footer
-        {...(made === undefined && {
-          textButtonApply: t('common.add'),
-          onClickButtonApply: () => work.mutate(password),
-          propsButtonApply: { disabled: password === '' },
-        })}
+        textButtonApply={t('common.add')}
+        onClickButtonApply={() => work.mutate(password)}
+        propsButtonApply={{ disabled: password === '' }}
         textButtonCancel={t('common.close')}
         onClickButtonCancel={onClose}
       />

@@ -6,8 +6,9 @@ import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Tabs } from '../../ui/layout/tabs.tsx';
 import { CodeBlock } from '../../ui/text/copy.tsx';
+import { Addresses } from './addresses.tsx';
 
-/** How the console looks in this browser, and whose work is in it. */
+/** How the console looks in this browser; what a client must know to connect; whose work is in the console. */
 export function Settings() {
   const { t } = useTexts();
   return (
@@ -16,6 +17,7 @@ export function Settings() {
         label={t('nav.settings')}
         items={[
           { id: 'look', title: t('settings.look'), content: () => <Look /> },
+          { id: 'installation', title: t('settings.installation'), content: () => <Addresses /> },
           { id: 'licences', title: t('settings.licences'), content: () => <Licences /> },
         ]}
       />

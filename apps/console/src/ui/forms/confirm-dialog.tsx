@@ -12,13 +12,15 @@ interface Props {
   /** Must be typed, so that nothing large is removed by a slip. */
   readonly typed?: string;
   readonly run: () => Promise<unknown>;
+  /** When it is done: something else takes its place. */
+  readonly staysOpen?: boolean;
   readonly onClose: () => void;
 }
 
-export function ConfirmDialog({ title, children, apply, typed, run, onClose }: Props) {
+export function ConfirmDialog({ title, children, apply, typed, run, staysOpen, onClose }: Props) {
   const { t } = useTexts();
   const [given, setGiven] = useState('');
-  const work = useMutation({ mutationFn: run, onSuccess: onClose });
+  const work = useMutation({ mutationFn: run, onSuccess: () => staysOpen || onClose() });
   const id = useId();
   return (
     <Dialog open onClose={onClose} size="s" aria-labelledby={`${id}-title`} hasCloseButton={false}>

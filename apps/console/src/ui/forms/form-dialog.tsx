@@ -10,7 +10,8 @@ export type Values = Readonly<Record<string, string>>;
 
 interface Props {
   readonly title: string;
-  readonly fields: readonly Field[];
+  /** A function: which there are depends on what is filled in. */
+  readonly fields: readonly Field[] | ((values: Values) => readonly Field[]);
   readonly initial?: Values;
   readonly apply: string;
   readonly note?: ReactNode;
@@ -19,10 +20,11 @@ interface Props {
 }
 
 /** A form in a dialog. It checks nothing itself: what the API finds wrong stands at the field that it names. */
-export function FormDialog({ title, fields, initial = {}, apply, note, run, onClose }: Props) {
+export function FormDialog({ title, fields: given, initial = {}, apply, note, run, onClose }: Props) {
   const { t } = useTexts();
   const [values, setValues] = useState<Values>(initial);
   const work = useMutation({ mutationFn: () => run(values), onSuccess: onClose });
+  const fields = typeof given === 'function' ? given(values) : given;
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
   const failure = work.error ? toFailure(work.error) : undefined;

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { shownText } from '../text/device-text.ts';
 
 export type Fact = readonly [name: string, value: ReactNode];
 
@@ -9,7 +10,7 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value ?? <span className="none">—</span>}</dd>
+          <dd>{shownText(value) ?? <span className="none">—</span>}</dd>
         </div>
       ))}
     </dl>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
+import { visible } from '../text/device-text.ts';
 
 interface Props {
   readonly title: string;
@@ -18,7 +19,7 @@ export function Page({ title, above, status, actions, children }: Props) {
     <article className="page">
       {above && <div className="page__above">{above}</div>}
       <header className="page__head">
-        <h1>{title}</h1>
+        <h1>{visible(title)}</h1>
         {status}
         <div className="page__actions">{actions}</div>
       </header>

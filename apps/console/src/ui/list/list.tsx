@@ -18,19 +18,28 @@ export interface ListProps<Data, Key extends keyof Data> extends Omit<TableProps
   readonly isPaged?: boolean;
   /** It is asked for again and again: new rows wait until they are wanted, so that nothing moves under who reads. */
   readonly isLive?: boolean;
+  /** Then they do not wait. */
+  readonly isFollowed?: boolean;
+  /** Rows that came since the answer, newest first. */
+  readonly newer?: readonly RowOf<Data, Key>[];
 }
 
 /** The rows that a call answers, as a table. */
 export function List<Data, Key extends keyof Data>(props: ListProps<Data, Key>) {
-  const { query, rows: key, isPaged, isLive, ...table } = props;
+  const { query, rows: key, isPaged, isLive, isFollowed = false, newer = [], ...table } = props;
   return (
     <QueryView query={query}>
       {(data) => {
-        const rows = data[key] as readonly RowOf<Data, Key>[];
+        const rows = [...newer, ...(data[key] as readonly RowOf<Data, Key>[])];
         return (
           <>
             {isLive ? (
-              <LiveTable {...table} rows={rows} isPlaceholder={query.isPlaceholderData} />
+              <LiveTable
+                {...table}
+                rows={rows}
+                isFollowed={isFollowed}
+                isPlaceholder={query.isPlaceholderData}
+              />
             ) : (
               <Table {...table} rows={rows} />
             )}
@@ -42,10 +51,20 @@ export function List<Data, Key extends keyof Data>(props: ListProps<Data, Key>) 
   );
 }
 
-function LiveTable<Row>({ isPlaceholder, ...table }: TableProps<Row> & { isPlaceholder: boolean }) {
+interface LiveProps<Row> extends TableProps<Row> {
+  readonly isFollowed: boolean;
+  readonly isPlaceholder: boolean;
+}
+
+function LiveTable<Row>({ isFollowed, isPlaceholder, ...table }: LiveProps<Row>) {
   const { t } = useTexts();
   const { searchStr } = useLocation();
-  const { shown, waiting, showAll } = useSettled(table.rows, table.rowKey, `${searchStr} ${isPlaceholder}`);
+  const { shown, waiting, showAll } = useSettled(
+    table.rows,
+    table.rowKey,
+    `${searchStr} ${isPlaceholder}`,
+    isFollowed,
+  );
   return (
     <>
       <div aria-live="polite" className="list__new">

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { shownText } from '../text/device-text.ts';
 
 export interface Column<Row> {
   readonly id: string;
@@ -44,7 +45,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty, isLow }: Tab
             <tr key={rowKey(row)} className={isLow?.(row) ? 'table__low' : undefined}>
               {columns.map((column) => (
                 <td key={column.id} className={classOf(column)}>
-                  {column.cell(row)}
+                  {shownText(column.cell(row))}
                 </td>
               ))}
             </tr>

@@ -6,6 +6,11 @@ export function visible(text: string): string {
   return text.replace(hiding, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
+/** Of a cell or fact that is text, whoever wrote it. */
+export function shownText<T>(value: T): T | string {
+  return typeof value === 'string' ? visible(value) : value;
+}
+
 export type PayloadForm = 'text' | 'json' | 'hex';
 
 /** Larger ones are for a file, in bytes. */

@@ -11,6 +11,7 @@ import {
   shownPayloadBytes,
   visible,
 } from './device-text.ts';
+import { saveFile } from './save.ts';
 
 /** What a device sent: as text, JSON or hex, never as HTML. `data`: base64. `size`: of the whole, in bytes. */
 export function Payload({ data, size }: { data: string; size?: number }) {
@@ -21,7 +22,11 @@ export function Payload({ data, size }: { data: string; size?: number }) {
   const [chosen, setChosen] = useState<PayloadForm>();
   const form = chosen ?? (json !== undefined ? 'json' : text !== undefined ? 'text' : 'hex');
   if (bytes.length > shownPayloadBytes)
-    return <Button onClick={() => save(bytes)}>{t('payload.download', { count: bytes.length })}</Button>;
+    return (
+      <Button onClick={() => saveFile('payload.bin', bytes)}>
+        {t('payload.download', { count: bytes.length })}
+      </Button>
+    );
   const shown = form === 'json' ? json : form === 'text' ? text : undefined;
   return (
     <div className="payload">
@@ -42,13 +47,4 @@ export function Payload({ data, size }: { data: string; size?: number }) {
       )}
     </div>
   );
-}
-
-function save(bytes: Uint8Array<ArrayBuffer>): void {
-  const url = URL.createObjectURL(new Blob([bytes]));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'payload.bin';
-  link.click();
-  URL.revokeObjectURL(url);
 }

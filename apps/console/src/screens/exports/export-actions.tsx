@@ -1,0 +1,88 @@
+import { Button, DropdownMenu } from '@gravity-ui/uikit';
+import { deleteExport, type Export, pauseExport, resumeExport, testExport } from '@iotcore/sdk';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { useMay } from '../../app/folder.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { FailureNote } from '../../ui/layout/failure-note.tsx';
+import { ExportForm } from './export-form.tsx';
+import { ReplayDialog, RotateDialog, SkipDialog } from './steering-dialogs.tsx';
+import { TestResult } from './test-result.tsx';
+
+type Open = 'edit' | 'replay' | 'skip' | 'rotate' | 'delete';
+
+/** What can be done to an export. Making and changing one is for admins: a target is a way out. */
+export function ExportActions({ one }: { one: Export }) {
+  const { t } = useTexts();
+  const { id, folderId, paused, name, target } = one;
+  const may = useMay('editor', folderId);
+  const mayChange = useMay('admin', folderId);
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [open, setOpen] = useState<Open>();
+  const path = { exportId: id };
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ['export', id] });
+  const close = () => {
+    setOpen(undefined);
+    void refresh();
+  };
+  const test = useMutation({ mutationFn: () => ask(testExport({ client, path })), onSettled: refresh });
+  const pausing = useMutation({
+    mutationFn: (isPaused: boolean) =>
+      isPaused ? ask(resumeExport({ client, path })) : ask(pauseExport({ client, path })),
+    onSettled: refresh,
+  });
+  const title = may ? undefined : t('may.editor');
+  const items = [
+    ...(mayChange ? [{ text: t('common.edit'), action: () => setOpen('edit') }] : []),
+    { text: t('exports.replay'), action: () => setOpen('replay') },
+    { text: t('exports.skip'), action: () => setOpen('skip') },
+    ...(mayChange && target.webhook ? [{ text: t('exports.rotate'), action: () => setOpen('rotate') }] : []),
+    ...(mayChange
+      ? [{ text: t('common.delete'), theme: 'danger' as const, action: () => setOpen('delete') }]
+      : []),
+  ];
+  return (
+    <>
+      {target.pull === undefined && (
+        <Button disabled={!may} title={title} loading={test.isPending} onClick={() => test.mutate()}>
+          {t('exports.test')}
+        </Button>
+      )}
+      <Button disabled={!may} title={title} onClick={() => pausing.mutate(paused === true)}>
+        {t(paused ? 'exports.resume' : 'exports.pause')}
+      </Button>
+      <DropdownMenu
+        renderSwitcher={(props) => (
+          <Button {...props} disabled={!may} title={title}>
+            {t('common.actions')}
+          </Button>
+        )}
+        items={items}
+      />
+      {(test.error ?? pausing.error) && <FailureNote error={test.error ?? pausing.error} />}
+      {test.data && <TestResult result={test.data} onClose={test.reset} />}
+      {open === 'edit' && <ExportForm one={one} onClose={close} />}
+      {open === 'replay' && <ReplayDialog one={one} onClose={close} />}
+      {open === 'skip' && <SkipDialog one={one} onClose={close} />}
+      {open === 'rotate' && <RotateDialog one={one} onClose={close} />}
+      {open === 'delete' && (
+        <ConfirmDialog
+          title={t('common.delete')}
+          apply={t('common.delete')}
+          typed={name || id}
+          run={async () => {
+            await ask(deleteExport({ client, path }));
+            await navigate({ to: '/exports' });
+          }}
+          onClose={close}
+        >
+          <p>{t('exports.deleteEnds')}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
