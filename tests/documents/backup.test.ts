@@ -1,0 +1,40 @@
+/** docs/backup.md: its commands are run as they stand, those of containers read only. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { fullTest, repositoryRoot, sharedInstallation } from '@iotcore/testkit';
+import { expect, onTestFinished } from 'vitest';
+
+const installation = sharedInstallation({ programs: ['supervisor'] });
+const run = promisify(execFile);
+const page = readFileSync(join(repositoryRoot, 'docs/backup.md'), 'utf8');
+const commands = [...page.matchAll(/^(?:IOT_DATA_DIR=\S+ )?npm run (?:backup|restore) .*$/gm)].map(
+  ([line]) => line,
+);
+
+fullTest(
+  'a backup is made beside what runs, and restored twice: into an empty installation, and for a try',
+  async () => {
+    expect(commands.length).toBe(3);
+    const [backUp = '', restore = '', tryOut = ''] = commands;
+    const folder = mkdtempSync('/tmp/iotcore-backup-docs-');
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const follow = (line: string, env: Readonly<Record<string, string | undefined>>) => {
+      const script = `npm() { command npm --prefix '${repositoryRoot}' "$@"; }\n${line}`;
+      const shell = { PATH: process.env['PATH'], HOME: folder };
+      return run('bash', ['-c', script], { cwd: folder, env: { ...shell, ...env } });
+    };
+    const { dataDir, databaseUrl } = installation();
+
+    const { stdout: backedUp } = await follow(backUp, { IOT_DATA_DIR: dataDir, DATABASE_URL: databaseUrl });
+    const archive = join(folder, 'iotcore.ndjson.gz');
+    expect((statSync(archive).mode & 0o777).toString(8)).toBe('600');
+    const rows = /\d+ rows of \d+ tables, \d+ files/.exec(backedUp)?.[0] ?? 'nothing';
+    const { stdout: restored } = await follow(restore, { IOT_DATA_DIR: join(folder, 'restored') });
+    expect(restored).toContain(`restored ${rows}`);
+    const ofTest = tryOut.replace('/tmp/try', join(folder, 'try')).replace(/\/backups\/\S+/, archive);
+    expect((await follow(ofTest, {})).stdout).toContain(`restored ${rows}`);
+    expect(existsSync(join(folder, 'try/ca.crt'))).toBe(true);
+  },
+);
