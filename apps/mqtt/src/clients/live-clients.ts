@@ -1,9 +1,10 @@
 import { type Client, type SubjectKey, subjectKeys } from './client.ts';
+import { MultiMap } from './multi-map.ts';
 
 /** The clients with a live session, by everything that their sessions rest on. */
 export class LiveClients {
   readonly #all = new Set<Client>();
-  readonly #bySubject = new Map<SubjectKey, Set<Client>>();
+  readonly #bySubject = new MultiMap<SubjectKey, Client>();
 
   get size(): number {
     return this.#all.size;
@@ -11,30 +12,20 @@ export class LiveClients {
 
   add(client: Client): void {
     this.#all.add(client);
-    for (const subject of subjectKeys(client)) {
-      const clients = this.#bySubject.get(subject);
-      if (clients) clients.add(client);
-      else this.#bySubject.set(subject, new Set([client]));
-    }
+    for (const subject of subjectKeys(client)) this.#bySubject.add(subject, client);
   }
 
   remove(client: Client): void {
     if (!this.#all.delete(client)) return;
-    for (const subject of subjectKeys(client)) {
-      const clients = this.#bySubject.get(subject);
-      clients?.delete(client);
-      if (clients?.size === 0) this.#bySubject.delete(subject);
-    }
+    for (const subject of subjectKeys(client)) this.#bySubject.delete(subject, client);
   }
 
-  /** Whose sessions rest on this. */
+  /** Whose sessions rest on this now. */
   restingOn(subject: SubjectKey): ReadonlySet<Client> {
-    return this.#bySubject.get(subject) ?? none;
+    return this.#bySubject.valuesOf(subject);
   }
 
   [Symbol.iterator](): Iterator<Client> {
     return this.#all[Symbol.iterator]();
   }
 }
-
-const none: ReadonlySet<Client> = new Set();

@@ -1,5 +1,6 @@
 import { LruMap } from '@iotcore/process';
 import type { SubjectKey } from './client.ts';
+import { MultiMap } from './multi-map.ts';
 
 interface Entry<V> {
   readonly key: string;
@@ -10,7 +11,7 @@ interface Entry<V> {
 /** A bounded cache whose entries rest on subjects (a password, a device, a registry, …) and go when one of them changes. */
 export class SubjectCache<V> {
   readonly #entries: LruMap<string, Entry<V>>;
-  readonly #bySubject = new Map<SubjectKey, Set<Entry<V>>>();
+  readonly #bySubject = new MultiMap<SubjectKey, Entry<V>>();
 
   constructor(capacity: number) {
     this.#entries = new LruMap(capacity, (entry) => this.#unlink(entry));
@@ -27,17 +28,13 @@ export class SubjectCache<V> {
   set(key: string, value: V, subjects: readonly SubjectKey[]): void {
     this.#remove(key);
     const entry = { key, value, subjects };
-    for (const subject of subjects) {
-      const entries = this.#bySubject.get(subject);
-      if (entries) entries.add(entry);
-      else this.#bySubject.set(subject, new Set([entry]));
-    }
+    for (const subject of subjects) this.#bySubject.add(subject, entry);
     this.#entries.set(key, entry);
   }
 
   /** Forgets whatever rests on the subject. */
   forget(subject: SubjectKey): void {
-    for (const { key } of [...(this.#bySubject.get(subject) ?? [])]) this.#remove(key);
+    for (const { key } of this.#bySubject.valuesOf(subject)) this.#remove(key);
   }
 
   clear(): void {
@@ -51,10 +48,6 @@ export class SubjectCache<V> {
   }
 
   #unlink(entry: Entry<V>): void {
-    for (const subject of entry.subjects) {
-      const entries = this.#bySubject.get(subject);
-      entries?.delete(entry);
-      if (entries?.size === 0) this.#bySubject.delete(subject);
-    }
+    for (const subject of entry.subjects) this.#bySubject.delete(subject, entry);
   }
 }
