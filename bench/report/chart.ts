@@ -1,7 +1,8 @@
 import { type Column, type Row, ratioOf } from './table.ts';
 
-const width = 910;
-const left = 350;
+const width = 960;
+/** Where the bars begin: the longest title takes 340 in most fonts. */
+const left = 400;
 const barHeight = 13;
 const rowGap = 16;
 const top = 62;
