@@ -1,0 +1,58 @@
+/** What is away is said, and comes back by itself; what was typed stays. */
+import { findFreePort, sharedInstallation, startInstallation } from '@iotcore/testkit';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { useBrowser } from './support/browser.ts';
+import { signedInPage } from './support/sign-in.ts';
+
+useBrowser();
+const installation = sharedInstallation();
+
+async function typeName(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Create a registry' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+}
+
+async function expectCreated(page: Page, name: string): Promise<void> {
+  expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(name);
+  await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+}
+
+test('while the API is away the page says so, and goes on when it is back', async () => {
+  const own = await startInstallation({
+    programs: ['api'],
+    env: { IOT_API_PORT: String(await findFreePort()) },
+  });
+  const page = await signedInPage({ api: own.api, origin: own.apiUrl }, '/registries?folder=away', {
+    allowed: /Failed to load resource|ERR_/,
+  });
+  await typeName(page, 'typed-before');
+  await own.program('api').stop();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  own.start('api');
+  await own.ready();
+  await expectCreated(page, 'typed-before');
+});
+
+test('whose session has ended signs in again over the screen, and what was typed stays', async () => {
+  const { api, apiUrl: origin } = installation();
+  const page = await signedInPage({ api, origin }, '/registries?folder=ended', { allowed: /status of 401/ });
+  await typeName(page, 'typed-before-the-end');
+  await api.must('DELETE', '/ext/v1/sessions');
+  await page.keyboard.press('Enter');
+  const again = page.getByRole('dialog', { name: /Sign in/ });
+  await again.waitFor();
+  const account = await api.must('POST', '/ext/v1/serviceAccounts', {
+    folderId: 'ended',
+    name: `again-${Date.now()}`,
+  });
+  const path = `/ext/v1/serviceAccounts/${account.response.id}`;
+  await api.must('POST', `${path}/roleBindings`, { role: 'editor', folderId: 'ended' });
+  const { secret } = await api.must('POST', `${path}/apiKeys`, {});
+  await again.getByLabel('API key or access token').fill(secret);
+  await page.keyboard.press('Enter');
+  await again.waitFor({ state: 'detached' });
+  await expectCreated(page, 'typed-before-the-end');
+});
