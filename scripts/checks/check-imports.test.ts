@@ -23,6 +23,7 @@ const manifests = new Map<string, Manifest>([
     { name: '@iotcore/testkit', exports: { '.': './src/index.ts' }, dependencies: { mqtt: '1' } },
   ],
   ['apps/api', { dependencies: { '@iotcore/store': '1', pg: '1' } }],
+  ['apps/cli', { exports: { './program': './src/program.ts' } }],
   ['tests/sdk', { dependencies: { sdk: '1' } }],
 ]);
 
@@ -37,6 +38,12 @@ describe('forbidden imports', () => {
     ['packages/store/src/a.ts', '@iotcore/engine', 'the store keeps the domain, and knows nobody who asks'],
     ['apps/api/src/a.ts', '@iotcore/engine', 'the control plane speaks no MQTT'],
     ['apps/api/src/a.ts', '@iotcore/mqtt', 'there is no such package (apps are imported by nobody)'],
+    [
+      'packages/model/src/a.ts',
+      '@iotcore/cli/program',
+      'there is no such package (apps are imported by nobody)',
+    ],
+    ['tests/cli/a.ts', '@iotcore/cli/main', 'a deep import; its package.json exports ./program'],
     ['apps/api/src/a.ts', 'pg', 'only the store knows how state is kept'],
     [
       'packages/engine/src/native/a.ts',

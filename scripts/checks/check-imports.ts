@@ -221,7 +221,9 @@ function objectionToOwn(
   subpath: string,
   manifests: ReadonlyMap<string, Manifest>,
 ): string | undefined {
-  const target = manifests.get(`packages/${name}`);
+  // What an app exports is for the tests of its behaviour.
+  const app = path.startsWith('tests/') ? manifests.get(`apps/${name}`) : undefined;
+  const target = manifests.get(`packages/${name}`) ?? app;
   if (!target) return 'there is no such package (apps are imported by nobody)';
   if (!target.exports?.[`.${subpath}`])
     return `a deep import; its package.json exports ${Object.keys(target.exports ?? {}).join(', ')}`;

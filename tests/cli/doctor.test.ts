@@ -7,7 +7,7 @@ import { createServer } from 'node:tls';
 import { Secret, writeRunFile } from '@iotcore/process';
 import { listen, makeCertificate, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { iotcore } from './support/iotcore.ts';
+import { iotcore, iotcoreIn } from './support/iotcore.ts';
 
 const installation = sharedInstallation({ programs: ['supervisor'] });
 
@@ -171,7 +171,7 @@ describe('doctor tls', () => {
 test('it runs from any folder, and through a link', async () => {
   const folder = makeFolder();
   symlinkSync(installation().dataDir, join(folder, 'data'));
-  const outcome = await iotcore(['registry', 'list', '--data-dir', 'data'], { cwd: folder });
+  const outcome = await iotcoreIn(folder, ['registry', 'list', '--data-dir', 'data']);
   // Where nothing was created, that is said.
   expect(outcome).toMatchObject({
     status: 0,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, makePassword, sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { iotcore, type Outcome, Run } from './support/iotcore.ts';
+import { iotcore, iotcoreIn, type Outcome, Run } from './support/iotcore.ts';
 
 const installation = sharedInstallation();
 
@@ -31,7 +31,7 @@ const env = () => ({
   IOTCORE_CA: join(folder, 'ca.crt'),
   IOTCORE_DATA_DIR: folder,
 });
-const mqtt = (...line: string[]): Promise<Outcome> => iotcore(['mqtt', ...line], { env: env(), cwd: folder });
+const mqtt = (...line: string[]): Promise<Outcome> => iotcoreIn(folder, ['mqtt', ...line], { env: env() });
 
 async function subscribe(...line: string[]): Promise<Run> {
   const run = new Run(['mqtt', 'subscribe', ...line], { env: env(), cwd: folder });

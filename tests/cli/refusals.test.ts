@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen, makePassword, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { iotcore } from './support/iotcore.ts';
+import { iotcore, iotcoreIn } from './support/iotcore.ts';
 
 const installation = sharedInstallation();
 
@@ -97,18 +97,17 @@ test('a device name that several registries know is not guessed', async () => {
 
 test('a private key is sent nowhere, and a file that is there is not overwritten', async () => {
   const cwd = makeFolder();
-  expect((await iotcore(['certificate', 'create', '--algorithm', 'ecdsa-p256'], { cwd })).status).toBe(0);
+  expect((await iotcoreIn(cwd, ['certificate', 'create', '--algorithm', 'ecdsa-p256'])).status).toBe(0);
   expect(statSync(join(cwd, 'key.pem')).mode & 0o777).toBe(0o600);
   const key = readFileSync(join(cwd, 'key.pem'), 'utf8');
-  const add = await iotcore(['registry', 'certificate', 'add', 'x', '--certificate-file', 'key.pem'], {
-    cwd,
+  const add = await iotcoreIn(cwd, ['registry', 'certificate', 'add', 'x', '--certificate-file', 'key.pem'], {
     env: env(),
   });
   expect(add).toMatchObject({ status: 2, stderr: expect.stringContaining('holds a private key') });
-  const again = await iotcore(['certificate', 'create'], { cwd });
+  const again = await iotcoreIn(cwd, ['certificate', 'create']);
   expect(again).toMatchObject({ status: 5, stderr: expect.stringContaining('stays as it is') });
   rmSync(join(cwd, 'cert.pem'));
-  expect((await iotcore(['certificate', 'create'], { cwd })).status).toBe(5);
+  expect((await iotcoreIn(cwd, ['certificate', 'create'])).status).toBe(5);
   expect(readFileSync(join(cwd, 'key.pem'), 'utf8')).toBe(key);
 });
 
@@ -143,7 +142,7 @@ test('a password that is given is shown nowhere', async () => {
     { line: [], input: `${password}\n` },
   ];
   for (const { line, input } of ways) {
-    const added = await iotcore(['registry', 'password', 'add', id, ...line], { env: env(), cwd, input });
+    const added = await iotcoreIn(cwd, ['registry', 'password', 'add', id, ...line], { env: env(), input });
     expect(added.status, added.stderr).toBe(0);
     expect(added.stdout + added.stderr).not.toContain(password);
   }

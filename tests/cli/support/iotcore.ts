@@ -1,5 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { Context } from '@iotcore/cli/context';
+import { runProgram } from '@iotcore/cli/program';
 import { type Installation, repositoryRoot, within } from '@iotcore/testkit';
 
 /** What `npx iotcore` runs. */
@@ -93,7 +97,33 @@ export function envOf({ apiUrl, adminToken }: Pick<Installation, 'apiUrl' | 'adm
   return { IOTCORE_CONFIG: '/nowhere', IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
 }
 
-/** Runs a command line to its end. */
-export function iotcore(args: readonly string[], options?: RunOptions): Promise<Outcome> {
-  return new Run(args, options).end();
+/**
+ * Runs a command line to its end, in this process: that a command reads its environment, its streams and its exit status from
+ * a process of its own is shown by `Run`, and a start costs more than what most commands do.
+ */
+export async function iotcore(
+  args: readonly string[],
+  { env = {}, input = '' }: Omit<RunOptions, 'cwd'> = {},
+): Promise<Outcome> {
+  const { PATH = '' } = process.env;
+  const printed = { stdout: '', stderr: '' };
+  const keep = (name: keyof typeof printed) =>
+    new PassThrough().setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+    });
+  const [stdout, stderr] = [keep('stdout'), keep('stderr')];
+  const context = new Context({
+    env: { PATH, HOME: '/nonexistent', ...env },
+    ...{ stdin: new PassThrough().end(input), stdout, stderr },
+    onInterrupt: () => new AbortController().signal,
+    now: () => new Date(),
+  });
+  const status = await within(runProgram(args, context), 'the end of the command', patienceMs);
+  await Promise.all([finished(stdout.end()), finished(stderr.end())]);
+  return { status, ...printed };
+}
+
+/** The same in a process of its own, whose folder is another: what the command line names lies there. */
+export function iotcoreIn(cwd: string, args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return new Run(args, { ...options, cwd }).end();
 }

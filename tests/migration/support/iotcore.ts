@@ -1,5 +1,5 @@
 import type { Installation } from '@iotcore/testkit';
-import { envOf, type Outcome, Run } from '../../cli/support/iotcore.ts';
+import { envOf, type Outcome, Run, iotcore as runToItsEnd } from '../../cli/support/iotcore.ts';
 
 type Target = Pick<Installation, 'apiUrl' | 'adminToken'>;
 
@@ -10,7 +10,7 @@ export function start(target: Target, ...args: readonly string[]): Run {
 
 /** Runs it to its end. */
 export function iotcore(target: Target, ...args: readonly string[]): Promise<Outcome> {
-  return start(target, ...args).end();
+  return runToItsEnd(args, { env: envOf(target) });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the report is what the tests are there to look at

@@ -1,13 +1,11 @@
 /** MQTT over WebSocket: the same server, limits and records as over TCP, for people's own pages. */
-import { makePassword, sharedInstallation } from '@iotcore/testkit';
+import { makePassword, sharedInstallation, webSocketOrigin } from '@iotcore/testkit';
 import mqtt from 'mqtt';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import WebSocket from 'ws';
 
-const origin = 'https://pages.example';
-const installation = sharedInstallation({
-  env: { IOT_WS_PORT: '0', IOT_WSS_PORT: '0', IOT_WS_ALLOWED_ORIGINS: origin },
-});
+const origin = webSocketOrigin;
+const installation = sharedInstallation();
 let urls: Record<'ws' | 'wss', string>;
 let registryId: string;
 let deviceId: string;

@@ -21,6 +21,9 @@ interface Running {
   end(): Promise<void>;
 }
 
+/** Whose pages may connect over WebSocket to an installation that files share. */
+export const webSocketOrigin = 'https://pages.example';
+
 const endPatienceMs = 120_000 * slowness();
 const commonOptions: SharedInstallationOptions = {
   env: {
@@ -30,6 +33,7 @@ const commonOptions: SharedInstallationOptions = {
     IOT_INTERNAL_API_RATE_WINDOW_MS: '100',
     // No line of the log is written twice.
     IOT_INTERNAL_MQTT_REPEATED_LINE_MS: '3600000',
+    ...{ IOT_WS_PORT: '0', IOT_WSS_PORT: '0', IOT_WS_ALLOWED_ORIGINS: webSocketOrigin },
   },
 };
 

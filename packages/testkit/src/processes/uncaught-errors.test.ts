@@ -42,11 +42,11 @@ test.each([
 ])('%s in a real process is found at the end of its installation', async (_, statement) => {
   const script = `process.on('SIGUSR2', () => { ${statement} })`;
   const installation = await startInstallation({
-    programs: ['api'],
+    programs: ['export'],
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` },
     provokedUncaughtErrors: 'it is shown that they are found',
   });
-  installation.program('api').kill('SIGUSR2');
-  expect(await installation.program('api').waitExit()).toEqual({ code: 1, signal: null });
+  installation.program('export').kill('SIGUSR2');
+  expect(await installation.program('export').waitExit()).toEqual({ code: 1, signal: null });
   expect(() => expectNoUncaughtErrors(installation, undefined)).toThrow('provoked');
 });
