@@ -4,9 +4,10 @@
  *
  *   npm run bench:nodes [-- --loads in-0,in-1] [--rounds 3] [--write]
  *
- * `--write`: into docs/scale.md, with the chart. Needs Debian's nats-server, and a C compiler with OpenSSL's headers.
+ * `--write`: the rows of these loads into docs/scale.md, and the chart. Needs Debian's nats-server, and a C compiler with OpenSSL's
+ * headers.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ import { iotcore } from './brokers/iotcore.ts';
 import { twoNodes } from './brokers/nodes.ts';
 import { workplace } from './brokers/workplace.ts';
 import { buildLoader, type LoadResult } from './load/loader.ts';
-import { measure, summary } from './load/rounds.ts';
+import { measure } from './load/rounds.ts';
 import { type Load, loads } from './loads.ts';
 import { chart } from './report/chart.ts';
 import { keepSection } from './report/section.ts';
@@ -55,6 +56,14 @@ function cell({ perSecond }: Load, result: LoadResult, single: LoadResult): stri
   return `${cost}${perSecond === undefined ? '' : latency}${lost > 0 ? `; lost ${lost}` : ''}`;
 }
 
+/** A row of the page: a line of docs/scale.ndjson, so that a run of some loads renews their rows and no others. */
+interface Kept {
+  readonly id: string;
+  readonly cells: readonly string[];
+  /** µs of CPU a message, by broker. */
+  readonly micros: Readonly<Record<string, number>>;
+}
+
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-bench-'));
   try {
@@ -64,31 +73,46 @@ async function main(): Promise<void> {
       rounds: Number(values.rounds),
       share: 1,
     };
-    const lines = [format(['load', ...brokers.map(({ title }) => title)]), '| --- | --- | --- | --- | --- |'];
-    const rows: Row[] = [];
     for (const id of values.loads.split(',')) {
       const load = loads.find((one) => one.id === id);
       if (!load) throw new Error(`there is no load "${id}"`);
       const results = await measure(brokers, load, options);
       const found = brokers.map((broker) => best(results.get(broker.id) ?? []));
       const single = found[0] as LoadResult;
-      lines.push(format([load.title, ...found.map((result) => cell(load, result, single))]));
-      say(lines.at(-1) as string);
-      rows.push({ load, figures: new Map([...results].map(([name, all]) => [name, summary(load, all)])) });
+      const loadOfMachine = (loadavg()[0] ?? 0).toFixed(1);
+      const run = `${new Date().toISOString().slice(0, 10)}, load ${loadOfMachine}`;
+      const cells = [load.title, ...found.map((result) => cell(load, result, single)), run];
+      say(format(cells));
+      const micros = brokers.map((broker, n) => [broker.id, (found[n] as LoadResult).cpuMicrosPerMessage]);
+      if (values.write) await keep({ id, cells, micros: Object.fromEntries(micros) });
     }
-    if (values.write) await write(lines, rows);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function write(lines: readonly string[], rows: readonly Row[]): Promise<void> {
+async function keep(entry: Kept): Promise<void> {
+  const file = new URL('../docs/scale.ndjson', import.meta.url);
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+  const byId = new Map(lines.map((line) => JSON.parse(line) as Kept).map((kept) => [kept.id, kept]));
+  byId.set(entry.id, entry);
+  const kept = loads.flatMap(({ id }) => byId.get(id) ?? []);
+  await writeFile(file, kept.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const titles = ['load', ...brokers.map(({ title }) => title), 'run'];
+  const table = [format(titles), format(titles.map(() => '---')), ...kept.map(({ cells }) => format(cells))];
+  const place = `${cpus().length} × ${cpus()[0]?.model}, which the load generator and nats-server share.`;
+  await keepSection('docs/scale.md', 'nodes', `${place}\n\n${table.join('\n')}`);
   const columns = brokers.map(({ id, title }) => ({ id, title, version: '' }));
-  const date = new Date().toISOString().slice(0, 10);
-  const load = (loadavg()[0] ?? 0).toFixed(1);
-  const place = `${date}, ${cpus().length} × ${cpus()[0]?.model}, load ${load} at the end, with that of the generator.`;
-  await keepSection('docs/scale.md', 'nodes', `${place}\n\n${lines.join('\n')}`);
+  const rows = kept.map(toRow);
   await writeFile(new URL('../docs/scale.svg', import.meta.url), chart(columns, rows, 'nats', alone));
+}
+
+function toRow({ id, micros }: Kept): Row {
+  const load = loads.find((one) => one.id === id) as Load;
+  const figures = Object.entries(micros).map(
+    ([broker, value]) => [broker, { value, lost: 0, rounds: [value] }] as const,
+  );
+  return { load, figures: new Map(figures) };
 }
 
 await main();
