@@ -44,7 +44,7 @@ export async function startServer(
   postgres: EmbeddedPostgres,
   folder: string,
   name: string,
-  { tls = false } = {},
+  { tls = false, env = {} }: { readonly tls?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Server> {
   const maintenance = openDatabase(postgres.url, { logger: silent });
   await maintenance.pool.query(`CREATE DATABASE ${name}`);
@@ -69,6 +69,7 @@ export async function startServer(
     IOT_API_CALLS_PER_SECOND: '1000000',
     IOT_SAMPLE: 'off',
     IOT_LOG_LEVEL: 'warn',
+    ...env,
   });
   const origin = `http://127.0.0.1:${port}`;
   // It listens before it has made its keys and the token.

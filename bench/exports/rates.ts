@@ -1,0 +1,93 @@
+/** How many messages a second each target takes, once so many wait in the log. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EmbeddedPostgres } from '@iotcore/store/embedded';
+import { type Installation, publish } from './installation.ts';
+
+interface Kind {
+  readonly what: string;
+  readonly target: object;
+  readonly batch: { readonly maxMessages: number };
+  /** Of those that wait. */
+  readonly share: number;
+  readonly least: number;
+}
+
+const inForceMs = 1500;
+const pollMs = 20;
+
+export async function measureRates(
+  { call, registryId, publishers, cpu }: Installation,
+  tables: EmbeddedPostgres,
+  messages: number,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const receiver = createServer((request, response) => request.resume().on('end', () => response.end()));
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const webhook = { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/` };
+  const database = new URL(tables.url);
+  const { password } = database;
+  database.password = '';
+  const table = { url: database.href, password, table: 'telemetry', createTable: true, tls: 'DISABLE' };
+  const kinds: Kind[] = [
+    {
+      what: 'webhook, one a request',
+      target: { webhook },
+      batch: { maxMessages: 1 },
+      share: 0.1,
+      least: 1000,
+    },
+    {
+      what: 'webhook, 100 a request',
+      target: { webhook },
+      batch: { maxMessages: 100 },
+      share: 1,
+      least: 10_000,
+    },
+    {
+      what: 'Postgres, 1,000 a statement',
+      target: { postgres: table },
+      batch: { maxMessages: 1000 },
+      share: 1,
+      least: 15_000,
+    },
+  ];
+  let isKept = true;
+  say('| target | messages a second | at least | | export process, µs a message | Postgres, µs |');
+  say('| --- | --: | --: | --- | --: | --: |');
+  try {
+    for (const { what, target, batch, share, least } of kinds) {
+      const source = { registryId, mqttTopicFilter: '$devices/+/events/measured' };
+      const { response } = await call('POST', '/ext/v1/exports', { source, target, batch, paused: true });
+      const path = `/ext/v1/exports/${response.id}`;
+      const lag = async () => Number((await call('GET', `${path}?exportView=FULL`)).state.lagMessages);
+      await pause(inForceMs);
+      await publish(publishers, messages * share, {
+        qos: 1,
+        subtopic: 'measured',
+        payload: Buffer.alloc(64, 'x'),
+      });
+      const waiting = await lag();
+      const before = cpu();
+      const began = performance.now();
+      await call('POST', `${path}:resume`);
+      while ((await lag()) > 0) await pause(pollMs);
+      const seconds = (performance.now() - began) / 1000;
+      const after = cpu();
+      const rate = waiting / seconds;
+      const per = (key: 'export' | 'postgres') => (((after[key] - before[key]) * 1000) / waiting).toFixed(0);
+      say(
+        `| ${what} | ${rate.toFixed(0)} | ${least} | ${rate >= least ? 'kept' : 'MISSED'} | ${per('export')} | ${per('postgres')} |`,
+      );
+      isKept &&= rate >= least;
+      await call('DELETE', path);
+    }
+  } finally {
+    receiver.closeAllConnections();
+    receiver.close();
+  }
+  return isKept;
+}
