@@ -12,6 +12,12 @@ const password = 'Benchmark-2026';
 /** Where the receivers of the bench are. */
 const reachable = { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.0/8' };
 
+/** What the bench reads of answers. */
+interface Answer {
+  readonly response: { readonly id: string };
+  readonly state: { readonly head: string; readonly lagMessages: string };
+}
+
 export interface Publisher {
   readonly id: string;
   readonly client: MqttClient;
@@ -42,7 +48,7 @@ export async function startInstallation(postgres: EmbeddedPostgres, folder: stri
       headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
-    const json = await answer.json();
+    const json = (await answer.json()) as Answer;
     if (!answer.ok) throw new Error(`${method} ${path}: ${JSON.stringify(json)}`);
     return json;
   };

@@ -11,17 +11,20 @@ function setUp() {
   const broken = new Set<string>();
   const told: string[] = [];
   const unstick = new Map<string, () => void>();
+  const sharing = { share: 100 };
   let renewals = 0;
   let database: Promise<void> = Promise.resolve();
   const nameOf = ({ exportId, epoch }: Lease) => `${exportId}${epoch}`;
   const keeper = new LeaseKeeper({
-    take: async () => free.splice(0),
+    share: async () => sharing.share,
+    take: async ({ most, hasShare }) => (hasShare ? [] : free.splice(0, most)),
     async renew(leases) {
       renewals += 1;
       await database;
       return new Set(leases.filter((lease) => !lost.has(nameOf(lease))).map(({ exportId }) => exportId));
     },
-    release: async () => undefined,
+    giveBack: async (lease) => void told.push(`${nameOf(lease)} is given back`),
+    giveBackAll: async () => undefined,
     async open({ lease }) {
       const name = nameOf(lease);
       if (broken.has(name)) throw new Error(`${name} cannot be opened`);
@@ -62,7 +65,7 @@ function setUp() {
     database = hanging.promise;
     onTestFinished(() => hanging.resolve());
   };
-  return { ...{ begin, broken, give, hangDatabase, keeper, lost, round, stuck, told, unstick } };
+  return { ...{ begin, broken, give, hangDatabase, keeper, lost, round, sharing, stuck, told, unstick } };
 }
 
 test('an export that cannot be opened keeps no other from being sent for', async () => {
@@ -109,6 +112,31 @@ test('an export that changes hands within a round is not sent for twice', async 
   give('a', '2');
   await round();
   expect(told).toEqual(['a1 runs', 'a1 stops', 'a2 runs']);
+});
+
+test('what is more than its share is given back once nothing of it is under way, and the rest goes on', async () => {
+  const { begin, give, keeper, round, sharing, stuck, told, unstick } = setUp();
+  stuck.add('b1');
+  for (const id of ['a', 'b', 'c']) give(id);
+  begin();
+  await round();
+  sharing.share = 1;
+  await round();
+  expect(told).toEqual(['a1 runs', 'b1 runs', 'c1 runs', 'b1 stops', 'c1 stops', 'c1 is given back']);
+  expect(keeper.size).toBe(1);
+  unstick.get('b1')?.();
+  await eventually('the other', async () => told.includes('b1 is given back'));
+  expect(told).not.toContain('a1 stops');
+});
+
+test('no more than its share is taken', async () => {
+  const { begin, give, keeper, round, sharing } = setUp();
+  sharing.share = 2;
+  for (const id of ['a', 'b', 'c']) give(id);
+  begin();
+  await round();
+  await round();
+  expect(keeper.size).toBe(2);
 });
 
 test('nothing is sent beyond the lease while the database gives no answer', async () => {

@@ -1,6 +1,9 @@
-/** Takes exports without a holder, keeps their leases, and stops sending for those that another process has taken. */
+/**
+ * Takes exports without a holder, keeps their leases, gives back what is more than its share, and stops sending for those that
+ * another process has taken.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Lease, type LeasedExport, leaseSeconds } from '@iotcore/store/exports';
+import { type Lease, type LeasedExport, leaseSeconds, type Taking } from '@iotcore/store/exports';
 
 /** What sends for one export. */
 export interface Runner {
@@ -9,9 +12,12 @@ export interface Runner {
 }
 
 export interface LeaseKeeperParts {
-  take(most: number): Promise<readonly LeasedExport[]>;
+  /** How many exports each of the processes that live should hold, this one among them. */
+  share(): Promise<number>;
+  take(taking: Taking): Promise<readonly LeasedExport[]>;
   renew(leases: readonly Lease[]): Promise<ReadonlySet<string>>;
-  release(): Promise<void>;
+  giveBack(lease: Lease): Promise<void>;
+  giveBackAll(): Promise<void>;
   /** Undefined: it cannot be sent for, which has been noted. */
   open(leased: LeasedExport, lost: () => void): Promise<Runner | undefined>;
   /** Told of errors, the database being away among them. */
@@ -19,8 +25,8 @@ export interface LeaseKeeperParts {
 }
 
 const roundMs = 1000;
-/** So that of several processes that start together none takes all. */
-const takenARound = 16;
+/** Exports that are taken, or given back, in a round: so that of several processes that start together none takes all. */
+const movedARound = 16;
 
 interface Held {
   readonly lease: Lease;
@@ -62,7 +68,7 @@ export class LeaseKeeper {
     await this.#running;
     for (const id of [...this.#held.keys()]) this.#letGo(id);
     await Promise.all(this.#ending.values());
-    await this.#parts.release().catch((error: unknown) => this.#parts.failed(error));
+    await this.#parts.giveBackAll().catch((error: unknown) => this.#parts.failed(error));
   }
 
   async #run(): Promise<void> {
@@ -91,10 +97,25 @@ export class LeaseKeeper {
       if (renewed.has(id)) held.untilMs = askedAtMs + leaseSeconds * 1000;
       else this.#letGo(id);
     }
+    const share = await this.#parts.share();
+    this.#giveBackBeyond(share);
     const takenAtMs = performance.now();
+    const room = share - this.#held.size;
+    const taking = room > 0 ? { most: Math.min(room, movedARound) } : { most: movedARound, hasShare: true };
     // One that cannot be opened keeps no other from its lease; it runs out, and is taken again.
-    for (const leased of await this.#parts.take(takenARound))
+    for (const leased of await this.#parts.take(taking))
       await this.#begin(leased, takenAtMs).catch((error: unknown) => this.#parts.failed(error));
+  }
+
+  /** Another process has started: it takes what this one gives back, once nothing of it is under way here. */
+  #giveBackBeyond(share: number): void {
+    for (const [id, { lease }] of [...this.#held].slice(share, share + movedARound)) {
+      this.#letGo(id);
+      void this.#ending
+        .get(id)
+        ?.then(() => this.#parts.giveBack(lease))
+        .catch((error: unknown) => this.#parts.failed(error));
+    }
   }
 
   async #begin(leased: LeasedExport, takenAtMs: number): Promise<void> {

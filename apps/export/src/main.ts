@@ -15,7 +15,14 @@ import {
   version,
 } from '@iotcore/process';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
-import { findExportFigures, releaseLeases, renewLeases, takeLeases } from '@iotcore/store/exports';
+import {
+  findExportFigures,
+  findShare,
+  releaseLease,
+  releaseLeases,
+  renewLeases,
+  takeLeases,
+} from '@iotcore/store/exports';
 import { ProcessReporter } from '@iotcore/store/processes';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { CountersByExport } from './metrics/counters.ts';
@@ -39,10 +46,13 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   const counters = new CountersByExport();
   const holder = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const processId = randomUUID();
   const keeper = new LeaseKeeper({
-    take: (most) => takeLeases(pool, holder, most),
+    share: () => findShare(pool, processId),
+    take: (taking) => takeLeases(pool, holder, taking),
     renew: (leases) => renewLeases(pool, leases),
-    release: () => releaseLeases(pool, holder),
+    giveBack: (lease) => releaseLease(pool, lease),
+    giveBackAll: () => releaseLeases(pool, holder),
     open: (leased, lost) => openRunner({ pool, policy, counters, logger }, leased, lost, () => keeper.size),
     failed: (error) => logger.warn({ err: error }, 'leases of exports could not be kept'),
   });
@@ -75,11 +85,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   signal.throwIfAborted();
   const tidying = new Tidying(pool, (error) => logger.warn({ err: error }, 'logs could not be tidied up'));
   cleanups.add(() => tidying.stop());
-  cleanups.add(() => keeper.stop());
-  keeper.start();
   const reporter = new ProcessReporter({
     db: pool,
-    process: { id: randomUUID(), kind: 'export', version, place: processPlace(), facts: {} },
+    process: { id: processId, kind: 'export', version, place: processPlace(), facts: {} },
     isReady: () => true,
     gauges: () => ({ databaseConnections: pool.totalCount, databaseWaiting: pool.waitingCount }),
     counts: () => ({}),
@@ -87,6 +95,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(() => reporter.stop());
   await reporter.start();
+  // After the reporter: only who is on the list of processes counts when exports are shared out.
+  cleanups.add(() => keeper.stop());
+  keeper.start();
   logger.info({ holder, ...addresses }, 'sending');
   return addresses;
 }

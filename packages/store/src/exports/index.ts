@@ -10,11 +10,14 @@ export {
   writeFrame,
 } from './frames.ts';
 export {
+  findShare,
   type Lease,
   type LeasedExport,
   leaseSeconds,
+  releaseLease,
   releaseLeases,
   renewLeases,
+  type Taking,
   takeLeases,
 } from './leases.ts';
 export {

@@ -33,15 +33,50 @@ interface LeasedRow extends Omit<LeasedExport, 'lease' | 'position'> {
   readonly position: string;
 }
 
-/** Takes exports without a holder, at most so many. Those that are paused, and those that receivers pull from, need none. */
-export async function takeLeases(db: Sql, holder: string, most: number): Promise<readonly LeasedExport[]> {
+/** Exports that are sent for: those that are paused, and those that receivers pull from, need no holder. */
+const needsHolder = `NOT exports.paused AND NOT exports.target ? 'pull'`;
+
+/**
+ * Says that this process lives, and answers how many exports each of those that live should hold. One counts for as long as
+ * its leases would: what a dead one held has become free when it is not counted any more.
+ */
+export async function findShare(db: Sql, processId: string): Promise<number> {
+  const { rows } = await db.query<{ share: number }>({
+    name: 'find-export-share',
+    text: `
+      WITH own AS (UPDATE processes SET seen_at = clock_timestamp() WHERE id = $1), living AS (
+        SELECT count(*) + 1 AS count FROM processes
+        WHERE kind = 'export' AND id <> $1 AND seen_at > clock_timestamp() - interval '${leaseSeconds} seconds'
+      )
+      SELECT ceil(count(*)::float8 / (SELECT count FROM living)) AS share FROM exports WHERE ${needsHolder}`,
+    values: [processId],
+  });
+  return rows[0]?.share ?? 0;
+}
+
+/** For how long an export is left to those that hold fewer, once the lease of its holder has run out, in seconds. */
+const deferenceSeconds = 1;
+
+export interface Taking {
+  readonly most: number;
+  /** It holds its share: it takes what has run out and nobody else wants, and nothing that was given back. */
+  readonly hasShare?: boolean;
+}
+
+/** Takes exports without a holder. */
+export async function takeLeases(
+  db: Sql,
+  holder: string,
+  { most, hasShare = false }: Taking,
+): Promise<readonly LeasedExport[]> {
   const { rows } = await db.query<LeasedRow>({
     name: 'take-export-leases',
     text: `
       WITH free AS MATERIALIZED (
         SELECT cursors.export_id FROM export_cursors AS cursors JOIN exports ON exports.id = cursors.export_id
-        WHERE (cursors.lease_until IS NULL OR cursors.lease_until < clock_timestamp())
-          AND NOT exports.paused AND NOT exports.target ? 'pull'
+        WHERE (cursors.lease_until IS NULL AND NOT $3
+            OR cursors.lease_until < clock_timestamp() - CASE WHEN $3 THEN interval '${deferenceSeconds} seconds' ELSE '0' END)
+          AND ${needsHolder}
         ORDER BY cursors.export_id LIMIT $2 FOR UPDATE OF cursors SKIP LOCKED
       ), taken AS (
         UPDATE export_cursors AS cursors
@@ -52,7 +87,7 @@ export async function takeLeases(db: Sql, holder: string, most: number): Promise
       SELECT taken.export_id AS "exportId", taken.epoch, taken.position, folder_id AS "folderId", registry_id AS "registryId",
              broker_id AS "brokerId", target, secrets, batch, concurrency, retry
       FROM taken JOIN exports ON exports.id = taken.export_id`,
-    values: [holder, most],
+    values: [holder, most, hasShare],
   });
   return rows.map(({ exportId, epoch, position, ...rest }) => ({
     lease: { exportId, holder, epoch },
@@ -80,7 +115,18 @@ export async function renewLeases(db: Sql, leases: readonly Lease[]): Promise<Re
   return new Set(rows.map(({ exportId }) => exportId));
 }
 
-/** Gives exports back, so that another process takes them at once. */
+/** Gives one export back, so that another process takes it at once. */
+export async function releaseLease(db: Sql, { exportId, holder, epoch }: Lease): Promise<void> {
+  await db.query({
+    name: 'release-export-lease',
+    text: `
+      UPDATE export_cursors SET holder = NULL, lease_until = NULL
+      WHERE export_id = $1 AND holder = $2 AND epoch = $3`,
+    values: [exportId, holder, epoch],
+  });
+}
+
+/** Gives all exports back. */
 export async function releaseLeases(db: Sql, holder: string): Promise<void> {
   await db.query({
     text: 'UPDATE export_cursors SET holder = NULL, lease_until = NULL WHERE holder = $1',

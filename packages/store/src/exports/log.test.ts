@@ -9,11 +9,13 @@ import {
   appendChunks,
   DeadLetters,
   findExportFigures,
+  findShare,
   findUntrimmed,
   frameBytes,
   type Lease,
   readChunks,
   readFrame,
+  releaseLease,
   releaseLeases,
   removeOrphans,
   renewLeases,
@@ -147,7 +149,7 @@ describe('a log that is full', () => {
     expect(outcomes).toEqual(['written', 'written', 'written', 'written', 'full']);
     expect(await trimLog(db, 'e')).toMatchObject({ discarded: 0 });
     expect(await append()).toBe('full');
-    const [leased] = await takeLeases(db, 'h', 1);
+    const [leased] = await takeLeases(db, 'h', { most: 1 });
     await deliver(db, leased?.lease, 2);
     await trimLog(db, 'e');
     expect(await append()).toBe('written');
@@ -192,23 +194,26 @@ async function deliver(
 describe('a lease', () => {
   test('is given to one holder', async () => {
     const { db } = await open({ a: {}, b: {} });
-    const taken = await Promise.all([takeLeases(db, 'one', 5), takeLeases(db, 'other', 5)]);
+    const taken = await Promise.all([
+      takeLeases(db, 'one', { most: 5 }),
+      takeLeases(db, 'other', { most: 5 }),
+    ]);
     expect(
       taken
         .flat()
         .map(({ lease }) => lease.exportId)
         .sort(),
     ).toEqual(['a', 'b']);
-    expect(await takeLeases(db, 'third', 5)).toEqual([]);
+    expect(await takeLeases(db, 'third', { most: 5 })).toEqual([]);
   });
 
   test('that has run out is another’s; its holder before moves nothing, makes no dead letter, and learns of it', async () => {
     const { db, cursor } = await open();
     await appendChunks(db, [chunkOf('e', ['a', 'b', 'c'])]);
-    const [frozen] = await takeLeases(db, 'frozen', 1);
+    const [frozen] = await takeLeases(db, 'frozen', { most: 1 });
     if (!frozen) throw new Error('no lease');
     await db.query(`UPDATE export_cursors SET lease_until = now() - interval '1 second'`);
-    const [second] = await takeLeases(db, 'second', 1);
+    const [second] = await takeLeases(db, 'second', { most: 1 });
     expect(await deliver(db, second?.lease, 1)).toBe(true);
     expect(await deliver(db, frozen.lease, 3)).toBe(false);
     expect(await new DeadLetters(db, frozen.lease).add(letterOf('1'))).toBe('lost');
@@ -219,14 +224,58 @@ describe('a lease', () => {
 
   test('that is given back can be taken at once', async () => {
     const { db } = await open();
-    await takeLeases(db, 'one', 1);
+    await takeLeases(db, 'one', { most: 1 });
     await releaseLeases(db, 'one');
-    expect(await takeLeases(db, 'other', 1)).toHaveLength(1);
+    expect(await takeLeases(db, 'other', { most: 1 })).toHaveLength(1);
+  });
+
+  test('that was given back is for a process that holds less than its share', async () => {
+    const { db } = await open({ a: {}, b: {} });
+    const [one, other] = await takeLeases(db, 'one', { most: 5 });
+    if (!one || !other) throw new Error('no lease');
+    await releaseLease(db, one.lease);
+    expect(await renewLeases(db, [one.lease, other.lease])).toEqual(new Set([other.lease.exportId]));
+    expect(await takeLeases(db, 'one', { most: 5, hasShare: true })).toEqual([]);
+    const [taken] = await takeLeases(db, 'other', { most: 5 });
+    expect(taken?.lease).toMatchObject({ exportId: one.lease.exportId, holder: 'other' });
+    // Whoever gives back what is another's by now gives back nothing.
+    await releaseLease(db, one.lease);
+    expect(await renewLeases(db, taken ? [taken.lease] : [])).toEqual(new Set([one.lease.exportId]));
+  });
+
+  test('that has run out is for anybody, a little later where its share is held already', async () => {
+    const { db } = await open({ a: {} });
+    const expire = (seconds: number) =>
+      db.query(
+        `UPDATE export_cursors SET lease_until = clock_timestamp() - make_interval(secs => ${seconds})`,
+      );
+    await takeLeases(db, 'one', { most: 1 });
+    await expire(0.1);
+    expect(await takeLeases(db, 'other', { most: 1, hasShare: true })).toEqual([]);
+    await expire(1.1);
+    expect(await takeLeases(db, 'other', { most: 1, hasShare: true })).toHaveLength(1);
+  });
+
+  test('is one of a share: so many for each process that lives, those that need no holder apart', async () => {
+    const { db } = await open({ a: {}, b: {}, c: {}, paused: {}, pulled: {} });
+    await db.query(`UPDATE exports SET paused = true WHERE id = 'paused'`);
+    await db.query(`UPDATE exports SET target = '{"pull":{}}' WHERE id = 'pulled'`);
+    // Even one that is not on the list has a share: its report may fail.
+    expect(await findShare(db, 'p1')).toBe(3);
+    const add = `INSERT INTO processes (id, kind, version, place, ready, seen_at) VALUES ($1, $2, '1', 'here', true, $3)`;
+    const minute = 60_000;
+    await db.query(add, ['p1', 'export', new Date(Date.now() - minute)]);
+    await db.query(add, ['p2', 'export', new Date()]);
+    await db.query(add, ['dead', 'export', new Date(Date.now() - minute)]);
+    await db.query(add, ['mqtt', 'mqtt', new Date()]);
+    expect(await findShare(db, 'p1')).toBe(2);
+    // It was silent for a minute, and has said by asking that it lives.
+    expect(await findShare(db, 'p3')).toBe(1);
   });
 
   test('is lost by a change of what its holder works by, and by no other', async () => {
     const { db } = await open();
-    const [leased] = await takeLeases(db, 'h', 1);
+    const [leased] = await takeLeases(db, 'h', { most: 1 });
     const stillHeld = async () => leased && (await renewLeases(db, [leased.lease])).has('e');
     const settings = { batch: {}, concurrency: 1, retry: {}, target: { webhook: {} }, paused: false };
     for (const fields of [{}, { name: 'n', labels: { a: 'b' } }, { mqttTopicFilter: 'a' }, settings]) {
@@ -241,13 +290,13 @@ describe('a lease', () => {
     const { db } = await open({ paused: {}, pulled: {} });
     await db.query(`UPDATE exports SET paused = true WHERE id = 'paused'`);
     await db.query(`UPDATE exports SET target = '{"pull":{}}' WHERE id = 'pulled'`);
-    expect(await takeLeases(db, 'one', 5)).toEqual([]);
+    expect(await takeLeases(db, 'one', { most: 5 })).toEqual([]);
   });
 });
 
 test('what is written of an export while it is deleted is dropped, and is no error', async () => {
   const { db } = await open();
-  const [taken] = await takeLeases(db, 'holder', 1);
+  const [taken] = await takeLeases(db, 'holder', { most: 1 });
   if (!taken) throw new Error('no lease');
   const deleting = await db.connect();
   onTestFinished(() => deleting.release());
@@ -268,7 +317,7 @@ describe('dead letters', () => {
   /** `sums`: how often all of them were read to know what they take. */
   async function hold(mostBytes: number) {
     const { db } = await open();
-    const [leased] = await takeLeases(db, 'h', 1);
+    const [leased] = await takeLeases(db, 'h', { most: 1 });
     if (!leased) throw new Error('there is no lease');
     const counts = { sums: 0 };
     const counting: Sql = {
@@ -312,7 +361,7 @@ describe('dead letters', () => {
 test('the cursor never goes back, and dead letters are not counted as delivered', async () => {
   const { db, cursor } = await open();
   await appendChunks(db, [chunkOf('e', ['a', 'b', 'c'])]);
-  const [leased] = await takeLeases(db, 'h', 1);
+  const [leased] = await takeLeases(db, 'h', { most: 1 });
   await deliver(db, leased?.lease, 3, 1);
   await deliver(db, leased?.lease, 2);
   expect(await cursor()).toMatchObject({ position: 3, delivered: 2 });
@@ -321,7 +370,7 @@ test('the cursor never goes back, and dead letters are not counted as delivered'
 test('what is delivered stays for a replay, and goes after its time', async () => {
   const { db, cursor } = await open({ e: { replayWindow: '60s' } });
   await appendChunks(db, [chunkOf('e', ['a'])]);
-  const [leased] = await takeLeases(db, 'h', 1);
+  const [leased] = await takeLeases(db, 'h', { most: 1 });
   await deliver(db, leased?.lease, 1);
   expect(await findUntrimmed(db)).toEqual([]);
   await db.query(`UPDATE export_chunks SET at = at - interval '2 minutes'`);
