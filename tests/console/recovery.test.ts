@@ -42,7 +42,7 @@ test('whose session has ended signs in again over the screen, and what was typed
   await typeName(page, 'typed-before-the-end');
   await api.must('DELETE', '/ext/v1/sessions');
   await page.keyboard.press('Enter');
-  const again = page.getByRole('dialog', { name: /Sign in/ });
+  const again = page.getByLabel('API key or access token');
   await again.waitFor();
   const account = await api.must('POST', '/ext/v1/serviceAccounts', {
     folderId: 'ended',
@@ -51,8 +51,8 @@ test('whose session has ended signs in again over the screen, and what was typed
   const path = `/ext/v1/serviceAccounts/${account.response.id}`;
   await api.must('POST', `${path}/roleBindings`, { role: 'editor', folderId: 'ended' });
   const { secret } = await api.must('POST', `${path}/apiKeys`, {});
-  await again.getByLabel('API key or access token').fill(secret);
-  await page.keyboard.press('Enter');
+  await again.fill(secret);
+  await again.press('Enter');
   await again.waitFor({ state: 'detached' });
   await expectCreated(page, 'typed-before-the-end');
 });
