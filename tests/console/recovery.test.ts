@@ -36,6 +36,25 @@ test('while the API is away the page says so, and goes on when it is back', asyn
   await expectCreated(page, 'typed-before');
 });
 
+test('a screen that is asked for while the API is away shows what it has when it is back', async () => {
+  const own = await startInstallation({
+    programs: ['api'],
+    env: { IOT_API_PORT: String(await findFreePort()) },
+  });
+  await own.api.createRegistry({ name: 'greenhouse', folderId: 'away' });
+  const page = await signedInPage({ api: own.api, origin: own.apiUrl }, '/registries?folder=away', {
+    allowed: /Failed to load resource|ERR_/,
+  });
+  await page.getByRole('link', { name: 'greenhouse' }).waitFor();
+  await own.program('api').stop();
+  await page.getByRole('link', { name: 'Exports' }).click();
+  await page.getByText('The API does not answer').first().waitFor();
+  own.start('api');
+  await own.ready();
+  await page.getByText('An export sends messages on').waitFor();
+  expect(await page.getByText('The API does not answer').count()).toBe(0);
+});
+
 test('whose session has ended signs in again over the screen, and what was typed stays', async () => {
   const { api, apiUrl: origin } = installation();
   const page = await signedInPage({ api, origin }, '/registries?folder=ended', { allowed: /status of 401/ });

@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { loadScreen } from '../api/load-screen.ts';
 import { parseSearch, type Search, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
 
@@ -18,7 +19,7 @@ const at = <P extends string>(path: P, load: () => Promise<Record<string, unknow
   createRoute({
     getParentRoute: () => root,
     path,
-    component: lazyRouteComponent(load as never, name as never),
+    component: lazyRouteComponent((() => loadScreen(load)) as never, name as never),
   });
 
 const routeTree = root.addChildren([

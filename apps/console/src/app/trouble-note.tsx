@@ -2,6 +2,7 @@ import { Alert } from '@gravity-ui/uikit';
 import { useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { toFailure } from '../api/failure.ts';
+import { screenIsMissing } from '../api/load-screen.ts';
 import { useTexts } from '../i18n/texts.tsx';
 
 /** Says that the API or its database is away, for as long as what is on the screen is being asked for again. */
@@ -17,13 +18,15 @@ export function TroubleNote() {
       return waiting ? toFailure(waiting.state.fetchFailureReason).status : undefined;
     },
   );
+  const screenIsAway = useSyncExternalStore(screenIsMissing.subscribe, screenIsMissing.get);
+  const shown = status ?? (screenIsAway ? 0 : undefined);
   return (
     <div aria-live="polite">
-      {status !== undefined && (
+      {shown !== undefined && (
         <Alert
           theme="warning"
           className="trouble"
-          title={t(status === 0 ? 'trouble.noAnswer' : 'trouble.unavailable')}
+          title={t(shown === 0 ? 'trouble.noAnswer' : 'trouble.unavailable')}
           message={t('trouble.again')}
         />
       )}
