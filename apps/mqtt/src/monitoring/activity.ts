@@ -19,6 +19,8 @@ export class Activity {
   complete = false;
   /** Changed since it was last written to the database. */
   unsaved = false;
+  /** Being saved: kept until it is known whether that worked, so that no second one of the same device is saved beside it. */
+  saving = false;
   /** Not written again before, in ms since 1970. */
   saveAfter = 0;
   /** Changed since monitoring last told of it. */

@@ -206,6 +206,7 @@ export class Monitoring {
         return;
       }
       activity.unsaved = false;
+      activity.saving = true;
       activity.saveAfter = now + saveAgainMs;
       due.push(activity);
     });
@@ -220,7 +221,10 @@ export class Monitoring {
         this.#keepForLater(due.slice(start));
         return;
       }
-      for (const activity of batch) this.#forgetIfIdle(activity);
+      for (const activity of batch) {
+        activity.saving = false;
+        this.#forgetIfIdle(activity);
+      }
     }
   }
 
@@ -231,6 +235,7 @@ export class Monitoring {
 
   #keepForLater(batch: readonly Activity[]): void {
     for (const activity of batch) {
+      activity.saving = false;
       activity.saveAfter = 0;
       if (activity.unsaved) continue;
       activity.unsaved = true;
@@ -247,7 +252,7 @@ export class Monitoring {
   }
 
   #forgetIfIdle(activity: Activity): void {
-    if (activity.sessions > 0 || activity.unsaved || activity.untold) return;
+    if (activity.sessions > 0 || activity.unsaved || activity.saving || activity.untold) return;
     this.#activities.delete(activity.device.id);
   }
 }

@@ -1,6 +1,7 @@
 /** What an engine does with the answers of its message bus. */
 import { connectMqtt, connectRaw, eventually } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openRoute } from '../behaviour/testing/host.ts';
 import {
   connack,
   connect,
@@ -13,6 +14,7 @@ import {
   subscribe,
 } from '../behaviour/testing/packets.ts';
 import { startServer } from '../behaviour/testing/server.ts';
+import { reasons } from '../reasons.ts';
 import { type BusRoute, UnderWay } from '../routing/index.ts';
 import { type CreateMessageBus, createNativeEngine, type NativeEngineOptions } from './index.ts';
 
@@ -108,6 +110,21 @@ describe('the bus of the native engine', () => {
     await client.expectBytes(Buffer.concat([puback(1), puback(2)]));
     told[2]?.answer();
     await client.expectBytes(puback(3));
+  });
+
+  test('closes the publisher of a message that could not be recorded while it was under way, and serves the others', async () => {
+    const { told, createBus } = distantBus({ keepsOrder: true });
+    const { port, host } = await serve({ createBus });
+    host.onRoute = (_principal, topic) => ({ ...openRoute(topic), taps: [{ log: 'one', topic }] });
+    host.onRecord = () => Promise.reject(new Error('the disk is full'));
+    const client = await connectRaw({ port });
+    client.send(Buffer.concat([connect(), publish('a', 'one', 1)]));
+    await client.expectBytes(connack(0));
+    await (await connectMqtt({ port })).end();
+    told[0]?.answer();
+    await client.expectClose();
+    expect((await host.nth('disconnected', 2)).reason).toBe(reasons.notStored.text);
+    await (await connectMqtt({ port })).end();
   });
 
   test('retains a message once those before it have arrived, and reads no further until then', async () => {

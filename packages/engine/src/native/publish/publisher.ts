@@ -233,7 +233,10 @@ export class Publisher<P> {
 
   /** The logs may take their time: only the acknowledgement waits for them. */
   #record(taps: readonly RouteTap[], payload: Buffer, qos: Qos): Promise<void> | undefined {
-    return this.#parts.host.record?.(this.#session.principal, taps, payload, qos);
+    const recorded = this.#parts.host.record?.(this.#session.principal, taps, payload, qos);
+    // It may fail while nobody waits for it yet: what waits for its turn hears of it then.
+    recorded?.catch(() => {});
+    return recorded;
   }
 
   /** Goes on while other nodes get the message; its acknowledgement waits for them, and those after it for their turn. */
