@@ -107,7 +107,7 @@ test('topics and payloads are text in the live view, opened or not', async () =>
   }
 });
 
-test('names of aliases, descriptions and stored payloads are text', async () => {
+test('descriptions and stored payloads are text', async () => {
   const { api, apiUrl } = installation();
   const page = await signedInPage(setUp(), '/registries');
   const payload = JSON.stringify(hostileTexts);
