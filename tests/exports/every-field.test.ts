@@ -11,7 +11,6 @@ interface Schema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;

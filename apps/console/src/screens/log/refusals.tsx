@@ -1,4 +1,4 @@
-import { listRefusedClients, summarizeLogs } from '@iotcore/sdk';
+import { listRefusedClients } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
@@ -10,6 +10,7 @@ import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Time } from '../../ui/text/time.tsx';
 import { adviceFor } from './advice.ts';
+import { useReasonColumns, useReasons } from './reasons.tsx';
 
 const dayMs = 86_400_000;
 const refreshMs = 10_000;
@@ -31,12 +32,8 @@ export function Refusals() {
 
 function ByReason({ folderId }: { folderId: string }) {
   const { t } = useTexts();
-  const query = useQuery({
-    queryKey: ['log summary', folderId],
-    queryFn: () =>
-      ask(summarizeLogs({ client, query: { folderId, since: new Date(Date.now() - dayMs).toISOString() } })),
-    refetchInterval: refreshMs,
-  });
+  const { lines, who, last } = useReasonColumns();
+  const query = useReasons(folderId, dayMs);
   return (
     <List
       caption={t('refusals.byReason')}
@@ -45,7 +42,7 @@ function ByReason({ folderId }: { folderId: string }) {
       rowKey={({ reason }) => reason}
       empty={<p>{t('refusals.none')}</p>}
       columns={[
-        { id: 'lines', title: t('refusals.times'), isNumber: true, cell: ({ lines }) => lines },
+        lines,
         {
           id: 'reason',
           title: t('refusals.reason'),
@@ -58,13 +55,13 @@ function ByReason({ folderId }: { folderId: string }) {
             </>
           ),
         },
-        { id: 'who', title: t('refusals.clients'), isNumber: true, cell: ({ resources }) => resources },
+        who,
         {
           id: 'top',
           title: t('refusals.mostOf'),
           cell: ({ top }) => top.slice(0, 3).map((one) => <ResourceLink key={one.id} {...one} />),
         },
-        { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
+        last,
       ]}
       isLive
     />
