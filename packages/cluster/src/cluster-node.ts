@@ -381,7 +381,7 @@ export class ClusterNode {
 
   #expireHolds(): void {
     const nowMs = this.#parts.clock.nowMs();
-    for (const hold of [...this.#holds]) {
+    for (const hold of this.#holds) {
       if (hold.untilMs > nowMs) return;
       if (this.#holds.delete(hold)) hold.done(new NotHandedOverError('other nodes did not answer in time'));
     }
