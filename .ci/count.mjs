@@ -1,6 +1,10 @@
-// count.mjs BROKEN REPORT…: adds up vitest's JSON reports (and others of that form), prints "N passed, N failed", and fails unless all is well.
+// count.mjs BROKEN REPORT…: adds up vitest's JSON reports (and others of that form), says what failed and why, prints
+// "N passed, N failed" as its last line, and fails unless all is well.
 // BROKEN is the number of steps that ended badly; one that no failed case explains counts as a failure itself.
 import { readFileSync } from 'node:fs';
+
+/** Of a failure's message; the whole stands where it happened. */
+const shownCharacters = 1500;
 
 const [broken, ...reports] = process.argv.slice(2);
 let passed = 0;
@@ -22,8 +26,19 @@ function read(report) {
       ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
     );
     if (numPassedTests + numFailedTests === 0) return { passed: 0, failed: 1 };
+    for (const { name, message } of unloaded) explain(name, message);
+    for (const { name, assertionResults } of testResults) {
+      for (const { status, fullName, failureMessages } of assertionResults) {
+        if (status === 'failed') explain(`${name}: ${fullName}`, failureMessages?.join('\n'));
+      }
+    }
     return { passed: numPassedTests, failed: numFailedTests + unloaded.length };
   } catch {
     return { passed: 0, failed: 1 };
   }
+}
+
+/** Said once more at the end: whoever reads a record of which only the end was kept learns why. */
+function explain(what, why) {
+  console.log(`FAILED ${what}\n${String(why ?? 'no reason given').slice(0, shownCharacters)}\n`);
 }

@@ -8,7 +8,11 @@ import { expect, onTestFinished, test } from 'vitest';
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly testResults: readonly { status: string; assertionResults: readonly object[] }[];
+  readonly testResults: readonly {
+    status: string;
+    assertionResults: readonly object[];
+    [more: string]: unknown;
+  }[];
 }
 
 const report = (passed: number, failed = 0, testResults: Report['testResults'] = []): Report => ({
@@ -33,14 +37,36 @@ test.each<[string, number, (Report | string)[], string]>([
   [
     'a file that did not load',
     1,
-    [report(3, 0, [{ status: 'failed', assertionResults: [] }])],
-    '3 passed, 1 failed',
+    [
+      report(3, 0, [
+        { status: 'failed', name: 'a.test.ts', message: 'no such module', assertionResults: [] },
+      ]),
+    ],
+    'FAILED a.test.ts\nno such module\n\n3 passed, 1 failed',
   ],
   ['a report without a case', 0, [report(3), report(0)], '3 passed, 1 failed'],
   ['a report that is broken', 0, [report(3), '{'], '3 passed, 1 failed'],
   ['no report at all', 0, [], '0 passed, 0 failed'],
 ])('%s is a failure', async (_name, broken, reports, line) => {
   expect(await count(broken, ...reports)).toEqual({ status: 1, text: line });
+});
+
+test('what failed is named, with its reason, before the sum', async () => {
+  const failed = {
+    ...{ status: 'failed', name: 'tests/a.test.ts', message: '' },
+    assertionResults: [{ status: 'failed', fullName: 'a gets b', failureMessages: ['Error: c came'] }],
+  };
+  const unloaded = {
+    status: 'failed',
+    name: 'tests/b.test.ts',
+    message: 'no such module',
+    assertionResults: [],
+  };
+  const { status, text } = await count(1, report(3, 1, [failed, unloaded]));
+  expect(status).toBe(1);
+  expect(text).toBe(
+    `FAILED tests/b.test.ts\nno such module\n\nFAILED tests/a.test.ts: a gets b\nError: c came\n\n3 passed, 2 failed`,
+  );
 });
 
 test('a report that is not there is a failure', async () => {

@@ -328,10 +328,35 @@ describe('a certificate without a password', () => {
     expect(await state.login({}, rightCertificate)).toMatchObject({ accepted: true });
   });
 
-  test('that was deleted while it was looked up lets nobody in and is not remembered', async () => {
+  test('of a registry that was enabled lets in before this process is told of it', async () => {
+    const identity = state.certificates.get(sha256(disabledCertificate)) as CertificateIdentity;
+    expect(await state.login({}, disabledCertificate)).toEqual(refusedWith(refusals.registryDisabled));
+    state.certificates.set(sha256(disabledCertificate), { ...identity, disabled: false });
+    expect(await state.login({}, disabledCertificate)).toMatchObject({ accepted: true });
+  });
+
+  test('that changes at every look lets nobody in and is not remembered', async () => {
     state.onLookup(() => state.changes.touch(`certificate:${sha256(rightCertificate)}`));
-    expect((await state.login({}, rightCertificate)).accepted).toBe(false);
+    expect(await state.login({}, rightCertificate)).toEqual(refusedWith(refusals.unchecked));
     expect(state.owners.size).toBe(0);
+  });
+
+  test('that was deleted while it was looked up is looked up again, and lets nobody in', async () => {
+    state.onLookup(() => {
+      state.certificates.delete(sha256(rightCertificate));
+      state.changes.touch(`certificate:${sha256(rightCertificate)}`);
+      state.onLookup(() => {});
+    });
+    expect(await state.login({}, rightCertificate)).toEqual(refusedWith(refusals.unknownCertificate));
+    expect(state.owners.size).toBe(0);
+  });
+
+  test('whose registry changed while it was looked up lets in by what holds now', async () => {
+    state.onLookup(() => {
+      state.changes.touch('registry:r1');
+      state.onLookup(() => {});
+    });
+    expect(await state.login({}, rightCertificate)).toMatchObject({ accepted: true });
   });
 });
 

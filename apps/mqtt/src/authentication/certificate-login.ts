@@ -4,6 +4,7 @@ import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, subjectKeys } from '../clients/client.ts';
 import { SubjectCache } from '../clients/subject-cache.ts';
 import { type AuthenticationResult, refusals, refuse } from './authentication-result.ts';
+import { untilSettled } from './until-settled.ts';
 
 export interface CertificateLoginParts {
   readonly changes: RecentChanges;
@@ -36,7 +37,7 @@ export async function logInByCertificate(
   sha256: string,
   username: string | undefined,
 ): Promise<AuthenticationResult> {
-  const identity = parts.certificates.get(sha256) ?? (await look(parts, sha256));
+  const identity = parts.certificates.get(sha256) ?? (await untilSettled(() => look(parts, sha256)));
   if (identity === 'changed meanwhile') return refuse(refusals.unchecked);
   if (!identity) return refuse(refusals.unknownCertificate);
   const subject = identity.principal;
@@ -59,8 +60,9 @@ async function look(
   const { device, ...identity } = found;
   const subjects = subjectKeys(toClient(identity));
   if (changes.touchedSince(mark, subjects)) return 'changed meanwhile';
-  // A block may end by itself, without a change in the feed: blocks are looked up each time.
-  if (!identity.blocked) certificates.set(sha256, identity, subjects);
+  // Only what lets in is remembered: a block may end by itself, without a change in the feed, and a client whose registry
+  // was enabled must not depend on how soon this process is told.
+  if (!identity.blocked && !identity.disabled) certificates.set(sha256, identity, subjects);
   if (device) learn(device, mark);
   return identity;
 }

@@ -7,6 +7,7 @@ import { type Client, subjectKeys } from '../clients/client.ts';
 import { type AuthenticationResult, type Refusal, refusals, refuse } from './authentication-result.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import type { AdoptionOutcome } from './password-adoption.ts';
+import { untilSettled } from './until-settled.ts';
 import type { VerifiedCredentials } from './verified-credentials.ts';
 
 export interface PasswordLoginParts {
@@ -25,9 +26,6 @@ export interface PasswordLoginParts {
   /** Resolves at the next moment at which a wrong password is answered. */
   equalDelay(startedAt: number): Promise<void>;
 }
-
-/** A password that is changed while it is checked is checked again; more often than this only an attack would need it. */
-const maxAttempts = 3;
 
 /** What a client sent, and where from. */
 interface Login {
@@ -76,7 +74,8 @@ async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<Aut
   const attempt = parts.throttle.admit(login.address, login.username);
   if (!attempt) return refuse(refusals.throttled);
   try {
-    const result = await checkUntilSettled(parts, login);
+    const settled = await untilSettled(() => check(parts, login));
+    const result = settled === 'changed meanwhile' ? refuse(refusals.unchecked) : settled;
     if (result.accepted) attempt.succeed();
     else if (result.refusal.code === ConnackCode.badUserNameOrPassword) {
       attempt.fail();
@@ -88,14 +87,6 @@ async function tryPassword(parts: PasswordLoginParts, login: Login): Promise<Aut
     if (error instanceof OverloadedError) return refuse(refusals.overloaded);
     throw error;
   }
-}
-
-async function checkUntilSettled(parts: PasswordLoginParts, login: Login): Promise<AuthenticationResult> {
-  for (let attempts = 0; attempts < maxAttempts; attempts++) {
-    const result = await check(parts, login);
-    if (result !== 'changed meanwhile') return result;
-  }
-  return refuse(refusals.unchecked);
 }
 
 async function check(
