@@ -1,5 +1,5 @@
 import { type DevicePrincipal, ownMonitoringNamespace } from '@iotcore/model';
-import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
+import type { DeviceActivity, DeviceActivityWrite, DevicePublished } from '@iotcore/store/data-plane';
 
 /** Milliseconds since 1970; 0 where nothing is known. Plain numbers, since the hot path writes them per packet. */
 export class Activity {
@@ -19,6 +19,8 @@ export class Activity {
   complete = false;
   /** Changed since it was last written to the database. */
   unsaved = false;
+  /** More than publishing changed since then. */
+  unsavedBesidesPublishing = true;
   /** Being saved: kept until it is known whether that worked, so that no second one of the same device is saved beside it. */
   saving = false;
   /** Not written again before, in ms since 1970. */
@@ -54,6 +56,10 @@ export class Activity {
       lastOnlineTime: date(this.lastOnlineTime),
       lastDisconnectTime: date(this.lastDisconnectTime),
     };
+  }
+
+  toPublished(): DevicePublished {
+    return { deviceId: this.device.id, atMs: this.lastPubActivityTime };
   }
 
   /** The message of the monitoring topic: times in RFC 3339, UTC; what is not known is absent. */

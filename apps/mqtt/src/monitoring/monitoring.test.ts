@@ -1,5 +1,5 @@
 import type { PublishRoute } from '@iotcore/engine';
-import type { DeviceActivityWrite } from '@iotcore/store/data-plane';
+import type { DeviceActivityWrite, DevicePublished } from '@iotcore/store/data-plane';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Monitoring } from './monitoring.ts';
 
@@ -22,6 +22,7 @@ afterEach(() => {
 function setUp(heardNamespaces: string[]) {
   const told: { route: PublishRoute; message: Record<string, unknown> }[] = [];
   const written: DeviceActivityWrite[][] = [];
+  const published: DevicePublished[][] = [];
   const stored = new Map();
   const state = { now: 1000, away: false, reads: 0, asked: 0 };
   const monitoring = new Monitoring({
@@ -35,6 +36,10 @@ function setUp(heardNamespaces: string[]) {
       if (state.away) throw new Error('database away');
       written.push([...activities]);
     },
+    writePublished: async (devices) => {
+      if (state.away) throw new Error('database away');
+      published.push([...devices]);
+    },
     read: async () => {
       state.reads++;
       return stored;
@@ -46,7 +51,7 @@ function setUp(heardNamespaces: string[]) {
     vi.advanceTimersByTime(1000);
     await new Promise(setImmediate);
   };
-  return { monitoring, told, written, stored, state, round };
+  return { monitoring, told, written, published, stored, state, round };
 }
 
 describe('monitoring', () => {
@@ -143,21 +148,60 @@ describe('monitoring', () => {
   });
 
   test('saves a device that goes on publishing every few seconds, and that it left in the next round', async () => {
-    const { monitoring, written, state, round } = setUp([]);
+    const { monitoring, written, published, state, round } = setUp([]);
     monitoring.connected(device, transport);
     for (let seconds = 0; seconds < 20; seconds++) {
       state.now += 1000;
       monitoring.published(device);
       await round();
     }
-    expect(written.length).toBeGreaterThanOrEqual(3);
-    expect(written.length).toBeLessThanOrEqual(5);
-    const before = written.length;
+    expect(written).toHaveLength(1);
+    expect(published.length).toBeGreaterThanOrEqual(2);
+    expect(published.length).toBeLessThanOrEqual(4);
+    expect(published.at(-1)).toEqual([{ deviceId: 'd1', atMs: expect.any(Number) }]);
     monitoring.disconnected(device);
     await round();
     await round();
-    expect(written.length).toBe(before + 1);
+    expect(written).toHaveLength(2);
     expect(written.at(-1)?.[0]?.lastDisconnectTime).toBeDefined();
+    await monitoring.stop();
+  });
+
+  test.each<[string, (monitoring: Monitoring) => void]>([
+    ['subscribes', (monitoring) => monitoring.subscribed(device)],
+    ['connects', (monitoring) => void monitoring.connected(device, transport)],
+    ['leaves', (monitoring) => monitoring.disconnected(device)],
+  ])('writes all of a device that %s, though it also publishes', async (_what, happen) => {
+    const { monitoring, written, published, state, round } = setUp([]);
+    monitoring.connected(device, transport);
+    await round();
+    await round();
+    state.now += 10_000;
+    happen(monitoring);
+    monitoring.published(device);
+    await round();
+    await round();
+    expect(written).toHaveLength(2);
+    expect(published).toEqual([]);
+    await monitoring.stop();
+  });
+
+  test('writes all of a device once the database is back, if only that it published could not be saved', async () => {
+    const { monitoring, written, published, state, round } = setUp([]);
+    monitoring.connected(device, transport);
+    await round();
+    await round();
+    state.away = true;
+    state.now += 10_000;
+    monitoring.published(device);
+    await round();
+    await round();
+    state.away = false;
+    await round();
+    await round();
+    expect(published).toEqual([]);
+    expect(written).toHaveLength(2);
+    expect(written[1]?.[0]?.lastPubActivityTime).toEqual(new Date(state.now));
     await monitoring.stop();
   });
 

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { PublishRoute, Transport } from '@iotcore/engine';
 import { type DevicePrincipal, monitoringNamespace, type Principal, routeMonitoring } from '@iotcore/model';
 import { LruMap } from '@iotcore/process';
-import type { DeviceActivity, DeviceActivityWrite } from '@iotcore/store/data-plane';
+import type { DeviceActivity, DeviceActivityWrite, DevicePublished } from '@iotcore/store/data-plane';
 import { toPublishRoute } from '../rights/rights.ts';
 import { Activity } from './activity.ts';
 import { inSlices } from './in-slices.ts';
@@ -20,6 +20,8 @@ export interface MonitoringParts {
   publish(route: PublishRoute, payload: Buffer): void;
   /** Rejects while the database is away. */
   write(activities: readonly DeviceActivityWrite[]): Promise<void>;
+  /** The same of devices that did nothing but publish since they were written. Rejects while the database is away. */
+  writePublished(devices: readonly DevicePublished[]): Promise<void>;
   read(deviceIds: readonly string[]): Promise<ReadonlyMap<string, DeviceActivity>>;
   now(): number;
   failed(error: unknown): void;
@@ -75,6 +77,7 @@ export class Monitoring {
     const activity = this.#of(principal);
     activity.sessions++;
     activity.saveAfter = 0;
+    activity.unsavedBesidesPublishing = true;
     activity.lastAuthIp = transport.remoteAddress;
     activity.lastAuthTime = activity.lastOnlineTime = this.#parts.now();
     this.#note(activity);
@@ -95,6 +98,7 @@ export class Monitoring {
     if (principal.kind !== 'device') return;
     const activity = this.#of(principal);
     activity.lastSubActivityTime = activity.lastOnlineTime = this.#parts.now();
+    activity.unsavedBesidesPublishing = true;
     this.#note(activity);
   }
 
@@ -103,6 +107,7 @@ export class Monitoring {
     const activity = this.#of(principal);
     activity.sessions = Math.max(0, activity.sessions - 1);
     activity.saveAfter = 0;
+    activity.unsavedBesidesPublishing = true;
     activity.lastDisconnectTime = activity.lastOnlineTime = this.#parts.now();
     this.#note(activity);
   }
@@ -215,7 +220,7 @@ export class Monitoring {
       if (start > 0) await this.#pause(apartMs);
       const batch = due.slice(start, start + batchDevices);
       try {
-        await this.#parts.write(batch.map((activity) => activity.toWrite()));
+        await this.#write(batch);
       } catch (error) {
         this.#parts.failed(error);
         this.#keepForLater(due.slice(start));
@@ -228,6 +233,16 @@ export class Monitoring {
     }
   }
 
+  async #write(batch: readonly Activity[]): Promise<void> {
+    const whole = batch.filter(({ unsavedBesidesPublishing }) => unsavedBesidesPublishing);
+    const published = batch.filter(({ unsavedBesidesPublishing }) => !unsavedBesidesPublishing);
+    // Taken back before the write: what comes during it is written the next time.
+    for (const activity of whole) activity.unsavedBesidesPublishing = false;
+    if (whole.length > 0) await this.#parts.write(whole.map((activity) => activity.toWrite()));
+    if (published.length > 0)
+      await this.#parts.writePublished(published.map((activity) => activity.toPublished()));
+  }
+
   /** Until it stops, at the latest. */
   async #pause(ms: number): Promise<void> {
     await setTimeout(ms, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => {});
@@ -237,6 +252,7 @@ export class Monitoring {
     for (const activity of batch) {
       activity.saving = false;
       activity.saveAfter = 0;
+      activity.unsavedBesidesPublishing = true;
       if (activity.unsaved) continue;
       activity.unsaved = true;
       this.#unsaved.push(activity);

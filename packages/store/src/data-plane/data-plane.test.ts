@@ -12,6 +12,7 @@ import {
   removeNodes,
   renewNode,
   writeDeviceActivities,
+  writeDevicesPublished,
   writeLogLines,
 } from './index.ts';
 
@@ -229,6 +230,31 @@ describe('activity, log lines and nodes', () => {
           },
         ],
       ]),
+    );
+  });
+
+  test('that devices published is kept where it is later than what is stored, and of none of which nothing is', async () => {
+    const { db } = await fleet();
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+    const stored = {
+      lastAuthIp: '192.0.2.9',
+      lastAuthTime: at(1),
+      lastPubActivityTime: at(5),
+      lastSubActivityTime: at(3),
+      lastOnlineTime: at(5),
+      lastDisconnectTime: undefined,
+    };
+    await writeDeviceActivities(db, [{ ...stored, deviceId: 'd1' }]);
+    const publishedAt = (second: number) =>
+      writeDevicesPublished(
+        db,
+        ['gone', 'd2', 'd1'].map((deviceId) => ({ deviceId, atMs: at(second).getTime() })),
+      );
+    await publishedAt(4);
+    expect(await findDeviceActivities(db, ['d1', 'd2', 'gone'])).toEqual(new Map([['d1', stored]]));
+    await publishedAt(8);
+    expect(await findDeviceActivities(db, ['d1', 'd2', 'gone'])).toEqual(
+      new Map([['d1', { ...stored, lastPubActivityTime: at(8), lastOnlineTime: at(8) }]]),
     );
   });
 

@@ -3,8 +3,10 @@ export { type LogLine, writeLogLines } from './history/connection-log.ts';
 export {
   type DeviceActivity,
   type DeviceActivityWrite,
+  type DevicePublished,
   findDeviceActivities,
   writeDeviceActivities,
+  writeDevicesPublished,
 } from './history/device-activity.ts';
 export { forgetRefusedClients, type RefusedClient, writeRefusedClients } from './history/refused-clients.ts';
 export {

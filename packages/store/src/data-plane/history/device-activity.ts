@@ -1,3 +1,4 @@
+import { prepare } from '../../database/sql.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** What is known of a device's activity; undefined where nothing is. */
@@ -32,14 +33,9 @@ const lastOnline = `to_timestamp(given.last_online_time / 1000)`;
 /** The later of what is stored and what is given: several nodes write, in any order. GREATEST passes over NULL. */
 const times = columns.slice(1).map((column) => `${column} = greatest(excluded.${column}, stored.${column})`);
 
-/** Adds to what is stored; each device at most once. Devices that are gone are left out. */
-export async function writeDeviceActivities(
-  db: Queryable,
-  activities: readonly DeviceActivityWrite[],
-): Promise<void> {
-  const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
-  await db.query(
-    `WITH written AS (
+const write = prepare(
+  'write_device_activities',
+  `WITH written AS (
      INSERT INTO device_activity AS stored (device_id, ${columns.join(', ')}, first_auth_time, device_registry_id, seen_day)
      SELECT device_id, last_auth_ip, ${givenTimes.join(', ')}, ${givenTimes[0]}, devices.registry_id,
             (${lastOnline} AT TIME ZONE 'UTC')::date
@@ -59,7 +55,16 @@ export async function writeDeviceActivities(
      )
      UPDATE devices SET seen = true FROM written
      WHERE written.is_new AND written.is_seen AND devices.id = written.device_id AND NOT devices.seen`,
-    [
+);
+
+/** Adds to what is stored; each device at most once. Devices that are gone are left out. */
+export async function writeDeviceActivities(
+  db: Queryable,
+  activities: readonly DeviceActivityWrite[],
+): Promise<void> {
+  const ordered = activities.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+  await db.query(
+    write(
       ordered.map(({ deviceId }) => deviceId),
       ordered.map(({ lastAuthIp }) => lastAuthIp ?? null),
       ordered.map(({ lastAuthTime }) => lastAuthTime?.getTime() ?? null),
@@ -67,7 +72,42 @@ export async function writeDeviceActivities(
       ordered.map(({ lastSubActivityTime }) => lastSubActivityTime?.getTime() ?? null),
       ordered.map(({ lastOnlineTime }) => lastOnlineTime?.getTime() ?? null),
       ordered.map(({ lastDisconnectTime }) => lastDisconnectTime?.getTime() ?? null),
-    ],
+    ),
+  );
+}
+
+const writePublished = prepare(
+  'write_devices_published',
+  `UPDATE device_activity AS stored
+     SET last_pub_activity_time = greatest(stored.last_pub_activity_time, given.at),
+         last_online_time = greatest(stored.last_online_time, given.at),
+         seen_day = greatest(stored.seen_day, (given.at AT TIME ZONE 'UTC')::date)
+     FROM (SELECT device_id, to_timestamp(ms / 1000) AS at FROM unnest($1::text[], $2::float8[]) AS _(device_id, ms)) AS given
+     WHERE stored.device_id = given.device_id`,
+);
+
+/** When a device published last. */
+export interface DevicePublished {
+  readonly deviceId: string;
+  /** In ms since 1970. */
+  readonly atMs: number;
+}
+
+/**
+ * The same for devices that did nothing but publish since all of their activity was written, which is most of what a fleet
+ * does: two values a device instead of seven. Devices of which nothing is stored are left out.
+ */
+export async function writeDevicesPublished(
+  db: Queryable,
+  devices: readonly DevicePublished[],
+): Promise<void> {
+  const ordered = devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+  await db.query(
+    // Arrays as Postgres writes them: the driver quotes each element, and messages wait meanwhile. IDs need no quotes.
+    writePublished(
+      `{${ordered.map(({ deviceId }) => deviceId).join(',')}}`,
+      `{${ordered.map(({ atMs }) => atMs).join(',')}}`,
+    ),
   );
 }
 
