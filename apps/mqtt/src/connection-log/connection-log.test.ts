@@ -56,11 +56,12 @@ describe('the connection log', () => {
   function setUp() {
     const written: LogLine[] = [];
     const away = new Error('database away');
-    const state = { away: false, failures: 0 };
+    const state = { away: false, failures: 0, statements: 0 };
     const log = new ConnectionLog({
       flushMs: 500,
       now: () => new Date(0),
       write: async (lines) => {
+        state.statements++;
         if (state.away) throw away;
         if (lines.some(({ message }) => message === 'poison')) throw new Error('row refused');
         written.push(...lines);
@@ -85,6 +86,18 @@ describe('the connection log', () => {
     expect(written.map(({ message }) => message)).toEqual(
       Array.from({ length: 20_000 }, (_, n) => String(n)),
     );
+  });
+
+  test('writes what waits in few statements when it stops', async () => {
+    const { log, written, state } = setUp();
+    state.away = true;
+    for (let n = 0; n < 20_000; n++) log.add('d1', 'INFO', 'disconnected', String(n));
+    await log.flush();
+    state.away = false;
+    const before = state.statements;
+    await log.stop();
+    expect(written).toHaveLength(20_000);
+    expect(state.statements - before).toBeLessThan(6);
   });
 
   test('gives up the one line that the database refuses, and keeps all others in their order', async () => {

@@ -18,6 +18,8 @@ export interface ConnectionLogParts {
 const maxWaiting = 20_000;
 /** Lines in one statement, which messages wait for while it is put together: a millisecond. */
 const batchLines = 250;
+/** And when it stops, and there are no messages any more: all must be written within the seconds that a stop may take. */
+const lastBatchLines = 5000;
 /** Refusals kept for one resource between two flushes: a client that guesses at passwords must not fill a device's log. */
 const maxRefusalsOfResource = 5;
 
@@ -28,6 +30,7 @@ export class ConnectionLog {
   readonly #refusals = new Map<string, number>();
   readonly #writing = new PeriodicTask(() => this.#writeAll());
   #dropped = 0;
+  #isStopping = false;
 
   constructor(parts: ConnectionLogParts) {
     this.#parts = parts;
@@ -61,8 +64,13 @@ export class ConnectionLog {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.#writing.stop();
     await this.flush();
+  }
+
+  get #mostLines(): number {
+    return this.#isStopping ? lastBatchLines : batchLines;
   }
 
   #push(line: LogLine): void {
@@ -78,13 +86,13 @@ export class ConnectionLog {
   /** A batch that the database refuses is halved until the line is found that it will not have: that one is given up. */
   async #writeAll(): Promise<void> {
     this.#refusals.clear();
-    let most = batchLines;
+    let most = this.#mostLines;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, most);
       try {
         await this.#parts.write(batch);
         this.#waiting.splice(0, batch.length);
-        most = batchLines;
+        most = this.#mostLines;
       } catch (error) {
         this.#parts.failed(error);
         if (this.#parts.isAway(error)) return;

@@ -223,4 +223,19 @@ describe('monitoring', () => {
     expect(new Set(written.flat().map(({ deviceId }) => deviceId)).size).toBe(1000);
     expect(written.flat()).toHaveLength(1000);
   });
+
+  test('saves what a large fleet leaves in few statements when it stops, also what is being saved', async () => {
+    const { monitoring, written, round } = setUp([]);
+    const devices = 20_000;
+    for (let n = 0; n < devices; n++) monitoring.connected({ ...device, id: `d${n}` }, transport);
+    await round();
+    await round();
+    while (written.length === 0) await new Promise(setImmediate);
+    for (let n = 0; n < devices; n++) monitoring.disconnected({ ...device, id: `d${n}` });
+    const before = written.length;
+    await monitoring.stop();
+    expect(written.length - before).toBeLessThan(12);
+    const left = written.flat().filter(({ lastDisconnectTime }) => lastDisconnectTime);
+    expect(new Set(left.map(({ deviceId }) => deviceId)).size).toBe(devices);
+  });
 });

@@ -36,6 +36,8 @@ const saveEveryRounds = 2;
 const saveAgainMs = 5000;
 /** Devices in one statement; few enough that messages hardly wait while it is put together: half a millisecond. */
 const batchDevices = 100;
+/** And when it stops, and there are no messages any more: a large fleet must be saved within the seconds that a stop may take. */
+const lastBatchDevices = 5000;
 /** The statements of one round are spread over this part of the time until the next: in a row they would keep a core of the database's. */
 const savingShare = 0.75;
 /** Devices that left and wait for the database, some 300 bytes each; beyond, what waits longest is forgotten. */
@@ -216,9 +218,11 @@ export class Monitoring {
       due.push(activity);
     });
     const apartMs = (savingShare * saveEveryRounds * this.#parts.roundMs * batchDevices) / due.length;
-    for (let start = 0; start < due.length; start += batchDevices) {
+    let batch: readonly Activity[] = [];
+    for (let start = 0; start < due.length; start += batch.length) {
       if (start > 0) await this.#pause(apartMs);
-      const batch = due.slice(start, start + batchDevices);
+      const isLast = this.#stopping.signal.aborted;
+      batch = due.slice(start, start + (isLast ? lastBatchDevices : batchDevices));
       try {
         await this.#write(batch);
       } catch (error) {

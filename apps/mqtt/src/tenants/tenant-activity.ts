@@ -1,5 +1,5 @@
 import type { Traffic } from '@iotcore/engine';
-import type { TenantCounts } from '@iotcore/store/processes';
+import { connectionsToldEveryMs, type TenantCounts } from '@iotcore/store/processes';
 
 export type ToldActivity = TenantCounts & { readonly connections: number };
 
@@ -9,14 +9,25 @@ export class TenantActivity {
   readonly traffic: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
   clientsRefused = 0;
   #told: ToldActivity = { ...this.#counts(), connections: 0 };
+  #toldAtMs = 0;
 
-  /** What was done since the last call; undefined: nothing, and there are as many connections as then. */
-  take(connections: number): ToldActivity | undefined {
+  /** Has it done anything since it was told, or are there other connections? */
+  isUntold(connections: number): boolean {
+    const now: ToldActivity = { ...this.#counts(), connections };
+    return (Object.keys(now) as (keyof ToldActivity)[]).some((name) => now[name] !== this.#told[name]);
+  }
+
+  /**
+   * What was done since the last call; undefined: nothing, and there are as many connections as then. Connections that stay are told again
+   * from time to time: what was told of them long ago is not looked for.
+   */
+  take(connections: number, nowMs: number): ToldActivity | undefined {
+    const isDue = connections > 0 && nowMs - this.#toldAtMs >= connectionsToldEveryMs;
+    if (!isDue && !this.isUntold(connections)) return undefined;
     const before = this.#told;
     const now: ToldActivity = { ...this.#counts(), connections };
     this.#told = now;
-    const names = Object.keys(now) as (keyof ToldActivity)[];
-    if (names.every((name) => now[name] === before[name])) return undefined;
+    this.#toldAtMs = nowMs;
     return {
       connections,
       messagesReceived: now.messagesReceived - before.messagesReceived,

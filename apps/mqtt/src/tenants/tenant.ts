@@ -143,8 +143,9 @@ export class Tenant implements TenantBudget {
     };
   }
 
-  /** Is nothing held, and nobody ahead of its rate? */
+  /** Is nothing held, nothing to be told, and nobody ahead of its rate? */
   get isIdle(): boolean {
+    if (this.activity.isUntold(this.connections)) return false;
     return Object.values(this.held).every((count) => count === 0) && this.#rate.isIdle(this.#now());
   }
 

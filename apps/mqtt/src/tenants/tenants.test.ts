@@ -66,6 +66,45 @@ describe('what tenants did', () => {
   });
 });
 
+describe('what a tenant did that is forgotten', () => {
+  const untold = (count: number, tenants: Tenants) => {
+    for (let n = 0; n < count; n++) tenants.ofRegistry(`idle ${n}`);
+    tenants.sweep();
+  };
+
+  test('is told first, and so is that the last of its connections has left', () => {
+    const { tenants, connect } = setUp({});
+    const { leave } = connect(device, 'a');
+    tenants.takeActivity();
+    tenants.of(foreigner).traffic.messagesIn += 3;
+    leave();
+    untold(3, tenants);
+    expect(tenants.takeActivity()).toMatchObject([
+      { id: 'r1', connections: 0 },
+      { id: 'r2', messagesReceived: 3 },
+    ]);
+    untold(3, tenants);
+    expect(tenants.size).toBe(0);
+    expect(tenants.takeActivity()).toEqual([]);
+  });
+});
+
+describe('the connections of a tenant that is silent', () => {
+  test('are told again each hour, and not more often', () => {
+    const { tenants, connect, clock } = setUp({});
+    connect(device, 'a');
+    const { leave } = connect(foreigner, 'a');
+    tenants.takeActivity();
+    leave();
+    tenants.takeActivity();
+    clock.now += 3_599_000;
+    expect(tenants.takeActivity()).toEqual([]);
+    clock.now += 1_000;
+    expect(tenants.takeActivity()).toMatchObject([{ id: 'r1', connections: 1, messagesReceived: 0 }]);
+    expect(tenants.takeActivity()).toEqual([]);
+  });
+});
+
 describe('places of connections', () => {
   test('are refused to a principal beyond its limit, and given to its siblings', () => {
     const { connect, reached } = setUp({ maxConnectionsPerPrincipal: 2 });

@@ -89,16 +89,17 @@ export class Tenants {
     holding.tenant.givePlace(holding.place);
   }
 
-  /** What each tenant did since the last call; those that did nothing, and have as many connections, are left out. */
+  /** What each tenant did since the last call; those that did nothing, and have as many connections, are mostly left out. */
   takeActivity(): TenantSample[] {
+    const nowMs = this.#now();
     return [...this.#tenants.values()].flatMap((tenant) => {
-      const activity = tenant.activity.take(tenant.connections);
+      const activity = tenant.activity.take(tenant.connections, nowMs);
       const [kind, id = ''] = tenant.key.split(':');
       return activity ? [{ kind: kind === 'registry' ? 'registry' : 'broker', id, ...activity }] : [];
     });
   }
 
-  /** Forgets the tenants of which nothing is held. */
+  /** Forgets the tenants of which nothing is held, and nothing is to be told. */
   sweep(): void {
     for (const [key, tenant] of this.#tenants) if (tenant.isIdle) this.#tenants.delete(key);
     this.#sweepAt = Math.max(fewestBeforeSweep, 2 * this.#tenants.size);

@@ -1,2 +1,2 @@
 export { ProcessReporter, type ProcessReporterParts } from './process-reporter.ts';
-export type { Figures, TenantCounts, TenantSample } from './samples.ts';
+export { connectionsToldEveryMs, type Figures, type TenantCounts, type TenantSample } from './samples.ts';

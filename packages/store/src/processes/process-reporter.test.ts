@@ -1,5 +1,5 @@
 import { testDatabase } from '@iotcore/testkit';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type MetricsPoint, readProcessMetrics, readTenantMetrics } from '../control/processes/metrics.ts';
 import { listProcesses } from '../control/processes/processes.ts';
 import { openPrisma } from '../database/open-prisma.ts';
@@ -206,4 +206,99 @@ test('all that is old goes, however much it is, and nothing that is not', async 
   await removeOldSamples(pool);
   const { rows } = await pool.query('SELECT id FROM tenant_samples ORDER BY id');
   expect(rows.map(({ id }) => id)).toEqual(['r12001', 'r12002', 'r12003']);
+});
+
+test('what a process did since its last report is kept when it stops', async () => {
+  const { pool, state, reporter, anHour } = await setUp();
+  const one = reporter('p1');
+  await one.start();
+  await one.report();
+  state.messagesReceived += 3;
+  state.tenants.push(aMinute);
+  await one.stop();
+  for (const step of [10, 60])
+    expect(sum(await readProcessMetrics(pool, 'p1', { ...anHour(), step }, new Date()))).toBe(3);
+  expect(sum(await readTenantMetrics(pool, { kind: 'registry', id: 'r1' }, anHour()))).toBe(5);
+  expect(await listProcesses(pool)).toEqual([]);
+});
+
+describe('the connections of a tenant with several processes', () => {
+  /** What was told in a minute of ten minutes ago, and which processes lived until when. */
+  async function told(
+    samples: readonly (readonly [process: string, minute: number, connections: number])[],
+    ends: Readonly<Record<string, { readonly minute: number; readonly isListed: boolean }>>,
+  ) {
+    const { pool, anHour } = await setUp();
+    const at = (minute: number) =>
+      `date_bin('1 minute', now(), 'epoch') - interval '10 minutes' + interval '${minute} minutes'`;
+    for (const [process, minute, connections] of samples)
+      await pool.query(`INSERT INTO tenant_samples (kind, id, at, process_id, messages, connections)
+        VALUES ('registry', 'r1', ${at(minute)}, '${process}', 1, ${connections})`);
+    for (const [process, { minute, isListed }] of Object.entries(ends)) {
+      await pool.query(
+        `INSERT INTO process_samples (step, at, process_id, figures) VALUES (60, ${at(minute)}, '${process}', '{}')`,
+      );
+      if (isListed)
+        await pool.query(`INSERT INTO processes (id, kind, version, place, ready, facts, figures, seen_at)
+          VALUES ('${process}', 'mqtt', '1', 'here', true, '{}', '{}', ${at(minute)})`);
+    }
+    const read = async (range = anHour()) =>
+      (await readTenantMetrics(pool, { kind: 'registry', id: 'r1' }, { ...range, step: 60 })).map(
+        ({ figures }) => [figures['connections'], figures['messagesReceived']],
+      );
+    return { read, anHour };
+  }
+  const lives = { minute: 10, isListed: true };
+
+  test('are those of all, also of one that had nothing to say in that minute', async () => {
+    const { read } = await told(
+      [
+        ['p1', 0, 3],
+        ['p2', 1, 4],
+        ['p1', 3, 2],
+        ['p2', 5, 0],
+        ['p1', 6, 7],
+      ],
+      { p1: lives, p2: lives },
+    );
+    expect(await read()).toEqual([
+      [3, 1],
+      [7, 1],
+      [6, 1],
+      [2, 1],
+      [7, 1],
+    ]);
+  });
+
+  test.each([
+    ['was killed', true],
+    ['was stopped', false],
+  ])('are not those of one that %s', async (_, isListed) => {
+    const { read } = await told(
+      [
+        ['p1', 0, 3],
+        ['p2', 1, 4],
+        ['p2', 2, 5],
+        ['p2', 4, 5],
+      ],
+      { p1: { minute: 2, isListed }, p2: lives },
+    );
+    expect(await read()).toEqual([
+      [3, 1],
+      [7, 1],
+      [8, 1],
+      [5, 1],
+    ]);
+  });
+
+  test('are known of one that told of them before the time that is asked for', async () => {
+    const { read, anHour } = await told(
+      [
+        ['p1', -30, 3],
+        ['p2', 8, 4],
+      ],
+      { p1: lives, p2: lives },
+    );
+    expect(await read({ ...anHour(), from: new Date(Date.now() - 600_000) })).toEqual([[7, 1]]);
+  });
 });

@@ -78,41 +78,65 @@ export class ProcessReporter {
     return this.#reports.run();
   }
 
+  /** Says what was done since the last report, and that this process has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#delay.disable();
     await this.#reports.stop();
     await this.#removal.stop();
     // What cannot be removed now is taken for gone by its age.
-    await removeProcess(this.#parts.db, this.#parts.process.id).catch(this.#parts.failed);
+    await this.#leave().catch(this.#parts.failed);
+    this.#delay.disable();
+  }
+
+  async #leave(): Promise<void> {
+    if (!this.#isFirst) {
+      const { now, gauges } = this.#look();
+      await this.#writeStep(now, gauges);
+      await this.#writeMinute(now, gauges);
+    }
+    await removeProcess(this.#parts.db, this.#parts.process.id);
   }
 
   async #report(): Promise<void> {
-    const { db, process: own, isReady, counts } = this.#parts;
+    const { db, process: own, isReady } = this.#parts;
     await this.#catchUp();
-    const now = counts();
+    const { now, gauges } = this.#look();
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    const figures = { ...gauges, ...since(now, this.#stepCounts) };
+    await writeProcess(db, { ...own, isReady: isReady(), figures });
+    if (isFirst) return;
+    await this.#writeStep(now, gauges);
+    if (this.#steps < minuteSteps) return;
+    await this.#writeMinute(now, gauges);
+    // A report does not wait for it: who is silent counts as gone.
+    void this.#removal.run();
+  }
+
+  #look(): { readonly now: Figures; readonly gauges: Figures } {
     const gauges = {
       ...this.#parts.gauges(),
       memoryBytes: process.memoryUsage.rss(),
       eventLoopDelayMs: Math.max(0, Math.round(this.#delay.percentile(99) / nanosecondsInMs) - resolutionMs),
     };
     this.#delay.reset();
-    const ofStep = { gauges, counts: since(now, this.#stepCounts) };
-    const isFirst = this.#isFirst;
-    this.#isFirst = false;
-    await writeProcess(db, { ...own, isReady: isReady(), figures: { ...gauges, ...ofStep.counts } });
-    if (isFirst) return;
-    await writeProcessSample(db, own.id, stepMs / 1000, ofStep);
+    return { now: this.#parts.counts(), gauges };
+  }
+
+  async #writeStep(now: Figures, gauges: Figures): Promise<void> {
+    const { db, process: own } = this.#parts;
+    await writeProcessSample(db, own.id, stepMs / 1000, { gauges, counts: since(now, this.#stepCounts) });
     this.#stepCounts = now;
     this.#steps++;
-    if (this.#steps < minuteSteps) return;
-    const ofMinute = { gauges, counts: since(now, this.#minuteCounts) };
-    await writeProcessSample(db, own.id, (stepMs * minuteSteps) / 1000, ofMinute);
+  }
+
+  async #writeMinute(now: Figures, gauges: Figures): Promise<void> {
+    const { db, process: own } = this.#parts;
+    const counts = since(now, this.#minuteCounts);
+    await writeProcessSample(db, own.id, (stepMs * minuteSteps) / 1000, { gauges, counts });
     this.#minuteCounts = now;
     this.#steps = 0;
     await this.#writeTenants();
-    // A report does not wait for it: who is silent counts as gone.
-    void this.#removal.run();
   }
 
   /** Resolves at once, but in a process that stood still. */

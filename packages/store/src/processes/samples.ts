@@ -35,6 +35,12 @@ export interface TenantSample extends TenantCounts {
   readonly connections: number;
 }
 
+/**
+ * A process tells of a tenant's connections when they have changed, and when it told of them so long ago: what it told last holds until
+ * it tells again, or ends.
+ */
+export const connectionsToldEveryMs = 3_600_000;
+
 /** Where each count is kept. */
 const countColumns = {
   messagesReceived: 'messages',
@@ -47,8 +53,8 @@ const countColumns = {
 const countNames = Object.keys(countColumns) as (keyof TenantCounts)[];
 const columns = Object.values(countColumns);
 
-/** SQL: name and value of each figure of a sample, as VALUES. */
-export const tenantFigures = [...Object.entries(countColumns), ['connections', 'connections']]
+/** SQL: name and value of each count of a sample, as VALUES. */
+export const tenantCounts = Object.entries(countColumns)
   .map(([name, column]) => `('${name}', ${column}::float8)`)
   .join(', ');
 

@@ -1,6 +1,6 @@
 /** What processes and tenants did, from the samples that they have left. */
 import { prepare, type Sql } from '../../database/sql.ts';
-import { tenantFigures } from '../../processes/samples.ts';
+import { connectionsToldEveryMs, tenantCounts } from '../../processes/samples.ts';
 
 export interface MetricsRange {
   readonly from: Date;
@@ -49,11 +49,41 @@ const ofProcesses = prepare(
           WHERE step = $4 AND at >= $2 AND at < $3 AND ($5::text IS NULL OR process_id = $5)`),
 );
 
+/** A process that lives reports within this time. */
+const reportSeconds = 20;
+/** Whatever is open was told within this time, even if a report came late. */
+const lookBackSeconds = (2 * connectionsToldEveryMs) / 1000;
+
+/**
+ * A process says of connections only that they have changed. So at each time at which any process wrote, each counts with what it
+ * told last, until it told something else, or ended.
+ */
 const ofTenant = prepare(
   'read-tenant-metrics',
-  points(`SELECT at, f.key, f.value FROM tenant_samples,
-            LATERAL (VALUES ${tenantFigures}) AS f(key, value)
-          WHERE kind = $4 AND id = $5 AND at >= $2 AND at < $3`),
+  points(`WITH told AS (
+            SELECT * FROM tenant_samples WHERE kind = $4 AND id = $5
+              AND at >= $2::timestamptz - make_interval(secs => $6) AND at < $3
+          ),
+          process AS (
+            SELECT process_id, coalesce(
+              (SELECT seen_at + interval '${reportSeconds} seconds' FROM processes WHERE processes.id = process_id),
+              (SELECT max(at) FROM process_samples WHERE step = 60 AND process_samples.process_id = told.process_id
+                 AND at >= $2::timestamptz - make_interval(secs => $6)),
+              max(told.at)) AS until
+            FROM told GROUP BY process_id
+          ),
+          at_all AS (
+            SELECT process_id, at, connections, count(connections) OVER (PARTITION BY process_id ORDER BY at) AS telling
+            FROM (SELECT DISTINCT at FROM told) AS times CROSS JOIN process LEFT JOIN told USING (process_id, at)
+            WHERE at <= until
+          )
+          SELECT * FROM (
+            SELECT at, 'connections' AS key,
+                   (first_value(connections) OVER (PARTITION BY process_id, telling ORDER BY at))::float8 AS value
+            FROM at_all WHERE telling > 0
+            UNION ALL
+            SELECT at, f.key, f.value FROM told, LATERAL (VALUES ${tenantCounts}) AS f(key, value)
+          ) AS figure WHERE at >= $2`),
 );
 
 /** Seconds between two samples: of the last day there are more. */
@@ -77,5 +107,6 @@ export async function readTenantMetrics(
   tenant: { readonly kind: 'registry' | 'broker'; readonly id: string },
   { from, to, step }: MetricsRange,
 ): Promise<readonly MetricsPoint[]> {
-  return (await db.query<MetricsPoint>(ofTenant(step, from, to, tenant.kind, tenant.id))).rows;
+  return (await db.query<MetricsPoint>(ofTenant(step, from, to, tenant.kind, tenant.id, lookBackSeconds)))
+    .rows;
 }
