@@ -81,9 +81,13 @@ export class ClusterNode {
   readonly #interest: OwnInterest;
   /** Acknowledgements that are held back, the oldest first. */
   readonly #holds = new Set<Hold>();
+  /** Those of them that every link has acknowledged: they wait until this node is good. */
+  readonly #ready = new Set<Hold>();
   #incarnation: Incarnation | undefined;
   /** Incarnations that are over, and whose rows do not say so yet: a node that joins would wait for them. */
   readonly #over = new Set<string>();
+  /** Until the row of an incarnation is written; before that, until the sessions of the one before are closed. */
+  #beginning: Promise<void> = Promise.resolve();
   #isStopped = false;
   #callOffTick: (() => void) | undefined;
   #resets = 0;
@@ -108,7 +112,8 @@ export class ClusterNode {
   /** Begins to join; resolves once the row of this node is in the database. */
   async start(): Promise<void> {
     this.#tickLater();
-    await this.#begin();
+    this.#beginning = this.#begin();
+    await this.#beginning;
   }
 
   /** To be called once all sessions are closed: the node's row then says that the node has ended. */
@@ -120,6 +125,7 @@ export class ClusterNode {
     incarnation?.close();
     this.#failHolds();
     if (incarnation) this.#over.add(incarnation.id);
+    await this.#beginning;
     await this.#endRows().catch((error) =>
       this.#parts.failed('the row of this node could not be ended', error),
     );
@@ -290,23 +296,29 @@ export class ClusterNode {
     const { carrier, failed, clock, changed } = this.#parts;
     while (!this.#isStopped) {
       const id = this.#parts.newIncarnation?.() ?? randomBytes(16).toString('hex');
+      let incarnation: Incarnation | undefined;
       try {
         await this.#endRows();
-        const incarnation = new Incarnation(this.#incarnationParts(id));
-        await carrier.open(id, (bytes) => incarnation.received(bytes));
+        const made = new Incarnation(this.#incarnationParts(id));
+        await carrier.open(id, (bytes) => made.received(bytes));
         if (this.#isStopped) {
-          incarnation.close();
+          made.close();
           return;
         }
-        this.#incarnation = incarnation;
+        this.#incarnation = incarnation = made;
         changed({ kind: 'joining', incarnation: id });
-        await incarnation.membership.start();
+        await made.membership.start();
         return;
       } catch (error) {
         failed('this node could not begin to join', error);
-        this.#incarnation?.close();
+        // Its row may be written nevertheless; before, the ID may be that of another.
+        if (incarnation) this.#over.add(id);
+        // Stopped or reset meanwhile: another has its place, or none.
+        if (this.#incarnation !== incarnation) return;
+        incarnation?.close();
         this.#incarnation = undefined;
       }
+      if (this.#isStopped) return;
       await new Promise<void>((resolve) => clock.after(beginAgainMs, resolve));
     }
   }
@@ -321,23 +333,27 @@ export class ClusterNode {
       hashes: () => this.#interest.hashes,
       deliver: (message) => this.#parts.deliver(message),
       proved: () => this.#letGo(),
-      over: (reason) => void this.#reset(id, reason),
+      over: (reason) => this.#reset(id, reason),
     };
   }
 
   /** Closes the sessions that other nodes may have gone on without, reports the reason, and begins a new incarnation. */
-  async #reset(id: string, reason: string): Promise<void> {
+  #reset(id: string, reason: string): void {
     const incarnation = this.#incarnation;
     if (incarnation?.id !== id || this.#isStopped) return;
-    const { changed, closeSessions } = this.#parts;
-    changed({ kind: 'over', incarnation: id, reason });
+    this.#parts.changed({ kind: 'over', incarnation: id, reason });
     this.#resets++;
     this.#resent += incarnation.resent;
     this.#incarnation = undefined;
     incarnation.close();
     this.#failHolds();
-    await closeSessions(reason);
+    this.#beginning = this.#beginAnew(id, reason, this.#beginning);
+  }
+
+  async #beginAnew(id: string, reason: string, before: Promise<void>): Promise<void> {
+    await this.#parts.closeSessions(reason);
     this.#claims.clear();
+    await before;
     this.#over.add(id);
     await this.#begin();
   }
@@ -364,17 +380,17 @@ export class ClusterNode {
   }
 
   #acknowledged(hold: Hold): void {
-    if (--hold.pending > 0 || !this.isGood || !this.#holds.delete(hold)) return;
-    hold.done();
+    if (--hold.pending > 0 || !this.#holds.has(hold)) return;
+    if (!this.isGood) this.#ready.add(hold);
+    else if (this.#holds.delete(hold)) hold.done();
   }
 
   /** Releases acknowledgements that wait only until this node is good. */
   #letGo(): void {
-    if (this.#holds.size === 0 || !this.isGood) return;
-    for (const hold of [...this.#holds]) {
-      if (hold.pending > 0) continue;
+    for (const hold of this.#ready) {
       // Releasing takes time, and the node may cease to be good meanwhile: check before each.
       if (!this.isGood) return;
+      this.#ready.delete(hold);
       if (this.#holds.delete(hold)) hold.done();
     }
   }
@@ -383,6 +399,7 @@ export class ClusterNode {
     const nowMs = this.#parts.clock.nowMs();
     for (const hold of this.#holds) {
       if (hold.untilMs > nowMs) return;
+      this.#ready.delete(hold);
       if (this.#holds.delete(hold)) hold.done(new NotHandedOverError('other nodes did not answer in time'));
     }
   }
@@ -390,6 +407,7 @@ export class ClusterNode {
   #failHolds(): void {
     const holds = [...this.#holds];
     this.#holds.clear();
+    this.#ready.clear();
     for (const { done } of holds) done(new NotHandedOverError('this node has left the cluster'));
   }
 }

@@ -5,71 +5,17 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Carrier } from './carriers/carrier.ts';
 import { SocketCarrier } from './carriers/socket-carrier.ts';
-import { systemClock } from './clock.ts';
-import { ClusterNode } from './cluster-node.ts';
 import { decodeFrame } from './frames/frame.ts';
 import { decodeRecords } from './frames/records.ts';
-import { namespaceHash } from './interest/namespace-hash.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
-import { MemoryRows } from './testing/memory-rows.ts';
+import { type Member, publish, startCluster, subscribe } from './testing/start-cluster.ts';
 
 const times = 2_000;
-
-interface Member {
-  readonly node: ClusterNode;
-  /** What its subscribers were handed. */
-  readonly heard: string[];
-}
-
-/** As many members of one cluster. */
-async function cluster(carriers: readonly Carrier[]): Promise<Member[]> {
-  const rows = new MemoryRows();
-  const members: Member[] = [];
-  for (const carrier of carriers) {
-    const heard: string[] = [];
-    const node = new ClusterNode({
-      ...{
-        clock: systemClock,
-        carrier,
-        statements: rows.statements(),
-        graceMs: 60_000,
-        linkBytes: 1_048_576,
-      },
-      deliver: ({ payload }) => void heard.push(String(payload)),
-      closeSessions: async () => {},
-      failed: (what, error) => {
-        throw new Error(what, { cause: error });
-      },
-      changed: () => {},
-    });
-    onTestFinished(() => node.stop());
-    await node.start();
-    await expect.poll(() => node.isGood).toBe(true);
-    members.push({ node, heard });
-  }
-  return members;
-}
 
 function socketCarriers(count: number): Carrier[] {
   const folder = mkdtempSync(join(tmpdir(), 'iotcore-exact-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return Array.from({ length: count }, () => new SocketCarrier(folder));
-}
-
-function subscribe({ node }: Member, namespace: string): Promise<void> {
-  const hash = namespaceHash(namespace);
-  node.gainInterest(hash);
-  return new Promise((resolve, reject) => {
-    if (node.subscribed(hash, (error) => (error ? reject(error) : resolve()))) resolve();
-  });
-}
-
-function publish({ node }: Member, namespace: string, text: string): Promise<void> {
-  const route = { destinations: [{ namespace, topic: 't' }], hashes: [namespaceHash(namespace)] };
-  const message = () => ({ end: '', payload: Buffer.from(text), qos: 1 as const });
-  return new Promise((resolve, reject) => {
-    if (node.publish(route, 1, message, (error) => (error ? reject(error) : resolve()))) resolve();
-  });
 }
 
 interface Session {
@@ -95,7 +41,7 @@ function claim({ node }: Member, clientId: string): Session {
 const clientId = (number: number) => number.toString(16).padStart(32, '0');
 
 test('what is published elsewhere after a SUBACK arrives before its PUBACK, two thousand times', async () => {
-  const [here, there] = (await cluster(socketCarriers(2))) as [Member, Member];
+  const [here, there] = (await startCluster(socketCarriers(2))) as [Member, Member];
   for (let n = 0; n < times; n++) {
     await subscribe(there, `namespace ${n}`);
     await publish(here, `namespace ${n}`, String(n));
@@ -106,7 +52,7 @@ test('what is published elsewhere after a SUBACK arrives before its PUBACK, two 
 });
 
 test('of two thousand client IDs that move to another node each keeps its newer session alone', async () => {
-  const [here, there] = (await cluster(socketCarriers(2))) as [Member, Member];
+  const [here, there] = (await startCluster(socketCarriers(2))) as [Member, Member];
   for (let n = 0; n < times; n++) {
     const [from, to] = n % 2 === 0 ? [here, there] : [there, here];
     const older = claim(from, clientId(n));
@@ -119,7 +65,7 @@ test('of two thousand client IDs that move to another node each keeps its newer 
 });
 
 test('of two thousand client IDs that come to two nodes at once each keeps one session', async () => {
-  const members = (await cluster(socketCarriers(2))) as [Member, Member];
+  const members = (await startCluster(socketCarriers(2))) as [Member, Member];
   for (let n = 0; n < times; n++) {
     const sessions = members.map((member) => claim(member, clientId(n)));
     await Promise.all(sessions.map(({ known }) => known));
@@ -130,7 +76,7 @@ test('of two thousand client IDs that come to two nodes at once each keeps one s
 
 test('a command to a device of one of four nodes is sent to that node alone', async () => {
   const network = new MemoryNetwork();
-  const members = await cluster(Array.from({ length: 4 }, () => network.carrier()));
+  const members = await startCluster(Array.from({ length: 4 }, () => network.carrier()));
   const [backEnd, ofDevice] = members as [Member, Member];
   for (let n = 0; n < 1_000; n++) await subscribe(members[n % 4] as Member, `device ${n}`);
   const before = network.sent.length;

@@ -87,6 +87,8 @@ export class Incarnation {
   readonly #versions = new Map<string, number>();
   /** Of limits that are shared, by all peers together. */
   #usedByOthers: ReadonlyMap<string, number> = new Map();
+  /** Those to which more was on its way than may be when something was sent to them last: mostly none. */
+  readonly #crowded = new Set<LinkedPeer>();
   #everybody = 0;
   #isClosed = false;
   #resent = 0;
@@ -156,9 +158,15 @@ export class Incarnation {
   }
 
   get isCrowded(): boolean {
-    const { linkBytes } = this.#parts;
-    for (const { link } of this.#peers.values()) if (link.unacknowledgedBytes >= linkBytes) return true;
+    for (const peer of this.#crowded) {
+      if (this.#isCrowdedTo(peer)) return true;
+      this.#crowded.delete(peer);
+    }
     return false;
+  }
+
+  #isCrowdedTo({ link }: LinkedPeer): boolean {
+    return link.unacknowledgedBytes >= this.#parts.linkBytes;
   }
 
   broadcast(record: ClusterRecord): void {
@@ -310,6 +318,9 @@ export class Incarnation {
       version: this.#versionWith(incarnation),
       send: (frame) => carrier.send(incarnation, frame),
       deliver: (records) => this.#take(peer, records),
+      appended: () => {
+        if (this.#isCrowdedTo(peer)) this.#crowded.add(peer);
+      },
       progressed: () => this.#parts.proved(),
     });
     const peer = new LinkedPeer(link, bit);
@@ -328,6 +339,7 @@ export class Incarnation {
     if (!peer) return;
     this.#peers.delete(incarnation);
     this.#byBit.delete(peer.bit);
+    this.#crowded.delete(peer);
     this.#everybody &= ~peer.bit;
     this.table.removeAll(peer.bit);
     if (peer.used.size > 0) this.#sumUsage();

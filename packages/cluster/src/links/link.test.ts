@@ -28,6 +28,7 @@ function twoEnds() {
         heard.push(...records.map(hashOf));
         return control.pending;
       },
+      appended: () => {},
       progressed: () => {},
     });
   const left: Link = make('a', 'b', () => right);

@@ -24,6 +24,8 @@ export interface LinkParts {
   send(frame: Buffer): void;
   /** The records of one frame, in their turn. They must have taken effect when it returns, or resolves: the frame is acknowledged then. */
   deliver(records: readonly ClusterRecord[]): void | Promise<void>;
+  /** A record was appended. */
+  appended(): void;
   /** The other has acknowledged more. */
   progressed(): void;
 }
@@ -114,6 +116,7 @@ export class Link {
     const { bodyBytes } = this.#open;
     if (bodyBytes > 0 && bodyBytes + bytes > maxFrameBytes - frameHeadBytes) this.#sendOpen();
     this.#open.append(bytes, write);
+    this.#parts.appended();
     this.#flushLater();
   }
 

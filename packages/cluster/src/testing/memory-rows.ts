@@ -1,10 +1,18 @@
-import { isAlive, type NodeRow } from '../members/node-row.ts';
+import { isAlive, type NodeRow, type NodeState } from '../members/node-row.ts';
 import type { MemberStatements } from '../members/statements.ts';
 
 /** The rows of the nodes in memory, for tests that are not about the database. */
 export class MemoryRows {
   readonly #rows = new Map<string, NodeRow>();
   #lastNumber = 0;
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  stateOf(incarnation: string): NodeState | undefined {
+    return this.#rows.get(incarnation)?.state;
+  }
 
   statements(): MemberStatements {
     const change = (incarnation: string, to: Partial<NodeRow>) => {
