@@ -1,22 +1,22 @@
 import type { EngineHost, PublishRoute, Qos } from '@iotcore/engine';
 import type { MessageBus } from '@iotcore/engine/routing';
+import type { HostWork } from './host-work.ts';
 import { Message } from './message.ts';
-import type { Underway } from './underway.ts';
 
 /** Stores and hands over the messages of one engine, whoever they came from. */
 export class EnginePublisher<P> {
   readonly #host: Pick<EngineHost<P>, 'retain'>;
   readonly #bus: Pick<MessageBus<never, Message>, 'route'>;
-  readonly #underway: Underway;
+  readonly #hostWork: HostWork;
 
   constructor(
     host: Pick<EngineHost<P>, 'retain'>,
     bus: Pick<MessageBus<never, Message>, 'route'>,
-    underway: Underway,
+    hostWork: HostWork,
   ) {
     this.#host = host;
     this.#bus = bus;
-    this.#underway = underway;
+    this.#hostWork = hostWork;
   }
 
   /** Hands the message to everybody who receives one of the route's destinations. */
@@ -29,7 +29,7 @@ export class EnginePublisher<P> {
     const stored = async () => {
       if (route.retainAs) await this.#host.retain(route.retainAs, payload);
     };
-    return this.#underway.track(stored());
+    return this.#hostWork.track(stored());
   }
 
   /** Makes the message durable if it must be, then hands it over. Rejects, and hands over nothing, if it is not durable. */

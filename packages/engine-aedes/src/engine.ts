@@ -16,12 +16,12 @@ import { LocalMessageBus } from '@iotcore/engine/routing';
 import { aedesTopicLevels, type Broker, createBroker } from './aedes/broker.ts';
 import { Tokens } from './aedes/tokens.ts';
 import { EnginePublisher } from './engine-publisher.ts';
+import { HostWork } from './host-work.ts';
 import type { Message } from './message.ts';
 import { type Publication, Publisher, type PublisherParts } from './publisher.ts';
 import { Session, type SessionParts } from './session.ts';
 import { type Admitted, Connection, type Reception } from './socket/connection.ts';
 import type { Subscription } from './subscriptions.ts';
-import { Underway } from './underway.ts';
 
 /** How often the time of clients is looked at, and so how late its end may be noticed. */
 const deadlineCheckMs = 250;
@@ -41,7 +41,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
   readonly limits: EngineLimits;
   readonly #sessionParts: SessionParts<P>;
   readonly #bus = new LocalMessageBus<Session<P>, Message>();
-  readonly #underway = new Underway();
+  readonly #hostWork = new HostWork();
   readonly #publisher: EnginePublisher<P>;
   readonly #counters = { received: 0, sent: 0, dropped: 0 };
   readonly codecLimits: Reception<P>['codecLimits'];
@@ -59,15 +59,15 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
     this.host = host;
     this.limits = limits;
     const counters = this.#counters;
-    const underway = this.#underway;
+    const hostWork = this.#hostWork;
     const bus = this.#bus;
-    const engine = new EnginePublisher(host, bus, underway);
+    const engine = new EnginePublisher(host, bus, hostWork);
     const subscriptions = new Tokens<Subscription<Session<P>>>('s');
     const publications = new Tokens<Publication>('p');
     const publisherParts: PublisherParts<P> = { host, limits, publications, engine, counters };
     this.#publisher = engine;
     this.#sessionParts = {
-      ...{ host, limits, bus, subscriptions, publications, underway, engine, counters },
+      ...{ host, limits, bus, subscriptions, publications, hostWork, engine, counters },
       createPublisher: (info, link) => new Publisher(publisherParts, info, link),
     };
     this.codecLimits = { ...limits, maxTopicLevels: Math.min(limits.maxTopicLevels, aedesTopicLevels) };
@@ -124,7 +124,7 @@ export class AedesEngine<P> implements Engine<P>, Reception<P> {
       if (++closed % closeSlice === 0) await yieldToEventLoop();
     }
     await Promise.all([...this.#connections].map((connection) => connection.closed));
-    await Promise.race([this.#underway.settled(), delay(drainMs, undefined, { ref: false })]);
+    await Promise.race([this.#hostWork.settled(), delay(drainMs, undefined, { ref: false })]);
     clearInterval(this.#deadlineCheck);
     await this.#broker.listening;
     await new Promise<void>((resolve) => this.#broker.aedes.close(resolve));

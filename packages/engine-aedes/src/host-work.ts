@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 /** Work of the host that nobody waits for, except when the engine closes. */
-export class Underway {
+export class HostWork {
   readonly #works = new Set<Promise<unknown>>();
 
   /** The same promise, waited for until it is settled. */

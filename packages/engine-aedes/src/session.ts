@@ -23,11 +23,11 @@ import type { Tokens } from './aedes/tokens.ts';
 import { writtenPackets } from './aedes/written-packets.ts';
 import { Delivery } from './delivery.ts';
 import type { EnginePublisher } from './engine-publisher.ts';
+import type { HostWork } from './host-work.ts';
 import type { Message } from './message.ts';
 import type { Publication, Publisher, PublisherLink } from './publisher.ts';
 import { type RetainedPacket, SubscribeJob } from './subscribe-job.ts';
 import { type Subscription, Subscriptions } from './subscriptions.ts';
-import type { Underway } from './underway.ts';
 
 /** Answers (PUBACK, PINGRESP, …) that a client may leave unread when its output is full already. */
 const unreadAnswersBytes = 65_536;
@@ -59,7 +59,7 @@ export interface SessionParts<P> {
   /** What stands for a publication inside aedes. */
   readonly publications: Tokens<Publication>;
   /** What is going on that has to be done before the engine is closed. */
-  readonly underway: Underway;
+  readonly hostWork: HostWork;
   readonly engine: Pick<EnginePublisher<P>, 'publish'>;
   readonly counters: { sent: number; dropped: number };
   readonly createPublisher: (info: SessionInfo<P>, link: PublisherLink) => Publisher<P>;
@@ -207,9 +207,9 @@ export class Session<P> implements Subscriber<Message>, ConduitListener {
 
   /** The will was checked at CONNECT, and is checked again now that it fires. */
   async allowWill(topic: string): Promise<string | undefined> {
-    const { host, publications, underway } = this.#parts;
+    const { host, publications, hostWork } = this.#parts;
     const asked = async () => host.route(this.info.principal, topic);
-    const route = await underway.track(asked()).catch(() => undefined);
+    const route = await hostWork.track(asked()).catch(() => undefined);
     if (!route) return undefined;
     // What becomes of it, nobody is there to hear.
     return publications.issue((payload, qos) => void this.#publishWill(route, payload, qos).catch(() => {}));
