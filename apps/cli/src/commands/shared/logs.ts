@@ -5,6 +5,7 @@ import { everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count, pastTime, words } from '../../options/values.ts';
+import { LinesInBoth } from '../../output/lines-in-both.ts';
 import type { Column } from '../../output/table.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { eventsOf, openView, watchPath } from '../../watch.ts';
@@ -68,16 +69,14 @@ async function* entriesOf(source: LogSource): AsyncGenerator<LogEntry> {
   const newest = (await read(source, range, options.limit, wanted)).reverse();
   yield* newest;
   if (!view) return;
-  const shown = new Set(newest.map(keyOf));
+  const shown = new LinesInBoth(newest);
   for await (const { event, data } of eventsOf(view, signal)) {
     if (event === 'dropped') out.note(`${data['count']} lines were more than can be shown`);
     if (event !== 'entry') continue;
     const entry = data as unknown as LogEntry;
-    if (!shown.delete(keyOf(entry)) && wanted(entry)) yield entry;
+    if (!shown.take(entry) && wanted(entry)) yield entry;
   }
 }
-
-const keyOf = ({ at, level, message }: LogEntry) => JSON.stringify([at, level, message]);
 
 /** The newest entries of a time range, newest first. */
 async function read(
