@@ -54,12 +54,14 @@ export async function findShare(db: Sql, processId: string): Promise<number> {
   return rows[0]?.share ?? 0;
 }
 
-/** For how long an export is left to those that hold fewer, once the lease of its holder has run out, in seconds. */
+/** When its lease ended or will end; of an export that nobody had yet: when it was made. */
+const freeSince = 'coalesce(cursors.lease_until, exports.created_at)';
+/** For how long an export without a holder is left to those that hold fewer, in seconds. One that counts may not take any. */
 const deferenceSeconds = 1;
 
 export interface Taking {
   readonly most: number;
-  /** It holds its share: it takes what has run out and nobody else wants, and nothing that was given back. */
+  /** It holds its share: it takes what nobody else wants. */
   readonly hasShare?: boolean;
 }
 
@@ -75,7 +77,7 @@ export async function takeLeases(
       WITH free AS MATERIALIZED (
         SELECT cursors.export_id FROM export_cursors AS cursors JOIN exports ON exports.id = cursors.export_id
         WHERE (cursors.lease_until IS NULL AND NOT $3
-            OR cursors.lease_until < clock_timestamp() - CASE WHEN $3 THEN interval '${deferenceSeconds} seconds' ELSE '0' END)
+            OR ${freeSince} <= clock_timestamp() - CASE WHEN $3 THEN interval '${deferenceSeconds} seconds' ELSE '0' END)
           AND ${needsHolder}
         ORDER BY cursors.export_id LIMIT $2 FOR UPDATE OF cursors SKIP LOCKED
       ), taken AS (
@@ -115,12 +117,12 @@ export async function renewLeases(db: Sql, leases: readonly Lease[]): Promise<Re
   return new Set(rows.map(({ exportId }) => exportId));
 }
 
-/** Gives one export back, so that another process takes it at once. */
+/** Gives one export back, so that another process takes it at once. The epoch is used up: it cannot be renewed. */
 export async function releaseLease(db: Sql, { exportId, holder, epoch }: Lease): Promise<void> {
   await db.query({
     name: 'release-export-lease',
     text: `
-      UPDATE export_cursors SET holder = NULL, lease_until = NULL
+      UPDATE export_cursors SET lease_until = clock_timestamp(), epoch = epoch + 1
       WHERE export_id = $1 AND holder = $2 AND epoch = $3`,
     values: [exportId, holder, epoch],
   });
@@ -129,7 +131,8 @@ export async function releaseLease(db: Sql, { exportId, holder, epoch }: Lease):
 /** Gives all exports back. */
 export async function releaseLeases(db: Sql, holder: string): Promise<void> {
   await db.query({
-    text: 'UPDATE export_cursors SET holder = NULL, lease_until = NULL WHERE holder = $1',
+    text: `UPDATE export_cursors SET lease_until = clock_timestamp(), epoch = epoch + 1
+           WHERE holder = $1`,
     values: [holder],
   });
 }

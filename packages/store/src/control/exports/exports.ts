@@ -160,7 +160,9 @@ export async function deleteExport(tx: Sql, id: string): Promise<void> {
 /** Ends the lease: from the commit on its holder moves nothing, and another begins with what is there now. */
 export async function takeFromHolder(tx: Sql, id: string): Promise<void> {
   await tx.query({
-    text: `UPDATE export_cursors SET holder = NULL, lease_until = NULL, epoch = epoch + 1, condition = 'OK', next_attempt_at = NULL
+    text: `UPDATE export_cursors
+           SET lease_until = CASE WHEN holder IS NOT NULL THEN clock_timestamp() END,
+               epoch = epoch + 1, condition = 'OK', next_attempt_at = NULL
            WHERE export_id = $1`,
     values: [id],
   });
