@@ -14,16 +14,18 @@ export interface NewChunk {
 
 /**
  * What became of a chunk. `full`: the log has no room, and publishers are to wait (`HOLD`); nothing was written. `gone`: the
- * export is. `isOver`: the log is beyond its limit, and should be trimmed.
+ * export is. `isOver`: the log is beyond its limit, and should be trimmed. `isNearlyFull`: four fifths of it are used, by what waits or
+ * is kept for a replay.
  */
 export type Appended =
-  | { readonly outcome: 'written'; readonly isOver: boolean }
+  | { readonly outcome: 'written'; readonly isOver: boolean; readonly isNearlyFull: boolean }
   | { readonly outcome: 'full' | 'gone' };
 
 interface AppendedRow {
   readonly exportId: string;
   readonly outcome: 'written' | 'full';
   readonly isOver: boolean;
+  readonly isNearlyFull: boolean;
 }
 
 /** By the number of chunks. Each is a parameter of its own: an array of Buffers would be sent as text, twice as long. */
@@ -44,7 +46,8 @@ export async function appendChunks(
   return chunks.map(({ exportId }): Appended => {
     const row = found.get(exportId);
     if (!row) return { outcome: 'gone' };
-    return row.outcome === 'full' ? { outcome: 'full' } : { outcome: 'written', isOver: row.isOver };
+    const { outcome, isOver, isNearlyFull } = row;
+    return outcome === 'full' ? { outcome } : { outcome, isOver, isNearlyFull };
   });
 }
 
@@ -78,7 +81,7 @@ function statementFor(count: number): string {
       SELECT export_id, head, messages, data FROM checked WHERE NOT is_full
     )
     SELECT export_id AS "exportId", CASE WHEN is_full THEN 'full' ELSE 'written' END AS outcome,
-           size + octet_length(data) > max_bytes AS "isOver"
+           size + octet_length(data) > max_bytes AS "isOver", size + octet_length(data) >= 0.8 * max_bytes AS "isNearlyFull"
     FROM checked`;
   statements.set(count, text);
   return text;

@@ -34,4 +34,4 @@ export {
   writeCursor,
 } from './progress.ts';
 export { type ExportSourceRow, findExportSources } from './sources.ts';
-export { findUntrimmed, removeOrphans, trimLog } from './trim.ts';
+export { findUntrimmed, findWaitingShare, removeOrphans, trimLog } from './trim.ts';

@@ -61,6 +61,25 @@ export async function trimLog(db: Sql, exportId: string): Promise<{ discarded: n
   return { discarded: Number(row?.discarded ?? 0), isDone: (row?.removed ?? 0) < chunksAtATime };
 }
 
+/**
+ * How much of what its log may hold waits to be sent, by the share of its messages: their bytes would have to be added up. Undefined: the
+ * export is gone.
+ */
+export async function findWaitingShare(db: Sql, exportId: string): Promise<number | undefined> {
+  const { rows } = await db.query<{ share: number }>({
+    name: 'find-export-waiting-share',
+    text: `
+      SELECT (heads.bytes - cursors.freed_bytes)::float8 / (exports.backlog ->> 'maxBytes')::bigint
+             * least(1, (heads.head - cursors.position)::float8 / greatest(1, heads.head - (
+                 SELECT position FROM export_chunks WHERE export_id = $1 ORDER BY position LIMIT 1))) AS share
+      FROM exports JOIN export_heads AS heads ON heads.export_id = exports.id
+        JOIN export_cursors AS cursors ON cursors.export_id = exports.id
+      WHERE exports.id = $1`,
+    values: [exportId],
+  });
+  return rows[0] && Number(rows[0].share);
+}
+
 /** Exports whose oldest chunk may be too old, or that are beyond their size. */
 export async function findUntrimmed(db: Sql): Promise<readonly string[]> {
   const { rows } = await db.query<{ id: string }>({
