@@ -26,7 +26,7 @@ import {
   writePermanentMessages,
   writeRefusedClients,
 } from '@iotcore/store/data-plane';
-import { appendChunks, findExportSources, trimLog } from '@iotcore/store/exports';
+import { appendChunks, findExportSources, findWaitingShare, trimLog } from '@iotcore/store/exports';
 import { adoptionRecord } from './authentication/adoption-record.ts';
 import { type AuthenticatorParts, authenticate } from './authentication/authenticator.ts';
 import { createCertificateCache } from './authentication/certificate-login.ts';
@@ -46,6 +46,7 @@ import type { Cluster } from './cluster/open-cluster.ts';
 import { ConnectionLog } from './connection-log/connection-log.ts';
 import {
   exportDiscardedLine,
+  exportFillingLine,
   passwordAdoptedLine,
   permanentQuotaLine,
   silentLine,
@@ -58,6 +59,7 @@ import { createEventTeller } from './exports/client-events.ts';
 import { DiscardLines } from './exports/discard-lines.ts';
 import { ExportDirectory } from './exports/export-directory.ts';
 import { ExportRecorder } from './exports/export-recorder.ts';
+import { FillingLines } from './exports/filling-lines.ts';
 import { ConnectionCounters } from './hosting/connection-counters.ts';
 import { createEngineHost } from './hosting/engine-host.ts';
 import type { ThrottledLog } from './logging/throttled-log.ts';
@@ -285,7 +287,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     read: () => findExportSources(pool),
     changed(registryIds) {
       directory.renewBases(registryIds);
-      discardLines.keepOnly((exportId) => exports.ownerOf(exportId) !== undefined);
+      for (const lines of [discardLines, fillingLines])
+        lines.keepOnly((exportId) => exports.ownerOf(exportId) !== undefined);
     },
     failed: failed('the exports could not be read'),
   });
@@ -293,6 +296,16 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     const ownerId = exports.ownerOf(exportId);
     if (ownerId !== undefined)
       log.add(ownerId, 'WARN', 'export log full', exportDiscardedLine(exportId, messages));
+  });
+  const fillingLines = new FillingLines({
+    waitingShare: (exportId) => findWaitingShare(pools.storing, exportId),
+    write(exportId, share) {
+      const ownerId = exports.ownerOf(exportId);
+      if (ownerId !== undefined)
+        log.add(ownerId, 'WARN', 'export log filling', exportFillingLine(exportId, share));
+    },
+    failed: failed('the log of an export could not be measured'),
+    now: () => performance.now(),
   });
   const recorder = new ExportRecorder({
     append: (chunks) => appendChunks(pools.storing, chunks),
@@ -303,6 +316,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         isDone = trimmed.isDone;
       }
     },
+    nearlyFull: (exportId) => void fillingLines.filling(exportId),
     isAway: isDatabaseAway,
     failed: failed('messages could not be recorded for an export'),
     now: () => Date.now(),

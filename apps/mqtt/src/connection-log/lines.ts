@@ -79,3 +79,8 @@ function escapeText(text: string): string {
 export function exportDiscardedLine(exportId: string, messages: number): string {
   return `export: "${exportId}", its log is full, messages discarded: ${messages}`;
 }
+
+/** `share` of what its log may hold waits. */
+export function exportFillingLine(exportId: string, share: number): string {
+  return `export: "${exportId}", its log is filling: ${Math.floor(share * 100)} % of backlog.maxBytes wait`;
+}

@@ -2,13 +2,17 @@ import { type Appended, type NewChunk, readFrame, splitFrames } from '@iotcore/s
 import { describe, expect, test } from 'vitest';
 import { ExportRecorder } from './export-recorder.ts';
 
+/** A publisher hears of a commit no sooner. */
+const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 class Away extends Error {}
 
 /** A recorder over logs that answer as they are told. */
 function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'broken' = () => 'written') {
   const logs = new Map<string, string[]>();
   const commits: number[] = [];
-  const clock = { nowMs: 0, trimmed() {} };
+  const nearlyFull = new Set<string>();
+  const clock = { nowMs: 0, stepMs: 1000, trimmed() {} };
   const recorder = new ExportRecorder({
     async append(chunks) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -22,14 +26,17 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
         logs.set(exportId, [...(logs.get(exportId) ?? []), ...texts]);
       }
       return outcomes.map((outcome) =>
-        outcome === 'written' ? { outcome, isOver: false } : { outcome: outcome as 'full' },
+        outcome === 'written'
+          ? { outcome, isOver: false, isNearlyFull: false }
+          : { outcome: outcome as 'full' },
       );
     },
     trim: async () => clock.trimmed(),
+    nearlyFull: (exportId) => void nearlyFull.add(exportId),
     isAway: (error) => error instanceof Away,
     failed: () => undefined,
     now: () => {
-      clock.nowMs += 1000;
+      clock.nowMs += clock.stepMs;
       return clock.nowMs;
     },
   });
@@ -37,7 +44,7 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
     const taps = (to.length > 0 ? to : ['e']).map((log) => ({ log, topic: 't' }));
     return recorder.record('d', taps, Buffer.from(text), qos);
   };
-  return { recorder, record, logs, commits, clock };
+  return { ...{ recorder, record, logs, commits, clock, nearlyFull } };
 }
 
 describe('a message at QoS 1', () => {
@@ -46,6 +53,24 @@ describe('a message at QoS 1', () => {
     await Promise.all([record('a', 1, 'e', 'other'), record('b'), record('c', 1, 'other')]);
     expect(Object.fromEntries(logs)).toEqual({ e: ['a', 'b'], other: ['a', 'c'] });
     expect(commits).toEqual([4]);
+  });
+
+  test('does not wait for anything but its commit when it comes just after another', async () => {
+    const { record, logs } = setUp();
+    // With a pause between them this would take longer than any test may.
+    for (let n = 0; n < 1000; n += 1) await record(String(n))?.then(nextTick);
+    expect(logs.get('e')).toHaveLength(1000);
+  });
+
+  test('does not wait for a full log of another export', async () => {
+    const { recorder, record, logs, clock } = setUp(({ exportId }) =>
+      exportId === 'full' ? 'full' : 'written',
+    );
+    clock.stepMs = 0;
+    const held = record('held', 1, 'full');
+    for (let n = 0; n < 1000; n += 1) await record(String(n))?.then(nextTick);
+    expect(logs.get('e')).toHaveLength(1000);
+    await Promise.all([recorder.stop(), expect(held).rejects.toThrow('the server stops')]);
   });
 
   test('waits while the database is away, and keeps its place', async () => {
@@ -57,13 +82,16 @@ describe('a message at QoS 1', () => {
 
   test('waits while its log is full, and holds up no other log', async () => {
     let isFull = true;
-    const { record, logs } = setUp(({ exportId }) => (exportId === 'e' && isFull ? 'full' : 'written'));
+    const { record, logs, nearlyFull } = setUp(({ exportId }) =>
+      exportId === 'e' && isFull ? 'full' : 'written',
+    );
     const waiting = record('held', 1, 'e');
     await record('passes', 1, 'other');
     expect([logs.get('e'), logs.get('other')]).toEqual([undefined, ['passes']]);
     isFull = false;
     await waiting;
     expect(logs.get('e')).toEqual(['held']);
+    expect([...nearlyFull]).toEqual(['e']);
   });
 
   test('waits no longer for room because the clock was set back', async () => {

@@ -14,6 +14,8 @@ export interface ExportRecorderParts {
   append(chunks: readonly NewChunk[]): Promise<readonly Appended[]>;
   /** Removes what a log has beyond its limits. */
   trim(exportId: string): Promise<void>;
+  /** Told, with each commit, of a log that is nearly full. */
+  nearlyFull(exportId: string): void;
   /** Does the error mean that the database is away, and the commit is worth another try? */
   isAway(error: unknown): boolean;
   failed(error: unknown): void;
@@ -47,6 +49,8 @@ export class ExportRecorder {
   readonly #stopping = new AbortController();
   readonly #trimming = new Set<string>();
   #running: Promise<void> | undefined;
+  /** Resolved when something comes for a log that is not full, while there is a pause. */
+  #arrived: PromiseWithResolvers<void> | undefined;
   /** Since the start, by export. */
   readonly dropped = new Map<string, number>();
   readonly commitSeconds = { count: 0, sum: 0 };
@@ -80,17 +84,24 @@ export class ExportRecorder {
       const queue = this.#queueOf(log);
       if (!this.#hasRoom(queue, bytes, qos)) {
         if (qos === 1) waits.push(Promise.reject(new RecordOverflowError('too much waits to be recorded')));
-        else this.#drop(log, 1);
+        else this.drop(log);
         continue;
       }
       const chunk = this.#chunkWithRoom(queue, log, bytes);
       chunk.add({ eventId, receivedAtMs, qos, deviceId, topic, payload });
       this.#pendingBytes += bytes;
+      if (queue.heldUntilMs === 0) this.#arrived?.resolve();
       if (qos === 1) waits.push(chunk.done);
     }
     this.#running ??= this.#run();
     if (waits.length <= 1) return waits[0];
     return Promise.all(waits).then(() => undefined);
+  }
+
+  /** Counts what is not recorded. */
+  drop(exportId: string, messages = 1): void {
+    if (messages === 0) return;
+    this.dropped.set(exportId, (this.dropped.get(exportId) ?? 0) + messages);
   }
 
   /** Commits what waits, unless the database stays away or a log stays full; then its publishers are told. */
@@ -128,11 +139,22 @@ export class ExportRecorder {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queues.size > 0) {
       const batch = this.#takeBatch();
+      // Queues that have nothing are gone now.
+      if (this.#queues.size === 0) break;
       const isStuck = batch.length === 0 || !(await this.#commit(batch));
       if (isStuck && signal.aborted) this.#giveUp();
-      else if (isStuck) await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      else if (isStuck) await this.#pause(batch.length === 0);
     }
     this.#running = undefined;
+  }
+
+  /** Until it is worth another try. `isHeldOnly`: all that waits is for full logs; what comes for another log ends the pause. */
+  async #pause(isHeldOnly: boolean): Promise<void> {
+    const { signal } = this.#stopping;
+    const pausing = sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    this.#arrived = Promise.withResolvers();
+    await (isHeldOnly ? Promise.race([pausing, this.#arrived.promise]) : pausing);
+    this.#arrived = undefined;
   }
 
   /** The first chunk of each export, as many as one commit takes; exports take turns. */
@@ -185,7 +207,7 @@ export class ExportRecorder {
       for (const chunk of batch) {
         this.#pendingBytes -= chunk.bytes;
         chunk.failed(error);
-        this.#drop(chunk.exportId, chunk.dropQos0());
+        this.drop(chunk.exportId, chunk.dropQos0());
       }
       return true;
     }
@@ -193,6 +215,7 @@ export class ExportRecorder {
 
   #settle(chunk: OpenChunk, appended: Appended | undefined): void {
     if (appended?.outcome === 'full') {
+      this.#parts.nearlyFull(chunk.exportId);
       this.#hold(chunk);
       return;
     }
@@ -200,7 +223,9 @@ export class ExportRecorder {
     if (queue) queue.heldUntilMs = 0;
     this.#pendingBytes -= chunk.bytes;
     chunk.committed();
-    if (appended?.outcome === 'written' && appended.isOver) void this.#trim(chunk.exportId);
+    if (appended?.outcome !== 'written') return;
+    if (appended.isNearlyFull) this.#parts.nearlyFull(chunk.exportId);
+    if (appended.isOver) void this.#trim(chunk.exportId);
   }
 
   /** The log is full: what nobody waits for is dropped, and the rest is tried again until there is room. */
@@ -210,7 +235,7 @@ export class ExportRecorder {
     queue.heldUntilMs = this.#parts.now() + retryMs;
     for (const waiting of queue.chunks) {
       const before = waiting.bytes;
-      this.#drop(chunk.exportId, waiting.dropQos0());
+      this.drop(chunk.exportId, waiting.dropQos0());
       this.#pendingBytes -= before - waiting.bytes;
     }
     const left = queue.chunks.filter(({ messages }) => messages > 0);
@@ -243,10 +268,5 @@ export class ExportRecorder {
         chunk.failed(new RecordOverflowError('the server stops'));
       }
     this.#queues.clear();
-  }
-
-  #drop(exportId: string, messages: number): void {
-    if (messages === 0) return;
-    this.dropped.set(exportId, (this.dropped.get(exportId) ?? 0) + messages);
   }
 }
