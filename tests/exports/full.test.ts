@@ -14,6 +14,14 @@ beforeAll(async () => {
 const mebibyte = 1024 * 1024;
 const large = Buffer.alloc(mebibyte / 8, 'x');
 
+/** What the connection log of the registry says of the export. */
+async function linesOf({ id }: ExportHandle): Promise<string[]> {
+  const path = `/ext/v1/registries/${fixture.registry.id}/logs?pageSize=1000`;
+  const { entries } = await installation().api.must('GET', path);
+  const messages: string[] = entries.map(({ message }: { message: string }) => message);
+  return messages.filter((message) => message.includes(id));
+}
+
 /** An export that its receiver asks, with a log of 1 MiB, and one beside it with room. */
 async function pair(onFull: string): Promise<{ full: ExportHandle; beside: ExportHandle }> {
   const create = async (maxBytes: number) => {
@@ -39,6 +47,8 @@ test('with HOLD nothing is acknowledged until there is room, nothing is lost, an
   });
   await expect.poll(async () => (await full.state()).state).toBe('FULL');
   expect((await full.state()).message).toContain('publishers wait');
+  const filling = `export: "${full.id}", its log is filling: `;
+  await expect.poll(() => linesOf(full)).toEqual([expect.stringContaining(filling)]);
   const { head } = await full.state();
   // What one commit holds may go beyond the limit, and not more.
   expect(acknowledged).toBeLessThan(12);
@@ -75,4 +85,9 @@ test('with DISCARD_OLDEST the oldest messages go, each of them counted, and nobo
   expect(await beside.state()).toMatchObject({ discarded: '0', cursor: '0' });
   expect(Number((await beside.state()).head) - besideBefore).toBe(16);
   expect(Number(head)).toBeGreaterThan(Number(cursor));
+  const lines = ['its log is filling: ', 'its log is full, messages discarded: '];
+  await expect
+    .poll(async () => (await linesOf(full)).sort())
+    .toEqual(lines.map((line) => expect.stringContaining(`export: "${full.id}", ${line}`)));
+  expect(await linesOf(beside)).toEqual([]);
 });
