@@ -16,10 +16,9 @@ import {
   sharedInstallation,
   startPostgres,
 } from '@iotcore/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { bin } from '../cli/support/iotcore.ts';
 
-const installation = sharedInstallation({ programs: ['supervisor'] });
 const run = promisify(execFile);
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -61,76 +60,80 @@ install() {
 iotcore() { IOTCORE_DATA_DIR=$DATA_DIR "$NODE" "$CLI" "$@"; }
 `;
 
-fullTest('every command is run, and leaves what a server needs', async () => {
-  const root = mkdtempSync('/tmp/iotcore-production-');
-  onTestFinished(() => rmSync(root, { recursive: true }));
-  for (const folder of [
-    'opt/iotcore/node_modules',
-    'usr/local/bin',
-    'etc/systemd/system',
-    'etc/prometheus',
-    'var/backups',
-  ])
-    mkdirSync(join(root, folder), { recursive: true });
-  // What the release has of this repository.
-  symlinkSync(repositoryRoot, join(root, 'opt/iotcore/node_modules/iotcore'));
-  const lineage = join(root, 'etc/letsencrypt/live/iot.example.com');
-  mkdirSync(lineage, { recursive: true });
-  mkdirSync(join(root, 'etc/letsencrypt/renewal-hooks/deploy'), { recursive: true });
-  const { certPem, keyPem } = await makeCertificate({ commonName: 'iot.example.com' });
-  writeFileSync(join(lineage, 'fullchain.pem'), certPem);
-  writeFileSync(join(lineage, 'privkey.pem'), keyPem);
+describe('the commands', () => {
+  const installation = sharedInstallation({ programs: ['supervisor'] });
 
-  const below = (text: string) => text.replaceAll(/(?<![\w.])\/(etc|opt|var|usr\/local)\//g, `${root}/$1/`);
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: root,
-    ROOT: root,
-    NODE: process.execPath,
-    CLI: bin,
-    DATA_DIR: installation().dataDir,
-    TLS_FOLDER: join(root, 'etc/iotcore/tls'),
-    TLS_GROUP: String(userInfo().gid),
-  };
-  // The settings name places of the machine.
-  const script = below(blocks.join('\n'))
-    .replace(
-      'iotcore config check',
-      `sed -i 's#=/etc/#=${root}/etc/#' ${root}/etc/iotcore/iotcore.env\niotcore config check`,
-    )
-    .replace(/^export IOT_DATA_DIR=.*$/m, '');
-  const { stdout } = await run('bash', ['-c', `${machine}\n${script}`], { env, cwd: root });
-  expect(stdout).toMatch(/^\d+\.\d+\.\d+$/m);
-  expect(stdout).toMatch(/^MQTT server +serves, \d+ sessions/m);
-  expect(stdout).toMatch(/^name +greenhouse$/m);
+  fullTest('every command is run, and leaves what a server needs', async () => {
+    const root = mkdtempSync('/tmp/iotcore-production-');
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    for (const folder of [
+      'opt/iotcore/node_modules',
+      'usr/local/bin',
+      'etc/systemd/system',
+      'etc/prometheus',
+      'var/backups',
+    ])
+      mkdirSync(join(root, folder), { recursive: true });
+    // What the release has of this repository.
+    symlinkSync(repositoryRoot, join(root, 'opt/iotcore/node_modules/iotcore'));
+    const lineage = join(root, 'etc/letsencrypt/live/iot.example.com');
+    mkdirSync(lineage, { recursive: true });
+    mkdirSync(join(root, 'etc/letsencrypt/renewal-hooks/deploy'), { recursive: true });
+    const { certPem, keyPem } = await makeCertificate({ commonName: 'iot.example.com' });
+    writeFileSync(join(lineage, 'fullchain.pem'), certPem);
+    writeFileSync(join(lineage, 'privkey.pem'), keyPem);
 
-  const file = (path: string) => join(root, path);
-  const modeOf = (path: string) => (statSync(file(path)).mode & 0o777).toString(8);
-  for (const path of ['etc/iotcore/iotcore.env', 'etc/iotcore/database.url', 'etc/iotcore/tls/privkey.pem'])
-    expect([path, modeOf(path)]).toEqual([path, '640']);
-  expect([modeOf('etc/iotcore'), modeOf('etc/iotcore/tls'), modeOf('var/backups/iotcore')]).toEqual([
-    '750',
-    '750',
-    '700',
-  ]);
-  expect(readFileSync(file('etc/iotcore/tls/fullchain.pem'), 'utf8')).toBe(certPem);
-  const settings = readSettings({ IOT_CONFIG_FILE: file('etc/iotcore/iotcore.env') });
-  expect(settings.mqttPort).toBeUndefined();
-  expect(settings.sample).toBe(false);
-  const said = readFileSync(file('said'), 'utf8');
-  expect(said).toMatch(/^systemctl enable --now iotcore\.service iotcore-backup\.timer$/m);
+    const below = (text: string) => text.replaceAll(/(?<![\w.])\/(etc|opt|var|usr\/local)\//g, `${root}/$1/`);
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: root,
+      ROOT: root,
+      NODE: process.execPath,
+      CLI: bin,
+      DATA_DIR: installation().dataDir,
+      TLS_FOLDER: join(root, 'etc/iotcore/tls'),
+      TLS_GROUP: String(userInfo().gid),
+    };
+    // The settings name places of the machine.
+    const script = below(blocks.join('\n'))
+      .replace(
+        'iotcore config check',
+        `sed -i 's#=/etc/#=${root}/etc/#' ${root}/etc/iotcore/iotcore.env\niotcore config check`,
+      )
+      .replace(/^export IOT_DATA_DIR=.*$/m, '');
+    const { stdout } = await run('bash', ['-c', `${machine}\n${script}`], { env, cwd: root });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+$/m);
+    expect(stdout).toMatch(/^MQTT server +serves, \d+ sessions/m);
+    expect(stdout).toMatch(/^name +greenhouse$/m);
 
-  // The role and the database are those of the URL: Postgres makes them, and the schema can be made there.
-  const url = new URL(settings.databaseUrl?.reveal() ?? '');
-  const postgres = await startPostgres();
-  const database = openDatabase(postgres.url('postgres'), { logger: quiet });
-  onTestFinished(() => database.close());
-  const password = `'${decodeURIComponent(url.password)}'`;
-  const statements = readFileSync(file('create-role.sql'), 'utf8').replaceAll(":'password'", password);
-  for (const statement of statements.replaceAll(/^--.*$/gm, '').split(';'))
-    if (statement.trim() !== '') await database.pool.query(statement);
-  url.port = new URL(postgres.url('postgres')).port;
-  await migrate(url.href, quiet);
+    const file = (path: string) => join(root, path);
+    const modeOf = (path: string) => (statSync(file(path)).mode & 0o777).toString(8);
+    for (const path of ['etc/iotcore/iotcore.env', 'etc/iotcore/database.url', 'etc/iotcore/tls/privkey.pem'])
+      expect([path, modeOf(path)]).toEqual([path, '640']);
+    expect([modeOf('etc/iotcore'), modeOf('etc/iotcore/tls'), modeOf('var/backups/iotcore')]).toEqual([
+      '750',
+      '750',
+      '700',
+    ]);
+    expect(readFileSync(file('etc/iotcore/tls/fullchain.pem'), 'utf8')).toBe(certPem);
+    const settings = readSettings({ IOT_CONFIG_FILE: file('etc/iotcore/iotcore.env') });
+    expect(settings.mqttPort).toBeUndefined();
+    expect(settings.sample).toBe(false);
+    const said = readFileSync(file('said'), 'utf8');
+    expect(said).toMatch(/^systemctl enable --now iotcore\.service iotcore-backup\.timer$/m);
+
+    // The role and the database are those of the URL: Postgres makes them, and the schema can be made there.
+    const url = new URL(settings.databaseUrl?.reveal() ?? '');
+    const postgres = await startPostgres();
+    const database = openDatabase(postgres.url('postgres'), { logger: quiet });
+    onTestFinished(() => database.close());
+    const password = `'${decodeURIComponent(url.password)}'`;
+    const statements = readFileSync(file('create-role.sql'), 'utf8').replaceAll(":'password'", password);
+    for (const statement of statements.replaceAll(/^--.*$/gm, '').split(';'))
+      if (statement.trim() !== '') await database.pool.query(statement);
+    url.port = new URL(postgres.url('postgres')).port;
+    await migrate(url.href, quiet);
+  });
 });
 
 test('the firewall lets in what is served inside TLS, and nothing that is not', () => {

@@ -8,10 +8,6 @@ import { fullTest, repositoryRoot, sharedInstallation, startPostgres } from '@io
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bin } from '../cli/support/iotcore.ts';
 
-const installation = sharedInstallation({
-  programs: ['supervisor'],
-  env: { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.1/32,::1/128' },
-});
 const folder = join(repositoryRoot, 'docs/tutorials');
 const pages = globSync('*.md', { cwd: folder }).filter((name) => name !== 'README.md');
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -23,28 +19,33 @@ vi.setConfig({ testTimeout: 300_000 });
 const blocksOf = (page: string, language: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block = '']) => block);
 
-/** What it prints. */
-async function follow(commands: string, files: readonly string[] = []): Promise<string> {
-  const home = mkdtempSync('/tmp/iotcore-tutorial-');
-  onTestFinished(() => rmSync(home, { recursive: true, maxRetries: 5 }));
-  for (const code of files) writeFileSync(join(home, /^\/\/ ([\w.]+):/.exec(code)?.[1] ?? ''), code);
-  const script = `iotcore() { '${process.execPath}' '${bin}' "$@"; }\nnode() { '${process.execPath}' "$@"; }\nset -euo pipefail\n`;
-  const env = { PATH: process.env['PATH'], HOME: home, IOTCORE_DATA_DIR: installation().dataDir };
-  const { stdout } = await run('bash', ['-c', script + commands], { cwd: home, env });
-  return stdout;
-}
-
-function followPage(name: string): Promise<string> {
-  const page = read(name);
-  return follow(blocksOf(page, 'sh').join('\n'), blocksOf(page, 'js'));
-}
-
 test('the list has every page, and every page but that of the clients has commands', () => {
   expect(pages.filter((page) => !read('README.md').includes(`(${page})`))).toEqual([]);
   expect(pages.filter((page) => blocksOf(read(page), 'sh').length === 0)).toEqual(['clients.md']);
 });
 
 describe('what is taught works', () => {
+  const installation = sharedInstallation({
+    programs: ['supervisor'],
+    env: { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.1/32,::1/128' },
+  });
+
+  /** What it prints. */
+  async function follow(commands: string, files: readonly string[] = []): Promise<string> {
+    const home = mkdtempSync('/tmp/iotcore-tutorial-');
+    onTestFinished(() => rmSync(home, { recursive: true, maxRetries: 5 }));
+    for (const code of files) writeFileSync(join(home, /^\/\/ ([\w.]+):/.exec(code)?.[1] ?? ''), code);
+    const script = `iotcore() { '${process.execPath}' '${bin}' "$@"; }\nnode() { '${process.execPath}' "$@"; }\nset -euo pipefail\n`;
+    const env = { PATH: process.env['PATH'], HOME: home, IOTCORE_DATA_DIR: installation().dataDir };
+    const { stdout } = await run('bash', ['-c', script + commands], { cwd: home, env });
+    return stdout;
+  }
+
+  function followPage(name: string): Promise<string> {
+    const page = read(name);
+    return follow(blocksOf(page, 'sh').join('\n'), blocksOf(page, 'js'));
+  }
+
   fullTest('readings become rows', async () => {
     const postgres = await startPostgres();
     const url = new URL(postgres.url('postgres'));

@@ -8,7 +8,7 @@ import { expectAccount, expectFleet, exportedDevices } from './support/account.t
 import { temporaryFolder } from './support/folders.ts';
 import { iotcore, migrate, type Report } from './support/iotcore.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = sharedInstallation();
 
 /** A small sound export in a folder of its own. */
 async function soundExport(devices = 20): Promise<{ folder: string; fleet: Fleet }> {

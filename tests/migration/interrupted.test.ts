@@ -1,5 +1,5 @@
 /** An import that something cuts short is run again, and ends as if nothing had happened. */
-import { fullTest, sharedInstallation } from '@iotcore/testkit';
+import { fullTest, isFull, sharedInstallation } from '@iotcore/testkit';
 import { type Fleet, makeFleet, writeExport } from '@iotcore/testkit/exports';
 import { expect, test } from 'vitest';
 import { expectAccount, expectFleet } from './support/account.ts';
@@ -7,7 +7,9 @@ import { temporaryFolder } from './support/folders.ts';
 import { type Fate, importGate } from './support/import-gate.ts';
 import { migrate, start } from './support/iotcore.ts';
 
-const installation = sharedInstallation({ programs: ['api'] });
+const installation = sharedInstallation(
+  isFull ? { programs: ['api'], alone: 'one of the tests kills its API' } : {},
+);
 
 /** Six requests: one of registries, and one for the devices of each. */
 async function export6(): Promise<{ folder: string; fleet: Fleet }> {

@@ -79,10 +79,10 @@ describe('the MQTT process', () => {
   });
 
   test('stops with status 0 under load, closes its clients, and writes the last lines of the log', async () => {
-    const other = await startInstallation();
-    const registry = await createRegistry(other);
-    const device = await createDevice(other, registry);
-    const sessions = await Promise.all([registry.connect(), device.connect()]);
+    const other = await startNode({});
+    const registry = await createRegistry(installation());
+    const device = await createDevice(installation(), registry);
+    const sessions = await Promise.all([registry.at(other).connect(), device.at(other).connect()]);
     const idle = connect(other.mqttPort, '127.0.0.1');
     await once(idle, 'connect');
     other.program('mqtt').kill('SIGTERM');

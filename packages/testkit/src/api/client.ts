@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { noteSecret, noteSecretsIn } from '../secrets/known-secrets.ts';
 import { EventStream } from './event-stream.ts';
+import { callHttp } from './http-call.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the tests are there to find out
 export type Json = any;
@@ -29,7 +30,7 @@ export interface Resource {
   readonly [field: string]: unknown;
 }
 
-/** The management API by fetch, as the admin unless said otherwise. */
+/** The management API over HTTP, as the admin unless said otherwise. */
 export class ApiClient {
   /** What was answered to calls that failed. */
   readonly errorBodies: string[] = [];
@@ -46,7 +47,7 @@ export class ApiClient {
     const token = options.token === undefined ? this.#token() : options.token;
     noteSecret(token);
     noteSecretsIn(body);
-    const response = await fetch(new URL(path, this.#baseUrl()), {
+    const answered = await callHttp(new URL(path, this.#baseUrl()), {
       method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
@@ -55,9 +56,15 @@ export class ApiClient {
       },
       ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    if (!response.ok) this.errorBodies.push(text);
-    const answer = { status: response.status, headers: response.headers, body: parse(text) };
+    const { status, text } = answered;
+    if (status < 200 || status > 299) this.errorBodies.push(text);
+    const answer = {
+      status,
+      get headers() {
+        return answered.headers;
+      },
+      body: parse(text),
+    };
     noteSecretsIn(answer.body);
     return answer;
   }
@@ -111,7 +118,7 @@ export function makePassword(): string {
   return password;
 }
 
-const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+const isRaw = (body: unknown): body is string | Uint8Array =>
   typeof body === 'string' || body instanceof Uint8Array;
 
 function parse(text: string): unknown {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { openDatabase } from '@iotcore/store';
+import { type Database, openDatabase } from '@iotcore/store';
+import { callHttp, closeIdleConnections } from '../api/http-call.ts';
 import { eventually } from '../deadline.ts';
 import { quiet } from '../postgres/quiet.ts';
 import type { Installation } from '../processes/installation.ts';
@@ -43,32 +44,16 @@ const rows: Readonly<Record<string, string>> = {
       AND backend_type = 'client backend' AND xact_start IS NOT NULL`,
 };
 
-/**
- * Of the processes that tests talk to, and of their database; open files where the system has /proc. Memory is what is alive,
- * or all of it unless garbage is collected first.
- */
-export async function footprint(installation: Installation, collects = true): Promise<Footprint> {
-  const held = new Map<string, number>();
-  for (const child of installation.running()) {
-    const { name, pid } = child;
-    // Which the supervisor starts, too.
-    if (name !== 'api')
-      for (const [what, value] of await readMetrics(installation)) held.set(`mqtt ${what}`, value);
-    const { memory, timers, handles } = await child.held(collects);
-    for (const [what, value] of Object.entries({ memory, timers, handles }))
-      held.set(`${name} ${what}`, value);
-    if (process.platform === 'linux')
-      held.set(`${name} open files`, (await readdir(`/proc/${pid}/fd`)).length);
-  }
-  for (const [what, value] of await countRows(installation)) held.set(`database ${what}`, value);
-  return held;
+/** Of the processes that tests talk to, and of their database; open files where the system has /proc. Memory is what is alive. */
+export function footprint(installation: Installation): Promise<Footprint> {
+  return withDatabase(installation, (database) => held(installation, database, true));
 }
 
 /**
  * Waits until nothing is held beyond what was before, but for the slack; gives what is held then. To collect garbage is most of
  * the work, so it is done only where what lies in memory, garbage included, is too much: what is alive cannot be more.
  */
-export async function expectNothingKept(
+export function expectNothingKept(
   installation: Installation,
   before: Footprint,
   patience?: number,
@@ -77,19 +62,53 @@ export async function expectNothingKept(
   let collects = false;
   let looks = 0;
   closeIdleConnections();
-  const isBack = async () => {
-    now = collects
-      ? await footprint(installation)
-      : withMemoryOf(before, await footprint(installation, false));
-    const kept = keptBeyond(before, now);
-    looks += 1;
-    collects = looks >= cheapLooks || kept.every((line) => memoryLine.test(line));
-    return kept.length === 0;
-  };
-  await eventually('everything to be given back', isBack, patience).catch((error: Error) => {
-    throw new Error(`${error.message}: ${keptBeyond(before, now).join(', ')}`);
+  return withDatabase(installation, async (database) => {
+    const isBack = async () => {
+      now = collects
+        ? await held(installation, database, true)
+        : withMemoryOf(before, await held(installation, database, false));
+      const kept = keptBeyond(before, now);
+      looks += 1;
+      collects = looks >= cheapLooks || kept.every((line) => memoryLine.test(line));
+      return kept.length === 0;
+    };
+    await eventually('everything to be given back', isBack, patience).catch((error: Error) => {
+      throw new Error(`${error.message}: ${keptBeyond(before, now).join(', ')}`);
+    });
+    return now;
   });
-  return now;
+}
+
+/** All looks of one wait share a connection: to open one costs more than the look. */
+async function withDatabase<T>(
+  { databaseUrl }: Installation,
+  look: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
+  try {
+    return await look(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Memory is what is alive, or all of it unless garbage is collected first. */
+async function held(installation: Installation, database: Database, collects: boolean): Promise<Footprint> {
+  const found = new Map<string, number>();
+  for (const child of installation.running()) {
+    const { name, pid } = child;
+    // Which the supervisor starts, too.
+    if (name !== 'api')
+      for (const [what, value] of await readMetrics(installation)) found.set(`mqtt ${what}`, value);
+    const { memory, timers, handles } = await child.held(collects);
+    for (const [what, value] of Object.entries({ memory, timers, handles }))
+      found.set(`${name} ${what}`, value);
+    if (process.platform === 'linux')
+      found.set(`${name} open files`, (await readdir(`/proc/${pid}/fd`)).length);
+  }
+  for (const [what, sql] of Object.entries(rows))
+    found.set(`database ${what}`, Number((await database.pool.query<{ n: string }>(sql)).rows[0]?.n));
+  return found;
 }
 
 /** What was alive stays what is compared with, where nobody knows how much of what is there now is garbage. */
@@ -113,37 +132,9 @@ export function keptBeyond(before: Footprint, now: Footprint): string[] {
 }
 
 async function readMetrics({ adminUrl }: Installation): Promise<[string, number][]> {
-  const text = await (await fetch(`${adminUrl}/metrics`)).text();
+  const { text } = await callHttp(new URL('/metrics', adminUrl));
   return Object.entries(metrics).map(([what, name]) => [
     what,
     Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]),
   ]);
-}
-
-async function countRows({ databaseUrl }: Installation): Promise<[string, number][]> {
-  const { pool, close } = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
-  try {
-    const counted: [string, number][] = [];
-    for (const [what, sql] of Object.entries(rows))
-      counted.push([what, Number((await pool.query<{ n: string }>(sql)).rows[0]?.n)]);
-    return counted;
-  } finally {
-    await close();
-  }
-}
-
-interface Dispatcher {
-  close(): Promise<void>;
-}
-
-/** Where Node keeps what `fetch` sends through. */
-const dispatcher = Symbol.for('undici.globalDispatcher.1');
-
-/** Ends those of `fetch`, which would stay for as long as the API lets them; the next call opens one again. */
-function closeIdleConnections(): void {
-  const holder = globalThis as { [dispatcher]?: Dispatcher };
-  const before = holder[dispatcher];
-  if (!before) return;
-  holder[dispatcher] = new (before.constructor as new () => Dispatcher)();
-  void before.close();
 }

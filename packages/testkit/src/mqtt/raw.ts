@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { patienceMs, within } from '../deadline.ts';
+import { trusting } from './trust.ts';
 
 export interface RawOptions {
   readonly port: number;
@@ -97,15 +98,14 @@ export async function openRaw(
   const host = options.host ?? '127.0.0.1';
   const tls = options.caPem !== undefined;
   const { port, localAddress } = options;
-  const socket = tls
+  const socket = options.caPem
     ? connectTls({
         host,
         port,
         ...(localAddress === undefined ? {} : { localAddress }),
-        ca: options.caPem,
         ...(options.certificate
-          ? { cert: options.certificate.certPem, key: options.certificate.keyPem }
-          : {}),
+          ? { ca: options.caPem, cert: options.certificate.certPem, key: options.certificate.keyPem }
+          : { secureContext: trusting(options.caPem) }),
       })
     : connectTcp({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
   opening(socket);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
 import {
   connect,
   type ErrorWithReasonCode,
@@ -11,6 +11,7 @@ import { onTestFinished } from 'vitest';
 import { within } from '../deadline.ts';
 import { noteSecret } from '../secrets/known-secrets.ts';
 import { MessageQueue } from './message-queue.ts';
+import { trusting } from './trust.ts';
 
 export interface MqttOptions {
   readonly port: number;
@@ -138,13 +139,21 @@ export async function refusalOf(options: MqttOptions): Promise<number> {
   throw new Error('CONNECT was accepted');
 }
 
+/** What a client has or wants of its own goes into a context of its own. */
+function trustOf(
+  caPem: string,
+  { certificate, more }: MqttOptions,
+): { ca: string } | { secureContext: SecureContext } {
+  return certificate || more ? { ca: caPem } : { secureContext: trusting(caPem) };
+}
+
 function clientOptions(options: MqttOptions): IClientOptions {
   noteSecret(options.password);
   return {
     host: options.host ?? '127.0.0.1',
     port: options.port,
     protocol: options.caPem ? 'mqtts' : 'mqtt',
-    ...(options.caPem ? { ca: options.caPem, rejectUnauthorized: true } : {}),
+    ...(options.caPem ? { ...trustOf(options.caPem, options), rejectUnauthorized: true } : {}),
     ...(options.certificate ? { cert: options.certificate.certPem, key: options.certificate.keyPem } : {}),
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),

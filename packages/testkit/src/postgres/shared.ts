@@ -1,4 +1,5 @@
 import { inject, onTestFinished } from 'vitest';
+import { callHttp } from '../api/http-call.ts';
 import { copyMadeCluster } from './made-cluster.ts';
 
 export interface TestDatabase {
@@ -38,8 +39,7 @@ export async function seedCluster(dataDir: string): Promise<void> {
 }
 
 async function ask(method: string, query: string): Promise<unknown> {
-  const response = await fetch(`${inject('testDatabasesUrl')}${query}`, { method });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`the test run makes no database: ${text}`);
+  const { status, text } = await callHttp(new URL(query, inject('testDatabasesUrl')), { method });
+  if (status !== 200) throw new Error(`the test run makes no database: ${text}`);
   return text === '' ? undefined : JSON.parse(text);
 }

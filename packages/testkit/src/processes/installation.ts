@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunFile, withMqttMemory } from '@iotcore/process';
 import { ApiClient } from '../api/client.ts';
+import { callHttp } from '../api/http-call.ts';
 import { Bystanders } from '../bystanders/bystanders.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
 import { Child, type Exit } from './child.ts';
@@ -186,8 +187,8 @@ export class Installation {
     const seen: { name: string; text: string }[] = [];
     for (const name of ['admin', 'apiMetrics', 'exportMetrics']) {
       if (this.#addresses[name] === undefined) continue;
-      const text = await fetch(new URL('/metrics', this.#address(name))).then(
-        (response) => response.text(),
+      const text = await callHttp(new URL('/metrics', this.#address(name))).then(
+        (answer) => answer.text,
         () => '',
       );
       seen.push({ name: `metrics (${name})`, text });
