@@ -1,14 +1,17 @@
 /**
- * `npm run bench:exports`: what exports cost the MQTT server and Postgres, and how many messages a second their targets take, on the
- * embedded Postgres, everything on one machine.
+ * `npm run bench:exports`: what exports cost the MQTT server and Postgres, how many messages a second their targets take, and what a
+ * target that is away, or answers one byte a second, costs everybody else; on the embedded Postgres, everything on one machine.
  *
- *   npm run bench:exports -- [--messages 200000] [--rounds 3] [--only costs|rates]
+ *   npm run bench:exports -- [--messages 200000] [--rounds 3] [--only costs|rates|away] [--how away|slow] [--minutes 10]
+ *
+ * `--how`, `--minutes`: which of the two, and for how long.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from './api/server.ts';
+import { measureAway } from './exports/away.ts';
 import { measureCosts } from './exports/costs.ts';
 import { startInstallation } from './exports/installation.ts';
 import { measureRates } from './exports/rates.ts';
@@ -18,6 +21,8 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '200000' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    how: { type: 'string' },
+    minutes: { type: 'string', default: '10' },
   },
 });
 const messages = Number(values.messages);
@@ -38,10 +43,15 @@ try {
     `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model}, load ${load()} at the beginning.\n`,
   );
   const results: boolean[] = [];
-  if (values.only !== 'rates')
+  const isWanted = (part: string) => (values.only ?? part) === part;
+  if (isWanted('costs'))
     results.push(await measureCosts(installation, { messages, rounds: Number(values.rounds) }, say));
   say('');
-  if (values.only !== 'costs') results.push(await measureRates(installation, tables, waiting, say));
+  if (isWanted('rates')) results.push(await measureRates(installation, tables, waiting, say));
+  const hows = (['away', 'slow'] as const).filter((how) => (values.how ?? how) === how);
+  if (isWanted('away'))
+    for (const how of hows)
+      results.push(await measureAway(installation, { how, minutes: Number(values.minutes) }, say));
   if (results.includes(false)) process.exitCode = 1;
 } finally {
   await installation.stop();

@@ -15,7 +15,12 @@ const reachable = { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.0/8' };
 /** What the bench reads of answers. */
 interface Answer {
   readonly response: { readonly id: string };
-  readonly state: { readonly head: string; readonly lagMessages: string };
+  readonly state: {
+    readonly head: string;
+    readonly lagMessages: string;
+    readonly discarded: string;
+    readonly deadLetters: string;
+  };
 }
 
 export interface Publisher {
@@ -64,8 +69,20 @@ export async function startInstallation(postgres: EmbeddedPostgres, folder: stri
     const options = { username: response.id, password, clientId: response.id, reconnectPeriod: 0 };
     publishers.push({ id: response.id, client: await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, options) });
   }
+  /** A client of the registry, which hears all of its devices. */
+  const connectRegistry = async () => {
+    await call('POST', `/iot-devices/v1/registries/${registryId}/passwords`, { password });
+    const options = { username: registryId, password, clientId: 'hears', reconnectPeriod: 0 };
+    return connectAsync(`mqtt://127.0.0.1:${mqttPort}`, options);
+  };
   return {
-    ...{ call, registryId, publishers },
+    ...{ call, registryId, publishers, connectRegistry },
+    /** Memory of each process that is ours, in MiB. */
+    memory: () => ({
+      api: memoryMiB(server.pid),
+      mqtt: memoryMiB(mqtt.pid),
+      export: memoryMiB(sender.pid),
+    }),
     /** Processor time so far, in ms. */
     cpu: () => ({
       mqtt: cpuMs(mqtt.pid),
@@ -78,6 +95,11 @@ export async function startInstallation(postgres: EmbeddedPostgres, folder: stri
       await server.stop();
     },
   };
+}
+
+function memoryMiB(pid: number): number {
+  const [, kibibytes = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kibibytes) / 1024;
 }
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;

@@ -1,9 +1,11 @@
 /** How many messages a second each target takes, once so many wait in the log. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EmbeddedPostgres } from '@iotcore/store/embedded';
+import { startMockCluster } from '../../tests/debian/kafka/mock-cluster.ts';
 import { type Installation, publish } from './installation.ts';
 
 interface Kind {
@@ -32,6 +34,13 @@ export async function measureRates(
   const { password } = database;
   database.password = '';
   const table = { url: database.href, password, table: 'telemetry', createTable: true, tls: 'DISABLE' };
+  let stopCluster: () => void = () => undefined;
+  const cluster = existsSync('/usr/bin/kcat')
+    ? await startMockCluster(1, (stop) => {
+        stopCluster = stop;
+      })
+    : undefined;
+  if (!cluster) say('Kafka is not measured: Debian’s kcat plays it.\n');
   const kinds: Kind[] = [
     {
       what: 'webhook, one a request',
@@ -54,6 +63,17 @@ export async function measureRates(
       share: 1,
       least: 15_000,
     },
+    ...(cluster
+      ? [
+          {
+            what: 'Kafka, 1,000 a request',
+            target: { kafka: { bootstrapServers: cluster.servers, topic: 'telemetry', tls: 'DISABLE' } },
+            batch: { maxMessages: 1000 },
+            share: 1,
+            least: 15_000,
+          },
+        ]
+      : []),
   ];
   let isKept = true;
   say('| target | messages a second | at least | | export process, µs a message | Postgres, µs |');
@@ -86,6 +106,7 @@ export async function measureRates(
       await call('DELETE', path);
     }
   } finally {
+    stopCluster();
     receiver.closeAllConnections();
     receiver.close();
   }

@@ -52,7 +52,7 @@ export const scenarios: readonly Scenario[] = [
   memoryPressure,
   handlesExhausted,
   halfOpenTls,
-  exportsKilled,
+  ...exportsKilled,
   acknowledgesFirst,
   deafToRevocation,
 ];

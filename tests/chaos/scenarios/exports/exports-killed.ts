@@ -1,25 +1,39 @@
 /**
  * Everything on the way of an export is killed again and again, and its targets go away: each acknowledged message arrives,
- * in the order of its publisher. To the checker a target is a subscriber that was there throughout.
+ * in the order of its publisher. To the checker a target is a subscriber that was there throughout. With one MQTT server, and with
+ * two nodes of a cluster, of which one is killed at a time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@iotcore/testkit/faults';
+import { NatsServer, natsServer } from '../../../debian/nats.ts';
 import type { Fixture } from '../../fixture/fixture.ts';
 import { commandsTo, topicsOfDevices } from '../../fixture/population.ts';
 import { lacks } from '../../fixture/tools.ts';
 import { type Chaos, must, type Scenario } from '../../scenario.ts';
 import { drained, openKafka, openTable, openWebhook, type Sink } from './sinks.ts';
 
-export const exportsKilled: Scenario = {
-  id: '28',
-  title: 'Exports: senders, MQTT server and Postgres killed, targets away',
+/** That are recorded for each export in a full run. */
+const mostMessages = 100_000;
+
+interface Way {
+  readonly id: string;
+  readonly title: string;
+  readonly nodes: 1 | 2;
+}
+
+const scenario = ({ id, title, nodes }: Way): Scenario => ({
+  ...{ id, title },
   short: false,
-  maxRecoverySeconds: 30,
-  obstacle: async () => lacks('/usr/bin/kcat', 'kcat'),
+  // As long as for other faults of nodes.
+  maxRecoverySeconds: nodes > 1 ? 90 : 30,
+  obstacle: async () =>
+    lacks('/usr/bin/kcat', 'kcat') ?? (nodes > 1 ? lacks(natsServer, 'nats-server') : undefined),
   async run(chaos) {
     const fixture = await chaos.fixture({
-      ...(chaos.short ? {} : { devices: 50, perSecond: 10 }),
+      ...(chaos.short ? {} : { devices: 50, perSecond: 12 }),
       apiCallers: 1,
       env: { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.0/8' },
+      ...(nodes > 1 && { nodes: await nodesOverNats(chaos, nodes) }),
     });
     fixture.keepRunning();
     await Promise.all([fixture.start('export'), fixture.start('otherExport')]);
@@ -38,23 +52,46 @@ export const exportsKilled: Scenario = {
       await sleep(1500);
       fixture.messages.opened(receiver).subscribed();
     }
-    const goneFor = await faults(chaos, fixture, [...exports.values()]);
+    const ids = [...exports.keys()];
+    const goneFor = await faults(chaos, fixture, [...exports.values()], nodes);
+    if (!chaos.short) await untilRecorded(fixture, ids);
     fixture.stopLoad();
-    await drained(
-      [...exports.keys()],
-      async (id) => Number((await stateOf(fixture, id)).lagMessages),
-      240_000,
-    );
-    for (const [id, sink] of exports) {
+    await drained(ids, async (exportId) => Number((await stateOf(fixture, exportId)).lagMessages), 240_000);
+    const heads: string[] = [];
+    for (const [exportId, sink] of exports) {
       await sink.collect?.();
-      const { deadLetters, discarded } = await stateOf(fixture, id);
+      const { deadLetters, discarded, head } = await stateOf(fixture, exportId);
       must(deadLetters === '0', `an outage made ${deadLetters} dead letters`);
       must(discarded === '0', `${discarded} messages were discarded`);
+      heads.push(head);
     }
-    chaos.note(goneFor);
+    chaos.note(`${goneFor}; recorded for each export: ${heads.join(', ')}`);
     return fixture.check({ settleMs: 60_000 });
   },
-};
+});
+
+export const exportsKilled: readonly Scenario[] = [
+  scenario({ id: '28', title: 'Exports: senders, MQTT server and Postgres killed, targets away', nodes: 1 }),
+  scenario({
+    id: '28n',
+    title: 'Exports: senders, one of two MQTT nodes and Postgres killed, targets away',
+    nodes: 2,
+  }),
+];
+
+async function nodesOverNats(chaos: Chaos, count: number) {
+  const nats = await NatsServer.start((stop) => chaos.cleanup(stop));
+  return { count, envOf: () => ({ IOT_NATS_SERVERS: nats.url }) };
+}
+
+/** The load runs on until each export has had as many messages as it should. */
+async function untilRecorded(fixture: Fixture, ids: readonly string[]): Promise<void> {
+  const enough = async () => {
+    for (const id of ids) if (Number((await stateOf(fixture, id)).head) < mostMessages) return false;
+    return true;
+  };
+  await eventually(`${mostMessages} messages for each export`, enough, 600_000);
+}
 
 async function createExport({ api, tenant }: Fixture, name: string, { target }: Sink): Promise<string> {
   const body = {
@@ -73,17 +110,24 @@ async function stateOf({ api }: Fixture, id: string) {
 }
 
 /** Returns what was done, for the report. */
-async function faults(chaos: Chaos, fixture: Fixture, sinks: readonly Sink[]): Promise<string> {
+async function faults(
+  chaos: Chaos,
+  fixture: Fixture,
+  sinks: readonly Sink[],
+  nodes: number,
+): Promise<string> {
   const times = chaos.short
     ? { export: 2, mqtt: 1, postgres: 1, target: 3 }
     : { export: 10, mqtt: 5, postgres: 3, target: 10 };
   const kinds = Object.entries(times).flatMap(([kind, count]) => Array.from({ length: count }, () => kind));
   for (const [at, kind] of chaos.random.shuffle(kinds).entries()) {
-    await fixture.run(chaos.random.integer(500, 3000));
+    await fixture.run(chaos.random.integer(500, chaos.short ? 3000 : 8000));
     const sink = sinks[at % sinks.length];
     if (kind === 'export') fixture.plane(at % 2 === 0 ? 'export' : 'otherExport').kill('SIGKILL');
     else if (kind === 'target' && sink) await outage(chaos, fixture, sink);
-    else await killUnderLoad(fixture, kind === 'mqtt');
+    else if (kind === 'postgres') await killPostgres(fixture);
+    else if (nodes > 1) await killNode(fixture, chaos.random.integer(0, nodes - 1));
+    else await killServer(fixture);
   }
   return Object.entries(times)
     .map(([kind, count]) => `${kind} ${count}`)
@@ -96,15 +140,25 @@ async function outage(chaos: Chaos, fixture: Fixture, sink: Sink): Promise<void>
   await sink.back();
 }
 
-async function killUnderLoad(fixture: Fixture, isMqtt: boolean): Promise<void> {
+async function killServer(fixture: Fixture): Promise<void> {
   const heal = fixture.messages.fault();
-  if (isMqtt) {
-    fixture.plane('mqtt').kill('SIGKILL');
-    heal();
-    await fixture.plane('mqtt').exited;
-    await fixture.untilReady('mqtt');
-    return fixture.everybodyServed();
-  }
+  fixture.plane('mqtt').kill('SIGKILL');
+  heal();
+  await fixture.plane('mqtt').exited;
+  await fixture.untilReady('mqtt');
+  await fixture.everybodyServed();
+}
+
+async function killNode(fixture: Fixture, index: number): Promise<void> {
+  const heal = fixture.messages.fault();
+  fixture.nodes.kill(index, 'SIGKILL');
+  heal();
+  await fixture.nodes.together();
+  await fixture.everybodyServed(90_000);
+}
+
+async function killPostgres(fixture: Fixture): Promise<void> {
+  const heal = fixture.messages.fault();
   await fixture.postgres.kill();
   await fixture.postgres.start();
   heal();

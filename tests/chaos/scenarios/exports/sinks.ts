@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { eventually, WebhookReceiver } from '@iotcore/testkit/faults';
+import { startMockCluster } from '../../../debian/kafka/mock-cluster.ts';
 import { Postgres } from '../../fixture/postgres.ts';
 import { query } from '../../fixture/queries.ts';
 import type { Chaos } from '../../scenario.ts';
@@ -63,18 +64,8 @@ export async function openTable(chaos: Chaos, arrived: Arrived): Promise<Sink> {
 
 /** The cluster that the library of kcat plays, and that can be frozen; another kcat reads what it holds. */
 export async function openKafka(chaos: Chaos, arrived: Arrived): Promise<Sink> {
-  const cluster = spawn(
-    'kcat',
-    ['-P', '-b', 'x', '-t', 't', '-X', 'test.mock.num.brokers=1', '-X', 'debug=mock'],
-    { stdio: ['pipe', 'ignore', 'pipe'] },
-  );
-  chaos.cleanup(() => cluster.kill());
-  const server = await new Promise<string>((resolve) => {
-    createInterface({ input: cluster.stderr }).on('line', (line) => {
-      const [, servers] = /bootstrap\.servers=(\S+)/.exec(line) ?? [];
-      if (servers) resolve(servers);
-    });
-  });
+  const cluster = await startMockCluster(1, (stop) => chaos.cleanup(stop));
+  const [server = ''] = cluster.servers;
   const reader = spawn('kcat', ['-C', '-b', server, '-t', 'telemetry', '-o', 'beginning', '-u', '-q'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -86,8 +77,8 @@ export async function openKafka(chaos: Chaos, arrived: Arrived): Promise<Sink> {
   return {
     target: { kafka: { bootstrapServers: [server], topic: 'telemetry', tls: 'DISABLE' } },
     // A stopped process takes no bytes, and keeps the records that it has.
-    goAway: async () => void cluster.kill('SIGSTOP'),
-    back: async () => void cluster.kill('SIGCONT'),
+    goAway: async () => void cluster.process.kill('SIGSTOP'),
+    back: async () => void cluster.process.kill('SIGCONT'),
   };
 }
 
