@@ -38,6 +38,7 @@ export {
 } from './schema/fields.ts';
 export { fieldAsGiven, fromProtoJson, whyUnknown } from './schema/proto-json.ts';
 export { allFields, fieldsToSet, partsInMask } from './schema/update-mask.ts';
+export * from './search/certificates.ts';
 export * from './search/devices.ts';
 export * from './search/resources.ts';
 export { Status } from './status.ts';

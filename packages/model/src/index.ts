@@ -13,6 +13,7 @@ export {
   type CertificateFacts,
   type CertificateReading,
   certificateDer,
+  certificateSubject,
   chainLength,
   type DateValidity,
   dateValidity,

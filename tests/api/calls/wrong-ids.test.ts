@@ -109,6 +109,7 @@ afterAll(() => {
     'deleteBrowserSession',
     'deleteBrowserSessions',
     'deleteNetworkBlock',
+    'findCertificates',
     'getBrokerByName',
     'getBrowserSession',
     'getInstallation',

@@ -85,6 +85,7 @@ export const rows: Record<string, Row> = {
     needs: 'viewer',
     request: ({ registryId }) => ({ query: { scope: 'REGISTRY', id: registryId } }),
   },
+  findCertificates: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   summarizeLogs: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   getOperation: { needs: 'viewer', request: anOperation },
   cancelOperation: { needs: 'editor', request: anOperation },

@@ -2,7 +2,13 @@
 import { eventually, pathOf, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { envOf, iotcore } from '../../cli/support/iotcore.ts';
-import { createBroker, createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
+import {
+  byCertificate,
+  createBroker,
+  createDevice,
+  createRegistry,
+  type TestClient,
+} from '../support/test-client.ts';
 
 const installation = sharedInstallation();
 const extensionOf = ({ owner }: TestClient) => pathOf(owner).replace(/^\/iot-\w+/, '/ext');
@@ -22,6 +28,24 @@ const has = (client: TestClient, count: number) =>
   eventually(`${count} sessions`, async () => (await sessionsOf(client)).length === count);
 
 describe('the sessions', () => {
+  test('of a device say with which password, or which certificate, each was opened', async () => {
+    const registry = await createRegistry(installation());
+    const device = await createDevice(installation(), registry);
+    const certificate = await device.addCertificate();
+    const path = pathOf(device.owner);
+    const { passwords } = await installation().api.must('GET', `${path}/passwords`);
+    const { certificates } = await installation().api.must('GET', `${path}/certificates`);
+    await device.connect({ clientId: 'by-password' });
+    await device.connect({ ...byCertificate(certificate), clientId: 'by-certificate' });
+    await has(device, 2);
+    const byPassword = { clientId: 'by-password', passwordId: passwords[0].id };
+    const certificateFingerprint = certificates[0].fingerprint;
+    const sessions = await sessionsOf(device);
+    expect(sessions).toMatchObject([byPassword, { clientId: 'by-certificate', certificateFingerprint }]);
+    expect(sessions[0]).not.toHaveProperty('certificateFingerprint');
+    expect(sessions[1]).not.toHaveProperty('passwordId');
+  });
+
   test('of a registry, device or broker are listed while they are live, each with its client ID and address', async () => {
     const registry = await createRegistry(installation());
     const clients = [

@@ -146,6 +146,7 @@ export const restMethods: RestMethods = {
   listAuditEvents: GET('/ext/v1/auditEvents'),
   listRefusedClients: GET('/ext/v1/refusedClients'),
   summarizeLogs: GET('/ext/v1/logs:summary'),
+  findCertificates: GET('/ext/v1/certificates'),
   listNodes: GET('/ext/v1/nodes'),
   getInstallation: GET('/ext/v1/installation'),
   readMetrics: GET('/ext/v1/metrics'),

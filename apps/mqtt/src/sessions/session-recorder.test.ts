@@ -40,7 +40,10 @@ function setUp() {
 const session = (clientId: string) =>
   ({
     clientId,
-    principal: { principal: { kind: 'device', id: 'd1', registryId: 'r1' } },
+    principal: {
+      principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+      credential: { kind: 'password', id: 'p1' },
+    },
     transport: { remoteAddress: '192.0.2.1', secure: true },
   }) as SessionInfo<Client>;
 
@@ -55,6 +58,7 @@ test('the table has the sessions that are live, and no longer those that have en
     resourceKind: 'device',
     resourceId: 'd1',
     registryId: 'r1',
+    passwordId: 'p1',
   });
   recorder.disconnected(one);
   await recorder.flush();

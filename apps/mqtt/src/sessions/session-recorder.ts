@@ -48,7 +48,7 @@ export class SessionRecorder {
 
   connected(session: Session): void {
     const { principal: client, clientId, transport } = session;
-    const { principal } = client;
+    const { principal, credential } = client;
     const live: LiveSession = {
       number: ++this.#lastNumber,
       resourceKind: principal.kind,
@@ -58,6 +58,9 @@ export class SessionRecorder {
       address: transport.remoteAddress,
       secure: transport.secure,
       connectedAt: this.#parts.now(),
+      ...(credential.kind === 'password'
+        ? { passwordId: credential.id }
+        : { certificateFingerprint: credential.fingerprint }),
     };
     this.#live.set(session, live);
     this.#toAdd.set(live.number, live);

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { component } from '../schema/component.ts';
 import {
   deviceId,
+  fingerprint,
   instant,
   labels,
   name,
   nextPageToken,
   paging,
+  passwordId,
   registryId,
   text,
   timestamp,
@@ -115,6 +117,8 @@ const LiveSession = component(
     tls: z.boolean(),
     connectedAt: timestamp,
     nodeId: z.string().describe('The MQTT server that holds it.'),
+    passwordId: passwordId.optional().describe('Of the password that opened it.'),
+    certificateFingerprint: fingerprint.optional().describe('Of the certificate that opened it.'),
   }),
   {
     description: 'A session that is live.',
@@ -125,6 +129,7 @@ const LiveSession = component(
         tls: true,
         connectedAt: '2026-11-22T15:40:01.100Z',
         nodeId: '0b5c9fd4-3b1f-4d6a-9a34-6f1c2b7d8e90',
+        passwordId: 'are4ho2p3c0p6e7fo5sm',
       },
     ],
   },

@@ -6,6 +6,7 @@ import { browserSessionOperations } from './accounts/browser-sessions.ts';
 import { serviceAccountOperations } from './accounts/index.ts';
 import { auditEventOperations } from './audit-events.ts';
 import { brokerOperations } from './brokers/index.ts';
+import { certificateOperations } from './certificates.ts';
 import { deviceOperations } from './devices/index.ts';
 import { messageExportOperations } from './exports/index.ts';
 import { folderOperations } from './folders/index.ts';
@@ -33,6 +34,7 @@ export const operations: readonly ApiOperation[] = [
   ...auditEventOperations,
   ...refusedClientOperations,
   ...logSummaryOperations,
+  ...certificateOperations,
   ...processOperations,
   ...searchOperations,
   ...disablingOperations,

@@ -77,6 +77,13 @@ export function certificateDer(pem: string): Buffer | undefined {
   return first && bytesOf(first);
 }
 
+/** Whom a certificate in PEM that `readCertificate` has accepted names, on one line; nothing is decided by it. */
+export function certificateSubject(pem: string): string {
+  const der = certificateDer(pem);
+  const x509 = der && parseDer(der);
+  return x509?.subject?.replaceAll('\n', ', ') ?? '';
+}
+
 /** How many certificates the PEM has that `readCertificate` has accepted: more than one are a chain, of which the first counts. */
 export function chainLength(pem: string): number {
   return readPem(pem)?.length ?? 0;

@@ -1104,6 +1104,17 @@ export type FieldViolation = {
 };
 
 /**
+ * A page of certificates; those that end first come first.
+ */
+export type FindCertificatesResponse = {
+    certificates: Array<FoundCertificate>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * A page of devices, by ID unless said otherwise; by name for a prefix of it, and by the day on which they were last seen for those that were not.
  */
 export type FindDevicesResponse = {
@@ -1139,6 +1150,31 @@ export type FolderCounts = {
     registries: number;
     devices: number;
     brokers: number;
+};
+
+/**
+ * A certificate, whose it is, and how long it is valid.
+ */
+export type FoundCertificate = {
+    /**
+     * SHA-1 over the DER, as `openssl x509 -fingerprint -sha1` prints it, in lower case without colons.
+     */
+    fingerprint: string;
+    resourceKind: 'REGISTRY' | 'DEVICE' | 'BROKER';
+    resourceId: string;
+    resourceName?: string;
+    /**
+     * Whom it names, as it says itself; nothing is decided by it.
+     */
+    subject: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    notBefore: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    notAfter: string;
 };
 
 /**
@@ -1800,6 +1836,14 @@ export type LiveSession = {
      * The MQTT server that holds it.
      */
     nodeId: string;
+    /**
+     * Of the password that opened it.
+     */
+    passwordId?: string;
+    /**
+     * Of the certificate that opened it.
+     */
+    certificateFingerprint?: string;
 };
 
 /**
@@ -6486,6 +6530,52 @@ export type SummarizeLogsResponses = {
 };
 
 export type SummarizeLogsResponse2 = SummarizeLogsResponses[keyof SummarizeLogsResponses];
+
+export type FindCertificatesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ID of the folder. Folders need no creation.
+         */
+        folderId: string;
+        /**
+         * Those of this registry, device or broker alone.
+         */
+        resourceId?: string;
+        /**
+         * That end before this time, or have ended.
+         */
+        endsBefore?: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/certificates';
+};
+
+export type FindCertificatesErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type FindCertificatesError = FindCertificatesErrors[keyof FindCertificatesErrors];
+
+export type FindCertificatesResponses = {
+    /**
+     * Success.
+     */
+    200: FindCertificatesResponse;
+};
+
+export type FindCertificatesResponse2 = FindCertificatesResponses[keyof FindCertificatesResponses];
 
 export type ListNodesData = {
     body?: never;

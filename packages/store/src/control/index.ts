@@ -41,6 +41,7 @@ export type { FolderCountsRow } from './resources/folders.ts';
 export type { Owner, OwnerKind, OwnerRow } from './resources/owners.ts';
 export type { FolderQuotas } from './resources/quotas.ts';
 export type { BrokerRow, RegistryRow, TopLevelFields } from './resources/top-level.ts';
+export type { CertificateFilter, FoundCertificateRow } from './search/certificates.ts';
 export type { DeviceFilter, FoundDeviceRow } from './search/devices.ts';
 export type { FoundResourceRow } from './search/resources.ts';
 export type { ControlStore, Keys, Reads, Writes } from './store.ts';

@@ -62,6 +62,7 @@ import { exportDevices } from './resources/export.ts';
 import { listFolderCounts, listFolders } from './resources/folders.ts';
 import { findOwner } from './resources/owners.ts';
 import { registries } from './resources/registries.ts';
+import { findCertificates } from './search/certificates.ts';
 import { findDevices } from './search/devices.ts';
 import { searchResources } from './search/resources.ts';
 
@@ -78,7 +79,7 @@ const sqlReads = {
   },
   aliases: { list: listAliases },
   brokers: { find: brokers.find, findByName: brokers.findByName, list: brokers.list },
-  certificates: { list: certificates.listCertificates },
+  certificates: { list: certificates.listCertificates, search: findCertificates },
   passwords: { list: passwords.listPasswords },
   operations: { find: findOperation, list: listOperations },
   connectionLog: { list: listLog, summarize: summarizeLog },

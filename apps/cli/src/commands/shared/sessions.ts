@@ -31,7 +31,7 @@ const calls = {
 export function registerSessions(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
   const sessions = addSelection(parent.command('sessions'), kind)
-    .description(`List the live sessions of a ${noun}: since when, and from where`)
+    .description(`List the live sessions of a ${noun}: since when, from where, and with which credential`)
     .action(async (either: string | undefined, options: SelectionOptions) => {
       const { client, id } = await selected(context, kind, either, options);
       const found = await calls[noun].list(client, id);
@@ -40,6 +40,10 @@ export function registerSessions(parent: Command, kind: Kind, context: CliContex
         { title: 'ADDRESS', value: ({ address }) => address },
         { title: 'CLIENT ID', value: ({ clientId }) => clientId },
         { title: 'TLS', value: ({ tls }) => (tls ? 'yes' : 'no') },
+        {
+          title: 'CREDENTIAL',
+          value: ({ passwordId, certificateFingerprint }) => passwordId ?? certificateFingerprint,
+        },
         { title: 'NODE ID', value: ({ nodeId }) => nodeId },
       ]);
     });

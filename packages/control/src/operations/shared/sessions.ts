@@ -1,5 +1,6 @@
 import { ListSessionsResponse, Operation, type ResourceNames } from '@iotcore/contract';
 import { empty, ownerField } from '@iotcore/contract/records';
+import { text } from '../../messages/json.ts';
 import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
@@ -16,10 +17,12 @@ export function sessionOperations(names: ResourceNames): ApiOperation[] {
       output: ListSessionsResponse,
       async run({ target, read }) {
         const rows = await read.liveSessions.list(target);
-        const sessions = rows.map(({ clientId, address, secure, connectedAt, nodeId }) => ({
+        const sessions = rows.map(({ clientId, address, secure, connectedAt, nodeId, ...credential }) => ({
           ...{ clientId, address, nodeId },
           tls: secure,
           connectedAt: connectedAt.toISOString(),
+          ...text('passwordId', credential.passwordId),
+          ...text('certificateFingerprint', credential.certificateFingerprint),
         }));
         return { sessions };
       },

@@ -8,6 +8,8 @@ export interface LiveSessionRow {
   readonly secure: boolean;
   readonly connectedAt: Date;
   readonly nodeId: string;
+  readonly passwordId: string | null;
+  readonly certificateFingerprint: string | null;
 }
 
 /** One owner has at most so many as `IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL` lets in; more are not shown. */
@@ -15,7 +17,8 @@ const most = 1000;
 
 const ofOwner = prepare(
   'list-live-sessions',
-  `SELECT client_id AS "clientId", address, secure, connected_at AS "connectedAt", node_id AS "nodeId"
+  `SELECT client_id AS "clientId", address, secure, connected_at AS "connectedAt", node_id AS "nodeId",
+          password_id AS "passwordId", certificate_fingerprint AS "certificateFingerprint"
    FROM live_sessions
    WHERE resource_id = $1 AND resource_kind = $2 AND node_id IN (${liveNodes})
    ORDER BY connected_at, client_id LIMIT ${most}`,

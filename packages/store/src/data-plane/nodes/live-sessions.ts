@@ -11,6 +11,9 @@ export interface LiveSession {
   readonly address: string;
   readonly secure: boolean;
   readonly connectedAt: Date;
+  /** What it was opened with: one of both. */
+  readonly passwordId?: string | undefined;
+  readonly certificateFingerprint?: string | undefined;
 }
 
 /** Adds sessions of a node, which must be registered; those that are there already stay as they are. */
@@ -21,9 +24,10 @@ export async function addLiveSessions(
 ): Promise<void> {
   await db.query(
     `INSERT INTO live_sessions
-       (node_id, number, resource_kind, resource_id, registry_id, client_id, address, secure, connected_at)
+       (node_id, number, resource_kind, resource_id, registry_id, client_id, address, secure, connected_at,
+        password_id, certificate_fingerprint)
      SELECT $1, given.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::boolean[], $9::timestamptz[]) AS given
+       $8::boolean[], $9::timestamptz[], $10::text[], $11::text[]) AS given
      ON CONFLICT DO NOTHING`,
     [
       nodeId,
@@ -35,6 +39,8 @@ export async function addLiveSessions(
       sessions.map(({ address }) => address),
       sessions.map(({ secure }) => secure),
       sessions.map(({ connectedAt }) => connectedAt),
+      sessions.map(({ passwordId }) => passwordId ?? null),
+      sessions.map(({ certificateFingerprint }) => certificateFingerprint ?? null),
     ],
   );
 }
