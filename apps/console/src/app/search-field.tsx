@@ -6,6 +6,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useTexts } from '../i18n/texts.tsx';
+import { visible } from '../ui/text/device-text.ts';
 import { searchFieldId } from './shortcuts.ts';
 
 interface Hit {
@@ -47,7 +48,7 @@ export function SearchField() {
           {hits.map(({ to, name, id, kind }) => (
             <li key={id}>
               <Link to={to} onClick={close}>
-                <span>{name || id}</span>
+                <span>{visible(name || id)}</span>
                 <small>
                   {t(`kind.${kind}`)} {id}
                 </small>

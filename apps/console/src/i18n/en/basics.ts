@@ -45,6 +45,7 @@ export const basics = {
   common: {
     name: 'Name',
     id: 'ID',
+    kind: 'Kind',
     status: 'Status',
     created: 'Created',
     description: 'Description',

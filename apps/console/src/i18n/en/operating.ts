@@ -9,6 +9,8 @@ export const operating = {
     refused: 'Refused in the last hour',
     exports: 'Exports in trouble',
     noTrouble: 'No export is in trouble.',
+    certificates: 'Certificates that run out within 30 days',
+    noEnding: 'No certificate runs out within 30 days.',
   },
   firstRun: {
     title: 'First device',
@@ -75,6 +77,7 @@ export const operating = {
     'iot.registries.writer': 'publish as the registries of the folder',
   },
   nodes: {
+    noMqtt: 'No MQTT server is ready: nobody can connect. It is asked for again by itself.',
     kind: 'Process',
     ready: 'Ready',
     notReady: 'Not ready',

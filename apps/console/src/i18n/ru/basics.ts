@@ -39,6 +39,7 @@ export const basics = {
   common: {
     name: 'Имя',
     id: 'ID',
+    kind: 'Вид',
     status: 'Состояние',
     created: 'Создано',
     description: 'Описание',

@@ -73,7 +73,7 @@ function Accounts() {
       />
       <How
         path={`/ext/v1/serviceAccounts?folderId=${folderId}`}
-        cli={`service-account list --folder ${folderId}`}
+        cli={`service-account list --folder-id ${folderId}`}
       />
     </>
   );

@@ -5,7 +5,8 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { DeleteDialog } from '../../ui/forms/delete-dialog.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Identifier } from '../../ui/text/copy.tsx';
@@ -22,7 +23,7 @@ export function AccountPage() {
   return <QueryView query={query}>{(account) => <Shown account={account} />}</QueryView>;
 }
 
-function Shown({ account: { id, name, description } }: { account: ServiceAccount }) {
+function Shown({ account: { id, folderId, name, description } }: { account: ServiceAccount }) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const [isDeleting, setIsDeleting] = useState(false);
@@ -41,19 +42,17 @@ function Shown({ account: { id, name, description } }: { account: ServiceAccount
       </p>
       <RoleBindings serviceAccountId={id} />
       <ApiKeys serviceAccountId={id} />
+      <How path={`/ext/v1/serviceAccounts/${id}`} cli={`service-account get ${id} --folder-id ${folderId}`} />
       {isDeleting && (
-        <ConfirmDialog
-          title={t('common.delete')}
-          apply={t('common.delete')}
-          typed={name}
+        <DeleteDialog
+          name={name}
+          ends={t('access.deleteEnds')}
           run={async () => {
             await ask(deleteServiceAccount({ client, path: { serviceAccountId: id } }));
             await navigate({ to: '/access' });
           }}
           onClose={() => setIsDeleting(false)}
-        >
-          <p>{t('access.deleteEnds')}</p>
-        </ConfirmDialog>
+        />
       )}
     </Page>
   );

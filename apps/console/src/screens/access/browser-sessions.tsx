@@ -6,6 +6,7 @@ import { ask, client } from '../../api/client.ts';
 import { noteSignedIn, sessionKey } from '../../api/session.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
@@ -49,6 +50,7 @@ export function BrowserSessions() {
           { id: 'used', title: t('access.used'), cell: ({ usedAt }) => <Time at={usedAt} /> },
         ]}
       />
+      <How path="/ext/v1/sessions" />
       {isAsking && (
         <ConfirmDialog
           title={t('access.signOutEverywhere')}

@@ -85,7 +85,7 @@ export function Audit() {
         ]}
         isPaged
       />
-      <How path={`/ext/v1/auditEvents?folderId=${folderId}`} cli={`audit list --folder ${folderId}`} />
+      <How path={`/ext/v1/auditEvents?folderId=${folderId}`} cli={`audit list --folder-id ${folderId}`} />
     </Page>
   );
 }

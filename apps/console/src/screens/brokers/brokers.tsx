@@ -38,7 +38,7 @@ export function Brokers() {
         columns={[name('/brokers/'), id, created]}
         isPaged
       />
-      <How path={`/iot-broker/v1/brokers?folderId=${folderId}`} cli={`broker list --folder ${folderId}`} />
+      <How path={`/iot-broker/v1/brokers?folderId=${folderId}`} cli={`broker list --folder-id ${folderId}`} />
     </Page>
   );
 }

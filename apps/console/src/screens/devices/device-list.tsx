@@ -84,7 +84,10 @@ export function DeviceList({ registryId, folderId }: { registryId: string; folde
         empty={<p>{t(q || chosen || label ? 'devices.noneFound' : 'devices.empty')}</p>}
         isPaged
       />
-      <How path={`/ext/v1/devices?registryId=${registryId}`} cli={`device list --registry ${registryId}`} />
+      <How
+        path={`/ext/v1/devices?registryId=${registryId}`}
+        cli={`device list --registry-id ${registryId}`}
+      />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { OnOff } from '../../ui/layout/status.tsx';
@@ -78,16 +79,19 @@ function Shown({ device, isOff, folderId, registryName }: Props) {
   );
 }
 
-function Aliases({ device: { topicAliases = {} } }: { device: Device }) {
+function Aliases({ device: { id, topicAliases = {} } }: { device: Device }) {
   const { t } = useTexts();
   const { code } = useColumns();
   return (
-    <Table
-      caption={t('tabs.aliases')}
-      rows={Object.entries(topicAliases).map(([alias, topicPrefix]) => ({ alias, topicPrefix }))}
-      rowKey={({ alias }) => alias}
-      empty={<p>{t('aliases.empty')}</p>}
-      columns={[code('alias', 'aliases.alias', true), code('topicPrefix', 'aliases.prefix')]}
-    />
+    <>
+      <Table
+        caption={t('tabs.aliases')}
+        rows={Object.entries(topicAliases).map(([alias, topicPrefix]) => ({ alias, topicPrefix }))}
+        rowKey={({ alias }) => alias}
+        empty={<p>{t('aliases.empty')}</p>}
+        columns={[code('alias', 'aliases.alias', true), code('topicPrefix', 'aliases.prefix')]}
+      />
+      <How path={`/iot-devices/v1/devices/${id}?deviceView=FULL`} cli={`device get ${id}`} />
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { useFolder } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
+import { visible } from '../../ui/text/device-text.ts';
 import { DeviceList } from './device-list.tsx';
 
 /** Devices of all registries of the folder, of one at a time. */
@@ -32,7 +33,7 @@ export function Devices() {
                 label={t('kind.registry')}
                 filterable={registries.length > 10}
                 value={[chosen.id]}
-                options={registries.map(({ id, name }) => ({ value: id, content: name || id }))}
+                options={registries.map(({ id, name }) => ({ value: id, content: visible(name || id) }))}
                 onUpdate={([id]) => void navigate({ to: '.', search: { folder: folderId, resource: id } })}
               />
               <DeviceList key={chosen.id} registryId={chosen.id} folderId={folderId} />

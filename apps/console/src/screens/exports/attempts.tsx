@@ -2,6 +2,7 @@ import { listExportAttempts } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { ExactTime } from '../../ui/text/time.tsx';
@@ -9,7 +10,7 @@ import { ExactTime } from '../../ui/text/time.tsx';
 const refreshMs = 3000;
 
 /** The last attempts to deliver, with what the target said. */
-export function Attempts({ exportId }: { exportId: string }) {
+export function Attempts({ exportId, folderId }: { exportId: string; folderId: string }) {
   const { t } = useTexts();
   const query = useQuery({
     queryKey: ['export', exportId, 'attempts'],
@@ -17,28 +18,36 @@ export function Attempts({ exportId }: { exportId: string }) {
     refetchInterval: refreshMs,
   });
   return (
-    <List
-      caption={t('exports.attempts')}
-      query={query}
-      rows="attempts"
-      rowKey={({ at, firstPosition }) => at + firstPosition}
-      empty={<p>{t('common.none')}</p>}
-      columns={[
-        { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
-        {
-          id: 'outcome',
-          title: t('exports.outcome'),
-          cell: ({ outcome, status }) => `${outcome} ${status ?? ''}`,
-        },
-        { id: 'ms', title: 'ms', isNumber: true, cell: ({ milliseconds }) => milliseconds },
-        {
-          id: 'answer',
-          title: t('exports.answer'),
-          isWide: true,
-          cell: ({ error, answer }) => <span className="device-text">{visible(error ?? answer ?? '')}</span>,
-        },
-      ]}
-      isLive
-    />
+    <>
+      <List
+        caption={t('exports.attempts')}
+        query={query}
+        rows="attempts"
+        rowKey={({ at, firstPosition }) => at + firstPosition}
+        empty={<p>{t('common.none')}</p>}
+        columns={[
+          { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
+          {
+            id: 'outcome',
+            title: t('exports.outcome'),
+            cell: ({ outcome, status }) => `${outcome} ${status ?? ''}`,
+          },
+          { id: 'ms', title: 'ms', isNumber: true, cell: ({ milliseconds }) => milliseconds },
+          {
+            id: 'answer',
+            title: t('exports.answer'),
+            isWide: true,
+            cell: ({ error, answer }) => (
+              <span className="device-text">{visible(error ?? answer ?? '')}</span>
+            ),
+          },
+        ]}
+        isLive
+      />
+      <How
+        path={`/ext/v1/exports/${exportId}/attempts`}
+        cli={`export attempts ${exportId} --folder-id ${folderId}`}
+      />
+    </>
   );
 }

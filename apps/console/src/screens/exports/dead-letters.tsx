@@ -12,6 +12,7 @@ import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
@@ -97,6 +98,10 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
         isPaged
       />
       {open && <Payload key={open.id} data={open.payload} />}
+      <How
+        path={`/ext/v1/exports/${exportId}/deadLetters`}
+        cli={`export dead-letter list ${exportId} --folder-id ${folderId}`}
+      />
     </>
   );
 }

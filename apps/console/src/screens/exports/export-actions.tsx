@@ -1,4 +1,4 @@
-import { Button, DropdownMenu } from '@gravity-ui/uikit';
+import { Button } from '@gravity-ui/uikit';
 import { deleteExport, type Export, pauseExport, resumeExport, testExport } from '@iotcore/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { ActionsMenu } from '../../ui/forms/actions-menu.tsx';
+import { DeleteDialog } from '../../ui/forms/delete-dialog.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { ExportForm } from './export-form.tsx';
 import { ReplayDialog, RotateDialog, SkipDialog } from './steering-dialogs.tsx';
@@ -55,14 +56,7 @@ export function ExportActions({ one }: { one: Export }) {
       <Button disabled={!may} title={title} onClick={() => pausing.mutate(paused === true)}>
         {t(paused ? 'exports.resume' : 'exports.pause')}
       </Button>
-      <DropdownMenu
-        renderSwitcher={(props) => (
-          <Button {...props} disabled={!may} title={title}>
-            {t('common.actions')}
-          </Button>
-        )}
-        items={items}
-      />
+      <ActionsMenu may={may} items={items} />
       {(test.error ?? pausing.error) && <FailureNote error={test.error ?? pausing.error} />}
       {test.data && <TestResult result={test.data} onClose={test.reset} />}
       {open === 'edit' && <ExportForm one={one} onClose={close} />}
@@ -70,18 +64,15 @@ export function ExportActions({ one }: { one: Export }) {
       {open === 'skip' && <SkipDialog one={one} onClose={close} />}
       {open === 'rotate' && <RotateDialog one={one} onClose={close} />}
       {open === 'delete' && (
-        <ConfirmDialog
-          title={t('common.delete')}
-          apply={t('common.delete')}
-          typed={name || id}
+        <DeleteDialog
+          name={name || id}
+          ends={t('exports.deleteEnds')}
           run={async () => {
             await ask(deleteExport({ client, path }));
             await navigate({ to: '/exports' });
           }}
           onClose={close}
-        >
-          <p>{t('exports.deleteEnds')}</p>
-        </ConfirmDialog>
+        />
       )}
     </>
   );

@@ -6,6 +6,7 @@ import { useFolder } from '../../app/folder.ts';
 import { type Translate, useTexts } from '../../i18n/texts.tsx';
 import type { Field } from '../../ui/forms/field-input.tsx';
 import { FormDialog, type Values } from '../../ui/forms/form-dialog.tsx';
+import { visible } from '../../ui/text/device-text.ts';
 import {
   readTarget,
   showTarget,
@@ -60,8 +61,8 @@ function useSources(): readonly { value: string; content: string }[] {
       const { registries } = await ask(listRegistries({ client, query }));
       const { brokers } = await ask(listBrokers({ client, query }));
       return [
-        ...registries.map(({ id, name }) => ({ value: `registryId ${id}`, content: name || id })),
-        ...brokers.map(({ id, name }) => ({ value: `brokerId ${id}`, content: name || id })),
+        ...registries.map(({ id, name }) => ({ value: `registryId ${id}`, content: visible(name || id) })),
+        ...brokers.map(({ id, name }) => ({ value: `brokerId ${id}`, content: visible(name || id) })),
       ];
     },
   });

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { Facts } from '../../ui/layout/facts.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Tabs } from '../../ui/layout/tabs.tsx';
@@ -38,7 +39,7 @@ function Shown({ one }: { one: Export }) {
       actions={<ExportActions one={one} />}
     >
       <Tabs
-        label={name || id}
+        label={visible(name || id)}
         items={[
           { id: 'state', title: t('tabs.status'), content: () => <State one={one} /> },
           {
@@ -46,14 +47,18 @@ function Shown({ one }: { one: Export }) {
             title: t('exports.dead'),
             content: () => <DeadLetters exportId={id} folderId={folderId} />,
           },
-          { id: 'attempts', title: t('exports.attempts'), content: () => <Attempts exportId={id} /> },
+          {
+            id: 'attempts',
+            title: t('exports.attempts'),
+            content: () => <Attempts exportId={id} folderId={folderId} />,
+          },
         ]}
       />
     </Page>
   );
 }
 
-function State({ one: { id, state, source, target } }: { one: Export }) {
+function State({ one: { id, folderId, state, source, target } }: { one: Export }) {
   const { t } = useTexts();
   return (
     <>
@@ -74,6 +79,7 @@ function State({ one: { id, state, source, target } }: { one: Export }) {
       />
       <h2>{t('exports.setTo')}</h2>
       <CodeBlock text={JSON.stringify({ source, target }, null, 2)} what={t('exports.setTo')} />
+      <How path={`/ext/v1/exports/${id}`} cli={`export get ${id} --folder-id ${folderId}`} />
     </>
   );
 }

@@ -51,7 +51,7 @@ export function Exports() {
         isPaged
         isLive
       />
-      <How path={`/ext/v1/exports?folderId=${folderId}`} cli={`export list --folder ${folderId}`} />
+      <How path={`/ext/v1/exports?folderId=${folderId}`} cli={`export list --folder-id ${folderId}`} />
     </Page>
   );
 }

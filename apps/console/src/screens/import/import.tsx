@@ -8,6 +8,7 @@ import { useTexts } from '../../i18n/texts.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
+import { visible } from '../../ui/text/device-text.ts';
 import { readDevices } from './read-devices.ts';
 import { Results } from './results.tsx';
 import { sendEntries } from './send.ts';
@@ -61,7 +62,7 @@ export function Import() {
           value={[registryId]}
           options={(registries.data?.registries ?? []).map((one) => ({
             value: one.id,
-            content: one.name || one.id,
+            content: visible(one.name || one.id),
           }))}
           onUpdate={([one = '']) => {
             setRegistryId(one);
@@ -99,7 +100,7 @@ export function Import() {
       {work.data && <Results {...work.data} />}
       <How
         path="/ext/v1/import"
-        cli={`device import devices.csv --registry ${registryId || '<ID>'} --dry-run`}
+        cli={`device import devices.csv --registry-id ${registryId || '<ID>'} --dry-run`}
       />
     </Page>
   );

@@ -55,6 +55,7 @@ export function Live({ owner }: { owner: Owner }) {
           <Status tone={watch.state === 'open' && isOn ? 'success' : 'normal'}>
             {t(isOn ? `live.${watch.state}` : 'live.paused')}
           </Status>
+          {watch.hasGap && <Status tone="warning">{t('live.gap')}</Status>}
           {watch.dropped > 0 && <Status tone="warning">{t('live.dropped', { count: watch.dropped })}</Status>}
         </span>
       </form>

@@ -29,6 +29,8 @@ export type LiveRow = { readonly key: number } & (
 export interface Watch {
   readonly rows: readonly LiveRow[];
   readonly dropped: number;
+  /** An MQTT server came or went: messages may be missing. */
+  readonly hasGap: boolean;
   readonly state: StreamState;
 }
 
@@ -37,9 +39,17 @@ const maxRows = 5000;
 /** Rows are shown so often at most, in ms, however many come. */
 const showEveryMs = 200;
 
+interface Memory {
+  rows: LiveRow[];
+  dropped: number;
+  hasGap: boolean;
+  /** Key of the next row. */
+  next: number;
+}
+
 /** Watches `url` while `isOn`; without it what is there stays. */
 export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: () => void } {
-  const kept = useRef<{ rows: LiveRow[]; dropped: number; next: number }>({ rows: [], dropped: 0, next: 0 });
+  const kept = useRef<Memory>({ rows: [], dropped: 0, hasGap: false, next: 0 });
   const isDirty = useRef(false);
   const [, show] = useReducer((count: number) => count + 1, 0);
   const add = (row: Omit<LiveRow, 'key'>) => {
@@ -55,6 +65,10 @@ export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: 
       kept.current.dropped += count;
       isDirty.current = true;
     },
+    gap: () => {
+      kept.current.hasGap = true;
+      isDirty.current = true;
+    },
   });
   useEffect(() => {
     const painting = setInterval(() => {
@@ -64,9 +78,9 @@ export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: 
     return () => clearInterval(painting);
   }, []);
   const clear = () => {
-    kept.current.rows = [];
-    kept.current.dropped = 0;
+    Object.assign(kept.current, { rows: [], dropped: 0, hasGap: false });
     show();
   };
-  return { rows: kept.current.rows, dropped: kept.current.dropped, state, clear };
+  const { rows, dropped, hasGap } = kept.current;
+  return { rows, dropped, hasGap, state, clear };
 }

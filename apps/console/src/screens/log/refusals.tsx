@@ -25,7 +25,10 @@ export function Refusals() {
       <ByReason folderId={folderId} />
       <h2>{t('refusals.byClient')}</h2>
       <ByClient folderId={folderId} />
-      <How path={`/ext/v1/refusedClients?folderId=${folderId}`} cli={`refused list --folder ${folderId}`} />
+      <How
+        path={`/ext/v1/refusedClients?folderId=${folderId}`}
+        cli={`refused list --folder-id ${folderId}`}
+      />
     </Page>
   );
 }

@@ -40,7 +40,7 @@ export function MovingIn() {
       {seesAll && <Knocking />}
       <How
         path={`/ext/v1/migrationStatus?folderId=${folderId}`}
-        cli={`migrate status --folder ${folderId}`}
+        cli={`migrate status --folder-id ${folderId}`}
       />
     </Page>
   );

@@ -72,7 +72,7 @@ function Shown({ registry }: { registry: RegistryMigration }) {
       <Devices registryId={registryId} folderId={folderId} />
       <How
         path={`/ext/v1/registries/${registryId}/migrationDevices`}
-        cli={`migrate status --registry ${registryId}`}
+        cli={`migrate status --registry-id ${registryId}`}
       />
     </Page>
   );

@@ -1,7 +1,4 @@
-import { listNodes } from '@iotcore/sdk';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
@@ -12,8 +9,8 @@ import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { Time } from '../../ui/text/time.tsx';
 import { Charts } from '../metrics/charts.tsx';
-
-const refreshMs = 5000;
+import { NoMqtt } from './no-mqtt.tsx';
+import { useNodes } from './use-nodes.ts';
 
 /** The processes of the installation, and how they are. */
 export function Nodes() {
@@ -21,17 +18,12 @@ export function Nodes() {
   const may = useMay('viewer', '*');
   const { open } = useSearch({ from: '__root__' });
   const navigate = useNavigate();
-  const query = useQuery({
-    queryKey: ['nodes'],
-    queryFn: () => ask(listNodes({ client })),
-    refetchInterval: refreshMs,
-    enabled: may,
-  });
+  const query = useNodes(may);
   const choose = (id: string) =>
     void navigate({ to: '.', search: (before: Search) => ({ ...before, open: id }) });
   return (
     <Page title={t('nav.nodes')}>
-      {!may && <p>{t('may.everyFolder')}</p>}
+      {may ? <NoMqtt /> : <p>{t('may.everyFolder')}</p>}
       {may && (
         <List
           caption={t('nav.nodes')}
@@ -77,7 +69,7 @@ export function Nodes() {
         />
       )}
       {may && open && <Charts key={open} scope="NODE" id={open} />}
-      <How path="/ext/v1/nodes" cli="node list" />
+      <How path="/ext/v1/nodes" cli="status" />
     </Page>
   );
 }

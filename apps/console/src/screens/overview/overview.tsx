@@ -1,4 +1,4 @@
-import { listFolderCounts, listNodes, listRegistries } from '@iotcore/sdk';
+import { listFolderCounts, listRegistries } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
@@ -8,6 +8,9 @@ import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { Charts } from '../metrics/charts.tsx';
 import { latest, perSecond, useMetrics } from '../metrics/use-metrics.ts';
+import { NoMqtt } from '../nodes/no-mqtt.tsx';
+import { useNodes } from '../nodes/use-nodes.ts';
+import { EndingCertificates } from './ending-certificates.tsx';
 import { RefusedLately } from './refused-lately.tsx';
 import { TroubledExports } from './troubled-exports.tsx';
 
@@ -20,6 +23,7 @@ export function Overview() {
   const seesAll = useMay('viewer', '*');
   return (
     <Page title={t('nav.overview')}>
+      {seesAll && <NoMqtt />}
       <FirstSteps folderId={folderId} />
       <dl className="tiles">
         {seesAll && <Now />}
@@ -29,8 +33,10 @@ export function Overview() {
       <RefusedLately folderId={folderId} />
       <h2>{t('overview.exports')}</h2>
       <TroubledExports folderId={folderId} />
+      <h2>{t('overview.certificates')}</h2>
+      <EndingCertificates folderId={folderId} />
       {seesAll && <Charts scope="INSTALLATION" />}
-      <How path={`/ext/v1/logs:summary?folderId=${folderId}`} cli={`refused list --folder ${folderId}`} />
+      <How path={`/ext/v1/logs:summary?folderId=${folderId}`} cli={`refused list --folder-id ${folderId}`} />
     </Page>
   );
 }
@@ -68,11 +74,7 @@ function Counts({ folderId }: { folderId: string }) {
 function Now() {
   const { t } = useTexts();
   const { data: metrics } = useMetrics('INSTALLATION', undefined, 'hour');
-  const nodes = useQuery({
-    queryKey: ['nodes'],
-    queryFn: () => ask(listNodes({ client })),
-    refetchInterval: refreshMs,
-  });
+  const nodes = useNodes();
   const unready = nodes.data?.nodes.filter(({ ready }) => !ready).length;
   return (
     <>

@@ -51,7 +51,7 @@ export function Registries() {
       />
       <How
         path={`/iot-devices/v1/registries?folderId=${folderId}`}
-        cli={`registry list --folder ${folderId}`}
+        cli={`registry list --folder-id ${folderId}`}
       />
     </Page>
   );

@@ -1,21 +1,28 @@
+import { findCertificates } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { OwnedList } from '../../ui/list/owned-list.tsx';
 import { CodeBlock } from '../../ui/text/copy.tsx';
-import { callsOf, type Owner } from './owner.ts';
+import { visible } from '../../ui/text/device-text.ts';
+import { CertificateEnd } from './certificate-end.tsx';
+import { callsOf, type Owner, paths } from './owner.ts';
 import { PasswordDialog } from './password-dialog.tsx';
 
 /** Certificates and passwords: what each opens, and what ends with it. */
 export function Credentials({ owner }: { owner: Owner }) {
+  const { api, cli } = paths[owner.kind];
   return (
     <>
       <Passwords owner={owner} />
       <Certificates owner={owner} />
+      <How path={`${api}/${owner.id}/certificates`} cli={`${cli} certificate list ${owner.id}`} />
     </>
   );
 }
@@ -48,7 +55,10 @@ function Certificates({ owner }: { owner: Owner }) {
   const { created } = useColumns();
   const [open, setOpen] = useState<string>();
   const calls = callsOf(owner);
-  const query = useQuery({ queryKey: ['certificates', owner.kind, owner.id], queryFn: calls.certificates });
+  const query = useQuery({
+    queryKey: ['certificates', owner.kind, owner.id],
+    queryFn: () => certificatesOf(owner),
+  });
   const shown = query.data?.certificates.find(({ fingerprint }) => fingerprint === open);
   return (
     <>
@@ -68,6 +78,16 @@ function Certificates({ owner }: { owner: Owner }) {
                 <code>{fingerprint}</code>
               </LinkButton>
             ),
+          },
+          {
+            id: 'subject',
+            title: t('credentials.subject'),
+            cell: ({ subject = '' }) => <span className="device-text">{visible(subject)}</span>,
+          },
+          {
+            id: 'end',
+            title: t('credentials.validUntil'),
+            cell: ({ notAfter }) => <CertificateEnd notAfter={notAfter} />,
           },
           created,
         ]}
@@ -97,4 +117,22 @@ function Certificates({ owner }: { owner: Owner }) {
       {shown && <CodeBlock text={shown.certificateData} what={t('credentials.pem')} />}
     </>
   );
+}
+
+/** More than a resource may have. */
+const mostCertificates = 1000;
+
+/** As they were given, each with what it says of itself. */
+async function certificatesOf(owner: Owner) {
+  const query = { folderId: owner.folderId, resourceId: owner.id, pageSize: mostCertificates };
+  const [given, read] = await Promise.all([
+    callsOf(owner).certificates(),
+    ask(findCertificates({ client, query })),
+  ]);
+  const facts = new Map(read.certificates.map((one) => [one.fingerprint, one]));
+  const certificates = given.certificates.map(({ fingerprint, ...one }) => {
+    const { subject, notAfter } = facts.get(fingerprint) ?? {};
+    return { ...one, fingerprint, subject, notAfter };
+  });
+  return { certificates };
 }

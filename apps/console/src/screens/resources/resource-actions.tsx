@@ -1,10 +1,12 @@
-import { Button, DropdownMenu } from '@gravity-ui/uikit';
+import { Button } from '@gravity-ui/uikit';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useMay } from '../../app/folder.ts';
 import type { TextKey } from '../../i18n/keys.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { ActionsMenu } from '../../ui/forms/actions-menu.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { DeleteDialog } from '../../ui/forms/delete-dialog.tsx';
 
 interface Props {
   /** Of the resource, or its ID. */
@@ -42,12 +44,8 @@ export function ResourceActions({ name, folderId, isOn, words, editDialog, enabl
       <Button disabled={!may} title={title} onClick={() => setOpen('edit')}>
         {t('common.edit')}
       </Button>
-      <DropdownMenu
-        renderSwitcher={(props) => (
-          <Button {...props} disabled={!may} title={title}>
-            {t('common.actions')}
-          </Button>
-        )}
+      <ActionsMenu
+        may={may}
         items={[
           { text: switching, action: () => setOpen('switch') },
           { text: t('common.delete'), theme: 'danger', action: () => setOpen('delete') },
@@ -65,15 +63,7 @@ export function ResourceActions({ name, folderId, isOn, words, editDialog, enabl
         </ConfirmDialog>
       )}
       {open === 'delete' && (
-        <ConfirmDialog
-          title={t('common.delete')}
-          apply={t('common.delete')}
-          typed={name}
-          run={then(remove)}
-          onClose={close}
-        >
-          <p>{t(words.deleteEnds)}</p>
-        </ConfirmDialog>
+        <DeleteDialog name={name} ends={t(words.deleteEnds)} run={then(remove)} onClose={close} />
       )}
     </>
   );

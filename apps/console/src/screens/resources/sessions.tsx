@@ -1,13 +1,16 @@
 import { Button } from '@gravity-ui/uikit';
+import type { LiveSession } from '@iotcore/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { Identifier } from '../../ui/text/copy.tsx';
 import { Time } from '../../ui/text/time.tsx';
-import { callsOf, type Owner } from './owner.ts';
+import { callsOf, type Owner, paths } from './owner.ts';
 
 const refreshMs = 3000;
 
@@ -15,6 +18,7 @@ const refreshMs = 3000;
 export function Sessions({ owner }: { owner: Owner }) {
   const { t } = useTexts();
   const { code } = useColumns();
+  const { ext, cli } = paths[owner.kind];
   const may = useMay('editor', owner.folderId);
   const queryClient = useQueryClient();
   const [isAsking, setIsAsking] = useState(false);
@@ -41,10 +45,16 @@ export function Sessions({ owner }: { owner: Owner }) {
           code('clientId', 'sessions.clientId', true),
           { id: 'since', title: t('sessions.since'), cell: ({ connectedAt }) => <Time at={connectedAt} /> },
           code('address', 'common.address'),
+          {
+            id: 'credential',
+            title: t('sessions.credential'),
+            cell: (session) => <Credential {...session} />,
+          },
           { id: 'tls', title: 'TLS', cell: ({ tls }) => (tls ? 'TLS' : 'TCP') },
           code('nodeId', 'sessions.node'),
         ]}
       />
+      <How path={`${ext}/${owner.id}/sessions`} cli={`${cli} sessions ${owner.id}`} />
       {isAsking && (
         <ConfirmDialog
           title={t('sessions.disconnect')}
@@ -60,4 +70,16 @@ export function Sessions({ owner }: { owner: Owner }) {
       )}
     </>
   );
+}
+
+/** Characters of a fingerprint that tell it from others at a glance. */
+const fingerprintShown = 12;
+
+/** What opened a session; of one that a server of the version before holds it is not known. */
+function Credential({ passwordId, certificateFingerprint }: LiveSession) {
+  const { t } = useTexts();
+  if (passwordId) return <Identifier kind={t('credentials.password')} id={passwordId} />;
+  if (!certificateFingerprint) return null;
+  const shown = `${certificateFingerprint.slice(0, fingerprintShown)}…`;
+  return <Identifier kind={t('credentials.certificate')} id={certificateFingerprint} shown={shown} />;
 }

@@ -7,13 +7,14 @@ import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
+import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Payload } from '../../ui/text/payload.tsx';
 import { Time } from '../../ui/text/time.tsx';
-import type { Owner } from '../resources/owner.ts';
+import { type Owner, paths } from '../resources/owner.ts';
 
 type Keeper = Owner & { readonly kind: 'registry' | 'device' };
 
@@ -72,6 +73,10 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
       {open !== undefined && (
         <QueryView query={message}>{({ data }) => <Payload key={open + data} data={data} />}</QueryView>
       )}
+      <How
+        path={`${paths[owner.kind].ext}/${owner.id}/retainedTopics`}
+        cli={owner.kind === 'device' ? `device state list ${owner.id}` : undefined}
+      />
       {clearing !== undefined && (
         <ConfirmDialog
           title={t('stored.clear')}
@@ -82,7 +87,7 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
           }}
           onClose={() => setClearing(undefined)}
         >
-          <p>{t('stored.clearEnds', { topic: clearing })}</p>
+          <p>{t('stored.clearEnds', { topic: visible(clearing) })}</p>
         </ConfirmDialog>
       )}
     </>

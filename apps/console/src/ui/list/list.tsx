@@ -24,6 +24,11 @@ export interface ListProps<Data, Key extends keyof Data> extends Omit<TableProps
   readonly newer?: readonly RowOf<Data, Key>[];
 }
 
+interface PageTokens {
+  readonly nextPageToken?: string;
+  readonly previousPageToken?: string;
+}
+
 /** The rows that a call answers, as a table. */
 export function List<Data, Key extends keyof Data>(props: ListProps<Data, Key>) {
   const { query, rows: key, isPaged, isLive, isFollowed = false, newer = [], ...table } = props;
@@ -43,7 +48,7 @@ export function List<Data, Key extends keyof Data>(props: ListProps<Data, Key>) 
             ) : (
               <Table {...table} rows={rows} />
             )}
-            {isPaged && <Pager nextPageToken={(data as { nextPageToken?: string }).nextPageToken} />}
+            {isPaged && <Pager {...(data as PageTokens)} />}
           </>
         );
       }}

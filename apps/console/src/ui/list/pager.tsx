@@ -3,8 +3,14 @@ import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import type { Search } from '../../app/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 
+interface Props {
+  readonly nextPageToken?: string | undefined;
+  /** Not every list has it: without one, the page before is where the reader came from. */
+  readonly previousPageToken?: string | undefined;
+}
+
 /** From page to page by the tokens of the API: nothing is missed or shown twice while rows come and go. */
-export function Pager({ nextPageToken }: { nextPageToken: string | undefined }) {
+export function Pager({ nextPageToken, previousPageToken }: Props) {
   const { t } = useTexts();
   const { page } = useSearch({ from: '__root__' });
   const navigate = useNavigate();
@@ -17,7 +23,10 @@ export function Pager({ nextPageToken }: { nextPageToken: string | undefined }) 
       <Button disabled={page === undefined} onClick={() => to(undefined)}>
         {t('pager.first')}
       </Button>
-      <Button disabled={page === undefined} onClick={() => history.back()}>
+      <Button
+        disabled={page === undefined}
+        onClick={() => (previousPageToken ? to(previousPageToken) : history.back())}
+      >
         {t('pager.previous')}
       </Button>
       <Button disabled={!nextPageToken} onClick={() => to(nextPageToken)}>

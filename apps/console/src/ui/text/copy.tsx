@@ -28,11 +28,12 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   );
 }
 
-/** An ID: monospaced, with a button that copies it. */
-export function Identifier({ id }: { id: string }) {
+/** An ID: monospaced, with a button that copies it. `kind`: stands before it. `shown`: the part of it that is seen. */
+export function Identifier({ id, kind, shown = id }: { id: string; kind?: string; shown?: string }) {
   return (
     <span className="identifier">
-      <code>{visible(id)}</code>
+      {kind}
+      <code title={shown === id ? undefined : id}>{visible(shown)}</code>
       <CopyButton text={id} what={id} />
     </span>
   );
