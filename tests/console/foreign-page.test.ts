@@ -24,9 +24,18 @@ test('forged forms, calls and live views of another origin are all refused', asy
   const foreign = `http://127.0.0.1:${foreignPort}`;
   const page = await newPage(foreign, { allowed: /./ }, signedIn.context());
   await page.goto(foreign);
-  const statuses: (readonly [string, number])[] = [];
+  const answers: { readonly call: string; readonly status: number; readonly isSignedIn: boolean }[] = [];
+  const reading: Promise<unknown>[] = [];
   page.on('response', (response) => {
-    if (response.url().startsWith(origin)) statuses.push([response.request().method(), response.status()]);
+    const { pathname } = new URL(response.url());
+    const request = response.request();
+    if (!response.url().startsWith(origin) || request.method() === 'OPTIONS') return;
+    const note = async () => {
+      const { cookie = '' } = await request.allHeaders();
+      const call = `${request.method()} ${pathname}`;
+      answers.push({ call, status: response.status(), isSignedIn: cookie.includes('session') });
+    };
+    reading.push(note());
   });
   const path = `/iot-devices/v1/registries/${registry.id}`;
   const heard = await page.evaluate<string[]>(`(async () => {
@@ -59,8 +68,13 @@ test('forged forms, calls and live views of another origin are all refused', asy
   await page.waitForURL(`${origin}/**`);
   // What an answer without leave to read it looks like: nothing.
   expect(heard.filter((one) => one !== 'opaque ')).toEqual([]);
-  expect(statuses.length).toBeGreaterThan(0);
-  expect(statuses.filter(([method, status]) => method !== 'OPTIONS' && status < 400)).toEqual([]);
+  await Promise.all(reading);
+  const callsOf = answers.map(({ call }) => call);
+  expect(callsOf).toEqual(expect.arrayContaining([`GET ${path}`, `POST ${path}:disable`]));
+  // The form brings the cookie: it is refused for where it comes from.
+  const form = { call: 'POST /iot-devices/v1/registries', status: 401, isSignedIn: true };
+  expect(answers).toContainEqual(form);
+  expect(answers.filter(({ status }) => status < 400)).toEqual([]);
   const found = await api.must('GET', `/iot-devices/v1/registries?folderId=${folderId}`);
   expect(found.registries).toMatchObject([{ name: 'greenhouse', status: 'ACTIVE' }]);
   await signedIn.reload();

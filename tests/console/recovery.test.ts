@@ -1,5 +1,12 @@
 /** What is away is said, and comes back by itself; what was typed stays. */
-import { findFreePort, sharedInstallation, startInstallation } from '@iotcore/testkit';
+import {
+  connectMqtt,
+  findFreePort,
+  makePassword,
+  sharedInstallation,
+  startInstallation,
+  startPostgres,
+} from '@iotcore/testkit';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
@@ -53,6 +60,70 @@ test('a screen that is asked for while the API is away shows what it has when it
   await own.ready();
   await page.getByText('An export sends messages on').waitFor();
   expect(await page.getByText('The API does not answer').count()).toBe(0);
+});
+
+test('while the database is away each screen says so, and goes on when it is back; what was typed stays', async () => {
+  const postgres = await startPostgres();
+  const own = await startInstallation({ programs: ['api'], database: postgres.url('postgres') });
+  const page = await signedInPage({ api: own.api, origin: own.apiUrl }, '/registries?folder=away', {
+    allowed: /Failed to load resource|ERR_/,
+  });
+  const sections = page.getByRole('navigation', { name: 'Sections' });
+  const away = page.getByText('The API cannot serve now', { exact: false }).first();
+  await page.getByRole('button', { name: 'Create a registry' }).waitFor();
+  await postgres.stop();
+  for (const name of [
+    'Overview',
+    'Brokers',
+    'Refusals',
+    'Exports',
+    'Moving in',
+    'Audit',
+    'Access',
+    'Nodes',
+  ]) {
+    await sections.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    await away.waitFor();
+  }
+  await sections.getByRole('link', { name: 'Registries', exact: true }).click();
+  await typeName(page, 'typed-before');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await postgres.start();
+  await own.ready();
+  await away.waitFor({ state: 'detached' });
+  await expectCreated(page, 'typed-before');
+});
+
+test('while no MQTT server is there the console says so, and its live view goes on with the next one', async () => {
+  const own = await startInstallation({ programs: ['api', 'mqtt'] });
+  const password = makePassword();
+  const { id: registryId } = await own.api.createRegistry({ name: 'greenhouse' });
+  const { id } = await own.api.createDevice(registryId, { password });
+  const setUp = { api: own.api, origin: own.apiUrl };
+  const page = await signedInPage(setUp, `/registries/${registryId}?tab=live`);
+  await page.getByText('Listening').waitFor();
+  const nodes = await signedInPage(setUp, '/nodes');
+  await nodes.getByText('MQTT', { exact: true }).waitFor();
+  await own.program('mqtt').stop();
+  const away = nodes.getByText('No MQTT server is ready', { exact: false });
+  await away.waitFor();
+  await page.getByText('An MQTT server came or went', { exact: false }).waitFor();
+  own.start('mqtt');
+  await own.ready();
+  await away.waitFor({ state: 'detached' });
+  const device = await connectMqtt({ ...own.overTls, username: id, password });
+  // Again until the live view is open at the new server, which no screen says to the device.
+  const sending = setInterval(
+    () => void device.publish(`$devices/${id}/events`, 'back').catch(() => undefined),
+    500,
+  );
+  try {
+    await page.locator('.live__rows button', { hasText: 'back' }).first().waitFor();
+  } finally {
+    clearInterval(sending);
+  }
 });
 
 test('whose session has ended signs in again over the screen, and what was typed stays', async () => {

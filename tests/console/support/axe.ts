@@ -11,12 +11,15 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Nothing on the page keeps anybody out, as far as a program can tell: WCAG 2.1, A and AA. */
+/**
+ * Nothing on the page keeps anybody out, as far as a program can tell: WCAG 2.1, A and AA. Left out are the places at the edges of
+ * a menu that hand the focus on: nobody stays on one.
+ */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   // Evaluated by the debugger: the policy of the page lets no script in.
   await page.evaluate(source);
   const violations = await page.evaluate<Violation[]>(
-    `axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run({ exclude: ['[data-floating-ui-focus-guard]'] }, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   );
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n   ')}`);
   expect.soft(found, what).toEqual([]);

@@ -18,9 +18,11 @@ export function useBrowser(): void {
   afterAll(() => browser?.close());
 }
 
+export type Theme = 'light' | 'dark' | 'light-hc' | 'dark-hc';
+
 export interface PageOptions {
   readonly language?: 'en' | 'ru';
-  readonly theme?: 'light' | 'dark';
+  readonly theme?: Theme;
   readonly width?: number;
   /** Messages on the browser's console that a test provokes. */
   readonly allowed?: RegExp;
@@ -35,11 +37,14 @@ async function newContext({
   const context = await browser.newContext({
     locale: language === 'ru' ? 'ru-RU' : 'en-GB',
     timezoneId: 'UTC',
-    colorScheme: theme,
+    colorScheme: theme.startsWith('dark') ? 'dark' : 'light',
     viewport: { width, height: 800 },
     // That of the tests is signed by their own authority.
     ignoreHTTPSErrors: true,
   });
+  // The system has no such choice: who wants more contrast has chosen it in the console.
+  if (theme.endsWith('-hc'))
+    await context.addInitScript(`localStorage.setItem('iotcore-console', '{"theme":"${theme}"}')`);
   onTestFinished(() => context.close());
   return context;
 }

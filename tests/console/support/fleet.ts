@@ -46,3 +46,5 @@ export async function makeFleet({ api, overTls }: Installation) {
   const [brokerId, exportId] = [broker.response.id as string, exported.response.id as string];
   return { folderId, registryId, deviceId, brokerId, accountId, exportId, password };
 }
+
+export type Fleet = Awaited<ReturnType<typeof makeFleet>>;

@@ -1,0 +1,116 @@
+/** Every dialog, in each theme: it keeps nobody out, takes the focus, and gives it back to what opened it. */
+import { connectMqtt, sharedInstallation } from '@iotcore/testkit';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expectAccessible } from './support/axe.ts';
+import { useBrowser } from './support/browser.ts';
+import { type Fleet, makeFleet } from './support/fleet.ts';
+import { hasFocus, holdsFocus } from './support/focus.ts';
+import { openScreen } from './support/screens.ts';
+import { signedInPage } from './support/sign-in.ts';
+
+useBrowser();
+const installation = sharedInstallation();
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await makeFleet(installation());
+});
+
+/** On a screen: the buttons that open a dialog, and what is chosen of the menu “Actions”. */
+type Openers = readonly [path: string, buttons: readonly (string | RegExp)[], items?: readonly string[]];
+
+function dialogs({ registryId, deviceId, brokerId, accountId, exportId }: Fleet): readonly Openers[] {
+  const owned = ['Edit'];
+  return [
+    ['/registries', ['Create a registry']],
+    ['/brokers', ['Create a broker']],
+    [`/registries/${registryId}`, ['Create a device', ...owned], ['Disable', 'Delete']],
+    [
+      `/devices/${deviceId}`,
+      ['Send a command', 'Set the config', 'Disconnect', ...owned],
+      ['Disable', 'Delete'],
+    ],
+    [`/devices/${deviceId}?tab=credentials`, ['Add a password', 'Add a certificate', 'Delete']],
+    [`/devices/${deviceId}?tab=stored`, ['Clear']],
+    [`/brokers/${brokerId}`, owned, ['Disable', 'Delete']],
+    ['/exports', ['Create an export']],
+    [`/exports/${exportId}`, [], ['Edit', 'Replay', 'Skip', 'Delete']],
+    [`/moving-in/${registryId}`, ['Adopt passwords']],
+    ['/access', ['Create a service account']],
+    ['/access?tab=sessions', ['Sign out everywhere']],
+    [`/access/${accountId}`, ['Give a role', 'Make an API key', 'Delete']],
+    ['/settings', ['Keyboard']],
+  ];
+}
+
+async function expectGoodDialog(page: Page, what: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await expectAccessible(page, what);
+  expect.soft(await dialog.getAttribute('aria-labelledby'), what).not.toBeNull();
+  expect.soft(await holdsFocus(dialog), `${what}: focus`).toBe(true);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+}
+
+async function expectFocus(target: Locator, what: string): Promise<void> {
+  await expect.poll(() => hasFocus(target), { message: `${what}: focus returns` }).toBe(true);
+}
+
+test.each(['light', 'dark', 'light-hc', 'dark-hc'] as const)(
+  'every dialog keeps nobody out, and gives the focus back: %s',
+  async (theme) => {
+    const { api, apiUrl: origin, overTls } = installation();
+    const session = await connectMqtt({ ...overTls, username: fleet.deviceId, password: fleet.password });
+    onTestFinished(() => session.end());
+    const page = await signedInPage({ api, origin }, '/registries', { theme });
+    for (const [path, buttons, items = []] of dialogs(fleet)) {
+      await openScreen(page, origin, path, fleet.folderId);
+      for (const name of buttons) {
+        const opener = page.getByRole('button', { name, exact: true }).and(page.locator(':enabled')).first();
+        await opener.focus();
+        await page.keyboard.press('Enter');
+        await expectGoodDialog(page, `${path} ${name}`);
+        await expectFocus(opener, `${path} ${name}`);
+      }
+      for (const name of items) {
+        const menu = page.getByRole('button', { name: 'Actions', exact: true });
+        await menu.focus();
+        await page.keyboard.press('Enter');
+        const item = page.getByRole('menuitem', { name, exact: true });
+        await item.waitFor();
+        await expectAccessible(page, `${path} menu`);
+        await item.click();
+        await expectGoodDialog(page, `${path} ${name}`);
+        await expectFocus(menu, `${path} ${name}`);
+      }
+    }
+  },
+);
+
+test.each(['light', 'dark', 'light-hc', 'dark-hc'] as const)(
+  'what the bar opens keeps nobody out either: %s',
+  async (theme) => {
+    const { api, apiUrl: origin } = installation();
+    const page = await signedInPage({ api, origin }, `/registries?folder=${fleet.folderId}`, { theme });
+    for (const name of ['Theme', 'Account admin']) {
+      await page.getByRole('banner').getByRole('button', { name, exact: true }).press('Enter');
+      await page.getByRole('menuitem').first().waitFor();
+      await expectAccessible(page, name);
+      await page.keyboard.press('Escape');
+      await page.getByRole('menuitem').first().waitFor({ state: 'detached' });
+    }
+    await page.getByRole('combobox', { name: 'Folder' }).press('Enter');
+    await page.getByRole('option').first().waitFor();
+    await expectAccessible(page, 'folders');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('green');
+    await page
+      .getByRole('link', { name: /greenhouse/ })
+      .first()
+      .waitFor();
+    await expectAccessible(page, 'search');
+  },
+);

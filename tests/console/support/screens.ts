@@ -1,0 +1,76 @@
+/** Where each screen is, of a folder with something on every one. */
+import type { Page } from 'playwright-core';
+import type { Fleet } from './fleet.ts';
+
+/** Of each screen its address. */
+export function screensOf({
+  registryId,
+  deviceId,
+  brokerId,
+  accountId,
+  exportId,
+}: Fleet): Record<string, string> {
+  const tabs = (path: string, names: readonly string[]) =>
+    Object.fromEntries(names.map((tab) => [`${path.split('/')[1]}-${tab}`, `${path}?tab=${tab}`]));
+  return {
+    ...{
+      overview: '/',
+      start: '/start',
+      registries: '/registries',
+      devices: '/devices',
+      brokers: '/brokers',
+    },
+    ...{
+      refusals: '/log',
+      exports: '/exports',
+      'moving-in': '/moving-in',
+      audit: '/audit',
+      access: '/access',
+    },
+    ...{
+      import: '/import',
+      'moving-in-registry': `/moving-in/${registryId}`,
+      account: `/access/${accountId}`,
+      broker: `/brokers/${brokerId}`,
+      settings: '/settings',
+      nodes: '/nodes',
+      export: `/exports/${exportId}`,
+      'access-sessions': '/access?tab=sessions',
+    },
+    ...{
+      'access-roles': '/access?tab=roles',
+      'settings-installation': '/settings?tab=installation',
+      'settings-licences': '/settings?tab=licences',
+    },
+    ...tabs(`/registries/${registryId}`, [
+      'devices',
+      'summary',
+      'credentials',
+      'live',
+      'log',
+      'stored',
+      'aliases',
+      'operations',
+    ]),
+    ...tabs(`/devices/${deviceId}`, [
+      'status',
+      'live',
+      'stored',
+      'credentials',
+      'aliases',
+      'log',
+      'operations',
+    ]),
+    ...tabs(`/exports/${exportId}`, ['dead', 'attempts']),
+  };
+}
+
+/** Opens a screen of the console, and waits until it is there. */
+export async function openScreen(page: Page, origin: string, path: string, folderId: string): Promise<void> {
+  const joint = path.includes('?') ? '&' : '?';
+  await page.goto(`${origin}/console${path}${joint}folder=${folderId}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  // What is drawn moment by moment, such as a chart, has nothing to wait for.
+  await page.waitForTimeout(400);
+  await page.locator('main .outline').waitFor({ state: 'detached' });
+}
