@@ -1,12 +1,5 @@
 /** What is away is said, and comes back by itself; what was typed stays. */
-import {
-  connectMqtt,
-  findFreePort,
-  makePassword,
-  sharedInstallation,
-  startInstallation,
-  startPostgres,
-} from '@iotcore/testkit';
+import { findFreePort, sharedInstallation, startInstallation, startPostgres } from '@iotcore/testkit';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
@@ -94,36 +87,6 @@ test('while the database is away each screen says so, and goes on when it is bac
   await own.ready();
   await away.waitFor({ state: 'detached' });
   await expectCreated(page, 'typed-before');
-});
-
-test('while no MQTT server is there the console says so, and its live view goes on with the next one', async () => {
-  const own = await startInstallation({ programs: ['api', 'mqtt'] });
-  const password = makePassword();
-  const { id: registryId } = await own.api.createRegistry({ name: 'greenhouse' });
-  const { id } = await own.api.createDevice(registryId, { password });
-  const setUp = { api: own.api, origin: own.apiUrl };
-  const page = await signedInPage(setUp, `/registries/${registryId}?tab=live`);
-  await page.getByText('Listening').waitFor();
-  const nodes = await signedInPage(setUp, '/nodes');
-  await nodes.getByText('MQTT', { exact: true }).waitFor();
-  await own.program('mqtt').stop();
-  const away = nodes.getByText('No MQTT server is ready', { exact: false });
-  await away.waitFor();
-  await page.getByText('An MQTT server came or went', { exact: false }).waitFor();
-  own.start('mqtt');
-  await own.ready();
-  await away.waitFor({ state: 'detached' });
-  const device = await connectMqtt({ ...own.overTls, username: id, password });
-  // Again until the live view is open at the new server, which no screen says to the device.
-  const sending = setInterval(
-    () => void device.publish(`$devices/${id}/events`, 'back').catch(() => undefined),
-    500,
-  );
-  try {
-    await page.locator('.live__rows button', { hasText: 'back' }).first().waitFor();
-  } finally {
-    clearInterval(sending);
-  }
 });
 
 test('whose session has ended signs in again over the screen, and what was typed stays', async () => {

@@ -45,17 +45,3 @@ describe.each([
     }
   });
 });
-
-test.each([
-  ['ru', 'light-hc'],
-  ['en', 'dark-hc'],
-] as const)('with high contrast, too, every screen keeps nobody out: in %s, %s', async (language, theme) => {
-  const { api, apiUrl: origin } = installation();
-  const page = await signedInPage({ api, origin }, '/registries', { language, theme });
-  expect(await page.locator(`body.g-root_theme_${theme}`).count()).toBe(1);
-  for (const [name, path] of Object.entries(screensOf(fleet))) {
-    await openScreen(page, origin, path, fleet.folderId);
-    await page.screenshot({ path: join(folder, `${name}-${language}-${theme}.png`) });
-    await expectAccessible(page, name);
-  }
-});
