@@ -11,7 +11,7 @@ const change = fc.record({
 
 test('has for each key the values that were added and not deleted since', () => {
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
+    fc.property(fc.array(change, { maxLength: 30, size: 'max' }), (changes) => {
       const map = new MultiMap<string, object>();
       const expected = new Map([
         ['a', new Set<object>()],

@@ -281,7 +281,9 @@ describe('whatever connections do', () => {
   const principals: Principal[] = [device, sibling, registry, foreigner, broker];
   const step = fc.record({
     connection: fc.nat(7),
-    action: fc.constantFrom('check', 'answer', 'close', 'wait', 'read', 'abort', 'store', 'look up'),
+    action: fc.constantFrom(
+      ...['check', 'answer', 'close', 'wait', 'subscribe', 'read', 'abort', 'store', 'look up'],
+    ),
     principal: fc.constantFrom(...principals),
     clientId: fc.constantFrom('a', 'b', ''),
     bytes: fc.nat(60),
@@ -289,10 +291,11 @@ describe('whatever connections do', () => {
 
   test('every counter is zero when all have closed', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
         const { tenants } = setUp({
           ...{ maxConnectionsPerPrincipal: 2, maxConnections: 3, maxStoredReaders: 1 },
-          ...{ maxWaitingBytes: 100, maxUnstoredBytes: 100, maxPendingLookups: 2 },
+          ...{ maxWaitingBytes: 100, maxSubscriptionBytes: 100 },
+          ...{ maxUnstoredBytes: 100, maxPendingLookups: 2 },
         });
         const everyTenant = principals.map((principal) => tenants.of(principal));
         const connections = Array.from({ length: 8 }, () => open(tenants));

@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { type Principal, TestHost } from '../behaviour/testing/host.ts';
 import { connect, disconnect, publish, subscribe } from '../behaviour/testing/packets.ts';
 import { testLimits } from '../behaviour/testing/server.ts';
-import { ConnackCode, type ConnectResult, type Engine, type TenantBudget, type Transport } from '../port.ts';
+import {
+  ConnackCode,
+  type ConnectResult,
+  type Engine,
+  type RetainedMessage,
+  type TenantBudget,
+  type Transport,
+} from '../port.ts';
 import { fixedReason } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 
@@ -62,6 +69,8 @@ class CountingHost extends TestHost {
       this.unanswered.push({ transport, settle });
     });
 
+  override onRetained = () => somethingRetained();
+
   readonly closed = (transport: Transport) => {
     if (this.over.includes(transport)) this.problems.push('closed was told twice');
     if (this.unanswered.some((question) => question.transport === transport))
@@ -69,6 +78,14 @@ class CountingHost extends TestHost {
     this.over.push(transport);
     this.places.delete(transport);
   };
+}
+
+/** What every filter finds, each after a tick. */
+async function* somethingRetained(): AsyncGenerator<RetainedMessage> {
+  for (const topic of ['one', 'another']) {
+    await settled();
+    yield { topic, payload: Buffer.from('kept'), qos: 1, version: 1 };
+  }
 }
 
 interface Clients {
@@ -169,29 +186,34 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('closed', () => {
   test('is told exactly once for every transport, last, and every counter is at zero then, in whatever order connections open, are aborted, are refused, are taken over and end', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(step, fc.boolean()), { maxLength: 60 }), async (steps) => {
-        const host = new CountingHost();
-        const engine = createNativeEngine<Principal>(host, {
-          ...testLimits,
-          maxInflightMessages: 1,
-          maxQueuedBytes: 100_000,
-        });
-        const fixture: Clients = { host, engine, clients: [] };
-        for (const [one, isWaitedFor] of steps) {
-          take(one, fixture);
-          if (isWaitedFor) await settled();
-        }
-        for (const { served } of fixture.clients) served.destroy();
-        for (const question of host.unanswered.splice(0)) question.settle(new Error('the end'));
-        await engine.close(fixedReason('the end'));
+      fc.asyncProperty(
+        fc.array(fc.tuple(step, fc.boolean()), { maxLength: 60, size: 'max' }),
+        async (steps) => {
+          const host = new CountingHost();
+          const engine = createNativeEngine<Principal>(host, {
+            ...testLimits,
+            maxInflightMessages: 1,
+            maxQueuedBytes: 100_000,
+          });
+          const fixture: Clients = { host, engine, clients: [] };
+          for (const [one, isWaitedFor] of steps) {
+            take(one, fixture);
+            if (isWaitedFor) await settled();
+          }
+          for (const { served } of fixture.clients) served.destroy();
+          for (const question of host.unanswered.splice(0)) question.settle(new Error('the end'));
+          await engine.close(fixedReason('the end'));
+          // A page that is being read keeps its place until it has been found.
+          for (let n = 0; n < 2; n++) await settled();
 
-        expect(host.problems).toEqual([]);
-        expect(host.over).toHaveLength(fixture.clients.length);
-        expect(host.places.size).toBe(0);
-        expect(host.tenant).toMatchObject({ waitingBytes: 0, subscriptionBytes: 0, readers: 0 });
-        expect(host.told('connected')).toHaveLength(host.told('disconnected').length);
-        expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
-      }),
+          expect(host.problems).toEqual([]);
+          expect(host.over).toHaveLength(fixture.clients.length);
+          expect(host.places.size).toBe(0);
+          expect(host.tenant).toMatchObject({ waitingBytes: 0, subscriptionBytes: 0, readers: 0 });
+          expect(host.told('connected')).toHaveLength(host.told('disconnected').length);
+          expect(engine.stats()).toMatchObject({ sessions: 0, subscriptions: 0 });
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -214,5 +236,22 @@ describe('closed', () => {
     expect(host.places.size).toBe(0);
     expect(host.told('connected')).toEqual([]);
     await engine.close(fixedReason('the end'));
+  });
+
+  test('leaves no reader behind that held its place while its client went', async () => {
+    const host = new CountingHost();
+    const engine = createNativeEngine<Principal>(host, testLimits);
+    const fixture: Clients = { host, engine, clients: [] };
+    take({ do: 'open' }, fixture);
+    take({ do: 'connect', which: 0, clientId: 'a' }, fixture);
+    while (host.unanswered.length === 0) await settled();
+    take({ do: 'accept', which: 0 }, fixture);
+    take({ do: 'stall', which: 0 }, fixture);
+    while (host.tenant.readers === 0) await settled();
+    take({ do: 'reset', which: 0 }, fixture);
+    while (host.over.length === 0) await settled();
+    await engine.close(fixedReason('the end'));
+
+    expect(host.tenant.readers).toBe(0);
   });
 });

@@ -107,7 +107,7 @@ describe('routing', () => {
     });
     fc.assert(
       fc.property(
-        fc.array(step, { maxLength: 40 }),
+        fc.array(step, { maxLength: 40, size: 'max' }),
         fc.array(topics, { minLength: 1, maxLength: 10 }),
         (steps, probes) => {
           // A cache this small evicts all the time.
