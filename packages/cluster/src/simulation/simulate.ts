@@ -3,6 +3,7 @@
 import { asBuilt, type Breakage } from './broken/builds.ts';
 import {
   condemnedAtSecondHand,
+  databaseAway,
   deafNewcomer,
   framesOfBefore,
   heardOnly,
@@ -34,7 +35,7 @@ export interface Scenario {
 /** Before the end, nothing is published for this long, in ms. */
 const quietMs = 5_000;
 
-const aimedFaults = [
+const aimedFaults: Scenario[] = [
   heardOnly,
   lateAcknowledgements,
   newcomerAlone,
@@ -44,14 +45,17 @@ const aimedFaults = [
   lateStatements,
   killedBeforeHandOver,
   lateHandOver,
-];
+].map((faults) => ({ faults, options: { sleepiness: 0, graceMs: 30_000, machines: 2 } }));
+aimedFaults.push({
+  faults: databaseAway,
+  options: { sleepiness: 0, graceMs: 60_000, machines: 3, permanence: 0 },
+});
 
 /** By the seed: random faults, one that stands, and now and then one that is aimed. */
 function scenarioOf(seed: number): Scenario {
   if (seed % 3 !== 2) return { faults: randomFaults };
-  const aimed = aimedFaults[Math.floor(seed / 3) % (aimedFaults.length + 4)];
-  if (!aimed) return { faults: standingFault, options: { sleepiness: 0 } };
-  return { faults: aimed, options: { sleepiness: 0, graceMs: 30_000, machines: 2 } };
+  const aimed = aimedFaults[Math.floor(seed / 3) % (aimedFaults.length + 3)];
+  return aimed ?? { faults: standingFault, options: { sleepiness: 0 } };
 }
 
 export async function simulate(
@@ -72,6 +76,7 @@ export async function simulate(
       namespaces: random.integer(1, 3),
       graceMs,
       sleepiness: random.pick([0, 0.0005, 0.003]) as number,
+      permanence: 0.3,
       ...scenario.options,
     },
     breakage,

@@ -24,7 +24,7 @@ test('nothing that must hold is violated, whatever goes wrong', async () => {
 
 test('nodes that lost each other and the database are one cluster within seconds of their return, since each says what has ended', async () => {
   const timeline = new Timeline(new Random(1));
-  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0 };
+  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0, permanence: 0.3 };
   const fleet = new Fleet(timeline, { ...usual, machines: 3, graceMs: 60_000 }, asBuilt);
   const areTogether = () => fleet.living.every(({ cluster }) => cluster.isGood && cluster.size === 3);
   fleet.start();

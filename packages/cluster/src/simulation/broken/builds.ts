@@ -2,7 +2,7 @@
 import type { RetainedOrder } from '../../bus/retained-order.ts';
 import { Claims } from '../../claims/claims.ts';
 import { isAlive, type NodeRow } from '../../members/node-row.ts';
-import { type Rules, rules } from '../../members/rules.ts';
+import { type Rules, rules, times } from '../../members/rules.ts';
 import type { MemberStatements } from '../../members/statements.ts';
 import type { Process } from '../timeline/timeline.ts';
 
@@ -30,6 +30,11 @@ export const broken: Readonly<Record<string, Breakage>> = {
   'no reset': { staysConnected: true },
   'the row says ended before the sessions are closed': { endsBeforeClosed: true },
   'good is a flag that a timer keeps': { rules: goodAsFlag },
+  'no grace': {
+    rules: but({
+      isGood: ({ state, renewedMs }, nowMs) => state === 'member' && nowMs < renewedMs + times.goodMs,
+    }),
+  },
   'hearing a node is taken for being confirmed': { rules: but({ confirmedMs: ({ heardMs }) => heardMs }) },
   'the condemned are dropped at once': {
     rules: but({

@@ -5,6 +5,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'no reset': 1,
   'the row says ended before the sessions are closed': 19,
   'good is a flag that a timer keeps': 43,
+  'no grace': 29,
   'hearing a node is taken for being confirmed': 27,
   'the condemned are dropped at once': 15,
   'a joiner does not wait until all have agreed': 0,

@@ -168,3 +168,18 @@ export function lateHandOver(fleet: Fleet): void {
   });
   timeline.quietMs = atMs + 1_500;
 }
+
+/** The database is away for half a minute, as while it fails over, and nothing else is wrong: nobody may notice. */
+export function databaseAway(fleet: Fleet): void {
+  const { timeline, database } = fleet;
+  timeline.at(atMs, () => {
+    if (!fleet.living.every(({ cluster }) => cluster.isGood)) return;
+    database.isUp = false;
+    timeline.log('aimed: the database is away, and nothing else is wrong');
+    fleet.mustAcknowledge(atMs, atMs + 30_000);
+  });
+  timeline.at(atMs + 30_000, () => {
+    database.isUp = true;
+    timeline.log('aimed: the database is back');
+  });
+}

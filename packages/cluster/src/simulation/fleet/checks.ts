@@ -22,6 +22,9 @@ function wentOnWithout(life: Life, incarnation: string, other: Life, readMs: num
   return life.acknowledgedMs !== undefined && life.acknowledgedMs > other.memberSinceMs;
 }
 
+/** Publishers have an acknowledgement in each stretch of this length, in ms. */
+const acknowledgingMs = 5_000;
+
 export class Checks {
   readonly violations: string[] = [];
   /** By their names, in the order of their sending. */
@@ -118,6 +121,17 @@ export class Checks {
         node.process.nowMs,
       );
     }
+  }
+
+  /** I9: publishers have had acknowledgements all the time. */
+  mustHaveAcknowledged(fromMs: number, untilMs: number): void {
+    const isAcknowledgedIn = (publication: Publication, atMs: number) =>
+      publication.isAcknowledged && publication.sentMs >= atMs && publication.sentMs < atMs + acknowledgingMs;
+    for (let atMs = fromMs; atMs + acknowledgingMs <= untilMs; atMs += acknowledgingMs)
+      if (![...this.publications.values()].some((publication) => isAcknowledgedIn(publication, atMs)))
+        this.violated(
+          `I9: nothing that was sent in the ${seconds(acknowledgingMs)} from ${seconds(atMs)} on was acknowledged`,
+        );
   }
 
   /** At the end, when all has healed. */

@@ -7,6 +7,8 @@ import { type Publication, type SessionHost, SimulatedSession } from './simulate
 export interface ClientParts {
   readonly timeline: Timeline;
   readonly checks: Checks;
+  /** How likely a message at QoS 1 is one of a permanent topic. */
+  readonly permanence: number;
   nodes(): readonly SessionHost[];
 }
 
@@ -99,7 +101,7 @@ export class SimulatedClient {
   }
 
   #publish(session: SimulatedSession): void {
-    const { timeline, checks } = this.#parts;
+    const { timeline, checks, permanence } = this.#parts;
     if (!session.isOpen || this.#session !== session || timeline.nowMs >= timeline.quietMs) return;
     const qos = timeline.random.chance(0.85) ? 1 : 0;
     const { node } = session;
@@ -107,7 +109,7 @@ export class SimulatedClient {
     const publication: Publication = {
       name: `${session.name}#${sequence}`,
       namespace: this.#namespace,
-      isPermanent: qos === 1 && timeline.random.chance(0.3),
+      isPermanent: qos === 1 && timeline.random.chance(permanence),
       from: session,
       ...{ sequence, node },
       sentMs: timeline.nowMs,

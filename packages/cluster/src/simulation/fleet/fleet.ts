@@ -15,7 +15,12 @@ export interface FleetOptions {
   readonly graceMs: number;
   /** How likely it is that a process sleeps between a check and the action after it. */
   readonly sleepiness: number;
+  /** How likely a message at QoS 1 is one of a permanent topic, which is held while the database is away. */
+  readonly permanence: number;
 }
+
+/** Between two looks whether nodes may acknowledge, in ms. */
+const lookMs = 500;
 
 export class Fleet {
   readonly timeline: Timeline;
@@ -72,7 +77,8 @@ export class Fleet {
 
   addClient(name: string, namespace: string, isPublisher: boolean): void {
     const { timeline, checks } = this;
-    const parts = { timeline, checks, nodes: () => this.living };
+    const { permanence } = this.#options;
+    const parts = { timeline, checks, permanence, nodes: () => this.living };
     const client = new SimulatedClient(parts, name, namespace, isPublisher);
     this.#clients.push(client);
     client.connect();
@@ -144,6 +150,19 @@ export class Fleet {
   mustServe(fromMs: number, untilMs: number): void {
     this.isServing = true;
     for (const node of this.living) node.mustServe(fromMs, untilMs);
+  }
+
+  /** Between these times every node that lives now may acknowledge, and publishers have acknowledgements. */
+  mustAcknowledge(fromMs: number, untilMs: number): void {
+    const { timeline, checks, living } = this;
+    this.mustServe(fromMs, untilMs);
+    checks.mustStay(fromMs, untilMs);
+    for (let atMs = fromMs; atMs < untilMs; atMs += lookMs)
+      timeline.at(atMs, () => {
+        for (const { cluster, process } of living)
+          if (!cluster.isGood) checks.violated(`I9: ${process.name} may not acknowledge`);
+      });
+    timeline.at(untilMs, () => checks.mustHaveAcknowledged(fromMs, untilMs));
   }
 
   heal(): void {
