@@ -38,6 +38,7 @@ import { NodeRegistration, newNodeId, reachableUrl } from './node/node-registrat
 import { requireNoStrangers } from './node/only-node.ts';
 import { route, routeStored } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
+import { warmUp } from './warm-up/warm-up.ts';
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const url = (await findDatabaseUrl(settings)).reveal();
@@ -180,6 +181,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   cleanups.add(() => plane.stop());
   await cluster?.join(signal, async (registryId, topic) => routeStored(rights, registryId, topic));
+  if (settings.mqttWarmUp && settings.mqttEngine === 'native') {
+    await warmUp().catch((err: unknown) => logger.warn({ err }, 'the code could not be warmed up'));
+  }
   cleanups.add(() => listeners.close());
   const addresses = await listeners.open(plane.accept);
   serving = true;

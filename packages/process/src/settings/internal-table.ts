@@ -84,6 +84,12 @@ export const internalSettingsTable = {
     '60000',
     'How long each of the `IOT_DEVICE_SILENT_MINUTES` is.',
   ),
+  mqttWarmUp: setting(
+    'IOT_INTERNAL_MQTT_WARM_UP',
+    onOff,
+    'on',
+    'Whether code is run before the listeners open, so that it is compiled when a fleet comes. Half a second that most tests do not need.',
+  ),
   mqttRepeatedLineMs: setting(
     'IOT_INTERNAL_MQTT_REPEATED_LINE_MS',
     milliseconds,

@@ -74,6 +74,7 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     IOT_LOG_LEVEL: 'debug',
     // Tests make thousands of them: at their usual cost, an eighth of the work of all programs.
     IOT_INTERNAL_PASSWORD_HASH_KIB: '64',
+    IOT_INTERNAL_MQTT_WARM_UP: 'off',
     // What tests wait for needs no company.
     IOT_INTERNAL_MQTT_LOG_FLUSH_MS: '50',
     IOT_INTERNAL_MQTT_MONITORING_ROUND_MS: '200',
