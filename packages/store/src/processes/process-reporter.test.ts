@@ -31,6 +31,7 @@ async function setUp() {
   const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { pool } = database;
+  await pool.query(`INSERT INTO registries (id, folder_id) VALUES ('r1', 'f1')`);
   const state = {
     connections: 3,
     changeFeedBehindMs: 400,
@@ -195,6 +196,30 @@ test.each(['processes', 'process_samples', 'tenant_samples'])(
     expect(failures).toHaveLength(1);
     expect(sum(await readProcessMetrics(pool, 'p1', anHour(), new Date()))).toBe(120);
     expect(sum(await readTenantMetrics(pool, { kind: 'registry', id: 'r1' }, anHour()))).toBe(5);
+  },
+);
+
+test.each(['registry', 'broker'] as const)(
+  'what a %s did goes with it, and is not that of whoever has its ID next',
+  async (kind) => {
+    const { pool, state, reporter, anHour } = await setUp();
+    const table = kind === 'registry' ? 'registries' : 'brokers';
+    const create = () => pool.query(`INSERT INTO ${table} (id, folder_id) VALUES ('x1', 'f2')`);
+    const one = reporter('p1');
+    await one.start();
+    const report = async () => {
+      state.tenants.push({ ...aMinute, kind, id: 'x1' });
+      for (let step = 0; step < 6; step++) await one.report();
+      return readTenantMetrics(pool, { kind, id: 'x1' }, anHour());
+    };
+    await create();
+    expect(sum(await report())).toBe(5);
+    await pool.query(`DELETE FROM ${table} WHERE id = 'x1'`);
+    // Told of by a process after it has gone.
+    expect(await report()).toEqual([]);
+    await create();
+    expect(await readTenantMetrics(pool, { kind, id: 'x1' }, anHour())).toEqual([]);
+    expect(sum(await report())).toBe(5);
   },
 );
 
