@@ -25,7 +25,7 @@ const installation = watchedInstallation();
  */
 const noLookUp = new Set(['folderId', 'resourceId', 'callerId', 'deadLetterId']);
 /** A fingerprint is the ID of a certificate. */
-const isId = (field: string) => /Id$|^fingerprint$/.test(field) && !noLookUp.has(field);
+const isId = (field: string) => /^id$|Id$|^fingerprint$/.test(field) && !noLookUp.has(field);
 
 const fingerprintOfNobody = '0'.repeat(40);
 
@@ -35,6 +35,8 @@ const otherPlaces: Record<string, Row['request'][]> = {
     ({ registryId }) => ({ query: { registryId } }),
     ({ brokerId }) => ({ query: { brokerId } }),
   ],
+  listExports: [({ registryId }) => ({ query: { registryId } }), ({ brokerId }) => ({ query: { brokerId } })],
+  readMetrics: [({ brokerId }) => ({ query: { scope: 'BROKER', id: brokerId } })],
 };
 
 type Place = 'path' | 'query' | 'body';
@@ -72,20 +74,21 @@ describe.each(operations.filter(({ isPublic }) => !isPublic))(
       for (const make of [(rows[operationId] as Row).request, ...(otherPlaces[operationId] ?? [])]) {
         const [request, strange] = [await make(own), await make(foreign)];
         for (const place of places) {
-          const fields = Object.keys((request[place] as object | undefined) ?? {});
-          for (const field of fields.filter(isId)) {
+          const given: unknown = request[place];
+          for (const where of idsIn(given)) {
+            const field = where.at(-1) ?? '';
             tried.add(operationId);
-            const withId = (other: unknown) =>
-              call({ ...request, [place]: { ...(request[place] as object), [field]: other } });
+            const withId = (other: unknown) => call({ ...request, [place]: replaced(given, where, other) });
             const unknown = await withId(field === 'fingerprint' ? fingerprintOfNobody : createId());
             expectRefusal(unknown, 'NOT_FOUND');
-            const theirs = (strange[place] as Record<string, unknown>)[field];
+            const theirs = valueAt(strange[place], where);
             const { [field]: _, ...ofOtherKinds } = await idsOf(own);
-            const wrong = new Set([
+            const wrong = new Set<unknown>([
               ...Object.values(ofOtherKinds),
               ...Object.values(await idsOf(foreign)),
               theirs,
             ]);
+            wrong.delete(valueAt(given, where));
             for (const other of field === 'fingerprint' ? [theirs] : wrong) {
               const answer = await withId(other);
               expect([field, answer.status, answer.body]).toEqual([field, unknown.status, unknown.body]);
@@ -102,7 +105,6 @@ afterAll(() => {
   const untried = operations.filter(({ operationId, isPublic }) => !isPublic && !tried.has(operationId));
   expect(untried.map(({ operationId }) => operationId).sort()).toEqual([
     'createBroker',
-    'createExport',
     'createNetworkBlock',
     'createRegistry',
     'createServiceAccount',
@@ -120,7 +122,6 @@ afterAll(() => {
     'listBrokers',
     'listBrowserSessions',
     'listDisabledResources',
-    'listExports',
     'listFolderCounts',
     'listFolders',
     'listNetworkBlocks',
@@ -128,12 +129,28 @@ afterAll(() => {
     'listRefusedClients',
     'listRegistries',
     'listServiceAccounts',
-    'readMetrics',
     'renewAccessToken',
     'searchResources',
     'summarizeLogs',
   ]);
 });
+
+/** Where the IDs of a part of a request stand: the names that lead to each, lists aside. */
+function idsIn(part: unknown): string[][] {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return [];
+  return Object.entries(part).flatMap(([field, value]) =>
+    isId(field) && typeof value === 'string' ? [[field]] : idsIn(value).map((where) => [field, ...where]),
+  );
+}
+
+function valueAt(part: unknown, where: readonly string[]): unknown {
+  return where.reduce((value, field) => (value as Record<string, unknown> | undefined)?.[field], part);
+}
+
+function replaced(part: unknown, [field = '', ...rest]: readonly string[], value: unknown): object {
+  const inner = (part as Record<string, unknown>)[field];
+  return { ...(part as object), [field]: rest.length === 0 ? value : replaced(inner, rest, value) };
+}
 
 type Ids = Readonly<Record<string, string>>;
 
