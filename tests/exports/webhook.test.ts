@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Behaviour, casesOf, isFull, sharedInstallation, WebhookReceiver } from '@iotcore/testkit';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { expectRefusal } from '../api/support/answers.ts';
 import { allowed, ExportFixture, type ExportHandle } from './support/exports.ts';
 
 const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
@@ -231,6 +232,18 @@ describe('by hand', () => {
     const state = await handle.drained();
     expect([state.skipped, Number(head) - Number(cursor)]).toEqual(['1', 2]);
     expect(payloads()).toEqual(['kept']);
+  });
+
+  test('an export that is deleted sends nothing of what waited; the one beside it sends all', async () => {
+    const handle = await exportTo({ paused: true });
+    const beside = await exportTo({ paused: true });
+    await publish('owed by both');
+    await installation().api.must('DELETE', handle.path);
+    expectRefusal(await installation().api.call('GET', handle.path), 'NOT_FOUND');
+    await beside.do('resume');
+    await publish('after it');
+    await beside.drained();
+    expect(payloads()).toEqual(['owed by both', 'after it']);
   });
 
   test('what was sent is sent once more, from a time on', async () => {
