@@ -44,6 +44,31 @@ test('messages come again until they are acknowledged, in their order, and no fu
   expect(await ask()).toEqual([]);
 });
 
+test('what is deleted with messages waiting, an export or its registry, is recorded with how many those were', async () => {
+  const { api } = installation();
+  const own = await ExportFixture.create(installation());
+  const [first, second, empty] = [
+    await own.create({ target: { pull: {} } }),
+    await own.create({ target: { pull: {} } }),
+    await own.create({ target: { pull: {} } }),
+  ];
+  for (const handle of [first, second, empty]) await own.inForce(handle);
+  const { head } = await empty.state();
+  await empty.do('acknowledge', { position: String(Number(head) - 1) });
+  const [owedByFirst, owedBySecond] = [(await first.state()).head, (await second.state()).head];
+  await api.must('DELETE', first.path);
+  const registryPath = `/iot-devices/v1/registries/${own.registry.id}`;
+  const { folderId } = await api.must('GET', registryPath);
+  await api.must('DELETE', `/iot-devices/v1/devices/${own.device.id}`);
+  await api.must('DELETE', registryPath);
+  const { auditEvents } = await api.must('GET', `/ext/v1/auditEvents?folderId=${folderId}`);
+  const details = auditEvents.map((event: { details?: unknown }) => event.details).filter(Boolean);
+  expect(details).toContainEqual(expect.objectContaining({ owedMessages: owedByFirst }));
+  expect(details).toContainEqual(
+    expect.objectContaining({ owedByExports: [{ exportId: second.id, messages: owedBySecond }] }),
+  );
+});
+
 test('an export that is sent for cannot be asked', async () => {
   const target = { webhook: { url: 'https://example.com/' } };
   const handle = await fixture.create({ target, paused: true });
