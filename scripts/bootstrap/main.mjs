@@ -7,7 +7,7 @@ import { findNode } from './node.mjs';
 import { runInForeground } from './run.mjs';
 import { onStopRequest } from './stop-requests.mjs';
 
-export { withMqttMemory } from '../../packages/process/src/mqtt-memory.mjs';
+export { withMqttMemory, withSmallYoungGeneration } from '../../packages/process/src/mqtt-memory.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

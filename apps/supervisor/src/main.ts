@@ -12,6 +12,7 @@ import {
   type Settings,
   StartupError,
   withMqttMemory,
+  withSmallYoungGeneration,
   writeRunFile,
 } from '@iotcore/process';
 import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded';
@@ -147,7 +148,8 @@ function childProcesses(
   sockets: string | undefined,
 ): Children {
   const sample = sampleFor(process.env, settings);
-  const env = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
+  const own = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
+  const env = withSmallYoungGeneration(own);
   const api = new SupervisedProcess({
     name: 'the API',
     entry: new URL('../../api/src/main.ts', import.meta.url),

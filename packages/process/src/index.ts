@@ -17,7 +17,7 @@ export {
 } from './lifecycle/run-process.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
-export { withMqttMemory } from './mqtt-memory.mjs';
+export { withMqttMemory, withSmallYoungGeneration } from './mqtt-memory.mjs';
 export { http } from './node-http.ts';
 export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';

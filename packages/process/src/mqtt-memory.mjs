@@ -16,6 +16,12 @@ const mmapThresholdBytes = 66_000;
 
 /** The environment to start an MQTT server with. What `env` says of the same stands. */
 export function withMqttMemory(env) {
+  return { MALLOC_MMAP_THRESHOLD_: String(mmapThresholdBytes), ...withSmallYoungGeneration(env) };
+}
+
+/** The same for the other programs: theirs grows while they start, and stays as large on an idle machine. What `env` says of it stands. */
+export function withSmallYoungGeneration(env) {
+  if (env.NODE_OPTIONS?.includes('semi-space-size')) return { ...env };
   const options = [`--max-semi-space-size=${semiSpaceMb}`, env.NODE_OPTIONS].filter(Boolean);
-  return { MALLOC_MMAP_THRESHOLD_: String(mmapThresholdBytes), ...env, NODE_OPTIONS: options.join(' ') };
+  return { ...env, NODE_OPTIONS: options.join(' ') };
 }
