@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database } from '@iotcore/store';
 import { attacks } from './attacks/attacks.ts';
-import { attackerOf, type Harm, harmTable, type LoopDelay, measureAttack } from './attacks/measure.ts';
+import { attackerOf, type Effect, effectTable, type LoopDelay, measureAttack } from './attacks/measure.ts';
 import { iotcore } from './brokers/iotcore.ts';
 import { workplace } from './brokers/workplace.ts';
 import { deviceId, registryId } from './fleet.ts';
@@ -43,14 +43,14 @@ async function main(): Promise<void> {
     return attack;
   });
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-attacks-'));
-  const harms: Harm[] = [];
+  const effects: Effect[] = [];
   try {
     const server = await iotcore('native', storeMessages, [preload]).start(await workplace(folder));
     const loopDelay = () => server.ask<LoopDelay>('loop delay');
     try {
       for (const { id, title } of chosen) {
-        harms.push(await measureAttack({ ...server, loopDelay }, attackerOf(id, title)));
-        say(harmTable(harms).split('\n').at(-1) as string);
+        effects.push(await measureAttack({ ...server, loopDelay }, attackerOf(id, title)));
+        say(effectTable(effects).split('\n').at(-1) as string);
       }
     } finally {
       await server.stop();
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   }
   const date = new Date().toISOString().slice(0, 10);
   const conditions = `${date}, ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)} at the end.`;
-  const text = `${conditions}\n\n${harmTable(harms)}`;
+  const text = `${conditions}\n\n${effectTable(effects)}`;
   say(`\n${text}`);
   if (options.write) await keepSection('docs/resilience.md', 'attacks', text);
 }

@@ -14,7 +14,7 @@ export interface LoopDelay {
   readonly maxMs: number;
 }
 
-export interface Harm extends LoopDelay {
+export interface Effect extends LoopDelay {
   readonly title: string;
   /** For how long the attack kept the server. */
   readonly seconds: number;
@@ -52,7 +52,7 @@ export function attackerOf(id: string, title: string): Attacker {
   };
 }
 
-export async function measureAttack(server: WatchedServer, attacker: Attacker): Promise<Harm> {
+export async function measureAttack(server: WatchedServer, attacker: Attacker): Promise<Effect> {
   const child = attacker.start(server);
   const exited = once(child, 'exit');
   await Promise.race([
@@ -102,9 +102,9 @@ async function askAgainAndAgain(socket: Socket, isOver: () => boolean): Promise<
 }
 
 /** As a table. */
-export function harmTable(harms: readonly Harm[]): string {
+export function effectTable(effects: readonly Effect[]): string {
   const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
-  const rows = harms.map(
+  const rows = effects.map(
     ({ title, p99Ms, maxMs, slowestMs, seconds, memoryMiB }) =>
       `| ${title} | ${ms(p99Ms)} | ${ms(maxMs)} | ${ms(slowestMs)} | ${seconds.toFixed(1)} | ${memoryMiB.map((mib) => mib.toFixed(0)).join(' · ')} |`,
   );

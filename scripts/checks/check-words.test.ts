@@ -12,8 +12,15 @@ describe('a retired word is found', () => {
     ['in a comment at the end of a line', 'const a = 1; // who judges it', 'judges'],
     ['in a comment of its own', '/** The spelling of a topic. */', 'spelling'],
     ['in a line of a longer comment', ' * what the canary hears', 'canary'],
+    ['in a string', "test('the verdict is told', () => {});", 'verdict'],
   ])('%s', (_where, text, word) => {
     expect(problems(text)).toEqual([expect.stringMatching(`^packages/engine/src/a\\.ts:1: "${word}", say `)]);
+  });
+
+  test('in a document', () => {
+    expect(problems('A *canary* listens.', 'docs/promises.md')).toEqual([
+      expect.stringContaining('docs/promises.md:1: "canary"'),
+    ]);
   });
 
   test('by its line', () => {
@@ -23,7 +30,7 @@ describe('a retired word is found', () => {
 
 describe('a word is left alone', () => {
   test.each([
-    ['in a string', "const text = 'a space, a verdict, a world';"],
+    ['in a string that uses it in plain English', "const text = 'a space in the world, a party';"],
     ['as part of another word', 'const namespace = partyline(returned, gospel);'],
     ['in plain English', '// what takes its turn leaves a space'],
   ])('%s', (_where, text) => {

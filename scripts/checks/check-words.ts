@@ -1,5 +1,5 @@
 /**
- * Fails on a word that the glossary has retired (docs/glossary.md), in names and in comments: each thing has one name,
+ * Fails on a word that the glossary has retired (docs/glossary.md), in names, comments, strings and documents: each thing has one name,
  * and where a standard has a name for it, that one.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join, relative, resolve } from 'node:path';
 interface Retired {
   /** Of one part of a name: `space` is found in `spaceOf` and `ownSpace`, not in `namespace`. */
   readonly inNames?: RegExp;
-  readonly inComments?: RegExp;
+  readonly inProse?: RegExp;
   readonly instead: string;
   /** Elsewhere the word means what it ought to. Default: nowhere. */
   readonly onlyIn?: RegExp;
@@ -19,40 +19,40 @@ interface Retired {
 const retired: readonly Retired[] = [
   {
     inNames: /^spaces?$/,
-    inComments: /\btopic spaces?\b/i,
+    inProse: /\btopic spaces?\b/i,
     instead: 'namespace',
-    // White space, in JSON and in a shell's words; those of V8's heap.
-    exceptIn: /json-array\.ts$|shell-words\.ts$|mqtt-memory\./,
+    // White space, in JSON and in a shell's words; those of V8's heap; what the old service's documentation says.
+    exceptIn: /json-array\.ts$|shell-words\.ts$|mqtt-memory\.|published-documentation/,
   },
   {
     inNames: /^audiences?$/,
-    inComments: /\baudiences?\b/i,
+    inProse: /\baudiences?\b/i,
     instead: 'reader group',
     // A claim of JWT (RFC 7519).
     exceptIn:
-      /token|jwt|settings\/|service-accounts|open-services|services\.ts$|admin\.test|control\/src\/index/i,
+      /token|jwt|settings\/|service-accounts|open-services|services\.ts$|admin\.test|control\/src\/index|grpc\/|docs\/clients/i,
   },
-  { inNames: /^spell(ings?|ed)$/, inComments: /\bspellings?\b/i, instead: 'notation' },
-  { inNames: /^branch(es)?$/, inComments: /\bopen ends?\b/i, instead: 'prefix route' },
+  { inNames: /^spell(ings?|ed)$/, inProse: /\bspellings?\b/i, instead: 'notation' },
+  { inNames: /^branch(es)?$/, inProse: /\bopen ends?\b/i, instead: 'prefix route' },
   {
     inNames: /^exchanges?$/,
     instead: 'message bus',
     // The exchange of TLS for keys, that of OAuth for tokens, that of HTTP.
     exceptIn: /doctor\/|tests\/(api|grpc)\//,
   },
-  { inNames: /^turns?$/, inComments: /\bturns? of the (event )?loop\b/i, instead: 'tick' },
+  { inNames: /^turns?$/, inProse: /\bturns? of the (event )?loop\b/i, instead: 'tick' },
   {
     inNames: /^judg/,
-    inComments: /\bjudg(e|es|ed|ing|ement)\b/i,
+    inProse: /\bjudg(e|es|ed|ing|ement)\b/i,
     instead: 'check, authenticate, authorize',
   },
-  { inNames: /^verdicts?$/, inComments: /\bverdicts?\b/i, instead: 'result' },
+  { inNames: /^verdicts?$/, inProse: /\bverdicts?\b/i, instead: 'result' },
   { inNames: /^proofs?$/, instead: 'verified credential' },
   { inNames: /^part(y|ies)$/, instead: 'client' },
   { inNames: /^wish(es|ed)?$/, instead: 'request' },
   { inNames: /^worlds?$/, instead: 'fixture' },
-  { inNames: /^canar(y|ies)$/, inComments: /\bcanar(y|ies)\b/i, instead: 'bystander, marker message' },
-  { inComments: /\bstored messages?\b/i, instead: 'retained message' },
+  { inNames: /^canar(y|ies)$/, inProse: /\bcanar(y|ies)\b/i, instead: 'bystander, marker message' },
+  { inProse: /\bstored messages?\b/i, instead: 'retained message' },
   // A change is an entry of the change feed.
   { inNames: /^changes?$/, onlyIn: /^packages\/(control|store\/src\/control)\//, instead: 'mutation' },
 ];
@@ -73,29 +73,33 @@ export function findRetiredWords({ path, text }: SourceFile): string[] {
   const rules = retired.filter(
     ({ exceptIn, onlyIn = anywhere }) => onlyIn.test(path) && !exceptIn?.test(path),
   );
-  return text.split('\n').flatMap((_, index, lines) => {
-    const { code = '', comment = '' } = partsOf(lines, index);
+  return text.split('\n').flatMap((line, index) => {
+    const { code = '', prose } = partsOf(path, line);
     const say = (word: string, instead: string) => `${path}:${index + 1}: "${word}", say ${instead}`;
     const inNames = namesIn(code).flatMap((name) =>
       rules
         .filter(({ inNames }) => wordsOf(name).some((word) => inNames?.test(word)))
         .map(({ instead }) => say(name, instead)),
     );
-    const inComments = rules.flatMap(({ inComments, instead }) => {
-      const found = inComments?.exec(comment)?.[0];
+    const inProse = rules.flatMap(({ inProse, instead }) => {
+      const found = inProse?.exec(prose)?.[0];
       return found === undefined ? [] : [say(found, instead)];
     });
-    return [...inNames, ...inComments];
+    return [...inNames, ...inProse];
   });
 }
 
-/** A line's code without its strings, and its comment. Comments of several lines begin each of them with `*`. */
-function partsOf(lines: readonly string[], index: number): { code?: string; comment?: string } {
-  const line = lines[index] ?? '';
-  if (/^\s*(\/\*|\*)/.test(line)) return { comment: line };
-  const code = line.replaceAll(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`/g, "''");
+/** A line's code without its strings, and its prose: comments and strings. Comments of several lines begin each of them with `*`. */
+function partsOf(path: string, line: string): { code?: string; prose: string } {
+  if (path.endsWith('.md') || /^\s*(\/\*|\*)/.test(line)) return { prose: line };
+  const strings: string[] = [];
+  const code = line.replaceAll(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`/g, (text) => {
+    strings.push(text);
+    return "''";
+  });
   const at = code.search(/(^|\s)\/\//);
-  return at === -1 ? { code } : { code: code.slice(0, at), comment: code.slice(at) };
+  if (at !== -1) strings.push(code.slice(at));
+  return { code: at === -1 ? code : code.slice(0, at), prose: strings.join(' ') };
 }
 
 function namesIn(code: string): string[] {
@@ -108,9 +112,12 @@ function wordsOf(name: string): string[] {
 }
 
 function main(root: string): void {
-  const paths = globSync('{apps,packages,tests,bench,scripts}/**/*.{ts,tsx,mjs}', { cwd: root })
+  const paths = globSync(
+    ['{apps,packages,tests,bench,scripts}/**/*.{ts,tsx,mjs}', '{docs,deploy}/**/*.md', '*.md'],
+    { cwd: root },
+  )
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => !/\/(generated|node_modules)\/|check-words/.test(path));
+    .filter((path) => !/\/(generated|node_modules)\/|check-words|docs\/glossary\.md$/.test(path));
   const problems = paths.flatMap((path) =>
     findRetiredWords({ path, text: readFileSync(join(root, path), 'utf8') }),
   );

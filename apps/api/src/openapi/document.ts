@@ -21,7 +21,7 @@ const info = {
 const tags = [
   { name: 'RegistryService', description: 'Sets of devices.' },
   { name: 'DeviceService', description: 'Physical devices.' },
-  { name: 'BrokerService', description: 'Isolated topic spaces.' },
+  { name: 'BrokerService', description: 'Isolated namespaces of topics.' },
   { name: 'OperationService', description: 'Records of mutating calls.' },
   { name: 'ResourceManagerService', description: 'Folders.' },
   { name: 'IamService', description: 'Access tokens, service accounts, their keys and roles.' },

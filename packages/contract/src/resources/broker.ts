@@ -35,7 +35,7 @@ export const Broker = component(
     logOptions: LogOptions.optional(),
   }),
   {
-    description: 'An isolated topic space with few rules. Empty fields are absent.',
+    description: 'An isolated namespace of topics with few rules. Empty fields are absent.',
     examples: [
       {
         id: 'arebk27tq0v9s3f6m1dh',

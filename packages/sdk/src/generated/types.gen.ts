@@ -204,7 +204,7 @@ export type AuthorizedKey = {
 };
 
 /**
- * An isolated topic space with few rules. Empty fields are absent.
+ * An isolated namespace of topics with few rules. Empty fields are absent.
  */
 export type Broker = {
     /**

@@ -28,7 +28,7 @@ export function register(program: Command, context: CliContext): void {
   const broker = program
     .command('broker')
     .alias('brokers')
-    .description('Manage brokers: topic spaces without registries and devices');
+    .description('Manage brokers: namespaces of topics without registries and devices');
   registerCreate(broker, brokers, context, 'iotcore broker create hall --generate-password');
   registerGet(broker, brokerKind, context);
   registerList(broker, brokers, context, 'iotcore broker list');

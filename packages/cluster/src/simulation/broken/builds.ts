@@ -55,7 +55,7 @@ export const broken: Readonly<Record<string, Breakage>> = {
   'frames for an earlier incarnation count': { rules: but({ isForMe: () => true }) },
   'messages are stored unfenced': { storesUnfenced: true },
   'nothing is read after a drop': { readsNothingAfterDrop: true },
-  'older stored messages are left to be the last': {
+  'older retained messages are left to be the last': {
     order: (order) => ({
       handedOver: () => {},
       read: () => {},

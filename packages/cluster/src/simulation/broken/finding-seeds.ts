@@ -19,6 +19,6 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'frames for an earlier incarnation count': 56,
   'messages are stored unfenced': 20,
   'nothing is read after a drop': 101,
-  'older stored messages are left to be the last': 26,
+  'older retained messages are left to be the last': 26,
   'what was read is forgotten': 65,
 };
