@@ -1,4 +1,5 @@
 /** What a client sent before it ended the connection is handled in order, whatever it had to wait for; then its last word holds. */
+import { once } from 'node:events';
 import {
   connectPacket,
   connectRaw,
@@ -8,11 +9,18 @@ import {
   publishPacket,
   sharedInstallation,
   text,
+  webSocketOrigin,
 } from '@iotcore/testkit';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import WebSocket from 'ws';
 import { createDevice, createRegistry, reach, type TestClient, transports } from '../support/test-client.ts';
 
-const installation = sharedInstallation({ env: { IOT_DEVICE_MESSAGES_PER_SECOND: '2' } });
+const installation = sharedInstallation({
+  env: {
+    IOT_DEVICE_MESSAGES_PER_SECOND: '2',
+    ...{ IOT_WS_PORT: '0', IOT_WSS_PORT: '0', IOT_WS_ALLOWED_ORIGINS: webSocketOrigin },
+  },
+});
 let registry: TestClient;
 let device: TestClient;
 let listener: MqttSession;
@@ -63,6 +71,32 @@ describe.each(transports)('a client that says all at once over %s and ends its s
     expect(heard.map(({ payload }) => String(payload))).toEqual(['last words', 'will']);
   });
 });
+
+describe.each(['ws', 'wss'] as const)('a client that says all at once over %s and closes', (scheme) => {
+  test('before it was authenticated is heard, and leaves no will', async () => {
+    const topic = `$devices/${device.id}/events`;
+    const all = [connectWithWill(device, topic), publishPacket(topic, 'heard', 1), disconnect];
+    const socket = await openWebSocket(scheme);
+    socket.send(Buffer.from(all.join(''), 'hex'));
+    socket.close();
+    expect(String((await listener.messages.next()).payload)).toBe('heard');
+    await device.logLine(/^disconnected: client disconnected/);
+    const sibling = await createDevice(installation(), registry);
+    const sender = await sibling.connect();
+    await expectSilence(listener, (marker) => sender.publish(`$devices/${sibling.id}/events`, marker));
+  });
+});
+
+async function openWebSocket(scheme: 'ws' | 'wss'): Promise<WebSocket> {
+  const { listeners } = await installation().api.must('GET', '/ext/v1/installation');
+  const socket = new WebSocket(listeners[scheme].replace('0.0.0.0', '127.0.0.1'), ['mqtt'], {
+    headers: { origin: webSocketOrigin },
+    ca: installation().caPem,
+  });
+  onTestFinished(() => socket.terminate());
+  await once(socket, 'open');
+  return socket;
+}
 
 function connectWithWill({ id, password }: TestClient, topic: string): string {
   const fields = [text('hasty'), text(topic), text('will'), text(id), text(password)];

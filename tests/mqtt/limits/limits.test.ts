@@ -54,6 +54,28 @@ describe('a topic', () => {
   });
 });
 
+describe('a packet that is no message', () => {
+  /** A SUBSCRIBE with filters that the client has no right to, so many that it has this size. */
+  const subscribeOf = (bytes: number) => {
+    const perFilter = 50;
+    const filter = `${text('x'.repeat(perFilter - 3))}00`;
+    return packet('82', `0001${filter.repeat(Math.ceil(bytes / perFilter))}`);
+  };
+
+  test('is answered up to 327,000 bytes', async () => {
+    const raw = await device.connectRaw('TCP');
+    raw.send(subscribeOf(327_000));
+    await raw.expectBytes(packet('90', `0001${'80'.repeat(6540)}`));
+  });
+
+  test('closes the connection with 450,000 bytes, and is logged', async () => {
+    const raw = await device.connectRaw('TCP');
+    raw.send(subscribeOf(450_000));
+    await raw.expectClose();
+    await device.logLine(/^disconnected: packet is larger than allowed/);
+  });
+});
+
 describe('QoS 2', () => {
   test('in a PUBLISH closes the connection and is logged', async () => {
     const raw = await connectRaw(installation().overTcp);

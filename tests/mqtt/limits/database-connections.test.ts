@@ -1,0 +1,44 @@
+/** What waits for rows that are locked holds its own connections to the database, and none of those that logins need. */
+import { openDatabase } from '@iotcore/store';
+import { eventually, sharedInstallation } from '@iotcore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { createDevice, createRegistry } from '../support/test-client.ts';
+
+/** So few that four pages of retained messages, read at once, would hold all of them if they might. */
+const installation = sharedInstallation({ env: { IOT_DATABASE_POOL_SIZE: '4' } });
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+test('a client that was never seen logs in while readers and storers of retained messages hold all connections that they may have', async () => {
+  const registry = await createRegistry(installation());
+  const device = await createDevice(installation(), registry);
+  const newcomer = await createDevice(installation(), registry);
+  const state = `$devices/${device.id}/state`;
+  const sender = await device.connect();
+  await sender.publish(state, 'before');
+  const readers = await Promise.all(Array.from({ length: 8 }, () => registry.connect()));
+
+  const opened = openDatabase(installation().databaseUrl ?? '', { logger: quiet, poolSize: 2 });
+  onTestFinished(() => opened.close());
+  const { pool } = opened;
+  const holder = await pool.connect();
+  await holder.query('SET idle_in_transaction_session_timeout = 0; BEGIN');
+  await holder.query('LOCK TABLE permanent_messages IN ACCESS EXCLUSIVE MODE');
+  const reading = readers.map((reader) => reader.subscribe(state));
+  const storing = sender.publish(state, 'after');
+  await eventually('both kinds to wait for the lock', async () => {
+    const { rows } = await pool.query<{ who: string }>(
+      `SELECT DISTINCT application_name AS who FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    const waiting = rows.map(({ who }) => who);
+    return ['reading', 'storing'].every((what) => waiting.some((who) => who.endsWith(what)));
+  });
+
+  expect((await newcomer.connect()).connected).toBe(true);
+
+  // One after the other they give up after 5 s: some still wait.
+  expect(readers.filter(({ connected }) => connected)).not.toEqual([]);
+  await holder.query('ROLLBACK');
+  holder.release();
+  await Promise.all([...reading, storing]);
+});
