@@ -33,6 +33,8 @@ export interface CallRunnerOptions {
   readonly controlPlane: () => ControlPlane | undefined;
   /** The client's address, behind proxies that are trusted. */
   readonly clientAddress: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => string;
+  /** Without it: as usual. */
+  readonly takeAnswerMs: number | undefined;
   readonly ended: (end: CallEnd) => void;
   /** An error that is ours, outside of any operation. */
   readonly failed: (error: unknown, requestId: string) => void;
@@ -55,7 +57,10 @@ export class CallRunner {
     let opened: OpenCall | undefined;
     let code = 0;
     const isLong = method?.kind === 'own' && method.isLong;
-    const call = new StreamCall(stream, headers, requestId, isLong);
+    const call = new StreamCall(stream, headers, requestId, {
+      isLong,
+      takeAnswerMs: this.#options.takeAnswerMs,
+    });
     try {
       if (!call.hasValidTimeout) throw new ApiError('INVALID_ARGUMENT', 'grpc-timeout is malformed.');
       if (!method) throw unimplemented(path);

@@ -53,6 +53,7 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
         textOf(headers['x-forwarded-for']),
         settings.apiTrustedProxies,
       ),
+    takeAnswerMs: settings.apiTakeAnswerMs,
     ended: (end) => record(options, end),
     failed: (err, requestId) => logger.error({ err, requestId }, 'answered INTERNAL'),
   });

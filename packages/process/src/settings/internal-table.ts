@@ -30,6 +30,11 @@ export const internalSettingsTable = {
     milliseconds,
     'How long the headers of a request may take, and a request as a whole. Without it: 10 s, and 30 s.',
   ),
+  apiTakeAnswerMs: optional(
+    'IOT_INTERNAL_API_TAKE_ANSWER_MS',
+    milliseconds,
+    'How long a client of gRPC may take to read an answer, from the end of its call. Without it: 30 s.',
+  ),
   mqttConnectTimeoutMs: setting(
     'IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS',
     milliseconds,

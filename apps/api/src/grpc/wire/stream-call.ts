@@ -8,6 +8,17 @@ import { maxCallMs, readTimeout } from './timeout.ts';
 
 /** After the answer: how long the rest of a request may still come in, in ms. */
 const discardMs = 5000;
+/**
+ * From the end of a call until its client must have taken the answer, in ms: the largest takes that long at 1 Mbit/s. A client
+ * that gives HTTP/2 no room for it would keep it, and its connection, for as long as it likes.
+ */
+const usualTakeAnswerMs = 30_000;
+
+export interface StreamCallOptions {
+  /** The call may last as long as its caller wants; only the caller's own deadline ends it. */
+  readonly isLong?: boolean | undefined;
+  readonly takeAnswerMs?: number | undefined;
+}
 
 export class StreamCall {
   readonly headers: IncomingHttpHeaders;
@@ -17,17 +28,23 @@ export class StreamCall {
   readonly hasValidTimeout: boolean;
   readonly #stream: ServerHttp2Stream;
   readonly #requestId: string;
+  readonly #takeAnswerMs: number;
   readonly #over = new AbortController();
   /** What waits by `unlessOver`: listeners of the signal would do the same, and take longer than the rest of a short call. */
   readonly #waiting = new Set<(reason: unknown) => void>();
   #timer: NodeJS.Timeout | undefined;
   #isAnswered = false;
 
-  /** `isLong`: the call may last as long as its caller wants; only the caller's own deadline ends it. */
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, requestId: string, isLong = false) {
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    requestId: string,
+    { isLong = false, takeAnswerMs = usualTakeAnswerMs }: StreamCallOptions = {},
+  ) {
     this.headers = headers;
     this.#stream = stream;
     this.#requestId = requestId;
+    this.#takeAnswerMs = takeAnswerMs;
     const timeoutMs = readTimeout(textOf(headers['grpc-timeout']));
     this.hasValidTimeout = timeoutMs !== undefined;
     this.deadlineMs = Date.now() + (timeoutMs ?? maxCallMs);
@@ -164,6 +181,7 @@ export class StreamCall {
     stream.once('wantTrailers', () => stream.sendTrailers(trailers));
     if (!stream.readableEnded) this.#discardRest();
     stream.end();
+    this.#resetUnlessTaken();
   }
 
   /** What the client still sends is thrown away; if it goes on for long its stream is reset, without an error. */
@@ -171,6 +189,16 @@ export class StreamCall {
     const stream = this.#stream;
     stream.resume();
     const reset = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), discardMs);
+    stream.once('close', () => clearTimeout(reset));
+  }
+
+  /** What the client has not taken in time is forgotten, whether or not it hears of that. */
+  #resetUnlessTaken(): void {
+    const stream = this.#stream;
+    const reset = setTimeout(() => {
+      stream.close(constants.NGHTTP2_CANCEL);
+      stream.destroy();
+    }, this.#takeAnswerMs);
     stream.once('close', () => clearTimeout(reset));
   }
 }
