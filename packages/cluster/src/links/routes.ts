@@ -11,7 +11,7 @@ import {
 import type { Link } from './link.ts';
 import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './remote.ts';
 
-/** Routes of one direction of a link; some 500 bytes each. */
+/** Routes of one direction of a link: 42 bytes each where they go out, 370 to 800 where they come in, by their destinations. */
 const maxRoutes = 100_000;
 
 export class OutgoingRoutes {
