@@ -27,7 +27,8 @@ export async function openNatsCarrier(
       changed: (status, data) => {
         const { server, error } = data as { server?: unknown; error?: unknown };
         // A subject that the account is denied comes here too: without it nobody would know why the node does not join.
-        if (error !== undefined) logger.warn({ status, err: error }, 'NATS');
+        if (error !== undefined)
+          logger.warn({ status, err: error }, deniedBy(error, settings.natsPrefix) ?? 'NATS');
         else logger.info({ status, data: String(server ?? '') }, 'NATS');
       },
     });
@@ -42,8 +43,23 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-function whyNot({ name, message }: Error): string {
+/** What OpenSSL says of a certificate whose signer it does not know. */
+const unknownAuthority = /^(UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT.*)|.*SELF_SIGNED_CERT.*)$/;
+
+function whyNot(error: Error): string {
+  const { name, message } = error;
+  const { code } = (error.cause ?? error) as { code?: unknown };
   if (name === 'AuthorizationError' || name === 'UserAuthenticationExpiredError')
     return 'the account was not accepted; name its credentials in IOT_NATS_CREDENTIALS_FILE';
+  if (typeof code === 'string' && unknownAuthority.test(code))
+    return `the authority of its certificate is not known; name its file in IOT_NATS_CA_FILE (${message})`;
   return `cannot connect (${message})`;
+}
+
+/** What the account lacks; undefined: something else is wrong. */
+function deniedBy(error: unknown, prefix: string): string | undefined {
+  const { name, operation } = error as { name?: unknown; operation?: unknown };
+  if (name !== 'PermissionViolationError') return undefined;
+  const what = operation === 'subscription' ? 'subscribe' : 'publish';
+  return `IOT_NATS_CREDENTIALS_FILE: the account may not ${what} to ${prefix}.node.> (IOT_NATS_PREFIX)`;
 }
