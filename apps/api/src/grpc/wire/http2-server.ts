@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  constants,
   createServer,
   type Http2Server,
   Http2ServerRequest,
@@ -50,6 +51,11 @@ export class Http2Edge {
     this.server.on('sessionError', () => {});
     // Not by the event `request`: Node's response object, made for every stream, would send trailers of its own.
     this.server.on('stream', (stream, headers, _flags, rawHeaders) => {
+      if (headerListBytes(rawHeaders) > maxHeaderListBytes) {
+        stream.on('error', () => {});
+        stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        return;
+      }
       if (isGrpc(headers)) return grpc(stream, headers);
       const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
       const response = new Http2ServerResponse(stream);
@@ -98,6 +104,16 @@ export class Http2Edge {
       clearTimeout(idle);
     });
   }
+}
+
+/**
+ * As HTTP/2 counts them (RFC 9113, 6.5.2). Node holds clients to the setting only once they have acknowledged it, which they may
+ * put off.
+ */
+function headerListBytes(rawHeaders: readonly string[]): number {
+  let bytes = rawHeaders.length * 16;
+  for (const text of rawHeaders) bytes += text.length;
+  return bytes;
 }
 
 /** Messages in protocol buffers alone: neither gRPC-Web nor JSON is served. */
