@@ -50,6 +50,7 @@ export function createClusterBus({ node, delivery, order }: ClusterBusParts): Cr
 }
 
 class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements MessageBus<S, M> {
+  readonly isShared = true;
   readonly #local: MessageBus<S, M>;
   readonly #toMessage: ToMessage<M>;
   readonly #node: Node;

@@ -31,6 +31,7 @@ function distantBus({ keepsOrder = false } = {}) {
     hasRoom: (...filter) => local.hasRoom(...filter),
     hasSubscribers: (namespace) => local.hasSubscribers(namespace),
     prefix: () => undefined,
+    isShared: true,
     get subscriptions() {
       return local.subscriptions;
     },
@@ -153,6 +154,63 @@ describe('the bus of the native engine', () => {
     }
     await client.expectBytes(Buffer.concat([2, 3, 4, 5].map((id) => puback(id))));
     expect(retained).toEqual(['kept', '']);
+  });
+
+  test('stores one message of a permanent topic at a time where others would hand over the last, and those of other topics meanwhile', async () => {
+    const { told, createBus } = distantBus({ keepsOrder: true });
+    const { port, host } = await serve({ createBus });
+    const storing: { readonly payload: string; done(): void }[] = [];
+    host.onRetain = (_topic, payload) =>
+      new Promise((done) => storing.push({ payload: String(payload), done }));
+    const client = await connectRaw({ port });
+    const messages = [
+      publish('permanent/a', 'one', 1),
+      publish('permanent/b', 'other', 2),
+      publish('permanent/a', 'two', 3),
+      publish('permanent/b', 'another', 4),
+    ];
+    client.send(Buffer.concat([connect(), ...messages]));
+    await client.expectBytes(connack(0));
+    await (await connectMqtt({ port })).end();
+    const stored = () => storing.map(({ payload }) => payload);
+    expect(stored()).toEqual(['one', 'other']);
+
+    // Stored, and on its way to the others, which do not have it yet.
+    storing[0]?.done();
+    await eventually('the first to be handed over', () => told.length > 0);
+    await (await connectMqtt({ port })).end();
+    expect(stored()).toEqual(['one', 'other']);
+
+    told[0]?.answer();
+    await client.expectBytes(puback(1));
+    await eventually('the second to be stored', () => storing.length > 2);
+    expect(stored()).toEqual(['one', 'other', 'two']);
+    for (let n = 1; n < 4; n++) {
+      await eventually(`message ${n} to be stored`, () => storing.length > n);
+      storing[n]?.done();
+      await eventually(`message ${n} to be handed over`, () => told.length > n);
+      told[n]?.answer();
+    }
+    await client.expectBytes(Buffer.concat([2, 3, 4].map((id) => puback(id))));
+    expect(told.map(({ payload }) => payload)).toEqual(['one', 'other', 'two', 'another']);
+  });
+
+  test('has the messages of a permanent topic stored together where nobody else would hand them over', async () => {
+    const { port, host } = await serve({});
+    const stored = Promise.withResolvers<void>();
+    const storing: string[] = [];
+    host.onRetain = (_topic, payload) => {
+      storing.push(String(payload));
+      return stored.promise;
+    };
+    const client = await connectRaw({ port });
+    client.send(
+      Buffer.concat([connect(), publish('permanent/a', 'one', 1), publish('permanent/a', 'two', 2), pingreq]),
+    );
+    await client.expectBytes(Buffer.concat([connack(0), pingresp]));
+    expect(storing).toEqual(['one', 'two']);
+    stored.resolve();
+    await client.expectBytes(Buffer.concat([puback(1), puback(2)]));
   });
 
   test('reads no further than its bounds while messages are under way', async () => {

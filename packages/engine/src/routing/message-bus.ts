@@ -44,10 +44,13 @@ export interface MessageBus<S, M> {
   readonly prefix: (prefixes: readonly Destination[]) => TopicPrefix<M> | undefined;
   /** How many (namespace, filter, subscriber) there are here. */
   readonly subscriptions: number;
+  /** Other processes have subscribers too, and hand over to them what this process has retained, if it ends before it has done so. */
+  readonly isShared: boolean;
 }
 
 /** The bus of one process. */
 export class LocalMessageBus<S extends Subscriber<M>, M extends Addressable> implements MessageBus<S, M> {
+  readonly isShared = false;
   readonly #router: Router<S>;
   readonly #interest: NamespaceInterest | undefined;
   readonly #ticks: Ticks<M> | undefined;

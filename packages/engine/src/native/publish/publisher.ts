@@ -3,7 +3,8 @@
  *
  * Messages of retained topics are stored first, handed over once they are durable, and acknowledged then: a client
  * that subscribes meanwhile gets either the retained message or the live one. While one is being stored, later QoS 1 messages are
- * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2].
+ * handed over but their acknowledgements wait, so that these keep the order of the messages [MQTT-4.6.0-2]. In a cluster one message of a
+ * topic is stored at a time.
  */
 import { type PublishLayout, publishLayout, publishTopic } from '../../codec/index.ts';
 import {
@@ -48,7 +49,7 @@ export interface PublisherConnection {
 export interface PublisherParts<P> {
   readonly host: Pick<EngineHost<P>, 'route' | 'excessMs' | 'published' | 'retain' | 'record' | 'dropped'>;
   readonly limits: EngineLimits;
-  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'route' | 'prefix'>;
+  readonly bus: Pick<MessageBus<Session<P>, OutgoingMessage>, 'route' | 'prefix' | 'isShared'>;
   readonly tick: Tick;
   readonly routes: RouteBudget;
   readonly counters: Counters;
@@ -66,6 +67,8 @@ interface Unfinished {
   recorded: Promise<void> | undefined;
   /** Undefined: it is not under way to other nodes. */
   readonly bytesUnderWay: number | undefined;
+  /** What it is retained under, where one at a time is. */
+  readonly place: string | undefined;
 }
 
 /** An acknowledgement that waits until the logs have the message, or those before it. */
@@ -74,6 +77,8 @@ interface Unrecorded {
   readonly packetId: number;
   readonly bytes: number;
 }
+
+type RetainAs = NonNullable<PublishRoute['retainAs']>;
 
 export class Publisher<P> {
   readonly #parts: PublisherParts<P>;
@@ -85,9 +90,12 @@ export class Publisher<P> {
   /** Of both, and of what is under way to other nodes. */
   #unstoredBytes = 0;
   #messagesUnderWay = 0;
+  /** Places whose message is being stored or handed over. Undefined where no other node hands over what this one retains. */
+  #retaining: Set<string> | undefined;
   /**
-   * A message to be retained waits in the chunk that it came in until those before it have arrived: if this node had to leave its cluster,
-   * the others would hand over the last that it retained, and the client would send again what came before.
+   * A message to be retained waits in the chunk that it came in until those before it have arrived, and the last of its topic has been
+   * handed over: if this node had to leave its cluster, the others would hand over the last that it retained, and the client would send
+   * again what came before.
    */
   #whenArrived: (() => void) | undefined;
   #lastMs = 0;
@@ -206,7 +214,7 @@ export class Publisher<P> {
 
   #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     const { host } = this.#parts;
-    if (plan.retainAs !== undefined && this.#messagesUnderWay > 0) {
+    if (plan.retainAs !== undefined && this.#mustWait(plan.retainAs)) {
       this.#whenArrived = () => {
         if (this.#check(bytes, start, end, layout)) this.#connection.proceed();
       };
@@ -231,6 +239,10 @@ export class Publisher<P> {
     return !this.#isWaitingForStore;
   }
 
+  #mustWait(retainAs: RetainAs): boolean {
+    return this.#messagesUnderWay > 0 || (this.#retaining?.has(placeOf(retainAs)) ?? false);
+  }
+
   /** The logs may take their time: only the acknowledgement waits for them. */
   #record(taps: readonly RouteTap[], payload: Buffer, qos: Qos): Promise<void> | undefined {
     const recorded = this.#parts.host.record?.(this.#session.principal, taps, payload, qos);
@@ -252,6 +264,7 @@ export class Publisher<P> {
       unstored: undefined,
       recorded,
       bytesUnderWay,
+      place: undefined,
     };
     this.#unfinished.push(entry);
     this.#unstoredBytes += bytesUnderWay;
@@ -269,6 +282,7 @@ export class Publisher<P> {
       unstored: undefined,
       recorded,
       bytesUnderWay: undefined,
+      place: undefined,
     };
     this.#unfinished.push(entry);
     done.then(
@@ -307,6 +321,7 @@ export class Publisher<P> {
         unstored: undefined,
         recorded,
         bytesUnderWay: undefined,
+        place: undefined,
       });
     this.#pauseIfFull();
   }
@@ -346,16 +361,22 @@ export class Publisher<P> {
 
   #store(plan: Plan, bytes: Buffer, end: number, layout: PublishLayout): boolean {
     const payload = Buffer.from(bytes.subarray(layout.payloadStart, end));
+    const retainAs = plan.retainAs as RetainAs;
+    const place = this.#parts.bus.isShared ? placeOf(retainAs) : undefined;
     const entry: Unfinished = {
       isDue: false,
       packetId: layout.packetId,
       unstored: { plan, payload, qos: layout.qos },
       recorded: undefined,
       bytesUnderWay: undefined,
+      place,
     };
     this.#unfinished.push(entry);
+    if (place !== undefined) {
+      this.#retaining ??= new Set();
+      this.#retaining.add(place);
+    }
     this.#unstoredBytes += payload.length;
-    const retainAs = plan.retainAs as NonNullable<PublishRoute['retainAs']>;
     this.#parts.host.retain(retainAs, payload).then(
       (version) => {
         if (entry.unstored) entry.unstored.version = version ?? undefined;
@@ -407,6 +428,7 @@ export class Publisher<P> {
         this.#messagesUnderWay--;
         this.#unstoredBytes -= first.bytesUnderWay;
       }
+      if (first.place !== undefined) this.#retaining?.delete(first.place);
       if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
     }
     this.#goOn();
@@ -452,4 +474,8 @@ export class Publisher<P> {
     if (plan.retainAs && version !== undefined) message.retainedAs = { ...plan.retainAs, version };
     return handedOver(plan.route.publish(message));
   }
+}
+
+function placeOf({ namespace, topic }: RetainAs): string {
+  return `${namespace}\0${topic}`;
 }
