@@ -16,9 +16,14 @@ export class WarmUpClient {
     socket.on('error', () => {});
   }
 
-  /** Logs in by ID and password. Rejects if the connection ends instead. */
-  static async connect(port: number, id: string, password: string): Promise<WarmUpClient> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  /** Logs in by ID and password. Rejects if the connection ends instead, or once the signal aborts. */
+  static async connect(
+    port: number,
+    id: string,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<WarmUpClient> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, signal });
     await once(socket, 'connect');
     const client = new WarmUpClient(id, socket);
     // User name, password, clean session; no keep alive.
@@ -48,6 +53,7 @@ export class WarmUpClient {
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const ended = () => reject(new Error('the connection ended'));
     this.#answered = resolve;
+    if (this.#socket.destroyed) ended();
     this.#socket.once('close', ended);
     this.#send(firstByte, parts);
     try {

@@ -89,12 +89,14 @@ export class ProcessReporter {
   }
 
   async #leave(): Promise<void> {
-    if (!this.#isFirst) {
+    try {
+      if (this.#isFirst) return;
       const { now, gauges } = this.#look();
       await this.#writeStep(now, gauges);
       await this.#writeMinute(now, gauges);
+    } finally {
+      await removeProcess(this.#parts.db, this.#parts.process.id);
     }
-    await removeProcess(this.#parts.db, this.#parts.process.id);
   }
 
   async #report(): Promise<void> {

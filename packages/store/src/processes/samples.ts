@@ -101,7 +101,7 @@ export async function writeProcessSample(
 
 /**
  * What tenants did in the minute that has ended; each is named once. A second time for the same adds to it. What a tenant did that is
- * gone goes with it: its ID may become another's.
+ * gone goes with it, since its ID may become another's; one that is deleted meanwhile is waited for, or waits.
  */
 export async function writeTenantSamples(
   db: Queryable,
@@ -112,7 +112,8 @@ export async function writeTenantSamples(
     `INSERT INTO tenant_samples AS known (at, process_id, kind, id, connections, ${columns})
      SELECT date_bin('1 minute', now(), 'epoch'), $1, given.*
      FROM unnest($2::text[], $3::text[], $4::int[], ${columns.map((_, index) => `$${index + 5}::bigint[]`)}) AS given(kind, id)
-     WHERE EXISTS (SELECT FROM resource_ids AS claimed WHERE claimed.id = given.id AND claimed.kind = given.kind)
+     JOIN resource_ids AS claimed ON claimed.id = given.id AND claimed.kind = given.kind
+     FOR KEY SHARE OF claimed
      ON CONFLICT (kind, id, at, process_id) DO UPDATE SET connections = excluded.connections,
        ${columns.map((column) => `${column} = known.${column} + excluded.${column}`)}`,
     [

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { findFreePort } from '@iotcore/process';
 import { expect, onTestFinished, test } from 'vitest';
 import { callHttp, closeIdleConnections } from './http-call.ts';
 
@@ -16,7 +17,8 @@ async function serve(handle: (request: IncomingMessage, response: ServerResponse
 }
 
 test('fails where nobody listens, where the connection ends before an answer, and in the middle of one', async () => {
-  await expect(callHttp(new URL('http://127.0.0.1:9'))).rejects.toThrow('ECONNREFUSED');
+  const port = await findFreePort();
+  await expect(callHttp(new URL(`http://127.0.0.1:${port}`))).rejects.toThrow('ECONNREFUSED');
   const silent = await serve((request) => request.socket.destroy());
   await expect(callHttp(silent)).rejects.toThrow();
   const half = await serve((_, response) => {
