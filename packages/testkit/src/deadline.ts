@@ -1,7 +1,10 @@
 import { slowness } from './run/slowness.ts';
 
-/** How long anything in a test may take before it counts as never happening, in ms. A limit for what hangs, no expectation of speed. */
-export const patienceMs = 60_000 * slowness();
+/**
+ * How long anything in a test may take before it counts as never happening, in ms: a whole number, as child processes want it. A
+ * limit for what hangs, no expectation of speed.
+ */
+export const patienceMs = Math.round(60_000 * slowness());
 
 /** Settles as `promise` does, or fails with what was waited for. */
 export async function within<T>(promise: Promise<T>, what: string, ms = patienceMs): Promise<T> {

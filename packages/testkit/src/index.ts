@@ -21,7 +21,7 @@ export {
   type TestCertificate,
 } from './certificates/make-certificate.ts';
 export { makeHugeRsaKeys, makeShortRsaKeys } from './certificates/odd-keys.ts';
-export { eventually, within } from './deadline.ts';
+export { eventually, patienceMs, within } from './deadline.ts';
 export { isListening } from './is-listening.ts';
 export { listen } from './listen.ts';
 export { MessageQueue, type ReceivedMessage } from './mqtt/message-queue.ts';

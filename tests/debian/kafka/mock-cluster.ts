@@ -2,6 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { patienceMs, within } from '@iotcore/testkit';
 
 export interface MockCluster {
   readonly servers: readonly string[];
@@ -34,7 +35,8 @@ export async function readTopic(
 ): Promise<(readonly [key: string, value: string])[]> {
   const set = Object.entries(settings).flatMap(([name, value]) => ['-X', `${name}=${value}`]);
   const args = ['-C', '-b', server, '-t', topic, '-e', '-q', '-f', '%k %s\n', ...set];
-  const { stdout } = await promisify(execFile)('kcat', args, { timeout: 60_000 });
+  const reading = promisify(execFile)('kcat', args, { timeout: patienceMs });
+  const { stdout } = await within(reading, `what kcat reads of ${topic}`);
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
 }

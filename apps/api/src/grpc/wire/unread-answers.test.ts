@@ -8,6 +8,7 @@ import {
   type Settings,
 } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
+import { slowness } from '@iotcore/testkit/slowness';
 import { expect, onTestFinished, test } from 'vitest';
 import { Http2Edge } from './http2-server.ts';
 import { StreamCall } from './stream-call.ts';
@@ -79,12 +80,12 @@ async function isServed(port: number): Promise<void> {
 
 test('calls whose answers are taken in part or not at all are reset, and their connections told to go', async () => {
   // Long enough for the one that is served, also on a busy machine.
-  const { edge, port } = await open({ takeAnswerMs: 3000, idleSessionMs: 5000 });
+  const { edge, port } = await open({ takeAnswerMs: 3000 * slowness(), idleSessionMs: 5000 });
   const unread = await openSession(port, { initialWindowSize: 0 });
   const partlyRead = await openSession(port, { initialWindowSize: 1000 });
   const sessions = [unread, partlyRead];
   const streams = sessions.flatMap((session) =>
-    Array.from({ length: 20 }, () => call(session, { 'grpc-timeout': '100m' })),
+    Array.from({ length: 20 }, () => call(session, { 'grpc-timeout': '1S' })),
   );
   const resets = Promise.all(streams.map((stream) => once(stream, 'close')));
   const told = Promise.all(sessions.map((session) => once(session, 'goaway')));
@@ -100,7 +101,7 @@ test('calls whose answers are taken in part or not at all are reset, and their c
 test('a client that takes its answer late, but in time, has all of it', async () => {
   const { port } = await open();
   const session = await openSession(port, { initialWindowSize: 0 });
-  const stream = call(session, { 'grpc-timeout': '100m' });
+  const stream = call(session, { 'grpc-timeout': '1S' });
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
