@@ -49,13 +49,13 @@ async function expectGoodDialog(page: Page, what: string): Promise<void> {
   await dialog.waitFor();
   await expectAccessible(page, what);
   expect.soft(await dialog.getAttribute('aria-labelledby'), what).not.toBeNull();
-  expect.soft(await holdsFocus(dialog), `${what}: focus`).toBe(true);
+  await expect.poll(() => holdsFocus(dialog), { message: `${what}: focus inside` }).toBe(true);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 }
 
 async function expectFocus(target: Locator, what: string): Promise<void> {
-  await expect.poll(() => hasFocus(target), { message: `${what}: focus returns` }).toBe(true);
+  await expect.poll(() => hasFocus(target), { message: `${what} has the focus` }).toBe(true);
 }
 
 test.each(['light', 'dark', 'light-hc'] as const)(
@@ -101,11 +101,16 @@ test.each(['light', 'dark', 'light-hc', 'dark-hc'] as const)(
       await page.keyboard.press('Escape');
       await page.getByRole('menuitem').first().waitFor({ state: 'detached' });
     }
-    await page.getByRole('combobox', { name: 'Folder' }).press('Enter');
+    const folders = page.getByRole('combobox', { name: 'Folder' });
+    await folders.press('Enter');
     await page.getByRole('option').first().waitFor();
     await expectAccessible(page, 'folders');
     await page.keyboard.press('Escape');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
+    // It gives the focus back when it goes, which must not come after the key.
+    await expectFocus(folders, 'folders');
     await page.keyboard.press('Control+k');
+    await expectFocus(page.locator('#search'), 'search');
     await page.keyboard.type('green');
     await page
       .getByRole('link', { name: /greenhouse/ })

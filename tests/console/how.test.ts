@@ -25,6 +25,8 @@ test('each screen shows its call for curl and for the command line, and both are
   for (const [name, path] of Object.entries(screensOf(fleet))) {
     await openScreen(page, origin, path, fleet.folderId);
     const shown = page.locator('main .how');
+    // It may come with the data.
+    if (!aboutNothing.includes(name)) await shown.first().waitFor();
     if ((await shown.count()) === 0) without.push(name);
     if (writes.includes(name)) continue;
     for (const one of await shown.all()) {

@@ -1,5 +1,6 @@
 /** Debian's Chromium, one for a file. Each test has a context of its own: cookies, storage, cache. */
 import { existsSync } from 'node:fs';
+import { patienceMs } from '@iotcore/testkit';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
@@ -42,6 +43,7 @@ async function newContext({
     // That of the tests is signed by their own authority.
     ignoreHTTPSErrors: true,
   });
+  context.setDefaultTimeout(patienceMs);
   // The system has no such choice: who wants more contrast has chosen it in the console.
   if (theme.endsWith('-hc'))
     await context.addInitScript(`localStorage.setItem('iotcore-console', '{"theme":"${theme}"}')`);
