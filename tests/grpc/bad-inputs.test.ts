@@ -165,8 +165,28 @@ test('ten thousand calls that nobody waits for do no harm', async () => {
     stream.close(constants.NGHTTP2_CANCEL);
     if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  expect(ended).toBeGreaterThan(0);
+  await expect.poll(() => session.closed || session.destroyed || ended === 10_000).toBe(true);
   await isServed(await openSession());
+});
+
+test('a connection has a hundred calls at once, and the next waits', async () => {
+  const session = await openSession();
+  await expect.poll(() => session.remoteSettings.maxConcurrentStreams).toBe(100);
+  for (let n = 0; n < 100; n += 1) {
+    const unfinished = session.request({
+      ':method': 'POST',
+      ':path': listPath,
+      'content-type': 'application/grpc',
+      authorization: `Bearer ${installation().adminToken}`,
+    });
+    unfinished.on('error', () => {});
+  }
+  let isOver = false;
+  void send(session, [request]).finally(() => {
+    isOver = true;
+  });
+  await isServed(await openSession());
+  expect(isOver).toBe(false);
 });
 
 test('the calls of a client that takes nothing of its answers are reset, and others are served', async () => {

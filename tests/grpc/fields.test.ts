@@ -2,7 +2,7 @@
 import { type DescMessage, type JsonObject, toJson } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { broker, device, devices, folders, messages, operations } from '@iotcore/proto';
-import { makeCertificate, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, makeCertificate, makePassword, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { GrpcClient } from './support/client.ts';
 
@@ -250,6 +250,39 @@ test('a device is the same in both, its aliases included, and {id} stands for it
   await api.must('PATCH', `${paths.device}/${id}`, { name: 'pump-2' });
   const { description: _description, topicAliases: _aliases, ...left } = changed;
   expect(await shown(client, 'device', id)).toEqual({ ...left, name: 'pump-2' });
+});
+
+/** `DeviceView.FULL`. */
+const fullView = 1;
+
+test('a device that REST created is the same in gRPC, with what is known of it once it has connected, and its aliases', async () => {
+  const client = GrpcClient.connect(installation());
+  const { api } = installation();
+  const { id: registryId } = await api.createRegistry({ folderId });
+  const password = makePassword();
+  const { response } = await api.must('POST', paths.device, {
+    registryId,
+    name: 'valve',
+    ...everyTopLevelField,
+    topicAliases: { 'valve/': '$devices/{id}/state/', 'valve-events': '$devices/{id}/events' },
+    password,
+  });
+  const { '@type': _type, ...created } = response;
+  const { id } = created;
+  expect(await shown(client, 'device', id)).toEqual(created);
+
+  const session = await connectMqtt({ ...installation().overTls, username: id, password });
+  const full = () => api.must('GET', `${paths.device}/${id}?deviceView=FULL`);
+  await expect.poll(async () => (await full()).monitoringData?.lastAuthTime).toBeDefined();
+  await session.end();
+  await expect.poll(async () => (await full()).monitoringData.lastDisconnectTime).toBeDefined();
+  const byGrpc = await client.call(ofDevices.get, { deviceId: id, deviceView: fullView });
+  expect(asJson(ofDevices.get.output, byGrpc)).toEqual(await full());
+
+  const ofRegistry = registries.listDeviceTopicAliases;
+  const aliases = asJson(ofRegistry.output, await client.call(ofRegistry, { registryId }));
+  expect(aliases).toEqual(await api.must('GET', `${paths.registry}/${registryId}:listDeviceTopicAliases`));
+  expect(aliases['aliases']).toHaveLength(2);
 });
 
 test('lists and look-ups by name are the same in both', async () => {

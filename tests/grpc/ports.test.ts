@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { ApiEndpointService, devices } from '@iotcore/proto';
-import { eventually, sharedInstallation } from '@iotcore/testkit';
+import { eventually, sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { GrpcClient } from './support/client.ts';
 
@@ -111,4 +111,11 @@ test('the cleartext port serves what a proxy passes on, for the client that the 
     return auditEvents[0];
   });
   expect(JSON.stringify(event)).toContain('192.0.2.7');
+});
+
+test('an empty IOT_API_TLS_PORT switches off what is served inside TLS, and nothing else', async () => {
+  const database = installation().databaseUrl ?? '';
+  const plain = await startInstallation({ programs: ['api'], database, env: { IOT_API_TLS_PORT: '' } });
+  expect(() => plain.apiTlsPort).toThrow();
+  expect((await fetch(`${plain.apiUrl}/livez`)).status).toBe(200);
 });
