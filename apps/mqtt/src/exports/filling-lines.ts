@@ -1,5 +1,5 @@
-/** The share of its log that waits from which on an export is told of: there is time left to see to its target. */
-const fillingShare = 0.8;
+import { nearlyFullShare } from '@iotcore/store/exports';
+
 /** The database is asked about one export at most so often, and there is at most one line in the longer time, in ms. */
 const lookEveryMs = 10_000;
 const lineEveryMs = 600_000;
@@ -37,7 +37,7 @@ export class FillingLines {
     this.#looked.set(exportId, looked);
     try {
       const share = (await this.#parts.waitingShare(exportId)) ?? 0;
-      if (share < fillingShare) return;
+      if (share < nearlyFullShare) return;
       looked.writtenAtMs = nowMs;
       this.#parts.write(exportId, share);
     } catch (error) {

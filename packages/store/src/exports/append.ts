@@ -14,12 +14,15 @@ export interface NewChunk {
 
 /**
  * What became of a chunk. `full`: the log has no room, and publishers are to wait (`HOLD`); nothing was written. `gone`: the
- * export is. `isOver`: the log is beyond its limit, and should be trimmed. `isNearlyFull`: four fifths of it are used, by what waits or
+ * export is. `isOver`: the log is beyond its limit, and should be trimmed. `isNearlyFull`: `nearlyFullShare` of it is used, by what waits or
  * is kept for a replay.
  */
 export type Appended =
   | { readonly outcome: 'written'; readonly isOver: boolean; readonly isNearlyFull: boolean }
   | { readonly outcome: 'full' | 'gone' };
+
+/** The share of its log from which on an export is nearly full: there is time left to see to its target. */
+export const nearlyFullShare = 0.8;
 
 interface AppendedRow {
   readonly exportId: string;
@@ -81,7 +84,7 @@ function statementFor(count: number): string {
       SELECT export_id, head, messages, data FROM checked WHERE NOT is_full
     )
     SELECT export_id AS "exportId", CASE WHEN is_full THEN 'full' ELSE 'written' END AS outcome,
-           size + octet_length(data) > max_bytes AS "isOver", size + octet_length(data) >= 0.8 * max_bytes AS "isNearlyFull"
+           size + octet_length(data) > max_bytes AS "isOver", size + octet_length(data) >= ${nearlyFullShare} * max_bytes AS "isNearlyFull"
     FROM checked`;
   statements.set(count, text);
   return text;

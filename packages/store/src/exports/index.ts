@@ -1,5 +1,5 @@
 /** The logs of exports: appending to them, reading them, leases and dead letters. */
-export { type Appended, appendChunks, type NewChunk } from './append.ts';
+export { type Appended, appendChunks, type NewChunk, nearlyFullShare } from './append.ts';
 export { DeadLetters, type NewDeadLetter, pruneDeadLetters } from './dead-letters.ts';
 export {
   eventIdText,
