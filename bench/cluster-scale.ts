@@ -6,7 +6,6 @@
  */
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { systemClock } from '@iotcore/cluster';
 import {
   Claims,
   decodeRecords,
@@ -15,6 +14,7 @@ import {
   namespaceHash,
   OwnInterest,
 } from '@iotcore/cluster/internal';
+import { systemClock } from '@iotcore/process';
 
 const { values } = parseArgs({
   options: {

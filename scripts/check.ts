@@ -7,6 +7,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['types of the console', 'node', 'scripts/console.mjs', 'types'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['import directions', 'node', 'scripts/checks/check-imports.ts'],
+  ['clocks', 'node', 'scripts/checks/check-clocks.ts'],
   ['words', 'node', 'scripts/checks/check-words.ts'],
   ['dependencies', 'node', 'scripts/checks/check-dependencies.ts'],
   ['MQTT statements', 'node', 'scripts/checks/check-mqtt-statements.ts'],

@@ -8,6 +8,7 @@ import {
   processPlace,
   type RunningProcess,
   runProcess,
+  systemClock,
   version,
 } from '@iotcore/process';
 import { ChangeFeed, DatabaseUnavailableError, describeIdConflicts, prepareDatabase } from '@iotcore/store';
@@ -34,17 +35,17 @@ const mostBehindMs = 1200;
 async function start({ settings, logger, signal }: ProcessContext): Promise<RunningProcess> {
   const url = (await findDatabaseUrl(settings)).reveal();
 
-  const now = () => new Date();
+  const clock = systemClock;
   const database = openControlStore(url, {
     logger,
-    now,
+    now: clock.date,
     poolSize: settings.databasePoolSize,
     applicationName: 'iotcore api',
   });
   const { store } = database;
   let keys: InstallationKeys | undefined;
   const feed = new ChangeFeed(url, {
-    logger,
+    ...{ logger, clock },
     listener: {
       changed: (changes) => {
         if (changes.some(({ kind }) => kind === 'account')) directory.forget();
@@ -105,7 +106,16 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
       keys = await InstallationKeys.open(store, isCurrent);
-      const opened = openServices(store, directory, keys, settings, () => grpc.names, now, url, dataStreams);
+      const opened = openServices(
+        store,
+        directory,
+        keys,
+        settings,
+        () => grpc.names,
+        clock,
+        url,
+        dataStreams,
+      );
       await keepAdminToken(settings.dataDir, opened);
       if (settings.sample) await keepSample(settings.dataDir, opened, logger);
       return opened;
@@ -127,7 +137,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
         idempotencyKeyHours,
       },
       logger,
-      now,
+      clock.date,
     );
     const reporter = new ProcessReporter({
       db: database.connections,

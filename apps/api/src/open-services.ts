@@ -15,7 +15,7 @@ import {
   Watcher,
 } from '@iotcore/control';
 import { BoundedQueue, createPasswordHasher } from '@iotcore/credentials';
-import { type Settings, version } from '@iotcore/process';
+import { type Clock, type Settings, version } from '@iotcore/process';
 import type { ControlStore } from '@iotcore/store/control';
 import { createExportTargets } from './exports/export-targets.ts';
 
@@ -26,24 +26,29 @@ export function openServices(
   keys: InstallationKeys,
   settings: Settings,
   ownNames: () => readonly string[],
-  now: () => Date,
+  clock: Clock,
   databaseUrl: string,
   dataStreams: DataStreams,
 ): Services {
-  const tokens = new AccessTokens(keys, now);
+  const tokens = new AccessTokens(keys, clock.date);
   return {
-    now,
+    clock,
     version,
     store,
     directory,
     tokens,
     hasher: createPasswordHasher({ memoryKib: settings.passwordHashKib }),
-    authenticator: new Authenticator(tokens, directory, new BrowserSessions(store, directory, now), now),
+    authenticator: new Authenticator(
+      tokens,
+      directory,
+      new BrowserSessions(store, directory, clock.date),
+      clock.date,
+    ),
     pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),
     watcher: new Watcher(store.read.dataPlaneNodes, tokens),
     exports: {
-      targets: createExportTargets(settings, databaseUrl),
+      targets: createExportTargets(settings, databaseUrl, clock),
       secrets: new SecretsKeeper(() => keys.latest),
       dataStreams,
       storeBytes: settings.exportStoreBytes,

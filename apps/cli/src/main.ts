@@ -1,4 +1,5 @@
 /** `iotcore`: the only file that sees the environment, the streams and the exit status of the process. */
+import { systemClock } from '@iotcore/process';
 import { Context } from './context.ts';
 import { runProgram } from './program.ts';
 
@@ -21,6 +22,6 @@ const context = new Context({
   stdout: process.stdout,
   stderr: process.stderr,
   onInterrupt,
-  now: () => new Date(),
+  now: systemClock.date,
 });
 process.exitCode = await runProgram(process.argv.slice(2), context);

@@ -1,3 +1,4 @@
+import { systemClock } from '@iotcore/process';
 import { type Lease, type LeasedExport, leaseSeconds } from '@iotcore/store/exports';
 import { eventually } from '@iotcore/testkit';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -16,6 +17,7 @@ function setUp() {
   let database: Promise<void> = Promise.resolve();
   const nameOf = ({ exportId, epoch }: Lease) => `${exportId}${epoch}`;
   const keeper = new LeaseKeeper({
+    clock: systemClock,
     share: async () => sharing.share,
     take: async ({ most, hasShare }) => (hasShare ? [] : free.splice(0, most)),
     async renew(leases) {

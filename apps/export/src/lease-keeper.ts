@@ -2,7 +2,7 @@
  * Takes exports without a holder, keeps their leases, gives back what is more than its share, and stops sending for those that
  * another process has taken.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, PeriodicTask } from '@iotcore/process';
 import { type Lease, type LeasedExport, leaseSeconds, type Taking } from '@iotcore/store/exports';
 
 /** What sends for one export. */
@@ -12,6 +12,7 @@ export interface Runner {
 }
 
 export interface LeaseKeeperParts {
+  readonly clock: Pick<Clock, 'nowMs' | 'after'>;
   /** How many exports each of the processes that live should hold, this one among them. */
   share(): Promise<number>;
   take(taking: Taking): Promise<readonly LeasedExport[]>;
@@ -32,7 +33,7 @@ interface Held {
   readonly lease: Lease;
   readonly runner: Runner | undefined;
   readonly running: Promise<void>;
-  /** Until when the lease is surely ours, in ms of performance.now. */
+  /** Until when the lease is surely ours, in ms of the clock. */
   untilMs: number;
 }
 
@@ -74,8 +75,7 @@ export class LeaseKeeper {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     // Beside the rounds: a round that waits for the database must not keep a lease that has ended.
-    const expiring = setInterval(() => this.#letGoOfExpired(), roundMs);
-    expiring.unref();
+    const expiring = new PeriodicTask(async () => this.#letGoOfExpired()).every(roundMs);
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -85,13 +85,15 @@ export class LeaseKeeper {
       } catch (error) {
         this.#parts.failed(error);
       }
-      await Promise.race([woken, sleep(roundMs, undefined, { signal, ref: false }).catch(() => undefined)]);
+      const callOff = this.#parts.clock.after(roundMs, () => this.#wake());
+      await woken;
+      callOff();
     }
-    clearInterval(expiring);
+    await expiring.stop();
   }
 
   async #round(): Promise<void> {
-    const askedAtMs = performance.now();
+    const askedAtMs = this.#parts.clock.nowMs();
     const renewed = await this.#parts.renew([...this.#held.values()].map(({ lease }) => lease));
     for (const [id, held] of [...this.#held]) {
       if (renewed.has(id)) held.untilMs = askedAtMs + leaseSeconds * 1000;
@@ -99,7 +101,7 @@ export class LeaseKeeper {
     }
     const share = await this.#parts.share();
     this.#giveBackBeyond(share);
-    const takenAtMs = performance.now();
+    const takenAtMs = this.#parts.clock.nowMs();
     const room = share - this.#held.size;
     const taking = room > 0 ? { most: Math.min(room, movedARound) } : { most: movedARound, hasShare: true };
     // One that cannot be opened keeps no other from its lease; it runs out, and is taken again.
@@ -140,7 +142,7 @@ export class LeaseKeeper {
 
   /** A process that was frozen, or cannot reach the database, must not send for what may be another's by now. */
   #letGoOfExpired(): void {
-    const now = performance.now();
+    const now = this.#parts.clock.nowMs();
     for (const [id, { untilMs }] of [...this.#held]) if (untilMs <= now) this.#letGo(id);
   }
 

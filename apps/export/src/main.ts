@@ -12,6 +12,7 @@ import {
   type ProcessContext,
   processPlace,
   runProcess,
+  systemClock,
   version,
 } from '@iotcore/process';
 import { ChangeFeed, openDatabase, prepareDatabase } from '@iotcore/store';
@@ -40,6 +41,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(() => database.close());
   const { pool } = database;
+  const clock = systemClock;
   const policy = new AddressPolicy({
     allowedNetworks: settings.exportAllowedNetworks,
     own: { addresses: ownAddresses(), ports: ownPorts(settings, url) },
@@ -48,12 +50,14 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const holder = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   const processId = randomUUID();
   const keeper = new LeaseKeeper({
+    clock,
     share: () => findShare(pool, processId),
     take: (taking) => takeLeases(pool, holder, taking),
     renew: (leases) => renewLeases(pool, leases),
     giveBack: (lease) => releaseLease(pool, lease),
     giveBackAll: () => releaseLeases(pool, holder),
-    open: (leased, lost) => openRunner({ pool, policy, counters, logger }, leased, lost, () => keeper.size),
+    open: (leased, lost) =>
+      openRunner({ pool, policy, counters, logger, clock }, leased, lost, () => keeper.size),
     failed: (error) => logger.warn({ err: error }, 'leases of exports could not be kept'),
   });
   const metrics = createMetrics({
@@ -72,7 +76,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   await prepareDatabase(url, logger, signal);
   const feed = new ChangeFeed(url, {
-    logger,
+    ...{ logger, clock },
     listener: {
       changed: (changes) => {
         if (changes.some(({ kind }) => kind === 'export')) keeper.wake();

@@ -7,7 +7,7 @@ import {
   type OpenedSecrets,
   openTarget,
 } from '@iotcore/export-targets';
-import type { Logger } from '@iotcore/process';
+import type { Clock, Logger } from '@iotcore/process';
 import { type Database, DatabaseUnavailableError } from '@iotcore/store';
 import { writeLogLines } from '@iotcore/store/data-plane';
 import {
@@ -30,6 +30,7 @@ export interface RunnerParts {
   readonly policy: AddressPolicy;
   readonly counters: CountersByExport;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 /** Payloads and topics in memory: of one export, and of all together. */
@@ -40,7 +41,7 @@ const deadLetterLineEveryMs = 10_000;
 
 /** Undefined: it cannot be sent for, and its state says why. */
 export async function openRunner(
-  { pool, policy, counters, logger }: RunnerParts,
+  { pool, policy, counters, logger, clock }: RunnerParts,
   leased: LeasedExport,
   lost: () => void,
   held: () => number,
@@ -48,7 +49,7 @@ export async function openRunner(
   const { lease, position } = leased;
   const { exportId } = lease;
   const opened = await openExport(pool, leased);
-  const target = typeof opened === 'string' ? undefined : await openTarget(opened, policy);
+  const target = typeof opened === 'string' ? undefined : await openTarget(opened, policy, clock);
   if (!target) {
     const error =
       typeof opened === 'string' ? opened : 'This version of the server does not know the target.';
@@ -60,11 +61,11 @@ export async function openRunner(
   const room = Math.max(readBytes, Math.min(windowBytes.one, windowBytes.all / (held() + 1)));
   const window = new Window(position, room);
   const failed = (error: unknown) => logger.error({ err: error, exportId }, 'sending for an export failed');
-  const line = deadLetterLines(pool, leased, failed);
+  const line = deadLetterLines(pool, leased, clock, failed);
   const isAway = (error: unknown) => error instanceof DatabaseUnavailableError;
   const deadLetters = new DeadLetters(pool, lease);
   const progress = new Progress({
-    ...{ lease, window, counters: counters.of(exportId), lost },
+    ...{ lease, window, counters: counters.of(exportId), lost, clock },
     writeCursor: (write) => writeCursor(pool, write),
     writeDeadLetter: (letter) =>
       deadLetters.add(letter).catch((error: unknown) => {
@@ -75,7 +76,7 @@ export async function openRunner(
     deadLetter: line,
   });
   return new ExportRunner({
-    ...{ target, window, progress, failed },
+    ...{ target, window, progress, failed, clock },
     lanes: leased.concurrency,
     options: laneOptions(leased),
     readChunks: (from) => readChunks(pool, exportId, from, readBytes),
@@ -115,20 +116,21 @@ function laneOptions({ batch, retry }: LeasedExport): LaneOptions {
 function deadLetterLines(
   pool: RunnerParts['pool'],
   { lease, registryId, brokerId }: LeasedExport,
+  clock: Pick<Clock, 'nowMs' | 'date'>,
   failed: (error: unknown) => void,
 ) {
   let heldBack = 0;
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   return (reason: string) => {
     heldBack += 1;
-    const now = performance.now();
+    const now = clock.nowMs();
     if (now - writtenAtMs < deadLetterLineEveryMs) return;
     const message = `export: "${lease.exportId}", messages refused for good: ${heldBack}, reason: ${JSON.stringify(reason)}`;
     heldBack = 0;
     writtenAtMs = now;
     const resourceId = registryId ?? brokerId ?? '';
     const line = {
-      ...{ resourceId, at: new Date(), message, mustExist: true },
+      ...{ resourceId, at: clock.date(), message, mustExist: true },
       level: 'WARN',
       reason: 'export messages refused',
     } as const;

@@ -8,7 +8,7 @@ import {
   type SessionInfo,
 } from '@iotcore/engine';
 import { createId } from '@iotcore/model';
-import type { Logger } from '@iotcore/process';
+import { type Clock, type Logger, PeriodicTask } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
 import {
   addLiveSessions,
@@ -102,6 +102,7 @@ export interface DataPlaneOptions {
   /** The cost of the hash of an adopted password, and of the check of a password for an unknown ID. */
   readonly passwordHashKib: number;
   readonly timing: DataPlaneTiming;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
   /** Keys that sign what the API says came or went. */
@@ -140,7 +141,7 @@ export interface DataPlane {
 const tellUsageMs = 1_000;
 
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
-  const { pools, logger, throttled, timing } = options;
+  const { pools, logger, throttled, timing, clock } = options;
   const pool = pools.lookups;
   const lookups = createLookups(pool);
   const failed = (what: string) => (error: unknown) =>
@@ -155,19 +156,19 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const directory = new DeviceDirectory(changes, lookups.device);
 
   const usage = options.cluster && new FleetUsage(options.cluster.fleet);
-  const tellUsage = usage && setInterval(() => usage.tell(), tellUsageMs).unref();
+  const tellUsage = usage && new PeriodicTask(async () => usage.tell()).every(tellUsageMs);
   const limitReached: LimitReached = (limit, tenant) => {
     counters.tenantLimitReached(limit);
     throttled.say(`tenant limit ${limit}`, (heldBack) =>
       logger.warn({ limit, tenant, heldBack }, 'a tenant has reached a limit'),
     );
   };
-  const tenants = new Tenants(options.tenantLimits, limitReached, undefined, usage);
+  const tenants = new Tenants(options.tenantLimits, limitReached, clock.nowMs, usage);
   const log = new ConnectionLog({
     flushMs: timing.logFlushMs,
     write: (lines) => writeLogLines(pool, lines),
     isAway: isDatabaseAway,
-    now: () => new Date(),
+    now: clock.date,
     told: (line) => watches.logged(line),
     failed: failed('the connection log could not be written'),
   });
@@ -175,7 +176,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     flushMs: timing.logFlushMs,
     write: (refused) => writeRefusedClients(pool, refused),
     forget: (most) => forgetRefusedClients(pool, most),
-    now: () => new Date(),
+    now: clock.date,
     told: ({ reason, address: remoteAddress, secure, claimedId, detail }) =>
       throttled.say(`refused: ${reason}`, (heldBack) =>
         logger.info(
@@ -201,6 +202,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     watches.refused(client);
   };
   const retainedMessages = new RetainedMessages({
+    clock,
     async write(writes, member, lockTimeoutMs) {
       const { warnings, ...written } = await writePermanentMessages(pools.storing, writes, {
         quotas: options.permanentQuotas,
@@ -233,7 +235,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     write: (activities) => writeDeviceActivities(pool, activities),
     writePublished: (devices) => writeDevicesPublished(pool, devices),
     read: (ids) => findDeviceActivities(pool, ids),
-    now: () => Date.now(),
+    now: () => clock.date().getTime(),
     failed: failed('the activity of devices could not be saved'),
   });
   const silentDevices = new SilentDevices({
@@ -249,7 +251,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         logger.warn({ deviceId, registryId, since, heldBack }, 'a device is silent'),
       );
     },
-    now: () => Date.now(),
+    now: () => clock.date().getTime(),
     failed: failed('silent devices could not be looked for'),
   });
   const revoker = new Revoker({
@@ -267,7 +269,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     add: (nodeId, added) => addLiveSessions(pool, nodeId, added),
     remove: (nodeId, numbers) => removeLiveSessions(pool, nodeId, numbers),
     removeAll: (nodeId) => removeLiveSessions(pool, nodeId, 'all'),
-    now: () => new Date(),
+    now: clock.date,
     failed: failed('live sessions could not be recorded'),
   });
   const networkBlocks = new NetworkBlocks({
@@ -280,7 +282,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       );
       logger.info({ sessions: ended, reason: 'address blocked' }, 'ended sessions');
     },
-    now: () => Date.now(),
+    now: () => clock.date().getTime(),
     failed: failed('the blocked networks could not be read'),
   });
   const exports = new ExportDirectory({
@@ -305,7 +307,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         log.add(ownerId, 'WARN', 'export log filling', exportFillingLine(exportId, share));
     },
     failed: failed('the log of an export could not be measured'),
-    now: () => performance.now(),
+    now: clock.nowMs,
   });
   const recorder = new ExportRecorder({
     append: (chunks) => appendChunks(pools.storing, chunks),
@@ -319,12 +321,12 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     nearlyFull: (exportId) => void fillingLines.filling(exportId),
     isAway: isDatabaseAway,
     failed: failed('messages could not be recorded for an export'),
-    now: () => Date.now(),
+    now: () => clock.date().getTime(),
   });
   const tellEvent = createEventTeller({
     tapsOf: (principal, event) => exports.tapsOfEvent(principal, event),
     recorder,
-    now: () => new Date(),
+    now: clock.date,
   });
   const rights: RightsParts = {
     exports,
@@ -334,8 +336,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   };
 
   const adoption: PasswordAdoptionParts = {
-    attempts: countAdoptionAttempts(),
-    now: () => new Date(),
+    attempts: countAdoptionAttempts(clock.nowMs),
+    now: clock.date,
     hash: (password) => hasher.hash(password),
     newPasswordId: createId,
     findAdoption: lookups.passwordAdoption,
@@ -351,9 +353,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     password: {
       adopt: (identity, password, address) => adoptPassword(adoption, identity, password, address),
       ...{ hasher, verified, changes },
-      equalDelay: createEqualDelay(timing.wrongPasswordBeatMs),
+      equalDelay: createEqualDelay(timing.wrongPasswordBeatMs, clock.nowMs),
       throttle: new LoginThrottle(
-        timing.forgivesFailedLogins ? undefined : () => 0,
+        timing.forgivesFailedLogins ? clock.nowMs : () => 0,
         () => options.cluster?.fleet.size ?? 1,
       ),
       underWay: new Map(),
@@ -364,7 +366,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       changes,
       certificates,
       acceptExpired: options.acceptExpiredCertificates,
-      now: () => new Date(),
+      now: clock.date,
       findIdentity: lookups.certificate,
       learn,
     },
@@ -389,7 +391,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     findPrincipal: async (id) => (await lookups.identity(id))?.principal,
     grant: (principal, filter) => grant(rights, principal, filter),
     observe: engine.observe?.bind(engine),
-    now: () => new Date(),
+    now: clock.date,
   });
 
   return {
@@ -421,7 +423,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     retainedMessagesPending: () => retainedMessages.pending,
     logLinesDropped: () => log.dropped,
     async stop() {
-      clearInterval(tellUsage);
+      await tellUsage?.stop();
       await engine.close(fixedReason('server stopping'));
       await Promise.all([silentDevices.stop(), revoker.stop(), networkBlocks.stop(), exports.stop()]);
       await Promise.all([recorder.stop(), retainedMessages.stop(), monitoring.stop(), log.stop()]);

@@ -9,6 +9,7 @@ import {
   type ProcessContext,
   processPlace,
   runProcess,
+  systemClock,
   version,
 } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
@@ -42,7 +43,8 @@ import { warmUp } from './warm-up/warm-up.ts';
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const url = (await findDatabaseUrl(settings)).reveal();
-  const throttled = new ThrottledLog(settings.mqttRepeatedLineMs);
+  const clock = systemClock;
+  const throttled = new ThrottledLog(settings.mqttRepeatedLineMs, clock.nowMs);
   const failed = (what: string) => (error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
 
@@ -60,7 +62,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   const nodeId = newNodeId();
   const cluster = isClustered(settings)
-    ? await openCluster({ settings, databaseUrl: url, nodeId, logger, throttled })
+    ? await openCluster({ settings, databaseUrl: url, nodeId, clock, logger, throttled })
     : undefined;
   if (cluster) cleanups.add(() => cluster.stop());
 
@@ -94,12 +96,12 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
       logFlushMs: settings.mqttLogFlushMs,
       monitoringRoundMs: settings.mqttMonitoringRoundMs,
     },
-    ...{ logger, throttled },
+    ...{ clock, logger, throttled },
     signingKeysChanged: () => tokens.forget(),
   });
   const { engine, counters, rights, lookups, monitoring } = plane;
   const feed = new ChangeFeed(url, {
-    logger,
+    ...{ logger, clock },
     listener: plane.changeListener,
     pollIntervalMs: settings.mqttChangesPollMs,
   });

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Qos } from '@iotcore/engine';
 import type { Carrier } from './carriers/carrier.ts';
 import { type Claimed, Claims } from './claims/claims.ts';
-import type { Clock } from './clock.ts';
+import type { NodeClock } from './clock.ts';
 import type { ClusterEvent } from './cluster-event.ts';
 import { type FrameVersions, frameVersions } from './frames/frame.ts';
 import { Incarnation, type IncarnationParts } from './incarnation.ts';
@@ -25,7 +25,7 @@ export interface ClusterNodeOptions {
 }
 
 export interface ClusterNodeParts extends ClusterNodeOptions {
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   readonly carrier: Carrier;
   readonly statements: MemberStatements;
   /** Hands a message of another node to the subscribers here; it lies in their queues when this returns, or resolves. */

@@ -1,6 +1,8 @@
 /** A carrier may deliver frames of any sender: none may do harm, or reach a subscriber that it was not meant for. */
+
+import { systemClock } from '@iotcore/process/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Clock, systemClock } from './clock.ts';
+import type { NodeClock } from './clock.ts';
 import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
 import { decodeFrame, encodeFrame, type FrameHead } from './frames/frame.ts';
 import { encodeRecord } from './frames/records.ts';
@@ -142,7 +144,7 @@ test('namespaces with one hash cost a frame, which says whose it is', async () =
 });
 
 test('nodes whose clocks are an hour apart are one cluster, and stay one', async () => {
-  const early: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() - 3_600_000 };
+  const early: NodeClock = { ...systemClock, nowMs: () => systemClock.nowMs() - 3_600_000 };
   const late = await startThird({ clock: early });
   await expect.poll(() => late.isGood).toBe(true);
   await expectUnharmed();

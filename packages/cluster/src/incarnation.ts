@@ -1,7 +1,7 @@
 /** One life of a node, and all that ends with it. Its links are its view: it waits for every node that it has a link with. */
 import type { Carrier } from './carriers/carrier.ts';
 import type { Claims } from './claims/claims.ts';
-import type { Clock } from './clock.ts';
+import type { NodeClock } from './clock.ts';
 import type { ClusterEvent } from './cluster-event.ts';
 import {
   commonVersion,
@@ -26,7 +26,7 @@ import type { MemberStatements } from './members/statements.ts';
 
 export interface IncarnationParts {
   readonly id: string;
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   readonly carrier: Carrier;
   readonly statements: MemberStatements;
   readonly rules: Rules;

@@ -2,7 +2,6 @@ export { createClusterBus, type Delivery } from './bus/cluster-bus.ts';
 export { RetainedOrder, type StoredMessage } from './bus/retained-order.ts';
 export type { Carrier } from './carriers/carrier.ts';
 export { SocketCarrier } from './carriers/socket-carrier.ts';
-export { type Clock, systemClock } from './clock.ts';
 export type { ClusterEvent } from './cluster-event.ts';
 export {
   type ClientIdClaim,

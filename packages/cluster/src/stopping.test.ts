@@ -1,6 +1,7 @@
 /** However a node is stopped, its row says that it has ended: else the next to join waits until it is taken for dead. */
+
+import { systemClock } from '@iotcore/process/clock';
 import { expect, test } from 'vitest';
-import { systemClock } from './clock.ts';
 import { ClusterNode } from './cluster-node.ts';
 import type { MemberStatements } from './members/statements.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';

@@ -1,6 +1,7 @@
 /** Nodes of an older and a newer version side by side, as during a rolling restart. */
+
+import { systemClock } from '@iotcore/process/clock';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from './clock.ts';
 import { ClusterNode } from './cluster-node.ts';
 import { decodeFrame, type FrameVersions } from './frames/frame.ts';
 import { namespaceHash } from './interest/namespace-hash.ts';

@@ -1,5 +1,6 @@
 /** From what an export says of its target to something that sends. Each kind is loaded when it is used first. */
 import type { ShownExportTarget } from '@iotcore/contract';
+import type { Clock } from '@iotcore/process/clock';
 import type { AddressPolicy } from './network/address-policy.ts';
 import { objectionTo, type Place, type Resolve, resolveBySystem } from './network/guarded-lookup.ts';
 import type { OpenedExport } from './opened-export.ts';
@@ -9,10 +10,11 @@ import type { Target } from './target.ts';
 export async function openTarget(
   opened: OpenedExport,
   policy: AddressPolicy,
+  clock: Pick<Clock, 'date'>,
   resolve: Resolve = resolveBySystem,
 ): Promise<Target | undefined> {
   const { webhook, postgres, kafka, nats } = opened.target;
-  if (webhook) return new (await import('./webhook/index.ts')).WebhookTarget(opened, policy, resolve);
+  if (webhook) return new (await import('./webhook/index.ts')).WebhookTarget(opened, policy, clock, resolve);
   if (postgres) return new (await import('./postgres/index.ts')).PostgresTarget(opened, policy, resolve);
   if (kafka) return new (await import('./kafka/index.ts')).KafkaTarget(opened, policy, resolve);
   if (nats) return new (await import('./nats/index.ts')).NatsTarget(opened, policy, resolve);

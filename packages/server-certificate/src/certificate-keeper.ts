@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Settings, StartupError } from '@iotcore/process';
+import { type Settings, StartupError, systemClock } from '@iotcore/process';
 import { ensureServerCertificate, loadOwnCertificate, type ServerCertificate } from './server-certificate.ts';
 import { machineNames } from './server-names.ts';
 
@@ -42,7 +42,7 @@ export class CertificateKeeper {
   static async open(
     settings: TlsSettings,
     events: CertificateEvents,
-    now: () => Date = () => new Date(),
+    now: () => Date = systemClock.date,
   ): Promise<CertificateKeeper> {
     return new CertificateKeeper(settings, events, now, await load(settings, now()));
   }

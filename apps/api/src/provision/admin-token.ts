@@ -13,11 +13,11 @@ const renewedBeforeMs = 30 * dayMs;
  * Leaves a token of the admin's in the data folder, readable by its owner alone, unless a good one lies there: it is
  * missing at the first start, and stops being good with another database or when the account was deleted.
  */
-export async function keepAdminToken(dataDir: string, { store, tokens, now }: Services): Promise<void> {
+export async function keepAdminToken(dataDir: string, { store, tokens, clock }: Services): Promise<void> {
   const account = { id: createId(), folderId: everyFolder, name: 'admin' };
   const accountId = await store.ensureAdminAccount(account, createId());
   const path = join(dataDir, 'admin.token');
-  const nowMs = now().getTime();
+  const nowMs = clock.date().getTime();
   const existing = await tokens.read(await readIfThere(path));
   const isGood = existing?.accountId === accountId && existing.expiresAt.getTime() - nowMs > renewedBeforeMs;
   if (!isGood) {

@@ -49,6 +49,7 @@ export interface Emulation {
   readonly payload: (moment: Moment) => string;
   connect(device: EmulatedDevice): Promise<Session>;
   published(): void;
+  now(): Date;
   readonly signal: AbortSignal;
 }
 
@@ -75,7 +76,7 @@ async function runDevice(device: EmulatedDevice, emulation: Emulation, signal: A
   const topic = `$devices/${device.id}/${emulation.subtopic}`;
   try {
     for (let counter = 1; !signal.aborted; counter += 1) {
-      const moment = { deviceId: device.id, counter, now: new Date(), random: Math.random };
+      const moment = { deviceId: device.id, counter, now: emulation.now(), random: Math.random };
       await session.publish(topic, Buffer.from(emulation.payload(moment)), 1);
       emulation.published();
       await pause(emulation.everyMs, signal);

@@ -1,7 +1,6 @@
 /** Calls that may be repeated, repeated while the server is away or asks to come back later. */
 
-import { setTimeout as delay } from 'node:timers/promises';
-import { BackOff } from '@iotcore/process';
+import { BackOff, type Clock, systemClock } from '@iotcore/process';
 
 export interface RetryOptions {
   /** How long to go on trying one call. */
@@ -9,6 +8,7 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** Told before each wait. */
   waiting(reason: string): void;
+  readonly clock?: Pick<Clock, 'nowMs' | 'sleep'>;
 }
 
 const pauses = { firstMs: 250, longestMs: 15_000 };
@@ -26,9 +26,9 @@ const mostTriesOf500 = 3;
  */
 export async function withRetries<T extends { readonly response?: Response | undefined }>(
   call: () => Promise<T>,
-  { patienceMs, signal, waiting }: RetryOptions,
+  { patienceMs, signal, waiting, clock = systemClock }: RetryOptions,
 ): Promise<T> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = clock.nowMs() + patienceMs;
   const backOff = new BackOff(pauses);
   for (let tries = 1; ; tries += 1) {
     const outcome = await call();
@@ -36,9 +36,9 @@ export async function withRetries<T extends { readonly response?: Response | und
     if (response && !isPassing(response, tries)) return outcome;
     const asked = Number(response?.headers.get('retry-after') ?? 0) * 1_000;
     const ms = asked > 0 ? asked : backOff.next();
-    if (signal.aborted || performance.now() + ms > deadline) return outcome;
+    if (signal.aborted || clock.nowMs() + ms > deadline) return outcome;
     waiting(response ? `answers ${response.status}` : 'cannot be reached');
-    await delay(ms, undefined, { signal }).catch(() => {});
+    await clock.sleep(ms, signal).catch(() => {});
   }
 }
 

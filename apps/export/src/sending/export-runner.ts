@@ -1,6 +1,6 @@
 /** Sends what the log of one export holds, for as long as its lease is held: reads on, spreads over lanes, notes how far it is. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '@iotcore/export-targets';
+import type { Clock } from '@iotcore/process/clock';
 import { type ReadChunk, readFrame, splitFrames } from '@iotcore/store/exports';
 import { Lane, type LaneOptions } from './lane.ts';
 import type { Progress } from './progress.ts';
@@ -12,6 +12,7 @@ export interface ExportRunnerParts {
   readonly options: LaneOptions;
   readonly window: Window;
   readonly progress: Progress;
+  readonly clock: Clock;
   readChunks(position: number): Promise<readonly ReadChunk[]>;
   /** Does the error mean that the database is away? */
   isAway(error: unknown): boolean;
@@ -34,7 +35,7 @@ export class ExportRunner {
     const count = parts.target.sends === 'one' ? 1 : parts.lanes;
     this.#lanes = Array.from(
       { length: count },
-      () => new Lane(parts.target, parts.options, parts.progress, signal),
+      () => new Lane(parts.target, parts.options, parts.progress, signal, parts.clock),
     );
   }
 
@@ -68,7 +69,7 @@ export class ExportRunner {
       for (const chunk of chunks ?? []) this.#spread(chunk);
       if (chunks && chunks.length > 0) pollMs = polls.firstMs;
       else {
-        await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+        await this.#parts.clock.sleep(pollMs, signal).catch(() => undefined);
         pollMs = Math.min(2 * pollMs, polls.longestMs);
       }
     }
@@ -77,7 +78,7 @@ export class ExportRunner {
   #spread({ position, data }: ReadChunk): void {
     const { window } = this.#parts;
     const begin = window.end;
-    const readAtMs = performance.now();
+    const readAtMs = this.#parts.clock.nowMs();
     for (const [index, frame] of splitFrames(data).entries()) {
       if (position + index < begin) continue;
       const { deviceId, topic, payload } = readFrame(frame);
@@ -92,7 +93,7 @@ export class ExportRunner {
   async #save(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await sleep(saveEveryMs, undefined, { signal }).catch(() => undefined);
+      await this.#parts.clock.sleep(saveEveryMs, signal).catch(() => undefined);
       await this.#whileAway(() => this.#parts.progress.save());
     }
   }
@@ -104,7 +105,7 @@ export class ExportRunner {
     } catch (error) {
       if (!this.#parts.isAway(error)) throw error;
       const { signal } = this.#stopping;
-      if (!signal.aborted) await sleep(awayRetryMs, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await this.#parts.clock.sleep(awayRetryMs, signal).catch(() => undefined);
       return undefined;
     }
   }

@@ -1,4 +1,5 @@
 import type { OutgoingMessage, SendOutcome, Target } from '@iotcore/export-targets';
+import { systemClock } from '@iotcore/process';
 import { frameBytes, writeFrame } from '@iotcore/store/exports';
 import { describe, expect, test } from 'vitest';
 import { Lane } from './lane.ts';
@@ -25,7 +26,7 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
   };
   const window = new Window(0, 1e9);
   const progress = new Progress({
-    ...{ lease, window, counters: { attempts: 0, delivered: 0, sendSeconds: 0 } },
+    ...{ lease, window, counters: { attempts: 0, delivered: 0, sendSeconds: 0 }, clock: systemClock },
     writeCursor: async ({ condition }) => {
       conditions.push(condition);
       return true;
@@ -47,11 +48,12 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
     progress,
     ending.signal,
     {
-      now: () => nowMs,
+      nowMs: () => nowMs,
+      after: () => () => undefined,
       async sleep(ms, signal) {
         nowMs += ms;
         await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
+        signal?.throwIfAborted();
       },
     },
   );

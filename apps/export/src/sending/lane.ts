@@ -7,8 +7,8 @@
  * other devices: a device whose messages are refused must not hold up the others.
  */
 import type { OutgoingMessage, SendOutcome, Target } from '@iotcore/export-targets';
+import type { Clock } from '@iotcore/process/clock';
 import { eventIdText, readFrame } from '@iotcore/store/exports';
-import { type Clock, realClock } from './clock.ts';
 import type { Progress } from './progress.ts';
 import { RefusalRun } from './refusal-run.ts';
 import { RetryDelay } from './retry-delay.ts';
@@ -31,7 +31,7 @@ export class Lane {
   readonly #progress: Progress;
   readonly #signal: AbortSignal;
   readonly #delay: RetryDelay;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs' | 'after' | 'sleep'>;
   readonly #refusals = new RefusalRun();
   #queue: Entry[] = [];
   #queuedBytes = 0;
@@ -44,7 +44,7 @@ export class Lane {
     options: LaneOptions,
     progress: Progress,
     signal: AbortSignal,
-    clock: Clock = realClock,
+    clock: Pick<Clock, 'nowMs' | 'after' | 'sleep'>,
   ) {
     this.#target = target;
     this.#options = options;
@@ -94,11 +94,11 @@ export class Lane {
     const { cutoffMs, maxMessages, maxBytes } = this.#options;
     const [first] = this.#queue;
     if (cutoffMs === 0 || !first) return true;
-    const leftMs = first.readAtMs + cutoffMs - this.#clock.now();
+    const leftMs = first.readAtMs + cutoffMs - this.#clock.nowMs();
     if (leftMs <= 0 || this.#queue.length >= maxMessages || this.#queuedBytes >= maxBytes) return true;
-    const timer = setTimeout(() => this.#wake?.(), leftMs);
+    const callOff = this.#clock.after(leftMs, () => this.#wake?.());
     await this.#somethingToSend();
-    clearTimeout(timer);
+    callOff();
     return false;
   }
 
@@ -147,10 +147,10 @@ export class Lane {
   }
 
   async #send(batch: readonly Entry[]): Promise<SendOutcome> {
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.nowMs();
     const outcome = await this.#target.send(batch.map(toMessage), this.#signal);
     this.#signal.throwIfAborted();
-    this.#progress.attempted(this, batch, outcome, this.#clock.now() - startedAt);
+    this.#progress.attempted(this, batch, outcome, this.#clock.nowMs() - startedAt);
     if (outcome.outcome === 'refused') this.#refusals.refused(batch, startedAt);
     else this.#refusals.end();
     if (outcome.outcome === 'done') this.#delay.reset();
@@ -158,7 +158,7 @@ export class Lane {
   }
 
   async #isAllRefused(): Promise<boolean> {
-    if (!this.#refusals.isLong(this.#clock.now())) return false;
+    if (!this.#refusals.isLong(this.#clock.nowMs())) return false;
     if (await this.#takesAnother()) return false;
     this.#progress.allRefused(this);
     return true;

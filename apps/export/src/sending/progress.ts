@@ -1,5 +1,6 @@
 /** How far an export has come, as its lanes tell it; written down now and then, under the lease. */
 import type { SendOutcome } from '@iotcore/export-targets';
+import type { Clock } from '@iotcore/process/clock';
 import {
   type CursorWrite,
   type ExportCondition,
@@ -17,6 +18,7 @@ export interface ProgressParts {
   readonly lease: Lease;
   readonly window: Window;
   readonly counters: ExportCounters;
+  readonly clock: Pick<Clock, 'nowMs' | 'date'>;
   /** False: the lease is another's. */
   writeCursor(write: CursorWrite): Promise<boolean>;
   /** `away`: the database is. */
@@ -61,7 +63,7 @@ export class Progress {
     counters.attempts += 1;
     counters.sendSeconds += milliseconds / 1000;
     this.#attempts.push({
-      at: new Date(),
+      at: this.#parts.clock.date(),
       firstPosition: batch[0]?.position ?? 0,
       lastPosition: batch.at(-1)?.position ?? 0,
       outcome: outcome.outcome.toUpperCase(),
@@ -72,7 +74,7 @@ export class Progress {
     });
     if (this.#attempts.length > 2 * keptAttempts) this.#attempts = this.#attempts.slice(-keptAttempts);
     if (outcome.outcome === 'done') {
-      this.#lastSuccessAt = new Date();
+      this.#lastSuccessAt = this.#parts.clock.date();
       this.#states.delete(lane);
       return;
     }
@@ -86,7 +88,8 @@ export class Progress {
 
   waits(lane: object, delayMs: number): void {
     const condition = this.#states.get(lane)?.condition ?? 'OK';
-    this.#states.set(lane, { condition, nextAttemptAt: new Date(Date.now() + delayMs) });
+    const nextAttemptAt = new Date(this.#parts.clock.date().getTime() + delayMs);
+    this.#states.set(lane, { condition, nextAttemptAt });
   }
 
   /** Makes the message a dead letter. False: there is no room for it, or no database now. */
@@ -134,7 +137,7 @@ export class Progress {
   }
 
   async #saveAttempts(): Promise<void> {
-    const now = performance.now();
+    const now = this.#parts.clock.nowMs();
     if (this.#attempts.length === 0 || now - this.#attemptsWrittenAt < attemptsEveryMs) return;
     const attempts = this.#attempts.slice(-keptAttempts);
     this.#attempts = [];

@@ -9,11 +9,17 @@ import {
   NotHandedOverError,
   RetainedOrder,
   SocketCarrier,
-  systemClock,
 } from '@iotcore/cluster';
 import { type CreateEngine, type Engine, fixedReason, type PublishRoute } from '@iotcore/engine';
 import { type ClientIds, createNativeEngine } from '@iotcore/engine/native';
-import { hasEnded, type Logger, processPlace, type Settings, StartupError } from '@iotcore/process';
+import {
+  type Clock,
+  hasEnded,
+  type Logger,
+  processPlace,
+  type Settings,
+  StartupError,
+} from '@iotcore/process';
 import { openPool } from '@iotcore/store';
 import { NotAMemberError, readLastWrittenBy, readPermanentMessage } from '@iotcore/store/data-plane';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
@@ -25,6 +31,7 @@ export interface ClusterParts {
   readonly settings: Settings;
   readonly databaseUrl: string;
   readonly nodeId: string;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly throttled: ThrottledLog;
 }
@@ -69,7 +76,7 @@ export function isCutOff(error: unknown): boolean {
 }
 
 export async function openCluster(parts: ClusterParts): Promise<Cluster> {
-  const { settings, logger, throttled } = parts;
+  const { settings, clock, logger, throttled } = parts;
   if (settings.mqttEngine !== 'native')
     throw new StartupError('IOT_MQTT_ENGINE: only the native engine can be one of several');
   const pool = openPool(parts.databaseUrl, { logger, poolSize, applicationName: 'iotcore mqtt cluster' });
@@ -79,7 +86,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   const failed = (what: string, error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
   const order = new RetainedOrder({
-    clock: systemClock,
+    clock,
     read: (registryId, topic) => readPermanentMessage(pool, registryId, topic),
   });
   const storedByDropped: StoredByDroppedParts = {
@@ -94,7 +101,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     failed: (error) => failed('what a node had stored could not be handed over', error),
   };
   const node = new ClusterNode({
-    clock: systemClock,
+    clock,
     carrier: await openCarrier(settings, logger),
     statements: createMemberStatements({ pool, nodeId: parts.nodeId, place: processPlace(), hasEnded }),
     graceMs: settings.clusterGraceSeconds * 1_000,
@@ -104,7 +111,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     closeSessions: async (reason) => {
       logger.warn({ reason }, 'all sessions are closed: others may have gone on without this node');
       engine?.disconnect(() => true, fixedReason('node left the cluster'));
-      while ((engine?.stats().sessions ?? 0) > 0) await sleep();
+      while ((engine?.stats().sessions ?? 0) > 0) await clock.sleep(lookMs);
     },
     failed,
     changed: (event) => {
@@ -138,12 +145,12 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     async join(signal, route) {
       routeStored = route;
       void node.start();
-      let saidMs = performance.now();
+      let saidMs = clock.nowMs();
       while (!node.isGood) {
         signal.throwIfAborted();
-        await sleep();
-        if (performance.now() - saidMs < sayAgainMs) continue;
-        saidMs = performance.now();
+        await clock.sleep(lookMs);
+        if (clock.nowMs() - saidMs < sayAgainMs) continue;
+        saidMs = clock.nowMs();
         logger.info(
           { others: node.status.rows.filter(isLiving).length },
           'waiting to become a member of the cluster',
@@ -178,8 +185,4 @@ function clientIdsOf(node: ClusterNode): ClientIds {
       return { known, release: () => claim.release() };
     },
   };
-}
-
-function sleep(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, lookMs));
 }

@@ -24,7 +24,7 @@ function setUp() {
   const gate = new AcceptGate(
     { busy: (lateMs) => busy.push(lateMs), gaveUp: (socket) => gaveUp.push(socket) },
     {
-      now: () => clock.nowMs,
+      nowMs: () => clock.nowMs,
       after(ms, run) {
         Object.assign(clock, { dueMs: clock.nowMs + ms, run });
         return () => {

@@ -6,6 +6,7 @@
  * one with thousands of connections holds up nobody else's.
  */
 import type { Socket } from 'node:net';
+import { type Clock, systemClock } from '@iotcore/process';
 
 const tickMs = 25;
 /** Begun in one tick at most: full TLS handshakes that take some 0.1 s together. */
@@ -16,21 +17,6 @@ const lateTickMs = 100;
 const inTimeMs = 30;
 /** The less patient clients give up after this time; a handshake begun later would be in vain. */
 const maxWaitMs = 10_000;
-
-/** When it is, in ms, and what is to be done later. */
-export interface Clock {
-  now(): number;
-  /** Answers how to call it off. */
-  after(ms: number, run: () => void): () => void;
-}
-
-const realClock: Clock = {
-  now: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 export interface AcceptGateEvents {
   /** Connections wait, and the event loop was late by so much. */
@@ -54,7 +40,7 @@ interface Waiting extends Entrance {
 
 export class AcceptGate {
   readonly #events: AcceptGateEvents;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs' | 'after'>;
   /** By address, in the order of their coming. */
   readonly #queues = new Map<string, Set<Waiting>>();
   #waiting = 0;
@@ -64,7 +50,7 @@ export class AcceptGate {
   #dueMs = 0;
   #postponed = 0;
 
-  constructor(events: AcceptGateEvents, clock = realClock) {
+  constructor(events: AcceptGateEvents, clock: Pick<Clock, 'nowMs' | 'after'> = systemClock) {
     this.#events = events;
     this.#clock = clock;
   }
@@ -94,7 +80,7 @@ export class AcceptGate {
       mayBegin: () => entrance.mayBegin(),
       begin: () => entrance.begin(),
       socket,
-      sinceMs: this.#clock.now(),
+      sinceMs: this.#clock.nowMs(),
     };
     const queue = this.#queues.get(address);
     if (queue) queue.add(waiting);
@@ -118,13 +104,13 @@ export class AcceptGate {
 
   #arm(): void {
     if (this.#callOff) return;
-    this.#dueMs = this.#clock.now() + tickMs;
+    this.#dueMs = this.#clock.nowMs() + tickMs;
     this.#callOff = this.#clock.after(tickMs, () => this.#tick());
   }
 
   #tick(): void {
     this.#callOff = undefined;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.nowMs();
     const lateMs = nowMs - this.#dueMs;
     if (lateMs >= lateTickMs) {
       this.#perTick = Math.max(1, this.#perTick >> 1);

@@ -62,7 +62,7 @@ function collector() {
 function narrowGate() {
   let next = () => {};
   const clock = {
-    now: () => 0,
+    nowMs: () => 0,
     after(_ms: number, run: () => void) {
       next = run;
       return () => {};

@@ -4,7 +4,7 @@
  * in halves until the one that cannot be stored is found. So a registry waits for its own locks, a message fails for its
  * own faults, and nobody else's.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@iotcore/process';
 import {
   NotAMemberError,
   type PermanentMessageWrite,
@@ -15,6 +15,7 @@ import { PermanentQuotaError } from './errors.ts';
 import type { UnstoredMessage, UnstoredMessages } from './unstored-messages.ts';
 
 export interface MessageWriterParts {
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   /** Commits all of them in one transaction, or those within their quota; waits so long for rows that are locked. */
   write(
     writes: readonly PermanentMessageWrite[],
@@ -53,7 +54,7 @@ export class MessageWriter {
   readonly #running = new Map<Lane, Promise<void>>();
   readonly #split: UnstoredMessage[][] = [];
   readonly #locked: UnstoredMessage[][] = [];
-  /** Registries that are written alone, and until when, in ms of performance.now. */
+  /** Registries that are written alone, and until when, in ms of the clock. */
   readonly #alone = new Map<string, number>();
 
   constructor(messages: UnstoredMessages, parts: MessageWriterParts) {
@@ -77,7 +78,8 @@ export class MessageWriter {
       const part = this.#locked.shift();
       return (
         part &&
-        sleep(retryMs, undefined, { signal })
+        this.#parts.clock
+          .sleep(retryMs, signal)
           .catch(() => undefined)
           .then(() => this.#writeAlone(part))
       );
@@ -112,7 +114,7 @@ export class MessageWriter {
   }
 
   #forgetAlone(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#parts.clock.nowMs();
     for (const [registryId, untilMs] of this.#alone) if (untilMs <= nowMs) this.#alone.delete(registryId);
   }
 
@@ -121,7 +123,8 @@ export class MessageWriter {
     const error = batch.length > 0 ? await this.#write(batch, sharedLockTimeoutMs) : undefined;
     if (error === undefined) return;
     const byRegistry = Map.groupBy(batch, ({ registryId }) => registryId);
-    for (const registryId of byRegistry.keys()) this.#alone.set(registryId, performance.now() + aloneMs);
+    for (const registryId of byRegistry.keys())
+      this.#alone.set(registryId, this.#parts.clock.nowMs() + aloneMs);
     if (byRegistry.size > 1) this.#split.push(...byRegistry.values());
     else this.#failed(batch, error);
   }
@@ -164,7 +167,7 @@ export class MessageWriter {
           return undefined;
         }
       }
-      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      await this.#parts.clock.sleep(retryMs, signal).catch(() => undefined);
     }
   }
 

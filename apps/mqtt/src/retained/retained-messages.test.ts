@@ -1,4 +1,5 @@
 import type { RetainedMessage } from '@iotcore/engine';
+import { systemClock } from '@iotcore/process';
 import { NotAMemberError, type PermanentMessageWrite } from '@iotcore/store/data-plane';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Tenants } from '../tenants/tenants.ts';
@@ -27,6 +28,7 @@ function setUp() {
   const wasRead: string[] = [];
   const tenants = new Tenants({ ...wideLimits, maxUnstoredBytes: 32 * 1024 * 1024 }, () => {});
   const messages = new RetainedMessages({
+    clock: systemClock,
     tenantOf: (registryId) => tenants.ofRegistry(registryId),
     isLocked: (error) => error === locked,
     write: async (writes) => {

@@ -18,7 +18,8 @@ import { StoreOverflowError } from './errors.ts';
 import { MessageWriter, type MessageWriterParts } from './message-writer.ts';
 import { type UnstoredMessage, UnstoredMessages } from './unstored-messages.ts';
 
-export interface PermanentMessagesParts extends Pick<MessageWriterParts, 'write' | 'isAway' | 'isLocked'> {
+export interface PermanentMessagesParts
+  extends Pick<MessageWriterParts, 'clock' | 'write' | 'isAway' | 'isLocked'> {
   /** One page; an empty one is the end. */
   read(range: PermanentMessageRange): Promise<readonly PermanentMessageRow[]>;
   tenantOf(registryId: string): Pick<Tenant, 'takeUnstoredBytes' | 'giveUnstoredBytes'>;
@@ -56,6 +57,7 @@ export class RetainedMessages {
   constructor(parts: PermanentMessagesParts) {
     this.#parts = parts;
     this.#writer = new MessageWriter(this.#messages, {
+      clock: parts.clock,
       write: parts.write,
       isAway: parts.isAway,
       isLocked: parts.isLocked,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 import { RetainedOrder, type StoredMessage } from './retained-order.ts';
 
 const topic = { namespace: 'registry', topic: '$devices/a/state' };
-const soon: Clock = {
+const soon: NodeClock = {
   nowMs: () => 0,
   after(_ms, work) {
     queueMicrotask(work);

@@ -4,7 +4,7 @@
  * the retained message and hands that over again: so the last message that subscribers receive is the retained one.
  */
 import type { RetainedPlace } from '@iotcore/engine/native';
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 
 export interface StoredMessage {
   /** Empty: the topic has been cleared. */
@@ -13,7 +13,7 @@ export interface StoredMessage {
 }
 
 export interface RetainedOrderParts {
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   /** The retained message; undefined: there is none. */
   read(namespace: string, topic: string): Promise<StoredMessage | undefined>;
 }

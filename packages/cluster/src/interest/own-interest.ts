@@ -3,10 +3,10 @@
  * all nodes have acknowledged that. That the last subscriber has left is announced some time later, since subscribers come
  * and go.
  */
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 
 export interface OwnInterestParts {
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   /** How long a hash stays wanted after its last subscriber on this node has left, in ms. */
   readonly lingerMs: number;
   gained(hash: number): void;

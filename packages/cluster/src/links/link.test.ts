@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 import { decodeFrame } from '../frames/frame.ts';
 import type { ClusterRecord } from '../frames/records.ts';
 import { Link } from './link.ts';
@@ -8,7 +8,7 @@ import { Link } from './link.ts';
 function twoEnds() {
   let nowMs = 0;
   const works: (() => void)[] = [];
-  const clock: Clock = {
+  const clock: NodeClock = {
     nowMs: () => nowMs,
     after: () => () => {},
     soon: (work) => works.push(work),

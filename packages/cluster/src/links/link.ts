@@ -2,7 +2,7 @@
  * A link: a stream of frames to one other node, and one from it. Frames are numbered, acknowledged and sent again, so every
  * record arrives once and in order, or the link ends. A frame holds the records of one tick of the event loop.
  */
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 import { encodeFrame, type Frame, type FrameHead, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
 import { type ClusterRecord, decodeRecords, encodeRecord } from '../frames/records.ts';
 import { OpenFrame } from './open-frame.ts';
@@ -17,7 +17,7 @@ const deliveringMs = 8;
 const heartbeatMs = 500;
 
 export interface LinkParts {
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   readonly own: string;
   readonly peer: string;
   readonly version: number;

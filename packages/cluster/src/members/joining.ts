@@ -3,14 +3,14 @@
  * link, with the list that was just read. Once all have agreed to that list, and no node was condemned for some seconds, the
  * database makes the row a member if its list is still the same.
  */
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 import type { KnownRows } from './known-rows.ts';
 import { isAlive, type NodeRow } from './node-row.ts';
 import { type Rules, times } from './rules.ts';
 import type { MemberStatements } from './statements.ts';
 
 export interface JoiningParts {
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   readonly incarnation: string;
   readonly statements: MemberStatements;
   readonly rules: Rules;

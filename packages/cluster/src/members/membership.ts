@@ -2,7 +2,7 @@
  * One incarnation's membership: the renewals of its row, the nodes that it must condemn, and the nodes that it goes on
  * without. Joining is in `joining.ts`; the rules about times are in `rules.ts`.
  */
-import type { Clock } from '../clock.ts';
+import type { NodeClock } from '../clock.ts';
 import type { LinkEvidence } from '../links/link.ts';
 import { findCondemnable } from './condemnable.ts';
 import { Joining, type JoiningParts } from './joining.ts';
@@ -18,7 +18,7 @@ export interface Peer {
 }
 
 export interface MembershipParts extends Pick<JoiningParts, 'ping' | 'greet'> {
-  readonly clock: Clock;
+  readonly clock: NodeClock;
   readonly incarnation: string;
   readonly statements: MemberStatements;
   readonly rules: Rules;

@@ -13,9 +13,9 @@ import type {
 } from '@iotcore/engine';
 import { fixedReason } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
+import { systemClock } from '@iotcore/process/clock';
 import { createClusterBus, type Delivery } from '../bus/cluster-bus.ts';
 import { RetainedOrder } from '../bus/retained-order.ts';
-import { systemClock } from '../clock.ts';
 import { ClusterNode } from '../cluster-node.ts';
 import { MemoryNetwork } from './memory-network.ts';
 import { MemoryRows } from './memory-rows.ts';

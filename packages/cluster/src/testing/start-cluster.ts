@@ -1,6 +1,6 @@
+import { systemClock } from '@iotcore/process/clock';
 import { expect, onTestFinished } from 'vitest';
 import type { Carrier } from '../carriers/carrier.ts';
-import { systemClock } from '../clock.ts';
 import { ClusterNode } from '../cluster-node.ts';
 import { namespaceHash } from '../interest/namespace-hash.ts';
 import { MemoryRows } from './memory-rows.ts';

@@ -3,7 +3,7 @@
  * looked up when it is used, so that taking one away takes effect at once.
  */
 import { hash } from 'node:crypto';
-import { LruMap } from '@iotcore/process';
+import { LruMap, systemClock } from '@iotcore/process';
 import { errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import { maxRemembered } from '../limits.ts';
 import { readToken, signToken } from './compact-token.ts';
@@ -36,7 +36,7 @@ export class AccessTokens {
   readonly #now: () => Date;
   #verified: { readonly keys: KeySet; readonly tokens: LruMap<string, AccessToken> } | undefined;
 
-  constructor(keys: KeySource, now: () => Date = () => new Date()) {
+  constructor(keys: KeySource, now: () => Date = systemClock.date) {
     this.#keys = keys;
     this.#now = now;
   }

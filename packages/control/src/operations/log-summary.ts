@@ -20,8 +20,8 @@ export const logSummaryOperations = [
     message: SummarizeLogsQuery,
     output: SummarizeLogsResponse,
     subject: ({ folderId }) => folder(folderId),
-    async run({ input: { folderId, since }, read }, { now }) {
-      const from = instant(since) ?? new Date(now().getTime() - defaultMs);
+    async run({ input: { folderId, since }, read }, { clock }) {
+      const from = instant(since) ?? new Date(clock.date().getTime() - defaultMs);
       const { reasons, isComplete } = await read.connectionLog.summarize(folderId, from, mostResources);
       return { reasons: reasons.map(toReasonSummary), complete: isComplete };
     },

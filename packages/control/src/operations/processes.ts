@@ -61,8 +61,8 @@ export const processOperations = [
       const kind = scope === 'REGISTRY' ? 'registry' : 'broker';
       return resource(nouns[scope], await read.owners.find({ kind, id }));
     },
-    async run({ input, read }, { now }) {
-      const to = instant(input.to) ?? now();
+    async run({ input, read }, { clock }) {
+      const to = instant(input.to) ?? clock.date();
       const from = instant(input.from) ?? new Date(to.getTime() - hourMs);
       const range = { from, to, step: input.step };
       const { scope, id } = input;
@@ -74,7 +74,7 @@ export const processOperations = [
               { kind: scope === 'REGISTRY' ? 'registry' : 'broker', id: id ?? '' },
               range,
             )
-          : await read.metrics.ofProcesses(id, range, now());
+          : await read.metrics.ofProcesses(id, range, clock.date());
       return { points: points.map(({ at, figures }) => ({ at: at.toISOString(), figures: { ...figures } })) };
     },
   }),

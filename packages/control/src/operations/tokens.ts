@@ -52,10 +52,10 @@ export const tokenOperations = [
     output: CreateIamTokenResponse,
     // Every account may do this to itself.
     subject: () => nothing,
-    async run({ input, caller, read, commit }, { tokens, now }) {
+    async run({ input, caller, read, commit }, { tokens, clock }) {
       // What a browser holds for a while must not become a secret that outlives it.
       if (caller.browserSessionId !== undefined) throw errors.notForBrowsers();
-      const at = now();
+      const at = clock.date();
       const expiresAt = earlier(endWithin(input.expiresAt, at), caller.exchangedUntil);
       const account = await read.accounts.find(caller.id);
       if (!account) throw errors.notFound(noun);
@@ -76,19 +76,27 @@ export const tokenOperations = [
 
 async function ofJwt(
   jwt: string,
-  { directory, tokenAudiences, now }: Services,
+  { directory, tokenAudiences, clock }: Services,
 ): Promise<AccessToken | undefined> {
-  const proven = await readAccountJwt(jwt, directory, tokenAudiences, now());
-  return proven && { ...proven, expiresAt: endOfToken(now()) };
+  const proven = await readAccountJwt(jwt, directory, tokenAudiences, clock.date());
+  return proven && { ...proven, expiresAt: endOfToken(clock.date()) };
 }
 
 /** A token for a token ends no later than the first: it cannot be kept alive by exchanging it again and again. */
-async function ofSecret(secret: string, { authenticator, now }: Services): Promise<AccessToken | undefined> {
+async function ofSecret(
+  secret: string,
+  { authenticator, clock }: Services,
+): Promise<AccessToken | undefined> {
   const proven = await authenticator.prove(secret);
   if (!proven && yandexOauthToken.test(secret)) throw errors.yandexOauthToken();
   if (!proven) return undefined;
   const { caller, authorizedKeyId, apiKeySha256, expiresAt } = proven;
-  return { accountId: caller.id, authorizedKeyId, apiKeySha256, expiresAt: endOfToken(now(), expiresAt) };
+  return {
+    accountId: caller.id,
+    authorizedKeyId,
+    apiKeySha256,
+    expiresAt: endOfToken(clock.date(), expiresAt),
+  };
 }
 
 /** In whole seconds, as the token says it. */

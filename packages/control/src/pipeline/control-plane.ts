@@ -34,7 +34,10 @@ export class ControlPlane {
       calls: new TokenBuckets(maxRateKeys),
       streams: new StreamPlaces(),
       callRate: rateOf(callsPerSecond, rateWindowMs ?? 1000),
-      refusals: new Refusals({ store: services.store, now: services.now, logger, observer }, rateWindowMs),
+      refusals: new Refusals(
+        { store: services.store, now: services.clock.date, logger, observer },
+        rateWindowMs,
+      ),
     };
     this.#flushing = setInterval(() => void this.#parts.refusals.flush(), flushIntervalMs);
   }

@@ -1,3 +1,4 @@
+import { systemClock } from '@iotcore/process';
 import type { NewAuditEvent } from '@iotcore/store/control';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -47,7 +48,7 @@ function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, mu
   };
   const services = {
     store,
-    now: () => new Date(),
+    clock: systemClock,
     authenticator: {
       authenticate: async (credential: string | undefined) => {
         steps.push('authenticate');

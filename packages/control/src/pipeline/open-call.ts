@@ -88,11 +88,11 @@ export class OpenCall {
     const input = readInput(operation, given);
     const key = this.#keyOf(given, input);
     const access = this.#newAccess();
-    mustBeWanted(origin, services.now);
+    mustBeWanted(origin, services.clock);
     const subject = await operation.subject(input as never, services.store.read);
     if (operation.isStream) return this.#openStream(input, subject, access);
     const work = async (target: unknown, claim?: KeyClaim) => {
-      mustBeWanted(origin, services.now);
+      mustBeWanted(origin, services.clock);
       const caller = this.#caller ?? nobody;
       const ready = { operation, origin, caller, access, input, target, claim, services };
       return operation.run(runContext(ready) as never, services);
@@ -133,7 +133,7 @@ export class OpenCall {
     const caller = this.#caller ?? nobody;
     const target = access.require(subject);
     const facts = JSON.stringify([caller, target]);
-    mustBeWanted(origin, services.now);
+    mustBeWanted(origin, services.clock);
     const over = streams.take(caller.id);
     return guardStream({
       ...(origin.signal && { gone: origin.signal }),

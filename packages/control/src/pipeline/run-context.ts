@@ -1,6 +1,7 @@
 /** What an operation is given to run with. */
 import type { Operation } from '@iotcore/contract';
 import { asAny, type RecordNames } from '@iotcore/contract/records';
+import type { Clock } from '@iotcore/process';
 import type { CallFacts, KeyClaim, Page, PageRequest } from '@iotcore/store/control';
 import type { Caller } from '../auth/caller.ts';
 import { errors } from '../errors/catalogue.ts';
@@ -49,9 +50,9 @@ export function runContext(call: ReadyCall): AnyRun {
 }
 
 /** @throws CANCELLED, DEADLINE_EXCEEDED if the caller no longer waits for the answer */
-export function mustBeWanted({ signal, deadlineMs }: CallOrigin, now: () => Date): void {
+export function mustBeWanted({ signal, deadlineMs }: CallOrigin, clock: Pick<Clock, 'date'>): void {
   if (signal?.aborted) throw errors.cancelled();
-  if (deadlineMs !== undefined && now().getTime() >= deadlineMs) throw errors.deadlineExceeded();
+  if (deadlineMs !== undefined && clock.date().getTime() >= deadlineMs) throw errors.deadlineExceeded();
 }
 
 function callFacts({ operation: { record, name }, origin, caller }: ReadyCall): CallFacts & RecordNames {
@@ -63,7 +64,7 @@ async function commit(call: ReadyCall, mutate: Parameters<AnyRun['commit']>[0]):
   const facts = callFacts(call);
   const operation = await call.services.store.mutate(facts, call.claim, async (tx) => {
     const done: Mutation = await mutate(tx);
-    mustBeWanted(call.origin, call.services.now);
+    mustBeWanted(call.origin, call.services.clock);
     return { ...done, metadata: asAny(facts.metadataType, done.metadata) };
   });
   return toOperation(operation);

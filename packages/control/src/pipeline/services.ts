@@ -1,5 +1,6 @@
 /** What operations work with, made once by the composition root of a process. */
 import type { BoundedQueue, PasswordHasher } from '@iotcore/credentials';
+import type { Clock } from '@iotcore/process';
 import type { ControlStore, FolderQuotas } from '@iotcore/store/control';
 import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -11,8 +12,7 @@ import type { Watcher } from '../watch/watcher.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 export interface Services {
-  /** The wall clock. */
-  now(): Date;
+  readonly clock: Clock;
   /** Of this program. */
   readonly version: string;
   readonly store: ControlStore;

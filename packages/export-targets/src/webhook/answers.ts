@@ -12,14 +12,14 @@ export interface HttpAnswer {
   readonly answer: string;
 }
 
-export function outcomeOf({ status, headers, answer }: HttpAnswer): SendOutcome {
+export function outcomeOf({ status, headers, answer }: HttpAnswer, nowMs: number): SendOutcome {
   if (status >= 200 && status < 300) return { outcome: 'done', status, answer };
   const facts = { status, answer };
   // A function of Yandex that throws answers so; without the header it is a gateway that reached nobody.
   const isFunctionError = status === 502 && headers['x-function-error'] === 'true';
   if (away.has(status) || (status === 502 && !isFunctionError)) {
     const error = `The receiver cannot take it now (status ${status}).`;
-    return { outcome: 'away', ...facts, error, retryAfterMs: retryAfterOf(headers['retry-after']) };
+    return { outcome: 'away', ...facts, error, retryAfterMs: retryAfterOf(headers['retry-after'], nowMs) };
   }
   if (status < 400)
     return {
@@ -36,8 +36,8 @@ export function outcomeOf({ status, headers, answer }: HttpAnswer): SendOutcome 
   return { outcome: 'refused', ...facts, error: `The receiver refused it (status ${status}).` };
 }
 
-function retryAfterOf(header: string | string[] | undefined): number | undefined {
+function retryAfterOf(header: string | string[] | undefined, nowMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return ms > 0 ? Math.min(ms, mostRetryAfterMs) : undefined;
 }

@@ -2,6 +2,7 @@
 import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent, request } from 'node:https';
 import { secondsOf } from '@iotcore/contract';
+import type { Clock } from '@iotcore/process/clock';
 import { cloudEvent, cloudEventHeaders, cloudEvents } from '../formats/cloud-events.ts';
 import { triggerBody } from '../formats/yandex.ts';
 import type { AddressPolicy } from '../network/address-policy.ts';
@@ -25,16 +26,18 @@ export class WebhookTarget implements Target {
   readonly sends = 'many';
   readonly #export: OpenedExport;
   readonly #policy: AddressPolicy;
+  readonly #clock: Pick<Clock, 'date'>;
   readonly #webhook: NonNullable<OpenedExport['target']['webhook']>;
   readonly #url: URL;
   readonly #agent: PlainAgent;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(opened: OpenedExport, policy: AddressPolicy, resolve: Resolve) {
+  constructor(opened: OpenedExport, policy: AddressPolicy, clock: Pick<Clock, 'date'>, resolve: Resolve) {
     const { webhook } = opened.target;
     if (!webhook) throw new TypeError('not a webhook');
     this.#export = opened;
     this.#policy = policy;
+    this.#clock = clock;
     this.#webhook = webhook;
     this.#url = new URL(webhook.url);
     const options = {
@@ -50,7 +53,7 @@ export class WebhookTarget implements Target {
     const { body, headers } = this.#format(batch);
     const { exportId, secrets } = this.#export;
     const id = `${exportId}_${batch[0]?.position}-${batch.at(-1)?.position}`;
-    const timestamp = String(Math.floor(Date.now() / 1000));
+    const timestamp = String(Math.floor(this.#nowMs / 1000));
     const timeoutMs = secondsOf(this.#webhook.timeout ?? defaultTimeout) * 1000;
     try {
       checkLiteral(this.#policy, this.#place);
@@ -69,7 +72,7 @@ export class WebhookTarget implements Target {
         ...{ body, timeoutMs, signal },
       });
       const shown = withoutSecrets(answer.answer, secrets, keptAnswerCharacters);
-      return outcomeOf({ ...answer, answer: shown });
+      return outcomeOf({ ...answer, answer: shown }, this.#nowMs);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof PostTimeoutError)
@@ -80,6 +83,10 @@ export class WebhookTarget implements Target {
 
   async close(): Promise<void> {
     this.#agent.destroy();
+  }
+
+  get #nowMs(): number {
+    return this.#clock.date().getTime();
   }
 
   get #isPlain(): boolean {
@@ -118,7 +125,7 @@ export class WebhookTarget implements Target {
   /** The one before signs along until its end. */
   #signingSecrets(): string[] {
     const { signingSecret, previous } = this.#export.secrets;
-    const isCurrent = previous !== undefined && Date.parse(previous.endsAt) > Date.now();
+    const isCurrent = previous !== undefined && Date.parse(previous.endsAt) > this.#nowMs;
     return [signingSecret, ...(isCurrent ? [previous.signingSecret] : [])];
   }
 

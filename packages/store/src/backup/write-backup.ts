@@ -1,3 +1,4 @@
+import { systemClock } from '@iotcore/process';
 import type { ClientBase } from 'pg';
 import {
   type ArchiveHeader,
@@ -57,7 +58,7 @@ export async function writeBackup(
     const header: ArchiveHeader = {
       format: archiveFormat,
       version: archiveVersion,
-      createdAt: new Date().toISOString(),
+      createdAt: systemClock.date().toISOString(),
       migrations: await readMigrationRecords(client),
     };
     let manifest: Manifest | undefined;

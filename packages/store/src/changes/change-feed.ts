@@ -1,4 +1,4 @@
-import { BackOff } from '@iotcore/process';
+import { BackOff, type Clock, systemClock } from '@iotcore/process';
 import { Connection, connectionConfig } from '../database/connections.ts';
 import type { Log } from '../log.ts';
 import type { Change } from './change.ts';
@@ -15,6 +15,7 @@ export interface ChangeListener {
 export interface ChangeFeedOptions {
   readonly logger: Log;
   readonly listener: ChangeListener;
+  readonly clock?: Pick<Clock, 'nowMs' | 'after'>;
   /** How long a change may take that no notification announced, in ms. Default 1000. */
   readonly pollIntervalMs?: number;
 }
@@ -36,19 +37,25 @@ export class ChangeFeed {
   readonly #logger: Log;
   readonly #listener: ChangeListener;
   readonly #pollIntervalMs: number;
+  readonly #clock: Pick<Clock, 'nowMs' | 'after'>;
   readonly #stopping = new AbortController();
   readonly #started = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
   #position: Position | undefined;
   #readAt: number | undefined;
-  #prunedAt = performance.now();
+  #prunedAt: number;
   #wake: () => void = () => undefined;
 
-  constructor(url: string, { logger, listener, pollIntervalMs = 1000 }: ChangeFeedOptions) {
+  constructor(
+    url: string,
+    { logger, listener, pollIntervalMs = 1000, clock = systemClock }: ChangeFeedOptions,
+  ) {
     this.#url = url;
     this.#logger = logger;
     this.#listener = listener;
     this.#pollIntervalMs = pollIntervalMs;
+    this.#clock = clock;
+    this.#prunedAt = clock.nowMs();
   }
 
   /** Resolves once every later change will be told: what is read from the database after that cannot go stale unnoticed. */
@@ -65,7 +72,7 @@ export class ChangeFeed {
 
   /** For how long changes may have gone unnoticed, in ms: up to the poll interval, more while the database is away. */
   get behindMs(): number {
-    return this.#readAt === undefined ? Number.POSITIVE_INFINITY : performance.now() - this.#readAt;
+    return this.#readAt === undefined ? Number.POSITIVE_INFINITY : this.#clock.nowMs() - this.#readAt;
   }
 
   async #run(): Promise<void> {
@@ -115,9 +122,9 @@ export class ChangeFeed {
   /** Resolves at the next notification, failure or stop, at the latest after the poll interval. */
   #nextWake(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#pollIntervalMs);
+      const callOff = this.#clock.after(this.#pollIntervalMs, resolve);
       this.#wake = () => {
-        clearTimeout(timer);
+        callOff();
         resolve();
       };
     });
@@ -126,13 +133,13 @@ export class ChangeFeed {
   async #read(client: Connection): Promise<void> {
     if (this.#position === undefined) {
       this.#position = await currentPosition(client);
-      this.#readAt = performance.now();
+      this.#readAt = this.#clock.nowMs();
       this.#started.resolve();
       return;
     }
     const { position, changes, missed } = await readChanges(client, this.#position);
     this.#position = position;
-    this.#readAt = performance.now();
+    this.#readAt = this.#clock.nowMs();
     if (missed) this.#tell(() => this.#listener.missed());
     else if (changes.length > 0) this.#tell(() => this.#listener.changed(changes));
   }
@@ -146,8 +153,8 @@ export class ChangeFeed {
   }
 
   async #pruneWhenDue(client: Connection): Promise<void> {
-    if (performance.now() - this.#prunedAt < pruneIntervalMs) return;
-    this.#prunedAt = performance.now();
+    if (this.#clock.nowMs() - this.#prunedAt < pruneIntervalMs) return;
+    this.#prunedAt = this.#clock.nowMs();
     await pruneChanges(client, keepMs);
   }
 }

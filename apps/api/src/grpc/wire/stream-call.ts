@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { ApiError } from '@iotcore/control';
+import { type Clock, systemClock } from '@iotcore/process';
 import { FrameReader, frame, type IncomingMessage, unpack } from './frames.ts';
 import { failed, succeeded, type Trailers } from './status.ts';
 import { maxCallMs, readTimeout } from './timeout.ts';
@@ -18,6 +19,7 @@ export interface StreamCallOptions {
   /** The call may last as long as its caller wants; only the caller's own deadline ends it. */
   readonly isLong?: boolean | undefined;
   readonly takeAnswerMs?: number | undefined;
+  readonly clock?: Pick<Clock, 'date' | 'after'>;
 }
 
 export class StreamCall {
@@ -29,31 +31,33 @@ export class StreamCall {
   readonly #stream: ServerHttp2Stream;
   readonly #requestId: string;
   readonly #takeAnswerMs: number;
+  readonly #clock: Pick<Clock, 'date' | 'after'>;
   readonly #over = new AbortController();
   /** What waits by `unlessOver`: listeners of the signal would do the same, and take longer than the rest of a short call. */
   readonly #waiting = new Set<(reason: unknown) => void>();
-  #timer: NodeJS.Timeout | undefined;
+  #callOffDeadline: (() => void) | undefined;
   #isAnswered = false;
 
   constructor(
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     requestId: string,
-    { isLong = false, takeAnswerMs = usualTakeAnswerMs }: StreamCallOptions = {},
+    { isLong = false, takeAnswerMs = usualTakeAnswerMs, clock = systemClock }: StreamCallOptions = {},
   ) {
     this.headers = headers;
     this.#stream = stream;
     this.#requestId = requestId;
     this.#takeAnswerMs = takeAnswerMs;
+    this.#clock = clock;
     const timeoutMs = readTimeout(textOf(headers['grpc-timeout']));
     this.hasValidTimeout = timeoutMs !== undefined;
-    this.deadlineMs = Date.now() + (timeoutMs ?? maxCallMs);
+    this.deadlineMs = clock.date().getTime() + (timeoutMs ?? maxCallMs);
     if (!isLong || headers['grpc-timeout'] !== undefined)
-      this.#timer = setTimeout(() => this.#abort(deadlineExceeded()), timeoutMs ?? maxCallMs);
+      this.#callOffDeadline = clock.after(timeoutMs ?? maxCallMs, () => this.#abort(deadlineExceeded()));
     // The peer can reset the stream at any time; the operation learns of it by the signal.
     stream.on('error', () => {});
     stream.once('close', () => {
-      clearTimeout(this.#timer);
+      this.#callOffDeadline?.();
       if (!this.#isAnswered) this.#abort(new ApiError('CANCELLED', 'The caller went away.'));
     });
   }
@@ -173,7 +177,7 @@ export class StreamCall {
   }
 
   #end(trailers: Trailers): void {
-    clearTimeout(this.#timer);
+    this.#callOffDeadline?.();
     this.#isAnswered = true;
     const stream = this.#stream;
     if (stream.destroyed) return;
@@ -188,18 +192,18 @@ export class StreamCall {
   #discardRest(): void {
     const stream = this.#stream;
     stream.resume();
-    const reset = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), discardMs);
-    stream.once('close', () => clearTimeout(reset));
+    const callOff = this.#clock.after(discardMs, () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.once('close', callOff);
   }
 
   /** What the client has not taken in time is forgotten, whether or not it hears of that. */
   #resetUnlessTaken(): void {
     const stream = this.#stream;
-    const reset = setTimeout(() => {
+    const callOff = this.#clock.after(this.#takeAnswerMs, () => {
       stream.close(constants.NGHTTP2_CANCEL);
       stream.destroy();
-    }, this.#takeAnswerMs);
-    stream.once('close', () => clearTimeout(reset));
+    });
+    stream.once('close', callOff);
   }
 }
 

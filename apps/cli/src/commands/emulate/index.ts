@@ -75,6 +75,7 @@ async function emulate(options: EmulateOptions, context: CliContext): Promise<vo
     await makeDevices(client, registryId, options.devices, made);
     context.out.note(`${made.length} devices publish; Ctrl-C ends them`);
     await runDevices(made, {
+      now: context.now,
       ...{ everyMs: options.every, subtopic: options.topic, payload, signal },
       connect: ({ id, password }) =>
         connectAs({ ...serverOptions(options), username: id, password, qos: 1 }, context),

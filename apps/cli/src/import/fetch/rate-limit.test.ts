@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Clock, Pace } from './rate-limit.ts';
+import { Pace } from './rate-limit.ts';
 
 /** How long each call was told to wait, in ms. */
 const waits: number[] = [];
 /** It stands still unless a test moves it. */
 let now = 5_000;
-const clock: Clock = {
-  now: () => now,
-  wait: async (ms, signal) => {
+const clock = {
+  nowMs: () => now,
+  sleep: async (ms: number, signal?: AbortSignal) => {
     waits.push(ms);
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
   },
 };
 beforeEach(() => {

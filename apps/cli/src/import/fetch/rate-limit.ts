@@ -1,25 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-/** The time that a pace is kept by, in ms from some moment on. */
-export interface Clock {
-  now(): number;
-  /** Fails once the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
-}
-
-const realClock: Clock = {
-  now: () => performance.now(),
-  wait: (ms, signal) => delay(ms, undefined, { signal }),
-};
+import { type Clock, systemClock } from '@iotcore/process';
 
 /** Lets calls begin at an even pace: at most `perSecond` of them each second. */
 export class Pace {
   readonly #intervalMs: number;
   readonly #signal: AbortSignal;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs' | 'sleep'>;
   #next = 0;
 
-  constructor(perSecond: number, signal: AbortSignal, clock = realClock) {
+  constructor(perSecond: number, signal: AbortSignal, clock: Pick<Clock, 'nowMs' | 'sleep'> = systemClock) {
     this.#intervalMs = 1_000 / perSecond;
     this.#signal = signal;
     this.#clock = clock;
@@ -27,10 +15,10 @@ export class Pace {
 
   /** Resolves when it is this call's turn; fails when the command is interrupted. */
   async wait(): Promise<void> {
-    const now = this.#clock.now();
+    const now = this.#clock.nowMs();
     const at = Math.max(now, this.#next);
     this.#next = at + this.#intervalMs;
-    if (at > now) await this.#clock.wait(at - now, this.#signal);
+    if (at > now) await this.#clock.sleep(at - now, this.#signal);
     this.#signal.throwIfAborted();
   }
 }

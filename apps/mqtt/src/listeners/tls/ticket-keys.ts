@@ -5,7 +5,7 @@
  * that comes back is served by any of them.
  */
 import { hkdfSync, randomBytes } from 'node:crypto';
-import type { Secret } from '@iotcore/process';
+import { type Secret, systemClock } from '@iotcore/process';
 
 export const ticketKeysLifetimeMs = 12 * 60 * 60 * 1000;
 const ticketKeysBytes = 48;
@@ -16,7 +16,7 @@ const lookMs = 60_000;
 export function keepTicketKeys(
   secret: Secret | undefined,
   set: (keys: Buffer) => void,
-  now: () => number = Date.now,
+  now: () => number = () => systemClock.date().getTime(),
 ): () => void {
   if (secret === undefined) {
     set(randomTicketKeys());

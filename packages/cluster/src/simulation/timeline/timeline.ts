@@ -4,7 +4,7 @@
  * meanwhile waits, and is handled in any order.
  */
 import { setImmediate as endOfTick } from 'node:timers/promises';
-import type { Clock } from '../../clock.ts';
+import type { NodeClock } from '../../clock.ts';
 import { EventQueue, type Sleeper } from './event-queue.ts';
 import type { Random } from './random.ts';
 
@@ -83,7 +83,7 @@ export class Process implements Sleeper {
     return Math.max(this.timeline.nowMs, this.busyUntilMs);
   }
 
-  readonly clock: Clock = {
+  readonly clock: NodeClock = {
     nowMs: () => this.#offsetMs + this.nowMs * this.#rate,
     after: (ms, work) => {
       let isOff = false;

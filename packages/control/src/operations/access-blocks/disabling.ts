@@ -27,8 +27,8 @@ const listDisabledResources = defineOperation({
   message: ListDisabledResourcesQuery,
   output: ListDisabledResourcesResponse,
   subject: ({ folderId }) => folder(folderId ?? everyFolder),
-  async run({ input: { folderId }, read, page: request, nextPageToken }, { now }) {
-    const page = await read.resourceBlocks.list(folderId, now(), request);
+  async run({ input: { folderId }, read, page: request, nextPageToken }, { clock }) {
+    const page = await read.resourceBlocks.list(folderId, clock.date(), request);
     return { disabledResources: page.rows.map(toDisabledResource), ...nextPageToken(page) };
   },
 });
@@ -50,8 +50,8 @@ function disablingOf(names: BlockableNames): ApiOperation[] {
       description: `It cannot connect, nor can anything be published as the ${kind}; its sessions end within a second. Its credentials stay.`,
       message: DisableRequest,
       output: Operation,
-      async run({ input: { endsAt, note = '' }, target: { id, folderId }, caller, commit }, { now }) {
-        const createdAt = now();
+      async run({ input: { endsAt, note = '' }, target: { id, folderId }, caller, commit }, { clock }) {
+        const createdAt = clock.date();
         const end = endsAt === undefined ? null : inFuture(endsAt, createdAt);
         const fields = { endsAt: end, note, createdAt, createdBy: caller.id };
         const field = ownerField(names, id);

@@ -30,8 +30,8 @@ export const networkBlockOperations = [
     name: 'listNetworkBlocks',
     summary: 'Lists the address ranges that may not connect',
     output: ListNetworkBlocksResponse,
-    async run({ read }, { now }) {
-      return { networkBlocks: (await read.networkBlocks.list(now())).map(toNetworkBlock) };
+    async run({ read }, { clock }) {
+      return { networkBlocks: (await read.networkBlocks.list(clock.date())).map(toNetworkBlock) };
     },
   }),
 
@@ -43,8 +43,8 @@ export const networkBlockOperations = [
     keyed: true,
     message: CreateNetworkBlockRequest,
     output: Operation,
-    async run({ input: { network, endsAt, note = '' }, caller, commit }, { now }) {
-      const createdAt = now();
+    async run({ input: { network, endsAt, note = '' }, caller, commit }, { clock }) {
+      const createdAt = clock.date();
       const end = inFuture(endsAt, createdAt);
       const block = { id: createId(), network, endsAt: end, note, createdAt, createdBy: caller.id };
       return commit(async (tx) => {

@@ -42,12 +42,12 @@ export const browserSessionOperations = [
     permission: 'view',
     output: SignInCode,
     subject: () => nothing,
-    async run({ caller, read, commit }, { now, directory }) {
+    async run({ caller, read, commit }, { clock, directory }) {
       // Otherwise a session could be followed by another one for ever.
       if (caller.browserSessionId !== undefined) throw errors.notForBrowsers();
       const account = await accountOf(caller.id, read);
       const code = createBrowserSecret();
-      const createdAt = now();
+      const createdAt = clock.date();
       const expiresAt = new Date(createdAt.getTime() + signInCodeMs);
       const opener = {
         ...(await keyIds(caller.key, directory)),
@@ -71,8 +71,8 @@ export const browserSessionOperations = [
     message: GetSignInCodeRequest,
     output: GetSignInCodeResponse,
     subject: () => nothing,
-    async run({ input: { code }, read }, { now }) {
-      const found = await read.signInCodes.find(sha256Of(code), now());
+    async run({ input: { code }, read }, { clock }) {
+      const found = await read.signInCodes.find(sha256Of(code), clock.date());
       if (!found) throw errors.unauthenticated();
       return { serviceAccount: toServiceAccount(await accountOf(found.serviceAccountId, read)) };
     },
@@ -94,7 +94,7 @@ export const browserSessionOperations = [
         ? ofSecret(input.apiKey ?? input.accessToken ?? '', services)
         : ofCode(input.code, services));
       const account = await accountOf(opener.serviceAccountId, read);
-      const now = services.now();
+      const now = services.clock.date();
       const secret = createBrowserSecret();
       const call = { ...auditedCall(), callerId: account.id };
       const session: NewBrowserSession = {
@@ -159,9 +159,9 @@ export const browserSessionOperations = [
     permission: 'view',
     output: ListBrowserSessionsResponse,
     subject: () => nothing,
-    async run({ caller, read }, { now }) {
-      const idleSince = new Date(now().getTime() - browserIdleMs);
-      const rows = await read.browserSessions.list(caller.id, now(), idleSince, maxBrowserSessions);
+    async run({ caller, read }, { clock }) {
+      const idleSince = new Date(clock.date().getTime() - browserIdleMs);
+      const rows = await read.browserSessions.list(caller.id, clock.date(), idleSince, maxBrowserSessions);
       return { sessions: rows.map((row) => toBrowserSession(row, caller.browserSessionId)) };
     },
   }),
@@ -207,9 +207,9 @@ async function ofSecret(secret: string, { authenticator, directory }: Services):
 }
 
 /** @throws UNAUTHENTICATED */
-async function ofCode(code: string, { store, now }: Services): Promise<Opener> {
+async function ofCode(code: string, { store, clock }: Services): Promise<Opener> {
   const codeSha256 = sha256Of(code);
-  const found = await store.read.signInCodes.find(codeSha256, now());
+  const found = await store.read.signInCodes.find(codeSha256, clock.date());
   if (!found) throw errors.unauthenticated();
   const { sessionEndsAt, ...opener } = found;
   return { ...opener, codeSha256, expiresAt: sessionEndsAt ?? undefined };

@@ -36,12 +36,12 @@ export const createDevice = defineOperation({
   output: Operation,
   subject: async ({ registryId }, read) =>
     resource('Registry', await read.owners.find({ kind: 'registry', id: registryId })),
-  async run({ input, target: { id: registryId, folderId }, commit }, { hasher, quotas, now }) {
+  async run({ input, target: { id: registryId, folderId }, commit }, { hasher, quotas, clock }) {
     const { topicAliases, ...fields } = allFields(input, defaults);
     const id = createId();
     const aliases = newAliases(topicAliases, id);
     const credentials = await newCredentials(input, hasher);
-    const device = { id, registryId, folderId, createdAt: now(), ...fields, aliases };
+    const device = { id, registryId, folderId, createdAt: clock.date(), ...fields, aliases };
     return commit(async (tx) =>
       withChainNote(
         deviceMutation(await tx.devices.create(device, credentials, quotas)),

@@ -1,5 +1,4 @@
 /** Exports whose receivers ask for messages: they need no open port. What is acknowledged is done; the rest comes again. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AcknowledgeExportRequest,
   AcknowledgeExportResponse,
@@ -31,13 +30,13 @@ export const listExportMessages = defineOperation({
     'From the cursor on, or after a position. The same messages come again until they are acknowledged. With `waitSeconds` the answer waits until there is one.',
   message: ListExportMessagesQuery,
   output: ListExportMessagesResponse,
-  async run({ input: { after, maxMessages, waitSeconds }, target: row, read, signal }) {
+  async run({ input: { after, maxMessages, waitSeconds }, target: row, read, signal }, { clock }) {
     mustBePulled(row);
-    const endsAtMs = performance.now() + waitSeconds * 1000;
+    const endsAtMs = clock.nowMs() + waitSeconds * 1000;
     for (;;) {
       const messages = await waiting(read, row.id, after, maxMessages);
-      if (messages.length > 0 || performance.now() >= endsAtMs || signal?.aborted) return { messages };
-      await sleep(lookEveryMs, undefined, signal && { signal }).catch(() => undefined);
+      if (messages.length > 0 || clock.nowMs() >= endsAtMs || signal?.aborted) return { messages };
+      await clock.sleep(lookEveryMs, signal).catch(() => undefined);
     }
   },
 });

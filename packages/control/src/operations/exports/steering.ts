@@ -124,9 +124,9 @@ export const rotateExportSecret = defineOperation({
     'It is in this answer and nowhere else. The one before signs along for 24 hours, so that receivers can be changed one by one.',
   permission: 'administer',
   output: RotateExportSecretResponse,
-  async run({ target: { id }, commit }, { exports }) {
+  async run({ target: { id }, commit }, { clock, exports }) {
     const signingSecret = newSigningSecret();
-    const endsAt = new Date(Date.now() + previousSecretMs).toISOString();
+    const endsAt = new Date(clock.date().getTime() + previousSecretMs).toISOString();
     await commit(async (tx) => {
       // As they are now: another call may have changed them since this one began.
       const row = await tx.exports.lock(id);

@@ -28,7 +28,7 @@ const getMigrationStatus = defineOperation({
   subject: scopeSubject,
   async run({ input, read }, services) {
     const scope = scopeOf(input);
-    const now = services.now();
+    const now = services.clock.date();
     const [registries, brokers] = await Promise.all([
       read.migration.registries(scope, now),
       read.migration.brokers(scope, now),

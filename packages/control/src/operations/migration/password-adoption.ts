@@ -61,7 +61,7 @@ function adoptionOperations(names: AdoptionNames): ApiOperation[] {
       output: Operation,
       async run({ input, target: { id, folderId }, caller, commit }, services) {
         const { networks = [], attemptsPerMinute } = input;
-        const createdAt = services.now();
+        const createdAt = services.clock.date();
         const endsAt = endWithin(input.endsAt, createdAt);
         const fields = { endsAt, networks, attemptsPerMinute, createdBy: caller.id, createdAt };
         const field = ownerField(names, id);

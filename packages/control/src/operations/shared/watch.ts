@@ -68,14 +68,14 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
 /** Who looks into what others send leaves a trace. */
 async function recordWatch(
   { target, auditedCall }: Run<unknown, OwnerTarget>,
-  { store, now }: Services,
+  { store, clock }: Services,
   details: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { callerId, remoteIp, userAgent, requestId, eventType } = auditedCall();
   await store.recordEvents([
     {
       ...{ callerId, remoteIp, userAgent, requestId, eventType, details },
-      at: now(),
+      at: clock.date(),
       folderId: target.folderId,
       resourceId: target.id,
       code: 0,
