@@ -1,7 +1,14 @@
 /** What is away is said, and comes back by itself; what was typed stays. */
-import { findFreePort, sharedInstallation, startInstallation, startPostgres } from '@iotcore/testkit';
+import {
+  connectMqtt,
+  findFreePort,
+  makePassword,
+  sharedInstallation,
+  startInstallation,
+  startPostgres,
+} from '@iotcore/testkit';
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
 import { signedInPage } from './support/sign-in.ts';
 
@@ -108,4 +115,42 @@ test('whose session has ended signs in again over the screen, and what was typed
   await again.press('Enter');
   await again.waitFor({ state: 'detached' });
   await expectCreated(page, 'typed-before-the-end');
+});
+
+test('while no MQTT server is there live messages and logs say so at once, every screen a little later; both go on when one is back', async () => {
+  const own = await startInstallation({ programs: ['api', 'mqtt'] });
+  const { api } = own;
+  const password = makePassword();
+  const registry = await api.createRegistry({ name: 'greenhouse' });
+  const { id } = await api.createDevice(registry.id, { name: 'pump', password });
+  const setUp = { api, origin: own.apiUrl };
+  const allowed = /Failed to load resource|ERR_/;
+  const live = await signedInPage(setUp, `/registries/${registry.id}?tab=live`, { allowed });
+  const log = await signedInPage(setUp, `/devices/${id}?tab=log`, { allowed });
+  for (const page of [live, log]) await page.getByText('Listening').waitFor();
+  const note = 'messages may be missing';
+  expect(await live.getByText(note).count()).toBe(0);
+
+  own.program('mqtt').kill('SIGKILL');
+  for (const page of [live, log]) await page.getByText('No MQTT server answers').waitFor();
+  await live.getByText(note).waitFor();
+  await live.getByText('No MQTT server is ready').waitFor();
+  await log.getByRole('link', { name: 'Brokers', exact: true }).click();
+  await log.getByRole('heading', { level: 1, name: 'Brokers' }).waitFor();
+  await log.getByText('No MQTT server is ready').waitFor();
+  await log.goBack();
+
+  own.start('mqtt');
+  await own.ready();
+  for (const page of [live, log]) {
+    await page.getByText('Listening').waitFor();
+    await page.getByText('No MQTT server is ready').waitFor({ state: 'detached' });
+  }
+  // What was missed stays missed.
+  expect(await live.getByText(note).count()).toBe(1);
+  const device = await connectMqtt({ ...own.overTls, username: id, password, clientId: 'back' });
+  onTestFinished(() => device.end());
+  await device.publish(`$devices/${id}/events`, 'here again');
+  await live.locator('.live__rows', { hasText: 'here again' }).waitFor();
+  await log.locator('main tbody', { hasText: '"back"' }).waitFor();
 });

@@ -27,6 +27,12 @@ export async function openView(
   return (await answer(call)) as ReadableStream<Uint8Array>;
 }
 
+/** What is said of the event `gap`. `what`: messages or lines. */
+export function gapNote({ servers }: ServerEvent['data'], what: string): string {
+  if (servers === 0) return `no MQTT server answers: there are no ${what} until one does`;
+  return `an MQTT server came or went: ${what} may be missing here`;
+}
+
 /** What happens, until it is interrupted. @throws CliError when the API ends it */
 export async function* eventsOf(
   body: ReadableStream<Uint8Array>,

@@ -1,6 +1,8 @@
 import { Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTexts } from '../i18n/texts.tsx';
+import { NoMqtt } from '../screens/nodes/no-mqtt.tsx';
+import { useMay } from './folder.ts';
 import { Navigation } from './navigation.tsx';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -11,6 +13,7 @@ import { TroubleNote } from './trouble-note.tsx';
 export function Shell() {
   const { t } = useTexts();
   const [helpIsOpen, setHelpIsOpen] = useState(false);
+  const seesAll = useMay('viewer', '*');
   useShortcuts(() => setHelpIsOpen(true));
   return (
     <div className="shell">
@@ -22,6 +25,7 @@ export function Shell() {
         <Navigation />
         <main id="content" className="shell__content" tabIndex={-1}>
           <TroubleNote />
+          {seesAll && <NoMqtt />}
           <Outlet />
         </main>
       </div>

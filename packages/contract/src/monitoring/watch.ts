@@ -63,6 +63,10 @@ const WatchNotice = component(
   'WatchNotice',
   z.object({
     count: z.int().optional().describe('With `dropped`: events that were more than a live view takes.'),
+    servers: z
+      .int()
+      .optional()
+      .describe('With `gap`: MQTT servers that take part now; none: nobody is connected.'),
     reason: z.string().optional().describe('With `ended`: why it is over.'),
   }),
   {

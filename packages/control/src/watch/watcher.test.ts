@@ -37,20 +37,63 @@ async function openNode(id: string) {
   return { node: { id, url: `http://127.0.0.1:${port}`, inCluster: true }, asked, state, tell };
 }
 
-test('a node that cannot yet be asked for messages too goes on with what it was asked for, until it can', async () => {
+/** A watch over these nodes, whose list may change, with a clock for the looks at it that the test moves. */
+async function watchOver(live: readonly Awaited<ReturnType<typeof openNode>>['node'][]) {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
-  const [first, second] = await Promise.all([openNode('n1'), openNode('n2')]);
-  const live = [first.node, second.node];
   const tokens = { issueForDataPlane: async () => 't' } as unknown as AccessTokens;
   const watcher = new Watcher({ listLive: async () => live } as never, tokens);
   const caller = new AbortController();
   onTestFinished(() => caller.abort());
   const principal = { kind: 'device', id: 'd' } as const;
-  const events = await watcher.watch(
-    { principal, messages: true, refusals: true, log: false },
-    caller.signal,
-  );
+  return watcher.watch({ principal, messages: true, refusals: true, log: false }, caller.signal);
+}
+
+test('who watches is told at once that a node has gone, and nothing more until it is there again', async () => {
+  const [first, second] = await Promise.all([openNode('n1'), openNode('n2')]);
+  // Of its lease nothing has passed: the list still has it.
+  const events = await watchOver([first.node, second.node]);
+  const seen: unknown[] = [];
+  const reading = (async () => {
+    for await (const { event, data } of events) {
+      if (event === 'last') break;
+      if (event !== 'ping') seen.push(event === 'gap' ? data : event);
+    }
+  })();
+  first.state.isBusy = true;
+  first.asked[0]?.response.end();
+  await expect.poll(() => seen).toEqual([{ servers: 1 }]);
+  vi.advanceTimersByTime(watchNodesMs);
+  await expect.poll(() => first.asked.length).toBe(2);
+  second.tell('refused {}');
+  await expect.poll(() => seen).toEqual([{ servers: 1 }, 'refused']);
+  first.state.isBusy = false;
+  await expect
+    .poll(() => {
+      vi.advanceTimersByTime(watchNodesMs);
+      return seen.length;
+    })
+    .toBe(3);
+  second.tell('last {}');
+  await reading;
+  expect(seen).toEqual([{ servers: 1 }, 'refused', { servers: 2 }]);
+});
+
+test('who watches is told that no node is left', async () => {
+  const only = await openNode('n1');
+  const events = await watchOver([only.node]);
+  only.asked[0]?.response.end();
+  for await (const { event, data } of events) {
+    if (event === 'ping') continue;
+    expect({ event, data }).toEqual({ event: 'gap', data: { servers: 0 } });
+    break;
+  }
+});
+
+test('a node that cannot yet be asked for messages too goes on with what it was asked for, until it can', async () => {
+  const [first, second] = await Promise.all([openNode('n1'), openNode('n2')]);
+  const live = [first.node, second.node];
+  const events = await watchOver(live);
   expect(second.asked.map(({ messages }) => messages)).toEqual([false]);
 
   live.shift();

@@ -41,6 +41,8 @@ export class Watcher {
 interface Part {
   readonly asksMessages: boolean;
   readonly ending: AbortController;
+  /** The node, or the part that this one takes the place of, sends its events. */
+  isOpen: boolean;
 }
 
 class Watch {
@@ -95,28 +97,25 @@ class Watch {
     });
   }
 
-  /** What fails here is tried again at the next look. */
+  /** What fails here, since the database is away or a node goes, is tried again at the next look. */
   async #follow(): Promise<void> {
-    try {
-      const missing = this.#missing(await this.#nodes.listLive());
-      await Promise.all(missing.map((part) => this.#open(...part)));
-      if (missing.length > 0) this.#offer({ event: 'gap', data: {} });
-    } catch {
-      // The database is away, or the node goes.
-    }
+    const nodes = await this.#nodes.listLive().catch(() => []);
+    const opened = await Promise.allSettled(this.#missing(nodes).map((part) => this.#open(...part)));
+    if (opened.some(({ status }) => status === 'fulfilled')) this.#offerGap();
   }
 
   async #open(node: DataPlaneNode, asksMessages: boolean): Promise<void> {
     const ending = new AbortController();
-    const part = { asksMessages, ending };
     const earlier = this.#parts.get(node.id);
+    const part: Part = { asksMessages, ending, isOpen: earlier?.isOpen ?? false };
     this.#parts.set(node.id, part);
     try {
       const token = await this.#tokens.issueForDataPlane();
       const signal = AbortSignal.any([ending.signal, this.#signal]);
       const events = await openNodeStream(node, token, { ...this.#request, messages: asksMessages }, signal);
       earlier?.ending.abort();
-      void this.#pass(events).then(() => this.#forget(node.id, part));
+      part.isOpen = true;
+      void this.#pass(events).then(() => this.#lose(node.id, part));
     } catch (error) {
       this.#forget(node.id, part, earlier);
       throw error;
@@ -131,12 +130,24 @@ class Watch {
     }
   }
 
+  /** The node has gone: whoever watches is to know at once, not when its lease is over or another is there. */
+  #lose(nodeId: string, part: Part): void {
+    const isCurrent = this.#parts.get(nodeId) === part;
+    this.#forget(nodeId, part);
+    if (isCurrent) this.#offerGap();
+  }
+
   /** `earlier`: the part that it was to take the place of, and which goes on unless it is over too. */
   #forget(nodeId: string, part: Part, earlier?: Part): void {
     part.ending.abort();
     if (this.#parts.get(nodeId) !== part) return;
     if (earlier && !earlier.ending.signal.aborted) this.#parts.set(nodeId, earlier);
     else this.#parts.delete(nodeId);
+  }
+
+  #offerGap(): void {
+    const servers = [...this.#parts.values()].filter(({ isOpen }) => isOpen).length;
+    this.#offer({ event: 'gap', data: { servers } });
   }
 
   #offer(event: StreamEvent): void {

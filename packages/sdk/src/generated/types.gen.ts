@@ -2896,6 +2896,10 @@ export type WatchNotice = {
      */
     count?: number;
     /**
+     * With `gap`: MQTT servers that take part now; none: nobody is connected.
+     */
+    servers?: number;
+    /**
      * With `ended`: why it is over.
      */
     reason?: string;

@@ -8,7 +8,7 @@ import { count, pastTime, words } from '../../options/values.ts';
 import { LinesInBoth } from '../../output/lines-in-both.ts';
 import type { Column } from '../../output/table.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import { eventsOf, openView, watchPath } from '../../watch.ts';
+import { eventsOf, gapNote, openView, watchPath } from '../../watch.ts';
 import { exampleOf, withExamples } from '../examples.ts';
 
 interface LogOptions extends SelectionOptions {
@@ -72,6 +72,7 @@ async function* entriesOf(source: LogSource): AsyncGenerator<LogEntry> {
   const shown = new LinesInBoth(newest);
   for await (const { event, data } of eventsOf(view, signal)) {
     if (event === 'dropped') out.note(`${data['count']} lines were more than can be shown`);
+    if (event === 'gap') out.note(gapNote(data, 'lines'));
     if (event !== 'entry') continue;
     const entry = data as unknown as LogEntry;
     if (!shown.take(entry) && wanted(entry)) yield entry;

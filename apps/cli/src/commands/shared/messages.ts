@@ -5,7 +5,7 @@ import type { CliContext } from '../../context.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import { eventsOf, openView, watchPath } from '../../watch.ts';
+import { eventsOf, gapNote, openView, watchPath } from '../../watch.ts';
 import { exampleOf, withExamples } from '../examples.ts';
 
 interface MessageOptions extends SelectionOptions {
@@ -54,6 +54,7 @@ async function* messagesOf(
     if (event === 'message') yield data as unknown as WatchedMessage;
     else if (event === 'refused') out.note(`a client was refused: ${data['rule']}`);
     else if (event === 'dropped') out.note(`${data['count']} messages were more than can be shown`);
+    else if (event === 'gap') out.note(gapNote(data, 'messages'));
     if (event === 'message' && --left <= 0) return;
   }
 }

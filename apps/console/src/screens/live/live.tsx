@@ -11,6 +11,7 @@ import { type Owner, paths } from '../resources/owner.ts';
 import { LiveRows } from './live-rows.tsx';
 import { PublishForm } from './publish-form.tsx';
 import { type LiveRow, useWatch } from './use-watch.ts';
+import { WatchStatus } from './watch-status.tsx';
 
 /** What a resource hears, as it comes: new rows stand on top while nothing is open, and gather while one is read. */
 export function Live({ owner }: { owner: Owner }) {
@@ -52,9 +53,7 @@ export function Live({ owner }: { owner: Owner }) {
           {t('live.export')}
         </Button>
         <span aria-live="polite" className="live__state">
-          <Status tone={watch.state === 'open' && isOn ? 'success' : 'normal'}>
-            {t(isOn ? `live.${watch.state}` : 'live.paused')}
-          </Status>
+          <WatchStatus state={watch.state} isAway={watch.isAway} isOn={isOn} />
           {watch.hasGap && <Status tone="warning">{t('live.gap')}</Status>}
           {watch.dropped > 0 && <Status tone="warning">{t('live.dropped', { count: watch.dropped })}</Status>}
         </span>

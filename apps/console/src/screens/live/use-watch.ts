@@ -1,6 +1,6 @@
 /** What a resource hears, as it comes. */
 import { useEffect, useReducer, useRef } from 'react';
-import { type StreamState, useEvents } from './use-events.ts';
+import { type Gap, type Handlers, type StreamState, useEvents } from './use-events.ts';
 
 export interface LiveMessage {
   readonly at: string;
@@ -29,8 +29,10 @@ export type LiveRow = { readonly key: number } & (
 export interface Watch {
   readonly rows: readonly LiveRow[];
   readonly dropped: number;
-  /** An MQTT server came or went: messages may be missing. */
+  /** An MQTT server came or went, or the view was interrupted: messages may be missing. */
   readonly hasGap: boolean;
+  /** There is no MQTT server: nothing comes. */
+  readonly isAway: boolean;
   readonly state: StreamState;
 }
 
@@ -43,13 +45,14 @@ interface Memory {
   rows: LiveRow[];
   dropped: number;
   hasGap: boolean;
+  isAway: boolean;
   /** Key of the next row. */
   next: number;
 }
 
 /** Watches `url` while `isOn`; without it what is there stays. */
 export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: () => void } {
-  const kept = useRef<Memory>({ rows: [], dropped: 0, hasGap: false, next: 0 });
+  const kept = useRef<Memory>({ rows: [], dropped: 0, hasGap: false, isAway: false, next: 0 });
   const isDirty = useRef(false);
   const [, show] = useReducer((count: number) => count + 1, 0);
   const add = (row: Omit<LiveRow, 'key'>) => {
@@ -58,18 +61,22 @@ export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: 
     if (memory.rows.length > maxRows) memory.rows.length = maxRows;
     isDirty.current = true;
   };
-  const state = useEvents(url, isOn, {
+  const interrupt = (hasGap: boolean, isAway: boolean) => {
+    kept.current.hasGap ||= hasGap;
+    kept.current.isAway = isAway;
+    isDirty.current = true;
+  };
+  const handlers: Handlers = {
     message: (message: LiveMessage) => add({ kind: 'message', message } as never),
     refused: (refusal: LiveRefusal) => add({ kind: 'refused', refusal } as never),
     dropped: ({ count = 0 }: { count?: number }) => {
       kept.current.dropped += count;
       isDirty.current = true;
     },
-    gap: () => {
-      kept.current.hasGap = true;
-      isDirty.current = true;
-    },
-  });
+    gap: ({ servers }: Gap) => interrupt(true, servers === 0),
+  };
+  // Without an MQTT server it is not opened at all.
+  const state = useEvents(url, isOn, handlers, (isAgain) => interrupt(isAgain, false));
   useEffect(() => {
     const painting = setInterval(() => {
       if (isDirty.current) show();
@@ -81,6 +88,6 @@ export function useWatch(url: string, isOn: boolean): Watch & { readonly clear: 
     Object.assign(kept.current, { rows: [], dropped: 0, hasGap: false });
     show();
   };
-  const { rows, dropped, hasGap } = kept.current;
-  return { rows, dropped, hasGap, state, clear };
+  const { rows, dropped, hasGap, isAway } = kept.current;
+  return { rows, dropped, hasGap, isAway, state, clear };
 }

@@ -9,7 +9,6 @@ import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { Time } from '../../ui/text/time.tsx';
 import { Charts } from '../metrics/charts.tsx';
-import { NoMqtt } from './no-mqtt.tsx';
 import { useNodes } from './use-nodes.ts';
 
 /** The processes of the installation, and how they are. */
@@ -23,7 +22,7 @@ export function Nodes() {
     void navigate({ to: '.', search: (before: Search) => ({ ...before, open: id }) });
   return (
     <Page title={t('nav.nodes')}>
-      {may ? <NoMqtt /> : <p>{t('may.everyFolder')}</p>}
+      {!may && <p>{t('may.everyFolder')}</p>}
       {may && (
         <List
           caption={t('nav.nodes')}

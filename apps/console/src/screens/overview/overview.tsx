@@ -8,7 +8,6 @@ import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { Charts } from '../metrics/charts.tsx';
 import { latest, perSecond, useMetrics } from '../metrics/use-metrics.ts';
-import { NoMqtt } from '../nodes/no-mqtt.tsx';
 import { useNodes } from '../nodes/use-nodes.ts';
 import { EndingCertificates } from './ending-certificates.tsx';
 import { RefusedLately } from './refused-lately.tsx';
@@ -23,7 +22,6 @@ export function Overview() {
   const seesAll = useMay('viewer', '*');
   return (
     <Page title={t('nav.overview')}>
-      {seesAll && <NoMqtt />}
       <FirstSteps folderId={folderId} />
       <dl className="tiles">
         {seesAll && <Now />}

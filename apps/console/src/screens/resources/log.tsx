@@ -10,6 +10,7 @@ import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { ExactTime } from '../../ui/text/time.tsx';
+import { WatchStatus } from '../live/watch-status.tsx';
 import { callsOf, type Owner, paths } from './owner.ts';
 import { useNewLines } from './use-new-lines.ts';
 
@@ -25,11 +26,11 @@ export function Log({ owner }: { owner: Owner }) {
   const [isFollowed, setIsFollowed] = useState(false);
   const chosen = levels.find((one) => one === level);
   const isNewest = page === undefined;
-  const { lines, isOpen } = useNewLines(owner, isNewest);
+  const { lines, state, isAway } = useNewLines(owner, isNewest);
   const query = useQuery({
     queryKey: ['log', owner.kind, owner.id, chosen, reason, page],
     queryFn: () => callsOf(owner).log({ level: chosen, reason, pageSize: 100, pageToken: page }),
-    refetchInterval: isNewest && !isOpen ? refreshMs : false,
+    refetchInterval: isNewest && state !== 'open' ? refreshMs : false,
   });
   const isWanted = (line: LogEntry) =>
     (chosen === undefined || severity(line.level) >= severity(chosen)) &&
@@ -48,6 +49,11 @@ export function Log({ owner }: { owner: Owner }) {
           onUpdate={setIsFollowed}
           content={t('log.follow')}
         />
+        {isNewest && (
+          <span aria-live="polite" className="live__state">
+            <WatchStatus state={state} isAway={isAway} isOn />
+          </span>
+        )}
       </div>
       <List
         caption={t('log.title')}
