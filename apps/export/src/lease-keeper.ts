@@ -2,7 +2,7 @@
  * Takes exports without a holder, keeps their leases, gives back what is more than its share, and stops sending for those that
  * another process has taken.
  */
-import { type Clock, PeriodicTask } from '@iotcore/process';
+import type { Clock } from '@iotcore/process/clock';
 import { type Lease, type LeasedExport, leaseSeconds, type Taking } from '@iotcore/store/exports';
 
 /** What sends for one export. */
@@ -75,7 +75,7 @@ export class LeaseKeeper {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     // Beside the rounds: a round that waits for the database must not keep a lease that has ended.
-    const expiring = new PeriodicTask(async () => this.#letGoOfExpired()).every(roundMs);
+    const endExpiring = this.#expireEachRound();
     while (!signal.aborted) {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -89,7 +89,7 @@ export class LeaseKeeper {
       await woken;
       callOff();
     }
-    await expiring.stop();
+    endExpiring();
   }
 
   async #round(): Promise<void> {
@@ -138,6 +138,17 @@ export class LeaseKeeper {
   #forget(held: Held): void {
     const { exportId } = held.lease;
     if (this.#held.get(exportId) === held) this.#held.delete(exportId);
+  }
+
+  /** Answers what ends it. */
+  #expireEachRound(): () => void {
+    let callOff = () => {};
+    const look = () => {
+      this.#letGoOfExpired();
+      callOff = this.#parts.clock.after(roundMs, look);
+    };
+    look();
+    return () => callOff();
   }
 
   /** A process that was frozen, or cannot reach the database, must not send for what may be another's by now. */
