@@ -9,6 +9,8 @@ describe('a retired word is found', () => {
     ['in a type', 'export interface Verdict {}', 'Verdict'],
     ['in a private name', 'this.#audiences.add(group);', 'audiences'],
     ['in a template', 'const text = `a`; const turn = 2;', 'turn'],
+    ['as a name of two words', 'tenant.takeStoredReader(signal);', 'takeStoredReader'],
+    ['in the name of a type of two words', 'interface PermanentMessageRow {}', 'PermanentMessageRow'],
     ['in a comment at the end of a line', 'const a = 1; // who judges it', 'judges'],
     ['in a comment of its own', '/** The spelling of a topic. */', 'spelling'],
     ['in a line of a longer comment', ' * what the canary hears', 'canary'],
@@ -32,6 +34,10 @@ describe('a word is left alone', () => {
   test.each([
     ['in a string that uses it in plain English', "const text = 'a space in the world, a party';"],
     ['as part of another word', 'const namespace = partyline(returned, gospel);'],
+    [
+      'as a part of a name that means something else',
+      'const unstored = new UnstoredMessages(permanentQuotas);',
+    ],
     ['in plain English', '// what takes its turn leaves a space'],
   ])('%s', (_where, text) => {
     expect(problems(text)).toEqual([]);

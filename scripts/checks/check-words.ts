@@ -8,6 +8,8 @@ import { join, relative, resolve } from 'node:path';
 interface Retired {
   /** Of one part of a name: `space` is found in `spaceOf` and `ownSpace`, not in `namespace`. */
   readonly inNames?: RegExp;
+  /** Of a name as a whole: of words that are right by themselves. */
+  readonly asNames?: RegExp;
   readonly inProse?: RegExp;
   readonly instead: string;
   /** Elsewhere the word means what it ought to. Default: nowhere. */
@@ -52,7 +54,13 @@ const retired: readonly Retired[] = [
   { inNames: /^wish(es|ed)?$/, instead: 'request' },
   { inNames: /^worlds?$/, instead: 'fixture' },
   { inNames: /^canar(y|ies)$/, inProse: /\bcanar(y|ies)\b/i, instead: 'bystander, marker message' },
-  { inProse: /\bstored messages?\b/i, instead: 'retained message' },
+  {
+    asNames: /(?<![Uu]n)[Ss]tored(Message|Reader)|[Pp]ermanentMessage/,
+    inProse: /\b(stored|permanent) messages?\b/i,
+    instead: 'retained message',
+    // The model of the table, which has kept its name.
+    exceptIn: /backup\.test\.ts$/,
+  },
   // A change is an entry of the change feed.
   { inNames: /^changes?$/, onlyIn: /^packages\/(control|store\/src\/control)\//, instead: 'mutation' },
 ];
@@ -78,7 +86,9 @@ export function findRetiredWords({ path, text }: SourceFile): string[] {
     const say = (word: string, instead: string) => `${path}:${index + 1}: "${word}", say ${instead}`;
     const inNames = namesIn(code).flatMap((name) =>
       rules
-        .filter(({ inNames }) => wordsOf(name).some((word) => inNames?.test(word)))
+        .filter(
+          ({ inNames, asNames }) => asNames?.test(name) || wordsOf(name).some((word) => inNames?.test(word)),
+        )
         .map(({ instead }) => say(name, instead)),
     );
     const inProse = rules.flatMap(({ inProse, instead }) => {

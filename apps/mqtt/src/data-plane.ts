@@ -17,14 +17,14 @@ import {
   type PermanentQuotas,
   RowsLockedError,
   readNetworkBlocks,
-  readPermanentMessages,
+  readRetainedMessages,
   removeLiveSessions,
   adoptPassword as storeAdoptedPassword,
   writeDeviceActivities,
   writeDevicesPublished,
   writeLogLines,
-  writePermanentMessages,
   writeRefusedClients,
+  writeRetainedMessages,
 } from '@iotcore/store/data-plane';
 import { appendChunks, findExportSources, findWaitingShare, trimLog } from '@iotcore/store/exports';
 import { adoptionRecord } from './authentication/adoption-record.ts';
@@ -98,7 +98,7 @@ export interface DataPlaneOptions {
   /** After which a device counts as silent; undefined: nobody is told. */
   readonly deviceSilentMs: number | undefined;
   /** Of which this process is a node; undefined: it is alone. */
-  readonly cluster: Pick<Cluster, 'incarnation' | 'fleet' | 'storedWasRead'> | undefined;
+  readonly cluster: Pick<Cluster, 'incarnation' | 'fleet' | 'retainedWasRead'> | undefined;
   /** The cost of the hash of an adopted password, and of the check of a password for an unknown ID. */
   readonly passwordHashKib: number;
   readonly timing: DataPlaneTiming;
@@ -204,7 +204,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const retainedMessages = new RetainedMessages({
     clock,
     async write(writes, member, lockTimeoutMs) {
-      const { warnings, ...written } = await writePermanentMessages(pools.storing, writes, {
+      const { warnings, ...written } = await writeRetainedMessages(pools.storing, writes, {
         quotas: options.permanentQuotas,
         ...{ lockTimeoutMs, member },
       });
@@ -222,8 +222,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       return written;
     },
     memberOf: () => options.cluster?.incarnation,
-    read: (range) => readPermanentMessages(pools.reading, range),
-    wasRead: (registryId, { topic, version }) => options.cluster?.storedWasRead(registryId, topic, version),
+    read: (range) => readRetainedMessages(pools.reading, range),
+    wasRead: (registryId, { topic, version }) => options.cluster?.retainedWasRead(registryId, topic, version),
     isAway: isDatabaseAway,
     isLocked: (error) => error instanceof RowsLockedError,
     tenantOf: (registryId) => tenants.ofRegistry(registryId),

@@ -37,7 +37,7 @@ import { ThrottledLog } from './logging/throttled-log.ts';
 import { isDatabaseAway } from './lookups.ts';
 import { NodeRegistration, newNodeId, reachableUrl } from './node/node-registration.ts';
 import { requireNoStrangers } from './node/only-node.ts';
-import { route, routeStored } from './rights/rights.ts';
+import { route, routeRetained } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 import { warmUp } from './warm-up/warm-up.ts';
 
@@ -182,7 +182,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   if (!settings.mqttBesideOthers) await requireNoStrangers(strangers, signal);
 
   cleanups.add(() => plane.stop());
-  await cluster?.join(signal, async (registryId, topic) => routeStored(rights, registryId, topic));
+  await cluster?.join(signal, async (registryId, topic) => routeRetained(rights, registryId, topic));
   if (settings.mqttWarmUp && settings.mqttEngine === 'native') {
     await warmUp().catch((err: unknown) => logger.warn({ err }, 'the code could not be warmed up'));
   }

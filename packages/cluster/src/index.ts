@@ -1,5 +1,5 @@
 export { createClusterBus, type Delivery } from './bus/cluster-bus.ts';
-export { RetainedOrder, type StoredMessage } from './bus/retained-order.ts';
+export { type RetainedContent, RetainedOrder } from './bus/retained-order.ts';
 export type { Carrier } from './carriers/carrier.ts';
 export { SocketCarrier } from './carriers/socket-carrier.ts';
 export type { ClusterEvent } from './cluster-event.ts';

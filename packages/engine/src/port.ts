@@ -94,7 +94,7 @@ export interface TenantBudget {
    * A place among the readers of retained messages, held while one page is read; resolves with what gives it back. Rejects
    * once the signal is aborted.
    */
-  readonly takeStoredReader: (signal: AbortSignal) => Promise<() => void>;
+  readonly takeRetainedReader: (signal: AbortSignal) => Promise<() => void>;
 }
 
 /** `scope` makes client IDs private to a principal: takeover [MQTT-3.1.4-2] happens within one scope only. */

@@ -21,11 +21,11 @@ import {
   StartupError,
 } from '@iotcore/process';
 import { openPool } from '@iotcore/store';
-import { NotAMemberError, readLastWrittenBy, readPermanentMessage } from '@iotcore/store/data-plane';
+import { NotAMemberError, readLastWrittenBy, readRetainedMessage } from '@iotcore/store/data-plane';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
 import type { Fleet } from '../tenants/fleet-usage.ts';
 import { createMemberStatements } from './member-statements.ts';
-import { handOverStoredBy, type StoredByDroppedParts } from './stored-by-dropped.ts';
+import { handOverRetainedBy, type RetainedByDroppedParts } from './retained-by-dropped.ts';
 
 export interface ClusterParts {
   readonly settings: Settings;
@@ -47,17 +47,17 @@ export interface Cluster {
   /** What is used of limits that all nodes share. */
   readonly fleet: Fleet;
   /** A subscriber here is about to get a retained message. */
-  storedWasRead(registryId: string, topic: string, version: number): void;
+  retainedWasRead(registryId: string, topic: string, version: number): void;
   /**
-   * Begins to join; resolves once this node is a good member. Rejects if the signal aborts. `routeStored`: where the messages of a permanent
+   * Begins to join; resolves once this node is a good member. Rejects if the signal aborts. `routeRetained`: where the messages of a permanent
    * topic go, for those that another node could not hand over.
    */
-  join(signal: AbortSignal, routeStored: RouteStored): Promise<void>;
+  join(signal: AbortSignal, routeRetained: RouteRetained): Promise<void>;
   /** Says that this node has ended; its sessions are closed. */
   stop(): Promise<void>;
 }
 
-type RouteStored = (registryId: string, topic: string) => Promise<PublishRoute | undefined>;
+type RouteRetained = (registryId: string, topic: string) => Promise<PublishRoute | undefined>;
 
 /** Renewals, a look under the lock, and statements that were given up and have not ended yet. */
 const poolSize = 4;
@@ -82,17 +82,17 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   const pool = openPool(parts.databaseUrl, { logger, poolSize, applicationName: 'iotcore mqtt cluster' });
   const delivery: Delivery = { deliver: () => {} };
   let engine: Engine<unknown> | undefined;
-  let routeStored: RouteStored = async () => undefined;
+  let routeRetained: RouteRetained = async () => undefined;
   const failed = (what: string, error: unknown) =>
     throttled.say(what, (heldBack) => logger.warn({ err: error, heldBack }, what));
   const order = new RetainedOrder({
     clock,
-    read: (registryId, topic) => readPermanentMessage(pool, registryId, topic),
+    read: (registryId, topic) => readRetainedMessage(pool, registryId, topic),
   });
-  const storedByDropped: StoredByDroppedParts = {
+  const retainedByDropped: RetainedByDroppedParts = {
     read: (writer, after) => readLastWrittenBy(pool, writer, after),
     order,
-    route: (registryId, topic) => routeStored(registryId, topic),
+    route: (registryId, topic) => routeRetained(registryId, topic),
     deliver: ({ destinations }, { registryId, topic, version, payload }) =>
       delivery.deliver({
         ...{ destinations, end: '', payload, qos: 1 },
@@ -117,7 +117,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     changed: (event) => {
       const { kind, ...facts } = event;
       logger.info(facts, `cluster: ${kind}`);
-      if (event.kind === 'dropped') void handOverStoredBy(storedByDropped, event.peer);
+      if (event.kind === 'dropped') void handOverRetainedBy(retainedByDropped, event.peer);
     },
   });
 
@@ -141,9 +141,9 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
       return node.incarnation ?? 'none';
     },
     fleet: node,
-    storedWasRead: (registryId, topic, version) => order.read(registryId, topic, version),
+    retainedWasRead: (registryId, topic, version) => order.read(registryId, topic, version),
     async join(signal, route) {
-      routeStored = route;
+      routeRetained = route;
       void node.start();
       let saidMs = clock.nowMs();
       while (!node.isGood) {

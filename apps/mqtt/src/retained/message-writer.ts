@@ -7,9 +7,9 @@
 import type { Clock } from '@iotcore/process';
 import {
   NotAMemberError,
-  type PermanentMessageWrite,
-  type PermanentOutcome,
-  type PermanentWriteResult,
+  type RetainedMessageWrite,
+  type RetainedOutcome,
+  type RetainedWriteResult,
 } from '@iotcore/store/data-plane';
 import { PermanentQuotaError } from './errors.ts';
 import type { UnstoredMessage, UnstoredMessages } from './unstored-messages.ts';
@@ -18,17 +18,17 @@ export interface MessageWriterParts {
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   /** Commits all of them in one transaction, or those within their quota; waits so long for rows that are locked. */
   write(
-    writes: readonly PermanentMessageWrite[],
+    writes: readonly RetainedMessageWrite[],
     member: string | undefined,
     lockTimeoutMs: number,
-  ): Promise<Pick<PermanentWriteResult, 'outcomes' | 'versions'>>;
+  ): Promise<Pick<RetainedWriteResult, 'outcomes' | 'versions'>>;
   /** Does the error mean that the database is away, and the write is worth another try? */
   isAway(error: unknown): boolean;
   /** Does the error mean that a row was locked for too long? */
   isLocked(error: unknown): boolean;
   /** The node of the cluster that this process is now; undefined: it is alone. */
   memberOf(): string | undefined;
-  toWrite(message: UnstoredMessage): PermanentMessageWrite;
+  toWrite(message: UnstoredMessage): RetainedMessageWrite;
   /** Told of each message that is stored or given up. */
   settled(message: UnstoredMessage): void;
 }
@@ -189,6 +189,6 @@ export class MessageWriter {
   }
 }
 
-function refusalOf(outcome: PermanentOutcome | undefined): PermanentQuotaError | undefined {
+function refusalOf(outcome: RetainedOutcome | undefined): PermanentQuotaError | undefined {
   return outcome === 'topics' || outcome === 'bytes' ? new PermanentQuotaError(outcome) : undefined;
 }

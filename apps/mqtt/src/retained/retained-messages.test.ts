@@ -1,6 +1,6 @@
 import type { RetainedMessage } from '@iotcore/engine';
 import { systemClock } from '@iotcore/process';
-import { NotAMemberError, type PermanentMessageWrite } from '@iotcore/store/data-plane';
+import { NotAMemberError, type RetainedMessageWrite } from '@iotcore/store/data-plane';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Tenants } from '../tenants/tenants.ts';
 import { wideLimits } from '../tenants/testing/tenant-limits.ts';
@@ -14,7 +14,7 @@ const state = '$devices/d1/state';
 /** A store whose writes wait for `commit`, over a plain map as the committed state. */
 function setUp() {
   const stored = new Map<string, Buffer>();
-  const transactions: (readonly PermanentMessageWrite[])[] = [];
+  const transactions: (readonly RetainedMessageWrite[])[] = [];
   const control = {
     commit: Promise.resolve(),
     failures: 0,

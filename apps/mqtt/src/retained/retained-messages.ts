@@ -9,24 +9,24 @@
 import type { RetainedMessage } from '@iotcore/engine';
 import { type RetainedSelection, readFullTopic } from '@iotcore/model';
 import type {
-  PermanentMessageRange,
-  PermanentMessageRow,
-  PermanentMessageWrite,
+  RetainedMessageRange,
+  RetainedMessageRow,
+  RetainedMessageWrite,
 } from '@iotcore/store/data-plane';
 import type { Tenant } from '../tenants/tenant.ts';
 import { StoreOverflowError } from './errors.ts';
 import { MessageWriter, type MessageWriterParts } from './message-writer.ts';
 import { type UnstoredMessage, UnstoredMessages } from './unstored-messages.ts';
 
-export interface PermanentMessagesParts
+export interface RetainedMessagesParts
   extends Pick<MessageWriterParts, 'clock' | 'write' | 'isAway' | 'isLocked'> {
   /** One page; an empty one is the end. */
-  read(range: PermanentMessageRange): Promise<readonly PermanentMessageRow[]>;
+  read(range: RetainedMessageRange): Promise<readonly RetainedMessageRow[]>;
   tenantOf(registryId: string): Pick<Tenant, 'takeUnstoredBytes' | 'giveUnstoredBytes'>;
   /** The node of the cluster in whose name messages are stored; undefined: this process is alone. */
   memberOf(): string | undefined;
   /** A subscriber is about to get what was stored of a topic. */
-  wasRead(registryId: string, message: PermanentMessageRow): void;
+  wasRead(registryId: string, message: RetainedMessageRow): void;
 }
 
 /**
@@ -47,14 +47,14 @@ interface Reader {
 }
 
 export class RetainedMessages {
-  readonly #parts: PermanentMessagesParts;
+  readonly #parts: RetainedMessagesParts;
   /** By registry. */
   readonly #readers = new Map<string, Set<Reader>>();
   readonly #messages = new UnstoredMessages();
   readonly #writer: MessageWriter;
   #unstoredBytes = 0;
 
-  constructor(parts: PermanentMessagesParts) {
+  constructor(parts: RetainedMessagesParts) {
     this.#parts = parts;
     this.#writer = new MessageWriter(this.#messages, {
       clock: parts.clock,
@@ -80,7 +80,7 @@ export class RetainedMessages {
     const waiting = this.#messages.waiting(registryId, topic);
     const bytes = payload.length - (waiting ? waiting.payload.length : -overheadBytes);
     if (!this.#takeBytes(registryId, bytes)) {
-      return Promise.reject(new StoreOverflowError('too many permanent messages wait to be stored'));
+      return Promise.reject(new StoreOverflowError('too many retained messages wait to be stored'));
     }
     for (const reader of this.#readers.get(registryId) ?? []) overtake(reader, topic);
     const member = this.#parts.memberOf();
@@ -167,7 +167,7 @@ function overtake(reader: Reader, topic: string): void {
   else reader.isForgetful = true;
 }
 
-function toWrite({ registryId, topic, payload }: UnstoredMessage): PermanentMessageWrite {
+function toWrite({ registryId, topic, payload }: UnstoredMessage): RetainedMessageWrite {
   const address = readFullTopic(topic);
   const deviceId = address?.row.root === 'devices' ? address.ownerId : undefined;
   return { registryId, topic, deviceId, payload };

@@ -42,7 +42,7 @@ export function route(
 }
 
 /** Where the messages of a permanent topic of this registry go, whoever may publish them; undefined: its device is gone. */
-export function routeStored(
+export function routeRetained(
   parts: RightsParts,
   registryId: string,
   topic: string,

@@ -17,7 +17,7 @@ export function readTenantLimits(settings: Settings): TenantLimits {
     messageRateWindowMs: settings.mqttRateWindowMs,
     maxWaitingBytes: settings.mqttMaxWaitingBytesPerTenant,
     maxSubscriptionBytes: settings.mqttMaxSubscriptionBytesPerTenant,
-    maxStoredReaders: settings.mqttMaxStoredReadersPerTenant,
+    maxRetainedReaders: settings.mqttMaxRetainedReadersPerTenant,
     maxUnstoredBytes: settings.mqttMaxUnstoredBytesPerTenant,
     maxPendingLookups: settings.mqttMaxPendingLookupsPerTenant,
   };

@@ -17,7 +17,7 @@ export interface TenantLimits {
   /** Bytes that the subscriptions of its sessions hold. */
   readonly maxSubscriptionBytes: number;
   /** Subscriptions whose retained messages are read at the same time; others wait for their turn. */
-  readonly maxStoredReaders: number;
+  readonly maxRetainedReaders: number;
   /** Bytes of messages on permanent topics that are not stored yet, overhead included. */
   readonly maxUnstoredBytes: number;
   /** Devices and aliases that are looked up at the same time for publications and subscriptions. */

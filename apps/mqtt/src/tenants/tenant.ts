@@ -29,7 +29,7 @@ export class Tenant implements TenantBudget {
   readonly #now: () => number;
   readonly #places: ConnectionPlaces;
   readonly #rate: MessageRate;
-  readonly #storedReaders: Slots;
+  readonly #retainedReaders: Slots;
   #waitingBytes = 0;
   #subscriptionBytes = 0;
   #unstoredBytes = 0;
@@ -51,7 +51,7 @@ export class Tenant implements TenantBudget {
     const shared = usage && { tenant: key, usage };
     this.#places = new ConnectionPlaces(limits, shared);
     this.#rate = new MessageRate(limits.messageRates, limits.messageRateWindowMs, shared);
-    this.#storedReaders = new Slots(limits.maxStoredReaders);
+    this.#retainedReaders = new Slots(limits.maxRetainedReaders);
   }
 
   /** Takes a place for a connection, or tells which limit is reached and takes none. */
@@ -103,7 +103,8 @@ export class Tenant implements TenantBudget {
   };
 
   /** Waits until the tenant may read retained messages once more. Rejects with the signal's reason. */
-  readonly takeStoredReader = (signal: AbortSignal): Promise<() => void> => this.#storedReaders.take(signal);
+  readonly takeRetainedReader = (signal: AbortSignal): Promise<() => void> =>
+    this.#retainedReaders.take(signal);
 
   /** Takes room for bytes that wait to be stored. False: there is none, and nothing was taken. */
   takeUnstoredBytes(bytes: number): boolean {
@@ -136,8 +137,8 @@ export class Tenant implements TenantBudget {
       places: this.#places.size,
       waitingBytes: this.#waitingBytes,
       subscriptionBytes: this.#subscriptionBytes,
-      storedReaders: this.#storedReaders.taken,
-      storedReadersWaiting: this.#storedReaders.waiting,
+      retainedReaders: this.#retainedReaders.taken,
+      retainedReadersWaiting: this.#retainedReaders.waiting,
       unstoredBytes: this.#unstoredBytes,
       pendingLookups: this.#pendingLookups,
     };

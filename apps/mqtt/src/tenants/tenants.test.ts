@@ -258,20 +258,20 @@ describe('bytes, readers and look-ups of a tenant', () => {
   });
 
   test('lets one reader more begin when another has ended or given up', async () => {
-    const { tenants } = setUp({ maxStoredReaders: 1 });
+    const { tenants } = setUp({ maxRetainedReaders: 1 });
     const tenant = tenants.of(device);
     const { signal } = new AbortController();
-    const first = await tenant.takeStoredReader(signal);
+    const first = await tenant.takeRetainedReader(signal);
     const impatient = new AbortController();
-    const second = tenant.takeStoredReader(impatient.signal);
-    const third = tenant.takeStoredReader(signal);
-    await (await tenants.of(foreigner).takeStoredReader(signal))();
+    const second = tenant.takeRetainedReader(impatient.signal);
+    const third = tenant.takeRetainedReader(signal);
+    await (await tenants.of(foreigner).takeRetainedReader(signal))();
     impatient.abort(new Error('session ended'));
     await expect(second).rejects.toThrow('session ended');
     first();
     first();
     const last = await third;
-    expect(tenant.held).toMatchObject({ storedReaders: 1, storedReadersWaiting: 0 });
+    expect(tenant.held).toMatchObject({ retainedReaders: 1, retainedReadersWaiting: 0 });
     last();
     expect(tenant.isIdle).toBe(true);
   });
@@ -293,7 +293,7 @@ describe('whatever connections do', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
         const { tenants } = setUp({
-          ...{ maxConnectionsPerPrincipal: 2, maxConnections: 3, maxStoredReaders: 1 },
+          ...{ maxConnectionsPerPrincipal: 2, maxConnections: 3, maxRetainedReaders: 1 },
           ...{ maxWaitingBytes: 100, maxSubscriptionBytes: 100 },
           ...{ maxUnstoredBytes: 100, maxPendingLookups: 2 },
         });
@@ -371,7 +371,7 @@ function open(tenants: Tenants) {
         owed.push(answered.resolve);
       }
       if (action === 'read')
-        tenant.takeStoredReader(ending.signal).then(
+        tenant.takeRetainedReader(ending.signal).then(
           (giveBack) => (closed ? giveBack() : owed.push(giveBack)),
           () => undefined,
         );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeClock } from '../clock.ts';
-import { RetainedOrder, type StoredMessage } from './retained-order.ts';
+import { type RetainedContent, RetainedOrder } from './retained-order.ts';
 
 const topic = { namespace: 'registry', topic: '$devices/a/state' };
 const soon: NodeClock = {
@@ -13,7 +13,7 @@ const soon: NodeClock = {
 };
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-function order(...stored: (StoredMessage | undefined | Error)[]) {
+function order(...stored: (RetainedContent | undefined | Error)[]) {
   const heard: string[] = [];
   let reads = 0;
   const retained = new RetainedOrder({

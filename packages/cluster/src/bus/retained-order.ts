@@ -6,7 +6,7 @@
 import type { RetainedPlace } from '@iotcore/engine/native';
 import type { NodeClock } from '../clock.ts';
 
-export interface StoredMessage {
+export interface RetainedContent {
   /** Empty: the topic has been cleared. */
   readonly payload: Buffer;
   readonly version: number;
@@ -15,7 +15,7 @@ export interface StoredMessage {
 export interface RetainedOrderParts {
   readonly clock: NodeClock;
   /** The retained message; undefined: there is none. */
-  read(namespace: string, topic: string): Promise<StoredMessage | undefined>;
+  read(namespace: string, topic: string): Promise<RetainedContent | undefined>;
 }
 
 /** Versions of one topic. */

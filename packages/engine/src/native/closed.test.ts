@@ -38,7 +38,7 @@ class CountingTenant implements TenantBudget {
     if (bytes < 0 || bytes > this.subscriptionBytes) throw new RangeError('more than was taken');
     this.subscriptionBytes -= bytes;
   };
-  readonly takeStoredReader = async () => {
+  readonly takeRetainedReader = async () => {
     this.readers++;
     return () => {
       this.readers--;

@@ -237,7 +237,7 @@ export const settingsTable = {
     '20',
     'Registries and brokers that the metrics page of an MQTT process shows by themselves: those with the most messages. Each is eight series for Prometheus.',
   ),
-  mqttMaxStoredReadersPerTenant: setting(
+  mqttMaxRetainedReadersPerTenant: setting(
     'IOT_MQTT_MAX_STORED_READERS_PER_TENANT',
     wholeNumber(1, 1000),
     '4',

@@ -20,7 +20,7 @@ import {
 } from './tables.ts';
 
 /**
- * Rows fetched together: as many as hold some 2 MiB, going by those before. The largest row, a permanent message of 256 KiB,
+ * Rows fetched together: as many as hold some 2 MiB, going by those before. The largest row, a retained message of 256 KiB,
  * has 512 KiB in hexadecimal digits: even where a table turns from the smallest to these, no more than 50 MiB come at once.
  */
 const charactersAtATime = 2 * 1024 * 1024;

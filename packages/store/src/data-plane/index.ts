@@ -44,26 +44,26 @@ export {
   removeNodes,
   renewNode,
 } from './nodes/nodes.ts';
+export { ping, type Queryable } from './queryable.ts';
 export type {
-  PermanentOutcome,
   PermanentQuota,
   PermanentQuotas,
   PermanentQuotaWarning,
-} from './permanent-messages/permanent-quotas.ts';
+  RetainedOutcome,
+} from './retained-messages/permanent-quotas.ts';
 export {
-  type PermanentMessageRange,
-  type PermanentMessageRow,
+  type RetainedMessageRange,
+  type RetainedMessageRow,
   readLastWrittenBy,
-  readPermanentMessage,
-  readPermanentMessages,
+  readRetainedMessage,
+  readRetainedMessages,
   type WrittenMessage,
-} from './permanent-messages/read-permanent-messages.ts';
+} from './retained-messages/read-retained-messages.ts';
 export {
   NotAMemberError,
-  type PermanentMessageWrite,
   type PermanentWriteOptions,
-  type PermanentWriteResult,
+  type RetainedMessageWrite,
+  type RetainedWriteResult,
   RowsLockedError,
-  writePermanentMessages,
-} from './permanent-messages/write-permanent-messages.ts';
-export { ping, type Queryable } from './queryable.ts';
+  writeRetainedMessages,
+} from './retained-messages/write-retained-messages.ts';

@@ -7,7 +7,7 @@ export const wideLimits: TenantLimits = {
   messageRates: { device: undefined, registry: undefined, broker: undefined },
   maxWaitingBytes: 1_000_000_000,
   maxSubscriptionBytes: 1_000_000_000,
-  maxStoredReaders: 4,
+  maxRetainedReaders: 4,
   maxUnstoredBytes: 1_000_000_000,
   maxPendingLookups: 1000,
 };

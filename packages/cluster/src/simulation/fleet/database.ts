@@ -89,7 +89,7 @@ export class SimulatedDatabase {
     return this.#ask(process, machine, () => this.#stored.get(topic));
   }
 
-  readStoredBy(process: Process, machine: number, writer: string): Promise<readonly StoredValue[]> {
+  readRetainedBy(process: Process, machine: number, writer: string): Promise<readonly StoredValue[]> {
     return this.#ask(process, machine, () =>
       [...this.#stored.values()].filter((stored) => stored.writer === writer),
     );

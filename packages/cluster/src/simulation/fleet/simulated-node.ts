@@ -87,7 +87,7 @@ export class SimulatedNode implements SessionHost {
         );
         checks.happened(this, event);
         if (event.kind === 'dropped' && !breakage.readsNothingAfterDrop)
-          void this.#handOverStoredBy(event.peer);
+          void this.#handOverRetainedBy(event.peer);
       },
     });
   }
@@ -310,11 +310,11 @@ export class SimulatedNode implements SessionHost {
     }
   }
 
-  async #handOverStoredBy(writer: string): Promise<void> {
+  async #handOverRetainedBy(writer: string): Promise<void> {
     const { database, checks } = this.#parts;
     for (;;) {
       try {
-        for (const { topic, value, version } of await database.readStoredBy(
+        for (const { topic, value, version } of await database.readRetainedBy(
           this.process,
           this.machine,
           writer,

@@ -30,7 +30,7 @@ class CountedTenant implements TenantBudget {
   };
   readonly takeSubscriptionBytes = () => true;
   readonly giveSubscriptionBytes = () => {};
-  readonly takeStoredReader = async (signal: AbortSignal) => {
+  readonly takeRetainedReader = async (signal: AbortSignal) => {
     signal.throwIfAborted();
     this.mostReaders = Math.max(this.mostReaders, ++this.readers);
     return () => {

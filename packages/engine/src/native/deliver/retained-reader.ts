@@ -184,7 +184,7 @@ export class RetainedReader<P> {
 
   /** A place among the readers of the tenant, then among all. */
   async #takePlace(signal: AbortSignal): Promise<() => void> {
-    const ofTenant = await this.#session.tenant?.takeStoredReader(signal);
+    const ofTenant = await this.#session.tenant?.takeRetainedReader(signal);
     try {
       const ofAll = await this.#places.take(signal);
       return () => {

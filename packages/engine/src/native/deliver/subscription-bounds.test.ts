@@ -57,7 +57,7 @@ test('a tenant beyond its bytes is refused further filters, and gets back what i
     giveSubscriptionBytes: (bytes) => {
       held -= bytes;
     },
-    takeStoredReader: async () => () => {},
+    takeRetainedReader: async () => () => {},
   };
   const { host, engine, join } = await serve({}, (h) => {
     h.onConnect = async () => ({ accepted: true, principal: 'me', scope: 'me', tenant });

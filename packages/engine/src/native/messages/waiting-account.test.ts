@@ -55,7 +55,7 @@ describe('KeptPayload', () => {
       },
       takeSubscriptionBytes: () => true,
       giveSubscriptionBytes: () => {},
-      takeStoredReader: async () => () => {},
+      takeRetainedReader: async () => () => {},
     };
     const payload = new KeptPayload(Buffer.alloc(1_000));
     expect(payload.hold(new WaitingAccount(waiting, tenant))).toBe(false);

@@ -10,10 +10,10 @@ import {
   NotAMemberError,
   promoteClusterNode,
   readLastWrittenBy,
-  readPermanentMessage,
+  readRetainedMessage,
   renewClusterNode,
   renewNode,
-  writePermanentMessages,
+  writeRetainedMessages,
 } from '../index.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -126,24 +126,24 @@ describe('a message on a permanent topic', () => {
     await prisma.registry.create({ data: { id: 'r1', folderId: 'f' } });
     const versions: (number | undefined)[] = [];
     for (const payload of ['one', 'two', '', 'three'])
-      versions.push(...(await writePermanentMessages(pool, [message(payload)], options)).versions);
+      versions.push(...(await writeRetainedMessages(pool, [message(payload)], options)).versions);
     expect(versions).toEqual(versions.toSorted((a, b) => Number(a) - Number(b)));
     expect(new Set(versions).size).toBe(4);
-    const stored = await readPermanentMessage(pool, 'r1', '$registries/r1/state');
+    const stored = await readRetainedMessage(pool, 'r1', '$registries/r1/state');
     expect(stored).toMatchObject({ payload: Buffer.from('three'), version: versions[3] });
-    expect(await readPermanentMessage(pool, 'r1', '$registries/r1/other')).toBeUndefined();
+    expect(await readRetainedMessage(pool, 'r1', '$registries/r1/other')).toBeUndefined();
   });
 
   test('of two writers the last that is stored has the highest version', async () => {
     const { pool, prisma } = await open();
     await prisma.registry.create({ data: { id: 'r1', folderId: 'f' } });
     // The row of what it uses is there: two that make it are in each other's way, and one of them has to try again.
-    await writePermanentMessages(pool, [message('before')], options);
+    await writeRetainedMessages(pool, [message('before')], options);
     const writes = Array.from({ length: 40 }, (_, n) =>
-      writePermanentMessages(pool, [message(String(n))], options),
+      writeRetainedMessages(pool, [message(String(n))], options),
     );
     const versions = (await Promise.all(writes)).map((result) => result.versions[0] ?? 0);
-    const stored = await readPermanentMessage(pool, 'r1', '$registries/r1/state');
+    const stored = await readRetainedMessage(pool, 'r1', '$registries/r1/state');
     expect(stored?.version).toBe(Math.max(...versions));
     expect(versions[Number(stored?.payload)]).toBe(stored?.version);
   });
@@ -153,14 +153,14 @@ describe('a message on a permanent topic', () => {
     await prisma.registry.create({ data: { id: 'r1', folderId: 'f' } });
     await join('a');
     const write = (payload: string) =>
-      writePermanentMessages(pool, [message(payload)], { ...options, member: 'a' });
+      writeRetainedMessages(pool, [message(payload)], { ...options, member: 'a' });
     await expect(write('early')).rejects.toThrow(NotAMemberError);
     await promoteClusterNode(pool, 'a', []);
     expect((await write('in time')).outcomes).toEqual(['stored']);
     await condemnClusterNodes(pool, 'a', () => ['a']);
     await expect(write('late')).rejects.toThrow(NotAMemberError);
     await expect(write('')).rejects.toThrow(NotAMemberError);
-    expect((await readPermanentMessage(pool, 'r1', '$registries/r1/state'))?.payload).toEqual(
+    expect((await readRetainedMessage(pool, 'r1', '$registries/r1/state'))?.payload).toEqual(
       Buffer.from('in time'),
     );
   });
@@ -175,7 +175,7 @@ test('what a node stored last is read in its order, and nothing of others, or of
   await promoteClusterNode(pool, 'b', ['a']);
   const wide = { topics: 100, bytes: 100_000 };
   const write = (member: string, topic: string) =>
-    writePermanentMessages(
+    writeRetainedMessages(
       pool,
       [
         {

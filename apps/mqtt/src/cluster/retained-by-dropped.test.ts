@@ -1,6 +1,6 @@
 import type { WrittenMessage } from '@iotcore/store/data-plane';
 import { expect, test } from 'vitest';
-import { handOverStoredBy } from './stored-by-dropped.ts';
+import { handOverRetainedBy } from './retained-by-dropped.ts';
 
 const written = (version: number): WrittenMessage => ({
   registryId: 'r1',
@@ -33,7 +33,7 @@ function setUp(...pages: (readonly WrittenMessage[] | Error)[]) {
 
 test('what was heard here, and what goes nowhere any more, is left out; the rest is handed over in its order', async () => {
   const { parts, heard, asked } = setUp([written(1), written(2), written(3)], [written(4), written(5)]);
-  await handOverStoredBy(parts, 'dead');
+  await handOverRetainedBy(parts, 'dead');
   expect([heard, asked]).toEqual([
     [1, 3, 5],
     [0, 3, 5],
@@ -43,6 +43,6 @@ test('what was heard here, and what goes nowhere any more, is left out; the rest
 test('a database that is away is asked again, from where it had come to', async () => {
   const away = new Error('away');
   const { parts, heard, asked, failures } = setUp([written(1)], away, [written(3)]);
-  await handOverStoredBy(parts, 'dead');
+  await handOverRetainedBy(parts, 'dead');
   expect([heard, asked, failures]).toEqual([[1, 3], [0, 1, 1, 3], [away]]);
 });

@@ -2,13 +2,13 @@ import { DatabaseUnavailableError } from '../../database/errors.ts';
 import type { Queryable } from '../queryable.ts';
 import {
   type MeasuredWrite,
-  type PermanentOutcome,
   type PermanentQuotas,
   type PermanentQuotaWarning,
   quotaWarnings,
+  type RetainedOutcome,
 } from './permanent-quotas.ts';
 
-export interface PermanentMessageWrite {
+export interface RetainedMessageWrite {
   readonly registryId: string;
   /** The full name. */
   readonly topic: string;
@@ -49,9 +49,9 @@ export interface PermanentWriteOptions {
   readonly member?: string | undefined;
 }
 
-export interface PermanentWriteResult {
+export interface RetainedWriteResult {
   /** In the order of the writes. */
-  readonly outcomes: readonly PermanentOutcome[];
+  readonly outcomes: readonly RetainedOutcome[];
   /** Of each that was stored or cleared, in the order of the writes: of one topic the later has the higher. */
   readonly versions: readonly (number | undefined)[];
   readonly warnings: readonly PermanentQuotaWarning[];
@@ -64,11 +64,11 @@ export interface PermanentWriteResult {
  *
  * @throws RowsLockedError, DatabaseUnavailableError; or whatever a row is refused for, and then none is stored
  */
-export async function writePermanentMessages(
+export async function writeRetainedMessages(
   db: Queryable,
-  writes: readonly PermanentMessageWrite[],
+  writes: readonly RetainedMessageWrite[],
   options: PermanentWriteOptions,
-): Promise<PermanentWriteResult> {
+): Promise<RetainedWriteResult> {
   // One order for everybody: two nodes that write the same topics must not wait for each other crosswise.
   const ordered = [...writes.entries()].toSorted(
     ([, a], [, b]) => compare(a.registryId, b.registryId) || compare(a.topic, b.topic),
@@ -78,7 +78,7 @@ export async function writePermanentMessages(
     ordered.map(([, write]) => write),
     options,
   );
-  const outcomes = writes.map((): PermanentOutcome => 'stored');
+  const outcomes = writes.map((): RetainedOutcome => 'stored');
   const versions = writes.map((): number | undefined => undefined);
   for (const [at, [index]] of ordered.entries()) {
     outcomes[index] = measured[at]?.outcome ?? 'stored';
@@ -89,7 +89,7 @@ export async function writePermanentMessages(
 
 async function writeOrdered(
   db: Queryable,
-  writes: readonly PermanentMessageWrite[],
+  writes: readonly RetainedMessageWrite[],
   options: PermanentWriteOptions,
 ): Promise<readonly MeasuredWrite[]> {
   try {
@@ -110,7 +110,7 @@ function stateOf(error: unknown): unknown {
 }
 
 interface MeasuredRow {
-  readonly outcome: PermanentOutcome | 'fenced';
+  readonly outcome: RetainedOutcome | 'fenced';
   readonly version: string | null;
   readonly topics_before: number;
   readonly bytes_before: string;
@@ -124,7 +124,7 @@ interface MeasuredRow {
  */
 async function upsert(
   db: Queryable,
-  writes: readonly PermanentMessageWrite[],
+  writes: readonly RetainedMessageWrite[],
   { quotas, lockTimeoutMs, member }: PermanentWriteOptions,
 ): Promise<readonly MeasuredWrite[]> {
   const { rows } = await db.query<MeasuredRow>(
@@ -203,7 +203,7 @@ async function upsert(
     ],
   );
   return rows.map((row, at) => {
-    const { registryId, deviceId } = writes[at] as PermanentMessageWrite;
+    const { registryId, deviceId } = writes[at] as RetainedMessageWrite;
     if (row.outcome === 'fenced') throw new NotAMemberError();
     return {
       ...{ registryId, deviceId, outcome: row.outcome },

@@ -11,7 +11,7 @@ export interface PermanentQuotas {
 }
 
 /** What came of a write. `topics`, `bytes`: refused, since the owner would have more of them than its quota. */
-export type PermanentOutcome = 'stored' | 'cleared' | 'topics' | 'bytes';
+export type RetainedOutcome = 'stored' | 'cleared' | 'topics' | 'bytes';
 
 /** An owner that has just used up more than `warningShare` of a quota. */
 export interface PermanentQuotaWarning {
@@ -29,7 +29,7 @@ const warningShare = 0.8;
 export interface MeasuredWrite {
   readonly registryId: string;
   readonly deviceId: string | undefined;
-  readonly outcome: PermanentOutcome;
+  readonly outcome: RetainedOutcome;
   /** Undefined: nothing was changed. */
   readonly version: number | undefined;
   readonly before: PermanentQuota;

@@ -1,7 +1,7 @@
 import { prefixRangeEnd } from '../../database/prefix-range.ts';
 import type { Queryable } from '../queryable.ts';
 
-export interface PermanentMessageRange {
+export interface RetainedMessageRange {
   readonly registryId: string;
   /** Topics that begin so; if `exact`, only the topic that is this. */
   readonly beginning: string;
@@ -10,7 +10,7 @@ export interface PermanentMessageRange {
   readonly after: string | undefined;
 }
 
-export interface PermanentMessageRow {
+export interface RetainedMessageRow {
   readonly topic: string;
   readonly payload: Buffer;
   readonly version: number;
@@ -24,10 +24,10 @@ const pageBytes = 64 * 1024;
 const indexed = 500;
 
 /** One page of retained messages in the order of their topics; an empty one is the end. */
-export async function readPermanentMessages(
+export async function readRetainedMessages(
   db: Queryable,
-  { registryId, beginning, exact, after }: PermanentMessageRange,
-): Promise<readonly PermanentMessageRow[]> {
+  { registryId, beginning, exact, after }: RetainedMessageRange,
+): Promise<readonly RetainedMessageRow[]> {
   const { rows } = await db.query<Stored>(
     `SELECT topic, payload, version FROM (
        SELECT topic, payload, version,
@@ -54,11 +54,11 @@ export async function readPermanentMessages(
 }
 
 /** The message of one topic, with its version; undefined: none is stored. */
-export async function readPermanentMessage(
+export async function readRetainedMessage(
   db: Queryable,
   registryId: string,
   topic: string,
-): Promise<PermanentMessageRow | undefined> {
+): Promise<RetainedMessageRow | undefined> {
   const { rows } = await db.query<Stored>(
     `SELECT topic, payload, version FROM permanent_messages
      WHERE registry_id = $1 AND topic_sha256 = sha256(convert_to($2, 'UTF8'))`,
@@ -68,7 +68,7 @@ export async function readPermanentMessage(
 }
 
 /** A message with the registry in which it is stored. */
-export interface WrittenMessage extends PermanentMessageRow {
+export interface WrittenMessage extends RetainedMessageRow {
   readonly registryId: string;
 }
 
@@ -101,6 +101,6 @@ interface Stored {
   readonly version: string;
 }
 
-function toRow({ topic, payload, version }: Stored): PermanentMessageRow {
+function toRow({ topic, payload, version }: Stored): RetainedMessageRow {
   return { topic, payload, version: Number(version) };
 }

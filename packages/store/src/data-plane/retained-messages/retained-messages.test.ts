@@ -5,12 +5,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openPrisma } from '../../database/open-prisma.ts';
 import { migrate } from '../../index.ts';
 import {
-  type PermanentMessageRow,
-  type PermanentMessageWrite,
   type Queryable,
+  type RetainedMessageRow,
+  type RetainedMessageWrite,
   RowsLockedError,
-  readPermanentMessages,
-  writePermanentMessages,
+  readRetainedMessages,
+  writeRetainedMessages,
 } from '../index.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -40,13 +40,13 @@ const write = (topic: string, payload: string | Buffer, deviceId?: string, regis
   payload: Buffer.from(payload),
 });
 
-const store = (db: Queryable, writes: readonly PermanentMessageWrite[], device = wide, registry = wide) =>
-  writePermanentMessages(db, writes, { quotas: { device, registry }, lockTimeoutMs: 5000 });
+const store = (db: Queryable, writes: readonly RetainedMessageWrite[], device = wide, registry = wide) =>
+  writeRetainedMessages(db, writes, { quotas: { device, registry }, lockTimeoutMs: 5000 });
 
 async function read(db: Queryable, beginning: string, exact = false, registryId = 'r1') {
-  const all: Pick<PermanentMessageRow, 'topic' | 'payload'>[] = [];
+  const all: Pick<RetainedMessageRow, 'topic' | 'payload'>[] = [];
   for (let after: string | undefined; ; after = all.at(-1)?.topic) {
-    const page = await readPermanentMessages(db, { registryId, beginning, exact, after });
+    const page = await readRetainedMessages(db, { registryId, beginning, exact, after });
     if (page.length === 0) return all;
     all.push(...page.map(({ topic, payload }) => ({ topic, payload })));
   }
@@ -64,7 +64,7 @@ async function usage(db: Queryable) {
   return { counted, real };
 }
 
-describe('permanent messages', () => {
+describe('retained messages', () => {
   test('of owners that are gone are left out, and the others are stored', async () => {
     const { db } = await open();
     await store(db, [
@@ -88,7 +88,7 @@ describe('permanent messages', () => {
     expect(await read(db, first, true)).toEqual([{ topic: first, payload: Buffer.from('new') }]);
     expect(await read(db, beginning)).toHaveLength(2);
     const range = { registryId: 'r1', beginning: '$devices/', exact: false, after: first };
-    expect((await readPermanentMessages(db, range)).map(({ topic }) => topic)).toEqual([second]);
+    expect((await readRetainedMessages(db, range)).map(({ topic }) => topic)).toEqual([second]);
     await store(db, [write(first, '', 'd1')]);
     expect((await read(db, '$devices/d1/')).map(({ topic }) => topic)).toEqual([second]);
   });
@@ -121,7 +121,7 @@ describe('permanent messages', () => {
       ['a', 'b', 'c'].map((level) => write(`$devices/d2/state/${level}`, half, 'd2')),
     );
     const range = { registryId: 'r1', beginning: '$devices/d2/', exact: false, after: undefined };
-    expect(await readPermanentMessages(db, range)).toHaveLength(1);
+    expect(await readRetainedMessages(db, range)).toHaveLength(1);
     expect(await read(db, '$devices/d2/')).toHaveLength(3);
   });
 });
@@ -261,7 +261,7 @@ test('rows that somebody has locked are waited for no longer than asked for, and
   await other.query(`SELECT FROM permanent_messages WHERE registry_id = 'r1' FOR UPDATE`);
   const writes = [write('$devices/d1/state', 'new', 'd1'), write('$devices/d2/state', 'new', 'd2')];
   const options = { quotas: { device: wide, registry: wide }, lockTimeoutMs: 50 };
-  await expect(writePermanentMessages(db, writes, options)).rejects.toBeInstanceOf(RowsLockedError);
+  await expect(writeRetainedMessages(db, writes, options)).rejects.toBeInstanceOf(RowsLockedError);
   await other.query('ROLLBACK');
   expect((await read(db, '$')).map(({ payload }) => String(payload))).toEqual(['old']);
   expect((await other.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '5s' }]);

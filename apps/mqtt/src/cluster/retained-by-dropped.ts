@@ -7,7 +7,7 @@ import type { RetainedOrder } from '@iotcore/cluster';
 import type { PublishRoute } from '@iotcore/engine';
 import type { WrittenMessage } from '@iotcore/store/data-plane';
 
-export interface StoredByDroppedParts {
+export interface RetainedByDroppedParts {
   /** A page of what a node stored last, in the order of the versions; an empty one is the end. */
   read(incarnation: string, afterVersion: number): Promise<readonly WrittenMessage[]>;
   readonly order: Pick<RetainedOrder, 'isNews'>;
@@ -22,7 +22,7 @@ export interface StoredByDroppedParts {
 const againMs = 500;
 const mostAttempts = 120;
 
-export async function handOverStoredBy(parts: StoredByDroppedParts, incarnation: string): Promise<void> {
+export async function handOverRetainedBy(parts: RetainedByDroppedParts, incarnation: string): Promise<void> {
   let after = 0;
   for (let attempts = 0; attempts < mostAttempts; ) {
     try {
@@ -41,7 +41,7 @@ export async function handOverStoredBy(parts: StoredByDroppedParts, incarnation:
 }
 
 async function handOver(
-  { order, route, deliver }: StoredByDroppedParts,
+  { order, route, deliver }: RetainedByDroppedParts,
   message: WrittenMessage,
 ): Promise<void> {
   const { registryId, topic, version } = message;
