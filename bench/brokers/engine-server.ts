@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type EngineHost, fixedReason } from '@iotcore/engine';
+import { type EngineHost, reasonOf } from '@iotcore/engine';
 import { createNativeEngine, toDirectSocket } from '@iotcore/engine/native';
 import { createAedesEngine } from '@iotcore/engine-aedes';
 import { broadcastTopic, password, registryId } from '../fleet.ts';
@@ -22,7 +22,7 @@ const host: EngineHost<string> = {
   connect: async ({ username = '', password: given }) =>
     given?.toString() === password
       ? { accepted: true, principal: username, scope: username }
-      : { accepted: false, code: 4, reason: fixedReason('wrong password') },
+      : { accepted: false, code: 4, reason: reasonOf('wrong password') },
   route: (user, topic) => {
     if (user === registryId) {
       return topic === broadcastTopic

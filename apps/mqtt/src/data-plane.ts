@@ -1,12 +1,6 @@
 /** Builds the data plane from its parts: an engine, and everything that answers its questions. No listener, no settings. */
 import { createPasswordHasher } from '@iotcore/credentials';
-import {
-  type CreateEngine,
-  type Engine,
-  type EngineOptions,
-  fixedReason,
-  type SessionInfo,
-} from '@iotcore/engine';
+import type { CreateEngine, Engine, EngineOptions, SessionInfo } from '@iotcore/engine';
 import { createId } from '@iotcore/model';
 import { type Clock, type Logger, PeriodicTask } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
@@ -60,6 +54,7 @@ import { DiscardLines } from './exports/discard-lines.ts';
 import { ExportDirectory } from './exports/export-directory.ts';
 import { ExportRecorder } from './exports/export-recorder.ts';
 import { FillingLines } from './exports/filling-lines.ts';
+import { closingReasons } from './hosting/closing-reasons.ts';
 import { ConnectionCounters } from './hosting/connection-counters.ts';
 import { createEngineHost } from './hosting/engine-host.ts';
 import type { ThrottledLog } from './logging/throttled-log.ts';
@@ -257,8 +252,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const revoker = new Revoker({
     clients,
     end: (doomed, reason) => {
-      const ended = engine.disconnect((session) => doomed.has(session.principal), fixedReason(reason));
-      logger.info({ sessions: ended, reason }, 'ended sessions');
+      const ended = engine.disconnect((session) => doomed.has(session.principal), reason);
+      logger.info({ sessions: ended, reason: reason.code }, 'ended sessions');
     },
     findOwners: lookups.identities,
     findCertificates: lookups.certificates,
@@ -278,9 +273,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     end: (isBlocked) => {
       const ended = engine.disconnect(
         ({ transport }) => isBlocked(transport.remoteAddress),
-        fixedReason('address blocked'),
+        closingReasons.addressBlocked,
       );
-      logger.info({ sessions: ended, reason: 'address blocked' }, 'ended sessions');
+      logger.info({ sessions: ended, reason: closingReasons.addressBlocked.code }, 'ended sessions');
     },
     now: () => clock.date().getTime(),
     failed: failed('the blocked networks could not be read'),
@@ -406,9 +401,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       disconnect: (subject) => {
         const doomed = ownSessionsOf(clients, subject);
         if (doomed.size === 0) return;
-        const reason = 'disconnected by an operator';
-        const ended = engine.disconnect(({ principal }) => doomed.has(principal), fixedReason(reason));
-        logger.info({ sessions: ended, reason }, 'ended sessions');
+        const reason = closingReasons.disconnected;
+        const ended = engine.disconnect(({ principal }) => doomed.has(principal), reason);
+        logger.info({ sessions: ended, reason: reason.code }, 'ended sessions');
       },
       exportsChanged: () => exports.refresh(),
     }),
@@ -424,7 +419,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     logLinesDropped: () => log.dropped,
     async stop() {
       await tellUsage?.stop();
-      await engine.close(fixedReason('server stopping'));
+      await engine.close(closingReasons.serverStopping);
       await Promise.all([silentDevices.stop(), revoker.stop(), networkBlocks.stop(), exports.stop()]);
       await Promise.all([recorder.stop(), retainedMessages.stop(), monitoring.stop(), log.stop()]);
       await Promise.all([refusedClients.stop(), sessions.stop()]);

@@ -1,2 +1,2 @@
 export * from './port.ts';
-export { fixedReason, reasons } from './reasons.ts';
+export { reasonOf, reasons } from './reasons.ts';

@@ -10,7 +10,7 @@ import {
   RetainedOrder,
   SocketCarrier,
 } from '@iotcore/cluster';
-import { type CreateEngine, type Engine, fixedReason, type PublishRoute } from '@iotcore/engine';
+import type { CreateEngine, Engine, PublishRoute } from '@iotcore/engine';
 import { type ClientIds, createNativeEngine } from '@iotcore/engine/native';
 import {
   type Clock,
@@ -22,6 +22,7 @@ import {
 } from '@iotcore/process';
 import { openPool } from '@iotcore/store';
 import { NotAMemberError, readLastWrittenBy, readRetainedMessage } from '@iotcore/store/data-plane';
+import { closingReasons } from '../hosting/closing-reasons.ts';
 import type { ThrottledLog } from '../logging/throttled-log.ts';
 import type { Fleet } from '../tenants/fleet-usage.ts';
 import { createMemberStatements } from './member-statements.ts';
@@ -110,7 +111,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     deliver: (message) => delivery.deliver(message),
     closeSessions: async (reason) => {
       logger.warn({ reason }, 'all sessions are closed: others may have gone on without this node');
-      engine?.disconnect(() => true, fixedReason('node left the cluster'));
+      engine?.disconnect(() => true, closingReasons.leftCluster);
       while ((engine?.stats().sessions ?? 0) > 0) await clock.sleep(lookMs);
     },
     failed,

@@ -1,4 +1,4 @@
-import { type ConnectRequest, fixedReason, reasons, type SessionInfo } from '@iotcore/engine';
+import { type ConnectRequest, reasonOf, reasons, type SessionInfo } from '@iotcore/engine';
 import { foreignProtocols, PacketError, packetErrorCodes } from '@iotcore/engine/codec';
 import { refusalRule } from '@iotcore/model';
 import { describe, expect, test } from 'vitest';
@@ -84,10 +84,10 @@ describe('the host of an engine', () => {
     expect(await host.connect(request)).toEqual({
       accepted: false,
       code: refusals.expiredCertificate.code,
-      reason: fixedReason(refusals.expiredCertificate.reason),
+      reason: refusals.expiredCertificate.reason,
     });
-    host.refused(transport, request, fixedReason(refusals.expiredCertificate.reason));
-    host.refused(transport, { ...request }, fixedReason('client ID too long'));
+    host.refused(transport, request, refusals.expiredCertificate.reason);
+    host.refused(transport, { ...request }, reasonOf('client ID too long'));
     expect(lines.map((line) => line.split(',')[0])).toEqual([
       'owner refused connection refused: certificate expired',
       'd1 refused connection refused: client ID too long',
@@ -100,7 +100,7 @@ describe('the host of an engine', () => {
 
   test('writes nothing about strangers, and never names a metric after what they wrote', () => {
     const { host, lines, counters } = setUp(() => ({ accepted: true, client: client() }));
-    host.refused(transport, undefined, fixedReason('HTTP instead of MQTT'));
+    host.refused(transport, undefined, reasonOf('HTTP instead of MQTT'));
     host.refused(transport, { ...request, username: undefined }, reasons.willNotAllowed('x'));
     expect(lines).toEqual([]);
     expect([...counters.refusedBy.keys()]).toEqual(['HTTP instead of MQTT', 'will not allowed']);
@@ -114,10 +114,10 @@ describe('the host of an engine', () => {
     }));
     const certificate = Buffer.from('der');
     const withCertificate = { ...transport, peerCertificate: () => certificate };
-    host.refused(transport, undefined, fixedReason('HTTP instead of MQTT'));
-    host.refused(transport, { clientId: 'c5', username: 'd5' }, fixedReason('MQTT 5 instead of 3.1.1'));
+    host.refused(transport, undefined, reasonOf('HTTP instead of MQTT'));
+    host.refused(transport, { clientId: 'c5', username: 'd5' }, reasonOf('MQTT 5 instead of 3.1.1'));
     await host.connect(request);
-    host.refused(withCertificate, request, fixedReason(refusals.expiredCertificate.reason));
+    host.refused(withCertificate, request, refusals.expiredCertificate.reason);
     const place = { remoteAddress: '192.0.2.1', secure: true };
     expect(told).toEqual([
       { ...place, reason: 'HTTP instead of MQTT' },
@@ -136,7 +136,7 @@ describe('the host of an engine', () => {
   test('tells of sessions that end for what they did, and of no other end', () => {
     const { host, told } = setUp(() => ({ accepted: true, client: client() }));
     const one = session(client());
-    for (const end of [reasons.clientDisconnected, reasons.connectionLost, fixedReason('server stopping')]) {
+    for (const end of [reasons.clientDisconnected, reasons.connectionLost, reasonOf('server stopping')]) {
       host.connected(one);
       host.disconnected(one, end);
       host.refused(transport, undefined, end);
@@ -161,11 +161,11 @@ describe('the host of an engine', () => {
     const one = session(client());
     host.connected(one);
     host.disconnected(one, reasons.connectionLost);
-    host.refused(transport, request, fixedReason(refusals.wrongPassword.reason));
+    host.refused(transport, request, refusals.wrongPassword.reason);
     result = { accepted: false, refusal: refusals.disabled, subject: client().principal };
     await host.connect(request);
-    host.refused(transport, request, fixedReason('server stopping'));
-    host.refused(transport, request, fixedReason(refusals.disabled.reason));
+    host.refused(transport, request, reasonOf('server stopping'));
+    host.refused(transport, request, refusals.disabled.reason);
     expect(events).toEqual([
       'connected d1',
       `disconnected d1 ${reasons.connectionLost.code}`,
@@ -176,8 +176,8 @@ describe('the host of an engine', () => {
   test('has a rule for every reason that a client can be refused for', () => {
     const { noConnect, credentialsUnchecked } = reasons;
     const codes = [
-      ...Object.values(refusals).map(({ reason }) => reason),
-      ...packetErrorCodes.map((code) => new PacketError(code).message),
+      ...Object.values(refusals).map(({ reason }) => reason.code),
+      ...packetErrorCodes.map((code) => new PacketError(code).reason.code),
       ...foreignProtocols.map(({ code }) => code),
       ...[noConnect, credentialsUnchecked, reasons.willNotAllowed('')].map(({ code }) => code),
       new PermanentQuotaError('topics').reason.code,
@@ -194,7 +194,7 @@ describe('the host of an engine', () => {
     host.connected(session(known));
     expect(clients.restingOn('password:p1').has(known)).toBe(true);
     expect(suspects).toEqual([]);
-    host.disconnected(session(known), fixedReason('publish to topic "secret/topic" not allowed'));
+    host.disconnected(session(known), reasonOf('publish to topic "secret/topic" not allowed'));
     expect(clients.size).toBe(0);
     expect(lines.at(-1)).toBe('d1 INFO disconnected: publish to topic "secret/topic" not allowed');
   });
@@ -206,11 +206,11 @@ describe('the host of an engine', () => {
     expect(await host.connect(second)).toEqual({
       accepted: false,
       code: refusals.principalFull.code,
-      reason: fixedReason(refusals.principalFull.reason),
+      reason: refusals.principalFull.reason,
     });
-    host.refused(second.transport, second, fixedReason(refusals.principalFull.reason));
+    host.refused(second.transport, second, refusals.principalFull.reason);
     expect(reached).toEqual(['connections_per_principal']);
-    expect([...counters.refusedBy]).toEqual([[refusals.principalFull.reason, 1]]);
+    expect([...counters.refusedBy]).toEqual([[refusals.principalFull.reason.code, 1]]);
     expect(lines).toEqual([expect.stringMatching(/^d1 refused connection refused: too many connections/)]);
   });
 

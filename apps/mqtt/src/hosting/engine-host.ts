@@ -1,12 +1,11 @@
 /** Answers the engine's questions and receives what it tells: each line leads to the part that knows. */
-import {
-  type ConnectClaim,
-  type ConnectResult,
-  type EngineHost,
-  fixedReason,
-  type Reason,
-  type SessionInfo,
-  type Transport,
+import type {
+  ConnectClaim,
+  ConnectResult,
+  EngineHost,
+  Reason,
+  SessionInfo,
+  Transport,
 } from '@iotcore/engine';
 import { type Principal, refusalRule } from '@iotcore/model';
 import {
@@ -210,5 +209,5 @@ function refusalOf({ remoteAddress, secure, certificateSha256 }: Transport, { co
 }
 
 function refused({ code, reason }: Refusal): ConnectResult<Client> {
-  return { accepted: false, code, reason: fixedReason(reason) };
+  return { accepted: false, code, reason };
 }

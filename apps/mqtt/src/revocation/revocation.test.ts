@@ -43,7 +43,7 @@ function setUp() {
     clients,
     end: (doomed, reason) => {
       for (const client of doomed) {
-        ended.push(`${client.principal.id}: ${reason}`);
+        ended.push(`${client.principal.id}: ${reason.code}`);
         clients.remove(client);
       }
     },

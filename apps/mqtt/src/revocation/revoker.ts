@@ -4,6 +4,7 @@
  * thrown out; the looks wait until it is back.
  */
 import { setTimeout as sleep, setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import type { Reason } from '@iotcore/engine';
 import type { CertificateIdentity, PasswordIdentity } from '@iotcore/store/data-plane';
 import type { Client, SubjectKey } from '../clients/client.ts';
 import type { LiveClients } from '../clients/live-clients.ts';
@@ -12,7 +13,7 @@ import { whyRevoked } from './why-revoked.ts';
 export interface RevokerParts {
   readonly clients: LiveClients;
   /** Ends these sessions. */
-  end(clients: ReadonlySet<Client>, reason: string): void;
+  end(clients: ReadonlySet<Client>, reason: Reason): void;
   /** Those of the IDs that exist. Rejects while the database is away. */
   findOwners(ids: readonly string[]): Promise<ReadonlyMap<string, PasswordIdentity>>;
   /** Those of the certificates that somebody has, by SHA-256. Rejects while the database is away. */
@@ -97,7 +98,7 @@ export class Revoker {
     this.#end(batch, (client) => whyRevoked(client, { owners, certificates }));
   }
 
-  #end(batch: readonly Client[], why: (client: Client) => string | undefined): void {
+  #end(batch: readonly Client[], why: (client: Client) => Reason | undefined): void {
     const doomed = Map.groupBy(batch, why);
     for (const [reason, clients] of doomed) {
       if (reason === undefined) continue;

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { type EngineHost, fixedReason } from '@iotcore/engine';
+import { type EngineHost, reasonOf } from '@iotcore/engine';
 import { createNativeEngine, toDirectSocket } from '@iotcore/engine/native';
 import type { DeviceFacts, Principal } from '@iotcore/model';
 import type { KnownDevice } from '../directory/device-directory.ts';
@@ -70,7 +70,7 @@ export async function warmUp(mostMs = usualMostMs): Promise<number> {
   } finally {
     for (const client of clients) client.close();
     server.close();
-    await engine.close(fixedReason('server stopping'));
+    await engine.close(reasonOf('server stopping'));
   }
 }
 
@@ -101,7 +101,7 @@ function createHost(known: ReadonlyMap<string, KnownDevice>, password: string): 
     connect: async ({ username = '', password: given }) =>
       given?.toString() === password
         ? { accepted: true, principal: principalOf(username), scope: username }
-        : { accepted: false, code: 4, reason: fixedReason('wrong password') },
+        : { accepted: false, code: 4, reason: reasonOf('wrong password') },
     route: (principal, topic) => route(rights, principal, topic),
     grant: (principal, filter) => grant(rights, principal, filter),
     retain: async () => undefined,

@@ -11,7 +11,7 @@ import type {
   EngineOptions,
   EngineStats,
 } from '@iotcore/engine';
-import { fixedReason } from '@iotcore/engine';
+import { reasonOf } from '@iotcore/engine';
 import { createNativeEngine } from '@iotcore/engine/native';
 import { systemClock } from '@iotcore/process/clock';
 import { createClusterBus, type Delivery } from '../bus/cluster-bus.ts';
@@ -36,7 +36,7 @@ export function clusteredEngine(nodes: number): CreateEngine {
         linkBytes: 16_777_216,
         lingerMs: 0,
         deliver: (message) => delivery.deliver(message),
-        closeSessions: async (reason) => void engine.disconnect(() => true, fixedReason(reason)),
+        closeSessions: async (reason) => void engine.disconnect(() => true, reasonOf(reason)),
         failed: (what, error) => {
           throw new Error(what, { cause: error });
         },

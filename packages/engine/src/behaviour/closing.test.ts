@@ -1,6 +1,6 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fixedReason, reasons } from '../reasons.ts';
+import { reasonOf, reasons } from '../reasons.ts';
 import { engineUnderTest } from './testing/engine-under-test.ts';
 import { openRoute } from './testing/host.ts';
 import {
@@ -162,7 +162,7 @@ describe(`the end of a session on the ${name} engine`, () => {
       ['a', 'b', 'b', 'c'].map((username) => connectMqtt({ port, username })),
     );
 
-    expect(engine.disconnect(({ principal }) => principal === 'b', fixedReason('password deleted'))).toBe(2);
+    expect(engine.disconnect(({ principal }) => principal === 'b', reasonOf('password deleted'))).toBe(2);
 
     await sessions[1]?.expectClosed();
     await sessions[2]?.expectClosed();
@@ -172,7 +172,7 @@ describe(`the end of a session on the ${name} engine`, () => {
     ]);
     expect([...engine.sessions()].map(({ principal }) => principal).sort()).toEqual(['a', 'c']);
     await sessions[0]?.publish('a', 'still here');
-    expect(engine.disconnect(() => false, fixedReason('nobody'))).toBe(0);
+    expect(engine.disconnect(() => false, reasonOf('nobody'))).toBe(0);
   });
 });
 
@@ -182,7 +182,7 @@ describe(`closing the ${name} engine`, () => {
     const clients = await Promise.all(Array.from({ length: 250 }, () => connectMqtt({ port })));
     const silent = await connectRaw({ port });
 
-    await engine.close(fixedReason('server stops'));
+    await engine.close(reasonOf('server stops'));
 
     await Promise.all(clients.map((client) => client.expectClosed()));
     await silent.expectClose();
@@ -203,7 +203,7 @@ describe(`closing the ${name} engine`, () => {
     await client.expectBytes(connack(0));
     await asked.promise;
 
-    const closed = engine.close(fixedReason('server stops'));
+    const closed = engine.close(reasonOf('server stops'));
     durable.resolve();
 
     await client.expectBytes(puback(1));
@@ -228,7 +228,7 @@ describe(`closing the ${name} engine`, () => {
     await publisher.expectBytes(connack(0));
     await asked.promise;
 
-    const closed = engine.close(fixedReason('server stops'));
+    const closed = engine.close(reasonOf('server stops'));
     durable.resolve();
 
     await publisher.expectBytes(puback(1));
@@ -247,7 +247,7 @@ describe(`closing the ${name} engine`, () => {
     const payloads = Array.from({ length: 40 }, (_, n) => Buffer.alloc(100_000, n));
     await Promise.all(payloads.map((payload) => publisher.publish('a', payload)));
 
-    const closed = engine.close(fixedReason('server stops'));
+    const closed = engine.close(reasonOf('server stops'));
     subscriber.socket.resume();
 
     for (const payload of payloads) {
@@ -260,7 +260,7 @@ describe(`closing the ${name} engine`, () => {
 
   test('lets nobody in any more', async () => {
     const { port, host, engine } = await startServer(create, onTestFinished);
-    await engine.close(fixedReason('server stops'));
+    await engine.close(reasonOf('server stops'));
     const late = await connectRaw({ port });
 
     late.send(connect());
@@ -276,7 +276,7 @@ describe(`closing the ${name} engine`, () => {
     await frozen.expectBytes(connack(0));
     frozen.socket.pause();
 
-    await engine.close(fixedReason('server stops'));
+    await engine.close(reasonOf('server stops'));
 
     expect(engine.stats().sessions).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { connectMqtt, connectRaw, refusalOf } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnackCode, type ConnectResult } from '../port.ts';
-import { fixedReason, reasons } from '../reasons.ts';
+import { reasonOf, reasons } from '../reasons.ts';
 import { engineUnderTest } from './testing/engine-under-test.ts';
 import { connack, connect, pingreq, pingresp, publish } from './testing/packets.ts';
 import { startServer } from './testing/server.ts';
@@ -13,7 +13,7 @@ describe(`connecting to the ${name} engine`, () => {
     'is refused with the code that the host gives: %i [MQTT-3.2.2-5]',
     async (code) => {
       const { port, host, engine } = await startServer(create, onTestFinished);
-      host.onConnect = async () => ({ accepted: false, code, reason: fixedReason('not today') });
+      host.onConnect = async () => ({ accepted: false, code, reason: reasonOf('not today') });
 
       expect(await refusalOf({ port, username: 'somebody', clientId: 'one' })).toBe(code);
 
@@ -80,7 +80,7 @@ describe(`connecting to the ${name} engine`, () => {
     host.onConnect = async () => ({
       accepted: false,
       code: ConnackCode.notAuthorized,
-      reason: fixedReason('no'),
+      reason: reasonOf('no'),
     });
     const client = await connectRaw({ port });
 
@@ -134,7 +134,7 @@ describe(`connecting to the ${name} engine`, () => {
     host.onConnect = async () => ({
       accepted: false,
       code: ConnackCode.badUserNameOrPassword,
-      reason: fixedReason('wrong password'),
+      reason: reasonOf('wrong password'),
     });
 
     expect(await refusalOf({ port, clientId: 'victim', username: 'owner' })).toBe(

@@ -1,7 +1,7 @@
 import { connectMqtt, connectRaw } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MessageRefusedError } from '../port.ts';
-import { fixedReason, reasons } from '../reasons.ts';
+import { reasonOf, reasons } from '../reasons.ts';
 import { engineUnderTest } from './testing/engine-under-test.ts';
 import { openRoute } from './testing/host.ts';
 import { connack, connect, disconnect, pingreq, pingresp, puback, publish } from './testing/packets.ts';
@@ -46,7 +46,7 @@ describe(`publishing on the ${name} engine`, () => {
     'closes the connection when the host refuses to retain a message, at QoS %i, and nobody hears it',
     async (qos) => {
       const { port, host } = await startServer(create, onTestFinished);
-      const reason = fixedReason('there is no more room');
+      const reason = reasonOf('there is no more room');
       host.onRetain = () => Promise.reject(new MessageRefusedError(reason));
       const witness = await connectMqtt({ port });
       await witness.subscribe('#');

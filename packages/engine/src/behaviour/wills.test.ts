@@ -1,7 +1,7 @@
 import { connectMqtt, type MqttSession } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineLimits } from '../port.ts';
-import { fixedReason } from '../reasons.ts';
+import { reasonOf } from '../reasons.ts';
 import { engineUnderTest } from './testing/engine-under-test.ts';
 import { openRoute } from './testing/host.ts';
 import { startServer } from './testing/server.ts';
@@ -18,7 +18,7 @@ const deaths: [string, (client: MqttSession, server: Awaited<ReturnType<typeof s
     [
       'is disconnected by the host',
       (_client, { engine }) =>
-        engine.disconnect(({ clientId }) => clientId === 'mortal', fixedReason('removed')),
+        engine.disconnect(({ clientId }) => clientId === 'mortal', reasonOf('removed')),
     ],
   ];
 

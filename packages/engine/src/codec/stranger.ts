@@ -4,15 +4,13 @@
  * throws.
  */
 import type { ConnectClaim, Reason } from '../port.ts';
-import { fixedReason } from '../reasons.ts';
+import { reasons } from '../reasons.ts';
 import { FieldReader } from './fields/field-reader.ts';
 import { bodyStart } from './fields/fixed-header.ts';
 import { PacketError } from './fields/packet-error.ts';
 import { PacketType } from './fields/packet-type.ts';
 
-const tls = fixedReason('TLS instead of MQTT');
-const http = fixedReason('HTTP instead of MQTT');
-const proxyHeader = fixedReason('unexpected PROXY header');
+const { tlsInstead: tls, httpInstead: http, proxyHeader } = reasons;
 
 /** What a refused client is found to speak. */
 export const foreignProtocols: readonly Reason[] = [tls, http, proxyHeader];

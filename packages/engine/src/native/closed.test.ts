@@ -12,7 +12,7 @@ import {
   type TenantBudget,
   type Transport,
 } from '../port.ts';
-import { fixedReason } from '../reasons.ts';
+import { reasonOf } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 
 /** What a host counts for one tenant. */
@@ -147,7 +147,7 @@ function take(step: Step, { host, engine, clients }: Clients): void {
       return;
     }
     case 'throw out':
-      engine.disconnect(() => true, fixedReason('thrown out'));
+      engine.disconnect(() => true, reasonOf('thrown out'));
       return;
     case 'accept':
     case 'refuse':
@@ -159,7 +159,7 @@ function take(step: Step, { host, engine, clients }: Clients): void {
         question?.settle({
           accepted: false,
           code: ConnackCode.notAuthorized,
-          reason: fixedReason('refused'),
+          reason: reasonOf('refused'),
         });
       else question?.settle(new Error('away'));
       return;
@@ -202,7 +202,7 @@ describe('closed', () => {
           }
           for (const { served } of fixture.clients) served.destroy();
           for (const question of host.unanswered.splice(0)) question.settle(new Error('the end'));
-          await engine.close(fixedReason('the end'));
+          await engine.close(reasonOf('the end'));
           // A page that is being read keeps its place until it has been found.
           for (let n = 0; n < 2 || (n < 100 && host.tenant.readers > 0); n++) await settled();
 
@@ -235,7 +235,7 @@ describe('closed', () => {
     expect(host.over).toHaveLength(1);
     expect(host.places.size).toBe(0);
     expect(host.told('connected')).toEqual([]);
-    await engine.close(fixedReason('the end'));
+    await engine.close(reasonOf('the end'));
   });
 
   test('leaves no reader behind that held its place while its client went', async () => {
@@ -250,7 +250,7 @@ describe('closed', () => {
     while (host.tenant.readers === 0) await settled();
     take({ do: 'reset', which: 0 }, fixture);
     while (host.over.length === 0) await settled();
-    await engine.close(fixedReason('the end'));
+    await engine.close(reasonOf('the end'));
 
     expect(host.tenant.readers).toBe(0);
   });

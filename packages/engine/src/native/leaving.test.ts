@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Principal, TestHost } from '../behaviour/testing/host.ts';
 import { connect } from '../behaviour/testing/packets.ts';
 import { testLimits } from '../behaviour/testing/server.ts';
-import { fixedReason } from '../reasons.ts';
+import { reasonOf } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 
 const count = 200;
@@ -24,7 +24,7 @@ class SlowHost extends TestHost {
 async function serveClients() {
   const host = new SlowHost();
   const engine = createNativeEngine<Principal>(host, testLimits);
-  onTestFinished(() => engine.close(fixedReason('the test is over')));
+  onTestFinished(() => engine.close(reasonOf('the test is over')));
   const transport = { secure: false, remoteAddress: '', remotePort: 0, peerCertificate: () => undefined };
   const join = async (n: number): Promise<Duplex> => {
     const [client, served] = duplexPair();

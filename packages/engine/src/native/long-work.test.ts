@@ -15,7 +15,7 @@ import {
   unsubscribe,
 } from '../behaviour/testing/packets.ts';
 import { startServer } from '../behaviour/testing/server.ts';
-import { fixedReason } from '../reasons.ts';
+import { reasonOf } from '../reasons.ts';
 import { createNativeEngine } from './index.ts';
 
 const count = 5_000;
@@ -87,7 +87,7 @@ describe('a SUBSCRIBE with 5,000 filters', () => {
     };
     client.send(Buffer.concat([connect({ clientId: 'greedy' }), subscribe(9, ...filters)]));
     await asked.promise;
-    engine.disconnect(() => true, fixedReason('removed'));
+    engine.disconnect(() => true, reasonOf('removed'));
     await host.nth('disconnected');
     await client.expectBytes(connack(0));
     await client.expectClose();

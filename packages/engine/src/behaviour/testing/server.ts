@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { toDirectSocket } from '../../native/index.ts';
 import type { CreateEngine, Engine, EngineLimits } from '../../port.ts';
-import { fixedReason } from '../../reasons.ts';
+import { reasonOf } from '../../reasons.ts';
 import { type Principal, TestHost } from './host.ts';
 
 /** Roomy enough for whatever a test does not try to exceed. */
@@ -47,7 +47,7 @@ export async function startServer(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUp(async () => {
     server.close();
-    await engine.close(fixedReason('the test is over'));
+    await engine.close(reasonOf('the test is over'));
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('not listening on a port');

@@ -1,9 +1,10 @@
 import type { ConnackCode, Reason } from '../../port.ts';
-import { fixedReason } from '../../reasons.ts';
+import { reasonOf } from '../../reasons.ts';
 
 /**
  * Everything that can be wrong with a client's bytes, with the statements of MQTT 3.1.1 that say so. Each closes the
- * connection [MQTT-4.8.0-1]; `connack` is what it is told before, if anything.
+ * connection [MQTT-4.8.0-1]; `connack` is what it is told before, if anything. The first column is the code of the reason (reasons.ts),
+ * and never changes.
  */
 const catalogue = {
   reservedType: ['packet type is reserved', '[MQTT-2.2.2-2][MQTT-4.8.0-1]'],
@@ -54,7 +55,7 @@ export class PacketError extends Error {
   readonly connack: ConnackCode | undefined;
 
   get reason(): Reason {
-    return fixedReason(this.message);
+    return reasonOf(this.message);
   }
 
   constructor(code: PacketErrorCode) {

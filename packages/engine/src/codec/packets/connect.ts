@@ -1,5 +1,5 @@
 import type { Reason } from '../../port.ts';
-import { fixedReason } from '../../reasons.ts';
+import { reasons } from '../../reasons.ts';
 import { FieldReader } from '../fields/field-reader.ts';
 import { PacketError } from '../fields/packet-error.ts';
 import type { CodecLimits } from '../fields/packet-type.ts';
@@ -81,9 +81,7 @@ function willQosOf(flags: number): number {
 
 /** Why a well-formed CONNECT is answered with CONNACK 2 (identifier rejected), or undefined. */
 export function identifierRefusal(packet: ConnectPacket, maxClientIdBytes: number): Reason | undefined {
-  if (packet.clientId === '' && !packet.cleanSession)
-    return fixedReason('client ID is empty without clean session'); // [MQTT-3.1.3-7][MQTT-3.1.3-8]
-  if (Buffer.byteLength(packet.clientId) > maxClientIdBytes)
-    return fixedReason('client ID is longer than allowed'); // [MQTT-3.1.3-9]
+  if (packet.clientId === '' && !packet.cleanSession) return reasons.clientIdMissing; // [MQTT-3.1.3-7][MQTT-3.1.3-8]
+  if (Buffer.byteLength(packet.clientId) > maxClientIdBytes) return reasons.clientIdTooLong; // [MQTT-3.1.3-9]
   return undefined;
 }

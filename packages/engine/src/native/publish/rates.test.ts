@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Principal, TestHost } from '../../behaviour/testing/host.ts';
 import { connect, publish } from '../../behaviour/testing/packets.ts';
 import { testLimits } from '../../behaviour/testing/server.ts';
-import { fixedReason } from '../../reasons.ts';
+import { reasonOf } from '../../reasons.ts';
 import { createNativeEngine } from '../index.ts';
 
 beforeEach(() => {
@@ -33,11 +33,11 @@ test('a message that waits for its rate is never published once its session has 
   await asked.promise;
   expect(vi.getTimerCount()).toBe(before + 1);
 
-  engine.disconnect(({ clientId }) => clientId === 'revoked', fixedReason('revoked'));
+  engine.disconnect(({ clientId }) => clientId === 'revoked', reasonOf('revoked'));
 
   expect((await host.nth('disconnected')).reason).toBe('revoked');
   expect(vi.getTimerCount()).toBe(before);
   await vi.advanceTimersByTimeAsync(2000);
   expect(host.publications).toBe(0);
-  await engine.close(fixedReason('the test is over'));
+  await engine.close(reasonOf('the test is over'));
 });
