@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['import directions', 'node', 'scripts/checks/check-imports.ts'],
   ['clocks', 'node', 'scripts/checks/check-clocks.ts'],
+  ['folders', 'node', 'scripts/checks/check-folders.ts'],
   ['words', 'node', 'scripts/checks/check-words.ts'],
   ['dependencies', 'node', 'scripts/checks/check-dependencies.ts'],
   ['MQTT statements', 'node', 'scripts/checks/check-mqtt-statements.ts'],

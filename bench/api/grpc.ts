@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { device } from '@iotcore/proto';
-import { fill } from './api/fill.ts';
-import { GrpcCaller, TlsCaller } from './api/grpc-caller.ts';
-import { startPostgres, startServer } from './api/server.ts';
-import { time } from './api/timing.ts';
+import { fill } from './fill.ts';
+import { GrpcCaller, TlsCaller } from './grpc-caller.ts';
+import { startPostgres, startServer } from './server.ts';
+import { time } from './timing.ts';
 
 /** gRPC may cost so many times what REST does. */
 const mostRatio = 1.3;

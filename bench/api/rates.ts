@@ -8,9 +8,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fill } from './api/fill.ts';
-import { type Server, startPostgres, startServer } from './api/server.ts';
-import { cpuMs, output } from './process.ts';
+import { cpuMs, output } from '../process.ts';
+import { fill } from './fill.ts';
+import { type Server, startPostgres, startServer } from './server.ts';
 
 const devices = 10_000;
 const folderId = 'bench';

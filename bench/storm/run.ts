@@ -10,14 +10,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Broker } from './brokers/broker.ts';
-import { iotcore } from './brokers/iotcore.ts';
-import { mosquitto } from './brokers/mosquitto.ts';
-import { workplace } from './brokers/workplace.ts';
-import { buildFleet } from './load/fleet-loader.ts';
-import { keepSection } from './report/section.ts';
-import { clientsOf, makeStormFleet, register, type StormFleet } from './storm/credentials.ts';
-import { measureStorm, type Storm, stormTable } from './storm/measure.ts';
+import type { Broker } from '../brokers/broker.ts';
+import { iotcore } from '../brokers/iotcore.ts';
+import { mosquitto } from '../brokers/mosquitto.ts';
+import { workplace } from '../brokers/workplace.ts';
+import { buildFleet } from '../load/fleet-loader.ts';
+import { keepSection } from '../report/section.ts';
+import { clientsOf, makeStormFleet, register, type StormFleet } from './credentials.ts';
+import { measureStorm, type Storm, stormTable } from './measure.ts';
 
 const { values: options } = parseArgs({
   options: {

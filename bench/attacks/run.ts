@@ -11,19 +11,19 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database } from '@iotcore/store';
-import { attacks } from './attacks/attacks.ts';
-import { attackerOf, type Effect, effectTable, type LoopDelay, measureAttack } from './attacks/measure.ts';
-import { iotcore } from './brokers/iotcore.ts';
-import { workplace } from './brokers/workplace.ts';
-import { deviceId, registryId } from './fleet.ts';
-import { keepSection } from './report/section.ts';
+import { iotcore } from '../brokers/iotcore.ts';
+import { workplace } from '../brokers/workplace.ts';
+import { deviceId, registryId } from '../fleet.ts';
+import { keepSection } from '../report/section.ts';
+import { attacks } from './attacks.ts';
+import { attackerOf, type Effect, effectTable, type LoopDelay, measureAttack } from './measure.ts';
 
 const { values: options } = parseArgs({
   options: { attacks: { type: 'string' }, write: { type: 'boolean', default: false } },
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const preload = new URL('attacks/loop-delay.mjs', import.meta.url).href;
+const preload = new URL('loop-delay.mjs', import.meta.url).href;
 
 /** What readers of `$devices/+/state/#` have before them: 1,000 messages of 16 KiB. */
 async function storeMessages(pool: Database['pool']): Promise<void> {

@@ -10,13 +10,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { iotcore } from './brokers/iotcore.ts';
-import { workplace } from './brokers/workplace.ts';
-import { eventsFilter, password, registryId } from './fleet.ts';
-import { buildFleet, Fleet } from './load/fleet-loader.ts';
-import { keepSection } from './report/section.ts';
-import { type Sample, type Soak, soak } from './soak/measure.ts';
-import { clientsOf, makeStormFleet, register } from './storm/credentials.ts';
+import { iotcore } from '../brokers/iotcore.ts';
+import { workplace } from '../brokers/workplace.ts';
+import { eventsFilter, password, registryId } from '../fleet.ts';
+import { buildFleet, Fleet } from '../load/fleet-loader.ts';
+import { keepSection } from '../report/section.ts';
+import { clientsOf, makeStormFleet, register } from '../storm/credentials.ts';
+import { type Sample, type Soak, soak } from './measure.ts';
 
 const { values: options } = parseArgs({
   options: {

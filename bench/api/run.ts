@@ -8,10 +8,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fill } from './api/fill.ts';
-import { type Server, startPostgres, startServer } from './api/server.ts';
-import { statementsOf } from './api/statements.ts';
-import { type Timing, time, timeAlternately } from './api/timing.ts';
+import { fill } from './fill.ts';
+import { type Server, startPostgres, startServer } from './server.ts';
+import { statementsOf } from './statements.ts';
+import { type Timing, time, timeAlternately } from './timing.ts';
 
 const callers = 32;
 const pageSize = 1000;

@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeCertificate } from '@iotcore/testkit/faults';
-import { type Server, startPostgres, startServer } from './api/server.ts';
-import { time } from './api/timing.ts';
+import { type Server, startPostgres, startServer } from './server.ts';
+import { time } from './timing.ts';
 
 /** Devices of one request; with a certificate each they are the 1,000 entries that a request may have. */
 const devicesPerRequest = 500;

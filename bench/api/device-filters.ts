@@ -8,9 +8,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fill } from './api/fill.ts';
-import { type Pool, type Server, startPostgres, startServer } from './api/server.ts';
-import { time } from './api/timing.ts';
+import { fill } from './fill.ts';
+import { type Pool, type Server, startPostgres, startServer } from './server.ts';
+import { time } from './timing.ts';
 
 const { values } = parseArgs({ options: { devices: { type: 'string', default: '1000000' } } });
 const deviceCount = Number(values.devices);

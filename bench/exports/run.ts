@@ -10,11 +10,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startPostgres } from './api/server.ts';
-import { measureAway } from './exports/away.ts';
-import { measureCosts } from './exports/costs.ts';
-import { startInstallation } from './exports/installation.ts';
-import { measureRates } from './exports/rates.ts';
+import { startPostgres } from '../api/server.ts';
+import { measureAway } from './away.ts';
+import { measureCosts } from './costs.ts';
+import { startInstallation } from './installation.ts';
+import { measureRates } from './rates.ts';
 
 const { values } = parseArgs({
   options: {

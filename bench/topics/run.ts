@@ -9,10 +9,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { workplace } from './brokers/workplace.ts';
-import { measureMessages } from './topics/message-cost.ts';
-import { topicLoads } from './topics/message-loads.ts';
-import { measureStart } from './topics/start-cost.ts';
+import { workplace } from '../brokers/workplace.ts';
+import { measureMessages } from './message-cost.ts';
+import { topicLoads } from './message-loads.ts';
+import { measureStart } from './start-cost.ts';
 
 const { values } = parseArgs({
   options: {
