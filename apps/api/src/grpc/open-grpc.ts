@@ -57,10 +57,13 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
     ended: (end) => record(options, end),
     failed: (err, requestId) => logger.error({ err, requestId }, 'answered INTERNAL'),
   });
-  const edge = new Http2Edge({
-    grpc: (stream, headers) => void runner.serve(stream, headers),
-    other: (request, response) => app.routing(request, response),
-  });
+  const edge = new Http2Edge(
+    {
+      grpc: (stream, headers) => void runner.serve(stream, headers),
+      other: (request, response) => app.routing(request, response),
+    },
+    settings.apiReceiveTimeoutMs === undefined ? {} : { requestMs: settings.apiReceiveTimeoutMs },
+  );
   const ports = new GrpcPorts({ http1: app.server, http2: edge.server });
   let certificate: CertificateKeeper | undefined;
   return {

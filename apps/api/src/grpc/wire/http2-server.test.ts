@@ -10,7 +10,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Http2Edge, type Http2Times } from './http2-server.ts';
 
-const unhurried: Http2Times = { idleSessionMs: 60_000, drainMs: 60_000 };
+const unhurried: Partial<Http2Times> = { idleSessionMs: 60_000, drainMs: 60_000, deafMs: 60_000 };
 
 /** The edge on a port of its own, and the calls that it was handed, in the order in which they came. */
 async function open(times: Partial<Http2Times> = {}) {

@@ -11,6 +11,9 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { connectionTimeoutMs, requestTimeoutMs } from '../../limits.ts';
+import { holdToTime, type RequestTimes } from './hold-to-time.ts';
 
 /** Calls at the same time on one connection, as gRPC servers have by habit. */
 const maxConcurrentStreams = 100;
@@ -23,11 +26,22 @@ const maxHeaderListBytes = 16 * 1024;
 const idleSessionMs = 5 * 60_000;
 /** What `close` waits for calls that are being answered. */
 const drainMs = 3000;
+/**
+ * What a client has to read what tells it to go, or to answer a ping: as long as for an answer, which may come before it. To a
+ * client that reads nothing Node would write for ever, even once the session is destroyed: so its socket is.
+ */
+const deafMs = 30_000;
 
-export interface Http2Times {
+export interface Http2Times extends RequestTimes {
   readonly idleSessionMs: number;
   readonly drainMs: number;
+  readonly deafMs: number;
 }
+
+const usual: Http2Times = {
+  ...{ idleSessionMs, drainMs, deafMs },
+  ...{ requestMs: requestTimeoutMs, stalledMs: connectionTimeoutMs },
+};
 
 export interface Http2Handlers {
   grpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void;
@@ -38,16 +52,22 @@ export interface Http2Handlers {
 /** It listens nowhere: listeners hand it their connections by `server.emit('connection', socket)`. */
 export class Http2Edge {
   readonly server: Http2Server;
-  readonly #sessions = new Set<ServerHttp2Session>();
+  /** With the sockets below them. */
+  readonly #sessions = new Map<ServerHttp2Session, Duplex>();
   readonly #times: Http2Times;
 
-  constructor({ grpc, other }: Http2Handlers, times: Http2Times = { idleSessionMs, drainMs }) {
-    this.#times = times;
+  constructor({ grpc, other }: Http2Handlers, times: Partial<Http2Times> = {}) {
+    this.#times = { ...usual, ...times };
     this.server = createServer({
       settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderListBytes, enablePush: false },
       maxSessionMemory: 10,
     });
-    this.server.on('session', (session) => this.#watch(session));
+    // A session keeps its socket to itself; it comes while its connection is being taken.
+    let socket: Duplex;
+    this.server.prependListener('connection', (accepted: Duplex) => {
+      socket = accepted;
+    });
+    this.server.on('session', (session) => this.#watch(session, socket));
     this.server.on('sessionError', () => {});
     // Not by the event `request`: Node's response object, made for every stream, would send trailers of its own.
     this.server.on('stream', (stream, headers, _flags, rawHeaders) => {
@@ -57,6 +77,7 @@ export class Http2Edge {
         return;
       }
       if (isGrpc(headers)) return grpc(stream, headers);
+      holdToTime(stream, this.#times);
       const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
       const response = new Http2ServerResponse(stream);
       other(request as unknown as IncomingMessage, response as unknown as ServerResponse);
@@ -69,7 +90,7 @@ export class Http2Edge {
 
   /** Tells every client to make no more calls, waits for those under way, then closes. */
   async close(): Promise<void> {
-    const closed = [...this.#sessions].map(
+    const closed = [...this.#sessions.keys()].map(
       (session) =>
         new Promise<void>((resolve) => {
           session.once('close', resolve);
@@ -77,20 +98,34 @@ export class Http2Edge {
         }),
     );
     const patience = setTimeout(() => {
-      for (const session of this.#sessions) session.destroy();
+      for (const [session, socket] of this.#sessions) {
+        session.destroy();
+        socket.destroy();
+      }
     }, this.#times.drainMs);
     await Promise.all(closed);
     clearTimeout(patience);
     this.server.close();
   }
 
-  #watch(session: ServerHttp2Session): void {
-    this.#sessions.add(session);
+  #watch(session: ServerHttp2Session, socket: Duplex): void {
+    this.#sessions.set(session, socket);
     session.on('error', () => {});
     let calls = 0;
+    let deaf: NodeJS.Timeout | undefined;
+    const mustHear = () => {
+      deaf ??= setTimeout(() => socket.destroy(), this.#times.deafMs);
+    };
+    const heard = () => {
+      clearTimeout(deaf);
+      deaf = undefined;
+    };
     // It runs on during calls, and begins anew after the last of them: a timer for each call would cost more.
     const idle = setTimeout(() => {
-      if (calls === 0) session.close();
+      mustHear();
+      if (calls === 0) return session.close();
+      session.ping(heard);
+      idle.refresh();
     }, this.#times.idleSessionMs);
     session.on('stream', (stream) => {
       calls += 1;
@@ -102,6 +137,7 @@ export class Http2Edge {
     session.once('close', () => {
       this.#sessions.delete(session);
       clearTimeout(idle);
+      heard();
     });
   }
 }

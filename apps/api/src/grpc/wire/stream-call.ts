@@ -7,8 +7,8 @@ import { FrameReader, frame, type IncomingMessage, unpack } from './frames.ts';
 import { failed, succeeded, type Trailers } from './status.ts';
 import { maxCallMs, readTimeout } from './timeout.ts';
 
-/** After the answer: how long the rest of a request may still come in, in ms. */
-const discardMs = 5000;
+/** Once the answer is taken: how long the rest of a request may still come in, in ms. */
+const usualDiscardMs = 5000;
 /**
  * From the end of a call until its client must have taken the answer, in ms: the largest takes that long at 1 Mbit/s. A client
  * that gives HTTP/2 no room for it would keep it, and its connection, for as long as it likes.
@@ -19,6 +19,7 @@ export interface StreamCallOptions {
   /** The call may last as long as its caller wants; only the caller's own deadline ends it. */
   readonly isLong?: boolean | undefined;
   readonly takeAnswerMs?: number | undefined;
+  readonly discardMs?: number | undefined;
   readonly clock?: Pick<Clock, 'date' | 'after'>;
 }
 
@@ -31,6 +32,7 @@ export class StreamCall {
   readonly #stream: ServerHttp2Stream;
   readonly #requestId: string;
   readonly #takeAnswerMs: number;
+  readonly #discardMs: number;
   readonly #clock: Pick<Clock, 'date' | 'after'>;
   readonly #over = new AbortController();
   /** What waits by `unlessOver`: listeners of the signal would do the same, and take longer than the rest of a short call. */
@@ -42,12 +44,18 @@ export class StreamCall {
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     requestId: string,
-    { isLong = false, takeAnswerMs = usualTakeAnswerMs, clock = systemClock }: StreamCallOptions = {},
+    {
+      isLong = false,
+      takeAnswerMs = usualTakeAnswerMs,
+      discardMs = usualDiscardMs,
+      clock = systemClock,
+    }: StreamCallOptions = {},
   ) {
     this.headers = headers;
     this.#stream = stream;
     this.#requestId = requestId;
     this.#takeAnswerMs = takeAnswerMs;
+    this.#discardMs = discardMs;
     this.#clock = clock;
     const timeoutMs = readTimeout(textOf(headers['grpc-timeout']));
     this.hasValidTimeout = timeoutMs !== undefined;
@@ -188,12 +196,17 @@ export class StreamCall {
     this.#resetUnlessTaken();
   }
 
-  /** What the client still sends is thrown away; if it goes on for long its stream is reset, without an error. */
+  /**
+   * What the client still sends is thrown away; if it goes on for long after the answer its stream is reset, without an error.
+   * Before the answer is taken that would take it away.
+   */
   #discardRest(): void {
     const stream = this.#stream;
     stream.resume();
-    const callOff = this.#clock.after(discardMs, () => stream.close(constants.NGHTTP2_NO_ERROR));
-    stream.once('close', callOff);
+    stream.once('finish', () => {
+      const callOff = this.#clock.after(this.#discardMs, () => stream.close(constants.NGHTTP2_NO_ERROR));
+      stream.once('close', callOff);
+    });
   }
 
   /** What the client has not taken in time is forgotten, whether or not it hears of that. */
