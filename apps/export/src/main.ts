@@ -27,9 +27,6 @@ import {
 import { ProcessReporter } from '@iotcore/store/processes';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { CountersByExport } from './metrics/counters.ts';
-import { createMetrics } from './metrics/metrics.ts';
-import { createOperatorServer } from './metrics/operator-server.ts';
-import { openRunner } from './open-runner.ts';
 import { Tidying } from './tidying.ts';
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
@@ -56,18 +53,24 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     renew: (leases) => renewLeases(pool, leases),
     giveBack: (lease) => releaseLease(pool, lease),
     giveBackAll: () => releaseLeases(pool, holder),
-    open: (leased, lost) =>
-      openRunner({ pool, policy, counters, logger, clock }, leased, lost, () => keeper.size),
+    // Loaded with the first export: most installations have none.
+    open: async (leased, lost) => {
+      const { openRunner } = await import('./open-runner.ts');
+      return openRunner({ pool, policy, counters, logger, clock }, leased, lost, () => keeper.size);
+    },
     failed: (error) => logger.warn({ err: error }, 'leases of exports could not be kept'),
-  });
-  const metrics = createMetrics({
-    counters,
-    figures: () => findExportFigures(pool),
-    exportsHeld: () => keeper.size,
   });
   const { exportMetricsHost: host, exportMetricsPort: port } = settings;
   const addresses: Record<string, string> = {};
   if (port !== undefined) {
+    // Loaded where somebody asks for it: 8 MB of 35 that this process would take while it waits.
+    const { createMetrics } = await import('./metrics/metrics.ts');
+    const { createOperatorServer } = await import('./metrics/operator-server.ts');
+    const metrics = createMetrics({
+      counters,
+      figures: () => findExportFigures(pool),
+      exportsHeld: () => keeper.size,
+    });
     const server = createOperatorServer(metrics, () => pool.query('SELECT 1'));
     cleanups.add(() => server.close());
     const variables = { host: 'IOT_EXPORT_METRICS_HOST', port: 'IOT_EXPORT_METRICS_PORT' };

@@ -5,6 +5,7 @@ import { createLogger, flushLogger, type Logger } from '../logging/logger.ts';
 import { readSettings } from '../settings/read.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartupError } from '../startup-error.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 
 export interface ProcessContext {
   readonly settings: Settings;
@@ -66,6 +67,7 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
     return die(logger, error);
   }
   await tellParent({ type: 'ready', addresses: running.addresses });
+  giveBackMemory();
   await stopping.requested;
   try {
     await running.stop();
