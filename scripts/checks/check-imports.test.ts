@@ -23,6 +23,7 @@ const manifests = new Map<string, Manifest>([
     { name: '@iotcore/testkit', exports: { '.': './src/index.ts' }, dependencies: { mqtt: '1' } },
   ],
   ['apps/api', { dependencies: { '@iotcore/store': '1', pg: '1' } }],
+  ['packages/credentials', { exports: { '.': './src/index.ts', './certificates': './src/sign.ts' } }],
   ['apps/cli', { exports: { './program': './src/program.ts' } }],
   ['tests/sdk', { dependencies: { sdk: '1' } }],
 ]);
@@ -44,6 +45,21 @@ describe('forbidden imports', () => {
       'there is no such package (apps are imported by nobody)',
     ],
     ['tests/cli/a.ts', '@iotcore/cli/main', 'a deep import; its package.json exports ./program'],
+    [
+      'apps/api/src/a.ts',
+      '@iotcore/credentials/certificates',
+      'its library needs a polyfill of globals, which no server loads (docs/dependencies.md)',
+    ],
+    [
+      'apps/cli/src/a.ts',
+      '@peculiar/x509',
+      'it needs a polyfill of globals, which no server loads (docs/dependencies.md)',
+    ],
+    [
+      'packages/credentials/src/certificates/a.ts',
+      'node-forge',
+      'certificates of servers are made in one place (docs/dependencies.md)',
+    ],
     ['apps/api/src/a.ts', 'pg', 'only the store knows how state is kept'],
     [
       'packages/engine/src/native/a.ts',

@@ -1,8 +1,6 @@
 /** A key and a certificate that it signs for itself: what a device, registry or broker is known by. */
-// @peculiar/x509 resolves its parts by decorators, which need this polyfill to be there first.
-import 'reflect-metadata';
-import { KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { signCertificate } from '@iotcore/credentials/certificates';
 import type { KeyAlgorithm } from './key-algorithms.ts';
 
 export interface SelfSigned {
@@ -48,27 +46,21 @@ export async function createSelfSigned({
     'sign',
     'verify',
   ])) as webcrypto.CryptoKeyPair;
-  const hash = algorithm === 'ecdsa-p384' ? 'SHA-384' : 'SHA-256';
-  const validUntil = new Date(now.getTime() + days * dayMs);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+  const certificate = await signCertificate({
     // 0x40 in front keeps the number positive and free of a leading zero, as DER wants it.
     serialNumber: `40${randomBytes(15).toString('hex')}`,
-    name: [{ CN: [commonName] }],
+    commonName,
     notBefore: new Date(now.getTime() - backdateMs),
-    notAfter: validUntil,
-    keys,
-    signingAlgorithm: { name: keys.privateKey.algorithm.name, hash },
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-    ],
+    notAfter: new Date(now.getTime() + days * dayMs),
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    hash: algorithm === 'ecdsa-p384' ? 'SHA-384' : 'SHA-256',
+    forClients: true,
   });
-  const read = new X509Certificate(Buffer.from(certificate.rawData));
   return {
-    certPem: read.toString(),
+    certPem: certificate.toString(),
     keyPem: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
-    fingerprint: read.fingerprint.replaceAll(':', '').toLowerCase(),
-    validUntil: read.validToDate,
+    fingerprint: certificate.fingerprint.replaceAll(':', '').toLowerCase(),
+    validUntil: certificate.validToDate,
   };
 }

@@ -1,7 +1,5 @@
-// @peculiar/x509 resolves its parts by decorators, which need this polyfill to be there first.
-import 'reflect-metadata';
-import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { KeyObject, webcrypto } from 'node:crypto';
+import { signCertificate } from '@iotcore/credentials/certificates';
 import { notePrivateKey } from '../secrets/known-secrets.ts';
 
 export type KeyKind = 'rsa' | 'ecdsa' | 'ed25519';
@@ -42,28 +40,25 @@ const hour = 3_600_000;
 export async function makeCertificate(options: CertificateOptions = {}): Promise<TestCertificate> {
   const keys = options.keys ?? (await generateKeys(options.key ?? 'ecdsa'));
   const signer = options.issuer?.keys ?? keys;
-  const name = subject(options.commonName ?? 'test');
-  const cert = await x509.X509CertificateGenerator.create({
+  const signed = await signCertificate({
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(16))).toString('hex'),
-    subject: name,
-    issuer: options.issuer ? new x509.X509Certificate(options.issuer.certPem).subject : name,
+    commonName: options.commonName ?? 'test',
     notBefore: options.notBefore ?? new Date(Date.now() - hour),
     notAfter: options.notAfter ?? new Date(Date.now() + 24 * hour),
     publicKey: keys.publicKey,
     signingKey: signer.privateKey,
-    signingAlgorithm: { name: signer.privateKey.algorithm.name, hash: 'SHA-256' },
-    extensions: extensions(options),
+    issuer: options.issuer?.certPem,
+    authority: options.authority,
+    names: options.names,
   });
-  const der = Buffer.from(cert.rawData);
-  const read = new X509Certificate(der);
   const keyPem = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
   notePrivateKey(keyPem);
   return {
-    certPem: read.toString(),
+    certPem: signed.toString(),
     keyPem,
-    der,
-    sha256: hex(read.fingerprint256),
-    sha1: hex(read.fingerprint),
+    der: signed.raw,
+    sha256: hex(signed.fingerprint256),
+    sha1: hex(signed.fingerprint),
     keys,
   };
 }
@@ -104,17 +99,4 @@ async function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   return keys as webcrypto.CryptoKeyPair;
 }
 
-function extensions(options: CertificateOptions): x509.Extension[] {
-  const names = options.names?.map((value) => ({
-    type: isAddress(value) ? ('ip' as const) : ('dns' as const),
-    value,
-  }));
-  return [
-    new x509.BasicConstraintsExtension(options.authority ?? false, undefined, true),
-    ...(names ? [new x509.SubjectAlternativeNameExtension(names)] : []),
-  ];
-}
-
-const isAddress = (name: string) => /^[\d.]+$|:/.test(name);
-const subject = (commonName: string) => [{ CN: [commonName] }];
 const hex = (fingerprint: string) => fingerprint.replaceAll(':', '').toLowerCase();
