@@ -1,8 +1,16 @@
 /** Messages of devices reach a webhook, whatever it does. */
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Behaviour, casesOf, isFull, sharedInstallation, WebhookReceiver } from '@iotcore/testkit';
-import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  type Behaviour,
+  casesOf,
+  isFull,
+  type ReceivedRequest,
+  sharedInstallation,
+  WebhookReceiver,
+} from '@iotcore/testkit';
+import { Webhook } from 'standardwebhooks';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { expectRefusal } from '../api/support/answers.ts';
 import { allowed, ExportFixture, type ExportHandle } from './support/exports.ts';
 
@@ -14,15 +22,46 @@ beforeAll(async () => {
   fixture = await ExportFixture.create(installation());
 });
 
+/** The signing secrets of an export, by its ID. */
+const signingSecrets = new Map<string, string[]>();
+
 beforeEach(async () => {
   receiver = await WebhookReceiver.start();
-  return () => receiver.close();
+  return async () => {
+    await receiver.close();
+    for (const request of receiver.requests) expectVerified(request);
+  };
 });
+
+/** Whatever a test is about: the library of Standard Webhooks takes every request, at the time when it was sent. */
+function expectVerified({ headers, body }: ReceivedRequest): void {
+  const [exportId = ''] = String(headers['webhook-id']).split('_');
+  vi.setSystemTime(Number(headers['webhook-timestamp']) * 1000);
+  const isVerified = (secret: string) => {
+    try {
+      new Webhook(secret).verify(body, headers as Record<string, string>, { jsonParse: false });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const isOurs = (signingSecrets.get(exportId) ?? []).some(isVerified);
+  vi.useRealTimers();
+  expect(isOurs, `the signature of ${headers['webhook-id']}`).toBe(true);
+}
+
+async function rotateSecret(handle: ExportHandle): Promise<string> {
+  const { signingSecret } = await handle.do('rotateSecret');
+  signingSecrets.set(handle.id, [...(signingSecrets.get(handle.id) ?? []), signingSecret]);
+  return signingSecret;
+}
 
 /** An export to the receiver; gone with the test. */
 async function exportTo(fields: Record<string, unknown> = {}, webhook: object = {}): Promise<ExportHandle> {
   const target = { webhook: { url: `${receiver.url}hook`, ...webhook } };
-  const handle = await fixture.create({ target, ...fields });
+  const handle = await fixture.create({ target, ...fields, paused: true });
+  await rotateSecret(handle);
+  if (fields['paused'] !== true) await handle.do('resume');
   onTestFinished(async () => {
     await installation().api.call('DELETE', handle.path);
   });
@@ -56,7 +95,7 @@ function signed(secret: string, headers: IncomingHttpHeaders, body: Buffer): str
 describe('what the old service called functions with', () => {
   test('arrives one message a request, signed', async () => {
     const handle = await exportTo();
-    const { signingSecret } = await handle.do('rotateSecret');
+    const signingSecret = await rotateSecret(handle);
     await publish('Test 4');
     await receiver.until(() => payloads().includes('Test 4'), 'the message');
     const request = receiver.requests.at(-1);
@@ -104,11 +143,14 @@ test('an acknowledged message of QoS 1 is in the log, whatever its target does',
 });
 
 test('a message that the filter does not cover is not recorded', async () => {
-  const { id } = await fixture.create({
+  const handle = await fixture.create({
     source: { registryId: fixture.registry.id, mqttTopicFilter: '$devices/+/events/wanted' },
     target: { webhook: { url: receiver.url } },
+    paused: true,
   });
-  onTestFinished(async () => void (await installation().api.call('DELETE', `/ext/v1/exports/${id}`)));
+  await rotateSecret(handle);
+  await handle.do('resume');
+  onTestFinished(async () => void (await installation().api.call('DELETE', handle.path)));
   const session = await fixture.device.connect();
   const wanted = () => payloads().filter((payload) => payload === 'wanted');
   await expect
@@ -280,8 +322,8 @@ test('a change of secrets and a new signing secret at the same time: both hold',
   const { api } = installation();
   for (let round = 0; round < 5; round += 1) {
     const target = { webhook: { url: `${receiver.url}hook`, auth: { bearer: { token: `token ${round}` } } } };
-    const [{ signingSecret }] = await Promise.all([
-      handle.do('rotateSecret'),
+    const [signingSecret] = await Promise.all([
+      rotateSecret(handle),
       api.must('PATCH', handle.path, { target, updateMask: 'target' }),
     ]);
     await handle.do('test');
