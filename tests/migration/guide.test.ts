@@ -20,12 +20,19 @@ import { temporaryFolder } from './support/folders.ts';
 const run = promisify(execFile);
 
 const guide = (name: string) => readFileSync(join(repositoryRoot, 'docs/migration', name), 'utf8');
-const blocksOf = (page: string) => [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+const blocksOf = (page: string, languages = 'sh') =>
+  [...page.matchAll(new RegExp(`\`\`\`(?:${languages})\\n(.*?)\`\`\``, 'gs'))].map(([, block = '']) => block);
 const blocks = blocksOf(guide('README.md'));
 
 test('both languages have the same commands', () => {
   expect(blocks.length).toBeGreaterThan(5);
   expect(blocksOf(guide('README.ru.md'))).toEqual(blocks);
+});
+
+test('both languages have the same servers for old handlers', () => {
+  const [english, russian] = ['README.md', 'README.ru.md'].map((name) => blocksOf(guide(name), 'js|python'));
+  expect(english).toHaveLength(2);
+  expect(russian).toEqual(english);
 });
 
 test('links to pages that are there', () => {

@@ -1,0 +1,17 @@
+/** docs/migration: an old handler in Python goes on, unchanged, behind the server that the guide shows. */
+import { sharedInstallation } from '@iotcore/testkit';
+import { test } from 'vitest';
+import {
+  allowedByGuide,
+  expectCalledAsBefore,
+  expectForeignCallsRefused,
+} from '../migration/support/expect-old-handler.ts';
+import { python } from '../migration/support/old-handler.ts';
+
+const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowedByGuide });
+
+test('a handler in Python is not called with what is not signed by its export', () =>
+  expectForeignCallsRefused(installation(), python));
+
+test('a handler in Python gets what the old service called it with, and what it throws at is a dead letter', () =>
+  expectCalledAsBefore(installation(), python));
