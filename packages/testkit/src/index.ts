@@ -49,5 +49,5 @@ export {
   WebhookReceiver,
 } from './receivers/webhook-receiver.ts';
 export { casesOf, fullTest, isFull, someOf, tries } from './run/full.ts';
-export { findLeaks } from './secrets/find-leaks.ts';
+export { findLeaks, type Place, placesWith } from './secrets/find-leaks.ts';
 export { knownSecrets, notePrivateKey, noteSecret } from './secrets/known-secrets.ts';

@@ -150,7 +150,7 @@ export class KafkaTarget implements Target {
         answer: told,
       };
     const socket = all.find(({ code }) => code !== undefined && !code.startsWith('PLT_'));
-    if (socket && answers.length === 0) return failureOf(socket);
+    if (socket && answers.length === 0) return failureOf(socket, this.#export.secrets);
     return {
       outcome: 'away',
       error: `Kafka cannot take messages now (${answers[0] ?? all[0]?.code ?? 'no answer'}).`,

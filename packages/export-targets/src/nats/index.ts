@@ -112,6 +112,6 @@ export class NatsTarget implements Target {
     if (/maximum (message|payload|bytes|messages)|payload/i.test(message))
       return { outcome: 'refused', error: 'NATS refused the messages.', answer: told };
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { ...failureOf(cause), answer: told };
+    return { ...failureOf(cause, this.#export.secrets), answer: told };
   }
 }

@@ -159,7 +159,7 @@ export class PostgresTarget implements Target {
     if (isState) return { outcome: 'away', error: `Postgres cannot take rows now (${code}).`, answer: told };
     if (/password|SCRAM|SASL|does not support SSL/i.test(message))
       return { outcome: 'misconfigured', error: `Logging in to Postgres failed: ${told}.` };
-    return failureOf(error);
+    return failureOf(error, this.#export.secrets);
   }
 }
 

@@ -77,7 +77,7 @@ export class WebhookTarget implements Target {
       signal.throwIfAborted();
       if (error instanceof PostTimeoutError)
         return { outcome: 'away', error: `The receiver gave ${error.message}.` };
-      return failureOf(error);
+      return failureOf(error, this.#export.secrets);
     }
   }
 

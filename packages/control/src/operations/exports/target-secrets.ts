@@ -130,7 +130,11 @@ class Splitting {
   }
 
   #auth({ bearer, basic, header }: NonNullable<Webhook['auth']>) {
-    if (bearer) this.#need('webhook.auth.bearer.token', bearer.token);
+    if (bearer) {
+      this.#need('webhook.auth.bearer.token', bearer.token);
+      if (!headerValue.test(bearer.token ?? ''))
+        this.#violation('target.webhook.auth.bearer.token', 'It is sent in a header: printable ASCII.');
+    }
     if (basic) this.#need('webhook.auth.basic.password', basic.password);
     if (header) {
       this.#need('webhook.auth.header.value', header.value);
