@@ -4,6 +4,7 @@ import type { Clock } from '@iotcore/process/clock';
 import { type ReadChunk, readFrame, splitFrames } from '@iotcore/store/exports';
 import { Lane, type LaneOptions } from './lane.ts';
 import type { Progress } from './progress.ts';
+import { Recovery } from './recovery.ts';
 import type { Entry, Window } from './window.ts';
 
 export interface ExportRunnerParts {
@@ -32,10 +33,11 @@ export class ExportRunner {
   constructor(parts: ExportRunnerParts) {
     this.#parts = parts;
     const { signal } = this.#stopping;
-    const count = parts.target.sends === 'one' ? 1 : parts.lanes;
+    const { target, options, progress, clock } = parts;
+    const recovery = new Recovery();
     this.#lanes = Array.from(
-      { length: count },
-      () => new Lane(parts.target, parts.options, parts.progress, signal, parts.clock),
+      { length: target.sends === 'one' ? 1 : parts.lanes },
+      () => new Lane({ target, options, progress, recovery, signal, clock }),
     );
   }
 

@@ -1,16 +1,23 @@
 import type { OutgoingMessage, SendOutcome, Target } from '@iotcore/export-targets';
 import { systemClock } from '@iotcore/process';
+import type { Clock } from '@iotcore/process/clock';
 import { frameBytes, writeFrame } from '@iotcore/store/exports';
 import { describe, expect, test } from 'vitest';
 import { Lane } from './lane.ts';
 import { Progress } from './progress.ts';
+import { Recovery } from './recovery.ts';
 import { type Entry, Window } from './window.ts';
 
 const lease = { exportId: 'e', holder: 'h', epoch: '1' };
 
 /** A lane to a target that answers as it is told; waits are skipped. */
-function setUp(answer: (batch: readonly string[]) => SendOutcome, options: object = {}) {
+function setUp(
+  answer: (batch: readonly string[]) => SendOutcome,
+  options: object = {},
+  sleep?: Clock['sleep'],
+) {
   let nowMs = 0;
+  const recovery = new Recovery();
   const database = { awayFor: 0 };
   const conditions: string[] = [];
   const sent: string[][] = [];
@@ -42,21 +49,19 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
     lost: () => undefined,
   });
   const ending = new AbortController();
-  const lane = new Lane(
-    target,
-    { maxMessages: 8, maxBytes: 1000, cutoffMs: 0, maxAttempts: 2, maxIntervalMs: 60_000, ...options },
-    progress,
-    ending.signal,
-    {
-      nowMs: () => nowMs,
-      after: () => () => undefined,
-      async sleep(ms, signal) {
-        nowMs += ms;
-        await new Promise((resolve) => setImmediate(resolve));
-        signal?.throwIfAborted();
-      },
+  const skip: Clock['sleep'] = async (ms, signal) => {
+    nowMs += ms;
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  };
+  const lane = new Lane({
+    ...{ target, progress, recovery, signal: ending.signal },
+    options: {
+      ...{ maxMessages: 8, maxBytes: 1000, cutoffMs: 0, maxAttempts: 2, maxIntervalMs: 60_000 },
+      ...options,
     },
-  );
+    clock: { nowMs: () => nowMs, after: () => () => undefined, sleep: sleep ?? skip },
+  });
   const addOf = (key: string, ...texts: string[]) => {
     for (const text of texts) {
       const entry = entryOf(window.end, text, key);
@@ -74,7 +79,7 @@ function setUp(answer: (batch: readonly string[]) => SendOutcome, options: objec
   };
   const add = (...texts: string[]) => addOf('d', ...texts);
   const delivered = () => sent.filter((batch) => answer(batch).outcome === 'done').flat();
-  return { add, addOf, conditions, database, delivered, run, sent, letters, window };
+  return { add, addOf, conditions, database, delivered, recovery, run, sent, letters, window };
 }
 
 function entryOf(position: number, text: string, key: string): Entry {
@@ -178,5 +183,61 @@ describe('a lane', () => {
     add('x', 'a');
     await run();
     expect([letters, sent]).toEqual([['No.'], [['x'], ['a']]]);
+  });
+});
+
+describe('a lane whose target was away, while another lane of the export gets through,', () => {
+  /** Sleeps of a second end; one that is longer ends when it is aborted, and tells of itself. */
+  const sleeper = (longSleep: () => void): Clock['sleep'] => {
+    return async (ms, signal) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (ms <= 1000) return;
+      const ended = new Promise((_, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true }),
+      );
+      longSleep();
+      await ended;
+    };
+  };
+
+  test.each<SendOutcome>([{ outcome: 'away' }, { outcome: 'misconfigured', error: 'No.' }])(
+    'tries again soon, and waits for none of the minutes left: $outcome',
+    async (bad) => {
+      let isBad = true;
+      const { add, recovery, run, sent, window } = setUp(
+        () => (isBad ? bad : done),
+        {},
+        sleeper(() => {
+          isBad = false;
+          recovery.taken();
+        }),
+      );
+      add('a', 'b');
+      await run();
+      expect(window.cursor).toBe(2);
+      expect(sent.at(-1)).toEqual(['a', 'b']);
+    },
+  );
+
+  test.each<[string, SendOutcome]>([
+    ['if the target asked for the time', { outcome: 'away', retryAfterMs: 60_000 }],
+    ['if its message was refused', refused],
+  ])('waits on %s', async (_, bad) => {
+    let sleeps = 0;
+    const { add, recovery, run, sent, window } = setUp(
+      () => bad,
+      { maxAttempts: 100 },
+      sleeper(() => {
+        sleeps += 1;
+        recovery.taken();
+      }),
+    );
+    add('a');
+    const running = run();
+    await running;
+    expect(sleeps).toBe(1);
+    const before = sent.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([sent.length, window.cursor]).toEqual([before, 0]);
   });
 });

@@ -10,8 +10,9 @@ import type { OutgoingMessage, SendOutcome, Target } from '@iotcore/export-targe
 import type { Clock } from '@iotcore/process/clock';
 import { eventIdText, readFrame } from '@iotcore/store/exports';
 import type { Progress } from './progress.ts';
+import type { Recovery } from './recovery.ts';
 import { RefusalRun } from './refusal-run.ts';
-import { RetryDelay } from './retry-delay.ts';
+import { firstMs, RetryDelay } from './retry-delay.ts';
 import type { Entry } from './window.ts';
 
 export interface LaneOptions {
@@ -22,6 +23,18 @@ export interface LaneOptions {
   readonly maxIntervalMs: number;
 }
 
+type LaneClock = Pick<Clock, 'nowMs' | 'after' | 'sleep'>;
+
+export interface LaneParts {
+  readonly target: Target;
+  readonly options: LaneOptions;
+  readonly progress: Progress;
+  /** Shared by the lanes of an export. */
+  readonly recovery: Recovery;
+  readonly signal: AbortSignal;
+  readonly clock: LaneClock;
+}
+
 /** Before a dead letter is written again that had no room, or no database. In ms. */
 const letterRetryMs = 5000;
 
@@ -29,9 +42,10 @@ export class Lane {
   readonly #target: Target;
   readonly #options: LaneOptions;
   readonly #progress: Progress;
+  readonly #recovery: Recovery;
   readonly #signal: AbortSignal;
   readonly #delay: RetryDelay;
-  readonly #clock: Pick<Clock, 'nowMs' | 'after' | 'sleep'>;
+  readonly #clock: LaneClock;
   readonly #refusals = new RefusalRun();
   #queue: Entry[] = [];
   #queuedBytes = 0;
@@ -39,16 +53,11 @@ export class Lane {
   #keysAtHand: ReadonlySet<string> = new Set();
   #wake: (() => void) | undefined;
 
-  constructor(
-    target: Target,
-    options: LaneOptions,
-    progress: Progress,
-    signal: AbortSignal,
-    clock: Pick<Clock, 'nowMs' | 'after' | 'sleep'>,
-  ) {
+  constructor({ target, options, progress, recovery, signal, clock }: LaneParts) {
     this.#target = target;
     this.#options = options;
     this.#progress = progress;
+    this.#recovery = recovery;
     this.#signal = signal;
     this.#clock = clock;
     this.#delay = new RetryDelay(options.maxIntervalMs);
@@ -153,7 +162,10 @@ export class Lane {
     this.#progress.attempted(this, batch, outcome, this.#clock.nowMs() - startedAt);
     if (outcome.outcome === 'refused') this.#refusals.refused(batch, startedAt);
     else this.#refusals.end();
-    if (outcome.outcome === 'done') this.#delay.reset();
+    if (outcome.outcome === 'done') {
+      this.#delay.reset();
+      this.#recovery.taken();
+    }
     return outcome;
   }
 
@@ -175,10 +187,20 @@ export class Lane {
     return true;
   }
 
+  /** Shorter once another lane gets through, unless the target asked for the time, or it is our message that is refused. */
   async #wait(outcome: SendOutcome): Promise<void> {
-    const delayMs = this.#delay.next(outcome.outcome === 'away' ? outcome.retryAfterMs : undefined);
+    const askedMs = outcome.outcome === 'away' ? outcome.retryAfterMs : undefined;
+    const delayMs = this.#delay.next(askedMs);
     this.#progress.waits(this, delayMs);
-    await this.#clock.sleep(delayMs, this.#signal);
+    const canBeShorter = outcome.outcome !== 'refused' && askedMs === undefined;
+    // A target that takes what one lane sends, and not what another does, is not asked without a pause.
+    const leastMs = canBeShorter ? Math.min(delayMs, firstMs) : delayMs;
+    const recovered = this.#recovery.next();
+    await this.#clock.sleep(leastMs, this.#signal);
+    if (leastMs === delayMs || recovered.aborted) return;
+    const ends = AbortSignal.any([this.#signal, recovered]);
+    await this.#clock.sleep(delayMs - leastMs, ends).catch(() => undefined);
+    this.#signal.throwIfAborted();
   }
 
   async #giveUp(entry: Entry, attempts: number, outcome: SendOutcome): Promise<void> {

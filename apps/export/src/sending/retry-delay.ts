@@ -1,5 +1,5 @@
 /** The first time that something failed; doubled with each time after it. In ms. */
-const firstMs = 1000;
+export const firstMs = 1000;
 /** Chance may make a wait short, but not to nothing. */
 const leastMs = 100;
 
