@@ -77,11 +77,15 @@ export async function startInstallation(postgres: EmbeddedPostgres, folder: stri
   };
   return {
     ...{ call, registryId, publishers, connectRegistry },
-    /** Memory of each process that is ours, in MiB. */
+    /** Memory of each process that is ours, in MiB; of all of Postgres together what they do not share. */
     memory: () => ({
-      api: memoryMiB(server.pid),
-      mqtt: memoryMiB(mqtt.pid),
-      export: memoryMiB(sender.pid),
+      api: memoryMiB(server.pid, 'VmRSS'),
+      mqtt: memoryMiB(mqtt.pid, 'VmRSS'),
+      export: memoryMiB(sender.pid, 'VmRSS'),
+      postgres: postgresPids(join(folder, 'postgres')).reduce(
+        (sum, pid) => sum + memoryMiB(pid, 'RssAnon'),
+        0,
+      ),
     }),
     /** Processor time so far, in ms. */
     cpu: () => ({
@@ -97,28 +101,38 @@ export async function startInstallation(postgres: EmbeddedPostgres, folder: stri
   };
 }
 
-function memoryMiB(pid: number): number {
-  const [, kibibytes = '0'] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kibibytes) / 1024;
+/** 0 of a process that has ended meanwhile. */
+function memoryMiB(pid: number, field: 'VmRSS' | 'RssAnon'): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 export type Installation = Awaited<ReturnType<typeof startInstallation>>;
 
 /** Of the postmaster and its children, those that have ended included. */
 function postgresCpuMs(cluster: string): number {
-  const postmaster = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0] ?? '';
   const ended = 15;
-  let sum = cpuMs(Number(postmaster));
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const fields = statOf(pid);
-    if (fields[1] === postmaster) sum += cpuMs(Number(pid));
-    if (pid === postmaster) sum += (Number(fields[ended - 2]) + Number(fields[ended - 1])) * 10;
-  }
-  return sum;
+  const pids = postgresPids(cluster);
+  const fields = statOf(pids[0] ?? 0);
+  const ofEnded = (Number(fields[ended - 2]) + Number(fields[ended - 1])) * 10;
+  return pids.reduce((sum, pid) => sum + (cpuMs(pid) || 0), ofEnded);
+}
+
+/** The postmaster, and its children. */
+function postgresPids(cluster: string): number[] {
+  const postmaster = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0] ?? '';
+  const children = readdirSync('/proc').filter(
+    (name) => /^\d+$/.test(name) && statOf(name)[1] === postmaster,
+  );
+  return [postmaster, ...children].map(Number);
 }
 
 /** The fields after the name; none of a process that has ended meanwhile. */
-function statOf(pid: string): string[] {
+function statOf(pid: string | number): string[] {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   } catch {

@@ -14,6 +14,8 @@ import { drained, openKafka, openTable, openWebhook, type Sink } from './sinks.t
 
 /** That are recorded for each export in a full run. */
 const mostMessages = 100_000;
+/** After so long what a killed process sent for goes on in another, seconds. */
+const mostTakeoverSeconds = 10;
 
 interface Way {
   readonly id: string;
@@ -53,7 +55,8 @@ const scenario = ({ id, title, nodes }: Way): Scenario => ({
       fixture.messages.opened(receiver).subscribed();
     }
     const ids = [...exports.keys()];
-    const goneFor = await faults(chaos, fixture, [...exports.values()], nodes);
+    const { done, takeoverSeconds } = await faults(chaos, fixture, { exports, nodes });
+    must(takeoverSeconds <= mostTakeoverSeconds, `taken over after ${takeoverSeconds.toFixed(1)} s`);
     if (!chaos.short) await untilRecorded(fixture, ids);
     fixture.stopLoad();
     await drained(ids, async (exportId) => Number((await stateOf(fixture, exportId)).lagMessages), 240_000);
@@ -65,7 +68,9 @@ const scenario = ({ id, title, nodes }: Way): Scenario => ({
       must(discarded === '0', `${discarded} messages were discarded`);
       heads.push(head);
     }
-    chaos.note(`${goneFor}; recorded for each export: ${heads.join(', ')}`);
+    chaos.note(
+      `${done}; taken over within ${takeoverSeconds.toFixed(1)} s; recorded for each export: ${heads.join(', ')}`,
+    );
     return fixture.check({ settleMs: 60_000 });
   },
 });
@@ -109,13 +114,14 @@ async function stateOf({ api }: Fixture, id: string) {
   return (await api.must('GET', `/ext/v1/exports/${id}?exportView=FULL`)).state;
 }
 
-/** Returns what was done, for the report. */
+/** Returns what was done, for the report, and how long at most nobody sent for an export whose holder was killed. */
 async function faults(
   chaos: Chaos,
   fixture: Fixture,
-  sinks: readonly Sink[],
-  nodes: number,
-): Promise<string> {
+  { exports, nodes }: { readonly exports: ReadonlyMap<string, Sink>; readonly nodes: number },
+): Promise<{ done: string; takeoverSeconds: number }> {
+  const sinks = [...exports.values()];
+  let takeoverSeconds = 0;
   const times = chaos.short
     ? { export: 2, mqtt: 1, postgres: 1, target: 3 }
     : { export: 10, mqtt: 5, postgres: 3, target: 10 };
@@ -123,15 +129,31 @@ async function faults(
   for (const [at, kind] of chaos.random.shuffle(kinds).entries()) {
     await fixture.run(chaos.random.integer(500, chaos.short ? 3000 : 8000));
     const sink = sinks[at % sinks.length];
-    if (kind === 'export') fixture.plane(at % 2 === 0 ? 'export' : 'otherExport').kill('SIGKILL');
-    else if (kind === 'target' && sink) await outage(chaos, fixture, sink);
+    if (kind === 'export') {
+      const seconds = await killSender(fixture, at % 2 === 0 ? 'export' : 'otherExport', [...exports.keys()]);
+      takeoverSeconds = Math.max(takeoverSeconds, seconds);
+    } else if (kind === 'target' && sink) await outage(chaos, fixture, sink);
     else if (kind === 'postgres') await killPostgres(fixture);
     else if (nodes > 1) await killNode(fixture, chaos.random.integer(0, nodes - 1));
     else await killServer(fixture);
   }
-  return Object.entries(times)
-    .map(([kind, count]) => `${kind} ${count}`)
-    .join(', ');
+  const done = Object.entries(times).map(([kind, count]) => `${kind} ${count}`);
+  return { done: done.join(', '), takeoverSeconds };
+}
+
+/** Answers after how many seconds another process held all that it had held. */
+async function killSender(
+  fixture: Fixture,
+  name: 'export' | 'otherExport',
+  ids: readonly string[],
+): Promise<number> {
+  const holders = () => Promise.all(ids.map(async (id) => (await stateOf(fixture, id)).holder));
+  const child = fixture.plane(name);
+  const isItsOwn = (holder: string | undefined) => holder?.split('/').at(-2) === String(child.pid);
+  child.kill('SIGKILL');
+  const killedAt = performance.now();
+  await eventually('another holder', async () => !(await holders()).some(isItsOwn), 60_000);
+  return (performance.now() - killedAt) / 1000;
 }
 
 async function outage(chaos: Chaos, fixture: Fixture, sink: Sink): Promise<void> {
