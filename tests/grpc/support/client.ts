@@ -31,10 +31,14 @@ export class GrpcClient {
   readonly #client: Client;
   readonly #installation: Installation;
 
-  /** Inside TLS, trusting the installation's authority; it ends with the test. */
-  static connect(installation: Installation): GrpcClient {
+  /** Inside TLS, trusting the installation's authority; it ends with the test. Its user agent begins as is said. */
+  static connect(
+    installation: Installation,
+    { userAgent }: { readonly userAgent?: string } = {},
+  ): GrpcClient {
     const secure = credentials.createSsl(Buffer.from(installation.caPem));
-    return new GrpcClient(installation, new Client(`localhost:${installation.apiTlsPort}`, secure));
+    const options = { ...(userAgent !== undefined && { 'grpc.primary_user_agent': userAgent }) };
+    return new GrpcClient(installation, new Client(`localhost:${installation.apiTlsPort}`, secure, options));
   }
 
   /** Without TLS, as a proxy that ended it. */
