@@ -63,6 +63,13 @@ const retired: readonly Retired[] = [
   },
   // A change is an entry of the change feed.
   { inNames: /^changes?$/, onlyIn: /^packages\/(control|store\/src\/control)\//, instead: 'mutation' },
+  // The pipeline is the same for every edge.
+  {
+    inNames: /^(cookies?|http|fastify)$/,
+    inProse: /\bcookies?\b/i,
+    onlyIn: /^packages\/control\/src\/(auth|pipeline)\//,
+    instead: 'session, credential, edge',
+  },
 ];
 
 const anywhere = /(?:)/;

@@ -31,7 +31,7 @@ export {
 export { idempotencyKeyHours, importQueue } from './limits.ts';
 export { operations } from './operations/index.ts';
 export { newCredentials } from './operations/shared/new-credentials.ts';
-export type { BrowserCookie, CallInput, CallObserver, CallOrigin } from './pipeline/call.ts';
+export type { CallInput, CallObserver, CallOrigin, KeptSession } from './pipeline/call.ts';
 export { ControlPlane } from './pipeline/control-plane.ts';
 export type { OpenCall } from './pipeline/open-call.ts';
 export type { ApiOperation } from './pipeline/operation.ts';

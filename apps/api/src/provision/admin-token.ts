@@ -13,7 +13,10 @@ const renewedBeforeMs = 30 * dayMs;
  * Leaves a token of the admin's in the data folder, readable by its owner alone, unless a good one lies there: it is
  * missing at the first start, and stops being good with another database or when the account was deleted.
  */
-export async function keepAdminToken(dataDir: string, { store, tokens, clock }: Services): Promise<void> {
+export async function keepAdminToken(
+  dataDir: string,
+  { store, tokens, clock }: Pick<Services, 'store' | 'tokens' | 'clock'>,
+): Promise<void> {
   const account = { id: createId(), folderId: everyFolder, name: 'admin' };
   const accountId = await store.ensureAdminAccount(account, createId());
   const path = join(dataDir, 'admin.token');

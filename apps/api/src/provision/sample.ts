@@ -15,7 +15,7 @@ function createPassword(): string {
 /** Creates the sample registry and device in an empty database, and leaves their passwords in the data folder. */
 export async function keepSample(
   dataDir: string,
-  { store, hasher }: Services,
+  { store, hasher }: Pick<Services, 'store' | 'hasher'>,
   logger: Logger,
 ): Promise<void> {
   if (!(await store.isUntouched())) return;

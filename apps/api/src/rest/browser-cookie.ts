@@ -2,7 +2,7 @@
  * The cookie of the console, and when it counts: only if the browser itself says that a page of this origin asks, and for
  * anything but reading only with a header that no form can send (CSRF). A page of another origin gets neither.
  */
-import type { BrowserCookie } from '@iotcore/control';
+import type { KeptSession } from '@iotcore/control';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -16,7 +16,7 @@ const isSecure = (request: FastifyRequest) => request.protocol === 'https';
 const nameFor = (request: FastifyRequest) => (isSecure(request) ? secureName : plainName);
 
 /** Undefined where no browser calls, or for a page of another origin. */
-export function browserCookie(request: FastifyRequest, reply: FastifyReply): BrowserCookie | undefined {
+export function browserCookie(request: FastifyRequest, reply: FastifyReply): KeptSession | undefined {
   if (!isOfThisOrigin(request) || !isMeant(request)) return undefined;
   const name = nameFor(request);
   const attributes = {
@@ -25,11 +25,12 @@ export function browserCookie(request: FastifyRequest, reply: FastifyReply): Bro
     path: '/',
     secure: isSecure(request),
   } as const;
+  const set = (value: string, expires: Date) =>
+    void reply.header('set-cookie', stringifySetCookie({ name, value, expires, ...attributes }));
   return {
     secret: parseCookie(request.headers.cookie ?? '')[name],
-    set(value = '', expires = new Date(0)) {
-      reply.header('set-cookie', stringifySetCookie({ name, value, expires, ...attributes }));
-    },
+    keep: set,
+    forget: () => set('', new Date(0)),
   };
 }
 

@@ -98,7 +98,7 @@ function openCall(
 ): OpenCall {
   const origin = {
     signal: whenGone(reply),
-    browser: browserCookie(request, reply),
+    session: browserCookie(request, reply),
     credential: request.headers.authorization,
     address: clientAddress(request),
     userAgent: request.headers['user-agent'] ?? '',

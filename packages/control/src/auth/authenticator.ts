@@ -14,7 +14,7 @@ type Proven = Pick<AccessToken, 'authorizedKeyId' | 'apiKeySha256'> & {
   readonly expiresAt: Date | undefined;
 };
 
-/** Authenticates the caller of a request by its `Authorization` header, or by the cookie of a browser. */
+/** Authenticates the caller of a request by its credential, or by the secret of its session. */
 export class Authenticator {
   readonly #tokens: AccessTokens;
   readonly #directory: CallerDirectory;
@@ -29,13 +29,13 @@ export class Authenticator {
   }
 
   /**
-   * Undefined for every reason alike: no header, a scheme unknown, a token forged, expired or revoked.
+   * Undefined for every reason alike: no credential, a scheme unknown, a token forged, expired or revoked.
    *
-   * @param browserSecret what the cookie holds; it counts only where no `Authorization` was sent
+   * @param sessionSecret counts only where no credential was sent
    */
-  async authenticate(authorization: string | undefined, browserSecret?: string): Promise<Caller | undefined> {
-    if (authorization === undefined && browserSecret !== undefined) return this.#bySession(browserSecret);
-    const [, scheme, credentials] = schemes.exec(authorization ?? '') ?? [];
+  async authenticate(credential: string | undefined, sessionSecret?: string): Promise<Caller | undefined> {
+    if (credential === undefined && sessionSecret !== undefined) return this.#bySession(sessionSecret);
+    const [, scheme, credentials] = schemes.exec(credential ?? '') ?? [];
     if (scheme === undefined || credentials === undefined) return undefined;
     const proven = await (scheme.toLowerCase() === 'bearer'
       ? this.#byToken(credentials)

@@ -1,4 +1,4 @@
-/** Sessions of browsers: the secret that a cookie holds, and whether it is still good. */
+/** Sessions of browsers: the secret that a browser keeps, and whether it is still good. */
 import { createHash, randomBytes } from 'node:crypto';
 import { LruMap } from '@iotcore/process';
 import type { BrowserSessionRow, ControlStore } from '@iotcore/store/control';

@@ -6,9 +6,11 @@ import {
 } from '@iotcore/contract';
 import type { AccessToken } from '../auth/access-tokens.ts';
 import { readAccountJwt } from '../auth/account-jwt.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { CallerDirectory } from '../auth/caller-directory.ts';
+import type { TokenAudiences } from '../auth/token-audiences.ts';
 import { errors } from '../errors/catalogue.ts';
 import { defineOperation, mutation } from '../pipeline/operation.ts';
-import type { Services } from '../pipeline/services.ts';
 import { nothing } from '../pipeline/subject.ts';
 import { accountMutation, noun } from './accounts/account.ts';
 import { names } from './accounts/names.ts';
@@ -32,9 +34,10 @@ export const tokenOperations = [
     output: CreateIamTokenResponse,
     subject: () => nothing,
     async run({ input: { jwt, yandexPassportOauthToken = '' } }, services) {
+      const { authenticator, directory, tokenAudiences, clock } = services;
       const token = await (jwt === undefined
-        ? ofSecret(yandexPassportOauthToken, services)
-        : ofJwt(jwt, services));
+        ? ofSecret(yandexPassportOauthToken, authenticator, clock.date())
+        : ofJwt(jwt, directory, tokenAudiences, clock.date()));
       if (!token) throw errors.unauthenticated();
       const iamToken = await services.tokens.issue({ ...token, isExchanged: true });
       return { iamToken, expiresAt: token.expiresAt.toISOString() };
@@ -76,16 +79,19 @@ export const tokenOperations = [
 
 async function ofJwt(
   jwt: string,
-  { directory, tokenAudiences, clock }: Services,
+  directory: CallerDirectory,
+  tokenAudiences: TokenAudiences,
+  now: Date,
 ): Promise<AccessToken | undefined> {
-  const proven = await readAccountJwt(jwt, directory, tokenAudiences, clock.date());
-  return proven && { ...proven, expiresAt: endOfToken(clock.date()) };
+  const proven = await readAccountJwt(jwt, directory, tokenAudiences, now);
+  return proven && { ...proven, expiresAt: endOfToken(now) };
 }
 
 /** A token for a token ends no later than the first: it cannot be kept alive by exchanging it again and again. */
 async function ofSecret(
   secret: string,
-  { authenticator, clock }: Services,
+  authenticator: Authenticator,
+  now: Date,
 ): Promise<AccessToken | undefined> {
   const proven = await authenticator.prove(secret);
   if (!proven && yandexOauthToken.test(secret)) throw errors.yandexOauthToken();
@@ -95,7 +101,7 @@ async function ofSecret(
     accountId: caller.id,
     authorizedKeyId,
     apiKeySha256,
-    expiresAt: endOfToken(clock.date(), expiresAt),
+    expiresAt: endOfToken(now, expiresAt),
   };
 }
 

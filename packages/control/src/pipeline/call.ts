@@ -2,7 +2,7 @@ import { maxUserAgentCharacters } from '../limits.ts';
 
 /** The caller and its address, as the edge saw them. Nothing here is verified yet. */
 export interface CallOrigin {
-  /** The value of `Authorization`: `Bearer …` or `Api-Key …`. */
+  /** `Bearer …` or `Api-Key …`. */
   readonly credential: string | undefined;
   /** The client's IP address, behind the proxies that are trusted. */
   readonly address: string;
@@ -11,18 +11,20 @@ export interface CallOrigin {
   readonly requestId: string;
   /** Since the epoch, in ms: the caller waits for the answer no longer than that. */
   readonly deadlineMs?: number;
-  /** Absent where no browser calls from a page of this very origin. */
-  readonly browser?: BrowserCookie | undefined;
+  /** Absent where the caller has no safe place to keep a secret between its calls. */
+  readonly session?: KeptSession | undefined;
   /** Aborts when the caller is gone, or does not want the answer any more. */
   readonly signal?: AbortSignal;
 }
 
-/** The cookie of the console, which no script can read. */
-export interface BrowserCookie {
-  /** What the browser sent; undefined if nothing. */
+/** The secret of a session, which the edge has its caller keep: it stands in no input and no output. */
+export interface KeptSession {
+  /** What the caller has sent along; undefined if nothing. */
   readonly secret: string | undefined;
-  /** Has the answer set the cookie until then; without arguments, take it away. */
-  set(secret?: string, expiresAt?: Date): void;
+  /** Has the caller keep this one, until then. */
+  keep(secret: string, until: Date): void;
+  /** Has the caller forget it. */
+  forget(): void;
 }
 
 /** What a call says. */

@@ -27,17 +27,15 @@ export class ControlPlane {
   readonly #flushing: NodeJS.Timeout;
 
   constructor({ services, logger, observer, callsPerSecond, rateWindowMs }: ControlPlaneOptions) {
+    const { store, clock, authenticator, pageTokens } = services;
     this.#parts = {
-      services,
+      ...{ services, store, clock, authenticator, pageTokens },
       observer,
       logger,
       calls: new TokenBuckets(maxRateKeys),
       streams: new StreamPlaces(),
       callRate: rateOf(callsPerSecond, rateWindowMs ?? 1000),
-      refusals: new Refusals(
-        { store: services.store, now: services.clock.date, logger, observer },
-        rateWindowMs,
-      ),
+      refusals: new Refusals({ store, now: clock.date, logger, observer }, rateWindowMs),
     };
     this.#flushing = setInterval(() => void this.#parts.refusals.flush(), flushIntervalMs);
   }

@@ -3,9 +3,10 @@
  * refuse.
  */
 import { addressBlock, checkId } from '@iotcore/model';
-import type { Rate, TokenBuckets } from '@iotcore/process';
+import type { Clock, Rate, TokenBuckets } from '@iotcore/process';
 import type { Log } from '@iotcore/store';
-import type { IdempotencyKey, KeyClaim } from '@iotcore/store/control';
+import type { ControlStore, IdempotencyKey, KeyClaim } from '@iotcore/store/control';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { type Caller, nobody } from '../auth/caller.ts';
 import { type ApiError, errors } from '../errors/catalogue.ts';
 import { Access } from './access.ts';
@@ -13,6 +14,7 @@ import type { CallInput, CallObserver, CallOrigin } from './call.ts';
 import { readIdempotencyKey } from './idempotency/idempotency-key.ts';
 import { workOnce } from './idempotency/keyed-call.ts';
 import type { ApiOperation } from './operation.ts';
+import type { PageTokens } from './page-tokens.ts';
 import { readInput } from './read-input.ts';
 import type { Refusals } from './refusals/refusals.ts';
 import { mustBeWanted, runContext } from './run-context.ts';
@@ -26,6 +28,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What all calls share. */
 export interface PipelineParts {
+  readonly store: ControlStore;
+  readonly clock: Clock;
+  readonly authenticator: Authenticator;
+  readonly pageTokens: PageTokens;
+  /** For the operations: the pipeline hands them on. */
   readonly services: Services;
   readonly calls: TokenBuckets;
   readonly callRate: Rate;
@@ -83,22 +90,21 @@ export class OpenCall {
    */
   async run(given: CallInput): Promise<unknown> {
     const { operation, origin } = this;
-    const { services, logger } = this.#parts;
+    const { store, clock, services, logger } = this.#parts;
     this.#resourceId ??= namedResource(operation, given.fields);
     const input = readInput(operation, given);
     const key = this.#keyOf(given, input);
     const access = this.#newAccess();
-    mustBeWanted(origin, services.clock);
-    const subject = await operation.subject(input as never, services.store.read);
+    mustBeWanted(origin, clock);
+    const subject = await operation.subject(input as never, store.read);
     if (operation.isStream) return this.#openStream(input, subject, access);
     const work = async (target: unknown, claim?: KeyClaim) => {
-      mustBeWanted(origin, services.clock);
+      mustBeWanted(origin, clock);
       const caller = this.#caller ?? nobody;
-      const ready = { operation, origin, caller, access, input, target, claim, services };
-      return operation.run(runContext(ready) as never, services);
+      const ready = { operation, origin, caller, access, input, target, claim };
+      return operation.run(runContext(ready, this.#parts) as never, services);
     };
     if (!key) return work(access.require(subject));
-    const { store } = services;
     return workOnce({ operation, key, subject, access, store, logger, requestId: origin.requestId }, work);
   }
 
@@ -122,36 +128,36 @@ export class OpenCall {
   }
 
   #prove(): Promise<Caller | undefined> {
-    const { credential, browser } = this.origin;
-    return this.#parts.services.authenticator.authenticate(credential, browser?.secret);
+    const { credential, session } = this.origin;
+    return this.#parts.authenticator.authenticate(credential, session?.secret);
   }
 
   /** It is open for as long as who calls, the roles, and what it is about stay as they are. */
   async #openStream(input: Fields, subject: Subject<unknown>, access: Access): Promise<unknown> {
     const { operation, origin } = this;
-    const { services, streams } = this.#parts;
+    const { store, clock, services, streams } = this.#parts;
     const caller = this.#caller ?? nobody;
     const target = access.require(subject);
     const facts = JSON.stringify([caller, target]);
-    mustBeWanted(origin, services.clock);
+    mustBeWanted(origin, clock);
     const over = streams.take(caller.id);
     return guardStream({
       ...(origin.signal && { gone: origin.signal }),
       over,
       open: async (signal) => {
         const run = {
-          ...{ operation, caller, access, input, target, services },
+          ...{ operation, caller, access, input, target },
           origin: { ...origin, signal },
         };
         return (await operation.run(
-          runContext({ ...run, claim: undefined }) as never,
+          runContext({ ...run, claim: undefined }, this.#parts) as never,
           services,
         )) as AsyncIterable<StreamEvent>;
       },
       whyEnded: async () => {
         const now = await this.#prove();
         if (!now) return 'the credentials are not valid any more';
-        const { resource } = await operation.subject(input as never, services.store.read);
+        const { resource } = await operation.subject(input as never, store.read);
         if (JSON.stringify([now, resource?.row]) === facts) return undefined;
         return 'the roles of the caller, or the resource, have changed';
       },

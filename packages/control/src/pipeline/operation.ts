@@ -19,7 +19,7 @@ import type {
 import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from './access.ts';
-import type { BrowserCookie } from './call.ts';
+import type { KeptSession } from './call.ts';
 import type { Services } from './services.ts';
 import type { StreamEvent } from './streams/stream-event.ts';
 import type { Subject } from './subject.ts';
@@ -53,8 +53,8 @@ export interface Run<I, T> {
   commit(mutate: (tx: Writes) => Promise<Mutation>): Promise<Operation>;
   /** The caller, its address and the operation: for a mutation that records itself. */
   auditedCall(): AuditedCall & CallFacts;
-  /** The cookie of the browser that calls; undefined if none does. */
-  readonly browser: BrowserCookie | undefined;
+  /** The session that the caller keeps the secret of; undefined if it can keep none. */
+  readonly session: KeptSession | undefined;
   /** Aborts when the caller no longer waits for the answer, or the deadline has passed. */
   readonly signal: AbortSignal | undefined;
 }

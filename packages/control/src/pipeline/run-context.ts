@@ -2,14 +2,14 @@
 import type { Operation } from '@iotcore/contract';
 import { asAny, type RecordNames } from '@iotcore/contract/records';
 import type { Clock } from '@iotcore/process';
-import type { CallFacts, KeyClaim, Page, PageRequest } from '@iotcore/store/control';
+import type { CallFacts, ControlStore, KeyClaim, Page, PageRequest } from '@iotcore/store/control';
 import type { Caller } from '../auth/caller.ts';
 import { errors } from '../errors/catalogue.ts';
 import { toOperation } from '../messages/operation.ts';
 import type { Access } from './access.ts';
 import { type CallOrigin, originForRecord } from './call.ts';
 import type { ApiOperation, Mutation, Run } from './operation.ts';
-import type { Services } from './services.ts';
+import type { PageTokens } from './page-tokens.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type AnyRun = Run<unknown, unknown>;
@@ -23,28 +23,34 @@ export interface ReadyCall {
   readonly input: Fields;
   readonly target: unknown;
   readonly claim: KeyClaim | undefined;
-  readonly services: Services;
 }
 
-export function runContext(call: ReadyCall): AnyRun {
-  const { operation, services, input, target, access, caller, origin } = call;
+/** What a run is made of, beside its call. */
+export interface RunParts {
+  readonly store: ControlStore;
+  readonly clock: Clock;
+  readonly pageTokens: PageTokens;
+}
+
+export function runContext(call: ReadyCall, { store, clock, pageTokens }: RunParts): AnyRun {
+  const { operation, input, target, access, caller, origin } = call;
   const list = listName(operation, input);
   const nextPageToken = ({ next }: Page<unknown>) =>
-    next === undefined ? {} : { nextPageToken: services.pageTokens.seal(list, next) };
+    next === undefined ? {} : { nextPageToken: pageTokens.seal(list, next) };
   return {
     ...{ input, target, access, caller },
-    read: services.store.read,
+    read: store.read,
     signal: origin.signal,
-    browser: origin.browser,
-    page: pageOf(services, input, list),
+    session: origin.session,
+    page: pageOf(pageTokens, input, list),
     nextPageToken,
     pageTokens: (page) => ({
       ...nextPageToken(page),
       ...(page.previous !== undefined && {
-        previousPageToken: services.pageTokens.seal(list, page.previous),
+        previousPageToken: pageTokens.seal(list, page.previous),
       }),
     }),
-    commit: (mutate) => commit(call, mutate),
+    commit: (mutate) => commit(call, store, clock, mutate),
     auditedCall: () => callFacts(call),
   };
 }
@@ -60,11 +66,16 @@ function callFacts({ operation: { record, name }, origin, caller }: ReadyCall): 
   return { callerId: caller.id, ...originForRecord(origin), ...record };
 }
 
-async function commit(call: ReadyCall, mutate: Parameters<AnyRun['commit']>[0]): Promise<Operation> {
+async function commit(
+  call: ReadyCall,
+  store: ControlStore,
+  clock: Clock,
+  mutate: Parameters<AnyRun['commit']>[0],
+): Promise<Operation> {
   const facts = callFacts(call);
-  const operation = await call.services.store.mutate(facts, call.claim, async (tx) => {
+  const operation = await store.mutate(facts, call.claim, async (tx) => {
     const done: Mutation = await mutate(tx);
-    mustBeWanted(call.origin, call.services.clock);
+    mustBeWanted(call.origin, clock);
     return { ...done, metadata: asAny(facts.metadataType, done.metadata) };
   });
   return toOperation(operation);
@@ -77,7 +88,7 @@ function listName({ name }: ApiOperation, input: Fields): string {
 }
 
 /** @throws INVALID_ARGUMENT if the page token is not one of this list */
-function pageOf({ pageTokens }: Services, input: Fields, list: string): PageRequest {
+function pageOf(pageTokens: PageTokens, input: Fields, list: string): PageRequest {
   const { pageSize = 0, pageToken = '' } = input as { pageSize?: number; pageToken?: string };
   if (pageToken === '') return { after: undefined, limit: pageSize };
   const after = pageTokens.open(list, pageToken);

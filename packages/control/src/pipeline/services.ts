@@ -1,4 +1,7 @@
-/** What operations work with, made once by the composition root of a process. */
+/**
+ * What operations work with, made once by the composition root of a process. Each takes by name what it needs, and hands on
+ * no more than that; nothing keeps the whole.
+ */
 import type { BoundedQueue, PasswordHasher } from '@iotcore/credentials';
 import type { Clock } from '@iotcore/process';
 import type { ControlStore, FolderQuotas } from '@iotcore/store/control';

@@ -1,4 +1,4 @@
-/** Signing in with a browser. The secret of a session is in its cookie and nowhere else: no answer holds it. */
+/** Signing in with a browser. The secret of a session is kept by the browser and nowhere else: no output holds it. */
 import {
   type BrowserSession,
   GetBrowserSessionResponse,
@@ -11,8 +11,10 @@ import {
 } from '@iotcore/contract';
 import { createId } from '@iotcore/model';
 import type { BrowserSessionRow, NewBrowserSession, Reads, ServiceAccountRow } from '@iotcore/store/control';
+import type { Authenticator } from '../../auth/authenticator.ts';
 import { createBrowserSecret, hashBrowserSecret } from '../../auth/browser-sessions.ts';
 import type { CallerKey } from '../../auth/caller.ts';
+import type { CallerDirectory } from '../../auth/caller-directory.ts';
 import { errors } from '../../errors/catalogue.ts';
 import {
   browserIdleMs,
@@ -23,7 +25,6 @@ import {
 } from '../../limits.ts';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
-import type { Services } from '../../pipeline/services.ts';
 import { nothing } from '../../pipeline/subject.ts';
 import { accountMutation, noun } from './account.ts';
 import { toServiceAccount } from './accounts.ts';
@@ -88,11 +89,11 @@ export const browserSessionOperations = [
     message: OpenBrowserSessionRequest,
     output: GetBrowserSessionResponse,
     subject: () => nothing,
-    async run({ input, read, browser, auditedCall }, services) {
-      if (!browser) throw errors.onlyForBrowsers();
+    async run({ input, read, session: kept, auditedCall }, services) {
+      if (!kept) throw errors.onlyForBrowsers();
       const opener = await (input.code === undefined
-        ? ofSecret(input.apiKey ?? input.accessToken ?? '', services)
-        : ofCode(input.code, services));
+        ? ofSecret(input.apiKey ?? input.accessToken ?? '', services.authenticator, services.directory)
+        : ofCode(input.code, read, services.clock.date()));
       const account = await accountOf(opener.serviceAccountId, read);
       const now = services.clock.date();
       const secret = createBrowserSecret();
@@ -113,7 +114,7 @@ export const browserSessionOperations = [
         await tx.browserSessions.create(session, maxBrowserSessions);
         return accountMutation(account, { browserSessionId: session.id });
       });
-      browser.set(secret, session.expiresAt);
+      kept.keep(secret, session.expiresAt);
       return identity(account, read, session.expiresAt);
     },
   }),
@@ -125,10 +126,10 @@ export const browserSessionOperations = [
     permission: 'view',
     output: GetBrowserSessionResponse,
     subject: () => nothing,
-    async run({ caller, read, browser }) {
+    async run({ caller, read, session: kept }) {
       const account = await accountOf(caller.id, read);
-      const isSession = caller.browserSessionId !== undefined && browser?.secret !== undefined;
-      const session = isSession ? await read.browserSessions.find(sha256Of(browser.secret)) : undefined;
+      const isSession = caller.browserSessionId !== undefined && kept?.secret !== undefined;
+      const session = isSession ? await read.browserSessions.find(sha256Of(kept.secret)) : undefined;
       return identity(account, read, session?.expiresAt);
     },
   }),
@@ -141,13 +142,13 @@ export const browserSessionOperations = [
     permission: 'view',
     output: Operation,
     subject: () => nothing,
-    async run({ caller: { id, browserSessionId }, read, browser, commit }) {
+    async run({ caller: { id, browserSessionId }, read, session, commit }) {
       const account = await accountOf(id, read);
       const operation = await commit(async (tx) => {
         if (browserSessionId !== undefined) await tx.browserSessions.delete(account.id, browserSessionId);
         return accountMutation(account, browserSessionId === undefined ? {} : { browserSessionId });
       });
-      browser?.set();
+      session?.forget();
       return operation;
     },
   }),
@@ -174,14 +175,14 @@ export const browserSessionOperations = [
     permission: 'view',
     output: Operation,
     subject: () => nothing,
-    async run({ caller, read, browser, commit }) {
+    async run({ caller, read, session, commit }) {
       const account = await accountOf(caller.id, read);
       const operation = await commit(async (tx) => {
         await tx.signInCodes.delete(account.id);
         await tx.browserSessions.delete(account.id, undefined);
         return accountMutation(account, {});
       });
-      browser?.set();
+      session?.forget();
       return operation;
     },
   }),
@@ -199,7 +200,11 @@ interface Opener {
 }
 
 /** @throws UNAUTHENTICATED for every reason alike */
-async function ofSecret(secret: string, { authenticator, directory }: Services): Promise<Opener> {
+async function ofSecret(
+  secret: string,
+  authenticator: Authenticator,
+  directory: CallerDirectory,
+): Promise<Opener> {
   const proven = await authenticator.prove(secret);
   if (!proven) throw errors.unauthenticated();
   const { caller, expiresAt } = proven;
@@ -207,16 +212,16 @@ async function ofSecret(secret: string, { authenticator, directory }: Services):
 }
 
 /** @throws UNAUTHENTICATED */
-async function ofCode(code: string, { store, clock }: Services): Promise<Opener> {
+async function ofCode(code: string, read: Reads, now: Date): Promise<Opener> {
   const codeSha256 = sha256Of(code);
-  const found = await store.read.signInCodes.find(codeSha256, clock.date());
+  const found = await read.signInCodes.find(codeSha256, now);
   if (!found) throw errors.unauthenticated();
   const { sessionEndsAt, ...opener } = found;
   return { ...opener, codeSha256, expiresAt: sessionEndsAt ?? undefined };
 }
 
 /** @throws UNAUTHENTICATED if the API key was deleted meanwhile */
-async function keyIds(key: CallerKey | undefined, directory: Services['directory']) {
+async function keyIds(key: CallerKey | undefined, directory: CallerDirectory) {
   const { apiKeySha256, authorizedKeyId = null } = key ?? {};
   if (apiKeySha256 === undefined) return { apiKeyId: null, authorizedKeyId };
   const apiKey = await directory.apiKey(Buffer.from(apiKeySha256, 'base64url'));

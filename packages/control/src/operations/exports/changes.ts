@@ -13,10 +13,9 @@ import {
 import { everyFolder } from '@iotcore/model';
 import type { ExportRow, Reads } from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
-import type { ExportSecrets } from '../../exports/services.ts';
+import type { ExportSecrets, ExportServices } from '../../exports/services.ts';
 import type { Access } from '../../pipeline/access.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
-import type { Services } from '../../pipeline/services.ts';
 import { resource } from '../../pipeline/subject.ts';
 import { exportAction, exportMutation, exportSubject } from './export.ts';
 import { names } from './names.ts';
@@ -166,7 +165,7 @@ function requireReach(access: Access, target: object): void {
 function retargeted(
   row: ExportRow,
   target: ExportTarget,
-  { secrets: keeper }: Pick<Services['exports'], 'secrets'>,
+  { secrets: keeper }: Pick<ExportServices, 'secrets'>,
 ): { readonly target: ShownExportTarget; readonly opened: ExportSecrets } {
   const before = keeper.unseal(row.id, row.secrets);
   const former = { shown: row.target as ShownExportTarget, secrets: before.target };

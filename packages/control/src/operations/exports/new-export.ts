@@ -10,15 +10,15 @@ import { createId } from '@iotcore/model';
 import type { NewExport } from '@iotcore/store/control';
 import type { z } from 'zod';
 import { errors } from '../../errors/catalogue.ts';
+import type { ExportServices } from '../../exports/services.ts';
 import { type ExportSecrets, newSigningSecret } from '../../exports/services.ts';
-import type { Services } from '../../pipeline/services.ts';
 import { splitTarget } from './target-secrets.ts';
 
 /** @throws INVALID_ARGUMENT for its target and its settings; its source is checked by the caller */
 export async function newExport(
   input: z.output<typeof CreateExportRequest>,
   folderId: string,
-  exports: Services['exports'],
+  exports: ExportServices,
 ): Promise<NewExport> {
   const { source, name = '', description = '', labels = {}, paused = false } = input;
   const { shown, secrets: ofTarget } = splitTarget(input.target);
@@ -37,7 +37,7 @@ export async function newExport(
 
 /** @throws INVALID_ARGUMENT that names hosts and ports that no export may reach */
 export async function mustBeReachable(
-  { targets }: Pick<Services['exports'], 'targets'>,
+  { targets }: Pick<ExportServices, 'targets'>,
   shown: ShownExportTarget,
   secrets: ExportSecrets,
 ): Promise<void> {

@@ -15,9 +15,9 @@ import {
 import { asAny, empty } from '@iotcore/contract/records';
 import type { ExportRow, NewExport, Reads } from '@iotcore/store/control';
 import { ApiError, errors } from '../../errors/catalogue.ts';
+import type { ExportServices } from '../../exports/services.ts';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
-import type { Services } from '../../pipeline/services.ts';
 import { newExport } from '../exports/new-export.ts';
 import { checkSource } from '../exports/source.ts';
 import { type OwnerTarget, ownerIds, ownerSubject } from '../shared/owner.ts';
@@ -94,7 +94,7 @@ export const deleteDataStreamExport = defineOperation({
 });
 
 /** @throws UNIMPLEMENTED where there are no data streams, INVALID_ARGUMENT for an unknown database */
-function serversOf(database: string, { dataStreams }: Services['exports']): DataStreamServers {
+function serversOf(database: string, { dataStreams }: ExportServices): DataStreamServers {
   if (dataStreams.areNone)
     throw errors.unimplemented(
       'No data streams are set up here. The operator names their servers in IOT_DATA_STREAMS_FILE; or create an export with POST /ext/v1/exports in the REST API, or `iotcore export`.',

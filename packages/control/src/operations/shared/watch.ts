@@ -6,8 +6,8 @@ import {
   WatchLogsQuery,
   WatchMessagesQuery,
 } from '@iotcore/contract';
+import type { ControlStore } from '@iotcore/store/control';
 import { type ApiOperation, defineStream, mutation, type Run } from '../../pipeline/operation.ts';
-import type { Services } from '../../pipeline/services.ts';
 import { type OwnerTarget, ownerIds, ownerStatusSubject } from './owner.ts';
 
 export function watchOperations(names: ResourceNames): ApiOperation[] {
@@ -39,7 +39,10 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
           },
           signal,
         );
-        await recordWatch(run, services, { ...(filter !== undefined && { filter }), payloads: seesPayloads });
+        await recordWatch(run, services.store, services.clock.date(), {
+          ...(filter !== undefined && { filter }),
+          payloads: seesPayloads,
+        });
         return events;
       },
     }),
@@ -58,7 +61,7 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
           { principal, messages: false, refusals: false, log: true },
           signal,
         );
-        await recordWatch(run, services, {});
+        await recordWatch(run, services.store, services.clock.date(), {});
         return events;
       },
     }),
@@ -68,14 +71,15 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
 /** Who looks into what others send leaves a trace. */
 async function recordWatch(
   { target, auditedCall }: Run<unknown, OwnerTarget>,
-  { store, clock }: Services,
+  store: ControlStore,
+  at: Date,
   details: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { callerId, remoteIp, userAgent, requestId, eventType } = auditedCall();
   await store.recordEvents([
     {
       ...{ callerId, remoteIp, userAgent, requestId, eventType, details },
-      at: clock.date(),
+      at,
       folderId: target.folderId,
       resourceId: target.id,
       code: 0,
