@@ -1,6 +1,6 @@
 /** What cannot start says why at once, in plain words, and changes nothing. */
 import { readdir } from 'node:fs/promises';
-import { listen } from '@iotcore/testkit';
+import { casesOf, listen } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { folderWithDatabase, npmRun, npmStart, temporaryFolder } from './support/npm-start.ts';
 
@@ -32,8 +32,11 @@ test('a bad and an unknown setting are refused together, with what would be righ
   expect(await readdir(dataDir)).toEqual([]);
 });
 
-test.each(['api', 'mqtt'])('npm run %s alone without a database says how to get one', async (script) => {
-  const start = npmRun(script, await temporaryFolder());
-  expect(await start.command.status()).toBe(1);
-  expect(start.command.text).toMatch(/DATABASE_URL: .*npm run db/);
-});
+test.each(casesOf(['api', 'mqtt'], (script) => script === 'mqtt'))(
+  'npm run %s alone without a database says how to get one',
+  async (script) => {
+    const start = npmRun(script, await temporaryFolder());
+    expect(await start.command.status()).toBe(1);
+    expect(start.command.text).toMatch(/DATABASE_URL: .*npm run db/);
+  },
+);

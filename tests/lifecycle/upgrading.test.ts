@@ -5,7 +5,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@iotcore/store';
-import { connectMqtt, createDatabase, eventually, noteSecret, startInstallation } from '@iotcore/testkit';
+import {
+  casesOf,
+  connectMqtt,
+  createDatabase,
+  eventually,
+  noteSecret,
+  startInstallation,
+} from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import clients from './previous-release/clients.json' with { type: 'json' };
 import { createDevice, storeMessages } from './previous-release/statements.ts';
@@ -129,7 +136,7 @@ test('a database of a newer release is refused by each program, and nothing is t
      VALUES ('newer', 'checksum', '99990101000000_newer', now(), '{"release":"99.1.0","oldestBeside":"99.0.0"}')`,
   );
   const before = await migrationsOf(pool);
-  const programs = ['api', 'mqtt'] as const;
+  const programs = casesOf(['api', 'mqtt'] as const, (name) => name === 'mqtt');
   const installation = await startInstallation({ database: url, programs, waitUntilReady: false });
   for (const name of programs) {
     const program = installation.program(name);

@@ -1,7 +1,7 @@
 /** What the caller may not see must be told from what does not exist by nothing: not by the answer, nor by its cost. */
 import { createId } from '@iotcore/model';
-import { startInstallation, testDatabase } from '@iotcore/testkit';
-import { expect, test } from 'vitest';
+import { fullTest, startInstallation, testDatabase } from '@iotcore/testkit';
+import { expect } from 'vitest';
 import { createAccount } from '../support/accounts.ts';
 import { BystanderCaller } from '../support/bystander-caller.ts';
 import { newFolder } from '../support/folders.ts';
@@ -17,7 +17,7 @@ const ofNoCall =
 
 type Call = readonly [method: string, path: string, body: unknown];
 
-test('the same statements are sent for a foreign ID as for an unknown one', async () => {
+fullTest('the same statements are sent for a foreign ID as for an unknown one', async () => {
   const log = await startStatementLog(await testDatabase());
   const installation = await startInstallation({
     programs: ['api'],

@@ -45,7 +45,7 @@ test('the first start leaves an admin token and a sample, readable by their owne
   expect((await api.call('GET', `${registries}?folderId=default`)).status).toBe(200);
 });
 
-test('there is no sample when it is off, and what is no token is replaced', async () => {
+fullTest('there is no sample when it is off, and what is no token is replaced', async () => {
   const dataDir = await folder();
   await writeFile(join(dataDir, 'admin.token'), 'not a token\n', { mode: 0o644 });
   const { adminToken } = await startInstallation({ ...onlyApi, dataDir, sample: false });
@@ -94,7 +94,7 @@ fullTest('processes that start together on one database take each other’s toke
   }
 });
 
-test('a taken port ends the start at once with a line that says so', async () => {
+fullTest('a taken port ends the start at once with a line that says so', async () => {
   const server = createServer();
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));

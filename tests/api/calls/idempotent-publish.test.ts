@@ -1,7 +1,7 @@
 /** Publishing under an Idempotency-Key while the MQTT server does not answer: a process that is stopped by a signal. */
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@iotcore/store';
-import { eventually, startInstallation } from '@iotcore/testkit';
+import { eventually, fullTest, startInstallation } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { expectRefusal } from '../support/answers.ts';
 
@@ -44,7 +44,7 @@ test('holds no database connection, and tells the same call to ask again', async
   expect(await pendingKeys()).toBe(0);
 });
 
-test('a key whose process died is worked on again after its lease, and not before', async () => {
+fullTest('a key whose process died is worked on again after its lease, and not before', async () => {
   const { installation, publish, pendingKeys, pool } = await fewConnections();
   const mqtt = installation.program('mqtt');
   mqtt.kill('SIGSTOP');

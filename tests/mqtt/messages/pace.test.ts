@@ -1,6 +1,6 @@
 /** How long messages may wait for others: from the environment to the thread that sleeps. */
-import { type Installation, startInstallation } from '@iotcore/testkit';
-import { expect, test } from 'vitest';
+import { fullTest, type Installation, startInstallation } from '@iotcore/testkit';
+import { expect } from 'vitest';
 import { createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
 
 /** Says on standard error when the thread sleeps, and goes on sleeping. */
@@ -27,7 +27,7 @@ async function publishOnce(device: TestClient): Promise<void> {
   for (const session of sessions) await session.publish(`$devices/${device.id}/events`, 'alone');
 }
 
-test('IOT_MQTT_TICK_MS says how long messages wait for others, and 0 that none does', async () => {
+fullTest('IOT_MQTT_TICK_MS says how long messages wait for others, and 0 that none does', async () => {
   const waiting = await startInstallation({ env: env('20') });
   const device = await createDevice(waiting, await createRegistry(waiting));
   await publishOnce(device);
