@@ -29,6 +29,9 @@ export const fileNames = {
 const knownFile =
   /^(?:registries\.json|brokers\.json|(?:devices|aliases|registry-certs|broker-certs)-[a-z0-9]+\.json|device-certs-[a-z0-9]+)$/;
 
+/** Read by import/exports, whatever else the folder holds. */
+const fileOfExports = /^(?:triggers\.json|yds-exports-[a-z0-9]+\.json)$/;
+
 const entryReasons: Readonly<Record<EntryFault, string>> = {
   BAD_ENTRY: 'It is no JSON.',
   ENTRY_TOO_LARGE: 'It has more than 1 MiB.',
@@ -69,7 +72,7 @@ export class ExportFolder {
   /** Says which files are no part of an export: one that was renamed would be missed in silence. */
   reportStrangers(): void {
     for (const name of this.names) {
-      if (knownFile.test(name)) continue;
+      if (knownFile.test(name) || fileOfExports.test(name)) continue;
       const advice = 'If it belongs to the export, give it the name that docs/migration lists.';
       this.#journal.warn({ file: name, reason: 'No file of an export has this name: not read.', advice });
     }
