@@ -221,6 +221,16 @@ test.each(casesOf(silences, ([, behaviour]) => behaviour === 'drip'))(
   },
 );
 
+test('a host whose name nobody knows may be known later: until then messages wait, and the state says why', async () => {
+  const handle = await exportTo({}, { url: 'https://nobody.invalid/' });
+  await expect.poll(async () => (await handle.state()).state, { interval: 50 }).toBe('RETRYING');
+  const told = await handle.state();
+  // Without a name server the machine does not even know that nobody does.
+  expect(told.lastError).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  expect(told).toMatchObject({ delivered: '0', deadLetters: '0', discarded: '0' });
+  expect(receiver.requests).toEqual([]);
+});
+
 test('an answer without end is read to its beginning', async () => {
   receiver.behave = () => 'flood';
   const handle = await exportTo();
