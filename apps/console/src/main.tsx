@@ -1,5 +1,6 @@
 import '@gravity-ui/uikit/styles/styles.css';
 import './app/app.css';
+import './app/forced-colors.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { takeCode } from './screens/sign-in/code.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { type Theme, themes } from './browser.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
@@ -16,6 +17,32 @@ const untilStill = `Promise.allSettled(
   document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished),
 ).then(() => undefined)`;
 
+/** What the system asks for, by the theme that follows from it. */
+const systems = {
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  'light-hc': { colorScheme: 'light', contrast: 'more' },
+  'dark-hc': { colorScheme: 'dark', contrast: 'more' },
+} as const;
+
+/** As `expectAccessible`, and in every theme the colours are told apart. The page, which follows the system, keeps its theme. */
+export async function expectAccessibleInEveryTheme(page: Page, what: string): Promise<void> {
+  await expectAccessible(page, what);
+  const { theme: before } = await page.evaluate<{ theme: Theme }>(
+    `({ theme: /g-root_theme_([a-z-]+)/.exec(document.body.className)[1] })`,
+  );
+  for (const theme of themes.filter((one) => one !== before)) {
+    await changeTheme(page, theme);
+    await expectNoViolation(page, `${what}, ${theme}`, `['color-contrast']`);
+  }
+  await changeTheme(page, before);
+}
+
+async function changeTheme(page: Page, theme: Theme): Promise<void> {
+  await page.emulateMedia(systems[theme]);
+  await page.locator(`body.g-root_theme_${theme}`).waitFor();
+}
+
 /**
  * Nothing on the page keeps anybody out, as far as a program can tell: WCAG 2.1, A and AA. Left out are the places at the edges of
  * a menu that hand the focus on: nobody stays on one.
@@ -23,9 +50,13 @@ const untilStill = `Promise.allSettled(
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   // Evaluated by the debugger: the policy of the page lets no script in.
   await page.evaluate(source);
+  await expectNoViolation(page, what, JSON.stringify(rules));
+}
+
+async function expectNoViolation(page: Page, what: string, only: string): Promise<void> {
   await page.evaluate(untilStill);
   const violations = await page.evaluate<Violation[]>(
-    `axe.run({ exclude: ['[data-floating-ui-focus-guard]'] }, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run({ exclude: ['[data-floating-ui-focus-guard]'] }, { runOnly: ${only}, resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   );
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n   ')}`);
   expect.soft(found, what).toEqual([]);

@@ -1,5 +1,6 @@
 /** Where each screen is, of a folder with something on every one. */
 import type { Page } from 'playwright-core';
+import { untilDrawn } from './browser.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Of each screen its address. */
@@ -70,7 +71,7 @@ export async function openScreen(page: Page, origin: string, path: string, folde
   const joint = path.includes('?') ? '&' : '?';
   await page.goto(`${origin}/console${path}${joint}folder=${folderId}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  // What is drawn moment by moment, such as a chart, has nothing to wait for.
-  await page.waitForTimeout(400);
+  await untilDrawn(page);
   await page.locator('main .outline').waitFor({ state: 'detached' });
+  await page.locator('main .charts:not(:has(canvas))').waitFor({ state: 'detached' });
 }

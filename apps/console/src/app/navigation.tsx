@@ -1,12 +1,23 @@
 import { Icon } from '@gravity-ui/uikit';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/texts.tsx';
 import { sections } from './sections.ts';
+import { useMediaQuery } from './use-media-query.ts';
 
 export function Navigation() {
   const { t } = useTexts();
+  const { pathname } = useLocation();
+  const isLine = useMediaQuery('(max-width: 900px)');
+  const bar = useRef<HTMLElement>(null);
+  // On a narrow screen it is a line that scrolls, and the section may be beyond its end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they decide which is the current one, and where it is
+  useEffect(() => {
+    const current = bar.current?.querySelector<HTMLElement>('[aria-current]');
+    if (current) bar.current?.scrollTo({ left: current.offsetLeft - bar.current.offsetLeft });
+  }, [pathname, isLine]);
   return (
-    <nav className="nav" aria-label={t('shell.sections')}>
+    <nav ref={bar} className="nav" aria-label={t('shell.sections')}>
       <ul>
         {sections.map(({ to, title, icon }) => (
           <li key={to}>

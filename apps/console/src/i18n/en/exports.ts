@@ -31,6 +31,7 @@ export const exporting = {
     delivered: 'Delivered',
     setTo: 'Source and target',
     attempts: 'Attempts',
+    noAttempts: 'No attempt yet: each delivery to the target stands here, with what it answered.',
     outcome: 'Outcome',
     answer: 'Answer',
     test: 'Test',

@@ -31,6 +31,7 @@ export const exporting = {
     delivered: 'Доставлено',
     setTo: 'Источник и цель',
     attempts: 'Попытки',
+    noAttempts: 'Попыток ещё не было: здесь стоит каждая отправка цели и что она ответила.',
     outcome: 'Итог',
     answer: 'Ответ',
     test: 'Проверить',

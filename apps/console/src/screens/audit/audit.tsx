@@ -15,6 +15,9 @@ import { Identifier } from '../../ui/text/copy.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { ExactTime } from '../../ui/text/time.tsx';
 
+/** Of the ID of a request, which the button copies whole. */
+const shownCharacters = 8;
+
 /** Who changed what, also what was refused. */
 export function Audit() {
   const { t } = useTexts();
@@ -80,7 +83,9 @@ export function Audit() {
           {
             id: 'request',
             title: t('failure.request'),
-            cell: ({ requestId }) => <Identifier id={requestId} />,
+            cell: ({ requestId }) => (
+              <Identifier id={requestId} shown={requestId.slice(0, shownCharacters)} />
+            ),
           },
         ]}
         isPaged

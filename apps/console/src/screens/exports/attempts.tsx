@@ -24,7 +24,7 @@ export function Attempts({ exportId, folderId }: { exportId: string; folderId: s
         query={query}
         rows="attempts"
         rowKey={({ at, firstPosition }) => at + firstPosition}
-        empty={<p>{t('common.none')}</p>}
+        empty={<p>{t('exports.noAttempts')}</p>}
         columns={[
           { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
           {

@@ -65,7 +65,7 @@ function State({ one: { id, folderId, state, source, target } }: { one: Export }
       <Facts
         facts={[
           [t('common.id'), <Identifier key="id" id={id} />],
-          [t('exports.says'), state?.message],
+          ...(state?.message ? [[t('exports.says'), state.message] as const] : []),
           [t('exports.lag'), state?.lagMessages],
           [t('exports.oldest'), <Time key="oldest" at={state?.oldestMessageAt} />],
           [t('exports.success'), <Time key="success" at={state?.lastSuccessAt} />],

@@ -9,6 +9,7 @@ import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { Time } from '../../ui/text/time.tsx';
 import { Charts } from '../metrics/charts.tsx';
+import { Figures } from './figures.tsx';
 import { useNodes } from './use-nodes.ts';
 
 /** The processes of the installation, and how they are. */
@@ -56,13 +57,7 @@ export function Nodes() {
               id: 'figures',
               title: t('nodes.figures'),
               isWide: true,
-              cell: ({ figures }) => (
-                <small>
-                  {Object.entries(figures)
-                    .map(([name, value]) => `${name} ${value.toLocaleString()}`)
-                    .join(' · ')}
-                </small>
-              ),
+              cell: ({ figures }) => <Figures figures={figures} />,
             },
           ]}
         />

@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Takes what room is left. */
   readonly isWide?: boolean;
+  /** The others get no more than they need. */
+  readonly isWidest?: boolean;
   /** Buttons: the title is for screen readers. */
   readonly isActions?: boolean;
 }
@@ -56,8 +58,9 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty, isLow }: Tab
   );
 }
 
-function classOf({ isNumber, isWide, isActions }: Column<never>): string {
-  return [isNumber && 'table__number', isWide && 'table__wide', isActions && 'table__actions']
-    .filter(Boolean)
+function classOf({ isNumber, isWide, isWidest, isActions }: Column<never>): string {
+  const names = { number: isNumber, wide: isWide || isWidest, widest: isWidest, actions: isActions };
+  return Object.entries(names)
+    .flatMap(([name, isSo]) => (isSo ? `table__${name}` : []))
     .join(' ');
 }
