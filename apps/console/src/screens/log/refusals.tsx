@@ -10,7 +10,7 @@ import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Time } from '../../ui/text/time.tsx';
 import { adviceFor } from './advice.ts';
-import { useReasonColumns, useReasons } from './reasons.tsx';
+import { ReasonList } from './reasons.tsx';
 
 const dayMs = 86_400_000;
 const refreshMs = 10_000;
@@ -35,36 +35,24 @@ export function Refusals() {
 
 function ByReason({ folderId }: { folderId: string }) {
   const { t } = useTexts();
-  const { lines, who, last } = useReasonColumns();
-  const query = useReasons(folderId, dayMs);
   return (
-    <List
+    <ReasonList
       caption={t('refusals.byReason')}
-      query={query}
-      rows="reasons"
-      rowKey={({ reason }) => reason}
-      empty={<p>{t('refusals.none')}</p>}
-      columns={[
-        lines,
-        {
-          id: 'reason',
-          title: t('refusals.reason'),
-          isWide: true,
-          cell: ({ reason, rule }) => (
-            <>
-              <b>{reason}</b>
-              {rule && <small className="rule">{rule}</small>}
-              <small className="rule">{t(adviceFor(reason))}</small>
-            </>
-          ),
-        },
-        who,
+      folderId={folderId}
+      spanMs={dayMs}
+      reason={({ reason, rule }) => (
+        <>
+          <b>{reason}</b>
+          {rule && <small className="rule">{rule}</small>}
+          <small className="rule">{t(adviceFor(reason))}</small>
+        </>
+      )}
+      more={[
         {
           id: 'top',
           title: t('refusals.mostOf'),
           cell: ({ top }) => top.slice(0, 3).map((one) => <ResourceLink key={one.id} {...one} />),
         },
-        last,
       ]}
       isLive
     />
@@ -105,6 +93,7 @@ function ByClient({ folderId }: { folderId: string }) {
         {
           id: 'client',
           title: t('sessions.clientId'),
+          isWide: true,
           cell: ({ clientId = '' }) => <code>{visible(clientId)}</code>,
         },
         { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },

@@ -11,6 +11,7 @@ import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { ExactTime } from '../../ui/text/time.tsx';
 import { WatchStatus } from '../live/watch-status.tsx';
+import { withKeys } from './log-lines.ts';
 import { callsOf, type Owner, paths } from './owner.ts';
 import { useNewLines } from './use-new-lines.ts';
 
@@ -29,13 +30,16 @@ export function Log({ owner }: { owner: Owner }) {
   const { lines, state, isAway } = useNewLines(owner, isNewest);
   const query = useQuery({
     queryKey: ['log', owner.kind, owner.id, chosen, reason, page],
-    queryFn: () => callsOf(owner).log({ level: chosen, reason, pageSize: 100, pageToken: page }),
+    queryFn: async () => {
+      const found = await callsOf(owner).log({ level: chosen, reason, pageSize: 100, pageToken: page });
+      return { ...found, entries: withKeys(found.entries) };
+    },
     refetchInterval: isNewest && state !== 'open' ? refreshMs : false,
   });
   const isWanted = (line: LogEntry) =>
     (chosen === undefined || severity(line.level) >= severity(chosen)) &&
     (reason === undefined || line.reason === reason);
-  const newer = isNewest ? lines.filter(isWanted) : [];
+  const newer = isNewest ? withKeys(lines.filter(isWanted)) : [];
   const reasons = [...newer, ...(query.data?.entries ?? [])].flatMap((line) => line.reason ?? []);
   const { ext, cli } = paths[owner.kind];
   return (
@@ -59,7 +63,7 @@ export function Log({ owner }: { owner: Owner }) {
         caption={t('log.title')}
         query={query}
         rows="entries"
-        rowKey={({ at, message }) => at + message}
+        rowKey={({ key }) => key}
         empty={<p>{t('log.empty')}</p>}
         columns={[
           { id: 'at', title: t('common.time'), cell: ({ at }) => <ExactTime at={at} /> },
@@ -71,7 +75,7 @@ export function Log({ owner }: { owner: Owner }) {
           {
             id: 'message',
             title: t('log.message'),
-            isWide: true,
+            isWidest: true,
             cell: ({ message, rule }) => (
               <>
                 <span className="device-text">{visible(message)}</span>
