@@ -3,9 +3,16 @@ import type { Pool } from './server.ts';
 /** Rows of one statement: far from the time limit that all statements of ours have. */
 const batch = 20_000;
 
-/** Puts devices into a registry, every tenth with an alias, as if they had been created by the API. */
-export async function fill(pool: Pool, registryId: string, folderId: string, count: number): Promise<void> {
-  for (let first = 1; first <= count; first += batch) {
+/** Puts devices into a registry, every tenth with an alias, as if they had been created by the API. `from`: number of the first. */
+export async function fill(
+  pool: Pool,
+  registryId: string,
+  folderId: string,
+  count: number,
+  from = 1,
+): Promise<void> {
+  const end = from + count - 1;
+  for (let first = from; first <= end; first += batch) {
     await pool.query(
       `WITH made AS (
          INSERT INTO devices (id, registry_id, folder_id, name)
@@ -14,7 +21,7 @@ export async function fill(pool: Pool, registryId: string, folderId: string, cou
        )
        INSERT INTO topic_aliases (registry_id, alias, device_id, prefix)
        SELECT $1, name || '/', id, '$devices/' || id || '/' FROM made WHERE name LIKE '%0'`,
-      [registryId, folderId, first, Math.min(first + batch - 1, count)],
+      [registryId, folderId, first, Math.min(first + batch - 1, end)],
     );
   }
   // What autovacuum does within minutes of such an import.
