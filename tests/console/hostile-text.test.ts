@@ -3,6 +3,7 @@ import { connectMqtt, makePassword, sharedInstallation } from '@iotcore/testkit'
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
+import { expectNothingDone } from './support/hostile-page.ts';
 import { hostileTexts, shown } from './support/hostile-texts.ts';
 import { signedInPage } from './support/sign-in.ts';
 
@@ -27,14 +28,6 @@ async function expectText(page: Page, texts = hostileTexts): Promise<void> {
   const text = await page.locator('main').innerText();
   expect(texts.filter((one) => !text.includes(shown(one)))).toEqual([]);
   await expectNothingDone(page);
-}
-
-async function expectNothingDone(page: Page): Promise<void> {
-  const made =
-    'main :is(script, img, iframe, object, embed, base, meta, link, style, video, audio, template, math, form[action])';
-  expect(await page.locator(made).count()).toBe(0);
-  expect(await page.locator('[href^="javascript:" i], [href^="data:text"]').count()).toBe(0);
-  expect(await page.evaluate('typeof hacked + String(window.wasHacked)')).toBe('undefinedundefined');
 }
 
 test('there are fifty and more such texts', () => {

@@ -9,12 +9,14 @@ import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { useActivityColumns } from '../resources/activity.tsx';
 import { CreateButton } from '../resources/create-button.tsx';
 import { BrokerForm } from './broker-form.tsx';
 
 export function Brokers() {
   const { t } = useTexts();
   const { name, id, created } = useColumns();
+  const activity = useActivityColumns('BROKER');
   const folderId = useFolder();
   const { page } = useSearch({ from: '__root__' });
   const { pageSize } = usePreferences();
@@ -35,7 +37,7 @@ export function Brokers() {
         rows="brokers"
         rowKey={(one) => one.id}
         empty={<p>{t('brokers.empty')}</p>}
-        columns={[name('/brokers/'), id, created]}
+        columns={[name('/brokers/'), id, ...activity, created]}
         isPaged
       />
       <How path={`/iot-broker/v1/brokers?folderId=${folderId}`} cli={`broker list --folder-id ${folderId}`} />

@@ -10,12 +10,14 @@ import { Page } from '../../ui/layout/page.tsx';
 import { OnOff } from '../../ui/layout/status.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { useActivityColumns } from '../resources/activity.tsx';
 import { CreateButton } from '../resources/create-button.tsx';
 import { RegistryForm } from './registry-form.tsx';
 
 export function Registries() {
   const { t } = useTexts();
   const { name, id, created } = useColumns();
+  const activity = useActivityColumns('REGISTRY');
   const folderId = useFolder();
   const { page } = useSearch({ from: '__root__' });
   const { pageSize } = usePreferences();
@@ -45,6 +47,7 @@ export function Registries() {
             title: t('common.status'),
             cell: ({ status }) => <OnOff isOn={status !== 'DISABLED'} />,
           },
+          ...activity,
           created,
         ]}
         isPaged
