@@ -1,6 +1,6 @@
 /**
  * The loads. A load says which clients send what to which clients; a target is the figure that we aim at, as a part of
- * Mosquitto's.
+ * Mosquitto's or by itself.
  */
 import { broadcastTopic, commandsFilter, deviceId, eventsFilter, eventsTopic, registryId } from './fleet.ts';
 
@@ -36,6 +36,8 @@ export interface Load {
   readonly measure: Measure;
   /** Ours ÷ Mosquitto's, at most. */
   readonly target?: number;
+  /** Ours by itself, at most. */
+  readonly most?: number;
 }
 
 /** Which figure of the load generator counts, and its unit. */
@@ -58,6 +60,8 @@ const units: Record<Measure, string> = {
   steadyP99Ms: 'ms, 99th percentile of the last three fifths',
 };
 export const unitOf = (measure: Measure): string => units[measure];
+/** The same in short: `ms`, `KB`. */
+export const shortUnitOf = (measure: Measure): string => /^(?:µs|\w+|%)/u.exec(units[measure])?.[0] ?? '';
 
 const fanIn = { publishers: 50, subscribers: 1, messages: 300_000, measure: 'cpuMicrosPerMessage' } as const;
 const fanOut = { publishers: 1, subscribers: 50, messages: 6_000, measure: 'cpuMicrosPerMessage' } as const;
@@ -134,6 +138,7 @@ export const loads: readonly Load[] = [
     ...fleet,
     sameRunAs: 'fleet',
     measure: 'steadyP99Ms',
+    most: 1.5,
   },
   {
     id: 'fleet-first',
@@ -143,6 +148,7 @@ export const loads: readonly Load[] = [
     messages: 100_000,
     isFirstRun: true,
     measure: 'firstP99Ms',
+    most: 5,
   },
   {
     id: 'all-devices',
@@ -162,6 +168,7 @@ export const loads: readonly Load[] = [
     ...idle,
     idleSeconds: 20,
     measure: 'kbPerConnection',
+    most: 14,
   },
   {
     id: 'idle-cpu',
@@ -180,6 +187,7 @@ export const loads: readonly Load[] = [
     subscribers: 2_000,
     idleSeconds: 5,
     measure: 'kbPerConnection',
+    most: 60,
   },
   {
     id: 'large',

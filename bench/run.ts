@@ -20,7 +20,7 @@ import { buildLoader } from './load/loader.ts';
 import { measure, type Results, summary } from './load/rounds.ts';
 import { loads } from './loads.ts';
 import { chart } from './report/chart.ts';
-import { type Column, type Row, table } from './report/table.ts';
+import { type Column, type Row, table, targetsKept } from './report/table.ts';
 
 const allBrokers: readonly Broker[] = [
   mosquitto,
@@ -90,7 +90,7 @@ function ours(columns: readonly Column[]): string {
 
 async function report(columns: readonly Column[], rows: readonly Row[]): Promise<void> {
   const text = table(columns, rows, ours(columns), mosquitto.id);
-  say(`\n${text}`);
+  say(`\n${text}\n\n${targetsKept(rows, ours(columns), mosquitto.id)}`);
   if (values.write === undefined) return;
   const costs = rows.filter(({ load }) => load.measure === 'cpuMicrosPerMessage');
   await writeFile(join(values.write, 'benchmarks.svg'), chart(columns, costs, ours(columns), mosquitto));

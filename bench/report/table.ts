@@ -1,4 +1,4 @@
-import { type Load, unitOf } from '../loads.ts';
+import { type Load, shortUnitOf, unitOf } from '../loads.ts';
 
 /** What a load came to on one broker: its best round. */
 export interface Figure {
@@ -36,12 +36,13 @@ export function table(
   const lines = rows.map(({ load, figures }) => {
     const cells = columns.map(({ id }) => cell(figures.get(id)));
     const ratio = ratioOf(figures, ours, theirs);
-    const target = load.target === undefined ? '' : `≤ ${load.target}`;
     return [
       `${load.title} (${unitOf(load.measure)})`,
       ...cells,
       ratio === undefined ? '' : ratio.toFixed(2),
-      target,
+      verdicts({ load, figures }, ours, theirs)
+        .map(({ text }) => text)
+        .join('; '),
     ];
   });
   const format = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -51,6 +52,34 @@ export function table(
 export function ratioOf(figures: Row['figures'], ours: string, theirs: string): number | undefined {
   const [our, their] = [figures.get(ours), figures.get(theirs)];
   return our && their && their.value > 0 ? our.value / their.value : undefined;
+}
+
+export interface Verdict {
+  readonly text: string;
+  readonly isKept: boolean;
+}
+
+/** Whether each target of a load was kept; one that was not measured is said to be neither. */
+export function verdicts({ load, figures }: Row, ours: string, theirs: string): Verdict[] {
+  const bounds = [
+    { most: load.target, value: ratioOf(figures, ours, theirs), of: ' of Mosquitto' },
+    { most: load.most, value: figures.get(ours)?.value, of: ` ${shortUnitOf(load.measure)}` },
+  ];
+  return bounds.flatMap(({ most, value, of }) => {
+    if (most === undefined) return [];
+    const isKept = value !== undefined && value <= most;
+    const outcome = value === undefined ? 'not measured' : isKept ? 'kept' : 'missed';
+    return [{ text: `≤ ${most}${of}: ${outcome}`, isKept }];
+  });
+}
+
+/** How many targets were kept, and which were not. */
+export function targetsKept(rows: readonly Row[], ours: string, theirs: string): string {
+  const all = rows.flatMap((row) =>
+    verdicts(row, ours, theirs).map((verdict) => ({ ...verdict, title: row.load.title })),
+  );
+  const others = all.filter(({ isKept }) => !isKept).map(({ title, text }) => `\n- ${title}: ${text}`);
+  return `${all.length - others.length} of ${all.length} targets kept${others.join('')}`;
 }
 
 function cell(figure: Figure | undefined): string {
