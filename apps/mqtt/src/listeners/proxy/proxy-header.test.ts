@@ -35,6 +35,12 @@ function tcp(port: number): Socket {
 
 const closed = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
+/** What such a socket has beside those of Node. */
+type Direct = Socket & {
+  reader?: (bytes: Buffer, start: number, end: number) => void;
+  send(bytes: Buffer): boolean;
+};
+
 interface Taken {
   readonly transport: Transport;
   readonly socket: Duplex;
@@ -212,13 +218,49 @@ describe('what follows the header', () => {
   });
 });
 
-describe('the certificate in the header', () => {
-  const sha256 = 'ab'.repeat(32);
-  const binary = Buffer.from(
-    `0d0a0d0a000d0a515549540a2111002fc0000201c6336401dc0422b3e00020${sha256}`,
-    'hex',
-  );
+const sha256 = 'ab'.repeat(32);
+const binary = Buffer.from(`0d0a0d0a000d0a515549540a2111002fc0000201c6336401dc0422b3e00020${sha256}`, 'hex');
 
+describe('a connection without TLS is read and written past the streams of Node', () => {
+  test.each([
+    ['whose header is text', Buffer.from(header), undefined],
+    ['whose header is binary', binary, undefined],
+    ['whose header has the certificate', binary, 0xe0],
+  ])('%s', async (_which, bytes, certificateField) => {
+    const taken: { socket: Direct; direct: string; streamed: string }[] = [];
+    const options = { ...listenOptions(), isProxy: () => true, certificateField };
+    const listener = await listenTcp(options, (accepted) => {
+      open.push(accepted);
+      const socket = accepted as Direct;
+      const one = { socket, direct: '', streamed: '' };
+      socket.on('data', (chunk) => {
+        one.streamed += chunk;
+      });
+      socket.reader = (chunk, start, end) => {
+        one.direct += chunk.subarray(start, end);
+      };
+      taken.push(one);
+    });
+    listeners.push(listener);
+    const client = tcp(listener.port);
+    let answer = '';
+    client.on('data', (chunk) => {
+      answer += chunk;
+    });
+    // Together with the header, and after it.
+    client.write(Buffer.concat([bytes, Buffer.from('hel')]));
+    await expect.poll(() => taken[0]?.direct).toBe('hel');
+    client.write('lo');
+    await expect.poll(() => taken[0]?.direct).toBe('hello');
+    expect(taken[0]?.streamed).toBe('');
+
+    expect(taken[0]?.socket.send(Buffer.from('welcome'))).toBe(true);
+    expect(taken[0]?.socket.bytesWritten).toBe(0);
+    await expect.poll(() => answer).toBe('welcome');
+  });
+});
+
+describe('the certificate in the header', () => {
   test('is that of a client of a listener without TLS, whose bytes follow', async () => {
     const { port, taken } = await start('plain', { certificateField: 0xe0 });
     const socket = tcp(port);
