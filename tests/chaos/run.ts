@@ -6,11 +6,13 @@
  *   npm run chaos -- --scenario 4,6     some of them
  *   npm run chaos -- --jobs 3           so many at a time: quicker, with less load on each
  *   npm run chaos -- --seed 7           the same choices again
+ *   npm run chaos -- --jemalloc libjemalloc.so.2   with the allocator of the image, where the loader finds it
  *   npm run chaos -- --write            the rows of what was run into docs/resilience.md (not of short runs)
  *   npm run chaos -- --report FILE      the results as JSON, in the form that vitest reports tests
  *
  * Ends with status 1 if a promise was broken, or a build that is broken on purpose was not caught.
  */
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     jobs: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
     report: { type: 'string' },
+    jemalloc: { type: 'string' },
   },
 });
 
@@ -44,9 +47,18 @@ function chosen() {
 async function main(): Promise<void> {
   if (options.short && options.write)
     throw new TypeError('the page shows full runs: --write without --short');
+  if (options.jemalloc !== undefined) useJemalloc(options.jemalloc);
   const entries = await runAll(chosen());
   say(`\nseed ${options.seed}\n\n${toMarkdown(entries)}`);
   await conclude(entries);
+}
+
+/** For all programs of the scenarios. A name that the loader does not find is only a warning to it. */
+function useJemalloc(file: string): void {
+  const env = { ...process.env, LD_PRELOAD: file };
+  const { stderr } = spawnSync(process.execPath, ['--version'], { env, encoding: 'utf8' });
+  if (stderr !== '') throw new TypeError(`--jemalloc: ${stderr.trim()}`);
+  process.env['CHAOS_JEMALLOC'] = file;
 }
 
 /** In the order of the table, however many are run at a time. */

@@ -1,5 +1,6 @@
 /** Dockerfile and docker-compose.yml cannot be run on every machine; what they say is held against what is there. */
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings, withMqttMemory } from '@iotcore/process';
 import { repositoryRoot } from '@iotcore/testkit';
@@ -92,6 +93,45 @@ describe('Dockerfile', () => {
       `chown ${instruction('USER')}:${instruction('USER')} ${instruction('VOLUME')}`,
     );
   });
+
+  test('runs everything with the jemalloc that it installs, under the one name that it has on amd64 and on arm64', () => {
+    const last = instructions.findLastIndex(({ name }) => name === 'FROM');
+    const image = instructions.slice(last);
+    expect(image[0]?.rest).toMatch(/^node:\d+-slim$/); // of Debian, whose package is meant below
+    const installed = image.findIndex(({ rest }) => /apt-get install [^&]*\blibjemalloc2\b/.test(rest));
+    const env = image.findIndex(({ name }) => name === 'ENV');
+    expect(installed).toBeGreaterThan(0);
+    // Every program that runs before it is there would complain.
+    expect(env).toBeGreaterThan(installed);
+    expect(image.slice(env).filter(({ name }) => name === 'RUN')).toEqual([]);
+
+    const variables = new Map(
+      image[env]?.rest.split(' ').map((variable) => variable.split('=') as [string, string]),
+    );
+    // Debian has it in /usr/lib/x86_64-linux-gnu or /usr/lib/aarch64-linux-gnu: with a folder it would be found on one of the two.
+    expect(variables.get('LD_PRELOAD')).toBe('libjemalloc.so.2');
+    expect(variables.get('MALLOC_CONF')).toBe('narenas:1,dirty_decay_ms:1000');
+  });
+
+  const installedHere = '/usr/lib/x86_64-linux-gnu/libjemalloc.so.2';
+  test.runIf(existsSync(installedHere))(
+    'names a jemalloc that the loader finds, where it is installed',
+    () => {
+      const variable = instruction('ENV')
+        ?.split(' ')
+        .find((one) => one.startsWith('LD_PRELOAD='))
+        ?.slice('LD_PRELOAD='.length);
+      const maps = `process.stdout.write(require('node:fs').readFileSync('/proc/self/maps', 'utf8'))`;
+      const run = (preload: string) =>
+        spawnSync(process.execPath, ['-e', maps], {
+          encoding: 'utf8',
+          env: { ...process.env, LD_PRELOAD: preload },
+        });
+      expect(run(variable ?? '').stdout).toContain(realpathSync(installedHere));
+      expect(run(variable ?? '').stderr).toBe('');
+      expect(run('').stdout).not.toContain('jemalloc');
+    },
+  );
 
   test('names settings and programs that exist', () => {
     const variables = instruction('ENV')?.split(' ') ?? [];
