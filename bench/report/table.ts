@@ -40,7 +40,7 @@ export function table(
       `${load.title} (${unitOf(load.measure)})`,
       ...cells,
       ratio === undefined ? '' : ratio.toFixed(2),
-      verdicts({ load, figures }, ours, theirs)
+      targetResults({ load, figures }, ours, theirs)
         .map(({ text }) => text)
         .join('; '),
     ];
@@ -54,13 +54,13 @@ export function ratioOf(figures: Row['figures'], ours: string, theirs: string): 
   return our && their && their.value > 0 ? our.value / their.value : undefined;
 }
 
-export interface Verdict {
+export interface TargetResult {
   readonly text: string;
   readonly isKept: boolean;
 }
 
 /** Whether each target of a load was kept; one that was not measured is said to be neither. */
-export function verdicts({ load, figures }: Row, ours: string, theirs: string): Verdict[] {
+export function targetResults({ load, figures }: Row, ours: string, theirs: string): TargetResult[] {
   const bounds = [
     { most: load.target, value: ratioOf(figures, ours, theirs), of: ' of Mosquitto' },
     { most: load.most, value: figures.get(ours)?.value, of: ` ${shortUnitOf(load.measure)}` },
@@ -76,7 +76,7 @@ export function verdicts({ load, figures }: Row, ours: string, theirs: string): 
 /** How many targets were kept, and which were not. */
 export function targetsKept(rows: readonly Row[], ours: string, theirs: string): string {
   const all = rows.flatMap((row) =>
-    verdicts(row, ours, theirs).map((verdict) => ({ ...verdict, title: row.load.title })),
+    targetResults(row, ours, theirs).map((result) => ({ ...result, title: row.load.title })),
   );
   const others = all.filter(({ isKept }) => !isKept).map(({ title, text }) => `\n- ${title}: ${text}`);
   return `${all.length - others.length} of ${all.length} targets kept${others.join('')}`;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Load, loads } from '../../bench/loads.ts';
 import { chart } from '../../bench/report/chart.ts';
-import { type Row, targetsKept, verdicts } from '../../bench/report/table.ts';
+import { type Row, targetResults, targetsKept } from '../../bench/report/table.ts';
 
 const figure = (value: number) => ({ value, lost: 0, rounds: [value] });
 
@@ -12,7 +12,7 @@ function row(id: string, ours: number | undefined, theirs?: number): Row {
   if (ours !== undefined) figures.set('ours', figure(ours));
   return { load, figures };
 }
-const textOf = (one: Row) => verdicts(one, 'ours', 'theirs').map(({ text }) => text);
+const textOf = (one: Row) => targetResults(one, 'ours', 'theirs').map(({ text }) => text);
 
 describe('the targets of the fleet', () => {
   test.each([

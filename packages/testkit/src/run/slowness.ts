@@ -18,7 +18,7 @@ export function measureSlowness(): number {
   return slowness();
 }
 
-/** Measured now, however often it was before: for what is judged by how busy the machine was meanwhile. Takes half a second. */
+/** Measured now, however often it was before: for bounds that depend on how busy the machine was meanwhile. Takes half a second. */
 export function measureSlownessNow(): number {
   return measure();
 }

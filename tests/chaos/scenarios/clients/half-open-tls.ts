@@ -56,7 +56,7 @@ export const halfOpenTls: Scenario = {
     attacker.kill('SIGKILL');
     await attacker.exited;
     await sleep(calmMs);
-    // Others may have come, or gone, since: a machine that was slow at either end is judged as such, and the row says so.
+    // Others may have come, or gone, since: what may be waited for is that of the slower end, and the row says so.
     const slownessAfter = measureSlownessNow();
     const mostMs = mostWaitMs * Math.max(slownessBefore, slownessAfter);
     const uncollected = await memoryMiB(fixture);
