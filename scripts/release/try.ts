@@ -1,14 +1,17 @@
 /**
  * `npm run release:try`: installs the tarballs of dist/ into empty folders, as a user does, and uses them. What npm then asks
- * the registry for is what a user's npm would; nothing here comes from the source.
+ * the registry for is what a user's npm would; nothing that runs comes from the source. Then what docs/production.md promises of a
+ * service (`service/try-service.ts`).
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
+import { whyNoMachine } from './service/machine.ts';
+import { tryService } from './service/try-service.ts';
 
 const dist = join(import.meta.dirname, '../../dist');
 /** Bytes of its files, in MB: what blocks of a file system add is not ours. */
@@ -172,6 +175,15 @@ try {
   const restored = { ...options, env: { ...env, IOT_DATA_DIR: join(folder, 'restored') } };
   execFileSync(nodeOf(oldestNode), [program, 'restore', 'all.ndjson.gz'], restored);
   check(true, 'iotcore restore');
+
+  const reason = whyNoMachine();
+  if (reason === undefined) {
+    const nodeFolder = dirname(dirname(nodeOf(oldestNode)));
+    const [archive = ''] = tarballs;
+    await tryService({ folder: join(folder, 'service'), tarball: archive, nodeFolder, check });
+  } else {
+    say(`left out: a service by the rules of its unit, a reboot, an upgrade (${reason})`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
