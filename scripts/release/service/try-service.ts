@@ -130,16 +130,20 @@ export async function tryService({ folder, tarball, nodeFolder, check }: TryOpti
       devices.push(client);
       return client;
     };
-    const connected = (client: MqttClient) => (client.connected ? undefined : once(client, 'connect'));
+    const connected = async (client: MqttClient) => {
+      if (!client.connected) await new Promise((resolve) => client.once('connect', resolve));
+    };
     /** What the registry is told of a permanent topic as soon as it asks: what is stored. */
     const stored = async (topic: string): Promise<string> => {
       const registry = connect(registryId, password);
       await connected(registry);
-      const message = once(registry, 'message');
+      const message = new Promise<string>((resolve) => {
+        registry.once('message', (_topic, payload) => resolve(payload.toString()));
+      });
       await registry.subscribeAsync(topic, { qos: 1 });
-      const [, payload] = (await message) as [string, Buffer];
+      const payload = await message;
       await registry.endAsync();
-      return payload.toString();
+      return payload;
     };
     check((await stored(stateTopic)) === clients.pumpState, 'a message that the release before had stored');
 
@@ -178,7 +182,9 @@ export async function tryService({ folder, tarball, nodeFolder, check }: TryOpti
     await running.said('WATCHDOG=1');
     check(true, 'it says to systemd that it is not stuck');
 
-    const areGone = Promise.all([old, fresh].map((device) => once(device, 'close')));
+    const areGone = Promise.all(
+      [old, fresh].map((device) => new Promise<void>((resolve) => device.once('close', resolve))),
+    );
     await running.cutPower();
     await areGone;
     const left = [

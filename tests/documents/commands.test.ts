@@ -1,0 +1,197 @@
+/**
+ * Every page with commands is run by a test, or stands here with the reason why it is not. Both ways: a page, and a block of a page,
+ * that nobody has thought of fails, and so does a line here that nothing stands behind.
+ */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '@iotcore/testkit';
+import { describe, expect, test } from 'vitest';
+
+const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+const blocksOf = (path: string) =>
+  [...read(path).matchAll(/^ *```(?:sh|bash|shell|console)\n(.*?)^ *```/gms)].map(([, block = '']) => block);
+
+const pages = globSync(['*.md', 'docs/**/*.md', 'scripts/release/*.md'], { cwd: repositoryRoot })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => blocksOf(path).length > 0)
+  .sort();
+
+/** The tests that run what a page says; each reads the page itself, so that what it says and what is run cannot part. */
+const run: Readonly<Record<string, readonly string[]>> = {
+  'README.md': ['tests/debian/first-five-minutes.test.ts'],
+  'docs/api.md': ['tests/api/documents/documented-examples.test.ts'],
+  'docs/backup.md': ['tests/documents/backup.test.ts'],
+  'docs/cli.md': ['tests/cli/documented-examples.test.ts'],
+  'docs/clients.md': ['tests/sdk-yandex/documented.test.ts'],
+  'docs/migration/README.md': ['tests/migration/guide.test.ts'],
+  'docs/production.md': ['tests/documents/production.test.ts'],
+  'docs/tutorials/alarms.md': ['tests/documents/tutorials.test.ts'],
+  'docs/tutorials/database.md': ['tests/documents/tutorials.test.ts'],
+  'docs/tutorials/delivery.md': ['tests/documents/tutorials.test.ts'],
+  'docs/tutorials/emulation.md': ['tests/documents/tutorials.test.ts'],
+  'docs/tutorials/watching.md': ['tests/documents/tutorials.test.ts'],
+};
+
+/** A page in Russian whose blocks are, byte for byte, those of the page in English. */
+const translated: Readonly<Record<string, string>> = {
+  'README.ru.md': 'README.md',
+  'docs/migration/README.ru.md': 'docs/migration/README.md',
+  'docs/production.ru.md': 'docs/production.md',
+};
+
+interface Excuse {
+  readonly page: string;
+  /** How the block begins. */
+  readonly begins: string;
+  readonly reason: string;
+  /** What shows the same another way, or holds what is said: a file of this repository. */
+  readonly instead?: string;
+}
+
+const othersTools = 'a tool that comes from another registry than npm and Debian';
+const takesMinutes = 'measures for minutes, and is no promise';
+
+/** Blocks that no test runs. */
+const excuses: readonly Excuse[] = [
+  {
+    page: 'README.md',
+    begins: 'git clone',
+    reason: 'a fresh clone is what `npm run prove` and CI start from',
+    instead: 'scripts/prove.ts',
+  },
+  {
+    page: 'docs/api.md',
+    begins: 'API=http',
+    reason: 'what the examples after it are given by the test',
+    instead: 'tests/api/documents/documented-examples.test.ts',
+  },
+  {
+    page: 'docs/api.md',
+    begins: 'curl -sN "$API/ext/v1/devices/$DEVICE_ID/messages:watch',
+    reason: 'a stream that has no end',
+    instead: 'tests/api/resources/watches.test.ts',
+  },
+  { page: 'docs/api-performance.md', begins: 'npm run bench:api', reason: takesMinutes },
+  {
+    page: 'docs/backup.md',
+    begins: 'docker compose',
+    reason: 'needs Docker',
+    instead: 'tests/documents/containers.test.ts',
+  },
+  {
+    page: 'docs/bad-inputs.md',
+    begins: 'npm test -- tests/bad-inputs',
+    reason: 'runs the tests themselves',
+    instead: '.ci/run',
+  },
+  { page: 'docs/benchmarks.md', begins: 'apt-get install', reason: takesMinutes },
+  {
+    page: 'docs/clients.md',
+    begins: 'export SSL_CERT_FILE=$PWD/data/ca.crt\nexport YC_TERRAFORM',
+    reason: othersTools,
+    instead: 'tests/grpc/clients.test.ts',
+  },
+  {
+    page: 'docs/clients.md',
+    begins: 'export SSL_CERT_FILE=$PWD/data/ca.crt YC_CLI',
+    reason: othersTools,
+    instead: 'tests/grpc/clients.test.ts',
+  },
+  { page: 'docs/clients.md', begins: 'grpcurl', reason: othersTools, instead: 'tests/grpc/clients.test.ts' },
+  {
+    page: 'docs/cluster.md',
+    begins: 'IOT_MQTT_PROCESSES=4',
+    reason: 'the same, at ports of its own',
+    instead: 'tests/lifecycle/several-processes.test.ts',
+  },
+  {
+    page: 'docs/cluster.md',
+    begins: 'export DATABASE_URL',
+    reason: 'needs the machines that it names; two nodes over a NATS are tried',
+    instead: 'tests/debian/cluster.test.ts',
+  },
+  {
+    page: 'docs/resilience.md',
+    begins: 'npm run chaos',
+    reason: 'an hour; CI runs the short one',
+    instead: '.ci/run',
+  },
+  { page: 'docs/resilience.md', begins: 'npm test', reason: 'runs the tests themselves', instead: '.ci/run' },
+  {
+    page: 'docs/sdks.md',
+    begins: 'npm install --save-dev @hey-api',
+    reason: 'the same generator makes packages/sdk',
+    instead: 'scripts/generate/sdk.ts',
+  },
+  { page: 'docs/sdks.md', begins: 'go install', reason: othersTools },
+  { page: 'docs/sdks.md', begins: 'pip install', reason: othersTools },
+  {
+    page: 'docs/sdks.md',
+    begins: 'npx @openapitools/openapi-generator-cli generate -i docs/openapi-3.0.yaml -g python',
+    reason: othersTools,
+  },
+  {
+    page: 'docs/sdks.md',
+    begins: 'npx @openapitools/openapi-generator-cli generate -i docs/openapi-3.0.yaml -g java',
+    reason: othersTools,
+  },
+  {
+    page: 'docs/testing.md',
+    begins: 'TEST_FULL=1',
+    reason: 'compares two revisions of the tests',
+    instead: 'scripts/compare-tests.ts',
+  },
+  {
+    page: 'docs/testing.md',
+    begins: 'npm run prove',
+    reason: 'runs all of the tests in a clone',
+    instead: 'scripts/prove.ts',
+  },
+  { page: 'docs/topics-cost.md', begins: 'npm run bench:topics', reason: takesMinutes },
+  {
+    page: 'scripts/release/iotcore.md',
+    begins: 'npm install iotcore',
+    reason: 'CI does it with the tarball, which nobody has published yet',
+    instead: 'scripts/release/try.ts',
+  },
+];
+
+const isExcused = (page: string, block: string) =>
+  excuses.some((excuse) => excuse.page === page && block.startsWith(excuse.begins));
+
+describe.each(pages)('%s', (page) => {
+  test('its commands are run by a test, or a reason why they are not stands here', () => {
+    const original = translated[page];
+    if (original !== undefined) {
+      const lines = blocksOf(original).join('').split('\n');
+      expect(
+        blocksOf(page).flatMap((block) => block.split('\n').filter((line) => !lines.includes(line))),
+      ).toEqual([]);
+      return;
+    }
+    if (run[page] === undefined)
+      expect(blocksOf(page).filter((block) => !isExcused(page, block))).toEqual([]);
+  });
+});
+
+test('every test that runs a page is there, and reads the page', () => {
+  for (const [page, tests] of Object.entries(run)) {
+    expect(
+      blocksOf(page).filter((block) => !isExcused(page, block)),
+      page,
+    ).not.toEqual([]);
+    const name = page.split('/').at(-1) ?? '';
+    for (const path of tests)
+      expect(read(path).includes(page) || read(path).includes(name), `${path} reads ${page}`).toBe(true);
+  }
+});
+
+test('every reason is about a block that is there, and names files that are there', () => {
+  const idle = excuses.filter(
+    ({ page, begins }) => !blocksOf(page).some((block) => block.startsWith(begins)),
+  );
+  expect(idle).toEqual([]);
+  expect(
+    excuses.flatMap(({ instead = '.' }) => (existsSync(join(repositoryRoot, instead)) ? [] : [instead])),
+  ).toEqual([]);
+});
