@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { fill } from '../../../bench/api/fill.ts';
 import type { Server } from '../../../bench/api/server.ts';
-import { memoryOf, report, signIn } from './tab.ts';
+import { median, memoryOf, report, signIn } from './tab.ts';
 
 const pages = 50;
 const createdPerSecond = 100;
@@ -41,6 +41,7 @@ export async function measureDevices(
   const forward = await walk(page, 'Next');
   const back = await walk(page, 'Previous');
   await page.getByRole('button', { name: 'First' }).click();
+  report(`the next page, median of ${pages}`, median(forward.times), mostMs, 'ms');
   report(`the next page, of ${pages} the slowest`, Math.max(...forward.times), mostMs, 'ms');
   report(`the page before, of ${pages} the slowest`, Math.max(...back.times), mostMs, 'ms');
   report('devices shown twice on the way', twice(forward.ids) + twice(back.ids), 0, '');

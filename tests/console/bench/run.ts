@@ -3,6 +3,8 @@
  * a registry of very many devices, a live view of more messages than anybody reads.
  *
  *   npm run bench:console -- [--only load|devices|live] [--devices 100000] [--installation 1000000] [--minutes 10]
+ *
+ * `--minutes 0`: only what a live view costs the MQTT server.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
