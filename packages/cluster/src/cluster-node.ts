@@ -90,6 +90,8 @@ export class ClusterNode {
   #beginning: Promise<void> = Promise.resolve();
   #isStopped = false;
   #callOffTick: (() => void) | undefined;
+  /** Ends the pause between two attempts to begin, if there is one now. */
+  #endPause: (() => void) | undefined;
   #resets = 0;
   #resent = 0;
   #dropped = 0;
@@ -120,6 +122,7 @@ export class ClusterNode {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#callOffTick?.();
+    this.#endPause?.();
     const incarnation = this.#incarnation;
     this.#incarnation = undefined;
     incarnation?.close();
@@ -293,7 +296,7 @@ export class ClusterNode {
 
   /** A new incarnation joins; again, if the database is away. */
   async #begin(): Promise<void> {
-    const { carrier, failed, clock, changed } = this.#parts;
+    const { carrier, failed, changed } = this.#parts;
     while (!this.#isStopped) {
       const id = this.#parts.newIncarnation?.() ?? randomBytes(16).toString('hex');
       let incarnation: Incarnation | undefined;
@@ -319,8 +322,20 @@ export class ClusterNode {
         this.#incarnation = undefined;
       }
       if (this.#isStopped) return;
-      await new Promise<void>((resolve) => clock.after(beginAgainMs, resolve));
+      await this.#pause(beginAgainMs);
     }
+  }
+
+  /** Is over at once when this node is stopped: nobody waits for it to begin then. */
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const callOff = this.#parts.clock.after(ms, resolve);
+    this.#endPause = () => {
+      callOff();
+      resolve();
+    };
+    await promise;
+    this.#endPause = undefined;
   }
 
   #incarnationParts(id: string): IncarnationParts {

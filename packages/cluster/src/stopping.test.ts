@@ -2,12 +2,12 @@
 
 import { systemClock } from '@iotcore/process/clock';
 import { expect, test } from 'vitest';
-import { ClusterNode } from './cluster-node.ts';
+import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
 import type { MemberStatements } from './members/statements.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
 import { MemoryRows } from './testing/memory-rows.ts';
 
-function setUp(statements: Partial<MemberStatements> = {}) {
+function setUp(statements: Partial<MemberStatements> = {}, parts: Partial<ClusterNodeParts> = {}) {
   const rows = new MemoryRows();
   const closing = Promise.withResolvers<string>();
   const closed = Promise.withResolvers<void>();
@@ -23,6 +23,7 @@ function setUp(statements: Partial<MemberStatements> = {}) {
       throw new Error(what, { cause: error });
     },
     changed: () => {},
+    ...parts,
   });
   return { rows, node, closing, closed };
 }
@@ -58,4 +59,33 @@ test('a node that is stopped while its row is written ends it', async () => {
   write();
   await Promise.all([started, stopped]);
   expect(rows.stateOf(id)).toBe('ended');
+});
+
+test('a node that is stopped between two attempts to begin ends at once, and no other attempt follows', async () => {
+  const { promise: pausing, resolve: paused } = Promise.withResolvers<void>();
+  const attempts: string[] = [];
+  const join = async (incarnation: string) => {
+    attempts.push(incarnation);
+    throw new Error('the database is away');
+  };
+  const { node } = setUp(
+    { join },
+    {
+      // No pause of a second ever ends by itself.
+      clock: {
+        ...{ nowMs: () => systemClock.nowMs(), soon: (task) => systemClock.soon(task) },
+        after: (ms, task) => {
+          if (ms < 1_000) return systemClock.after(ms, task);
+          paused();
+          return () => {};
+        },
+      },
+      failed: () => {},
+    },
+  );
+  const started = node.start();
+  await pausing;
+  await node.stop();
+  await started;
+  expect(attempts).toHaveLength(1);
 });
