@@ -14,7 +14,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
     because: 'the engine is a general MQTT server: it knows no other part',
   },
   'packages/cluster': {
-    mayImport: ['engine', 'process/clock'],
+    mayImport: ['engine', 'process/clock', 'process/nats-server-identity'],
     because: 'a cluster knows the bus of an engine, and nothing of who uses it',
   },
   'packages/engine-aedes': {
@@ -30,7 +30,7 @@ const directions: Readonly<Record<string, { mayImport: readonly string[]; becaus
   },
   'packages/proto': { mayImport: [], because: 'the messages know the gRPC API by proto/ alone' },
   'packages/export-targets': {
-    mayImport: ['contract', 'model', 'process/clock'],
+    mayImport: ['contract', 'model', 'process/clock', 'process/nats-server-identity'],
     because: 'a target knows messages and how exports are written; no log, no lease, no store',
   },
   'packages/server-certificate': {

@@ -27,8 +27,14 @@ async function startNats(permissions: Permissions) {
 const startAlone = (env: Record<string, string>) =>
   startInstallation({ programs: ['mqtt'], env, waitUntilReady: false });
 
-test('a node that does not know the authority of its NATS refuses to start, and names the setting', async () => {
+test('a node that does not know the authority of its NATS, or names it as its certificate does not, refuses to start, and names the setting', async () => {
   const { IOT_NATS_CA_FILE, ...env } = await startNats(whatNodesNeed);
+  const servers = env.IOT_NATS_SERVERS.replace('localhost', '127.0.0.1');
+  const byAddress = await startAlone({ ...env, IOT_NATS_CA_FILE, IOT_NATS_SERVERS: servers });
+  expect((await byAddress.program('mqtt').waitExit()).code).toBe(1);
+  expect(byAddress.logs()).toContain(
+    `IOT_NATS_SERVERS: ${servers}: its certificate is for DNS:localhost: name it so`,
+  );
   const stranger = await makeCertificate({ commonName: 'another', authority: true });
   const first = await startAlone(env);
   const file = join(first.dataDir, 'another.pem');

@@ -1,7 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Carrier } from '@iotcore/cluster';
 import { connectNats } from '@iotcore/cluster/nats';
 import { type Logger, type Settings, StartupError } from '@iotcore/process';
+import { deniedBy, whyNotConnected } from './nats-failures.ts';
 
 /** @throws StartupError that says which setting is wrong, or why no server takes the connection */
 export async function openNatsCarrier(
@@ -17,6 +20,8 @@ export async function openNatsCarrier(
       `IOT_NATS_SERVERS: ${open.join(', ')} would carry every message in the clear; use tls://, or set IOT_NATS_INSECURE=on where nobody else can read along`,
     );
   }
+  checkFile('IOT_NATS_CREDENTIALS_FILE', settings.natsCredentialsFile, () => {});
+  checkFile('IOT_NATS_CA_FILE', settings.natsCaFile, (ca) => void new X509Certificate(ca));
   try {
     return await connectNats({
       servers,
@@ -33,9 +38,12 @@ export async function openNatsCarrier(
       },
     });
   } catch (error) {
-    throw new StartupError(`IOT_NATS_SERVERS: ${servers.join(', ')}: ${whyNot(error as Error)}`, {
-      cause: error,
-    });
+    throw new StartupError(
+      `IOT_NATS_SERVERS: ${servers.join(', ')}: ${whyNotConnected(error as Error, servers)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -43,23 +51,14 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** What OpenSSL says of a certificate whose signer it does not know. */
-const unknownAuthority = /^(UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT.*)|.*SELF_SIGNED_CERT.*)$/;
-
-function whyNot(error: Error): string {
-  const { name, message } = error;
-  const { code } = (error.cause ?? error) as { code?: unknown };
-  if (name === 'AuthorizationError' || name === 'UserAuthenticationExpiredError')
-    return 'the account was not accepted; name its credentials in IOT_NATS_CREDENTIALS_FILE';
-  if (typeof code === 'string' && unknownAuthority.test(code))
-    return `the authority of its certificate is not known; name its file in IOT_NATS_CA_FILE (${message})`;
-  return `cannot connect (${message})`;
-}
-
-/** What the account lacks; undefined: something else is wrong. */
-function deniedBy(error: unknown, prefix: string): string | undefined {
-  const { name, operation } = error as { name?: unknown; operation?: unknown };
-  if (name !== 'PermissionViolationError') return undefined;
-  const what = operation === 'subscription' ? 'subscribe' : 'publish';
-  return `IOT_NATS_CREDENTIALS_FILE: the account may not ${what} to ${prefix}.node.> (IOT_NATS_PREFIX)`;
+/** The library says of a file neither which setting names it, nor always that it is no good. */
+function checkFile(variable: string, path: string | undefined, check: (content: Buffer) => void): void {
+  if (path === undefined) return;
+  try {
+    check(readFileSync(path));
+  } catch (error) {
+    throw new StartupError(`${variable}: ${path} cannot be used (${(error as Error).message})`, {
+      cause: error,
+    });
+  }
 }

@@ -4,6 +4,7 @@
  * second.
  */
 import { readFileSync } from 'node:fs';
+import { natsServerIdentity } from '@iotcore/process/nats-server-identity';
 import { connect, credsAuthenticator, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { Carrier } from './carrier.ts';
 
@@ -44,7 +45,10 @@ export async function connectNats(options: NatsOptions): Promise<Carrier> {
       authenticator: credsAuthenticator(readerOf(options.credentialsFile)),
     }),
     ...(options.servers.some((server) => server.startsWith('tls:')) && {
-      tls: options.caFile === undefined ? {} : { caFile: options.caFile },
+      tls: {
+        ...(options.caFile !== undefined && { caFile: options.caFile }),
+        ...{ checkServerIdentity: natsServerIdentity(options.servers) },
+      },
     }),
   });
   return new NatsCarrier(connection, options);

@@ -1,4 +1,5 @@
 /** A stream of NATS JetStream. It recognises a repeated message by `Nats-Msg-Id`, within its own time for that. */
+import { natsServerIdentity } from '@iotcore/process/nats-server-identity';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { sendConnected } from '../connections.ts';
@@ -87,7 +88,12 @@ export class NatsTarget implements Target {
       timeout: connectTimeoutMs,
       ...(username !== undefined && { user: username, pass: password ?? '' }),
       ...(token !== undefined && { token }),
-      tls: this.#isPlain ? null : { ...(caCertificate && { ca: caCertificate }) },
+      tls: this.#isPlain
+        ? null
+        : {
+            ...(caCertificate && { ca: caCertificate }),
+            ...{ checkServerIdentity: natsServerIdentity(servers) },
+          },
     };
     this.#connection = await connect(options);
     this.#stream = jetstream(this.#connection);
