@@ -16,7 +16,7 @@ import {
   tries,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { clusterStatus, expectPeers, socketFolder, startNode } from '../support/cluster.ts';
+import { clusterStatus, expectPeers, metric, socketFolder, startNode } from '../support/cluster.ts';
 import { createBroker, createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
 
 const sockets = socketFolder();
@@ -41,6 +41,12 @@ async function thirdNode(env: Record<string, string> = {}): Promise<Installation
   const third = await startNode(first(), sockets, env);
   await expectPeers(first(), 2);
   return third;
+}
+
+/** As all nodes together tell. */
+async function sessionsOf({ id }: TestClient): Promise<number> {
+  const { sessions } = await first().api.must('GET', `/ext/v1/devices/${id}/sessions`);
+  return (sessions as unknown[]).length;
 }
 
 describe('two nodes', () => {
@@ -134,6 +140,27 @@ describe('two nodes', () => {
     }
     const stranger = await registry.at(second()).connect({ clientId: 'one' });
     expect([session.connected, stranger.connected]).toEqual([true, true]);
+  });
+
+  test('leave one of many connections that one client ID makes at both of them at once, and no route to the others', async () => {
+    const racer = await createDevice(first(), registry);
+    const made = await Promise.all(
+      Array.from({ length: 10 }, async (_, n) => {
+        const at = racer.at(n % 2 === 0 ? first() : second());
+        // Who loses the race before it is answered is not answered.
+        const session = await at.connect({ clientId: 'one' }).catch(() => undefined);
+        await session?.subscribe('$me/device/commands').catch(() => {});
+        return session;
+      }),
+    );
+    const living = () => made.filter((session) => session?.connected);
+    await expect.poll(() => living().length).toBe(1);
+    await expect.poll(() => sessionsOf(racer)).toBe(1);
+    const [winner] = living() as [MqttSession];
+    const sender = await registry.connect();
+    await sender.publish(`$devices/${racer.id}/commands`, 'to the one', { qos: 1 });
+    expect(String((await winner.messages.next()).payload)).toBe('to the one');
+    expect(made.every((session) => (session?.messages.size ?? 0) === 0)).toBe(true);
   });
 
   test('count the sessions of a device together', async () => {
@@ -287,20 +314,49 @@ describe('a node of a cluster', () => {
     },
   );
 
-  test('is gone at once when it is killed: the other acknowledges again, and keeps its sessions', async () => {
+  test('that stands still holds up what it wants, as the metrics say, until it goes on; killed it is gone at once', async () => {
     const third = await thirdNode();
+    const metricsOf = async () => ({
+      peers: await metric(first(), 'peers'),
+      members: await metric(first(), 'members'),
+      held: await metric(first(), 'held'),
+      frames: await metric(first(), 'unacknowledged_frames'),
+      bytes: await metric(first(), 'unacknowledged_bytes'),
+    });
+    const whenAllIsWell = { held: 0, frames: 0, bytes: 0 };
     const far = await registry.at(third).connect();
     await far.subscribe('$devices/+/events');
     const near = await registry.connect();
     await near.subscribe('$devices/+/events');
     const sender = await device.connect();
-    await sender.publish(`$devices/${device.id}/events`, 'before', { qos: 1 });
+    await expect.poll(metricsOf).toEqual({ peers: 2, members: 3, ...whenAllIsWell });
+    expect(await metric(third, 'own_interest')).toBeGreaterThan(0);
+    expect(await metric(first(), 'others_interest')).toBeGreaterThan(0);
+    const resent = await metric(first(), 'frames_resent_total');
+
+    third.program('mqtt').kill('SIGSTOP');
+    let isAcknowledged = false;
+    const before = sender.publish(`$devices/${device.id}/events`, 'before', { qos: 1 }).then(() => {
+      isAcknowledged = true;
+    });
+    // All three at one time.
+    await eventually('what is held up in the metrics', async () => {
+      const { held, frames, bytes } = await metricsOf();
+      return held > 0 && frames > 0 && bytes > 'before'.length;
+    });
+    expect(isAcknowledged).toBe(false);
+    await expect.poll(() => metric(first(), 'frames_resent_total')).toBeGreaterThan(resent);
+    third.program('mqtt').kill('SIGCONT');
+    await before;
+    await expect.poll(metricsOf).toMatchObject(whenAllIsWell);
+
     third.program('mqtt').kill('SIGKILL');
     await sender.publish(`$devices/${device.id}/events`, 'after', { qos: 1 });
     for (const payload of ['before', 'after'])
       expect(String((await near.messages.next()).payload)).toBe(payload);
     expect([sender.connected, near.connected]).toEqual([true, true]);
     await expectPeers(first(), 1);
+    await expect.poll(metricsOf).toEqual({ peers: 1, members: 2, ...whenAllIsWell });
   });
 
   fullTest(

@@ -46,3 +46,11 @@ export async function expectPeers(node: Installation, peers: number): Promise<vo
     return status.isGood && status.peers.length === peers;
   });
 }
+
+/** A figure that a node tells of its cluster. */
+export async function metric(node: Installation, name: string): Promise<number> {
+  const text = await (await fetch(`${node.adminUrl}/metrics`)).text();
+  const value = new RegExp(`^iotcore_mqtt_cluster_${name} (\\S+)$`, 'm').exec(text)?.[1];
+  if (value === undefined) throw new Error(`there is no metric ${name}`);
+  return Number(value);
+}
