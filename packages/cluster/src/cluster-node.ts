@@ -150,6 +150,13 @@ export class ClusterNode {
     return this.#incarnation !== undefined && this.#incarnation.table.wanting(hash) !== 0;
   }
 
+  /** Does no other node want a message, and may it be acknowledged now? Then there is nothing to publish. */
+  concernsNobody(route: RemoteRoute, qos: Qos): boolean {
+    const incarnation = this.#incarnation;
+    if (incarnation?.wanting(route.hashes) !== 0) return false;
+    return qos === 0 ? incarnation.membership.isMember : incarnation.membership.isGood;
+  }
+
   /**
    * Sends a message to the nodes that want it; `make` is called only if there are any. True: the message is handed over, and
    * may be acknowledged now. Otherwise `done` is called once it may be, or with an error if it never may. QoS 0 messages do

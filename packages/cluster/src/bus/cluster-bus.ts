@@ -22,7 +22,7 @@ import type { RetainedOrder } from './retained-order.ts';
 type ToMessage<M> = (payload: Buffer, qos: Qos) => M;
 type Node = Pick<
   ClusterNode,
-  'publish' | 'isCrowded' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'
+  'publish' | 'concernsNobody' | 'isCrowded' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'
 >;
 
 /** Messages of other nodes come in here. */
@@ -126,6 +126,8 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
   #tellOthers(route: RemoteRoute, end: string, message: M): HandOver {
     const { qos, retainedAs } = message;
     const node = this.#node;
+    // Most messages: nothing is made for them.
+    if (node.concernsNobody(route, qos)) return undefined;
     let underWay: UnderWay | undefined;
     let early: { readonly error: Error | undefined } | undefined;
     const isDone = node.publish(

@@ -37,7 +37,8 @@ export interface MembershipParts extends Pick<JoiningParts, 'ping' | 'greet'> {
   failed(what: string, error: unknown): void;
 }
 
-export class Membership {
+/** Is its own standing: that is asked for with each acknowledgement, and makes nothing. */
+export class Membership implements Standing {
   readonly known = new KnownRows();
   readonly #parts: MembershipParts;
   readonly #joining: Joining;
@@ -86,14 +87,29 @@ export class Membership {
 
   get isGood(): boolean {
     const { rules, clock, graceMs } = this.#parts;
-    const standing = this.#standing();
-    return !this.#isStopped && rules.isGood(standing, clock.nowMs(), graceMs);
+    return !this.#isStopped && rules.isGood(this, clock.nowMs(), graceMs);
+  }
+
+  get state(): NodeRow['state'] {
+    return this.own?.state ?? 'joining';
+  }
+
+  get renewedMs(): number {
+    return this.#renewedMs;
+  }
+
+  /** Until when all in view have confirmed this node. */
+  get confirmedMs(): number {
+    let confirmedMs = Number.POSITIVE_INFINITY;
+    const { rules, peers } = this.#parts;
+    for (const { evidence } of peers()) confirmedMs = Math.min(confirmedMs, rules.confirmedMs(evidence));
+    return confirmedMs;
   }
 
   /** To be called ten times a second or so. */
   tick(): void {
     if (this.#isStopped) return;
-    if (this.#parts.rules.mustReset(this.#standing(), this.#parts.clock.nowMs())) {
+    if (this.#parts.rules.mustReset(this, this.#parts.clock.nowMs())) {
       this.#parts.over('it could not prove for 20 s that it is a member');
       return;
     }
@@ -118,13 +134,6 @@ export class Membership {
 
   agreed(incarnation: string, round: number): void {
     this.#joining.agreed(incarnation, round);
-  }
-
-  #standing(): Standing {
-    let confirmedMs = Number.POSITIVE_INFINITY;
-    const { rules, peers } = this.#parts;
-    for (const { evidence } of peers()) confirmedMs = Math.min(confirmedMs, rules.confirmedMs(evidence));
-    return { state: this.own?.state ?? 'joining', renewedMs: this.#renewedMs, confirmedMs };
   }
 
   #renewLater(ms: number): void {

@@ -60,10 +60,12 @@ export interface Rules {
 
 export const rules: Rules = {
   confirmedMs: ({ confirmedMs }) => confirmedMs,
-  isGood: ({ state, renewedMs, confirmedMs }, nowMs, graceMs) =>
-    state === 'member' &&
-    (nowMs < renewedMs + times.goodMs ||
-      (nowMs < confirmedMs + times.goodMs && nowMs < renewedMs + graceMs - times.graceMarginMs)),
+  // Asked for each acknowledgement: it looks at all peers only if the database has not answered of late.
+  isGood: (standing, nowMs, graceMs) =>
+    standing.state === 'member' &&
+    (nowMs < standing.renewedMs + times.goodMs ||
+      (nowMs < standing.confirmedMs + times.goodMs &&
+        nowMs < standing.renewedMs + graceMs - times.graceMarginMs)),
   mustReset: ({ renewedMs, confirmedMs }, nowMs) => nowMs > Math.max(renewedMs, confirmedMs) + times.resetMs,
   droppedAtMs(state, lastSignMs) {
     if (state === 'ended') return Number.NEGATIVE_INFINITY;
