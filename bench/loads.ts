@@ -87,6 +87,15 @@ const fleet = {
   window: 1,
   perSecond: 10_000,
 } as const;
+/** A thousand a second: each comes alone. */
+const lone = {
+  publishers: 1_000,
+  subscribers: 1,
+  messages: 10_000,
+  window: 1,
+  perSecond: 1_000,
+  measure: 'cpuMicrosPerMessage',
+} as const;
 /** Idle again after three messages of 60,000 bytes from each: what a connection needed once, it may keep. */
 const afterLarge = {
   subscribers: 0,
@@ -112,6 +121,8 @@ export const loads: readonly Load[] = [
     ...oneInFlight,
     target: 0.75,
   },
+  { id: 'lone-0', title: '1,000 devices, a QoS 0 message a second each → 1', tls: false, qos: 0, ...lone },
+  { id: 'lone-1', title: '1,000 devices, a QoS 1 message a second each → 1', tls: false, qos: 1, ...lone },
   { id: 'tls-in-0', title: '50 → 1, QoS 0, TLS', tls: true, qos: 0, ...fanIn, target: 0.2 },
   { id: 'tls-in-1', title: '50 → 1, QoS 1, TLS', tls: true, qos: 1, ...fanIn, target: 0.2 },
   { id: 'tls-out-0', title: '1 → 50, QoS 0, TLS', tls: true, qos: 0, ...fanOut, target: 0.2 },

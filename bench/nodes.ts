@@ -2,14 +2,16 @@
  * What it costs that a message crosses from one node of a cluster to another: the same loads on one process, on two nodes with all
  * clients at one, and with publishers at one and subscribers at the other, in turns.
  *
- *   npm run bench:nodes [-- --loads in-0,in-1] [--rounds 3] [--write]
+ *   npm run bench:nodes [-- --loads in-0,in-1] [--rounds 3] [--share 1] [--write]
+ *   npm run bench:nodes -- --before ../another-checkout     what this revision has made of the cost of one process
  *
  * `--write`: the rows of these loads into docs/scale.md, and the chart. Needs Debian's nats-server, and a C compiler with OpenSSL's
  * headers.
+ * `--before`: a folder with another revision and its packages. `--share`: part of the messages, where their number does not matter.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Broker } from './brokers/broker.ts';
 import { iotcore } from './brokers/iotcore.ts';
@@ -24,8 +26,10 @@ import type { Row } from './report/table.ts';
 
 const { values } = parseArgs({
   options: {
-    loads: { type: 'string', default: 'in-0,in-1,out-1,one-in-flight,fleet' },
+    loads: { type: 'string', default: 'in-0,in-1,out-1,one-in-flight,lone-0,lone-1,fleet' },
     rounds: { type: 'string', default: '3' },
+    share: { type: 'string', default: '1' },
+    before: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +40,16 @@ const together: readonly Broker[] = [
   twoNodes({ id: 'sockets', title: 'crossing, sockets', carrier: 'socket', isCrossing: true }),
   twoNodes({ id: 'nats', title: 'crossing, NATS', carrier: 'nats', isCrossing: true }),
 ];
-const brokers = [alone, ...together];
+const before: Broker | undefined = values.before
+  ? {
+      ...iotcore('native', undefined, [], resolve(values.before)),
+      id: 'before',
+      title: 'one process, before',
+      version: async () => '',
+    }
+  : undefined;
+/** The first is what the others are compared with. */
+const brokers = before ? [before, alone, together[0] as Broker] : [alone, ...together];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const format = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -47,12 +60,13 @@ function best(results: readonly LoadResult[]): LoadResult {
 }
 
 /** `0.60 + 0.33 = 0.93 (1.9 ×)`, and latencies if messages come at a rate. */
-function cell({ perSecond }: Load, result: LoadResult, single: LoadResult): string {
+function cell({ perSecond, qos }: Load, result: LoadResult, single: LoadResult): string {
   const { cpuMicrosByProcess, cpuMicrosPerMessage, steadyP99Ms, pubackP99Ms, lost } = result;
   const parts = cpuMicrosByProcess.map((micros) => micros.toFixed(2)).join(' + ');
   const ratio = (cpuMicrosPerMessage / single.cpuMicrosPerMessage).toFixed(2);
   const cost = result === single ? parts : `${parts} = ${cpuMicrosPerMessage.toFixed(2)} (${ratio} ×)`;
-  const latency = `; p99 of delivery ${steadyP99Ms.toFixed(1)} ms, of PUBACK ${pubackP99Ms.toFixed(1)} ms`;
+  const puback = qos === 0 ? '' : `, of PUBACK ${pubackP99Ms.toFixed(1)} ms`;
+  const latency = `; p99 of delivery ${steadyP99Ms.toFixed(1)} ms${puback}`;
   return `${cost}${perSecond === undefined ? '' : latency}${lost > 0 ? `; lost ${lost}` : ''}`;
 }
 
@@ -71,8 +85,10 @@ async function main(): Promise<void> {
       place: await workplace(folder),
       program: await buildLoader(folder),
       rounds: Number(values.rounds),
-      share: 1,
+      share: Number(values.share),
     };
+    if (before && values.write)
+      throw new Error('--write keeps what is compared with one process of this revision');
     for (const id of values.loads.split(',')) {
       const load = loads.find((one) => one.id === id);
       if (!load) throw new Error(`there is no load "${id}"`);

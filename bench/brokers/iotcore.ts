@@ -21,11 +21,13 @@ interface WatchedBroker extends Broker {
 /**
  * The MQTT server as it is run: a registry and its devices in a Postgres of its own, with real credentials and rights.
  * `extend` adds to them; `preload`: modules that are loaded before it, which can then be asked.
+ * `checkout`: where another revision lies with its packages, whose server it is to be.
  */
 export function iotcore(
   engine: 'native' | 'aedes',
   extend: (pool: Database['pool']) => Promise<unknown> = async () => {},
   preload: readonly string[] = [],
+  checkout?: string,
 ): WatchedBroker {
   return {
     id: engine === 'native' ? 'iotcore' : `iotcore-${engine}`,
@@ -35,7 +37,7 @@ export function iotcore(
     async start(place) {
       const database = await openFleetDatabase(place, extend);
       const imports = preload.flatMap((module) => ['--import', module]);
-      const server = await startServer(place, database, imports, { IOT_MQTT_ENGINE: engine });
+      const server = await startServer(place, database, imports, { IOT_MQTT_ENGINE: engine }, checkout);
       const stop = async () => {
         await server.stop();
         await database.stop();
@@ -72,9 +74,10 @@ export async function startServer(
   { url, dataDir }: FleetDatabase,
   imports: readonly string[],
   settings: Readonly<Record<string, string>>,
+  checkout = new URL('../..', import.meta.url).pathname,
 ): Promise<RunningBroker & Pick<Child, 'ask'> & { readonly adminPort: number }> {
   const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
-  const program = new URL('../../apps/mqtt/src/main.ts', import.meta.url).pathname;
+  const program = join(checkout, 'apps/mqtt/src/main.ts');
   const env = withMqttMemory({
     ...process.env,
     DATABASE_URL: url,
