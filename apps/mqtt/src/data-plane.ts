@@ -305,6 +305,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     now: clock.nowMs,
   });
   const recorder = new ExportRecorder({
+    clock,
     append: (chunks) => appendChunks(pools.storing, chunks),
     async trim(exportId) {
       for (let isDone = false; !isDone; ) {

@@ -1,3 +1,4 @@
+import { systemClock } from '@iotcore/process';
 import { type Appended, type NewChunk, readFrame, splitFrames } from '@iotcore/store/exports';
 import { describe, expect, test } from 'vitest';
 import { ExportRecorder } from './export-recorder.ts';
@@ -13,7 +14,23 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
   const commits: number[] = [];
   const nearlyFull = new Set<string>();
   const clock = { nowMs: 0, stepMs: 1000, trimmed() {} };
+  const timers = new Set<object>();
   const recorder = new ExportRecorder({
+    clock: {
+      nowMs: systemClock.nowMs,
+      after(ms, work) {
+        const timer = {};
+        timers.add(timer);
+        const callOff = systemClock.after(ms, () => {
+          timers.delete(timer);
+          work();
+        });
+        return () => {
+          timers.delete(timer);
+          callOff();
+        };
+      },
+    },
     async append(chunks) {
       await new Promise((resolve) => setImmediate(resolve));
       const outcomes = chunks.map(answer);
@@ -44,7 +61,7 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
     const taps = (to.length > 0 ? to : ['e']).map((log) => ({ log, topic: 't' }));
     return recorder.record('d', taps, Buffer.from(text), qos);
   };
-  return { ...{ recorder, record, logs, commits, clock, nearlyFull } };
+  return { ...{ recorder, record, logs, commits, clock, nearlyFull, timers } };
 }
 
 describe('a message at QoS 1', () => {
@@ -71,6 +88,18 @@ describe('a message at QoS 1', () => {
     for (let n = 0; n < 1000; n += 1) await record(String(n))?.then(nextTick);
     expect(logs.get('e')).toHaveLength(1000);
     await Promise.all([recorder.stop(), expect(held).rejects.toThrow('the server stops')]);
+  });
+
+  test('leaves no timer behind, however often it ends the pause for a full log', async () => {
+    const { recorder, record, clock, timers } = setUp(({ exportId }) =>
+      exportId === 'full' ? 'full' : 'written',
+    );
+    clock.stepMs = 0;
+    const held = record('held', 1, 'full');
+    for (let n = 0; n < 100; n += 1) await record(String(n))?.then(nextTick);
+    expect(timers.size).toBeLessThanOrEqual(1);
+    await Promise.all([recorder.stop(), expect(held).rejects.toThrow('the server stops')]);
+    expect(timers.size).toBe(0);
   });
 
   test('waits while the database is away, and keeps its place', async () => {

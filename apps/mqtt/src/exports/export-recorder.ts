@@ -3,13 +3,14 @@
  * publishers are to wait, holds up no other. At QoS 1 a publisher waits until its messages are committed; at QoS 0 nobody
  * waits, and what cannot be kept is dropped and counted.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RouteTap } from '@iotcore/engine';
+import type { Clock } from '@iotcore/process';
 import { type Appended, frameBytes, type NewChunk } from '@iotcore/store/exports';
 import { EventIds } from './event-ids.ts';
 import { OpenChunk } from './open-chunk.ts';
 
 export interface ExportRecorderParts {
+  readonly clock: Pick<Clock, 'nowMs' | 'after'>;
   /** Commits chunks, one of an export at most. */
   append(chunks: readonly NewChunk[]): Promise<readonly Appended[]>;
   /** Removes what a log has beyond its limits. */
@@ -49,8 +50,8 @@ export class ExportRecorder {
   readonly #stopping = new AbortController();
   readonly #trimming = new Set<string>();
   #running: Promise<void> | undefined;
-  /** Resolved when something comes for a log that is not full, while there is a pause. */
-  #arrived: PromiseWithResolvers<void> | undefined;
+  /** While there is one. `isHeldOnly`: all that waits is for full logs. */
+  #pausing: { readonly isHeldOnly: boolean; end(): void } | undefined;
   /** Since the start, by export. */
   readonly dropped = new Map<string, number>();
   readonly commitSeconds = { count: 0, sum: 0 };
@@ -90,7 +91,7 @@ export class ExportRecorder {
       const chunk = this.#chunkWithRoom(queue, log, bytes);
       chunk.add({ eventId, receivedAtMs, qos, deviceId, topic, payload });
       this.#pendingBytes += bytes;
-      if (queue.heldUntilMs === 0) this.#arrived?.resolve();
+      if (queue.heldUntilMs === 0 && this.#pausing?.isHeldOnly) this.#pausing.end();
       if (qos === 1) waits.push(chunk.done);
     }
     this.#running ??= this.#run();
@@ -107,6 +108,7 @@ export class ExportRecorder {
   /** Commits what waits, unless the database stays away or a log stays full; then its publishers are told. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#pausing?.end();
     await this.#running;
   }
 
@@ -148,13 +150,14 @@ export class ExportRecorder {
     this.#running = undefined;
   }
 
-  /** Until it is worth another try. `isHeldOnly`: all that waits is for full logs; what comes for another log ends the pause. */
+  /** Until it is worth another try. What comes for a log that is not full ends a pause that is for full ones alone. */
   async #pause(isHeldOnly: boolean): Promise<void> {
-    const { signal } = this.#stopping;
-    const pausing = sleep(retryMs, undefined, { signal }).catch(() => undefined);
-    this.#arrived = Promise.withResolvers();
-    await (isHeldOnly ? Promise.race([pausing, this.#arrived.promise]) : pausing);
-    this.#arrived = undefined;
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const callOff = this.#parts.clock.after(retryMs, end);
+    this.#pausing = { isHeldOnly, end };
+    await over;
+    callOff();
+    this.#pausing = undefined;
   }
 
   /** The first chunk of each export, as many as one commit takes; exports take turns. */
@@ -187,11 +190,11 @@ export class ExportRecorder {
 
   /** False: nothing was committed, and it waits in its place. */
   async #commit(batch: readonly OpenChunk[]): Promise<boolean> {
-    const startedAt = performance.now();
+    const startedAt = this.#parts.clock.nowMs();
     try {
       const outcomes = await this.#parts.append(batch);
       this.commitSeconds.count += 1;
-      this.commitSeconds.sum += (performance.now() - startedAt) / 1000;
+      this.commitSeconds.sum += (this.#parts.clock.nowMs() - startedAt) / 1000;
       for (const [index, chunk] of batch.entries()) this.#settle(chunk, outcomes[index]);
       return true;
     } catch (error) {
