@@ -1,11 +1,9 @@
 /** What each port of the API serves, and to whom: REST and gRPC inside TLS, cleartext HTTP/2 behind a proxy. */
-import { once } from 'node:events';
-import { type ClientHttp2Session, connect } from 'node:http2';
-import { request as httpsRequest } from 'node:https';
 import { ApiEndpointService, devices } from '@iotcore/proto';
 import { eventually, sharedInstallation, startInstallation } from '@iotcore/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { GrpcClient } from './support/client.ts';
+import { overHttp1, overHttp2, type RestAnswer } from './support/rest.ts';
 
 const address = 'iot.example.com:443';
 const installation = sharedInstallation({
@@ -14,70 +12,11 @@ const installation = sharedInstallation({
 });
 const path = '/iot-devices/v1/registries';
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: { readonly [field: string]: unknown };
-}
-type Call = (
-  method: string,
-  path: string,
-  body?: object,
-  headers?: Record<string, string>,
-) => Promise<Answer>;
-
-const headersOf = (body: object | undefined) => ({
-  authorization: `Bearer ${installation().adminToken}`,
-  ...(body && { 'content-type': 'application/json' }),
-});
-
-async function overHttp2(): Promise<Call> {
-  const { apiTlsPort, caPem } = installation();
-  const session: ClientHttp2Session = connect(`https://localhost:${apiTlsPort}`, { ca: caPem });
-  onTestFinished(() => session.destroy());
-  await once(session, 'connect');
-  expect(session.alpnProtocol).toBe('h2');
-  return async (method, path, body, headers) => {
-    const stream = session.request({ ':method': method, ':path': path, ...headersOf(body), ...headers });
-    let text = '';
-    stream.setEncoding('utf8').on('data', (chunk) => {
-      text += chunk;
-    });
-    stream.end(body && JSON.stringify(body));
-    const [answered] = await once(stream, 'response');
-    await once(stream, 'close');
-    return { status: answered[':status'], headers: answered, body: text === '' ? {} : JSON.parse(text) };
-  };
-}
-
-async function overHttp1(): Promise<Call> {
-  const { apiTlsPort: port, caPem: ca } = installation();
-  return async (method, path, body, headers) => {
-    const request = httpsRequest({
-      host: 'localhost',
-      port,
-      ca,
-      method,
-      path,
-      headers: { ...headersOf(body), ...headers },
-    });
-    request.end(body && JSON.stringify(body));
-    const [response] = await once(request, 'response');
-    let text = '';
-    for await (const chunk of response.setEncoding('utf8')) text += chunk;
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      body: text === '' ? {} : JSON.parse(text),
-    };
-  };
-}
-
 test.each([
   ['HTTP/2', overHttp2],
   ['HTTP/1.1', overHttp1],
 ])('REST inside TLS lives its life over %s', async (_, open) => {
-  const call = await open();
+  const call = await open(installation());
   const anonymous = await call('POST', path, { folderId: 'ports' }, { authorization: 'Bearer none' });
   expect(anonymous).toMatchObject({ status: 401, body: { code: 16 } });
   expect(anonymous.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -96,6 +35,58 @@ test.each([
   expect(await call('GET', `${path}/${id}`)).toMatchObject({ status: 404, body: { code: 5 } });
   expect(await call('GET', '/no/such/path')).toMatchObject({ status: 404 });
   expect(await call('GET', '/endpoints/iam')).toMatchObject({ status: 200, body: { id: 'iam', address } });
+});
+
+describe('REST answers the same over HTTP/2 as over HTTP/1.1', () => {
+  const folderId = 'ports-same';
+  let id: string;
+
+  beforeAll(async () => {
+    const { api } = installation();
+    const { response } = await api.must('POST', path, { folderId, name: 'same', labels: { site: 'north' } });
+    id = response.id;
+    await api.must('POST', `${path}/${id}/passwords`, { password: '0123456789_abcd' });
+  });
+
+  /** All that a client sees of an answer, apart from what is of this call or of the protocol. */
+  function seen({ status, headers, text }: RestAnswer) {
+    const ofProtocol = /^(:status|date|connection|keep-alive|transfer-encoding|x-request-id)$/;
+    const others = Object.entries(headers).filter(([name]) => !ofProtocol.test(name));
+    return { status, headers: Object.fromEntries(others), text };
+  }
+
+  const json = { 'content-type': 'application/json' };
+  const asked: readonly [string, number, () => Parameters<Awaited<ReturnType<typeof overHttp2>>>][] = [
+    ['to a read', 200, () => ['GET', `${path}/${id}`]],
+    ['to a look-up by name', 200, () => ['GET', `${path}:getByName?folderId=${folderId}&registryName=same`]],
+    ['to a list', 200, () => ['GET', `${path}?folderId=${folderId}&pageSize=1`]],
+    ['to a list of what a registry has', 200, () => ['GET', `${path}/${id}/passwords`]],
+    ['to HEAD', 200, () => ['HEAD', `${path}/${id}`]],
+    ['to a call without credentials', 401, () => ['GET', path, undefined, { authorization: '' }]],
+    ['to JSON that is none', 400, () => ['POST', path, '{"folderId":']],
+    ['to another type than JSON', 415, () => ['POST', path, 'a=b', { 'content-type': 'text/plain' }]],
+    ['to a field that is not there', 400, () => ['PATCH', `${path}/${id}`, { colour: 'red' }]],
+    ['to an empty body', 400, () => ['POST', path, '', json]],
+    ['to a name that is taken', 409, () => ['POST', path, { folderId, name: 'same' }]],
+    ['to a method that is not there', 405, () => ['PUT', `${path}/${id}`, {}]],
+    ['to a key that is no UUID', 400, () => ['POST', path, { folderId }, { 'idempotency-key': 'x' }]],
+  ];
+
+  test.each(asked)('%s', async (_, status, request) => {
+    const [byHttp2, byHttp1] = [await overHttp2(installation()), await overHttp1(installation())];
+    const answer = await byHttp2(...request());
+    expect(answer.status).toBe(status);
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(seen(answer)).toEqual(seen(await byHttp1(...request())));
+  });
+
+  test('and a key that one of them has used is known to the other', async () => {
+    const [byHttp2, byHttp1] = [await overHttp2(installation()), await overHttp1(installation())];
+    const key = { 'idempotency-key': crypto.randomUUID() };
+    const created = await byHttp2('POST', path, { folderId }, key);
+    expect(created.status).toBe(200);
+    expect((await byHttp1('POST', path, { folderId }, key)).body).toEqual(created.body);
+  });
 });
 
 test('the cleartext port serves what a proxy passes on, for the client that the proxy names', async () => {

@@ -11,6 +11,7 @@ export {
 } from './api/client.ts';
 export { EventStream } from './api/event-stream.ts';
 export { Bystanders } from './bystanders/bystanders.ts';
+export { expectNothingKept, footprint } from './bystanders/footprint.ts';
 export { certificateTexts } from './certificates/certificate-texts.ts';
 export {
   type CertificateOptions,

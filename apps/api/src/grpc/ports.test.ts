@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:http2';
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { makeCertificate } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { GrpcPorts } from './ports.ts';
@@ -13,8 +13,9 @@ async function openTls(maxConnectionsPerAddress?: number) {
   await ports.openTls(place, { certificatePem: certPem, privateKeyPem: keyPem });
   onTestFinished(() => ports.close());
   const { tlsPort: port = 0 } = ports;
-  const dial = (protocol = 'h2') => {
-    const socket = connect({ host: '127.0.0.1', port, ca: certPem, ALPNProtocols: [protocol] });
+  const dial = (protocol = 'h2', options: ConnectionOptions = {}) => {
+    const where = { host: '127.0.0.1', port, ca: certPem };
+    const socket = connect({ ...where, ALPNProtocols: [protocol], ...options });
     socket.on('error', () => {});
     onTestFinished(() => void socket.destroy());
     return socket;
@@ -49,3 +50,13 @@ test('a client that speaks neither protocol gets no connection', async () => {
   const { dial } = await openTls();
   expect(await isServed(dial('h3'))).toBe(false);
 });
+
+test.each(['TLSv1', 'TLSv1.1'] as const)(
+  'a client that speaks no more than %s gets no connection',
+  async (version) => {
+    const { dial } = await openTls();
+    const old = { minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' };
+    expect(await isServed(dial('h2', old))).toBe(false);
+    expect(await isServed(dial('h2', { maxVersion: 'TLSv1.2' }))).toBe(true);
+  },
+);

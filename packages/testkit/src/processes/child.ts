@@ -108,14 +108,23 @@ export class Child {
 
   /** What it holds: with what nobody needs any more, or after that has been collected, which takes much longer. */
   held(collects: boolean): Promise<Held> {
-    const answer = new Promise<Held>((resolveHeld) => {
-      const take = (message: { type?: string } & Held) => {
-        if (message.type !== 'measured') return;
+    return this.#ask<Held>({ type: 'measure', collects }, 'measured');
+  }
+
+  /** How many sockets and streams of HTTP/2 are alive in it, those that somebody forgot to forget included. */
+  async streams(): Promise<number> {
+    return (await this.#ask<{ streams: number }>({ type: 'countStreams' }, 'counted')).streams;
+  }
+
+  #ask<T>(question: object, answerType: string): Promise<T> {
+    const answer = new Promise<T>((resolveAnswer) => {
+      const take = (message: { type?: string } & T) => {
+        if (message.type !== answerType) return;
         this.#process.off('message', take);
-        resolveHeld(message);
+        resolveAnswer(message);
       };
       this.#process.on('message', take);
-      this.#process.send({ type: 'measure', collects });
+      this.#process.send(question);
     });
     return within(answer, `what ${this.name} holds`);
   }

@@ -3,7 +3,7 @@
  * how it finds a resource by its name, and which pages it asks for, is inferred.
  */
 import { status } from '@grpc/grpc-js';
-import { broker, device, devices, folders, operations, registryData } from '@iotcore/proto';
+import { broker, clouds, device, devices, folders, operations, registryData } from '@iotcore/proto';
 import { expect } from 'vitest';
 import { discovers, exchangesKey, exchangesOauthToken } from './first-steps.ts';
 import type { ClientScript, Step } from './script.ts';
@@ -32,6 +32,27 @@ const commands: Readonly<Record<string, readonly Step[]>> = {
       notes: { registry: 'registryId' },
       // After a lost answer, five times at most.
       repeated: true,
+    },
+  ],
+  'yc init': [
+    {
+      method: clouds.CloudService.method.list,
+      request: { pageSize: 1000n },
+      answer: { clouds: [{ id: 'iotcore' }], nextPageToken: '' },
+    },
+    {
+      method: folders.FolderService.method.list,
+      request: { cloudId: 'iotcore', pageSize: 1000n },
+      answer: { folders: expect.arrayContaining([expect.objectContaining({ id: '<folder>' })]) },
+    },
+  ],
+  'yc resource-manager cloud get, and folder get': [
+    { method: clouds.CloudService.method.get, request: { cloudId: 'iotcore' }, answer: { id: 'iotcore' } },
+    // Any ID is a folder's: it needs no creation.
+    {
+      method: folders.FolderService.method.get,
+      request: { folderId: '<folder>-empty' },
+      answer: { id: '<folder>-empty', name: '<folder>-empty', cloudId: 'iotcore', status: 1 },
     },
   ],
   'yc iot registry create, of a name that is taken': [
