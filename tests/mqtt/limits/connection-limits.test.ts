@@ -1,4 +1,5 @@
 /** How many connections one device, one tenant and everybody may have, and that neighbours do not notice. */
+import { openDatabase } from '@iotcore/store';
 import {
   ConnectRefused,
   connectPacket,
@@ -7,7 +8,7 @@ import {
   type MqttSession,
   sharedInstallation,
 } from '@iotcore/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   createBroker,
   createDevice,
@@ -29,6 +30,9 @@ const installation = sharedInstallation({
   },
 });
 
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+type Pool = ReturnType<typeof openDatabase>['pool'];
+
 /** As many sessions as it gets of so many that it opens at once, each silent for as long as MQTT allows. */
 async function flood(client: TestClient, attempts: number, transport: TransportName): Promise<MqttSession[]> {
   const opened = await Promise.allSettled(
@@ -43,6 +47,39 @@ async function flood(client: TestClient, attempts: number, transport: TransportN
     }
   }
   return opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** Open connections, as the server counts them. */
+async function connections(): Promise<number> {
+  const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
+  return Number(/^iotcore_mqtt_connections (\d+)$/m.exec(metrics)?.[1]);
+}
+
+/** Of the installation, with connections of the test's own. */
+function database() {
+  const opened = openDatabase(installation().databaseUrl ?? '', { logger: quiet, poolSize: 2 });
+  onTestFinished(() => opened.close());
+  return opened.pool;
+}
+
+/** No password can be looked up until the answer is called. */
+async function lockPasswords(pool: Pool): Promise<() => Promise<void>> {
+  const client = await pool.connect();
+  await client.query('SET idle_in_transaction_session_timeout = 0; BEGIN');
+  await client.query('LOCK TABLE passwords IN ACCESS EXCLUSIVE MODE');
+  return async () => {
+    await client.query('ROLLBACK');
+    client.release();
+  };
+}
+
+/** Does the MQTT server wait for what is locked, to check somebody's credentials? */
+async function isCheckWaiting(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query(
+    `SELECT 1 FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name LIKE '%lookups'`,
+  );
+  return rows.length > 0;
 }
 
 async function endAll(sessions: readonly MqttSession[]): Promise<void> {
@@ -68,22 +105,51 @@ describe.each(transportsOfFull)('a device over %s', (transport) => {
     await endAll(sessions);
   });
 
-  test('has all its places after clients that left while their credentials were checked', async () => {
+  test('has all its places after clients that left, or were reset, while their credentials were checked', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
-    const aborted = await Promise.all(
-      Array.from({ length: 10 }, () => connectRaw(reach(installation(), transport))),
-    );
-    for (const [n, raw] of aborted.entries()) {
-      const bytes = Buffer.from(connectPacket(device.id, device.password, `random ${n}`), 'hex');
-      raw.socket.write(bytes, () => raw.close());
-    }
+    const witness = await createDevice(installation(), await createRegistry(installation()));
+    const pool = database();
+    const served = await witness.connect({}, transport);
+    const serve = async () => {
+      for (let n = 0; n < 3; n++) await served.publish(`$devices/${witness.id}/events`, 'served', { qos: 1 });
+    };
+    const before = await eventually('those of earlier tests to be gone', async () => {
+      const count = await connections();
+      return count <= 3 ? count : undefined;
+    });
+    /** True: all of them had left before the check was over. On a slow machine it may give up before, after 5 s. */
+    const leaveMeanwhile = async () => {
+      const release = await lockPasswords(pool);
+      const leaving = await Promise.all(
+        Array.from({ length: 10 }, () => connectRaw(reach(installation(), transport))),
+      );
+      for (const [n, raw] of leaving.entries())
+        raw.send(connectPacket(device.id, device.password, `random ${n}`));
+      await eventually('the check of a password to wait', () => isCheckWaiting(pool));
+      // What was sent before is read before these are answered: all CONNECTs have joined the check by then.
+      await serve();
+      // One that is reset is gone at once; one that closes its side is still told how its CONNECT went.
+      const reset = transport === 'TCP' ? leaving.splice(0, 5) : [];
+      for (const raw of reset) raw.socket.resetAndDestroy();
+      for (const raw of leaving) raw.close();
+      await eventually(
+        'the reset ones to be gone',
+        async () => (await connections()) <= before + leaving.length,
+      );
+      await serve();
+      const wasWaiting = await isCheckWaiting(pool);
+      await release();
+      return wasWaiting;
+    };
+    await eventually('all of them to leave during the check', leaveMeanwhile);
+
     const sessions = await eventually('three places to be free', async () => {
       const opened = await flood(device, 3, transport);
       if (opened.length === 3) return opened;
       await endAll(opened);
       return undefined;
     });
-    await endAll(sessions);
+    await endAll([...sessions, served]);
   });
 
   test('takes over its own session at its limit, and has a place again once one has ended', async () => {
@@ -129,10 +195,7 @@ describe.each(transportsOfFull)('connections over %s that never say who they are
   test('are reset beyond the total, and do not affect clients that are connected; their places come back', async () => {
     const device = await createDevice(installation(), await createRegistry(installation()));
     const connected = await device.connect({}, transport);
-    await eventually('those of earlier tests to be gone', async () => {
-      const metrics = await (await fetch(`${installation().adminUrl}/metrics`)).text();
-      return /^iotcore_mqtt_connections 3$/m.test(metrics);
-    });
+    await eventually('those of earlier tests to be gone', async () => (await connections()) === 3);
     // The last of them is one too many; whether its reset comes before or after it is told that it is connected is chance.
     const opened = await Promise.allSettled(
       Array.from({ length: 40 }, () => connectRaw(reach(installation(), transport))),
