@@ -1,5 +1,5 @@
 /** The metrics page shows the busiest registries and brokers by themselves. */
-import { connectMqtt, makePassword, refusalOf, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, makePassword, patienceMs, refusalOf, sharedInstallation } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 
 const installation = sharedInstallation();
@@ -45,4 +45,43 @@ test('a broker that nobody uses is not shown; one in use by its connections, mes
 
   await publisher.end();
   await expect.poll(() => read('connections', label)).toBe(1);
+});
+
+test('a broker and a device that are deleted and made anew with the same IDs have none of what was counted and noted of the former ones', async () => {
+  const { api, mqttPort: port } = installation();
+  const { id: registryId } = await api.createRegistry();
+  const { id: deviceId } = await api.createDevice(registryId);
+  const { response } = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'former' });
+  const brokerId: string = response.id;
+  const label = `broker_id="${brokerId}"`;
+  const connect = async (owner: { brokerId: string } | { deviceId: string }) => {
+    const password = makePassword();
+    await api.addPassword(owner, password);
+    return connectMqtt({ port, username: Object.values(owner)[0] as string, password });
+  };
+  const former = [await connect({ brokerId }), await connect({ deviceId })] as const;
+  await former[0].publish('readings', 'x', { qos: 1 });
+  await former[1].subscribe(`$devices/${deviceId}/commands`);
+  await former[1].publish(`$devices/${deviceId}/events`, 'x', { qos: 1 });
+  expect(await read('messages_received_total', label)).toBe(1);
+
+  await api.must('DELETE', `/iot-broker/v1/brokers/${brokerId}`);
+  await api.must('DELETE', `/iot-devices/v1/devices/${deviceId}`);
+  for (const session of former) await session.expectClosed();
+  const { results } = await api.must('POST', '/ext/v1/import', {
+    brokers: [{ id: brokerId, folderId: 'latter', name: 'latter' }],
+    devices: [{ id: deviceId, registryId, name: 'latter' }],
+  });
+  expect(results.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['CREATED', 'CREATED']);
+
+  await connect({ brokerId });
+  await connect({ deviceId });
+  expect(await read('connections', label)).toBe(1);
+  expect(await read('messages_received_total', label)).toBe(0);
+  expect(await read('bytes_received_total', label)).toBe(0);
+  const monitoring = async () =>
+    (await api.must('GET', `/iot-devices/v1/devices/${deviceId}?deviceView=FULL`)).monitoringData ?? {};
+  await expect.poll(async () => (await monitoring()).lastAuthTime, { timeout: patienceMs }).toBeDefined();
+  expect(await monitoring()).not.toHaveProperty('lastPubActivityTime');
+  expect(await monitoring()).not.toHaveProperty('lastSubActivityTime');
 });

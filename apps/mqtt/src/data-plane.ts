@@ -406,6 +406,9 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         const ended = engine.disconnect(({ principal }) => doomed.has(principal), reason);
         logger.info({ sessions: ended, reason: reason.code }, 'ended sessions');
       },
+      gone: (id) => {
+        for (const part of [tenants, monitoring, silentDevices]) part.gone(id);
+      },
       exportsChanged: () => exports.refresh(),
     }),
     cacheSizes: () => ({

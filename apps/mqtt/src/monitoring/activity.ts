@@ -34,6 +34,19 @@ export class Activity {
     this.ownNamespace = ownMonitoringNamespace(device.id);
   }
 
+  /** What was noted is another's that had the ID before. */
+  noteAnew(): void {
+    this.lastAuthIp = undefined;
+    this.lastAuthTime = this.lastPubActivityTime = this.lastSubActivityTime = 0;
+    this.lastOnlineTime = this.lastDisconnectTime = 0;
+    this.complete = false;
+  }
+
+  /** Has it been noted to do anything? */
+  get isEmpty(): boolean {
+    return this.lastOnlineTime === 0;
+  }
+
   /** Adds what is known from elsewhere: the later time of each wins. */
   merge(stored: DeviceActivity): void {
     if (time(stored.lastAuthTime) > this.lastAuthTime) {

@@ -205,6 +205,45 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
+  test('neither saves nor tells what a deleted device did of whoever has its ID next, but what that does', async () => {
+    const { monitoring, written, told, state, round } = setUp(['$monitoring/r1']);
+    monitoring.connected(device, transport);
+    monitoring.subscribed(device);
+    monitoring.published({ ...device, id: 'd2' });
+    monitoring.gone('d1');
+    monitoring.gone('unknown');
+    await round();
+    await round();
+    expect(written.flat().map(({ deviceId }) => deviceId)).toEqual(['d2']);
+    expect(told.filter(({ message }) => message['device_id'] === 'd1')).toEqual([]);
+
+    state.now = 9000;
+    monitoring.connected(device, { ...transport, remoteAddress: '198.51.100.7' });
+    await round();
+    await round();
+    expect(written.flat().find(({ deviceId }) => deviceId === 'd1')).toEqual({
+      deviceId: 'd1',
+      lastAuthIp: '198.51.100.7',
+      lastAuthTime: second(9),
+      lastOnlineTime: second(9),
+    });
+    await monitoring.stop();
+  });
+
+  test('forgets a deleted device once its session has ended', async () => {
+    const { monitoring, state, round } = setUp([]);
+    monitoring.connected(device, transport);
+    monitoring.gone('d1');
+    monitoring.disconnected(device);
+    monitoring.gone('d1');
+    await round();
+    await round();
+    await round();
+    expect(monitoring.devices).toBe(0);
+    expect(state.reads).toBe(0);
+    await monitoring.stop();
+  });
+
   test('saves what is left when it stops', async () => {
     const { monitoring, written } = setUp([]);
     monitoring.connected(device, transport);

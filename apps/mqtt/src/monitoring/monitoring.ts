@@ -114,6 +114,11 @@ export class Monitoring {
     this.#note(activity);
   }
 
+  /** The device of this ID was deleted: what it did is not saved, nor told, of whoever has the ID next. */
+  gone(deviceId: string): void {
+    this.#activities.get(deviceId)?.noteAnew();
+  }
+
   /** Saves what is left. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
@@ -169,7 +174,7 @@ export class Monitoring {
     const heard: Activity[] = [];
     await inSlices(changed, (activity) => {
       activity.untold = false;
-      if (this.#isHeard(activity)) heard.push(activity);
+      if (!activity.isEmpty && this.#isHeard(activity)) heard.push(activity);
       else this.#forgetIfIdle(activity);
     });
     const incomplete = heard.filter(({ complete }) => !complete);
@@ -213,6 +218,10 @@ export class Monitoring {
         return;
       }
       activity.unsaved = false;
+      if (activity.isEmpty) {
+        this.#forgetIfIdle(activity);
+        return;
+      }
       activity.saving = true;
       activity.saveAfter = now + saveAgainMs;
       due.push(activity);

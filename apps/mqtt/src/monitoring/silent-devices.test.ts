@@ -73,6 +73,18 @@ test('one that left is told of unless it came back, here or to another node, or 
   expect(told).toEqual(['away since 10']);
 });
 
+test('one that was deleted is not told of, though another has its ID and is silent, or its session is about to end', async () => {
+  const { told, silent, online, connect, pass, clock } = setUp();
+  silent.disconnected(device('left'));
+  const activity = connect('there');
+  online.set('left', clock.now);
+  silent.gone('left');
+  silent.gone('there');
+  activity.noteAnew();
+  await pass(10);
+  expect(told).toEqual([]);
+});
+
 test('nobody is told of anything where nobody wants to know', async () => {
   const { told, silent, online, clock } = setUp({ afterMs: undefined });
   silent.disconnected(device('away'));

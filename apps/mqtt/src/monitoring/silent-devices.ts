@@ -55,6 +55,12 @@ export class SilentDevices {
     if (this.#departed.size > maxDeparted && first !== undefined) this.#departed.delete(first);
   }
 
+  /** The device of this ID was deleted; whoever has the ID next may be of another registry. */
+  gone(deviceId: string): void {
+    this.#told.delete(deviceId);
+    this.#departed.delete(deviceId);
+  }
+
   /** Looks now. */
   look(): Promise<void> {
     return this.#looking.run();
@@ -70,7 +76,8 @@ export class SilentDevices {
     let left = maxToldAtOnce;
     await inSlices([...activities()], ({ device, sessions, lastPubActivityTime, lastAuthTime }) => {
       const heardAt = Math.max(lastPubActivityTime, lastAuthTime);
-      if (sessions === 0 || heardAt > silentBefore) this.#told.delete(device.id);
+      // Nothing is noted of one that was deleted, and whose session is about to end.
+      if (sessions === 0 || heardAt === 0 || heardAt > silentBefore) this.#told.delete(device.id);
       else if (left > 0 && !this.#told.has(device.id)) {
         left--;
         this.#told.add(device.id);

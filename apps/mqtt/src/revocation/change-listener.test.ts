@@ -28,6 +28,7 @@ function setUp() {
     networkBlocksChanged: () => told.push('network blocks'),
     disconnect: (subject) => told.push(`disconnect ${subject}`),
     exportsChanged: () => told.push('exports'),
+    gone: (id) => told.push(`gone ${id}`),
   });
   return { told, changes, directory, listener };
 }
@@ -43,6 +44,24 @@ describe('a change that was told', () => {
       expect(changes.touchedSince(mark, [`${kind}:x`])).toBe(true);
     },
   );
+
+  test('that something is gone has only what is kept of a registry, device or broker forgotten', () => {
+    const { told, listener } = setUp();
+    listener.changed([
+      { kind: 'password', key: 'x', gone: true },
+      { kind: 'certificate', key: 'x', gone: true },
+      { kind: 'alias', key: 'x', gone: true },
+      { kind: 'registry', key: 'r1' },
+    ]);
+    expect(told.filter((what) => what.startsWith('gone'))).toEqual([]);
+    for (const kind of ['registry', 'device', 'broker'] as const)
+      listener.changed([{ kind, key: `of ${kind}`, gone: true }]);
+    expect(told.filter((what) => what.startsWith('gone'))).toEqual([
+      'gone of registry',
+      'gone of device',
+      'gone of broker',
+    ]);
+  });
 
   test('that sessions are to end is passed on, and touches nothing', () => {
     const { told, listener } = setUp();

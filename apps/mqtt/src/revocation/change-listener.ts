@@ -20,6 +20,8 @@ export interface ChangeListenerParts {
   networkBlocksChanged(): void;
   /** The sessions of this registry, device or broker are to end; told twice, or not at all, it does no harm. */
   disconnect(subject: SubjectKey): void;
+  /** The registry, device or broker of this ID was deleted: what is counted and remembered of it is not for whoever has the ID next. */
+  gone(id: string): void;
   /** An export came, changed or went. */
   exportsChanged(): void;
 }
@@ -35,7 +37,8 @@ export function createChangeListener(parts: ChangeListenerParts): ChangeListener
     revoker.subjectChanged(subject);
   }
 
-  function changed({ kind, key }: Change): void {
+  function changed({ kind, key, gone }: Change): void {
+    if (gone && (kind === 'registry' || kind === 'device' || kind === 'broker')) parts.gone(key);
     switch (kind) {
       case 'alias':
         changes.touch(aliasesKey(key));

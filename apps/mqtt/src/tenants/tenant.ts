@@ -1,4 +1,4 @@
-import type { TenantBudget } from '@iotcore/engine';
+import type { TenantBudget, Traffic } from '@iotcore/engine';
 import type { Principal } from '@iotcore/model';
 import { ConnectionPlaces, type Place } from './connection-places.ts';
 import type { FleetUsage } from './fleet-usage.ts';
@@ -22,8 +22,7 @@ export class TooManyLookupsError extends Error {
 export class Tenant implements TenantBudget {
   /** `registry:…` or `broker:…`. */
   readonly key: string;
-  readonly activity = new TenantActivity();
-  readonly traffic = this.activity.traffic;
+  #activity = new TenantActivity();
   readonly #limits: TenantLimits;
   readonly #reached: LimitReached;
   readonly #now: () => number;
@@ -63,6 +62,20 @@ export class Tenant implements TenantBudget {
 
   givePlace(place: Place): void {
     this.#places.giveBack(place);
+  }
+
+  get activity(): TenantActivity {
+    return this.#activity;
+  }
+
+  get traffic(): Traffic {
+    return this.#activity.traffic;
+  }
+
+  /** What was counted is another's that had the ID before. Sessions that are open count where nobody looks. */
+  countAnew(): void {
+    this.#activity = new TenantActivity();
+    this.#limitsReached = 0;
   }
 
   get limitsReached(): number {

@@ -66,6 +66,39 @@ describe('what tenants did', () => {
   });
 });
 
+describe('what a tenant did that was deleted', () => {
+  test('is told of nobody, nor what its last sessions do; whoever has the ID next begins at zero', () => {
+    const { tenants, connect } = setUp({ maxConnections: 0 });
+    expect(connect(device, 'a').limit).toBe('connections');
+    const former = tenants.of(device).traffic;
+    former.messagesIn = 5;
+    tenants.of(device).activity.clientsRefused++;
+    tenants.of(foreigner).traffic.messagesIn = 1;
+    tenants.of(broker).traffic.messagesIn = 2;
+
+    tenants.gone('r1');
+    tenants.gone('b1');
+    tenants.gone('unknown');
+    former.messagesOut++;
+    tenants.of(device).traffic.messagesIn++;
+
+    expect(tenants.of(device).limitsReached).toBe(0);
+    expect(tenants.takeActivity()).toMatchObject([
+      { id: 'r1', messagesReceived: 1, messagesSent: 0, refused: 0 },
+      { id: 'r2', messagesReceived: 1 },
+    ]);
+  });
+
+  test('leaves its places taken until its sessions have ended, and each is given back once', () => {
+    const { tenants, connect } = setUp({});
+    const { leave } = connect(device, 'a');
+    tenants.gone('r1');
+    expect(tenants.of(device).held.places).toBe(1);
+    leave();
+    expect(tenants.of(device).held.places).toBe(0);
+  });
+});
+
 describe('what a tenant did that is forgotten', () => {
   const untold = (count: number, tenants: Tenants) => {
     for (let n = 0; n < count; n++) tenants.ofRegistry(`idle ${n}`);

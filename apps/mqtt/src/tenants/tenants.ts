@@ -99,6 +99,11 @@ export class Tenants {
     });
   }
 
+  /** The registry or broker of this ID was deleted: what it did is not told of whoever has the ID next. */
+  gone(id: string): void {
+    for (const kind of ['registry', 'broker']) this.#tenants.get(`${kind}:${id}`)?.countAnew();
+  }
+
   /** Forgets the tenants of which nothing is held, and nothing is to be told. */
   sweep(): void {
     for (const [key, tenant] of this.#tenants) if (tenant.isIdle) this.#tenants.delete(key);

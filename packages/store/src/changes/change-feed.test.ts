@@ -95,6 +95,18 @@ describe('reading without gaps', () => {
     expect([...told.all].sort()).toEqual([...keys, 'last'].map((key) => `device ${key}`).sort());
   });
 
+  test('what was deleted is told as gone, what was changed is not', async () => {
+    await pool.query(`INSERT INTO registries (id, folder_id) VALUES ('r1', 'f1'), ('r2', 'f1')`);
+    const client = await connection();
+    const since = await currentPosition(client);
+    await pool.query(`UPDATE registries SET status = 'DISABLED' WHERE id = 'r1'`);
+    await pool.query(`DELETE FROM registries WHERE id = 'r2'`);
+    expect((await readChanges(client, since)).changes).toEqual([
+      { kind: 'registry', key: 'r1' },
+      { kind: 'registry', key: 'r2', gone: true },
+    ]);
+  });
+
   test('a change that nobody announced is found by the poll', async () => {
     const { told } = await follow(50);
     await write('silent');

@@ -21,4 +21,6 @@ export type ChangeKind =
 export interface Change {
   readonly kind: ChangeKind;
   readonly key: string;
+  /** It was deleted: its ID may become another's. */
+  readonly gone?: true;
 }

@@ -36,10 +36,10 @@ export async function currentPosition(client: ClientBase): Promise<Position> {
 const readQuery = `
   SELECT current.snapshot::text AS position,
          pg_snapshot_xmin(current.snapshot) < pg_snapshot_xmin($1::pg_snapshot) AS went_back,
-         found.kind, found.key
+         found.kind, found.key, found.gone
   FROM (SELECT pg_current_snapshot() AS snapshot) AS current
   LEFT JOIN LATERAL (
-    SELECT kind, key
+    SELECT kind, key, gone
     FROM changes
     WHERE xid >= pg_snapshot_xmin($1::pg_snapshot)
       AND (kind = 'pruned' OR NOT pg_visible_in_snapshot(xid, $1::pg_snapshot))
@@ -54,6 +54,7 @@ interface ReadRow {
   readonly went_back: boolean;
   readonly kind: Change['kind'] | 'pruned' | null;
   readonly key: string | null;
+  readonly gone: boolean | null;
 }
 
 /** What has changed since `since`, in the order in which it was written. */
@@ -66,8 +67,8 @@ export async function readChanges(client: ClientBase, since: Position): Promise<
   const position = rows[0]?.position ?? since;
   const missed =
     rows.length > mostChangesPerRead || rows.some((row) => row.went_back || row.kind === 'pruned');
-  const changes = rows.flatMap(({ kind, key }) =>
-    kind === null || kind === 'pruned' || key === null ? [] : [{ kind, key }],
+  const changes = rows.flatMap(({ kind, key, gone }): Change[] =>
+    kind === null || kind === 'pruned' || key === null ? [] : [{ kind, key, ...(gone && { gone }) }],
   );
   return { position, changes, missed };
 }
