@@ -19,6 +19,9 @@ const slabBytes = 65_536;
 /** A read of this size gets memory of its own. */
 const largeReadBytes = 16_384;
 
+/** So much may wait for the kernel before the socket counts as blocked: it is no slower for it, and a client that does not read holds less. */
+const mostWaitingBytes = 16_384;
+
 const readBuffer = Buffer.allocUnsafeSlow(readBytes);
 let slab = Buffer.allocUnsafeSlow(slabBytes);
 let slabUsed = 0;
@@ -42,7 +45,8 @@ export class DirectSocket extends Socket {
   declare readonly _handle: Handle | null;
   readonly #fd: number;
   private constructor(handle: Handle, onRead: (bytes: number) => boolean) {
-    const options: unknown = { handle, onread: { buffer: readBuffer, callback: onRead } };
+    const onread = { buffer: readBuffer, callback: onRead };
+    const options: unknown = { handle, onread, writableHighWaterMark: mostWaitingBytes };
     super(options as SocketConstructorOpts);
     this.#fd = handle.fd ?? -1;
   }
@@ -56,14 +60,14 @@ export class DirectSocket extends Socket {
   }
 
   /**
-   * Writes at once if it can. False: some bytes wait, and `drain` follows. Output for a client that has closed its side is
+   * Writes at once if it can. False: some bytes wait, and `drain` follows. They are copied: the rest of a packet would keep the
+   * memory alive that it shares with others, for as long as the client does not read. Output for a client that has closed its side is
    * thrown away: what the client sent before can still be read, and reading tells how the connection ended.
    */
   send(bytes: Buffer): boolean {
-    if (this.#fd < 0 || this._handle === null || this.writableLength > 0 || this.writableEnded)
-      return this.write(bytes);
-    const sent = offer(this.#fd, bytes);
-    return sent === bytes.length || this.write(sent === 0 ? bytes : bytes.subarray(sent));
+    const isFree = this.#fd >= 0 && this._handle !== null && this.writableLength === 0 && !this.writableEnded;
+    const sent = isFree ? offer(this.#fd, bytes) : 0;
+    return sent === bytes.length || this.write(Buffer.from(bytes.subarray(sent)));
   }
 
   #take(bytes: number): boolean {

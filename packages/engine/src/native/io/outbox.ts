@@ -110,15 +110,13 @@ export class Outbox implements Flushable {
       this.#socket.write(own);
       this.#isBlocked = !this.#socket.write(piece);
       this.#socket.uncork();
+    } else if (this.#socket instanceof DirectSocket) {
+      this.#isBlocked = !this.#socket.send((own ?? piece) as Buffer);
+      return;
     } else {
-      this.#isBlocked = !this.#send((own ?? piece) as Buffer);
+      this.#isBlocked = !this.#socket.write((own ?? piece) as Buffer);
     }
     if (this.#socket.writableLength > 0) this.#tick.pin();
-  }
-
-  #send(bytes: Buffer): boolean {
-    const socket = this.#socket;
-    return socket instanceof DirectSocket ? socket.send(bytes) : socket.write(bytes);
   }
 
   #copyPiece(): void {
