@@ -7,6 +7,7 @@ import { changeEventLost } from './clients/revocation.ts';
 import { slowConsumers } from './clients/slow-consumers.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { nodesAndNats } from './cluster/nodes-and-nats.ts';
+import { rollingRestart } from './cluster/rolling-restart.ts';
 import { nodeKilled } from './cluster/supervised-nodes.ts';
 import { control } from './control.ts';
 import { diskFull } from './database/disk-full.ts';
@@ -49,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   changeEventLost,
   schemaMigration,
   drained,
+  rollingRestart,
   memoryPressure,
   handlesExhausted,
   halfOpenTls,

@@ -6,7 +6,7 @@ export { makeCertificate, type TestCertificate } from '../certificates/make-cert
 export { eventually } from '../deadline.ts';
 export { isListening } from '../is-listening.ts';
 export { connectPacket } from '../mqtt/packets.ts';
-export { Child, repositoryRoot } from '../processes/child.ts';
+export { Child, type Exit, repositoryRoot } from '../processes/child.ts';
 export { WebhookReceiver } from '../receivers/webhook-receiver.ts';
 export { type CheckOptions, checkMessages } from './check/check-messages.ts';
 export { type CheckResult, cleanResult, isKept, sumResults } from './check/check-result.ts';

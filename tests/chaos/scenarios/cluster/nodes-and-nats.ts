@@ -6,8 +6,10 @@ import { NatsServer, natsServer } from '../../../debian/nats.ts';
 import type { Fixture } from '../../fixture/fixture.ts';
 import { NatsProxy } from '../../fixture/nats-proxy.ts';
 import type { Nodes } from '../../fixture/nodes.ts';
+import { mostTogetherMs, Rivals } from '../../fixture/rivals.ts';
 import { lacks } from '../../fixture/tools.ts';
-import type { Chaos, Scenario } from '../../scenario.ts';
+import { mustLeaveNoTrace } from '../../fixture/traces.ts';
+import { type Chaos, must, type Scenario } from '../../scenario.ts';
 
 const nodeCount = 3;
 /** A node that is cut off finds out within this time, and closes its sessions (docs/promises.md), ms. */
@@ -24,7 +26,13 @@ interface Trial {
   readonly title: string;
   readonly rounds: number;
   /** Makes three nodes, and answers what goes wrong in a round; it resolves once the cause is gone. */
-  open(chaos: Chaos): Promise<{ readonly site: Site; strike(round: number): Promise<void>; note?(): string }>;
+  open(chaos: Chaos): Promise<{
+    readonly site: Site;
+    strike(round: number): Promise<void>;
+    note?(): string;
+    /** Clients that take one client ID from each other at all nodes. */
+    readonly rivals?: Rivals;
+  }>;
 }
 
 /** The trial, and the same with the database away while it goes wrong. */
@@ -36,23 +44,41 @@ function bothWays({ id, title, rounds, open }: Trial): readonly Scenario[] {
     maxRecoverySeconds: 90,
     obstacle: async () => lacks(natsServer, 'nats-server'),
     async run(chaos) {
-      const { site, strike, note } = await open(chaos);
+      const { site, strike, note, rivals } = await open(chaos);
       const { fixture, nodes } = site;
       const most = chaos.short ? 2 : rounds;
+      let agitate = rivals?.calm();
       for (let round = 0; round < most; round += 1) {
         await fixture.run(chaos.random.integer(500, 2_500));
         const heal = fixture.messages.fault();
+        agitate?.();
         if (isWithoutDatabase) await fixture.postgres.kill();
         await strike(round);
         if (isWithoutDatabase) await fixture.postgres.start();
         heal();
         await nodes.together();
+        agitate = rivals?.calm();
         await fixture.everybodyServed(90_000);
       }
       chaos.note(`${most} times${note ? `; ${note()}` : ''}`);
-      return fixture.check();
+      if (rivals) await checkRivals(rivals, site);
+      const result = await fixture.check();
+      await mustLeaveNoTrace(fixture);
+      return result;
     },
   }));
+}
+
+/** Nobody keeps a connection whose client ID another has taken. */
+async function checkRivals(rivals: Rivals, { chaos, fixture }: Site): Promise<void> {
+  // Long enough for one that stays to be told from one that goes.
+  await fixture.run(2 * mostTogetherMs);
+  const { longestTogetherMs, connections } = rivals;
+  rivals.stop();
+  chaos.note(
+    `${connections} connections took one client ID, two at once for ${Math.ceil(longestTogetherMs)} ms at most`,
+  );
+  must(longestTogetherMs <= mostTogetherMs, `one client ID had two connections for ${longestTogetherMs} ms`);
 }
 
 async function threeNodes(chaos: Chaos, natsUrlOf: (index: number) => string): Promise<Site> {
@@ -151,8 +177,10 @@ const partition: Trial = {
     for (let index = 0; index < nodeCount; index += 1) ways.push(await FaultProxy.start(portOf(nats)));
     chaos.cleanup(() => Promise.all(ways.map((way) => way.close())));
     const site = await threeNodes(chaos, (index) => urlOf((ways[index] as FaultProxy).port));
+    const rivals = await Rivals.start(site.fixture, chaos.random.fork('rivals'));
+    chaos.cleanup(() => rivals.stop());
     return {
-      site,
+      ...{ site, rivals },
       async strike(round) {
         const all = ways.map((_, index) => index);
         const apart = round % 3 === 2 ? all : [chaos.random.integer(0, nodeCount - 1)];

@@ -126,6 +126,13 @@ describe('the checker finds', () => {
     expect(checkMessages(history({ connections, sent: [sent(1)] })).lost).toBe(1);
   });
 
+  test('a message that was acknowledged at another node longer before the end of a drained connection than its client needs to see it', () => {
+    const connections = [open('registry', { closedAt: 120, end: 'drained' })];
+    const late = history({ sent: [sent(1)], connections });
+    expect(checkMessages(late, { drainedWindowMs: 11 })).toMatchObject({ lost: 0, diedWithConnection: 1 });
+    expect(checkMessages(late, { drainedWindowMs: 10 })).toMatchObject({ lost: 1, diedWithConnection: 0 });
+  });
+
   test('a loss long before the connection was cut', () => {
     const connections = [open('registry', { closedAt: 5000, end: 'cut' })];
     expect(checkMessages(history({ connections, sent: [sent(1)] })).lost).toBe(1);

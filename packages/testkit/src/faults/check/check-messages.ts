@@ -13,12 +13,17 @@ export interface CheckOptions {
    * It is counted as such. Covers what lay in the queue, and how late the subscriber noticed the cut.
    */
   readonly deathWindowMs?: number;
+  /**
+   * The same for a connection that a node closed in order, ms; default 0. Of a node among others it takes what a client needs to see the end:
+   * its session is over before, and what another node acknowledges then has nobody to go to.
+   */
+  readonly drainedWindowMs?: number;
   /** By when a revocation must be effective, ms after its 2xx. */
   readonly revocationMs?: number;
 }
 
 export function checkMessages(history: History, options: CheckOptions = {}): CheckResult {
-  const { deathWindowMs = 2000, revocationMs = 1000 } = options;
+  const { deathWindowMs = 2000, drainedWindowMs = 0, revocationMs = 1000 } = options;
   const findings = new Findings();
   const clients = new Map(history.clients.map((client) => [client.name, client]));
   const sent = new Map(history.sent.map((message) => [idOf(message), message]));
@@ -27,7 +32,7 @@ export function checkMessages(history: History, options: CheckOptions = {}): Che
     checkBelonging(receiver, client, received, sent, findings);
     checkOrder(receiver, received, findings);
   }
-  checkDelivery(history, deathWindowMs, findings);
+  checkDelivery(history, { deathWindowMs, drainedWindowMs }, findings);
   checkRevocations(history, revocationMs, findings);
   checkRefusals(history, findings);
   return findings.result(recoveryOf(history));
@@ -77,8 +82,10 @@ function checkOrder(receiver: string, received: readonly Received[], findings: F
   }
 }
 
+type Windows = Required<Pick<CheckOptions, 'deathWindowMs' | 'drainedWindowMs'>>;
+
 /** Every acknowledged message reached every eligible subscriber. */
-function checkDelivery(history: History, deathWindowMs: number, findings: Findings): void {
+function checkDelivery(history: History, windows: Windows, findings: Findings): void {
   const { cutOffs = [] } = history;
   const connections = groupBy(history.connections, ({ client }) => client);
   const received = groupBy(history.received, ({ receiver }) => receiver);
@@ -89,7 +96,7 @@ function checkDelivery(history: History, deathWindowMs: number, findings: Findin
       for (const message of sentByTopic.get(topic) ?? []) {
         // Tenants may use the same topic: it is not the same.
         if (message.tenant !== tenant || message.ackedAt === undefined || got.has(idOf(message))) continue;
-        const fate = fateOf(message, message.ackedAt, connections.get(name) ?? [], deathWindowMs, cutOffs);
+        const fate = fateOf(message, message.ackedAt, connections.get(name) ?? [], windows, cutOffs);
         if (fate) findings.add(fate, () => `${name} did not get ${idOf(message)} on ${topic}`);
       }
     }
@@ -101,7 +108,7 @@ function fateOf(
   message: Sent,
   ackedAt: number,
   connections: readonly Connection[],
-  deathWindowMs: number,
+  { deathWindowMs, drainedWindowMs }: Windows,
   cutOffs: readonly CutOff[],
 ) {
   const connection = connections.find(
@@ -112,7 +119,8 @@ function fateOf(
   );
   if (!connection) return undefined;
   const { closedAt, end } = connection;
-  if (closedAt === undefined || end === 'drained') return 'lost';
+  if (closedAt === undefined) return 'lost';
+  if (end === 'drained') return closedAt - ackedAt < drainedWindowMs ? 'diedWithConnection' : 'lost';
   if (closedAt - ackedAt <= deathWindowMs) return 'diedWithConnection';
   return cutOffs.some((cutOff) => wasLeftOut(cutOff, connection, ackedAt, closedAt - deathWindowMs))
     ? 'leftOut'
