@@ -51,12 +51,25 @@ export async function measureCosts(
   say('| --- | --: | --: |');
   for (const name of cases)
     say(`| ${name} | ${per(name, 'mqtt').toFixed(1)} | ${per(name, 'postgres').toFixed(1)} |`);
-  const more = (key: 'mqtt' | 'postgres') => per('match', key) - per('no match', key);
+  // What was dropped for want of room was not recorded, and cost less.
+  const more = (key: 'mqtt' | 'postgres') =>
+    ((spent.match[key] - spent['no match'][key]) * 1000) / Math.max(1, recorded);
   const share = per('no match', 'mqtt') / per('without exports', 'mqtt') - 1;
-  say(`\nRecorded: ${recorded} of ${messages * rounds}.`);
+  const resultOf = (isKept: boolean) => (isKept ? 'kept' : 'MISSED');
   say(
-    `A match costs ${more('mqtt').toFixed(1)} µs in the MQTT server (at most ${mostMicroseconds.mqtt}), ` +
-      `${more('postgres').toFixed(1)} in Postgres (at most ${mostMicroseconds.postgres}); no match ${(100 * share).toFixed(1)} % (at most ${100 * mostShare}).`,
+    `\nRecorded: ${recorded} of ${messages * rounds}, at QoS 0; what is missing was dropped and counted.\n`,
+  );
+  say('| | measured | at most | |');
+  say('| --- | --: | --: | --- |');
+  for (const [key, name] of [
+    ['mqtt', 'the MQTT server'],
+    ['postgres', 'Postgres'],
+  ] as const)
+    say(
+      `| a match, µs of ${name} for each message that is recorded | ${more(key).toFixed(1)} | ${mostMicroseconds[key]} | ${resultOf(more(key) <= mostMicroseconds[key])} |`,
+    );
+  say(
+    `| no match, % of the MQTT server more than without exports | ${(100 * share).toFixed(1)} | ${100 * mostShare} | ${resultOf(share <= mostShare)} |`,
   );
   return (
     share <= mostShare &&
