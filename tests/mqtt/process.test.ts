@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { openDatabase } from '@iotcore/store';
 import {
   connectRaw,
   eventually,
@@ -18,6 +19,8 @@ import {
 } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDevice, createRegistry, reach, transports } from './support/test-client.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** It writes a line that repeats once an hour. */
 const installation = sharedInstallation();
@@ -89,6 +92,40 @@ describe('the MQTT process', () => {
     for (const session of sessions) await session.expectClosed();
     expect((await other.program('mqtt').waitExit()).code).toBe(0);
     await device.logLine(/^disconnected: server stopping$/);
+  });
+
+  test('tells what it handles until its last connection is closed', async () => {
+    const other = await startNode({});
+    const device = (await createDevice(installation(), await createRegistry(installation()))).at(other);
+    const session = await device.connect();
+    const database = openDatabase(installation().databaseUrl ?? '', { logger: quiet, poolSize: 2 });
+    onTestFinished(() => database.close());
+    const { pool } = database;
+    const locking = await pool.connect();
+    await locking.query('BEGIN');
+    const { rows } = await locking.query<{ id: string }>(
+      'SELECT id FROM data_plane_nodes WHERE url = $1 FOR UPDATE',
+      [other.adminUrl],
+    );
+    // It takes its registration away before it closes its listeners, and now has to wait for that.
+    other.program('mqtt').kill('SIGTERM');
+    await eventually('it to stop', async () => {
+      const waiting = await pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+           AND query LIKE 'DELETE FROM data_plane_nodes%'`,
+      );
+      return waiting.rowCount === 1;
+    });
+    for (const text of ['a', 'b', 'c']) await session.publish(`$devices/${device.id}/events`, text);
+    await locking.query('ROLLBACK');
+    locking.release();
+    expect((await other.program('mqtt').waitExit()).code).toBe(0);
+    const told = await pool.query<{ messages: number }>(
+      `SELECT sum((figures ->> 'messagesReceived')::int)::int AS messages FROM process_samples
+       WHERE process_id = $1 AND step = 10`,
+      [rows[0]?.id],
+    );
+    expect(told.rows).toEqual([{ messages: 3 }]);
   });
 
   fullTest('turns connections beyond its limits away, and serves those it has', async () => {

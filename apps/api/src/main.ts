@@ -82,8 +82,11 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
     ...{ app, settings, logger, metrics, isReady },
     controlPlane: () => controlPlane,
   });
+  let reporter: ProcessReporter | undefined;
   const stopBasics = async () => {
     await Promise.all([grpc.close(), app.close()]);
+    // What was answered until then is told.
+    await reporter?.stop();
     await controlPlane?.stop();
     await metricsServer?.close();
     await feed.stop();
@@ -139,7 +142,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       logger,
       clock.date,
     );
-    const reporter = new ProcessReporter({
+    reporter = new ProcessReporter({
       db: database.connections,
       process: { id: randomUUID(), kind: 'api', version, place: processPlace(), facts: {} },
       isReady: () => controlPlane !== undefined,
@@ -159,7 +162,7 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
         ...(metricsServer && { apiMetrics: metricsServer.address }),
       },
       async stop() {
-        await Promise.all([housekeeping.stop(), reporter.stop()]);
+        await housekeeping.stop();
         await stopBasics();
       },
     };

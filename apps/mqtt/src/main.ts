@@ -181,6 +181,9 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   };
   if (!settings.mqttBesideOthers) await requireNoStrangers(strangers, signal);
 
+  // After everything else has stopped: what is handled until then is told.
+  let reporter: ProcessReporter | undefined;
+  cleanups.add(async () => reporter?.stop());
   cleanups.add(() => plane.stop());
   await cluster?.join(signal, async (registryId, topic) => routeRetained(rights, registryId, topic));
   if (settings.mqttWarmUp && settings.mqttEngine === 'native') {
@@ -195,7 +198,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   // First of all, so that the API hands nothing more to a node that stops.
   cleanups.add(() => registration.stop());
-  const reporter = new ProcessReporter({
+  reporter = new ProcessReporter({
     db: pools.lookups,
     process: {
       ...{ id: nodeId, kind: 'mqtt', version, place: processPlace() },
@@ -223,7 +226,6 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     failed: failed('this process could not say how it is'),
   });
   await reporter.start();
-  cleanups.add(() => reporter.stop());
   plane.sessions.start(nodeId);
   // Before the registration goes, and with it what was recorded.
   cleanups.add(() => plane.sessions.stop());
