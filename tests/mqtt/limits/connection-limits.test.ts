@@ -120,16 +120,15 @@ describe.each(transportsOfFull)('a device over %s', (transport) => {
     /** True: all of them had left before the check was over. On a slow machine it may give up before, after 5 s. */
     const leaveMeanwhile = async () => {
       const release = await lockPasswords(pool);
-      const leaving = await Promise.all(
-        Array.from({ length: 10 }, () => connectRaw(reach(installation(), transport))),
-      );
-      for (const [n, raw] of leaving.entries())
+      const open = (over: TransportName) =>
+        Promise.all(Array.from({ length: 5 }, () => connectRaw(reach(installation(), over))));
+      // One that is reset is gone at once; one that closes its side is still told how its CONNECT went.
+      const [reset, leaving] = [await open('TCP'), await open(transport)];
+      for (const [n, raw] of [...reset, ...leaving].entries())
         raw.send(connectPacket(device.id, device.password, `random ${n}`));
       await eventually('the check of a password to wait', () => isCheckWaiting(pool));
       // What was sent before is read before these are answered: all CONNECTs have joined the check by then.
       await serve();
-      // One that is reset is gone at once; one that closes its side is still told how its CONNECT went.
-      const reset = transport === 'TCP' ? leaving.splice(0, 5) : [];
       for (const raw of reset) raw.socket.resetAndDestroy();
       for (const raw of leaving) raw.close();
       await eventually(
