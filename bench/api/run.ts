@@ -1,9 +1,11 @@
 /**
  * `npm run bench:api`: the management API on the embedded Postgres, one database empty and one with a registry of a
- * million devices: rates, the ratios that growth may cost, and the statements of each call.
+ * million devices: rates, the ratios that growth may cost, and the statements of each call. Then the gRPC edge beside the REST
+ * edge, which `npm run bench:grpc` measures alone.
  *
  *   npm run bench:api -- [--devices 1000000] [--calls 2000] [--statements]
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,4 +171,12 @@ try {
   await main(small, large);
 } finally {
   for (const stop of stops.reverse()) await stop();
+}
+
+if (!values.statements) {
+  const options = ['--calls', String(calls)];
+  const edges = spawnSync(process.execPath, [join(import.meta.dirname, 'grpc.ts'), ...options], {
+    stdio: 'inherit',
+  });
+  if (edges.status !== 0) process.exitCode = 1;
 }

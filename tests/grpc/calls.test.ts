@@ -1,8 +1,18 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
-import { BadRequestSchema, broker, devices, iam, messages, operations, StatusSchema } from '@iotcore/proto';
-import { sharedInstallation } from '@iotcore/testkit';
+import { createId } from '@iotcore/model';
+import {
+  BadRequestSchema,
+  broker,
+  device,
+  devices,
+  iam,
+  messages,
+  operations,
+  StatusSchema,
+} from '@iotcore/proto';
+import { fullTest, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { GrpcClient, refusalOf } from './support/client.ts';
 
@@ -92,3 +102,41 @@ test('a broker that REST created is read by gRPC', async () => {
     name: 'b',
   });
 });
+
+fullTest(
+  'a page that a client of 4 MiB a message could not take ends early, and the next goes on after it',
+  async () => {
+    const { api } = installation();
+    const { id: registryId } = await api.createRegistry();
+    const count = 7000;
+    // 256 letters of two bytes each.
+    const description = 'ж'.repeat(256);
+    const all = Array.from({ length: count }, (_, n) => ({
+      id: createId(),
+      registryId,
+      name: `device-${n}`,
+      description,
+    }));
+    for (let at = 0; at < count; at += 1000)
+      await api.must('POST', '/ext/v1/import', { devices: all.slice(at, at + 1000) });
+
+    // Takes messages of 4 MiB at most, as clients do that nobody has set otherwise.
+    const client = GrpcClient.connect(installation());
+    const found: string[] = [];
+    const pages: number[] = [];
+    let pageToken = '';
+    do {
+      const page = await client.call(device.DeviceService.method.list, {
+        id: { case: 'registryId', value: registryId },
+        pageSize: 20_000n,
+        pageToken,
+      });
+      pages.push(page.devices.length);
+      found.push(...page.devices.map(({ id }) => id));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(pages.length).toBe(2);
+    expect(found.length).toBe(count);
+    expect(new Set(found)).toEqual(new Set(all.map(({ id }) => id)));
+  },
+);
