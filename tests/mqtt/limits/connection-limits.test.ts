@@ -67,10 +67,15 @@ async function lockPasswords(pool: Pool): Promise<() => Promise<void>> {
   const client = await pool.connect();
   await client.query('SET idle_in_transaction_session_timeout = 0; BEGIN');
   await client.query('LOCK TABLE passwords IN ACCESS EXCLUSIVE MODE');
-  return async () => {
+  let isHeld = true;
+  const release = async () => {
+    if (!isHeld) return;
+    isHeld = false;
     await client.query('ROLLBACK');
     client.release();
   };
+  onTestFinished(release);
+  return release;
 }
 
 /** Does the MQTT server wait for what is locked, to check somebody's credentials? */

@@ -27,6 +27,14 @@ test('a client that was never seen logs in while readers and storers of retained
   const { pool } = opened;
   const holder = await pool.connect();
   await holder.query('SET idle_in_transaction_session_timeout = 0; BEGIN');
+  let isHeld = true;
+  const letGo = async () => {
+    if (!isHeld) return;
+    isHeld = false;
+    await holder.query('ROLLBACK');
+    holder.release();
+  };
+  onTestFinished(letGo);
   await holder.query('LOCK TABLE permanent_messages IN ACCESS EXCLUSIVE MODE');
   const storing = sender.publish(state, 'after', { qos: 1 });
   /** Statements that wait for the lock, by whose connection they came, and when they began. */
@@ -53,7 +61,6 @@ test('a client that was never seen logs in while readers and storers of retained
     return isLeft(before.reading, after.reading) && isLeft(before.storing, after.storing);
   });
 
-  await holder.query('ROLLBACK');
-  holder.release();
+  await letGo();
   await storing;
 });
