@@ -5,9 +5,16 @@ import { listen } from '@iotcore/testkit';
 export interface StatementLog {
   /** Of the database by this way. */
   readonly url: string;
-  /** The statements since the last call. */
-  take(): string[];
+  /** The statements since it was asked last, but for those that depend on no call. */
+  takeOfCalls(): string[];
 }
+
+/**
+ * What the process asks by itself once a second; and who calls, which it asks again whenever it cannot be sure to have been
+ * told of every change: neither depends on what a call is about.
+ */
+const ofNoCall =
+  /pg_snapshot|changes|LISTEN|FROM "public"\."(api_keys|authorized_keys|service_accounts|role_bindings)"/;
 
 /** Types of the messages that carry a statement, or name one that was carried before: Parse, Query, Bind. */
 const parse = 0x50;
@@ -29,7 +36,10 @@ export async function startStatementLog(databaseUrl: string): Promise<StatementL
     client.pipe(database).pipe(client);
   });
   url.host = `127.0.0.1:${port}`;
-  return { url: url.href, take: () => statements.splice(0) };
+  return {
+    url: url.href,
+    takeOfCalls: () => statements.splice(0).filter((statement) => !ofNoCall.test(statement)),
+  };
 }
 
 /** Reads what a client sends; the message that opens a connection has no type, so its first byte is 0. */
