@@ -17,6 +17,8 @@ const mostUnderWay = 4_000;
 const messages = 100_000;
 const loneMessages = 1_000;
 const payload = Buffer.alloc(64);
+/** How often it is looked whether the others have forgotten a node, in ms. */
+const lookMs = 20;
 const broadcastNamespace = 'registries/of-all/broadcast';
 
 interface Traffic {
@@ -53,21 +55,16 @@ interface Member {
   delivered: number;
 }
 
-/** The nodes stand still while garbage is collected, and are not to take each other for dead. */
-let stoodMs = 0;
-const clock = { ...boundClock(), nowMs: () => systemClock.nowMs() - stoodMs };
-
-function boundClock() {
-  const { after, soon } = systemClock;
-  return { after: after.bind(systemClock), soon: soon.bind(systemClock) };
-}
-
-function alive(): number {
-  const began = systemClock.nowMs();
-  const bytes = aliveBytes();
-  stoodMs += systemClock.nowMs() - began;
-  return bytes;
-}
+/**
+ * The clock of the nodes runs slowly: all are in one process, which stands still for all of them while it collects garbage, and they
+ * are not to take each other for dead.
+ */
+const slowness = 10;
+const clock = {
+  nowMs: () => systemClock.nowMs() / slowness,
+  after: (ms: number, work: () => void) => systemClock.after(ms * slowness, work),
+  soon: (work: () => void) => systemClock.soon(work),
+};
 
 export async function measureNodes(size: FleetSize): Promise<void> {
   const network = new Network();
@@ -99,7 +96,7 @@ export async function measureNodes(size: FleetSize): Promise<void> {
     for (let n = 0; n < nodes; n++) await start();
   });
   const at = (n: number) => members[n % nodes] as Member;
-  const empty = alive();
+  const empty = aliveBytes();
   await phase(`${registries} back ends subscribe`, registries, () =>
     each(registries, (n, done) => subscribe(at(n), namespaceOf(size, devices + n), done)),
   );
@@ -107,7 +104,7 @@ export async function measureNodes(size: FleetSize): Promise<void> {
     each(devices, (n, done) => connect(at(n), namespaceOf(size, n), done)),
   );
   const { ownInterest, othersInterest, claims } = at(0).node.status;
-  const held = (alive() - empty) / nodes / 2 ** 20;
+  const held = (aliveBytes() - empty) / nodes / 2 ** 20;
   process.stdout.write(
     `a node holds ${held.toFixed(1)} MiB: ${ownInterest} namespaces of its own, ${othersInterest} of others, ${claims} claims\n`,
   );
@@ -134,7 +131,10 @@ export async function measureNodes(size: FleetSize): Promise<void> {
   const expectDelivered = async (due: number, work: () => Promise<unknown>) => {
     const before = delivered();
     await work();
-    if (delivered() - before !== due) throw new Error(`${delivered() - before} of ${due} were delivered`);
+    const found = delivered() - before;
+    if (found < due) throw new Error(`${found} of ${due} were delivered`);
+    // Namespaces with one hash.
+    if (found > due) process.stdout.write(`${found - due} came to nodes that had no use for them\n`);
   };
   const crossingOf = (count: number) => Array.from({ length: count }, (_, n) => n).filter(crossing).length;
 
@@ -153,7 +153,7 @@ export async function measureNodes(size: FleetSize): Promise<void> {
       each(loneMessages, (n, done) => publish(at(n), route(broadcastNamespace), done), 1),
     ),
   );
-  const used = (alive() - empty) / nodes / 2 ** 20;
+  const used = (aliveBytes() - empty) / nodes / 2 ** 20;
   process.stdout.write(`a node holds ${used.toFixed(1)} MiB after these messages\n`);
 
   await phase('one more node joins', 1, start);
@@ -162,7 +162,7 @@ export async function measureNodes(size: FleetSize): Promise<void> {
   await phase('a node ends, and the others forget it', 1, async () => {
     const [gone, ...others] = members as [Member, ...Member[]];
     await gone.node.stop();
-    while (others.some(({ node }) => node.status.peers.length !== nodes - 1)) await tick();
+    while (others.some(({ node }) => node.status.peers.length !== nodes - 1)) await systemClock.sleep(lookMs);
   });
   if (members.some(({ node }) => node.status.resets > 0))
     throw new Error('a node had to join anew: the figures are worth nothing');
