@@ -14,7 +14,7 @@ export function withoutSecrets(text: string, secrets: OpenedSecrets, most: numbe
 }
 
 /** The beginning of a text, as any log and any database takes it. */
-export function printable(text: string, most: number): string {
+function printable(text: string, most: number): string {
   return cutText(text, most).replaceAll(unprintable, ' ');
 }
 

@@ -47,7 +47,7 @@ async function changeTheme(page: Page, theme: Theme): Promise<void> {
  * Nothing on the page keeps anybody out, as far as a program can tell: WCAG 2.1, A and AA. Left out are the places at the edges of
  * a menu that hand the focus on: nobody stays on one.
  */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+async function expectAccessible(page: Page, what: string): Promise<void> {
   // Evaluated by the debugger: the policy of the page lets no script in.
   await page.evaluate(source);
   await expectNoViolation(page, what, JSON.stringify(rules));

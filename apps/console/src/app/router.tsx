@@ -6,8 +6,8 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { loadScreen } from '../api/load-screen.ts';
-import { parseSearch, type Search, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
+import { parseSearch, type Search, stringifySearch } from './top-bar/search.ts';
 
 const root = createRootRoute({
   validateSearch: (search): Search => search as Search,

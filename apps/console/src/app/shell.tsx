@@ -6,7 +6,7 @@ import { useMay } from './folder.ts';
 import { Navigation } from './navigation.tsx';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { useShortcuts } from './shortcuts.ts';
-import { TopBar } from './top-bar.tsx';
+import { TopBar } from './top-bar/top-bar.tsx';
 import { TroubleNote } from './trouble-note.tsx';
 
 /** What stands around every screen. */

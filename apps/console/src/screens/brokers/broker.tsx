@@ -22,7 +22,7 @@ import { Live } from '../live/live.tsx';
 import { Charts } from '../metrics/charts.tsx';
 import { ConnectCommands } from '../resources/connect-commands.tsx';
 import { Credentials } from '../resources/credentials.tsx';
-import { Log } from '../resources/log.tsx';
+import { Log } from '../resources/log/log.tsx';
 import { Operations } from '../resources/operations.tsx';
 import { ResourceActions } from '../resources/resource-actions.tsx';
 import { Sessions } from '../resources/sessions.tsx';

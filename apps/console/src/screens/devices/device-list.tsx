@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { usePreferences } from '../../app/preferences.ts';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Status } from '../../ui/layout/status.tsx';

@@ -13,7 +13,7 @@ import { Table } from '../../ui/list/table.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Live } from '../live/live.tsx';
 import { Credentials } from '../resources/credentials.tsx';
-import { Log } from '../resources/log.tsx';
+import { Log } from '../resources/log/log.tsx';
 import { Operations } from '../resources/operations.tsx';
 import { StoredTopics } from '../stored/stored-topics.tsx';
 import { DeviceActions } from './device-actions.tsx';

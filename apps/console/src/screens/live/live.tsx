@@ -2,7 +2,7 @@ import { Button, TextInput } from '@gravity-ui/uikit';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../app/folder.ts';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Status } from '../../ui/layout/status.tsx';

@@ -1,7 +1,7 @@
 import { SegmentedRadioGroup } from '@gravity-ui/uikit';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';

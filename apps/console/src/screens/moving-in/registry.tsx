@@ -13,7 +13,7 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useFolder, useMay } from '../../app/folder.ts';
 import { usePreferences } from '../../app/preferences.ts';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';

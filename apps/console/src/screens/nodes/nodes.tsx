@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../app/folder.ts';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';

@@ -1,7 +1,7 @@
 import { Tab, TabList, TabPanel, TabProvider } from '@gravity-ui/uikit';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 
 export interface TabItem {
   readonly id: string;

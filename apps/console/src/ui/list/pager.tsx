@@ -1,6 +1,6 @@
 import { Button } from '@gravity-ui/uikit';
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
-import type { Search } from '../../app/search.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 
 interface Props {

@@ -4,10 +4,10 @@ import { searchResources } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
-import { ask, client } from '../api/client.ts';
-import { useTexts } from '../i18n/texts.tsx';
-import { visible } from '../ui/text/device-text.ts';
-import { searchFieldId } from './shortcuts.ts';
+import { ask, client } from '../../api/client.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { visible } from '../../ui/text/device-text.ts';
+import { searchFieldId } from '../shortcuts.ts';
 
 interface Hit {
   readonly to: string;

@@ -1,8 +1,8 @@
 import type { LogEntry } from '@iotcore/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Gap, type StreamState, useEvents } from '../live/use-events.ts';
-import { type Owner, paths } from './owner.ts';
+import { type Gap, type StreamState, useEvents } from '../../live/use-events.ts';
+import { type Owner, paths } from '../owner.ts';
 
 /** Lines that are kept; whoever wants more of the past loads the page again. */
 const maxLines = 500;

@@ -2,9 +2,9 @@ import { Select } from '@gravity-ui/uikit';
 import { listFolders } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ask, client } from '../api/client.ts';
-import { useTexts } from '../i18n/texts.tsx';
-import { useFolder } from './folder.ts';
+import { ask, client } from '../../api/client.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { useFolder } from '../folder.ts';
 
 export function FolderSelect() {
   const { t } = useTexts();

@@ -3,11 +3,11 @@ import { Button, DropdownMenu, Icon } from '@gravity-ui/uikit';
 import { deleteBrowserSession } from '@iotcore/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ask, client } from '../api/client.ts';
-import { noteSignedIn, sessionKey, useIdentity } from '../api/session.ts';
-import { useTexts } from '../i18n/texts.tsx';
+import { ask, client } from '../../api/client.ts';
+import { noteSignedIn, sessionKey, useIdentity } from '../../api/session.ts';
+import { useTexts } from '../../i18n/texts.tsx';
+import { setPreferences, themes, usePreferences } from '../preferences.ts';
 import { FolderSelect } from './folder-select.tsx';
-import { setPreferences, themes, usePreferences } from './preferences.ts';
 import { SearchField } from './search-field.tsx';
 
 export function TopBar({ onHelp }: { onHelp: () => void }) {
