@@ -37,8 +37,8 @@ export function Attempts({ exportId, folderId }: { exportId: string; folderId: s
             id: 'answer',
             title: t('exports.answer'),
             isWide: true,
-            cell: ({ error, answer }) => (
-              <span className="device-text">{visible(error ?? answer ?? '')}</span>
+            cell: ({ error = '', answer = '' }) => (
+              <span className="device-text">{visible(`${error} ${answer}`)}</span>
             ),
           },
         ]}
