@@ -1,15 +1,9 @@
 /** The life of a registry and a device, and of a broker, as programs over an SDK have it: a call for each thing that can be done. */
 import { status } from '@grpc/grpc-js';
-import { broker, brokerData, device, deviceData, devices, registryData } from '@iotcore/proto';
+import { brokerData, deviceData, registryData } from '@iotcore/proto';
+import { brokerId, brokers, deviceId, empty, ofDevices, registries, registryId } from './names.ts';
 import type { Step } from './script.ts';
 
-const registries = devices.RegistryService.method;
-const ofDevices = device.DeviceService.method;
-const brokers = broker.BrokerService.method;
-const registryId = '<registry>';
-const deviceId = '<device>';
-const brokerId = '<broker>';
-const empty = 'google.protobuf.Empty';
 const data = Buffer.from('hello');
 const logOptions = { destination: { case: 'logGroupId', value: '' } };
 

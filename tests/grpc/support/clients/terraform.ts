@@ -4,24 +4,16 @@
  * resource by Get alone, and a data source with its certificates and passwords.
  */
 import { status } from '@grpc/grpc-js';
-import { broker, device, devices } from '@iotcore/proto';
 import { expect } from 'vitest';
 import { discovers, exchangesForeignToken, exchangesKey, exchangesOauthToken } from './first-steps.ts';
+import { brokerId, brokers, deviceId, empty, ofDevices, registries, registryId } from './names.ts';
 import type { ClientScript, Command, Step } from './script.ts';
-
-const registries = devices.RegistryService.method;
-const ofDevices = device.DeviceService.method;
-const brokers = broker.BrokerService.method;
 
 /** The provider has two halves, with an SDK each, and each asks. */
 const starts = [
   discovers(100n, ['iam', 'iot-devices', 'iot-broker', 'operation']),
   discovers(100n, ['iam', 'iotbroker', 'broker-data', 'operation']),
 ];
-const registryId = '<registry>';
-const deviceId = '<device>';
-const brokerId = '<broker>';
-const empty = 'google.protobuf.Empty';
 /** Read to the second. */
 const createdAt = expect.objectContaining({ seconds: expect.anything() });
 /** Both halves of the oneof are always set: with `folder_id` in the configuration, the second stays, and is empty. */

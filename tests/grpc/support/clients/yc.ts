@@ -3,18 +3,11 @@
  * how it finds a resource by its name, and which pages it asks for, is inferred.
  */
 import { status } from '@grpc/grpc-js';
-import { broker, clouds, device, devices, folders, operations, registryData } from '@iotcore/proto';
+import { clouds, folders, operations, registryData } from '@iotcore/proto';
 import { expect } from 'vitest';
 import { discovers, exchangesKey, exchangesOauthToken } from './first-steps.ts';
+import { brokerId, brokers, deviceId, empty, ofDevices, registries, registryId } from './names.ts';
 import type { ClientScript, Step } from './script.ts';
-
-const registries = devices.RegistryService.method;
-const ofDevices = device.DeviceService.method;
-const brokers = broker.BrokerService.method;
-const registryId = '<registry>';
-const deviceId = '<device>';
-const brokerId = '<broker>';
-const empty = 'google.protobuf.Empty';
 
 /** What a command calls once it may. A name is tried as an ID first. */
 const commands: Readonly<Record<string, readonly Step[]>> = {
