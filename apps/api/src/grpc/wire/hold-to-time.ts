@@ -1,4 +1,5 @@
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
+import { resetStream } from './reset-stream.ts';
 
 export interface RequestTimes {
   /** From the first byte of a request to its last. */
@@ -12,11 +13,7 @@ export interface RequestTimes {
  * limits, and a stream that is open would keep its connection for ever.
  */
 export function holdToTime(stream: ServerHttp2Stream, { requestMs, stalledMs }: RequestTimes): void {
-  const reset = () => {
-    stream.close(constants.NGHTTP2_CANCEL);
-    // A client that takes nothing does not take that either.
-    stream.destroy();
-  };
+  const reset = () => resetStream(stream);
   stream.on('error', () => {});
   stream.setTimeout(stalledMs, reset);
   if (stream.endAfterHeaders) return;

@@ -4,6 +4,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { ApiError } from '@iotcore/control';
 import { type Clock, systemClock } from '@iotcore/process';
 import { FrameReader, frame, type IncomingMessage, unpack } from './frames.ts';
+import { resetStream } from './reset-stream.ts';
 import { failed, succeeded, type Trailers } from './status.ts';
 import { maxCallMs, readTimeout } from './timeout.ts';
 
@@ -212,10 +213,7 @@ export class StreamCall {
   /** What the client has not taken in time is forgotten, whether or not it hears of that. */
   #resetUnlessTaken(): void {
     const stream = this.#stream;
-    const callOff = this.#clock.after(this.#takeAnswerMs, () => {
-      stream.close(constants.NGHTTP2_CANCEL);
-      stream.destroy();
-    });
+    const callOff = this.#clock.after(this.#takeAnswerMs, () => resetStream(stream));
     stream.once('close', callOff);
   }
 }
