@@ -8,6 +8,7 @@ import {
   processPlace,
   type RunningProcess,
   runProcess,
+  shownSettings,
   systemClock,
   version,
 } from '@iotcore/process';
@@ -142,9 +143,10 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       logger,
       clock.date,
     );
+    const facts = { settings: shownSettings(process.env) };
     reporter = new ProcessReporter({
       db: database.connections,
-      process: { id: randomUUID(), kind: 'api', version, place: processPlace(), facts: {} },
+      process: { id: randomUUID(), kind: 'api', version, place: processPlace(), facts },
       isReady: () => controlPlane !== undefined,
       gauges: () => ({
         databaseConnections: database.connections.totalCount,

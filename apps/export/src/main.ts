@@ -12,6 +12,7 @@ import {
   type ProcessContext,
   processPlace,
   runProcess,
+  shownSettings,
   systemClock,
   version,
 } from '@iotcore/process';
@@ -92,9 +93,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   signal.throwIfAborted();
   const tidying = new Tidying(pool, (error) => logger.warn({ err: error }, 'logs could not be tidied up'));
   cleanups.add(() => tidying.stop());
+  const facts = { settings: shownSettings(process.env) };
   const reporter = new ProcessReporter({
     db: pool,
-    process: { id: processId, kind: 'export', version, place: processPlace(), facts: {} },
+    process: { id: processId, kind: 'export', version, place: processPlace(), facts },
     isReady: () => true,
     gauges: () => ({ databaseConnections: pool.totalCount, databaseWaiting: pool.waitingCount }),
     counts: () => ({}),

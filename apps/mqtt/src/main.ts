@@ -9,6 +9,7 @@ import {
   type ProcessContext,
   processPlace,
   runProcess,
+  shownSettings,
   systemClock,
   version,
 } from '@iotcore/process';
@@ -203,6 +204,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     process: {
       ...{ id: nodeId, kind: 'mqtt', version, place: processPlace() },
       facts: {
+        settings: shownSettings(process.env),
         listeners: addresses,
         tlsNames: settings.tlsNames,
         caCertificate: await certificate.readAuthority(),

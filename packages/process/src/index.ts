@@ -29,7 +29,7 @@ export { type Rate, TokenBucket } from './rates/token-bucket.ts';
 export { TokenBuckets } from './rates/token-buckets.ts';
 export { Secret } from './secret.ts';
 export { internalSettingsTable } from './settings/internal-table.ts';
-export { readSettings, SettingsError } from './settings/read.ts';
+export { readSettings, SettingsError, shownSettings } from './settings/read.ts';
 export type { Setting } from './settings/setting.ts';
 export { settingsFileVariable } from './settings/settings-file.ts';
 export { type Settings, settingsTable } from './settings/table.ts';

@@ -128,6 +128,7 @@ afterAll(() => {
     'listNodes',
     'listRefusedClients',
     'listRegistries',
+    'listRegistryCounts',
     'listServiceAccounts',
     'renewAccessToken',
     'searchResources',

@@ -79,6 +79,7 @@ describe('the status of a move', () => {
       devices: 5,
       seen: 2,
       notSeen: 3,
+      seenLastDay: 2,
       withCertificate: 2,
       withPassword: 3,
       adopted: 1,

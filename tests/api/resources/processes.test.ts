@@ -14,6 +14,20 @@ test('the processes are shown to whoever may view every folder, each ready and o
     expect(nodes).toContainEqual(expect.objectContaining({ kind, version, ready: true }));
 });
 
+test('a full view has the settings that hold in each process, and no secret', async () => {
+  const { api, databaseUrl } = installation();
+  const { nodes } = await api.must('GET', '/ext/v1/nodes?nodeView=FULL');
+  const ready = nodes.filter((one: { ready: boolean }) => one.ready);
+  for (const { settings } of ready) {
+    expect(settings).toMatchObject({ IOT_AUDIT_DAYS: '365', IOT_API_HOST: '127.0.0.1' });
+    expect(settings).not.toHaveProperty('DATABASE_URL');
+    expect(JSON.stringify(settings)).not.toContain(databaseUrl);
+  }
+  const basic = await api.must('GET', '/ext/v1/nodes');
+  expect(basic.nodes.filter((one: object) => 'settings' in one)).toEqual([]);
+  expectViolations(await api.call('GET', '/ext/v1/nodes?nodeView=ALL'), 'nodeView');
+});
+
 test('whoever may call is told how clients connect: addresses, names and authority of the certificate, limits', async () => {
   const { api, caPem, overTcp, overTls } = installation();
   const { folderId } = await newFixture(api);

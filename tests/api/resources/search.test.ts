@@ -65,3 +65,30 @@ test('folders come with how much they hold, those that the caller may see alone'
   const all = await api.must('GET', '/ext/v1/folders?pageSize=1000');
   expect(all.folders).toContainEqual({ id: foreign.folderId, registries: 2, devices: 1, brokers: 1 });
 });
+
+test('registries come with how many devices each has, those of one folder, a page at a time', async () => {
+  const { api } = installation();
+  const { folderId, registryId } = await newFixture(api);
+  const { id: deviceId } = await api.createDevice(registryId, { name: 'second' });
+  const counts = async () => {
+    const rows: { id: string; devices: number }[] = [];
+    let token = '';
+    do {
+      const path = `/ext/v1/registryCounts?folderId=${folderId}&pageSize=1&pageToken=${token}`;
+      const page = await api.must('GET', path);
+      rows.push(...page.registries);
+      token = page.nextPageToken ?? '';
+    } while (token);
+    return Object.fromEntries(rows.map(({ id, devices }) => [id, devices]));
+  };
+  const before = await counts();
+  expect(before[registryId]).toBe(2);
+  expect(Object.values(before).sort()).toEqual([0, 2]);
+  await api.must('DELETE', `/iot-devices/v1/devices/${deviceId}`);
+  expect((await counts())[registryId]).toBe(1);
+  const account = await createAccount(api, { folderId: 'elsewhere', role: 'viewer' });
+  expectRefusal(
+    await account.call('GET', `/ext/v1/registryCounts?folderId=${folderId}`),
+    'PERMISSION_DENIED',
+  );
+});

@@ -78,6 +78,7 @@ export const rows: Record<string, Row> = {
   },
   listFolders: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
   listFolderCounts: { needs: 'viewer', where: 'anywhere', request: () => ({}) },
+  listRegistryCounts: { needs: 'viewer', request: ({ folderId }) => ({ query: { folderId } }) },
   searchResources: { needs: 'viewer', where: 'anywhere', request: () => ({ query: { query: 'named' } }) },
   listNodes: { needs: 'viewer', where: 'every folder', request: () => ({}) },
   getInstallation: { needs: 'viewer', where: 'anywhere', request: () => ({}) },

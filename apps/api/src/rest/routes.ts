@@ -124,6 +124,7 @@ export const restMethods: RestMethods = {
 
   listFolders: GET('/resource-manager/v1/folders'),
   listFolderCounts: GET('/ext/v1/folders'),
+  listRegistryCounts: GET('/ext/v1/registryCounts'),
   searchResources: GET('/ext/v1/search'),
 
   createIamToken: POST('/iam/v1/tokens'),

@@ -52,6 +52,7 @@ const RegistryMigration = component(
     devices: count,
     seen: count.describe('Devices that have ever logged in.'),
     notSeen: count,
+    seenLastDay: count.describe('Devices that logged in for the first time within the last 24 hours.'),
     withCertificate: count,
     withPassword: count,
     adopted: count.describe('Devices whose password was adopted.'),

@@ -20,10 +20,21 @@ export const Node = component(
     seenAt: timestamp.describe('When it said last that it lives.'),
     ready: z.boolean(),
     figures,
+    settings: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What holds there, by variable, secrets left out. With `nodeView=FULL`.'),
   }),
   { description: 'A process of the installation, as it was when it last said so: every ten seconds.' },
 );
 export type Node = z.output<typeof Node>;
+
+const views = ['BASIC', 'FULL'] as const;
+export const ListNodesQuery = z.strictObject({
+  nodeView: component('NodeView', z.enum(views, `One of ${views.join(', ')}.`), {
+    description: 'FULL adds `settings`.',
+  }).optional(),
+});
 
 export const ListNodesResponse = component('ListNodesResponse', z.object({ nodes: z.array(Node) }), {
   description: 'The processes that run, and those that died in the last ten minutes.',

@@ -56,6 +56,19 @@ export const FolderCounts = component(
 );
 export type FolderCounts = z.output<typeof FolderCounts>;
 
+export const RegistryCounts = component('RegistryCounts', z.object({ id: z.string(), devices: z.int() }), {
+  description: 'A registry, and how many devices it has.',
+  examples: [{ id: 'areu9hs1m77evtqqbvn5', devices: 40_000 }],
+});
+export type RegistryCounts = z.output<typeof RegistryCounts>;
+
+export const ListRegistryCountsQuery = z.strictObject({ folderId, ...paging() });
+export const ListRegistryCountsResponse = component(
+  'ListRegistryCountsResponse',
+  z.object({ registries: z.array(RegistryCounts), nextPageToken: nextPageToken.optional() }),
+  { description: 'A page of the registries of a folder, by their IDs.' },
+);
+
 export const ListFolderCountsQuery = z.strictObject(paging());
 export const ListFolderCountsResponse = component(
   'ListFolderCountsResponse',

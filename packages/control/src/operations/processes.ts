@@ -1,6 +1,7 @@
 /** The installation as a whole: for whoever may view every folder, but for what a client must know to connect. */
 import {
   Installation,
+  ListNodesQuery,
   ListNodesResponse,
   type Node,
   ReadMetricsQuery,
@@ -23,9 +24,14 @@ export const processOperations = [
     service,
     summary: 'Lists the processes of the installation, and how they are',
     permission: 'view',
+    message: ListNodesQuery,
     output: ListNodesResponse,
     subject: () => folder(everyFolder),
-    run: async ({ read }) => ({ nodes: (await read.processes.list()).map(toNode) }),
+    run: async ({ read, input: { nodeView } }) => ({
+      nodes: (await read.processes.list()).map((row) =>
+        nodeView === 'FULL' ? { ...toNode(row), ...settingsOf(row) } : toNode(row),
+      ),
+    }),
   }),
 
   defineOperation({
@@ -88,4 +94,10 @@ function toNode({ id, kind, version, place, startedAt, seenAt, isReady, figures 
     seenAt: seenAt.toISOString(),
     ready: isReady,
   };
+}
+
+/** A process of the version before does not say. */
+function settingsOf({ facts }: ProcessRow): Pick<Node, 'settings'> {
+  const { settings } = facts as Pick<Node, 'settings'>;
+  return settings === undefined ? {} : { settings };
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../secret.ts';
 import { internalSettingsTable } from './internal-table.ts';
-import { readSettings, SettingsError } from './read.ts';
+import { readSettings, SettingsError, shownSettings } from './read.ts';
 import { settingsTable } from './table.ts';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -118,4 +118,15 @@ describe('settings', () => {
       .map(({ variable }) => variable);
     expect(new Set(variables).size).toBe(variables.length);
   });
+});
+
+test('what is shown of settings has what was given and what is usual, and no secret', () => {
+  const shown = shownSettings({
+    DATABASE_URL: 'postgresql://u:p@db/iot',
+    IOT_AUDIT_DAYS: '30',
+    IOT_NATS_SERVERS: 'tls://user:hidden@nats:4222',
+  });
+  expect(shown).toMatchObject({ IOT_AUDIT_DAYS: '30', IOT_MQTTS_PORT: '8883' });
+  expect(shown).not.toHaveProperty('DATABASE_URL');
+  expect(JSON.stringify(shown)).not.toMatch(/hidden|u:p/);
 });

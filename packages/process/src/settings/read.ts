@@ -49,6 +49,17 @@ export function readSettings(given: Environment): Settings {
   return settings;
 }
 
+/** What holds, by variable, as it would be written: without secrets, and without what has no value. */
+export function shownSettings(given: Environment): Record<string, string> {
+  const { env } = readSources(given, ownVariables, secretVariables);
+  const shown: Record<string, string> = {};
+  for (const setting of Object.values<Setting<unknown>>(settingsTable)) {
+    const text = setting.type.secret ? undefined : textOf(setting, env);
+    if (text !== undefined) shown[setting.variable] = withoutUsers(text);
+  }
+  return shown;
+}
+
 function textOf(setting: Setting<unknown>, env: Environment): string | undefined {
   const given = env[setting.variable];
   if (given === undefined || (given === '' && !setting.type.takesEmpty)) return setting.default;

@@ -1768,6 +1768,17 @@ export type ListRegistryCertificatesResponse = {
 };
 
 /**
+ * A page of the registries of a folder, by their IDs.
+ */
+export type ListRegistryCountsResponse = {
+    registries: Array<RegistryCounts>;
+    /**
+     * Names the next page. Absent on the last one.
+     */
+    nextPageToken?: string;
+};
+
+/**
  * A page of the operations on a registry, newest first.
  */
 export type ListRegistryOperationsResponse = {
@@ -2017,7 +2028,18 @@ export type Node = {
     figures: {
         [key: string]: number;
     };
+    /**
+     * What holds there, by variable, secrets left out. With `nodeView=FULL`.
+     */
+    settings?: {
+        [key: string]: string;
+    };
 };
+
+/**
+ * FULL adds `settings`.
+ */
+export type NodeView = 'BASIC' | 'FULL';
 
 /**
  * Password adoption that is on. Empty networks: from anywhere.
@@ -2389,6 +2411,14 @@ export type RegistryCertificate = {
 };
 
 /**
+ * A registry, and how many devices it has.
+ */
+export type RegistryCounts = {
+    id: string;
+    devices: number;
+};
+
+/**
  * How far a registry has come. hasCertificate, hasPassword, adoptedAt and passwordId are about the registry itself.
  */
 export type RegistryMigration = {
@@ -2407,6 +2437,10 @@ export type RegistryMigration = {
      */
     seen: number;
     notSeen: number;
+    /**
+     * Devices that logged in for the first time within the last 24 hours.
+     */
+    seenLastDay: number;
     withCertificate: number;
     withPassword: number;
     /**
@@ -5740,6 +5774,44 @@ export type ListFolderCountsResponses = {
 
 export type ListFolderCountsResponse2 = ListFolderCountsResponses[keyof ListFolderCountsResponses];
 
+export type ListRegistryCountsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * ID of the folder. Folders need no creation.
+         */
+        folderId: string;
+        /**
+         * How many to return at most. 0 or absent: 100.
+         */
+        pageSize?: number;
+        /**
+         * `nextPageToken` of the page before.
+         */
+        pageToken?: string;
+    };
+    url: '/ext/v1/registryCounts';
+};
+
+export type ListRegistryCountsErrors = {
+    /**
+     * Any error.
+     */
+    default: Status;
+};
+
+export type ListRegistryCountsError = ListRegistryCountsErrors[keyof ListRegistryCountsErrors];
+
+export type ListRegistryCountsResponses = {
+    /**
+     * Success.
+     */
+    200: ListRegistryCountsResponse;
+};
+
+export type ListRegistryCountsResponse2 = ListRegistryCountsResponses[keyof ListRegistryCountsResponses];
+
 export type CreateIamTokenData = {
     body: CreateIamTokenRequest;
     path?: never;
@@ -6584,7 +6656,9 @@ export type FindCertificatesResponse2 = FindCertificatesResponses[keyof FindCert
 export type ListNodesData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        nodeView?: NodeView;
+    };
     url: '/ext/v1/nodes';
 };
 

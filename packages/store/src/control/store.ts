@@ -59,7 +59,7 @@ import { listAliases } from './resources/aliases.ts';
 import { brokers } from './resources/brokers.ts';
 import * as devices from './resources/devices.ts';
 import { exportDevices } from './resources/export.ts';
-import { listFolderCounts, listFolders } from './resources/folders.ts';
+import { listFolderCounts, listFolders, listRegistryCounts } from './resources/folders.ts';
 import { findOwner } from './resources/owners.ts';
 import { registries } from './resources/registries.ts';
 import { findCertificates } from './search/certificates.ts';
@@ -84,6 +84,7 @@ const sqlReads = {
   operations: { find: findOperation, list: listOperations },
   connectionLog: { list: listLog, summarize: summarizeLog },
   folderCounts: { list: listFolderCounts },
+  registryCounts: { list: listRegistryCounts },
   processes: { list: listProcesses },
   metrics: { ofProcesses: readProcessMetrics, ofTenant: readTenantMetrics },
   resources: { search: searchResources },

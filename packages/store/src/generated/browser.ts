@@ -122,6 +122,11 @@ export type ResourceIdConflict = Prisma.ResourceIdConflictModel
  */
 export type FolderCount = Prisma.FolderCountModel
 /**
+ * Model RegistryCount
+ * How many devices a registry has: the sum of its slots. Triggers count (in the migration).
+ */
+export type RegistryCount = Prisma.RegistryCountModel
+/**
  * Model IdempotencyKey
  * What an Idempotency-Key of a caller for one operation led to; kept 24 h.
  */

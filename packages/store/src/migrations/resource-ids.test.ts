@@ -197,4 +197,6 @@ test('what folders have is counted, also what the previous version adds', async 
   expect(await counts()).toEqual(counted);
   await database.pool.query(`INSERT INTO brokers (id, folder_id) VALUES ('new', 'f')`);
   expect((await counts())[0]).toEqual(['f', 'broker', 2]);
+  const ofRegistries = 'SELECT registry_id, sum(devices)::int FROM registry_counts GROUP BY 1';
+  expect(await rowsOf(ofRegistries)).toEqual([['own', 5]]);
 });

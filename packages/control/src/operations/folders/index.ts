@@ -7,6 +7,8 @@ import {
   ListFolderCountsResponse,
   ListFoldersQuery,
   ListFoldersResponse,
+  ListRegistryCountsQuery,
+  ListRegistryCountsResponse,
 } from '@iotcore/contract';
 import type { FolderCountsRow } from '@iotcore/store/control';
 import { defineOperation } from '../../pipeline/operation.ts';
@@ -66,6 +68,21 @@ export const folderOperations = [
     async run({ caller, access, read, page: request, nextPageToken }) {
       const page = await read.folderCounts.list({ among: foldersSeenBy(caller, access) }, request);
       return { folders: page.rows.map(toFolderCounts), ...nextPageToken(page) };
+    },
+  }),
+
+  defineOperation({
+    name: 'listRegistryCounts',
+    service: 'ObservationService',
+    summary: 'Lists the registries of a folder, with how many devices each has',
+    permission: 'view',
+    message: ListRegistryCountsQuery,
+    output: ListRegistryCountsResponse,
+    subject: ({ folderId }) => folder(folderId),
+    async run({ input: { folderId }, read, page: request, nextPageToken }) {
+      const page = await read.registryCounts.list(folderId, request);
+      const registries = page.rows.map(({ id, devices }) => ({ id, devices: Number(devices) }));
+      return { registries, ...nextPageToken(page) };
     },
   }),
   ...cloudOperations,

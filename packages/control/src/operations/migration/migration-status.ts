@@ -79,12 +79,21 @@ function scopeOf({ folderId = '', registryId, brokerId }: Scope): control.Migrat
 }
 
 function toRegistryMigration(row: control.RegistryMigrationRow): RegistryMigration {
-  const { devices, seen, withCertificate, withPassword, adopted, withoutCredential, devicesInConflict } = row;
+  const {
+    devices,
+    seen,
+    seenLastDay,
+    withCertificate,
+    withPassword,
+    adopted,
+    withoutCredential,
+    devicesInConflict,
+  } = row;
   return {
     registryId: row.id,
     ...text('name', row.name),
     folderId: row.folderId,
-    ...{ devices, seen, notSeen: devices - seen },
+    ...{ devices, seen, notSeen: devices - seen, seenLastDay },
     ...{ withCertificate, withPassword, adopted, withoutCredential },
     ...(devicesInConflict > 0 && { devicesInConflict }),
     ...ownCredentials(row),

@@ -6,6 +6,8 @@ import { Prisma } from '../../generated/client.ts';
 import type { Db, Page, PageRequest } from '../db.ts';
 import { toPage } from '../db.ts';
 
+const dayMs = 86_400_000;
+
 export type MigrationScope =
   | { readonly folderId: string }
   | { readonly registryId: string }
@@ -34,6 +36,8 @@ export interface RegistryMigrationRow extends OwnCredentials, OpenAdoption {
   readonly folderId: string;
   readonly devices: number;
   readonly seen: number;
+  /** For the first time. */
+  readonly seenLastDay: number;
   readonly withCertificate: number;
   readonly withPassword: number;
   readonly adopted: number;
@@ -80,6 +84,7 @@ export async function readRegistryMigrations(
     WITH device AS (
       SELECT d.registry_id,
              bool_or(activity.last_auth_time IS NOT NULL) AS seen,
+             bool_or(activity.first_auth_time > ${new Date(now.getTime() - dayMs)}) AS is_new,
              bool_or(certificates.device_id IS NOT NULL) AS certificate,
              bool_or(passwords.device_id IS NOT NULL) AS password,
              bool_or(passwords.adopted_at IS NOT NULL) AS adopted,
@@ -95,6 +100,7 @@ export async function readRegistryMigrations(
       SELECT registry_id,
              count(*)::int AS devices,
              (count(*) FILTER (WHERE seen))::int AS seen,
+             (count(*) FILTER (WHERE is_new))::int AS seen_last_day,
              (count(*) FILTER (WHERE certificate))::int AS with_certificate,
              (count(*) FILTER (WHERE password))::int AS with_password,
              (count(*) FILTER (WHERE adopted))::int AS adopted,
@@ -103,7 +109,7 @@ export async function readRegistryMigrations(
       FROM device GROUP BY registry_id
     )
     SELECT o.id, o.name, o.folder_id AS "folderId",
-           coalesce(devices, 0) AS devices, coalesce(seen, 0) AS seen, coalesce(fleet.adopted, 0) AS adopted,
+           coalesce(devices, 0) AS devices, coalesce(seen, 0) AS seen, coalesce(seen_last_day, 0) AS "seenLastDay", coalesce(fleet.adopted, 0) AS adopted,
            coalesce(with_certificate, 0) AS "withCertificate", coalesce(with_password, 0) AS "withPassword",
            coalesce(without_credential, 0) AS "withoutCredential", coalesce(in_conflict, 0) AS "devicesInConflict",
            ${ownCredentials('registry_id')}, adoption.ends_at AS "endsAt", adoption.networks

@@ -63,3 +63,25 @@ export async function listFolderCounts(
   const { rows } = await db.query<FolderCountsRow>(counts(among, after, limit + 1));
   return toPage(rows, limit, ({ id }) => id);
 }
+
+interface RegistryCountsRow {
+  readonly id: string;
+  /** A bigint, as text. */
+  readonly devices: string;
+}
+
+const registryCounts = prepare(
+  'list-registry-counts',
+  `SELECT page.id, (SELECT coalesce(sum(devices), 0) FROM registry_counts WHERE registry_id = page.id) AS devices
+   FROM (SELECT id FROM registries WHERE folder_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS page ORDER BY page.id`,
+);
+
+/** The registries of a folder, each with how many devices it has, as the triggers have counted. */
+export async function listRegistryCounts(
+  db: Sql,
+  folderId: string,
+  { after = '', limit }: PageRequest,
+): Promise<Page<RegistryCountsRow>> {
+  const { rows } = await db.query<RegistryCountsRow>(registryCounts(folderId, after, limit + 1));
+  return toPage(rows, limit, ({ id }) => id);
+}

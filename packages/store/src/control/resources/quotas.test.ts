@@ -43,15 +43,20 @@ const newRegistry = async (folderId: string) => {
 
 /** What is counted, and what there is. */
 async function counted(): Promise<[unknown[], unknown[]]> {
+  const inOrder = 'ORDER BY id COLLATE "C", kind';
   const counts = await database.pool.query(
-    `SELECT folder_id, kind, sum(count)::int AS count FROM folder_counts GROUP BY 1, 2 HAVING sum(count) <> 0 ORDER BY 1, 2`,
+    `SELECT id, kind, sum(count)::int AS count FROM (
+       SELECT folder_id AS id, kind, count FROM folder_counts
+       UNION ALL SELECT registry_id, 'in a registry', devices FROM registry_counts
+     ) AS counts GROUP BY id, kind HAVING sum(count) <> 0 ${inOrder}`,
   );
   const there = await database.pool.query(
-    `SELECT folder_id, kind, count(*)::int AS count FROM (
-       SELECT folder_id, 'registry' AS kind FROM registries
+    `SELECT id, kind, count(*)::int AS count FROM (
+       SELECT folder_id AS id, 'registry' AS kind FROM registries
        UNION ALL SELECT folder_id, 'device' FROM devices
        UNION ALL SELECT folder_id, 'broker' FROM brokers
-     ) AS resources GROUP BY 1, 2 ORDER BY 1, 2`,
+       UNION ALL SELECT registry_id, 'in a registry' FROM devices
+     ) AS resources GROUP BY id, kind ${inOrder}`,
   );
   return [counts.rows, there.rows];
 }
@@ -65,6 +70,7 @@ describe('what a folder has is counted', () => {
       folders: fc.array(folders, { minLength: 1, maxLength: 5 }),
     }),
     fc.record({ do: fc.constant('devices' as const), count: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({ do: fc.constant('other registry' as const) }),
     fc.record({
       do: fc.constant('delete' as const),
       table: fc.constantFrom('devices', 'brokers'),
@@ -91,6 +97,12 @@ describe('what a folder has is counted', () => {
            SELECT new.id, registry.id, registry.folder_id FROM unnest($1::text[]) AS new (id)
            CROSS JOIN (SELECT id, folder_id FROM registries ORDER BY id LIMIT 1) AS registry`,
           [Array.from({ length: made.count }, createId)],
+        ];
+      case 'other registry':
+        return [
+          `UPDATE devices SET registry_id = (SELECT id FROM registries ORDER BY random() LIMIT 1)
+           WHERE id IN (SELECT id FROM devices ORDER BY id LIMIT 2 FOR UPDATE SKIP LOCKED)`,
+          [],
         ];
       case 'delete':
         return [`DELETE FROM ${made.table} WHERE folder_id = $1`, [made.folder]];

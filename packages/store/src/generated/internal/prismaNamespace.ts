@@ -416,6 +416,7 @@ export const ModelName = {
   ResourceId: 'ResourceId',
   ResourceIdConflict: 'ResourceIdConflict',
   FolderCount: 'FolderCount',
+  RegistryCount: 'RegistryCount',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
   DataPlaneNode: 'DataPlaneNode',
@@ -435,7 +436,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "folderCount" | "idempotencyKey" | "auditEvent" | "dataPlaneNode" | "clusterNode"
+    modelProps: "registry" | "device" | "broker" | "certificate" | "password" | "passwordAdoption" | "topicAlias" | "operation" | "deviceActivity" | "permanentMessage" | "connectionLog" | "signingKey" | "serviceAccount" | "authorizedKey" | "apiKey" | "roleBinding" | "resourceId" | "resourceIdConflict" | "folderCount" | "registryCount" | "idempotencyKey" | "auditEvent" | "dataPlaneNode" | "clusterNode"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1845,6 +1846,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RegistryCount: {
+      payload: Prisma.$RegistryCountPayload<ExtArgs>
+      fields: Prisma.RegistryCountFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RegistryCountFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RegistryCountFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>
+        }
+        findFirst: {
+          args: Prisma.RegistryCountFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RegistryCountFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>
+        }
+        findMany: {
+          args: Prisma.RegistryCountFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>[]
+        }
+        create: {
+          args: Prisma.RegistryCountCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>
+        }
+        createMany: {
+          args: Prisma.RegistryCountCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RegistryCountCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>[]
+        }
+        delete: {
+          args: Prisma.RegistryCountDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>
+        }
+        update: {
+          args: Prisma.RegistryCountUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>
+        }
+        deleteMany: {
+          args: Prisma.RegistryCountDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RegistryCountUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RegistryCountUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>[]
+        }
+        upsert: {
+          args: Prisma.RegistryCountUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RegistryCountPayload>
+        }
+        aggregate: {
+          args: Prisma.RegistryCountAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRegistryCount>
+        }
+        groupBy: {
+          args: Prisma.RegistryCountGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RegistryCountGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RegistryCountCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RegistryCountCountAggregateOutputType> | number
+        }
+      }
+    }
     IdempotencyKey: {
       payload: Prisma.$IdempotencyKeyPayload<ExtArgs>
       fields: Prisma.IdempotencyKeyFieldRefs
@@ -2418,6 +2493,15 @@ export const FolderCountScalarFieldEnum = {
 export type FolderCountScalarFieldEnum = (typeof FolderCountScalarFieldEnum)[keyof typeof FolderCountScalarFieldEnum]
 
 
+export const RegistryCountScalarFieldEnum = {
+  registryId: 'registryId',
+  slot: 'slot',
+  devices: 'devices'
+} as const
+
+export type RegistryCountScalarFieldEnum = (typeof RegistryCountScalarFieldEnum)[keyof typeof RegistryCountScalarFieldEnum]
+
+
 export const IdempotencyKeyScalarFieldEnum = {
   callerId: 'callerId',
   key: 'key',
@@ -2833,6 +2917,7 @@ export type GlobalOmitConfig = {
   resourceId?: Prisma.ResourceIdOmit
   resourceIdConflict?: Prisma.ResourceIdConflictOmit
   folderCount?: Prisma.FolderCountOmit
+  registryCount?: Prisma.RegistryCountOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   auditEvent?: Prisma.AuditEventOmit
   dataPlaneNode?: Prisma.DataPlaneNodeOmit

@@ -70,6 +70,7 @@ export const ModelName = {
   ResourceId: 'ResourceId',
   ResourceIdConflict: 'ResourceIdConflict',
   FolderCount: 'FolderCount',
+  RegistryCount: 'RegistryCount',
   IdempotencyKey: 'IdempotencyKey',
   AuditEvent: 'AuditEvent',
   DataPlaneNode: 'DataPlaneNode',
@@ -328,6 +329,15 @@ export const FolderCountScalarFieldEnum = {
 } as const
 
 export type FolderCountScalarFieldEnum = (typeof FolderCountScalarFieldEnum)[keyof typeof FolderCountScalarFieldEnum]
+
+
+export const RegistryCountScalarFieldEnum = {
+  registryId: 'registryId',
+  slot: 'slot',
+  devices: 'devices'
+} as const
+
+export type RegistryCountScalarFieldEnum = (typeof RegistryCountScalarFieldEnum)[keyof typeof RegistryCountScalarFieldEnum]
 
 
 export const IdempotencyKeyScalarFieldEnum = {
