@@ -32,7 +32,7 @@ const retired: readonly Retired[] = [
     instead: 'reader group',
     // A claim of JWT (RFC 7519).
     exceptIn:
-      /token|jwt|settings\/|service-accounts|open-services|services\.ts$|admin\.test|control\/src\/index|grpc\/|docs\/clients/i,
+      /token|jwt|settings\/|service-accounts|operation-needs|operations\/needs\.ts$|admin\.test|control\/src\/index|grpc\/|docs\/clients/i,
   },
   { inNames: /^spell(ings?|ed)$/, inProse: /\bspellings?\b/i, instead: 'notation' },
   { inNames: /^branch(es)?$/, inProse: /\bopen ends?\b/i, instead: 'prefix route' },

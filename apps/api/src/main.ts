@@ -1,6 +1,12 @@
 /** The management API as a process: the only file here that reads settings, makes the parts and starts them. */
 import { randomUUID } from 'node:crypto';
-import { CallerDirectory, ControlPlane, InstallationKeys, idempotencyKeyHours } from '@iotcore/control';
+import {
+  CallerDirectory,
+  ControlPlane,
+  InstallationKeys,
+  idempotencyKeyHours,
+  PageTokens,
+} from '@iotcore/control';
 import {
   findDatabaseUrl,
   listenAt,
@@ -23,7 +29,7 @@ import type { GrpcServer } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
 import { type MetricsServer, serveMetrics } from './metrics/metrics-server.ts';
-import { openServices } from './open-services.ts';
+import { createOperationNeeds } from './operation-needs.ts';
 import { keepAdminToken } from './provision/admin-token.ts';
 import { keepSample } from './provision/sample.ts';
 
@@ -104,28 +110,33 @@ async function start({ settings, logger, signal }: ProcessContext): Promise<Runn
       changeFeedBehindMs: () => feed.behindMs,
     };
     metricsServer = await serveMetrics(metrics.registry, sources, settings);
-    const services = await whenDatabaseIsThere(async () => {
+    const { needs, pageTokens } = await whenDatabaseIsThere(async () => {
       await prepareDatabase(url, logger, signal);
       const conflicts = await database.findIdConflicts();
       const idsInConflict = describeIdConflicts(conflicts);
       if (idsInConflict) logger.warn({ conflicts }, idsInConflict);
-      keys = await InstallationKeys.open(store, isCurrent);
-      const opened = openServices(
+      const installationKeys = await InstallationKeys.open(store, isCurrent);
+      keys = installationKeys;
+      const opened = createOperationNeeds(
         store,
         directory,
-        keys,
+        installationKeys,
         settings,
         () => grpc.names,
         clock,
         url,
         dataStreams,
       );
-      await keepAdminToken(settings.dataDir, opened);
-      if (settings.sample) await keepSample(settings.dataDir, opened, logger);
-      return opened;
+      await keepAdminToken(settings.dataDir, store, opened.tokens, clock);
+      if (settings.sample) await keepSample(settings.dataDir, store, opened.hasher, logger);
+      return {
+        needs: opened,
+        pageTokens: new PageTokens(() => installationKeys.latest.secretFor('page tokens')),
+      };
     });
     controlPlane = new ControlPlane({
-      services,
+      ...{ store, clock, pageTokens, needs },
+      authenticator: needs.authenticator,
       logger,
       observer: metrics,
       callsPerSecond: settings.apiCallsPerSecond,

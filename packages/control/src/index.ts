@@ -12,6 +12,10 @@
  *
  * What an edge found wrong with the input itself goes into `CallInput.violations`, so that it is told with everything else.
  */
+import type { OperationNeeds } from './operations/needs.ts';
+import { ControlPlane as Pipeline } from './pipeline/control-plane.ts';
+import type { OpenCall as PipelineCall } from './pipeline/open-call.ts';
+
 export { AccessTokens } from './auth/access-tokens.ts';
 export { Authenticator } from './auth/authenticator.ts';
 export { BrowserSessions } from './auth/browser-sessions.ts';
@@ -21,23 +25,20 @@ export { oldServiceAudience, TokenAudiences } from './auth/token-audiences.ts';
 export { ApiError, type CodeName, codes, errors, type FieldViolation } from './errors/catalogue.ts';
 export { toApiError } from './errors/translate.ts';
 export { DataStreams } from './exports/data-streams.ts';
-export {
-  type ExportSecrets,
-  type ExportTargets,
-  SecretsKeeper,
-  type TargetAnswer,
-  type TargetOfExport,
-} from './exports/services.ts';
+export { type ExportSecrets, SecretsKeeper } from './exports/secrets-keeper.ts';
+export type { ExportTargets, TargetAnswer, TargetOfExport } from './exports/targets.ts';
 export { idempotencyKeyHours, importQueue } from './limits.ts';
-export { operations } from './operations/index.ts';
+export { type ApiOperation, operations } from './operations/index.ts';
+export type { OperationNeeds } from './operations/needs.ts';
 export { newCredentials } from './operations/shared/new-credentials.ts';
 export type { CallInput, CallObserver, CallOrigin, KeptSession } from './pipeline/call.ts';
-export { ControlPlane } from './pipeline/control-plane.ts';
-export type { OpenCall } from './pipeline/open-call.ts';
-export type { ApiOperation } from './pipeline/operation.ts';
 export { PageTokens } from './pipeline/page-tokens.ts';
 export { unknownField } from './pipeline/read-input.ts';
-export type { Services } from './pipeline/services.ts';
 export type { StreamEvent } from './pipeline/streams/stream-event.ts';
 export { MessagePublisher } from './publish/message-publisher.ts';
 export { Watcher } from './watch/watcher.ts';
+
+/** The pipeline, for the operations of this package. */
+export const ControlPlane = Pipeline<OperationNeeds>;
+export type ControlPlane = Pipeline<OperationNeeds>;
+export type OpenCall = PipelineCall<OperationNeeds>;

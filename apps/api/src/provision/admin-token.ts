@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Services } from '@iotcore/control';
+import type { AccessTokens } from '@iotcore/control';
 import { createId, everyFolder } from '@iotcore/model';
-import { secretMode, writeFileWhole } from '@iotcore/process';
+import { type Clock, secretMode, writeFileWhole } from '@iotcore/process';
+import type { ControlStore } from '@iotcore/store/control';
 
 const dayMs = 86_400_000;
 const lifetimeMs = 365 * dayMs;
@@ -15,7 +16,9 @@ const renewedBeforeMs = 30 * dayMs;
  */
 export async function keepAdminToken(
   dataDir: string,
-  { store, tokens, clock }: Pick<Services, 'store' | 'tokens' | 'clock'>,
+  store: ControlStore,
+  tokens: AccessTokens,
+  clock: Clock,
 ): Promise<void> {
   const account = { id: createId(), folderId: everyFolder, name: 'admin' };
   const accountId = await store.ensureAdminAccount(account, createId());

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { newCredentials, type Services } from '@iotcore/control';
+import { newCredentials } from '@iotcore/control';
+import type { PasswordHasher } from '@iotcore/credentials';
 import { createId } from '@iotcore/model';
 import { type Logger, secretMode, writeFileWhole } from '@iotcore/process';
+import type { ControlStore } from '@iotcore/store/control';
 
 const folderId = 'default';
 const secretBytes = 18;
@@ -15,7 +17,8 @@ function createPassword(): string {
 /** Creates the sample registry and device in an empty database, and leaves their passwords in the data folder. */
 export async function keepSample(
   dataDir: string,
-  { store, hasher }: Pick<Services, 'store' | 'hasher'>,
+  store: ControlStore,
+  hasher: PasswordHasher,
   logger: Logger,
 ): Promise<void> {
   if (!(await store.isUntouched())) return;

@@ -1,5 +1,5 @@
 /** Every operation of the API, by the resources that they are about. Everything that is generated follows this order. */
-import type { ApiOperation } from '../pipeline/operation.ts';
+import type * as pipeline from '../pipeline/operation.ts';
 import { disablingOperations } from './access-blocks/disabling.ts';
 import { networkBlockOperations } from './access-blocks/network-blocks.ts';
 import { browserSessionOperations } from './accounts/browser-sessions.ts';
@@ -15,12 +15,16 @@ import { logSummaryOperations } from './log-summary.ts';
 import { exportOperations } from './migration/export.ts';
 import { migrationStatusOperations } from './migration/migration-status.ts';
 import { passwordAdoptionOperations } from './migration/password-adoption.ts';
+import type { OperationNeeds } from './needs.ts';
 import { operationRecordOperations } from './operation-records.ts';
 import { processOperations } from './processes.ts';
 import { refusedClientOperations } from './refused-clients.ts';
 import { registryOperations } from './registries/index.ts';
 import { searchOperations } from './search.ts';
 import { tokenOperations } from './tokens.ts';
+
+/** One that this package can run. */
+export type ApiOperation = pipeline.ApiOperation<OperationNeeds>;
 
 export const operations: readonly ApiOperation[] = [
   ...registryOperations,

@@ -1,5 +1,6 @@
 import { type ReasonSummary, SummarizeLogsQuery, SummarizeLogsResponse } from '@iotcore/contract';
 import { refusalRule } from '@iotcore/model';
+import type { Clock } from '@iotcore/process';
 import type { LogSummaryRow } from '@iotcore/store/control';
 import { defineOperation } from '../pipeline/operation.ts';
 import { folder } from '../pipeline/subject.ts';
@@ -20,7 +21,7 @@ export const logSummaryOperations = [
     message: SummarizeLogsQuery,
     output: SummarizeLogsResponse,
     subject: ({ folderId }) => folder(folderId),
-    async run({ input: { folderId, since }, read }, { clock }) {
+    async run({ input: { folderId, since }, read }, { clock }: { readonly clock: Clock }) {
       const from = instant(since) ?? new Date(clock.date().getTime() - defaultMs);
       const { reasons, isComplete } = await read.connectionLog.summarize(folderId, from, mostResources);
       return { reasons: reasons.map(toReasonSummary), complete: isComplete };

@@ -8,6 +8,7 @@ import {
   ReadMetricsResponse,
 } from '@iotcore/contract';
 import { everyFolder, limits } from '@iotcore/model';
+import type { Clock } from '@iotcore/process';
 import type { ProcessRow } from '@iotcore/store/control';
 import { errors } from '../errors/catalogue.ts';
 import { defineOperation } from '../pipeline/operation.ts';
@@ -41,7 +42,7 @@ export const processOperations = [
     permission: 'view',
     output: Installation,
     subject: () => nothing,
-    async run({ read }, { version }) {
+    async run({ read }, { version }: { readonly version: string }) {
       const servers = (await read.processes.list()).filter(({ kind, isReady }) => kind === 'mqtt' && isReady);
       // Of several, those that began last: they have the settings of now.
       const facts = servers.at(-1)?.facts as Partial<Installation> | undefined;
@@ -67,7 +68,7 @@ export const processOperations = [
       const kind = scope === 'REGISTRY' ? 'registry' : 'broker';
       return resource(nouns[scope], await read.owners.find({ kind, id }));
     },
-    async run({ input, read }, { clock }) {
+    async run({ input, read }, { clock }: { readonly clock: Clock }) {
       const to = instant(input.to) ?? clock.date();
       const from = instant(input.from) ?? new Date(to.getTime() - hourMs);
       const range = { from, to, step: input.step };

@@ -4,7 +4,8 @@ import {
   maxRenewedTokenDays,
   RenewAccessTokenRequest,
 } from '@iotcore/contract';
-import type { AccessToken } from '../auth/access-tokens.ts';
+import type { Clock } from '@iotcore/process';
+import type { AccessToken, AccessTokens } from '../auth/access-tokens.ts';
 import { readAccountJwt } from '../auth/account-jwt.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { CallerDirectory } from '../auth/caller-directory.ts';
@@ -22,6 +23,14 @@ const dayMs = 86_400_000;
 /** What OAuth tokens of Yandex begin with, the present ones and the older. */
 const yandexOauthToken = /^(y[0-9]_|AQAAAA)/;
 
+interface TokenNeeds {
+  readonly tokens: AccessTokens;
+  readonly authenticator: Authenticator;
+  readonly directory: CallerDirectory;
+  readonly tokenAudiences: TokenAudiences;
+  readonly clock: Clock;
+}
+
 export const tokenOperations = [
   defineOperation({
     name: 'createIamToken',
@@ -33,13 +42,15 @@ export const tokenOperations = [
     message: CreateIamTokenRequest,
     output: CreateIamTokenResponse,
     subject: () => nothing,
-    async run({ input: { jwt, yandexPassportOauthToken = '' } }, services) {
-      const { authenticator, directory, tokenAudiences, clock } = services;
+    async run(
+      { input: { jwt, yandexPassportOauthToken = '' } },
+      { tokens, authenticator, directory, tokenAudiences, clock }: TokenNeeds,
+    ) {
       const token = await (jwt === undefined
         ? ofSecret(yandexPassportOauthToken, authenticator, clock.date())
         : ofJwt(jwt, directory, tokenAudiences, clock.date()));
       if (!token) throw errors.unauthenticated();
-      const iamToken = await services.tokens.issue({ ...token, isExchanged: true });
+      const iamToken = await tokens.issue({ ...token, isExchanged: true });
       return { iamToken, expiresAt: token.expiresAt.toISOString() };
     },
   }),
@@ -55,7 +66,7 @@ export const tokenOperations = [
     output: CreateIamTokenResponse,
     // Every account may do this to itself.
     subject: () => nothing,
-    async run({ input, caller, read, commit }, { tokens, clock }) {
+    async run({ input, caller, read, commit }, { tokens, clock }: Pick<TokenNeeds, 'tokens' | 'clock'>) {
       // What a browser holds for a while must not become a secret that outlives it.
       if (caller.browserSessionId !== undefined) throw errors.notForBrowsers();
       const at = clock.date();

@@ -1,15 +1,22 @@
-import { TokenBuckets } from '@iotcore/process';
+import { type Clock, PeriodicTask, TokenBuckets } from '@iotcore/process';
 import type { Log } from '@iotcore/store';
+import type { ControlStore } from '@iotcore/store/control';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { maxRateKeys, rateOf } from '../limits.ts';
 import type { CallInput, CallObserver, CallOrigin } from './call.ts';
 import { OpenCall, type PipelineParts } from './open-call.ts';
 import type { ApiOperation } from './operation.ts';
+import type { PageTokens } from './page-tokens.ts';
 import { Refusals } from './refusals/refusals.ts';
-import type { Services } from './services.ts';
 import { StreamPlaces } from './streams/stream-places.ts';
 
-export interface ControlPlaneOptions {
-  readonly services: Services;
+export interface ControlPlaneOptions<N> {
+  readonly store: ControlStore;
+  readonly clock: Clock;
+  readonly authenticator: Authenticator;
+  readonly pageTokens: PageTokens;
+  /** What the operations need. */
+  readonly needs: N;
   readonly logger: Log;
   readonly observer: CallObserver;
   /** Of one caller, or of one address that calls public operations. */
@@ -22,26 +29,24 @@ export interface ControlPlaneOptions {
 const flushIntervalMs = 60_000;
 
 /** The pipeline: every call of every edge goes through it, and shares its rates. */
-export class ControlPlane {
-  readonly #parts: PipelineParts;
-  readonly #flushing: NodeJS.Timeout;
+export class ControlPlane<N> {
+  readonly #parts: PipelineParts<N>;
+  readonly #flushing: PeriodicTask;
 
-  constructor({ services, logger, observer, callsPerSecond, rateWindowMs }: ControlPlaneOptions) {
-    const { store, clock, authenticator, pageTokens } = services;
+  constructor({ callsPerSecond, rateWindowMs, ...parts }: ControlPlaneOptions<N>) {
+    const { store, clock, logger, observer } = parts;
     this.#parts = {
-      ...{ services, store, clock, authenticator, pageTokens },
-      observer,
-      logger,
+      ...parts,
       calls: new TokenBuckets(maxRateKeys),
       streams: new StreamPlaces(),
       callRate: rateOf(callsPerSecond, rateWindowMs ?? 1000),
       refusals: new Refusals({ store, now: clock.date, logger, observer }, rateWindowMs),
     };
-    this.#flushing = setInterval(() => void this.#parts.refusals.flush(), flushIntervalMs);
+    this.#flushing = new PeriodicTask(() => this.#parts.refusals.flush()).every(flushIntervalMs);
   }
 
   /** For an edge that reads the input after the caller is proven: `admit`, then `run`; what they throw goes to `refuse`. */
-  open(operation: ApiOperation, origin: CallOrigin, resourceId?: string): OpenCall {
+  open(operation: ApiOperation<N>, origin: CallOrigin, resourceId?: string): OpenCall<N> {
     return new OpenCall(operation, origin, resourceId, this.#parts);
   }
 
@@ -50,7 +55,7 @@ export class ControlPlane {
    *
    * @throws ApiError, recorded and ready to be answered
    */
-  async call(operation: ApiOperation, origin: CallOrigin, input: CallInput): Promise<unknown> {
+  async call(operation: ApiOperation<N>, origin: CallOrigin, input: CallInput): Promise<unknown> {
     const call = this.open(operation, origin);
     try {
       await call.admit();
@@ -62,7 +67,7 @@ export class ControlPlane {
 
   /** Records what is not yet recorded of the calls that were made. */
   async stop(): Promise<void> {
-    clearInterval(this.#flushing);
+    await this.#flushing.stop();
     await this.#parts.refusals.flush();
   }
 }

@@ -6,9 +6,8 @@ import type { Caller } from '../auth/caller.ts';
 import { ApiError, errors } from '../errors/catalogue.ts';
 import { maxStreamsOfCaller } from '../limits.ts';
 import type { CallOrigin } from './call.ts';
-import { ControlPlane } from './control-plane.ts';
+import { ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
 import { type ApiOperation, defineOperation, defineStream, mutation } from './operation.ts';
-import type { Services } from './services.ts';
 import { resource } from './subject.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -46,8 +45,9 @@ function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, mu
     },
     recordEvents: async (added: readonly NewAuditEvent[]) => void events.push(...added),
   };
-  const services = {
+  const parts = {
     store,
+    needs: undefined,
     clock: systemClock,
     authenticator: {
       authenticate: async (credential: string | undefined) => {
@@ -55,8 +55,8 @@ function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, mu
         return credential === 'good' ? caller : undefined;
       },
     },
-  } as unknown as Services;
-  const operation: ApiOperation = defineOperation({
+  } as unknown as Omit<ControlPlaneOptions<unknown>, 'logger' | 'observer' | 'callsPerSecond'>;
+  const operation: ApiOperation<unknown> = defineOperation({
     ...mutation({ protoPackage: 'p', auditService: 'test' }, 'EditThing'),
     service: 'ThingService',
     summary: 'Edits a thing',
@@ -77,7 +77,7 @@ function pipeline({ caller = editor, folderId = 'mine', callsPerSecond = 100, mu
       });
     },
   });
-  const plane = new ControlPlane({ services, logger: quiet, observer: { rateLimited() {} }, callsPerSecond });
+  const plane = new ControlPlane({ ...parts, logger: quiet, observer: { rateLimited() {} }, callsPerSecond });
   const call = (origin: Partial<CallOrigin> = {}, fields: object = { name: 'n' }, idempotencyKey?: string) =>
     plane.call(
       operation,

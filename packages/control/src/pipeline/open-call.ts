@@ -18,7 +18,6 @@ import type { PageTokens } from './page-tokens.ts';
 import { readInput } from './read-input.ts';
 import type { Refusals } from './refusals/refusals.ts';
 import { mustBeWanted, runContext } from './run-context.ts';
-import type { Services } from './services.ts';
 import { guardStream } from './streams/guarded-stream.ts';
 import type { StreamEvent } from './streams/stream-event.ts';
 import type { StreamPlaces } from './streams/stream-places.ts';
@@ -26,14 +25,14 @@ import type { Subject } from './subject.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What all calls share. */
-export interface PipelineParts {
+/** What all calls share. `N`: what the operations need. */
+export interface PipelineParts<N> {
   readonly store: ControlStore;
   readonly clock: Clock;
   readonly authenticator: Authenticator;
   readonly pageTokens: PageTokens;
-  /** For the operations: the pipeline hands them on. */
-  readonly services: Services;
+  /** The pipeline hands it on, and knows nothing of it. */
+  readonly needs: N;
   readonly calls: TokenBuckets;
   readonly callRate: Rate;
   readonly streams: StreamPlaces;
@@ -42,20 +41,20 @@ export interface PipelineParts {
   readonly logger: Log;
 }
 
-export class OpenCall {
-  readonly operation: ApiOperation;
+export class OpenCall<N> {
+  readonly operation: ApiOperation<N>;
   readonly origin: CallOrigin;
-  readonly #parts: PipelineParts;
+  readonly #parts: PipelineParts<N>;
   #resourceId: string | undefined;
   #caller: Caller | undefined;
   #access: Access | undefined;
   #refusal: { readonly thrown: unknown; readonly answer: Promise<ApiError> } | undefined;
 
   constructor(
-    operation: ApiOperation,
+    operation: ApiOperation<N>,
     origin: CallOrigin,
     resourceId: string | undefined,
-    parts: PipelineParts,
+    parts: PipelineParts<N>,
   ) {
     this.operation = operation;
     this.origin = origin;
@@ -90,7 +89,7 @@ export class OpenCall {
    */
   async run(given: CallInput): Promise<unknown> {
     const { operation, origin } = this;
-    const { store, clock, services, logger } = this.#parts;
+    const { store, clock, needs, logger } = this.#parts;
     this.#resourceId ??= namedResource(operation, given.fields);
     const input = readInput(operation, given);
     const key = this.#keyOf(given, input);
@@ -102,7 +101,7 @@ export class OpenCall {
       mustBeWanted(origin, clock);
       const caller = this.#caller ?? nobody;
       const ready = { operation, origin, caller, access, input, target, claim };
-      return operation.run(runContext(ready, this.#parts) as never, services);
+      return operation.run(runContext(ready, this.#parts) as never, needs);
     };
     if (!key) return work(access.require(subject));
     return workOnce({ operation, key, subject, access, store, logger, requestId: origin.requestId }, work);
@@ -135,7 +134,7 @@ export class OpenCall {
   /** It is open for as long as who calls, the roles, and what it is about stay as they are. */
   async #openStream(input: Fields, subject: Subject<unknown>, access: Access): Promise<unknown> {
     const { operation, origin } = this;
-    const { store, clock, services, streams } = this.#parts;
+    const { store, clock, needs, streams } = this.#parts;
     const caller = this.#caller ?? nobody;
     const target = access.require(subject);
     const facts = JSON.stringify([caller, target]);
@@ -151,7 +150,7 @@ export class OpenCall {
         };
         return (await operation.run(
           runContext({ ...run, claim: undefined }, this.#parts) as never,
-          services,
+          needs,
         )) as AsyncIterable<StreamEvent>;
       },
       whyEnded: async () => {

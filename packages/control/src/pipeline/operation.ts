@@ -20,7 +20,6 @@ import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Access } from './access.ts';
 import type { KeptSession } from './call.ts';
-import type { Services } from './services.ts';
 import type { StreamEvent } from './streams/stream-event.ts';
 import type { Subject } from './subject.ts';
 
@@ -72,7 +71,7 @@ export interface Mutation {
   readonly response: MutationRecord['response'];
 }
 
-export interface OperationDefinition<I, M, T, O extends Schema> {
+export interface OperationDefinition<I, M, T, O extends Schema, N> {
   /** Unique, as OpenAPI's `operationId`: `createDevice`. */
   readonly name: string;
   /** The service that it belongs to, as the old API groups its methods: `DeviceService`. */
@@ -98,23 +97,31 @@ export interface OperationDefinition<I, M, T, O extends Schema> {
   readonly isStream?: true;
   /** Finds what the call is about. The permission is checked there before anything is done or shown. */
   subject(input: Input<I, M>, read: Reads): Subject<T> | Promise<Subject<T>>;
-  run(run: Run<Input<I, M>, T>, services: Services): Promise<z.output<O>>;
+  /** `needs`: what it works with beside the state, by names and types of its own: `{ hasher }: { hasher: PasswordHasher }`. */
+  readonly run: (run: Run<Input<I, M>, T>, needs: N) => Promise<z.output<O>>;
   /** What a repeated call answers, made of the operation of the first. Default: that operation. */
   readonly replay?: (operation: Operation | undefined) => z.output<O>;
 }
 
-/** Any operation, its types forgotten. */
-export type ApiOperation = OperationDefinition<Fields | undefined, Schema | undefined, unknown, Schema>;
+/** Any operation, its types forgotten, but for what it needs to run. Without that, one to be described and not to be run. */
+export type ApiOperation<N = never> = OperationDefinition<
+  Fields | undefined,
+  Schema | undefined,
+  unknown,
+  Schema,
+  N
+>;
 
-/** Declares an operation; the input of `subject` and `run` is typed by its schemas. */
+/** Declares an operation; the input of `subject` and `run` is typed by its schemas, and `run` says what it needs. */
 export function defineOperation<
   O extends Schema,
   T,
   // biome-ignore lint/complexity/noBannedTypes: no fields at all, which is what it says
   I extends Fields = {},
   M extends Schema | undefined = undefined,
->(definition: OperationDefinition<I, M, T, O>): ApiOperation {
-  return definition as unknown as ApiOperation;
+  N = unknown,
+>(definition: OperationDefinition<I, M, T, O, N>): ApiOperation<N> {
+  return definition as unknown as ApiOperation<N>;
 }
 
 /** Declares an operation that answers a stream of events; `output` is the data of one of them. */
@@ -124,13 +131,14 @@ export function defineStream<
   // biome-ignore lint/complexity/noBannedTypes: no fields at all, which is what it says
   I extends Fields = {},
   M extends Schema | undefined = undefined,
+  N = unknown,
 >(
-  definition: Omit<OperationDefinition<I, M, T, O>, 'run' | 'isStream'> & {
+  definition: Omit<OperationDefinition<I, M, T, O, N>, 'run' | 'isStream'> & {
     /** Resolves once the stream is open. Its events end when the `signal` of the run aborts. */
-    run(run: Run<Input<I, M>, T> & StreamRun, services: Services): Promise<AsyncIterable<StreamEvent>>;
+    readonly run: (run: Run<Input<I, M>, T> & StreamRun, needs: N) => Promise<AsyncIterable<StreamEvent>>;
   },
-): ApiOperation {
-  return { ...definition, isStream: true } as unknown as ApiOperation;
+): ApiOperation<N> {
+  return { ...definition, isStream: true } as unknown as ApiOperation<N>;
 }
 
 /** What the run of a stream has beside. */

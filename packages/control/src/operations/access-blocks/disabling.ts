@@ -9,9 +9,10 @@ import {
 } from '@iotcore/contract';
 import { asAny, empty, ownerField } from '@iotcore/contract/records';
 import { everyFolder } from '@iotcore/model';
+import type { Clock } from '@iotcore/process';
 import type { BlockableResource, ResourceBlockRow } from '@iotcore/store/control';
 import { text, time } from '../../messages/json.ts';
-import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
 import { inFuture } from './in-future.ts';
@@ -27,13 +28,16 @@ const listDisabledResources = defineOperation({
   message: ListDisabledResourcesQuery,
   output: ListDisabledResourcesResponse,
   subject: ({ folderId }) => folder(folderId ?? everyFolder),
-  async run({ input: { folderId }, read, page: request, nextPageToken }, { clock }) {
+  async run(
+    { input: { folderId }, read, page: request, nextPageToken },
+    { clock }: { readonly clock: Clock },
+  ) {
     const page = await read.resourceBlocks.list(folderId, clock.date(), request);
     return { disabledResources: page.rows.map(toDisabledResource), ...nextPageToken(page) };
   },
 });
 
-function disablingOf(names: BlockableNames): ApiOperation[] {
+function disablingOf(names: BlockableNames) {
   const { noun, kind, protoPackage } = names;
   const common = {
     service: 'AccessService',
@@ -50,7 +54,10 @@ function disablingOf(names: BlockableNames): ApiOperation[] {
       description: `It cannot connect, nor can anything be published as the ${kind}; its sessions end within a second. Its credentials stay.`,
       message: DisableRequest,
       output: Operation,
-      async run({ input: { endsAt, note = '' }, target: { id, folderId }, caller, commit }, { clock }) {
+      async run(
+        { input: { endsAt, note = '' }, target: { id, folderId }, caller, commit },
+        { clock }: { readonly clock: Clock },
+      ) {
         const createdAt = clock.date();
         const end = endsAt === undefined ? null : inFuture(endsAt, createdAt);
         const fields = { endsAt: end, note, createdAt, createdBy: caller.id };

@@ -8,6 +8,7 @@ import {
 } from '@iotcore/contract';
 import { asAny, empty } from '@iotcore/contract/records';
 import { createId, everyFolder } from '@iotcore/model';
+import type { Clock } from '@iotcore/process';
 import type { NetworkBlockRow } from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
 import { text } from '../../messages/json.ts';
@@ -30,7 +31,7 @@ export const networkBlockOperations = [
     name: 'listNetworkBlocks',
     summary: 'Lists the address ranges that may not connect',
     output: ListNetworkBlocksResponse,
-    async run({ read }, { clock }) {
+    async run({ read }, { clock }: { readonly clock: Clock }) {
       return { networkBlocks: (await read.networkBlocks.list(clock.date())).map(toNetworkBlock) };
     },
   }),
@@ -43,7 +44,10 @@ export const networkBlockOperations = [
     keyed: true,
     message: CreateNetworkBlockRequest,
     output: Operation,
-    async run({ input: { network, endsAt, note = '' }, caller, commit }, { clock }) {
+    async run(
+      { input: { network, endsAt, note = '' }, caller, commit },
+      { clock }: { readonly clock: Clock },
+    ) {
       const createdAt = clock.date();
       const end = inFuture(endsAt, createdAt);
       const block = { id: createId(), network, endsAt: end, note, createdAt, createdBy: caller.id };

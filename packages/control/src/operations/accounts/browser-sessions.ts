@@ -10,7 +10,14 @@ import {
   SignInCode,
 } from '@iotcore/contract';
 import { createId } from '@iotcore/model';
-import type { BrowserSessionRow, NewBrowserSession, Reads, ServiceAccountRow } from '@iotcore/store/control';
+import type { Clock } from '@iotcore/process';
+import type {
+  BrowserSessionRow,
+  ControlStore,
+  NewBrowserSession,
+  Reads,
+  ServiceAccountRow,
+} from '@iotcore/store/control';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { createBrowserSecret, hashBrowserSecret } from '../../auth/browser-sessions.ts';
 import type { CallerKey } from '../../auth/caller.ts';
@@ -33,6 +40,13 @@ import { toRoleBinding } from './role-bindings.ts';
 
 const { tag: service } = names;
 
+interface SignInNeeds {
+  readonly authenticator: Authenticator;
+  readonly directory: CallerDirectory;
+  readonly store: Pick<ControlStore, 'mutate'>;
+  readonly clock: Clock;
+}
+
 export const browserSessionOperations = [
   defineOperation({
     ...mutation(names, 'IssueSignInCode'),
@@ -43,7 +57,7 @@ export const browserSessionOperations = [
     permission: 'view',
     output: SignInCode,
     subject: () => nothing,
-    async run({ caller, read, commit }, { clock, directory }) {
+    async run({ caller, read, commit }, { clock, directory }: Pick<SignInNeeds, 'clock' | 'directory'>) {
       // Otherwise a session could be followed by another one for ever.
       if (caller.browserSessionId !== undefined) throw errors.notForBrowsers();
       const account = await accountOf(caller.id, read);
@@ -72,7 +86,7 @@ export const browserSessionOperations = [
     message: GetSignInCodeRequest,
     output: GetSignInCodeResponse,
     subject: () => nothing,
-    async run({ input: { code }, read }, { clock }) {
+    async run({ input: { code }, read }, { clock }: { readonly clock: Clock }) {
       const found = await read.signInCodes.find(sha256Of(code), clock.date());
       if (!found) throw errors.unauthenticated();
       return { serviceAccount: toServiceAccount(await accountOf(found.serviceAccountId, read)) };
@@ -89,13 +103,16 @@ export const browserSessionOperations = [
     message: OpenBrowserSessionRequest,
     output: GetBrowserSessionResponse,
     subject: () => nothing,
-    async run({ input, read, session: kept, auditedCall }, services) {
+    async run(
+      { input, read, session: kept, auditedCall },
+      { authenticator, directory, store, clock }: SignInNeeds,
+    ) {
       if (!kept) throw errors.onlyForBrowsers();
       const opener = await (input.code === undefined
-        ? ofSecret(input.apiKey ?? input.accessToken ?? '', services.authenticator, services.directory)
-        : ofCode(input.code, read, services.clock.date()));
+        ? ofSecret(input.apiKey ?? input.accessToken ?? '', authenticator, directory)
+        : ofCode(input.code, read, clock.date()));
       const account = await accountOf(opener.serviceAccountId, read);
-      const now = services.clock.date();
+      const now = clock.date();
       const secret = createBrowserSecret();
       const call = { ...auditedCall(), callerId: account.id };
       const session: NewBrowserSession = {
@@ -108,7 +125,7 @@ export const browserSessionOperations = [
         expiresAt: earlier(new Date(now.getTime() + browserSessionMs), opener.expiresAt),
         ...{ remoteIp: call.remoteIp, userAgent: call.userAgent },
       };
-      await services.store.mutate(call, undefined, async (tx) => {
+      await store.mutate(call, undefined, async (tx) => {
         if (opener.codeSha256 && !(await tx.signInCodes.take(opener.codeSha256, now)))
           throw errors.unauthenticated();
         await tx.browserSessions.create(session, maxBrowserSessions);
@@ -160,7 +177,7 @@ export const browserSessionOperations = [
     permission: 'view',
     output: ListBrowserSessionsResponse,
     subject: () => nothing,
-    async run({ caller, read }, { clock }) {
+    async run({ caller, read }, { clock }: { readonly clock: Clock }) {
       const idleSince = new Date(clock.date().getTime() - browserIdleMs);
       const rows = await read.browserSessions.list(caller.id, clock.date(), idleSince, maxBrowserSessions);
       return { sessions: rows.map((row) => toBrowserSession(row, caller.browserSessionId)) };

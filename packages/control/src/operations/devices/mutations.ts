@@ -7,8 +7,10 @@ import {
   UpdateDeviceRequest,
 } from '@iotcore/contract';
 import { asAny, empty } from '@iotcore/contract/records';
+import type { PasswordHasher } from '@iotcore/credentials';
 import { createId } from '@iotcore/model';
-import type { DeviceRow } from '@iotcore/store/control';
+import type { Clock } from '@iotcore/process';
+import type { DeviceRow, FolderQuotas } from '@iotcore/store/control';
 import { toDevice } from '../../messages/device.ts';
 import { defineOperation, type Mutation, mutation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
@@ -26,6 +28,12 @@ const defaults: {
   topicAliases: Record<string, string>;
 } = { name: '', description: '', labels: {}, topicAliases: {} };
 
+interface CreateNeeds {
+  readonly hasher: PasswordHasher;
+  readonly quotas: FolderQuotas;
+  readonly clock: Clock;
+}
+
 export const createDevice = defineOperation({
   ...mutation(names, 'CreateDevice'),
   service,
@@ -36,7 +44,7 @@ export const createDevice = defineOperation({
   output: Operation,
   subject: async ({ registryId }, read) =>
     resource('Registry', await read.owners.find({ kind: 'registry', id: registryId })),
-  async run({ input, target: { id: registryId, folderId }, commit }, { hasher, quotas, clock }) {
+  async run({ input, target: { id: registryId, folderId }, commit }, { hasher, quotas, clock }: CreateNeeds) {
     const { topicAliases, ...fields } = allFields(input, defaults);
     const id = createId();
     const aliases = newAliases(topicAliases, id);

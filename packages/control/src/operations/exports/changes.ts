@@ -13,13 +13,13 @@ import {
 import { everyFolder } from '@iotcore/model';
 import type { ExportRow, Reads } from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
-import type { ExportSecrets, ExportServices } from '../../exports/services.ts';
+import type { ExportSecrets, SecretsKeeper } from '../../exports/secrets-keeper.ts';
 import type { Access } from '../../pipeline/access.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
 import { exportAction, exportMutation, exportSubject } from './export.ts';
 import { names } from './names.ts';
-import { mustBeReachable, newExport, settingsFor } from './new-export.ts';
+import { mustBeReachable, type NewExportNeeds, newExport, settingsFor } from './new-export.ts';
 import { checkSource } from './source.ts';
 import { splitTarget } from './target-secrets.ts';
 
@@ -46,6 +46,10 @@ const updateDefaults: {
   ...{ batch: {}, concurrency: 16, retry: {}, backlog: {} },
 };
 
+interface WriteNeeds extends NewExportNeeds {
+  readonly exportStoreBytes: number;
+}
+
 export const createExport = defineOperation({
   ...mutation(names, 'CreateExport'),
   service,
@@ -56,11 +60,11 @@ export const createExport = defineOperation({
   message: CreateExportRequest,
   output: Operation,
   subject: async ({ source }, read) => sourceSubject(source, read),
-  async run({ input, target: { folderId }, access, read, commit }, { exports }) {
+  async run({ input, target: { folderId }, access, read, commit }, needs: WriteNeeds) {
     requireReach(access, input.target);
     await checkSource(input.source, 'source.mqttTopicFilter', read);
-    const row = await newExport(input, folderId, exports);
-    return commit(async (tx) => exportMutation(await tx.exports.create(row, exports.storeBytes)));
+    const row = await newExport(input, folderId, needs);
+    return commit(async (tx) => exportMutation(await tx.exports.create(row, needs.exportStoreBytes)));
   },
 });
 
@@ -74,7 +78,8 @@ export const updateExport = defineOperation({
   message: UpdateExportRequest,
   output: Operation,
   subject: exportSubject,
-  async run({ input, target: row, access, read, commit }, { exports }) {
+  async run({ input, target: row, access, read, commit }, needs: WriteNeeds) {
+    const { exportTargets, exportSecrets, exportStoreBytes } = needs;
     const { batch, concurrency, retry, backlog, ...fields } = fieldsToSet(input, updateDefaults);
     if (fields.mqttTopicFilter) {
       const source = { ...sourceOf(row), mqttTopicFilter: fields.mqttTopicFilter };
@@ -83,26 +88,26 @@ export const updateExport = defineOperation({
     requireReach(access, row.target as object);
     if (input.target) {
       requireReach(access, input.target);
-      const { target: shown, opened } = retargeted(row, input.target, exports);
-      await mustBeReachable(exports, shown, opened);
+      const { target: shown, opened } = retargeted(row, input.target, exportSecrets);
+      await mustBeReachable(exportTargets, shown, opened);
     }
     return commit(async (tx) => {
       // As it is now: another call may have changed its secrets since this one began.
       const current = await tx.exports.lock(row.id);
       requireReach(access, current.target as object);
-      const changed = input.target && retargeted(current, input.target, exports);
+      const changed = input.target && retargeted(current, input.target, exportSecrets);
       const shown = changed?.target ?? (current.target as ShownExportTarget);
       const given = { batch: batch ?? stored(current).batch, concurrency, retry, backlog };
       const settings = settingsFor(given, shown);
       const toSet = {
         ...fields,
-        ...(changed && { target: shown, secrets: exports.secrets.seal(row.id, changed.opened) }),
+        ...(changed && { target: shown, secrets: exportSecrets.seal(row.id, changed.opened) }),
         ...(batch && { batch: settings.batch }),
         ...(concurrency !== undefined && { concurrency: settings.concurrency }),
         ...(retry && { retry: settings.retry }),
         ...(backlog && { backlog: settings.backlog }),
       };
-      return exportMutation(await tx.exports.update(row.id, toSet, exports.storeBytes));
+      return exportMutation(await tx.exports.update(row.id, toSet, exportStoreBytes));
     });
   },
 });
@@ -165,7 +170,7 @@ function requireReach(access: Access, target: object): void {
 function retargeted(
   row: ExportRow,
   target: ExportTarget,
-  { secrets: keeper }: Pick<ExportServices, 'secrets'>,
+  keeper: SecretsKeeper,
 ): { readonly target: ShownExportTarget; readonly opened: ExportSecrets } {
   const before = keeper.unseal(row.id, row.secrets);
   const former = { shown: row.target as ShownExportTarget, secrets: before.target };

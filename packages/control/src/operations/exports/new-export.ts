@@ -10,20 +10,25 @@ import { createId } from '@iotcore/model';
 import type { NewExport } from '@iotcore/store/control';
 import type { z } from 'zod';
 import { errors } from '../../errors/catalogue.ts';
-import type { ExportServices } from '../../exports/services.ts';
-import { type ExportSecrets, newSigningSecret } from '../../exports/services.ts';
+import { type ExportSecrets, newSigningSecret, type SecretsKeeper } from '../../exports/secrets-keeper.ts';
+import type { ExportTargets } from '../../exports/targets.ts';
 import { splitTarget } from './target-secrets.ts';
+
+export interface NewExportNeeds {
+  readonly exportTargets: ExportTargets;
+  readonly exportSecrets: SecretsKeeper;
+}
 
 /** @throws INVALID_ARGUMENT for its target and its settings; its source is checked by the caller */
 export async function newExport(
   input: z.output<typeof CreateExportRequest>,
   folderId: string,
-  exports: ExportServices,
+  { exportTargets, exportSecrets }: NewExportNeeds,
 ): Promise<NewExport> {
   const { source, name = '', description = '', labels = {}, paused = false } = input;
   const { shown, secrets: ofTarget } = splitTarget(input.target);
   const secrets: ExportSecrets = { signingSecret: newSigningSecret(), target: ofTarget };
-  await mustBeReachable(exports, shown, secrets);
+  await mustBeReachable(exportTargets, shown, secrets);
   const id = createId();
   return {
     ...{ id, folderId, name, description, labels, target: shown, paused, ...settingsFor(input, shown) },
@@ -31,13 +36,13 @@ export async function newExport(
     deviceId: source.deviceId ?? null,
     brokerId: source.brokerId ?? null,
     mqttTopicFilter: source.mqttTopicFilter ?? null,
-    secrets: exports.secrets.seal(id, secrets),
+    secrets: exportSecrets.seal(id, secrets),
   };
 }
 
 /** @throws INVALID_ARGUMENT that names hosts and ports that no export may reach */
 export async function mustBeReachable(
-  { targets }: Pick<ExportServices, 'targets'>,
+  targets: ExportTargets,
   shown: ShownExportTarget,
   secrets: ExportSecrets,
 ): Promise<void> {

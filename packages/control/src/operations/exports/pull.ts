@@ -6,7 +6,8 @@ import {
   ListExportMessagesQuery,
   ListExportMessagesResponse,
 } from '@iotcore/contract';
-import type { ExportRow, Reads } from '@iotcore/store/control';
+import type { Clock } from '@iotcore/process';
+import type { ControlStore, ExportRow, Reads } from '@iotcore/store/control';
 import { eventIdText, readFrame, splitFrames } from '@iotcore/store/exports';
 import { errors } from '../../errors/catalogue.ts';
 import { text } from '../../messages/json.ts';
@@ -30,7 +31,10 @@ export const listExportMessages = defineOperation({
     'From the cursor on, or after a position. The same messages come again until they are acknowledged. With `waitSeconds` the answer waits until there is one.',
   message: ListExportMessagesQuery,
   output: ListExportMessagesResponse,
-  async run({ input: { after, maxMessages, waitSeconds }, target: row, read, signal }, { clock }) {
+  async run(
+    { input: { after, maxMessages, waitSeconds }, target: row, read, signal },
+    { clock }: { readonly clock: Clock },
+  ) {
     mustBePulled(row);
     const endsAtMs = clock.nowMs() + waitSeconds * 1000;
     for (;;) {
@@ -49,7 +53,10 @@ export const acknowledgeExport = defineOperation({
     'That one and all before it. It leaves no operation and no audit event; repeating it does no harm.',
   message: AcknowledgeExportRequest,
   output: AcknowledgeExportResponse,
-  async run({ input: { position }, target: row }, { store }) {
+  async run(
+    { input: { position }, target: row },
+    { store }: { readonly store: Pick<ControlStore, 'acknowledgeExport'> },
+  ) {
     mustBePulled(row);
     const cursor = await store.acknowledgeExport(row.id, BigInt(position) + 1n);
     if (cursor === undefined) throw errors.notFound('Export');

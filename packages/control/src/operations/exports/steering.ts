@@ -7,14 +7,25 @@ import {
   SkipExportRequest,
   TestExportResponse,
 } from '@iotcore/contract';
+import type { Clock } from '@iotcore/process';
 import { errors } from '../../errors/catalogue.ts';
-import { newSigningSecret } from '../../exports/services.ts';
+import { newSigningSecret, type SecretsKeeper } from '../../exports/secrets-keeper.ts';
+import type { ExportTargets } from '../../exports/targets.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { exportAction, exportMutation, exportSubject } from './export.ts';
 import { names } from './names.ts';
 
 const { tag: service } = names;
 const common = { service, ids: { exportId }, subject: exportSubject } as const;
+
+interface StoreNeeds {
+  readonly exportStoreBytes: number;
+}
+
+interface RotateNeeds extends StoreNeeds {
+  readonly clock: Clock;
+  readonly exportSecrets: SecretsKeeper;
+}
 
 /** For so long the secret before signs along. */
 const previousSecretMs = 24 * 3_600_000;
@@ -26,10 +37,8 @@ export const pauseExport = defineOperation({
   description: 'Messages are recorded as before, within the limits of the log.',
   permission: 'edit',
   output: Operation,
-  run: async ({ target: row, commit }, { exports }) =>
-    commit(async (tx) =>
-      exportMutation(await tx.exports.update(row.id, { paused: true }, exports.storeBytes)),
-    ),
+  run: async ({ target: row, commit }, { exportStoreBytes }: StoreNeeds) =>
+    commit(async (tx) => exportMutation(await tx.exports.update(row.id, { paused: true }, exportStoreBytes))),
 });
 
 export const resumeExport = defineOperation({
@@ -38,9 +47,9 @@ export const resumeExport = defineOperation({
   summary: 'Sends again, from where it was stopped',
   permission: 'edit',
   output: Operation,
-  run: async ({ target: row, commit }, { exports }) =>
+  run: async ({ target: row, commit }, { exportStoreBytes }: StoreNeeds) =>
     commit(async (tx) =>
-      exportMutation(await tx.exports.update(row.id, { paused: false }, exports.storeBytes)),
+      exportMutation(await tx.exports.update(row.id, { paused: false }, exportStoreBytes)),
     ),
 });
 
@@ -52,11 +61,17 @@ export const testExport = defineOperation({
     'It is marked as a sample, and does not enter the log. Works for an export that is paused, too.',
   permission: 'edit',
   output: TestExportResponse,
-  async run({ target: row }, { exports }) {
+  async run(
+    { target: row },
+    {
+      exportSecrets,
+      exportTargets,
+    }: { readonly exportSecrets: SecretsKeeper; readonly exportTargets: ExportTargets },
+  ) {
     const { id, folderId, registryId, brokerId } = row;
-    const secrets = exports.secrets.unseal(id, row.secrets);
+    const secrets = exportSecrets.unseal(id, row.secrets);
     const given = { exportId: id, folderId, registryId, brokerId, target: row.target as never, secrets };
-    const { message, status, answer, ...rest } = await exports.targets.test(given);
+    const { message, status, answer, ...rest } = await exportTargets.test(given);
     return {
       ...rest,
       ...(message && { message }),
@@ -124,16 +139,16 @@ export const rotateExportSecret = defineOperation({
     'It is in this answer and nowhere else. The one before signs along for 24 hours, so that receivers can be changed one by one.',
   permission: 'administer',
   output: RotateExportSecretResponse,
-  async run({ target: { id }, commit }, { clock, exports }) {
+  async run({ target: { id }, commit }, { clock, exportSecrets, exportStoreBytes }: RotateNeeds) {
     const signingSecret = newSigningSecret();
     const endsAt = new Date(clock.date().getTime() + previousSecretMs).toISOString();
     await commit(async (tx) => {
       // As they are now: another call may have changed them since this one began.
       const row = await tx.exports.lock(id);
-      const before = exports.secrets.unseal(id, row.secrets);
+      const before = exportSecrets.unseal(id, row.secrets);
       const previous = { signingSecret: before.signingSecret, endsAt };
-      const secrets = exports.secrets.seal(id, { ...before, signingSecret, previous });
-      await tx.exports.update(id, { secrets }, exports.storeBytes);
+      const secrets = exportSecrets.seal(id, { ...before, signingSecret, previous });
+      await tx.exports.update(id, { secrets }, exportStoreBytes);
       return exportAction(row);
     });
     return { signingSecret, previousSecretEndsAt: endsAt };

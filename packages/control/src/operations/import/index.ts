@@ -1,12 +1,20 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { BadEntry, ImportRequest, ImportResponse, type ImportResult } from '@iotcore/contract';
-import type { ImportOutcome } from '@iotcore/store/control';
+import type { BoundedQueue } from '@iotcore/credentials';
+import type { ControlStore, FolderQuotas, ImportOutcome } from '@iotcore/store/control';
 import { codes } from '../../errors/catalogue.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { certificateSlot, deviceSlot, type Slot, topLevelSlot } from './entries.ts';
 
 const names = { protoPackage: 'iotcore.ext.v1', auditService: 'migration' };
+
+interface ImportNeeds {
+  readonly store: Pick<ControlStore, 'importResources'>;
+  readonly quotas: FolderQuotas;
+  /** Imports take turns. */
+  readonly imports: BoundedQueue;
+}
 
 export const importOperations = [
   defineOperation({
@@ -20,7 +28,7 @@ export const importOperations = [
     message: ImportRequest,
     output: ImportResponse,
     subject: (input) => folder(...foldersOf(input)),
-    async run({ input, access, auditedCall }, { store, quotas, imports }) {
+    async run({ input, access, auditedCall }, { store, quotas, imports }: ImportNeeds) {
       const { overwrite = false, dryRun = false } = input;
       const slots = {
         registries: (input.registries ?? []).map((given) => topLevelSlot('REGISTRY', given)),

@@ -8,6 +8,7 @@ import {
   type RegistryMigration,
   resourceNames,
 } from '@iotcore/contract';
+import type { Clock } from '@iotcore/process';
 import type * as control from '@iotcore/store/control';
 import { text, time } from '../../messages/json.ts';
 import { defineOperation } from '../../pipeline/operation.ts';
@@ -26,9 +27,9 @@ const getMigrationStatus = defineOperation({
   message: MigrationStatusQuery,
   output: MigrationStatus,
   subject: scopeSubject,
-  async run({ input, read }, services) {
+  async run({ input, read }, { clock }: { readonly clock: Clock }) {
     const scope = scopeOf(input);
-    const now = services.clock.date();
+    const now = clock.date();
     const [registries, brokers] = await Promise.all([
       read.migration.registries(scope, now),
       read.migration.brokers(scope, now),

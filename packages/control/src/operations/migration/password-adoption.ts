@@ -7,9 +7,10 @@ import {
   SetPasswordAdoptionRequest,
 } from '@iotcore/contract';
 import { asAny, empty, ownerField } from '@iotcore/contract/records';
+import type { Clock } from '@iotcore/process';
 import type * as control from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
-import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
 
 const dayMs = 86_400_000;
@@ -28,7 +29,7 @@ export const passwordAdoptionOperations = [
   ...adoptionOperations(resourceNames.broker),
 ];
 
-function adoptionOperations(names: AdoptionNames): ApiOperation[] {
+function adoptionOperations(names: AdoptionNames) {
   const { noun, kind, protoPackage } = names;
   const whom = kind === 'registry' ? 'a registry and its devices' : 'a broker';
   const common = {
@@ -59,9 +60,9 @@ function adoptionOperations(names: AdoptionNames): ApiOperation[] {
       description: trustOnFirstUse,
       message: SetPasswordAdoptionRequest,
       output: Operation,
-      async run({ input, target: { id, folderId }, caller, commit }, services) {
+      async run({ input, target: { id, folderId }, caller, commit }, { clock }: { readonly clock: Clock }) {
         const { networks = [], attemptsPerMinute } = input;
-        const createdAt = services.clock.date();
+        const createdAt = clock.date();
         const endsAt = endWithin(input.endsAt, createdAt);
         const fields = { endsAt, networks, attemptsPerMinute, createdBy: caller.id, createdAt };
         const field = ownerField(names, id);

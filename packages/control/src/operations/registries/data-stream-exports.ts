@@ -15,10 +15,10 @@ import {
 import { asAny, empty } from '@iotcore/contract/records';
 import type { ExportRow, NewExport, Reads } from '@iotcore/store/control';
 import { ApiError, errors } from '../../errors/catalogue.ts';
-import type { ExportServices } from '../../exports/services.ts';
+import type { DataStreams } from '../../exports/data-streams.ts';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
-import { newExport } from '../exports/new-export.ts';
+import { type NewExportNeeds, newExport } from '../exports/new-export.ts';
 import { checkSource } from '../exports/source.ts';
 import { type OwnerTarget, ownerIds, ownerSubject } from '../shared/owner.ts';
 
@@ -27,6 +27,11 @@ const { tag: service } = names;
 const common = { service, subject: ownerSubject(names) } as const;
 
 type StreamTarget = NonNullable<ShownExportTarget['kafka']>;
+
+interface AddNeeds extends NewExportNeeds {
+  readonly dataStreams: DataStreams;
+  readonly exportStoreBytes: number;
+}
 
 export const listDataStreamExports = defineOperation({
   ...common,
@@ -56,18 +61,18 @@ export const addDataStreamExport = defineOperation({
   ids: ownerIds(names),
   message: AddDataStreamExportRequest,
   output: Operation,
-  async run({ input, target, read, commit }, { exports }) {
+  async run({ input, target, read, commit }, needs: AddNeeds) {
     const { name, mqttTopicFilter, database, stream, serviceAccountId, paused } = input;
-    const servers = serversOf(database, exports);
+    const servers = serversOf(database, needs.dataStreams);
     const source = { registryId: target.id, ...(mqttTopicFilter !== undefined && { mqttTopicFilter }) };
     await checkSource(source, 'mqttTopicFilter', read);
     const kafka = { ...servers, topic: stream, format: 'YDS_JSON' } as const;
     const given = { name, source, target: { kafka }, paused };
-    const row = await streamExport(given, target.folderId, exports);
+    const row = await streamExport(given, target.folderId, needs);
     const dataStream = { database, ...text('serviceAccountId', serviceAccountId ?? null) };
     const shown = { kafka: { ...(row.target as { kafka: StreamTarget }).kafka, dataStream } };
     return commit(async (tx) => {
-      const made = await tx.exports.create({ ...row, target: shown }, exports.storeBytes);
+      const made = await tx.exports.create({ ...row, target: shown }, needs.exportStoreBytes);
       const response = asAny(`${names.protoPackage}.DataStreamExport`, toDataStreamExport(made) ?? {});
       return { ...mutationOf(target, made.id), response };
     });
@@ -94,7 +99,7 @@ export const deleteDataStreamExport = defineOperation({
 });
 
 /** @throws UNIMPLEMENTED where there are no data streams, INVALID_ARGUMENT for an unknown database */
-function serversOf(database: string, { dataStreams }: ExportServices): DataStreamServers {
+function serversOf(database: string, dataStreams: DataStreams): DataStreamServers {
   if (dataStreams.areNone)
     throw errors.unimplemented(
       'No data streams are set up here. The operator names their servers in IOT_DATA_STREAMS_FILE; or create an export with POST /ext/v1/exports in the REST API, or `iotcore export`.',

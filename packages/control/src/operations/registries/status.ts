@@ -1,5 +1,5 @@
 import { Operation, resourceNames } from '@iotcore/contract';
-import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from '../shared/owner.ts';
 import { topLevelMutation } from '../shared/top-level-mutations.ts';
 
@@ -16,11 +16,7 @@ export const disableRegistry = statusOperation(
   'Neither the registry nor its devices can connect any more; their sessions end within a second.',
 );
 
-function statusOperation(
-  verb: 'Enable' | 'Disable',
-  status: 'ACTIVE' | 'DISABLED',
-  description: string,
-): ApiOperation {
+function statusOperation(verb: 'Enable' | 'Disable', status: 'ACTIVE' | 'DISABLED', description: string) {
   return defineOperation({
     ...mutation(names, `${verb}Registry`),
     service: names.tag,

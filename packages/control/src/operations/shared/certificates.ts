@@ -1,11 +1,11 @@
 import { credentialMessages, fingerprint, Operation, type ResourceNames } from '@iotcore/contract';
 import { asAny, empty, ownerField } from '@iotcore/contract/records';
 import { toCertificate } from '../../messages/credentials.ts';
-import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { newCertificate, withChainNote } from './new-credentials.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
-export function certificateOperations(names: ResourceNames): ApiOperation[] {
+export function certificateOperations(names: ResourceNames) {
   const { noun, kind, tag, protoPackage } = names;
   const messages = credentialMessages[kind];
 

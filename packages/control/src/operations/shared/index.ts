@@ -1,5 +1,4 @@
 import type { ResourceNames } from '@iotcore/contract';
-import type { ApiOperation } from '../../pipeline/operation.ts';
 import { certificateOperations } from './certificates.ts';
 import { logOperations } from './logs.ts';
 import { operationListing } from './operations.ts';
@@ -9,7 +8,7 @@ import { sessionOperations } from './sessions.ts';
 import { watchOperations } from './watch.ts';
 
 /** What registries, devices and brokers all have. */
-export function sharedOperations(names: ResourceNames): ApiOperation[] {
+export function sharedOperations(names: ResourceNames) {
   return [
     ...certificateOperations(names),
     ...passwordOperations(names),

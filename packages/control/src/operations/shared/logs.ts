@@ -7,11 +7,11 @@ import {
 import { refusalRule } from '@iotcore/model';
 import type { LogRow } from '@iotcore/store/control';
 import { text } from '../../messages/json.ts';
-import { type ApiOperation, defineOperation } from '../../pipeline/operation.ts';
+import { defineOperation } from '../../pipeline/operation.ts';
 import { instant } from './instant.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
-export function logOperations(names: ResourceNames): ApiOperation[] {
+export function logOperations(names: ResourceNames) {
   const { noun, kind } = names;
   return [
     defineOperation({

@@ -1,10 +1,10 @@
 import { credentialMessages, paging, type ResourceNames } from '@iotcore/contract';
 import { z } from 'zod';
 import { toOperation } from '../../messages/operation.ts';
-import { type ApiOperation, defineOperation } from '../../pipeline/operation.ts';
+import { defineOperation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
-export function operationListing(names: ResourceNames): ApiOperation[] {
+export function operationListing(names: ResourceNames) {
   const { noun, kind, tag } = names;
   return [
     defineOperation({

@@ -1,10 +1,11 @@
 import { credentialMessages, Operation, passwordId, type ResourceNames } from '@iotcore/contract';
 import { asAny, empty, ownerField, toPassword } from '@iotcore/contract/records';
-import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
+import type { PasswordHasher } from '@iotcore/credentials';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { newPassword } from './new-credentials.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
-export function passwordOperations(names: ResourceNames): ApiOperation[] {
+export function passwordOperations(names: ResourceNames) {
   const { noun, kind, tag, protoPackage } = names;
   const messages = credentialMessages[kind];
 
@@ -35,7 +36,7 @@ export function passwordOperations(names: ResourceNames): ApiOperation[] {
       message: messages.AddPasswordRequest,
       output: Operation,
       subject: ownerSubject(names),
-      async run({ input, target, commit }, { hasher }) {
+      async run({ input, target, commit }, { hasher }: { readonly hasher: PasswordHasher }) {
         const field = ownerField(names, target.id);
         const password = await newPassword(input.password, hasher);
         return commit(async (tx) => {

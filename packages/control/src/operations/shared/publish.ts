@@ -1,8 +1,9 @@
 import { credentialMessages, decodeData, type ResourceNames } from '@iotcore/contract';
-import { type ApiOperation, defineOperation } from '../../pipeline/operation.ts';
+import { defineOperation } from '../../pipeline/operation.ts';
+import type { MessagePublisher } from '../../publish/message-publisher.ts';
 import { ownerIds, ownerSubject, publishPermission } from './owner.ts';
 
-export function publishOperations(names: ResourceNames): ApiOperation[] {
+export function publishOperations(names: ResourceNames) {
   const { noun, kind, tag } = names;
   const messages = credentialMessages[kind];
   return [
@@ -17,7 +18,10 @@ export function publishOperations(names: ResourceNames): ApiOperation[] {
       message: messages.PublishDataRequest,
       output: messages.PublishDataResponse,
       subject: ownerSubject(names),
-      async run({ input: { topic, data }, target: from, signal }, { publisher }) {
+      async run(
+        { input: { topic, data }, target: from, signal },
+        { publisher }: { readonly publisher: MessagePublisher },
+      ) {
         await publisher.publish({ from, topic, payload: decodeData(data) }, signal);
         return {};
       },

@@ -9,13 +9,12 @@ import {
 import { readFullTopic } from '@iotcore/model';
 import type { Owner, Reads, RetainingOwner } from '@iotcore/store/control';
 import { errors } from '../../errors/catalogue.ts';
-import { type ApiOperation, defineOperation } from '../../pipeline/operation.ts';
+import { defineOperation } from '../../pipeline/operation.ts';
+import type { MessagePublisher } from '../../publish/message-publisher.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
 /** Of registries and devices: brokers have no permanent topics. */
-export function retainedMessageOperations(
-  names: ResourceNames & { readonly kind: RetainingOwner['kind'] },
-): ApiOperation[] {
+export function retainedMessageOperations(names: ResourceNames & { readonly kind: RetainingOwner['kind'] }) {
   const { noun, kind } = names;
   const common = {
     service: 'ObservationService',
@@ -63,7 +62,10 @@ export function retainedMessageOperations(
         'An empty message is published there in the name of a principal that may: subscribers receive it, and later subscribers receive nothing.',
       message: RetainedMessageQuery,
       output: ClearRetainedMessageResponse,
-      async run({ input: { topic }, target: { id }, read, signal }, { publisher }) {
+      async run(
+        { input: { topic }, target: { id }, read, signal },
+        { publisher }: { readonly publisher: MessagePublisher },
+      ) {
         const found = await read.retainedMessages.find({ kind, id }, topic);
         const from = found && (await writerOf(topic, read));
         if (!from) throw errors.notFound('Retained message');

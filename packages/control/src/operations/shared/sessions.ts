@@ -1,10 +1,10 @@
 import { ListSessionsResponse, Operation, type ResourceNames } from '@iotcore/contract';
 import { empty, ownerField } from '@iotcore/contract/records';
 import { text } from '../../messages/json.ts';
-import { type ApiOperation, defineOperation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
 
-export function sessionOperations(names: ResourceNames): ApiOperation[] {
+export function sessionOperations(names: ResourceNames) {
   const { noun, kind } = names;
   const common = { service: 'AccessService', ids: ownerIds(names), subject: ownerSubject(names) } as const;
   return [

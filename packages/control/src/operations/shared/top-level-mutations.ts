@@ -10,11 +10,12 @@ import {
   UpdateRegistryRequest,
 } from '@iotcore/contract';
 import { asAny, empty } from '@iotcore/contract/records';
+import type { PasswordHasher } from '@iotcore/credentials';
 import { createId } from '@iotcore/model';
-import type { BrokerRow, RegistryRow } from '@iotcore/store/control';
+import type { BrokerRow, FolderQuotas, RegistryRow } from '@iotcore/store/control';
 import { toBroker } from '../../messages/broker.ts';
 import { toRegistry } from '../../messages/registry.ts';
-import { type ApiOperation, defineOperation, type Mutation, mutation } from '../../pipeline/operation.ts';
+import { defineOperation, type Mutation, mutation } from '../../pipeline/operation.ts';
 import { folder } from '../../pipeline/subject.ts';
 import { newCredentials, withChainNote } from './new-credentials.ts';
 import { ownerIds, ownerSubject } from './owner.ts';
@@ -51,7 +52,7 @@ export function topLevelMutation(kind: TopLevelKind, row: Row): Mutation {
   };
 }
 
-export function createOperation(kind: TopLevelKind): ApiOperation {
+export function createOperation(kind: TopLevelKind) {
   const { names, table, createRequest } = kinds[kind];
   return defineOperation({
     ...mutation(names, `Create${names.noun}`),
@@ -62,7 +63,10 @@ export function createOperation(kind: TopLevelKind): ApiOperation {
     message: createRequest,
     output: Operation,
     subject: ({ folderId }) => folder(folderId),
-    async run({ input, commit }, { hasher, quotas }) {
+    async run(
+      { input, commit },
+      { hasher, quotas }: { readonly hasher: PasswordHasher; readonly quotas: FolderQuotas },
+    ) {
       const credentials = await newCredentials(input, hasher);
       const fields = { id: createId(), folderId: input.folderId, ...allFields(input, topLevelDefaults) };
       return commit(async (tx) => {
@@ -73,7 +77,7 @@ export function createOperation(kind: TopLevelKind): ApiOperation {
   });
 }
 
-export function updateOperation(kind: TopLevelKind): ApiOperation {
+export function updateOperation(kind: TopLevelKind) {
   const { names, table, updateRequest } = kinds[kind];
   return defineOperation({
     ...mutation(names, `Update${names.noun}`),
@@ -100,7 +104,7 @@ export function updateOperation(kind: TopLevelKind): ApiOperation {
 export function deleteOperation(
   kind: TopLevelKind,
   words: { readonly summary: string; readonly description: string },
-): ApiOperation {
+) {
   const { names, table } = kinds[kind];
   return defineOperation({
     ...mutation(names, `Delete${names.noun}`),

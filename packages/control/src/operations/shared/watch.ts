@@ -6,11 +6,19 @@ import {
   WatchLogsQuery,
   WatchMessagesQuery,
 } from '@iotcore/contract';
+import type { Clock } from '@iotcore/process';
 import type { ControlStore } from '@iotcore/store/control';
-import { type ApiOperation, defineStream, mutation, type Run } from '../../pipeline/operation.ts';
+import { defineStream, mutation, type Run } from '../../pipeline/operation.ts';
+import type { Watcher } from '../../watch/watcher.ts';
 import { type OwnerTarget, ownerIds, ownerStatusSubject } from './owner.ts';
 
-export function watchOperations(names: ResourceNames): ApiOperation[] {
+interface WatchNeeds {
+  readonly watcher: Watcher;
+  readonly store: ControlStore;
+  readonly clock: Clock;
+}
+
+export function watchOperations(names: ResourceNames) {
   const { noun, kind } = names;
   const common = {
     service: 'ObservationService',
@@ -27,11 +35,11 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
         'Events: `message`, `refused`, `dropped`, `gap`, `ping`, `ended`. Nothing of the past is shown. At most 500 events a second; beyond, they are dropped and counted, and nobody is slowed. Payloads are shown to whoever may edit. It ends within a second of a change of the roles of the caller, of its credentials, or of the resource.',
       message: WatchMessagesQuery,
       output: MessageEvent,
-      async run(run, services) {
+      async run(run, { watcher, store, clock }: WatchNeeds) {
         const { input, target, access, signal } = run;
         const { filter, maxPayload } = input;
         const seesPayloads = access.may('edit', target.folderId);
-        const events = await services.watcher.watch(
+        const events = await watcher.watch(
           {
             principal: { kind: target.kind, id: target.id },
             ...{ messages: true, refusals: true, log: false, filter },
@@ -39,7 +47,7 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
           },
           signal,
         );
-        await recordWatch(run, services.store, services.clock.date(), {
+        await recordWatch(run, store, clock.date(), {
           ...(filter !== undefined && { filter }),
           payloads: seesPayloads,
         });
@@ -54,21 +62,21 @@ export function watchOperations(names: ResourceNames): ApiOperation[] {
         'Events: `entry`, `dropped`, `gap`, `ping`, `ended`. Also lines that the log options leave out are shown. Bounds and end are those of `messages:watch`.',
       message: WatchLogsQuery,
       output: LogEvent,
-      async run(run, services) {
+      async run(run, { watcher, store, clock }: WatchNeeds) {
         const { target, signal } = run;
         const principal = { kind: target.kind, id: target.id };
-        const events = await services.watcher.watch(
+        const events = await watcher.watch(
           { principal, messages: false, refusals: false, log: true },
           signal,
         );
-        await recordWatch(run, services.store, services.clock.date(), {});
+        await recordWatch(run, store, clock.date(), {});
         return events;
       },
     }),
   ];
 }
 
-/** Who looks into what others send leaves a trace. */
+/** A caller that looks at the messages of others leaves an audit event. */
 async function recordWatch(
   { target, auditedCall }: Run<unknown, OwnerTarget>,
   store: ControlStore,

@@ -7,10 +7,9 @@ import {
   type InstallationKeys,
   importQueue,
   MessagePublisher,
+  type OperationNeeds,
   oldServiceAudience,
-  PageTokens,
   SecretsKeeper,
-  type Services,
   TokenAudiences,
   Watcher,
 } from '@iotcore/control';
@@ -20,7 +19,7 @@ import type { ControlStore } from '@iotcore/store/control';
 import { createExportTargets } from './exports/export-targets.ts';
 
 /** Makes what the operations work with. `ownNames`: the names and addresses of this server. */
-export function openServices(
+export function createOperationNeeds(
   store: ControlStore,
   directory: CallerDirectory,
   keys: InstallationKeys,
@@ -29,7 +28,7 @@ export function openServices(
   clock: Clock,
   databaseUrl: string,
   dataStreams: DataStreams,
-): Services {
+): OperationNeeds {
   const tokens = new AccessTokens(keys, clock.date);
   return {
     clock,
@@ -44,15 +43,12 @@ export function openServices(
       new BrowserSessions(store, directory, clock.date),
       clock.date,
     ),
-    pageTokens: new PageTokens(() => keys.latest.secretFor('page tokens')),
     publisher: new MessagePublisher(store.read.dataPlaneNodes, tokens),
     watcher: new Watcher(store.read.dataPlaneNodes, tokens),
-    exports: {
-      targets: createExportTargets(settings, databaseUrl, clock),
-      secrets: new SecretsKeeper(() => keys.latest),
-      dataStreams,
-      storeBytes: settings.exportStoreBytes,
-    },
+    exportTargets: createExportTargets(settings, databaseUrl, clock),
+    exportSecrets: new SecretsKeeper(() => keys.latest),
+    exportStoreBytes: settings.exportStoreBytes,
+    dataStreams,
     imports: new BoundedQueue(importQueue),
     tokenAudiences: new TokenAudiences({
       exact: [oldServiceAudience, ...(settings.iamAudience ? [settings.iamAudience] : [])],
