@@ -13,10 +13,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * Runs a script of the project with its own Node, after installing what it needs, and exits with its status.
- * `dev`: development tools are needed too, and being stopped before the script has begun is no success. `beside`: work that
- * goes on while the script runs, and ends with it; that it fails is told, and stops nothing.
+ * `dev`: development tools are needed too, and being stopped before the script has begun is no success. `becomes`: where Node can,
+ * this process becomes the script, instead of waiting for it.
  */
-export async function runProject(args, { dev, beside }) {
+export async function runProject(args, { dev, becomes }) {
   const stopped = new AbortController();
   let stop = (signal) => stopped.abort(signal);
   onStopRequest((signal) => stop(signal));
@@ -27,23 +27,26 @@ export async function runProject(args, { dev, beside }) {
     process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
     // TypeScript without its types, and compiled code, are kept beside the packages: the next start takes half as long.
     process.env.NODE_COMPILE_CACHE ??= projectFile('node_modules', '.cache', 'iotcore');
-    const ended = new AbortController();
-    beside?.(ended.signal).catch((error) => {
-      if (!ended.signal.aborted) process.stderr.write(`iotcore: ${error.message}\n`);
-    });
+    if (becomes && process.execve) become(node, args);
     const status = await runInForeground(node, args, {
       cwd: root,
       onStopRequest: (listener) => {
         stop = listener;
       },
     });
-    ended.abort();
     process.exit(status);
   } catch (error) {
     if (stopped.signal.aborted) process.exit(dev ? 128 + constants.signals[stopped.signal.reason] : 0);
     process.stderr.write(`iotcore: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** The script gets every signal itself; that npm was killed it must notice by itself, too. */
+function become(node, args) {
+  process.chdir(root);
+  const watches = process.env.npm_lifecycle_event === undefined ? 'off' : 'on';
+  process.execve(node, [node, ...args], { ...process.env, IOT_INTERNAL_ENDS_WITH_PARENT: watches });
 }
 
 /** A file of the project, named from its top. */

@@ -1,9 +1,9 @@
 // Everything that asks us to end: signals, and the sudden death of npm, which cannot tell anybody.
+import { watchParent } from '../../packages/process/src/lifecycle/watch-parent.mjs';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Ctrl-C arrives from the terminal, and again from npm, which passes it on. */
 const sameRequestMs = 1000;
-const parentPollMs = 100;
 
 /** Calls `listener` with the signal, once for each time that somebody asks. */
 export function onStopRequest(listener) {
@@ -17,15 +17,4 @@ export function onStopRequest(listener) {
   for (const signal of signals) process.on(signal, request);
   // Started by anybody else, this may outlive its parent.
   if (process.env.npm_lifecycle_event !== undefined) watchParent(() => request('SIGTERM'));
-}
-
-/** A process whose parent is gone has another one from then on. */
-function watchParent(onGone) {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    onGone();
-  }, parentPollMs);
-  timer.unref();
 }

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { casesOf } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { type NpmStart, npmStart, sharedFolder, theLauncher, theSupervisor } from './support/npm-start.ts';
+import { type NpmStart, npmStart, sharedFolder, theSupervisor } from './support/npm-start.ts';
 
 /** One after the other. */
 const dataDir = sharedFolder();
@@ -13,9 +13,11 @@ const ways: readonly (readonly [how: string, stop: (start: NpmStart) => void])[]
   ['SIGTERM to everything in its process group', ({ command }) => command.kill('SIGTERM')],
   ['SIGTERM to npm alone', ({ command }) => process.kill(command.pid, 'SIGTERM')],
   ['SIGINT to npm alone', ({ command }) => process.kill(command.pid, 'SIGINT')],
-  ['SIGTERM to the launcher alone', (start) => process.kill(start.pidOf(theLauncher), 'SIGTERM')],
   ['SIGTERM to the supervisor alone', (start) => process.kill(start.pidOf(theSupervisor), 'SIGTERM')],
 ];
+
+/** What only installs, finds Node or waits. */
+const ofScripts = /scripts\//;
 
 /** The signals reach the supervisor in many ways; this one passes all that stands between. */
 const typicalWays = /^Ctrl-C/;
@@ -24,6 +26,10 @@ test.each(casesOf(ways, ([how]) => typicalWays.test(how)))(
   '%s stops all in order, with status 0',
   async (_how, stop) => {
     const start = await npmStart(dataDir());
+    expect(
+      start.family.filter(({ command }) => ofScripts.test(command)),
+      'nothing waits between npm and the supervisor',
+    ).toEqual([]);
     stop(start);
     expect(await start.command.status(), start.command.text).toBe(0);
     await start.nothingIsLeft();
@@ -44,16 +50,12 @@ test.each(casesOf(ways, ([how]) => typicalWays.test(how)))(
 const ends: readonly (readonly [string, (start: NpmStart) => void])[] = [
   ['the end of its terminal', ({ command }) => command.kill('SIGHUP')],
   ['kill -9 of npm', ({ command }) => process.kill(command.pid, 'SIGKILL')],
-  ['kill -9 of the launcher', (start) => process.kill(start.pidOf(theLauncher), 'SIGKILL')],
 ];
 
-test.each(casesOf(ends, ([how]) => how.includes('launcher')))(
-  '%s stops the rest in order',
-  async (_how, end) => {
-    const start = await npmStart(dataDir());
-    end(start);
-    await start.nothingIsLeft();
-    await expect(access(join(start.dataDir, 'run.json'))).rejects.toThrow();
-    await expect(access(join(start.dataDir, 'postgres/postmaster.pid'))).rejects.toThrow();
-  },
-);
+test.each(casesOf(ends, ([how]) => how.includes('npm')))('%s stops the rest in order', async (_how, end) => {
+  const start = await npmStart(dataDir());
+  end(start);
+  await start.nothingIsLeft();
+  await expect(access(join(start.dataDir, 'run.json'))).rejects.toThrow();
+  await expect(access(join(start.dataDir, 'postgres/postmaster.pid'))).rejects.toThrow();
+});

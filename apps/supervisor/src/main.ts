@@ -1,6 +1,6 @@
 /**
  * `npm start`: the embedded Postgres, the API, the MQTT server and the export process as processes of their own, watched, and
- * stopped in order. With the argument `db` only the database.
+ * stopped in order. With the argument `db` only the database; with `console` the web console is built beside them, as a clone needs it.
  */
 import {
   type Cleanups,
@@ -17,6 +17,7 @@ import {
 } from '@iotcore/process';
 import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded';
 import { banner } from './banner.ts';
+import { buildConsole } from './console-build.ts';
 import { isJournal } from './journal.ts';
 import { lockDataFolder } from './machine/data-folder-lock.ts';
 import { FreeDisk, freeBytesOf } from './machine/free-disk.ts';
@@ -40,6 +41,7 @@ const stopDeadlineMs = 4800;
 /** What was started by a supervisor that was killed notices it, and stops within this time, in ms. */
 const remainsMs = 5000;
 const databaseOnly = process.argv[2] === 'db';
+const inClone = process.argv[2] === 'console';
 
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const { dataDir } = settings;
@@ -57,6 +59,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const processes = countProcesses(settings);
   const mqttAdminPorts = adminPorts(settings, processes);
   if (!databaseOnly) await requireFreePorts(settings, mqttAdminPorts, lock.succeeds ? remainsMs : 0, signal);
+  if (inClone && settings.console) cleanups.add(buildConsole());
 
   const databaseUrl = settings.databaseUrl ?? (await startDatabase());
   await writeRunFile(dataDir, { pid: process.pid, databaseUrl, addresses: {} });

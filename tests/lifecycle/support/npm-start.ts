@@ -67,7 +67,6 @@ export const theApi = /apps\/api\/src\/main\.ts/;
 export const theMqttServer = /apps\/mqtt\/src\/main\.ts/;
 /** The server itself, not one of its children. */
 export const thePostgres = /bin\/postgres -D/;
-export const theLauncher = /node\S* scripts\/run\.mjs/;
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-test-'));

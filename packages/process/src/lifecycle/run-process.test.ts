@@ -24,13 +24,14 @@ interface Run {
   says(pattern: RegExp): Promise<void>;
 }
 
-/** A process whose `start` has this body. */
-function run(start: string, env: Record<string, string> = {}): Run {
-  const source = `
+/** What makes a process whose `start` has this body. */
+const sourceOf = (start: string) => `
     import { runProcess, StartupError } from ${JSON.stringify(index)};
     const hold = setInterval(() => {}, 1000);
     await runProcess({ name: 'test', stopDeadlineMs: 300, start: async ({ signal, logger }) => { ${start} } });`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+
+function run(start: string, env: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', sourceOf(start)], {
     env: { ...process.env, IOT_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   }) as ChildProcess & { stdout: Readable; stderr: Readable };
@@ -112,6 +113,25 @@ describe('a process that runs', () => {
     child.disconnect();
     expect(await status()).toBe(0);
     expect(text()).toContain('STOP');
+  });
+
+  test('stops when its parent is gone that it has no channel to, if it is told to watch for that', async () => {
+    const source = sourceOf(`process.stdout.write('READY\\n'); ${serves}`);
+    const parent = spawn(
+      'sh',
+      ['-c', '"$0" "$@" & wait', process.execPath, '--input-type=module', '-e', source],
+      {
+        env: { ...process.env, IOT_DATA_DIR: dataDir, IOT_INTERNAL_ENDS_WITH_PARENT: 'on' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let text = '';
+    for await (const part of parent.stdout.setEncoding('utf8')) {
+      text += part;
+      if (text.endsWith('READY\n')) parent.kill('SIGKILL');
+    }
+    expect(text).toContain('parent gone');
+    expect(text).toContain('STOP');
   });
 
   test('is ended when its stop takes too long', async () => {

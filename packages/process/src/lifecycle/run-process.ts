@@ -6,6 +6,7 @@ import { readSettings } from '../settings/read.ts';
 import type { Settings } from '../settings/table.ts';
 import { StartupError } from '../startup-error.ts';
 import { giveBackMemory } from './give-back-memory.ts';
+import { watchParent } from './watch-parent.mjs';
 
 export interface ProcessContext {
   readonly settings: Settings;
@@ -40,7 +41,7 @@ const flushDeadlineMs = 500;
 
 /**
  * Runs a process until SIGINT, SIGTERM, SIGHUP (its terminal is gone) or the death of its parent (the end of the IPC
- * channel), then stops it, or gives up its start, and exits with status 0. If that takes too long, or a second signal
+ * channel, or where `endsWithParent` says so), then stops it, or gives up its start, and exits with status 0. If that takes too long, or a second signal
  * comes a second or more later, it exits at once with status 1. A `StartupError` prints its message and exits with status
  * 1, any other error is logged and exits with status 1.
  */
@@ -52,7 +53,7 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
     return refuseToStart(definition.name, error);
   }
   const logger = createLogger(definition.name, settings);
-  const stopping = stopRequested(logger, definition.stopDeadlineMs ?? defaultStopDeadlineMs);
+  const stopping = stopRequested(logger, settings, definition.stopDeadlineMs ?? defaultStopDeadlineMs);
   process.on('uncaughtException', (error) => void die(logger, error));
   // The reader of what is printed may have gone: no reason to end.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
@@ -83,7 +84,7 @@ interface StopRequest {
   readonly requested: Promise<void>;
 }
 
-function stopRequested(logger: Logger, deadlineMs: number): StopRequest {
+function stopRequested(logger: Logger, { endsWithParent }: Settings, deadlineMs: number): StopRequest {
   const controller = new AbortController();
   const outOfTime = () => {
     logger.error({ deadlineMs }, 'could not stop in time');
@@ -104,7 +105,9 @@ function stopRequested(logger: Logger, deadlineMs: number): StopRequest {
       }
     };
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stop);
-    process.once('disconnect', () => stop('parent gone'));
+    const parentGone = () => stop('parent gone');
+    process.once('disconnect', parentGone);
+    if (endsWithParent && !process.connected) watchParent(parentGone);
   });
   return { signal: controller.signal, requested };
 }

@@ -116,6 +116,12 @@ export const internalSettingsTable = {
     secretText,
     'What the MQTT processes of one `npm start` make the keys of their TLS session tickets of.',
   ),
+  endsWithParent: setting(
+    'IOT_INTERNAL_ENDS_WITH_PARENT',
+    onOff,
+    'off',
+    'Whether the process stops when the one that started it has ended, as those of `npm start` do: npm cannot pass on that it was killed.',
+  ),
   mqttBesideOthers: setting(
     'IOT_INTERNAL_MQTT_BESIDE_OTHERS',
     onOff,

@@ -1,0 +1,1 @@
+export declare function watchParent(onGone: () => void): void;
