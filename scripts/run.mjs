@@ -4,8 +4,11 @@ import { projectFile, runProject, withMqttMemory, withSmallYoungGeneration } fro
 const [program, ...args] = process.argv.slice(2);
 const withMemory = program === 'mqtt' ? withMqttMemory : withSmallYoungGeneration;
 Object.assign(process.env, withMemory(process.env));
+const mainOf = (name) => projectFile('apps', name, 'src', 'main.ts');
+const isAll = program === 'supervisor' && args[0] !== 'db';
 // A backup and a restore end by themselves, and the second signal of one Ctrl-C would cut their cleaning up short.
-await runProject([projectFile('apps', program, 'src', 'main.ts'), ...args], {
+await runProject([mainOf(program), ...args], {
   dev: false,
   becomes: program !== 'backup',
+  compiles: isAll ? ['supervisor', 'api', 'mqtt', 'export'].map(mainOf) : [],
 });

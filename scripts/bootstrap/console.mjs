@@ -1,10 +1,11 @@
 // The web console, built from apps/console into apps/console/dist. What it is built with is a lock file of its own and is
 // installed only for that: nothing else needs it.
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
+import { filesOf, isNewest } from './newer.mjs';
 import { findNode } from './node.mjs';
 import { outputOf } from './output.mjs';
 
@@ -29,21 +30,8 @@ export async function checkConsole(signal) {
 
 /** A published installation has the built files and no sources: then they are what they are. */
 function isBuilt() {
-  const builtAt = modifiedAt(built);
-  if (builtAt === undefined) return false;
-  return sourceFiles().every((file) => (modifiedAt(file) ?? 0) <= builtAt);
-}
-
-function sourceFiles() {
   const own = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-  const inFolders = sourceFolders
-    .filter((path) => modifiedAt(path) !== undefined)
-    .flatMap((path) => readdirSync(path, { recursive: true }).map((name) => join(path, name)));
-  return [...own.map(({ name }) => join(folder, name)), ...inFolders];
-}
-
-function modifiedAt(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return isNewest(built, [...own.map(({ name }) => join(folder, name)), ...filesOf(sourceFolders)]);
 }
 
 async function run(args, signal) {

@@ -1,7 +1,9 @@
 // What `npm start` and `npm test` have in common: install, find Node, run.
+import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compile } from './compile.mjs';
 import { ensureInstalled } from './install.mjs';
 import { findNode } from './node.mjs';
 import { runInForeground } from './run.mjs';
@@ -14,9 +16,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /**
  * Runs a script of the project with its own Node, after installing what it needs, and exits with its status.
  * `dev`: development tools are needed too, and being stopped before the script has begun is no success. `becomes`: where Node can,
- * this process becomes the script, instead of waiting for it.
+ * this process becomes the script, instead of waiting for it. `compiles`: scripts that are compiled first.
  */
-export async function runProject(args, { dev, becomes }) {
+export async function runProject(args, { dev, becomes, compiles = [] }) {
   const stopped = new AbortController();
   let stop = (signal) => stopped.abort(signal);
   onStopRequest((signal) => stop(signal));
@@ -27,6 +29,11 @@ export async function runProject(args, { dev, becomes }) {
     process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
     // TypeScript without its types, and compiled code, are kept beside the packages: the next start takes half as long.
     process.env.NODE_COMPILE_CACHE ??= projectFile('node_modules', '.cache', 'iotcore');
+    await compile(node, compiles, {
+      cache: process.env.NODE_COMPILE_CACHE,
+      sources: ['apps', 'packages'].flatMap(sourceFolders),
+      signal: stopped.signal,
+    });
     if (becomes && process.execve) become(node, args);
     const status = await runInForeground(node, args, {
       cwd: root,
@@ -40,6 +47,10 @@ export async function runProject(args, { dev, becomes }) {
     process.stderr.write(`iotcore: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+function sourceFolders(parent) {
+  return readdirSync(projectFile(parent)).map((name) => projectFile(parent, name, 'src'));
 }
 
 /** The script gets every signal itself; that npm was killed it must notice by itself, too. */

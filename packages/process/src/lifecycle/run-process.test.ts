@@ -149,6 +149,12 @@ describe('a process that runs', () => {
   });
 });
 
+test('a process that only loads ends with status 0 without having begun', async () => {
+  const { status, text } = run(`process.stdout.write('BEGUN');`, { IOT_INTERNAL_LOADS_ONLY: 'on' });
+  expect(await status()).toBe(0);
+  expect(text()).toBe('');
+});
+
 test('a start that does not give up is ended', async () => {
   const { child, status, text, says } = run(
     `process.stdout.write('WAITING\\n'); await new Promise(() => {});`,

@@ -52,6 +52,7 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
   } catch (error) {
     return refuseToStart(definition.name, error);
   }
+  if (settings.loadsOnly) return process.exit(0);
   const logger = createLogger(definition.name, settings);
   const stopping = stopRequested(logger, settings, definition.stopDeadlineMs ?? defaultStopDeadlineMs);
   process.on('uncaughtException', (error) => void die(logger, error));

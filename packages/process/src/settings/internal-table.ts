@@ -122,6 +122,12 @@ export const internalSettingsTable = {
     'off',
     'Whether the process stops when the one that started it has ended, as those of `npm start` do: npm cannot pass on that it was killed.',
   ),
+  loadsOnly: setting(
+    'IOT_INTERNAL_LOADS_ONLY',
+    onOff,
+    'off',
+    'Whether the process ends once it has loaded its code, so that what was compiled lies in the cache for the next.',
+  ),
   mqttBesideOthers: setting(
     'IOT_INTERNAL_MQTT_BESIDE_OTHERS',
     onOff,
