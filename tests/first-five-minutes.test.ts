@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import { join } from 'node:path';
-import { connectMqtt, type MqttOptions } from '@iotcore/testkit';
+import { connectMqtt, fullTest, type MqttOptions } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { folderWithDatabase, npmStart, temporaryFolder } from './lifecycle/support/npm-start.ts';
 import { shellWords } from './shell-words.ts';
@@ -63,7 +63,7 @@ test('the two lines that npm start prints exchange a message over TLS', async ()
   expect(await command.status()).toBe(0);
 });
 
-test('npm start says where everything is', async () => {
+fullTest('npm start says where everything is', async () => {
   const { dataDir, command } = await npmStart(await folderWithDatabase());
   const urls = command.text.match(/https?:\/\/[^\s'"]+/g) ?? [];
   const ca = await readFile(join(dataDir, 'ca.crt'), 'utf8');

@@ -6,15 +6,14 @@ import {
   type CertificateOptions,
   makeCertificate,
   makePassword,
-  sharedInstallation,
   type TestCertificate,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { allowed, ExportFixture, type ExportHandle } from '../exports/support/exports.ts';
+import { ExportFixture, type ExportHandle, exportingInstallation } from '../exports/support/exports.ts';
 import { KafkaDoor } from './kafka/door.ts';
 import { readTopic, startMockCluster } from './kafka/mock-cluster.ts';
 
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 
 beforeAll(async () => {
@@ -87,7 +86,6 @@ describe('inside TLS, with a log-in', () => {
       ...{ mechanism: given.mechanism ?? 'SCRAM-SHA-512', password: given.password ?? password },
     };
     const handle = await fixture.create({ target: { kafka }, retry: { maxInterval: '1s' } });
-    onTestFinished(async () => void (await installation().api.call('DELETE', handle.path)));
     await fixture.inForce(handle);
     return { door, handle };
   }

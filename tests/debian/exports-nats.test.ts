@@ -4,13 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, sharedInstallation } from '@iotcore/testkit';
+import { eventually } from '@iotcore/testkit';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { allowed, ExportFixture } from '../exports/support/exports.ts';
+import { ExportFixture, exportingInstallation } from '../exports/support/exports.ts';
 
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 
 beforeAll(async () => {

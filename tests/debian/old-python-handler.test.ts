@@ -1,14 +1,10 @@
 /** docs/migration: an old handler in Python goes on, unchanged, behind the server that the guide shows. */
-import { sharedInstallation } from '@iotcore/testkit';
 import { test } from 'vitest';
-import {
-  allowedByGuide,
-  expectCalledAsBefore,
-  expectForeignCallsRefused,
-} from '../migration/support/expect-old-handler.ts';
+import { exportingInstallation } from '../exports/support/exports.ts';
+import { expectCalledAsBefore, expectForeignCallsRefused } from '../migration/support/expect-old-handler.ts';
 import { python } from '../migration/support/old-handler.ts';
 
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowedByGuide });
+const installation = exportingInstallation();
 
 test('a handler in Python is not called with what is not signed by its export', () =>
   expectForeignCallsRefused(installation(), python));

@@ -1,6 +1,6 @@
 /** Events of clients reach a webhook: who came, who left, who was refused, and which device fell silent. */
 import { type Json, sharedInstallation, WebhookReceiver } from '@iotcore/testkit';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createBroker, createDevice } from '../mqtt/support/test-client.ts';
 import { allowed, ExportFixture, type ExportHandle } from './support/exports.ts';
 
@@ -18,12 +18,8 @@ beforeEach(async () => {
 });
 
 /** An export to a path of the receiver; gone with the test. */
-async function exportTo(path: string, source: object): Promise<ExportHandle> {
-  const handle = await fixture.create({ source, target: { webhook: { url: receiver.url + path } } });
-  onTestFinished(async () => {
-    await installation().api.call('DELETE', handle.path);
-  });
-  return handle;
+function exportTo(path: string, source: object): Promise<ExportHandle> {
+  return fixture.create({ source, target: { webhook: { url: receiver.url + path } } });
 }
 
 /** What arrived at a path: the details of the old service's form, with the payload as text. */

@@ -1,6 +1,6 @@
 /** Logs that are full: publishers wait, or the oldest messages go, as the export says; the export beside it notices nothing. */
 import { sharedInstallation } from '@iotcore/testkit';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { expectRefusal } from '../api/support/answers.ts';
 import { ExportFixture, type ExportHandle } from './support/exports.ts';
 
@@ -27,8 +27,6 @@ async function pair(onFull: string): Promise<{ full: ExportHandle; beside: Expor
   const create = async (maxBytes: number) => {
     const target = { pull: {} };
     const handle = await fixture.create({ target, backlog: { maxBytes, onFull, replayWindow: '0s' } });
-    // One that is full keeps every publisher of the registry waiting.
-    onTestFinished(async () => void (await installation().api.call('DELETE', handle.path)));
     await fixture.inForce(handle);
     return handle;
   };

@@ -1,11 +1,11 @@
 /** Messages become rows of a table: each in effect once, whatever is repeated. */
 import { openDatabase } from '@iotcore/store';
-import { fullTest, sharedInstallation, startPostgres } from '@iotcore/testkit';
+import { fullTest, startPostgres } from '@iotcore/testkit';
 import { beforeAll, expect } from 'vitest';
-import { allowed, ExportFixture } from './support/exports.ts';
+import { ExportFixture, exportingInstallation } from './support/exports.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 
 beforeAll(async () => {

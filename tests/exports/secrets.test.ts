@@ -14,7 +14,6 @@ import {
   fullTest,
   type Place,
   placesWith,
-  sharedInstallation,
   someOf,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -26,7 +25,7 @@ import {
   echoingPostgres,
   echoingWebhook,
 } from './support/echoing-servers.ts';
-import { allowed, ExportFixture, ExportHandle } from './support/exports.ts';
+import { ExportFixture, ExportHandle, exportingInstallation } from './support/exports.ts';
 import {
   makeSecret,
   type Protocol,
@@ -35,7 +34,7 @@ import {
   secretFields,
 } from './support/secret-fields.ts';
 
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 
 beforeAll(async () => {

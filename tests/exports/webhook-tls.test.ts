@@ -3,14 +3,13 @@ import {
   type CertificateOptions,
   makeCertificate,
   makeExpiredCertificate,
-  sharedInstallation,
   type TestCertificate,
   WebhookReceiver,
 } from '@iotcore/testkit';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { allowed, ExportFixture } from './support/exports.ts';
+import { ExportFixture, exportingInstallation } from './support/exports.ts';
 
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 let authority: TestCertificate;
 let foreign: TestCertificate;
@@ -31,7 +30,6 @@ async function exportTo(certificate: TestCertificate) {
     target: { webhook: { url: receiver.url, caCertificate: authority.certPem } },
     retry: { maxInterval: '1s' },
   });
-  onTestFinished(async () => void (await installation().api.call('DELETE', handle.path)));
   await fixture.inForce(handle);
   return { receiver, handle };
 }

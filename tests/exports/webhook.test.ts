@@ -1,20 +1,13 @@
 /** Messages of devices reach a webhook, whatever it does. */
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  type Behaviour,
-  casesOf,
-  isFull,
-  type ReceivedRequest,
-  sharedInstallation,
-  WebhookReceiver,
-} from '@iotcore/testkit';
+import { type Behaviour, casesOf, isFull, type ReceivedRequest, WebhookReceiver } from '@iotcore/testkit';
 import { Webhook } from 'standardwebhooks';
-import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expectRefusal } from '../api/support/answers.ts';
-import { allowed, ExportFixture, type ExportHandle } from './support/exports.ts';
+import { ExportFixture, type ExportHandle, exportingInstallation } from './support/exports.ts';
 
-const installation = sharedInstallation({ programs: ['api', 'mqtt', 'export'], env: allowed });
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 let receiver: WebhookReceiver;
 
@@ -62,9 +55,6 @@ async function exportTo(fields: Record<string, unknown> = {}, webhook: object = 
   const handle = await fixture.create({ target, ...fields, paused: true });
   await rotateSecret(handle);
   if (fields['paused'] !== true) await handle.do('resume');
-  onTestFinished(async () => {
-    await installation().api.call('DELETE', handle.path);
-  });
   await fixture.inForce(handle);
   return handle;
 }
@@ -162,7 +152,6 @@ test('a message that the filter does not cover is not recorded', async () => {
   });
   await rotateSecret(handle);
   await handle.do('resume');
-  onTestFinished(async () => void (await installation().api.call('DELETE', handle.path)));
   const session = await fixture.device.connect();
   const wanted = () => payloads().filter((payload) => payload === 'wanted');
   await expect

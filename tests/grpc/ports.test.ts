@@ -1,6 +1,6 @@
 /** What each port of the API serves, and to whom: REST and gRPC inside TLS, cleartext HTTP/2 behind a proxy. */
 import { ApiEndpointService, devices } from '@iotcore/proto';
-import { eventually, sharedInstallation, startInstallation } from '@iotcore/testkit';
+import { eventually, fullTest, sharedInstallation, startInstallation } from '@iotcore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GrpcClient } from './support/client.ts';
 import { overHttp1, overHttp2, type RestAnswer } from './support/rest.ts';
@@ -104,7 +104,7 @@ test('the cleartext port serves what a proxy passes on, for the client that the 
   expect(JSON.stringify(event)).toContain('192.0.2.7');
 });
 
-test('an empty IOT_API_TLS_PORT switches off what is served inside TLS, and nothing else', async () => {
+fullTest('an empty IOT_API_TLS_PORT switches off what is served inside TLS, and nothing else', async () => {
   const database = installation().databaseUrl ?? '';
   const plain = await startInstallation({ programs: ['api'], database, env: { IOT_API_TLS_PORT: '' } });
   expect(() => plain.apiTlsPort).toThrow();

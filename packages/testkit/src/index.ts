@@ -36,13 +36,14 @@ export { sharedPostgres, startPostgres } from './postgres/test-postgres.ts';
 export type { InstallationOptions } from './processes/build-installation.ts';
 export { Child, type ChildOptions, type Exit, repositoryRoot } from './processes/child.ts';
 export { Command, run } from './processes/command.ts';
-export { Installation, type ProgramName } from './processes/installation.ts';
+export { Installation } from './processes/installation.ts';
 export {
   type SharedInstallationOptions,
   sharedInstallation,
   webSocketOrigin,
 } from './processes/shared-installation.ts';
 export { startInstallation } from './processes/start-installation.ts';
+export type { ProgramName } from './programs/program-bundles.ts';
 export {
   type Behaviour,
   type ReceivedRequest,

@@ -1,9 +1,14 @@
-import type { Installation, Json } from '@iotcore/testkit';
-import { expect } from 'vitest';
+import { type Installation, type Json, sharedInstallation } from '@iotcore/testkit';
+import { expect, onTestFinished } from 'vitest';
 import { createDevice, createRegistry, type TestClient } from '../../mqtt/support/test-client.ts';
 
-/** Where receivers of these tests are: no public address. */
-export const allowed = { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.0/8' };
+/** Where receivers of these tests are: no public address. The guide to migration tells operators to allow this one. */
+export const allowed = { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.1/32' };
+
+/** One that sends exports to receivers on this machine, of all files that ask for it. */
+export function exportingInstallation(): () => Installation {
+  return sharedInstallation({ sharedAs: 'exports', programs: ['api', 'mqtt', 'export'], env: allowed });
+}
 
 /** A registry with a device, and what exports of it are asked. */
 export class ExportFixture {
@@ -26,12 +31,14 @@ export class ExportFixture {
     return `$devices/${this.device.id}/events`;
   }
 
-  /** Creates an export of the registry, and waits until messages are recorded for it. */
+  /** Creates an export of the registry; gone with the test, with what it would send for as long as its target is away. */
   async create(fields: Record<string, unknown>): Promise<ExportHandle> {
     const { api } = this.installation;
     const source = { registryId: this.registry.id };
     const { response } = await api.must('POST', '/ext/v1/exports', { source, ...fields });
     const handle = new ExportHandle(this.installation, response.id);
+    // Some tests leave no API that could be told.
+    onTestFinished(async () => void (await api.call('DELETE', handle.path).catch(() => {})));
     return handle;
   }
 

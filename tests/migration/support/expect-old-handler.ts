@@ -4,9 +4,6 @@ import { expect } from 'vitest';
 import { ExportFixture, type ExportHandle } from '../../exports/support/exports.ts';
 import { goldenEvent, type Language, OldHandler, portForHandler } from './old-handler.ts';
 
-/** What the guide tells the operator to allow. */
-export const allowedByGuide = { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.1/32' };
-
 interface Called {
   readonly fixture: ExportFixture;
   readonly handle: ExportHandle;

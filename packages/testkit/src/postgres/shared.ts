@@ -39,7 +39,7 @@ export async function seedCluster(dataDir: string): Promise<void> {
 }
 
 async function ask(method: string, query: string): Promise<unknown> {
-  const { status, text } = await callHttp(new URL(query, inject('testDatabasesUrl')), { method });
+  const { status, text } = await callHttp(new URL(`/databases${query}`, inject('testRunUrl')), { method });
   if (status !== 200) throw new Error(`the test run makes no database: ${text}`);
   return text === '' ? undefined : JSON.parse(text);
 }

@@ -5,8 +5,10 @@ import type { Cleanups } from '@iotcore/process';
 import { inject } from 'vitest';
 import { seedCertificates } from '../certificates/run-certificates.ts';
 import { createDatabase } from '../postgres/shared.ts';
+import type { ProgramName } from '../programs/program-bundles.ts';
+import { preparePrograms } from '../programs/programs.ts';
 import { findLeaks, type Since } from '../secrets/find-leaks.ts';
-import { Installation, type ProgramName } from './installation.ts';
+import { Installation } from './installation.ts';
 import { expectNoUncaughtErrors } from './uncaught-errors.ts';
 
 export interface InstallationOptions {
@@ -41,6 +43,7 @@ export async function buildInstallation(
   const dataDir = options.dataDir ?? (await makeFolder(cleanups));
   const choice = typeof options.database === 'function' ? options.database() : options.database;
   const databaseUrl = await chooseDatabase(choice ?? 'shared', cleanups);
+  await preparePrograms();
   const installation = new Installation(dataDir, databaseUrl, {
     ...harnessSettings(options),
     IOT_DATA_DIR: dataDir,

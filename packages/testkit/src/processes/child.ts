@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { within } from '../deadline.ts';
+import { withSourceLines } from '../programs/source-lines.ts';
 
 /** The top of the repository: where `npm start` is run. */
 export const repositoryRoot = resolve(import.meta.dirname, '../../../..');
@@ -103,7 +104,7 @@ export class Child {
 
   /** As much of its output as helps when something failed. */
   get lastOutput(): string {
-    return this.#output.slice(-shownLogCharacters);
+    return withSourceLines(this.#output.slice(-shownLogCharacters));
   }
 
   /** What it holds: with what nobody needs any more, or after that has been collected, which takes much longer. */
@@ -149,12 +150,17 @@ export class Child {
 
   #untilReady(): Promise<Readonly<Record<string, string>>> {
     return new Promise((resolveReady, reject) => {
+      let isReady = false;
       this.#process.on('message', (message: { type?: string; addresses?: Record<string, string> }) => {
-        if (message.type === 'ready') resolveReady(message.addresses ?? {});
+        if (message.type !== 'ready') return;
+        isReady = true;
+        resolveReady(message.addresses ?? {});
       });
-      void this.exited.then(({ code, signal }) =>
-        reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${this.lastOutput}`)),
-      );
+      void this.exited.then(({ code, signal }) => {
+        // What it said is looked through for that, which costs more than its end.
+        if (isReady) return;
+        reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${this.lastOutput}`));
+      });
     });
   }
 }

@@ -5,16 +5,9 @@ import { ApiClient } from '../api/client.ts';
 import { callHttp } from '../api/http-call.ts';
 import { Bystanders } from '../bystanders/bystanders.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
+import type { ProgramName } from '../programs/program-bundles.ts';
+import { programFile } from '../programs/programs.ts';
 import { Child, type Exit } from './child.ts';
-
-/** What can be started: the two planes, each alone, or the supervisor, which starts both and, if need be, a Postgres. */
-const programs = {
-  api: 'apps/api/src/main.ts',
-  mqtt: 'apps/mqtt/src/main.ts',
-  export: 'apps/export/src/main.ts',
-  supervisor: 'apps/supervisor/src/main.ts',
-} as const;
-export type ProgramName = keyof typeof programs;
 
 /** How far the programs had written at some time. */
 export type LogPosition = ReadonlyMap<Child, number>;
@@ -53,14 +46,14 @@ export class Installation {
     const before = this.#children.get(name);
     if (before?.running) throw new Error(`${name} is running already`);
     if (before) this.#ended.push(before);
-    const child = new Child({ name, script: [programs[name]], env: this.#envOf(name) });
+    const child = new Child({ name, script: [programFile(name)], env: this.#envOf(name) });
     this.#children.set(name, child);
     return child;
   }
 
   /** Starts one more of a program, beside the one that runs; whoever asks for it ends it. */
   startBeside(name: ProgramName): Child {
-    const child = new Child({ name: `another ${name}`, script: [programs[name]], env: this.#envOf(name) });
+    const child = new Child({ name: `another ${name}`, script: [programFile(name)], env: this.#envOf(name) });
     this.#ended.push(child);
     return child;
   }

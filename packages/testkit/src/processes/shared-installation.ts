@@ -11,6 +11,8 @@ import type { Installation } from './installation.ts';
 export interface SharedInstallationOptions extends InstallationOptions {
   /** Why other files must not use it, too. Default: those do that ask for no settings of their own. */
   readonly alone?: string;
+  /** The files of a worker that give the same name share one, and ask for it with the same options. */
+  readonly sharedAs?: string;
   /** Why nobody else can be connected meanwhile. Default: bystanders are, and must be served after each test. */
   readonly withoutBystanders?: string;
 }
@@ -37,22 +39,25 @@ const commonOptions: SharedInstallationOptions = {
   },
 };
 
-/** That of the files of this worker which ask for nothing special. */
-let common: Promise<Running> | undefined;
+/** Those that files of this worker share, by name: of those which ask for nothing special, and of each `sharedAs`. */
+const shared = new Map<string, { readonly asked: string; readonly running: Promise<Running> }>();
 
 /**
  * Declares an installation for all tests of the file or `describe` it is called in; the returned function gives it inside
- * them. With no options, other files use it too, before and after: tests keep apart by using registries and folders of
- * their own. Whatever they do to it, bystanders must be served after each of them, and in the end its processes must hold
+ * them. With no options, or with a name (`sharedAs`), other files use it too, before and after: tests keep apart by using
+ * registries and folders of their own. Whatever they do to it, bystanders must be served after each of them, and in the end its processes must hold
  * what they held before, and have logged no error.
  */
 export function sharedInstallation(options: SharedInstallationOptions = {}): () => Installation {
   const isCommon = Object.keys(options).length === 0;
+  const name = isCommon ? 'of all' : options.sharedAs;
   let running: Running | undefined;
   let endChecks: (() => Promise<void>) | undefined;
   let isSound = false;
   beforeAll(async () => {
-    running = await (isCommon ? openCommon() : open(options));
+    running = await (name === undefined
+      ? open(options)
+      : openShared(name, isCommon ? commonOptions : options));
     endChecks = await beginChecks(running.installation);
     isSound = true;
   });
@@ -67,7 +72,7 @@ export function sharedInstallation(options: SharedInstallationOptions = {}): () 
     isSound = true;
   });
   afterAll(async () => {
-    const isKept = isCommon && isSound;
+    const isKept = name !== undefined && isSound;
     try {
       await endChecks?.();
     } catch (error) {
@@ -84,25 +89,28 @@ export function sharedInstallation(options: SharedInstallationOptions = {}): () 
 }
 
 /** What is wrong with it must not become the failure of others: one that has ended is replaced. */
-function openCommon(): Promise<Running> {
-  common ??= open(commonOptions).then(
+function openShared(name: string, options: SharedInstallationOptions): Promise<Running> {
+  const asked = JSON.stringify(options);
+  const there = shared.get(name);
+  if (there && there.asked !== asked)
+    throw new Error(`'${name}' is shared with other options: ${there.asked}, and not ${asked}`);
+  if (there) return there.running;
+  const running = open(options).then(
     ({ installation, end }) => {
-      const running = {
-        installation,
-        end() {
-          common = undefined;
-          return end();
-        },
+      const endShared = () => {
+        shared.delete(name);
+        return end();
       };
-      atWorkerEnd(running.end);
-      return running;
+      atWorkerEnd(endShared);
+      return { installation, end: endShared };
     },
     (error: unknown) => {
-      common = undefined;
+      shared.delete(name);
       throw error;
     },
   );
-  return common;
+  shared.set(name, { asked, running });
+  return running;
 }
 
 async function open(options: SharedInstallationOptions): Promise<Running> {

@@ -1,4 +1,5 @@
 /** Looks for errors that nobody caught in what processes wrote. */
+import { withSourceLines } from '../programs/source-lines.ts';
 import type { Installation, LogPosition } from './installation.ts';
 
 /** What each kind of it looks like; what clients chose stands in such lines escaped, and cannot look like it. */
@@ -37,7 +38,7 @@ export function expectNoUncaughtErrors(
     .outputs(since)
     .flatMap(({ name, text }) => uncaughtErrorsIn(text).map((error) => `${name}: ${error}`));
   if (provoked === undefined && found.length > 0)
-    throw new Error(`errors that nobody caught:\n${found.join('\n')}`);
+    throw new Error(`errors that nobody caught:\n${withSourceLines(found.join('\n'))}`);
   if (provoked !== undefined && found.length === 0)
     throw new Error(`there was no uncaught error, although: ${provoked}`);
 }
@@ -47,5 +48,6 @@ export function expectNoErrorLines(installation: Pick<Installation, 'outputs'>, 
   const found = installation
     .outputs(since)
     .flatMap(({ text }) => text.match(/^\{"level":"error",.*/gm) ?? []);
-  if (found.length > 0) throw new Error(`errors in the logs:\n${found.join('\n').slice(0, shownCharacters)}`);
+  if (found.length > 0)
+    throw new Error(`errors in the logs:\n${withSourceLines(found.join('\n').slice(0, shownCharacters))}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Runs once for a whole test run, in its main process: hands out databases of one throw-away Postgres, which starts when
+ * Runs once for a whole test run, in its main process: hands out databases of one throw-away Postgres, and bundles programs, when
  * the first test asks. So a run that needs none pays nothing, and there is one owner that stops it at the end.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,14 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { DatabaseFactory } from '../postgres/database-factory.ts';
+import { makeProgramBundles } from '../programs/program-bundles.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /**
-     * POST gives `{url}` of a new migrated database, GET `{folder}` of a cluster to copy; DELETE with `?name=` drops a
-     * database.
+     * `/databases`: POST gives `{url}` of a new migrated one, GET `{folder}` of a cluster to copy; DELETE with `?name=` drops
+     * one. `/programs`: POST makes the bundles of programs, once.
      */
-    testDatabasesUrl: string;
+    testRunUrl: string;
     /** A folder of the test run, for what its workers share. It goes with the run. */
     testRunFolder: string;
   }
@@ -25,8 +26,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-tests-'));
   project.provide('testRunFolder', folder);
   const factory = new DatabaseFactory(folder);
+  let bundles: Promise<void> | undefined;
+  const makeBundles = () => {
+    bundles ??= makeProgramBundles();
+    return bundles;
+  };
   const server = createServer((request, response) => {
-    answer(factory, request).then(
+    answer(factory, makeBundles, request).then(
       (body) => response.end(JSON.stringify(body)),
       (error: unknown) => fail(response, error),
     );
@@ -34,7 +40,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('not listening on a port');
-  project.provide('testDatabasesUrl', `http://127.0.0.1:${address.port}/`);
+  project.provide('testRunUrl', `http://127.0.0.1:${address.port}/`);
   return async () => {
     server.closeAllConnections();
     server.close();
@@ -43,10 +49,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function answer(factory: DatabaseFactory, request: IncomingMessage): Promise<unknown> {
+async function answer(
+  factory: DatabaseFactory,
+  makeBundles: () => Promise<void>,
+  request: IncomingMessage,
+): Promise<unknown> {
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+  if (pathname === '/programs' && request.method === 'POST') return await makeBundles();
+  if (pathname !== '/databases') throw new TypeError(`${request.method} ${request.url}`);
   if (request.method === 'POST') return { url: await factory.create() };
   if (request.method === 'GET') return { folder: await factory.madeCluster() };
-  const name = new URL(request.url ?? '', 'http://localhost').searchParams.get('name');
+  const name = searchParams.get('name');
   if (request.method === 'DELETE' && name) return await factory.drop(name);
   throw new TypeError(`${request.method} ${request.url}`);
 }
