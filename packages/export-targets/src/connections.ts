@@ -5,9 +5,9 @@ export interface ConnectedSend<Connection> {
   readonly signal: AbortSignal;
   /** What was opened before, if that is still good. */
   readonly connection: Connection | undefined;
-  /** Why its servers must not be dialled; undefined: nothing is wrong with them. */
-  objection(): Promise<string | undefined>;
-  /** Keeps what it opens: `close` may be called meanwhile. */
+  /** Why its server must not be dialled; undefined: nothing is wrong with it. */
+  objection?(): string | undefined;
+  /** Keeps what it opens: `close` may be called meanwhile. @throws ForbiddenAddressError, and what goes wrong */
   open(): Promise<Connection>;
   send(connection: Connection): Promise<unknown>;
   /** Leaves the connection, if there is one. */
@@ -21,7 +21,7 @@ export async function sendConnected<Connection>(work: ConnectedSend<Connection>)
   const giveUp = () => void work.close();
   signal.addEventListener('abort', giveUp);
   try {
-    const objection = work.connection ? undefined : await work.objection();
+    const objection = work.connection ? undefined : work.objection?.();
     if (objection !== undefined) return { outcome: 'misconfigured', error: objection };
     signal.throwIfAborted();
     const connection = work.connection ?? (await work.open());

@@ -7,9 +7,9 @@ import { ProduceAcks, Producer } from '@platformatic/kafka';
 import { sendConnected } from '../connections.ts';
 import { cloudEvent, cloudEventHeaders } from '../formats/cloud-events.ts';
 import { streamRecord } from '../formats/yandex.ts';
-import type { AddressPolicy } from '../network/address-policy.ts';
+import { type AddressPolicy, ForbiddenAddressError } from '../network/address-policy.ts';
 import { failureOf } from '../network/failures.ts';
-import { objectionToServers, type Resolve } from '../network/guarded-lookup.ts';
+import { dialableServers, type Resolve } from '../network/guarded-lookup.ts';
 import type { OpenedExport } from '../opened-export.ts';
 import type { OutgoingMessage, SendOutcome, Target } from '../target.ts';
 import { withoutSecrets } from '../without-secrets.ts';
@@ -65,8 +65,7 @@ export class KafkaTarget implements Target {
     return sendConnected({
       signal,
       connection: this.#producer,
-      objection: () => this.#objection(),
-      open: async () => this.#open(),
+      open: () => this.#open(),
       send: (producer) => producer.send({ messages: batch.map((message) => this.#record(message)) }),
       close: () => this.close(),
       meaningOf: (error) => this.#meaningOf(error),
@@ -83,18 +82,14 @@ export class KafkaTarget implements Target {
     return this.#kafka.tls === 'DISABLE';
   }
 
-  /** The servers that are named; what these name in turn is dialled without being asked about here. */
-  #objection(): Promise<string | undefined> {
-    return objectionToServers(this.#policy, this.#kafka.bootstrapServers, this.#isPlain, this.#resolve);
-  }
-
-  /** Dials nobody before something is sent. */
-  #open(): Producer<Buffer, Buffer, Buffer, Buffer> {
+  /** Dials nobody before something is sent. What the servers that are named name in turn is dialled without being asked about here. */
+  async #open(): Promise<Producer<Buffer, Buffer, Buffer, Buffer>> {
     const { bootstrapServers, mechanism, username = '', caCertificate, compression } = this.#kafka;
+    const servers = await dialableServers(this.#policy, bootstrapServers, this.#isPlain, this.#resolve);
     const password = this.#export.secrets.target['kafka.password'] ?? '';
     this.#producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
       clientId: 'iotcore-export',
-      bootstrapBrokers: [...bootstrapServers],
+      bootstrapBrokers: servers,
       connectTimeout: connectTimeoutMs,
       timeout: requestTimeoutMs,
       retries: false,
@@ -136,6 +131,7 @@ export class KafkaTarget implements Target {
   }
 
   #meaningOf(error: unknown): SendOutcome {
+    if (error instanceof ForbiddenAddressError) return failureOf(error, this.#export.secrets);
     const all = [...causesOf(error)];
     const answers = all.flatMap(({ apiId }) => (typeof apiId === 'string' ? [apiId] : []));
     const message = all.map((one) => one.message).join(': ');

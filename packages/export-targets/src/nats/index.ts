@@ -3,9 +3,9 @@ import { natsServerIdentity } from '@iotcore/process/nats-server-identity';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { sendConnected } from '../connections.ts';
-import type { AddressPolicy } from '../network/address-policy.ts';
+import { type AddressPolicy, ForbiddenAddressError } from '../network/address-policy.ts';
 import { failureOf } from '../network/failures.ts';
-import { objectionToServers, type Resolve } from '../network/guarded-lookup.ts';
+import { dialableServers, type Resolve } from '../network/guarded-lookup.ts';
 import type { OpenedExport } from '../opened-export.ts';
 import type { OutgoingMessage, SendOutcome, Target } from '../target.ts';
 import { withoutSecrets } from '../without-secrets.ts';
@@ -39,7 +39,6 @@ export class NatsTarget implements Target {
     return sendConnected({
       signal,
       connection: this.#stream,
-      objection: () => this.#objection(),
       open: () => this.#open(),
       send: (stream) => this.#publish(stream, batch),
       close: () => this.close(),
@@ -47,18 +46,28 @@ export class NatsTarget implements Target {
     });
   }
 
-  /** All at once, in their order; a batch that came in part comes again, and what was there is recognised. */
+  /**
+   * Those of one device one after the other, since a server that takes one may have refused the one before it; those of different devices
+   * at once. A batch that came in part comes again, and what was there is recognised.
+   */
   async #publish(stream: JetStreamClient, batch: readonly OutgoingMessage[]): Promise<void> {
-    const publications = batch.map((message) =>
-      stream.publish(subjectOf(this.#nats.subjectPrefix, this.#export, message), message.payload, {
-        msgID: message.eventId,
-        timeout: publishTimeoutMs,
-        retries: 1,
-      }),
-    );
+    const lastOf = new Map<string, Promise<unknown>>();
+    const publications = batch.map((message) => {
+      const key = message.deviceId || message.topic;
+      const before = lastOf.get(key) ?? Promise.resolve();
+      const publication = before.then(() => this.#publishOne(stream, message));
+      lastOf.set(key, publication);
+      return publication;
+    });
     const outcomes = await Promise.allSettled(publications);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  #publishOne(stream: JetStreamClient, message: OutgoingMessage): Promise<unknown> {
+    const subject = subjectOf(this.#nats.subjectPrefix, this.#export, message);
+    const options = { msgID: message.eventId, timeout: publishTimeoutMs, retries: 1 };
+    return stream.publish(subject, message.payload, options);
   }
 
   async close(): Promise<void> {
@@ -72,17 +81,14 @@ export class NatsTarget implements Target {
     return this.#nats.tls === 'DISABLE';
   }
 
-  /** The servers that are named; only these are dialled. */
-  #objection(): Promise<string | undefined> {
-    return objectionToServers(this.#policy, this.#nats.servers, this.#isPlain, this.#resolve);
-  }
-
+  /** Only the servers that are named are dialled. */
   async #open(): Promise<JetStreamClient> {
-    const { servers, username, caCertificate } = this.#nats;
+    const { servers: named, username, caCertificate } = this.#nats;
+    const servers = await dialableServers(this.#policy, named, this.#isPlain, this.#resolve);
     const { 'nats.password': password, 'nats.token': token } = this.#export.secrets.target;
     const options: NodeConnectionOptions = {
       name: 'iotcore-export',
-      servers: [...servers],
+      servers,
       ignoreClusterUpdates: true,
       reconnect: false,
       timeout: connectTimeoutMs,
@@ -101,6 +107,7 @@ export class NatsTarget implements Target {
   }
 
   #meaningOf(error: unknown): SendOutcome {
+    if (error instanceof ForbiddenAddressError) return failureOf(error, this.#export.secrets);
     const { name = '', message = '' } = error instanceof Error ? error : {};
     const told = withoutSecrets(message, this.#export.secrets, keptAnswerCharacters);
     if (/no stream|StreamNotFound|no ?responders|not enabled/i.test(`${name} ${message}`))

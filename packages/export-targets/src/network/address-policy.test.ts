@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { AddressPolicy, ForbiddenAddressError } from './address-policy.ts';
-import { checkLiteral, guardedLookup, objectionTo } from './guarded-lookup.ts';
+import { checkLiteral, dialableServers, guardedLookup, objectionTo } from './guarded-lookup.ts';
 
 const own = { addresses: ['198.18.0.9', 'fe80::1%eth0'], ports: new Set([8883]) };
 const strict = new AddressPolicy({ allowedNetworks: [], own });
@@ -147,4 +147,26 @@ describe('a name', () => {
       expect(() => checkLiteral(strict, { ...place, host })).toThrow(ForbiddenAddressError);
     },
   );
+});
+
+describe('of several servers that a client resolves by itself', () => {
+  const unknown = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+  const resolve = async (name: string) =>
+    name === 'unknown'
+      ? unknown()
+      : [{ address: name === 'inside' ? '10.0.0.1' : '93.184.216.34', family: 4 }];
+  const dialable = (...servers: string[]) => dialableServers(strict, servers, false, resolve);
+
+  test('one that does not resolve now is left out: it may resolve to anything by then', async () => {
+    expect(await dialable('unknown:9092', 'public:9092', '[2606:2800:220:1::1]:9092')).toEqual([
+      'public:9092',
+      '[2606:2800:220:1::1]:9092',
+    ]);
+    await expect(dialable('unknown:9092')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  test('one that is forbidden condemns all', async () => {
+    for (const server of ['inside:9092', '127.0.0.1:9092', '[::1]:9092'])
+      await expect(dialable('public:9092', server)).rejects.toBeInstanceOf(ForbiddenAddressError);
+  });
 });

@@ -100,17 +100,31 @@ export async function objectionTo(
   }
 }
 
-/** The first that is wrong with servers, each a host and a port. */
-export async function objectionToServers(
+/**
+ * Of servers, each a host and a port, those that can be dialled now: for clients that resolve names by themselves. One that does not
+ * resolve is left out, since it may resolve to anything a moment later.
+ *
+ * @throws ForbiddenAddressError, or why none resolves
+ */
+export async function dialableServers(
   policy: AddressPolicy,
   servers: readonly string[],
   isPlain: boolean,
   resolve: Resolve,
-): Promise<string | undefined> {
-  for (const server of servers) {
-    const { hostname, port } = new URL(`tcp://${server}`);
-    const objection = await objectionTo(policy, { host: hostname, port: Number(port), isPlain }, resolve);
-    if (objection !== undefined) return objection;
-  }
-  return undefined;
+): Promise<string[]> {
+  const outcomes = await Promise.allSettled(
+    servers.map(async (server) => {
+      const { hostname, port } = new URL(`tcp://${server}`);
+      const place = { host: hostname, port: Number(port), isPlain };
+      checkLiteral(policy, place);
+      const isName = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0;
+      for (const { address } of isName ? await resolve(hostname) : [])
+        policy.check(address, place.port, isPlain);
+      return server;
+    }),
+  );
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const forbidden = failures.find((error) => error instanceof ForbiddenAddressError);
+  if (forbidden ?? failures.length === servers.length) throw forbidden ?? failures[0];
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }

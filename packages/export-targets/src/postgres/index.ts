@@ -46,7 +46,7 @@ export class PostgresTarget implements Target {
     return sendConnected({
       signal,
       connection: this.#client,
-      objection: async () => this.#objection(),
+      objection: () => this.#objection(),
       open: () => this.#open(),
       send: (client) => client.query(this.#insert(batch)),
       close: () => this.close(),

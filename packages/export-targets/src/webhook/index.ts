@@ -109,17 +109,18 @@ export class WebhookTarget implements Target {
     };
   }
 
+  /** A name may be that of something every object has. */
   #ownHeaders(): Record<string, string> {
     const { auth } = this.#webhook;
     const secrets = this.#export.secrets.target;
-    const headers = JSON.parse(secrets['webhook.headers'] ?? '{}') as Record<string, string>;
-    if (auth?.bearer) headers['authorization'] = `Bearer ${secrets['webhook.auth.bearer.token']}`;
+    const headers = Object.entries(JSON.parse(secrets['webhook.headers'] ?? '{}') as Record<string, string>);
+    if (auth?.bearer) headers.push(['authorization', `Bearer ${secrets['webhook.auth.bearer.token']}`]);
     if (auth?.basic) {
       const pair = `${auth.basic.username}:${secrets['webhook.auth.basic.password']}`;
-      headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+      headers.push(['authorization', `Basic ${Buffer.from(pair).toString('base64')}`]);
     }
-    if (auth?.header) headers[auth.header.name] = secrets['webhook.auth.header.value'] ?? '';
-    return headers;
+    if (auth?.header) headers.push([auth.header.name, secrets['webhook.auth.header.value'] ?? '']);
+    return Object.fromEntries(headers);
   }
 
   /** The one before signs along until its end. */
