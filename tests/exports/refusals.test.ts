@@ -73,6 +73,13 @@ describe('an export is refused for', () => {
       kafka({ bootstrapServers: ['kafka.example.com'] }),
       'target.kafka.bootstrapServers[0]',
     ],
+    ...['kafka.example.com:99999', 'kafka.example.com:0', '[:::]:9092', 'a b:9092'].map(
+      (server): [string, object, string] => [
+        `a server that is none: ${server}`,
+        kafka({ bootstrapServers: ['kafka.example.com:9092', server] }),
+        'target.kafka.bootstrapServers[1]',
+      ],
+    ),
     ['a log-in without a password', kafka({ mechanism: 'PLAIN', username: 'me' }), 'target.kafka.password'],
     ['batches of none', { ...webhook({}), batch: { maxMessages: 0 } }, 'batch.maxMessages'],
     ['batches of too many', { ...webhook({}), batch: { maxMessages: 1001 } }, 'batch.maxMessages'],

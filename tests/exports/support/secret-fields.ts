@@ -1,5 +1,6 @@
 /** Every field of a target that holds a secret, and every way to write one that is refused. */
 import { randomBytes } from 'node:crypto';
+import { makeCertificate } from '@iotcore/testkit';
 
 /** A secret that text formats must write in another way, and what stands unchanged in all of them. */
 export interface Secret {
@@ -9,6 +10,7 @@ export interface Secret {
 }
 
 const username = 'fleet';
+const { certPem: certificateData, keyPem } = await makeCertificate();
 
 export function makeSecret(): Secret {
   const core = `Secret${randomBytes(9).toString('hex')}`;
@@ -56,11 +58,14 @@ export const secretFields: Readonly<Record<string, SecretField>> = {
   'webhook.auth.basic.password': webhookWith((password) => ({ auth: { basic: { username, password } } })),
   'webhook.auth.header.value': webhookWith((value) => ({ auth: { header: { name: 'x-key', value } } })),
   'webhook.headers': webhookWith((value) => ({ headers: { 'x-first': 'plain', 'x-key': value } })),
-  // No key at all: what TLS says of it is told.
+  // It stands beside a key: what TLS says of both is told.
   'webhook.clientCertificate.privateKey': {
     protocol: 'webhook',
-    target: (privateKey, address) => ({
-      webhook: { url: `https://${address}/`, clientCertificate: { certificateData: 'pem', privateKey } },
+    target: (secret, address) => ({
+      webhook: {
+        url: `https://${address}/`,
+        clientCertificate: { certificateData, privateKey: `${secret}\n${keyPem}` },
+      },
     }),
   },
   'postgres.password': postgresAt('postgres'),
@@ -158,8 +163,14 @@ export const refusedForms: readonly RefusedForm[] = [
   [
     'a key that is a list',
     'target.webhook.clientCertificate.privateKey',
-    (s) => webhook({ clientCertificate: { certificateData: 'pem', privateKey: [s] } }),
+    (s) => webhook({ clientCertificate: { certificateData, privateKey: [s] } }),
   ],
+  [
+    'a key that is none',
+    'target.webhook.clientCertificate.privateKey',
+    (s) => webhook({ clientCertificate: { certificateData, privateKey: s } }),
+  ],
+  ['an authority that is none', 'target.webhook.caCertificate', (s) => webhook({ caCertificate: s })],
   [
     'a password in a URL of Postgres',
     'target.postgres.url',

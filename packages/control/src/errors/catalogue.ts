@@ -96,6 +96,11 @@ export const errors = {
       'FAILED_PRECONDITION',
       'Messages are sent for this export: only one with the target pull can be asked.',
     ),
+  exportSecretsUnreadable: () =>
+    new ApiError(
+      'FAILED_PRECONDITION',
+      'The secrets of the export cannot be read: the key that they were sealed with is gone. Delete it and create it again.',
+    ),
   dataStreamServersUnusable: (why: string) =>
     new ApiError(
       'FAILED_PRECONDITION',

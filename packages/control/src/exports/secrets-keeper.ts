@@ -1,7 +1,8 @@
 /** What an export keeps and never shows: sealed, and read again. */
 import { randomBytes } from 'node:crypto';
-import { seal, unseal } from '@iotcore/credentials';
+import { seal, UnreadableSecretsError, unseal } from '@iotcore/credentials';
 import type { KeySet } from '../auth/installation-keys.ts';
+import { errors } from '../errors/catalogue.ts';
 
 export interface ExportSecrets {
   /** `whsec_…`: requests of a webhook are signed with it. */
@@ -25,9 +26,13 @@ export class SecretsKeeper {
     return seal(this.#keys().sealing, exportId, secrets);
   }
 
-  /** @throws UnreadableSecretsError */
+  /** @throws FAILED_PRECONDITION if they cannot be read */
   unseal(exportId: string, sealed: Uint8Array): ExportSecrets {
-    return unseal(sealed, exportId, (kid) => this.#keys().seedOf(kid)) as ExportSecrets;
+    try {
+      return unseal(sealed, exportId, (kid) => this.#keys().seedOf(kid)) as ExportSecrets;
+    } catch (error) {
+      throw error instanceof UnreadableSecretsError ? errors.exportSecretsUnreadable() : error;
+    }
   }
 }
 

@@ -1,8 +1,10 @@
+import { makeCertificate } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../errors/catalogue.ts';
 import { splitTarget } from './target-secrets.ts';
 
-const certificateData = 'of nobody';
+const { certPem: certificateData, keyPem } = await makeCertificate();
+const { certPem: otherCertificate } = await makeCertificate();
 const url = 'https://example.com/a';
 
 function fieldsRefused(split: () => unknown): unknown {
@@ -38,7 +40,7 @@ const moves: readonly (readonly [what: string, from: object, to: object, field: 
   ],
   [
     'a private key',
-    { webhook: { url, clientCertificate: { certificateData, privateKey: 'k' } } },
+    { webhook: { url, clientCertificate: { certificateData, privateKey: keyPem } } },
     { webhook: { url: 'https://thief.example.com/a', clientCertificate: { certificateData } } },
     'target.webhook.clientCertificate.privateKey',
   ],
@@ -53,6 +55,29 @@ const moves: readonly (readonly [what: string, from: object, to: object, field: 
     { kafka: { bootstrapServers: ['a:9092'], topic: 't', mechanism: 'PLAIN', username: 'u', password: 'p' } },
     { kafka: { bootstrapServers: ['a:9092', 'b:9092'], topic: 't', mechanism: 'PLAIN', username: 'u' } },
     'target.kafka.password',
+  ],
+  [
+    'the password of a database, out of TLS',
+    { postgres: { url: 'postgresql://u@db.example.com/iot', table: 't', password: 'p' } },
+    { postgres: { url: 'postgresql://u@db.example.com/iot', table: 't', tls: 'DISABLE' } },
+    'target.postgres.password',
+  ],
+  [
+    'the password of Kafka, out of TLS',
+    { kafka: { bootstrapServers: ['a:9092'], topic: 't', mechanism: 'PLAIN', username: 'u', password: 'p' } },
+    {
+      kafka: {
+        ...{ bootstrapServers: ['a:9092'], topic: 't', mechanism: 'PLAIN', username: 'u' },
+        tls: 'DISABLE',
+      },
+    },
+    'target.kafka.password',
+  ],
+  [
+    'the password of NATS, out of TLS',
+    { nats: { servers: ['a:4222'], subjectPrefix: 's', username: 'u', password: 'p' } },
+    { nats: { servers: ['a:4222'], subjectPrefix: 's', username: 'u', tls: 'DISABLE' } },
+    'target.nats.password',
   ],
   [
     'the token of NATS',
@@ -82,6 +107,12 @@ describe('a secret that is left out', () => {
     expect(shown.webhook?.url).toBe('https://example.com/b');
   });
 
+  test('is kept if the default of TLS is written out', () => {
+    const nats = { servers: ['a:4222'], subjectPrefix: 's' };
+    const former = splitTarget({ nats: { ...nats, token: 't' } });
+    expect(splitTarget({ nats: { ...nats, tls: 'VERIFY' } }, former).secrets).toEqual(former.secrets);
+  });
+
   test('is not kept by what needs none any more', () => {
     const former = splitTarget({ webhook: { url, auth: { bearer: { token: 't' } } } });
     expect(splitTarget({ webhook: { url: 'https://other.example.com/' } }, former).secrets).toEqual({});
@@ -91,4 +122,57 @@ describe('a secret that is left out', () => {
 test('a target of another kind takes no secret of the one before', () => {
   const former = splitTarget({ webhook: { url, auth: { bearer: { token: 't' } } } });
   expect(splitTarget({ pull: {} }, former).secrets).toEqual({});
+});
+
+describe('certificates and keys', () => {
+  const refused = (target: object) =>
+    fieldsRefused(() => splitTarget(target as Parameters<typeof splitTarget>[0]));
+  const cut = certificateData.replace(/\n.{20}/, '\n');
+  const withClient = (clientCertificate: object) => ({ webhook: { url, clientCertificate } });
+
+  test.each(['', 'of nobody', keyPem, cut, `${certificateData}${cut}`])(
+    'that are none are refused by their field, of every target: %#',
+    (caCertificate) => {
+      const servers = { bootstrapServers: ['a:9092'], topic: 't' };
+      expect([
+        refused({ webhook: { url, caCertificate } }),
+        refused({ postgres: { url: 'postgresql://u@db.example.com/iot', table: 't', caCertificate } }),
+        refused({ kafka: { ...servers, caCertificate } }),
+        refused({ nats: { servers: ['a:4222'], subjectPrefix: 's', caCertificate } }),
+        refused(withClient({ certificateData: caCertificate, privateKey: keyPem })),
+      ]).toEqual([
+        ['target.webhook.caCertificate'],
+        ['target.postgres.caCertificate'],
+        ['target.kafka.caCertificate'],
+        ['target.nats.caCertificate'],
+        ['target.webhook.clientCertificate.certificateData'],
+      ]);
+    },
+  );
+
+  test.each([
+    ['is none', 'of nobody', certificateData],
+    ['is a certificate', certificateData, certificateData],
+    ['is that of another certificate', keyPem, otherCertificate],
+  ])('a key that %s is refused', (_, privateKey, ofCertificate) => {
+    expect(refused(withClient({ certificateData: ofCertificate, privateKey }))).toEqual([
+      'target.webhook.clientCertificate.privateKey',
+    ]);
+  });
+
+  test('that belong together are taken, several authorities and text around them too', () => {
+    const caCertificate = `the first\n${certificateData}\nthe other\n${otherCertificate}`;
+    const target = {
+      webhook: { url, caCertificate, clientCertificate: { certificateData, privateKey: keyPem } },
+    };
+    expect(refused(target)).toBe('nothing');
+  });
+
+  test('a key that is kept must be that of a certificate that is new', () => {
+    const former = splitTarget(withClient({ certificateData, privateKey: keyPem }) as never);
+    const to = withClient({ certificateData: otherCertificate });
+    expect(fieldsRefused(() => splitTarget(to as never, former))).toEqual([
+      'target.webhook.clientCertificate.privateKey',
+    ]);
+  });
 });

@@ -5,6 +5,7 @@
  */
 import type { ExportTarget, ShownExportTarget } from '@iotcore/contract';
 import { errors, type FieldViolation } from '../../errors/catalogue.ts';
+import { objectionToCertificates, objectionToKey } from './target-certificates.ts';
 
 export interface SplitTarget {
   readonly shown: ShownExportTarget;
@@ -53,18 +54,27 @@ function hasMoved(former: ShownExportTarget, target: ExportTarget): boolean {
   return addressesOf(target).some((address) => !known.has(address));
 }
 
-/** Servers, each with its protocol and port. */
+/** Servers, each with its port, and how it is spoken to: without TLS others could read along. */
 function addressesOf({ webhook, postgres, kafka, nats }: ShownExportTarget | ExportTarget): string[] {
+  const reached = (servers: readonly string[], { tls = 'VERIFY' }: { readonly tls?: string | undefined }) =>
+    servers.map((server) => `${server} ${tls}`);
   return [
-    ...[webhook, postgres].flatMap((one) => (one ? [addressOf(one.url)] : [])),
-    ...(kafka?.bootstrapServers ?? []),
-    ...(nats?.servers ?? []),
+    ...(webhook ? [addressOf(webhook.url)] : []),
+    ...(postgres ? reached([addressOf(postgres.url)], postgres) : []),
+    ...(kafka ? reached(kafka.bootstrapServers, kafka) : []),
+    ...(nats ? reached(nats.servers, nats) : []),
   ];
 }
 
 function addressOf(text: string): string {
   const url = URL.parse(text);
   return url ? `${url.protocol}//${url.host}` : text;
+}
+
+/** A host or an address, with a port. */
+function isServer(text: string): boolean {
+  if (!/^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?):0*[1-9]\d{0,4}$/i.test(text)) return false;
+  return URL.canParse(`tcp://${text}`);
 }
 
 class Splitting {
@@ -86,7 +96,8 @@ class Splitting {
   }: Webhook): NonNullable<ShownExportTarget['webhook']> {
     this.#checkUrl('target.webhook.url', plain.url, ['https:', 'http:']);
     const headerNames = this.#headers(headers);
-    if (clientCertificate) this.#need('webhook.clientCertificate.privateKey', clientCertificate.privateKey);
+    this.#checkAuthority('target.webhook.caCertificate', plain.caCertificate);
+    if (clientCertificate) this.#checkClientCertificate(clientCertificate);
     return {
       ...plain,
       ...(headerNames.length > 0 && { headerNames }),
@@ -99,6 +110,7 @@ class Splitting {
 
   postgres({ password, ...plain }: NonNullable<ExportTarget['postgres']>) {
     this.#checkUrl('target.postgres.url', plain.url, ['postgres:', 'postgresql:']);
+    this.#checkAuthority('target.postgres.caCertificate', plain.caCertificate);
     this.#may('postgres.password', password);
     if (!/^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$/.test(plain.table))
       this.#violation(
@@ -110,6 +122,7 @@ class Splitting {
 
   kafka({ password, ...plain }: NonNullable<ExportTarget['kafka']>) {
     this.#checkServers('target.kafka.bootstrapServers', plain.bootstrapServers);
+    this.#checkAuthority('target.kafka.caCertificate', plain.caCertificate);
     if (!/^[a-zA-Z0-9._/-]{1,249}$/.test(plain.topic))
       this.#violation('target.kafka.topic', '1 to 249 characters of [a-zA-Z0-9._/-].');
     if (plain.mechanism === undefined) this.#may('kafka.password', password);
@@ -122,6 +135,7 @@ class Splitting {
 
   nats({ password, token, ...plain }: NonNullable<ExportTarget['nats']>) {
     this.#checkServers('target.nats.servers', plain.servers);
+    this.#checkAuthority('target.nats.caCertificate', plain.caCertificate);
     if (!/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(plain.subjectPrefix))
       this.#violation('target.nats.subjectPrefix', 'Tokens of [a-zA-Z0-9_-] with dots between.');
     this.#may('nats.password', password);
@@ -192,8 +206,26 @@ class Splitting {
 
   #checkServers(field: string, servers: readonly string[]): void {
     for (const [index, server] of servers.entries())
-      if (!/^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?):\d{1,5}$/i.test(server))
+      if (!isServer(server))
         this.#violation(`${field}[${index}]`, 'A host and a port, such as broker.example.com:9092.');
+  }
+
+  #checkAuthority(field: string, pem: string | undefined): void {
+    const objection = pem === undefined ? undefined : objectionToCertificates(pem);
+    if (objection !== undefined) this.#violation(field, objection);
+  }
+
+  #checkClientCertificate({ certificateData, privateKey }: NonNullable<Webhook['clientCertificate']>): void {
+    const path = 'webhook.clientCertificate.privateKey';
+    this.#need(path, privateKey);
+    const key = this.secrets[path];
+    const objection = objectionToCertificates(certificateData);
+    if (objection !== undefined)
+      this.#violation('target.webhook.clientCertificate.certificateData', objection);
+    else if (key !== undefined) {
+      const objectionOfKey = objectionToKey(key, certificateData);
+      if (objectionOfKey !== undefined) this.#violation(`target.${path}`, objectionOfKey);
+    }
   }
 
   /** A secret that must be there, given or kept. */
