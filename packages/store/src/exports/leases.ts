@@ -33,8 +33,8 @@ interface LeasedRow extends Omit<LeasedExport, 'lease' | 'position'> {
   readonly position: string;
 }
 
-/** Exports that are sent for: those that are paused, and those that receivers pull from, need no holder. */
-const needsHolder = `NOT exports.paused AND NOT exports.target ? 'pull'`;
+/** SQL: exports that are sent for. Those that are paused, and those that receivers pull from, need no holder. */
+export const needsHolder = `NOT exports.paused AND NOT exports.target ? 'pull'`;
 
 /**
  * Says that this process lives, and answers how many exports each of those that live should hold. One counts for as long as
@@ -54,8 +54,8 @@ export async function findShare(db: Sql, processId: string): Promise<number> {
   return rows[0]?.share ?? 0;
 }
 
-/** When its lease ended or will end; of an export that nobody had yet: when it was made. */
-const freeSince = 'coalesce(cursors.lease_until, exports.created_at)';
+/** SQL: when its lease ended or will end; of an export that nobody had yet: when it was made. */
+export const freeSince = 'coalesce(cursors.lease_until, exports.created_at)';
 /** For how long an export without a holder is left to those that hold fewer, in seconds. One that counts may not take any. */
 const deferenceSeconds = 1;
 
@@ -65,7 +65,10 @@ export interface Taking {
   readonly hasShare?: boolean;
 }
 
-/** Takes exports without a holder. */
+/**
+ * Takes exports without a holder. Their settings are locked with their cursors: those of the beginning of the statement may have
+ * been changed by then, and that change has ended the lease before this one.
+ */
 export async function takeLeases(
   db: Sql,
   holder: string,
@@ -75,11 +78,11 @@ export async function takeLeases(
     name: 'take-export-leases',
     text: `
       WITH free AS MATERIALIZED (
-        SELECT cursors.export_id FROM export_cursors AS cursors JOIN exports ON exports.id = cursors.export_id
+        SELECT cursors.export_id, exports.* FROM export_cursors AS cursors JOIN exports ON exports.id = cursors.export_id
         WHERE (cursors.lease_until IS NULL AND NOT $3
             OR ${freeSince} <= clock_timestamp() - CASE WHEN $3 THEN interval '${deferenceSeconds} seconds' ELSE '0' END)
           AND ${needsHolder}
-        ORDER BY cursors.export_id LIMIT $2 FOR UPDATE OF cursors SKIP LOCKED
+        ORDER BY cursors.export_id LIMIT $2 FOR UPDATE OF cursors SKIP LOCKED FOR SHARE OF exports SKIP LOCKED
       ), taken AS (
         UPDATE export_cursors AS cursors
         SET holder = $1, epoch = cursors.epoch + 1, lease_until = clock_timestamp() + interval '${leaseSeconds} seconds'
@@ -88,7 +91,7 @@ export async function takeLeases(
       )
       SELECT taken.export_id AS "exportId", taken.epoch, taken.position, folder_id AS "folderId", registry_id AS "registryId",
              broker_id AS "brokerId", target, secrets, batch, concurrency, retry
-      FROM taken JOIN exports ON exports.id = taken.export_id`,
+      FROM taken JOIN free USING (export_id)`,
     values: [holder, most, hasShare],
   });
   return rows.map(({ exportId, epoch, position, ...rest }) => ({

@@ -318,6 +318,32 @@ describe('a lease', () => {
     expect(await stillHeld()).toBe(false);
   });
 
+  test('is taken by what is set then, though it was changed while free exports were looked for', async () => {
+    const { db } = await open({ e: {}, other: {} });
+    await db.query(`UPDATE exports SET created_at = created_at - interval '1 hour'`);
+    const [looking, gate] = [await db.connect(), await db.connect()];
+    onTestFinished(() => {
+      looking.release(true);
+      gate.release(true);
+    });
+    // A clock that stands at the gate: the statement has begun by then, and has locked nothing.
+    await db.query(`CREATE SCHEMA gated`);
+    await db.query(`
+      CREATE FUNCTION gated.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+      'SELECT pg_advisory_lock_shared(1); SELECT pg_advisory_unlock_shared(1); SELECT pg_catalog.clock_timestamp()'`);
+    await looking.query('SET search_path = gated, pg_catalog, public');
+    await gate.query('SELECT pg_advisory_lock(1)');
+    const taking = takeLeases(looking as Sql, 'h', { most: 5, hasShare: true });
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+    await expect.poll(async () => (await db.query(waiting)).rowCount).toBe(1);
+    await updateExport(db, 'e', { paused: true }, 10 * mebibyte);
+    await updateExport(db, 'other', { concurrency: 7 }, 10 * mebibyte);
+    await db.query(`UPDATE export_cursors SET lease_until = now() - interval '1 hour', holder = 'before'`);
+    await gate.query('SELECT pg_advisory_unlock(1)');
+    const taken = await taking;
+    expect(taken.map(({ lease, concurrency }) => [lease.exportId, concurrency])).toEqual([['other', 7]]);
+  });
+
   test('is not needed while an export is paused, or asked by its receiver', async () => {
     const { db } = await open({ paused: {}, pulled: {} });
     await db.query(`UPDATE exports SET paused = true WHERE id = 'paused'`);
