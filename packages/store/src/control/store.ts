@@ -172,7 +172,7 @@ const writes = {
     lockLog: progress.lockLogRange,
     positionAt: progress.findPositionAt,
     move: progress.moveCursor,
-    redeliver: exportRecords.redeliverDeadLetters,
+    announce: progress.announceExport,
     deleteDeadLetter: exportRecords.deleteDeadLetter,
   },
 };
@@ -240,6 +240,11 @@ export class ControlStore {
   /** @see acknowledgeExport */
   acknowledgeExport(id: string, position: bigint): Promise<string | undefined> {
     return progress.acknowledgeExport(this.#pool, id, position);
+  }
+
+  /** @see redeliverDeadLetters */
+  redeliverDeadLetters(exportId: string, ids: readonly string[] | undefined): Promise<number> {
+    return exportRecords.redeliverDeadLetters(this.#pool, exportId, ids);
   }
 
   /** @see touchBrowserSession */

@@ -3,6 +3,7 @@ import { testDatabase } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { updateExport } from '../control/exports/exports.ts';
 import { findExportProgress, findPositionAt } from '../control/exports/progress.ts';
+import { redeliverDeadLetters } from '../control/exports/records.ts';
 import type { Sql, Statement } from '../database/sql.ts';
 import { openDatabase } from '../index.ts';
 import {
@@ -407,6 +408,41 @@ describe('dead letters', () => {
       [Buffer.alloc(100)],
     );
     expect(await letters.add(letterOf('1'))).toBe('full');
+  });
+
+  test('go after what waits in their order, many or few; those that come meanwhile stay', async () => {
+    const { db, cursor } = await open();
+    await appendChunks(db, [chunkOf('e', ['waits'])]);
+    const frames = Array.from({ length: 2500 }, (_, n) => chunkOf('e', [String(n)]).data);
+    await db.query(
+      `INSERT INTO export_dead_letters (export_id, id, position, attempts, reason, frame)
+       SELECT 'e', to_char(n, 'FM0000'), 0, 1, 'r', frame FROM unnest($1::bytea[]) WITH ORDINALITY AS given(frame, n)`,
+      [frames],
+    );
+    await db.query(`UPDATE export_dead_letters SET at = now() + interval '1 hour' WHERE id = '2500'`);
+    expect(await redeliverDeadLetters(db, 'e', ['0002', '0001', 'none'])).toBe(2);
+    expect(await redeliverDeadLetters(db, 'e', undefined)).toBe(2497);
+    expect(await readAll(db)).toEqual(['waits', ...Array.from({ length: 2499 }, (_, n) => String(n))]);
+    expect((await cursor()).head).toBe(2500);
+    expect((await db.query('SELECT id FROM export_dead_letters')).rows).toEqual([{ id: '2500' }]);
+    await db.query(`DELETE FROM exports WHERE id = 'e'`);
+    expect(await redeliverDeadLetters(db, 'e', undefined)).toBe(0);
+  });
+
+  test('are put there one commit after the other: who records for the export waits for none of the others', async () => {
+    const { db } = await open();
+    const letters = ['1', '2', '3'].map(
+      (id) => `('e', '${id}', 0, 1, 'r', decode(repeat('61', 600000), 'hex'))`,
+    );
+    await db.query(
+      `INSERT INTO export_dead_letters (export_id, id, position, attempts, reason, frame) VALUES ${letters.join()}`,
+    );
+    expect(await redeliverDeadLetters(db, 'e', undefined)).toBe(3);
+    // The lock of the head ends with the transaction: each chunk has one of its own.
+    const { rows } = await db.query(
+      'SELECT count(DISTINCT xmin::text)::int AS transactions FROM export_chunks',
+    );
+    expect(rows).toEqual([{ transactions: 3 }]);
   });
 
   test('are read through once for many of them', async () => {

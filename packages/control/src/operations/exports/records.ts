@@ -8,7 +8,7 @@ import {
   Operation,
   RedeliverExportDeadLettersRequest,
 } from '@iotcore/contract';
-import type { DeadLetterRow } from '@iotcore/store/control';
+import type { ControlStore, DeadLetterRow } from '@iotcore/store/control';
 import { readFrame } from '@iotcore/store/exports';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
@@ -39,11 +39,17 @@ export const redeliverExportDeadLetters = defineOperation({
   ids: { exportId },
   message: RedeliverExportDeadLettersRequest,
   output: Operation,
-  run: async ({ input: { ids }, target: row, commit }) =>
-    commit(async (tx) => {
-      const messages = await tx.exports.redeliver(row.id, ids);
+  async run(
+    { input: { ids }, target: row, commit },
+    { store }: { readonly store: Pick<ControlStore, 'redeliverDeadLetters'> },
+  ) {
+    // Outside of the transaction that records it, which would keep publishers waiting.
+    const messages = await store.redeliverDeadLetters(row.id, ids);
+    return commit(async (tx) => {
+      await tx.exports.announce(row.id);
       return exportAction(row, { messages: String(messages) });
-    }),
+    });
+  },
 });
 
 export const deleteExportDeadLetter = defineOperation({
