@@ -17,7 +17,7 @@ import type { ExportSecrets, SecretsKeeper } from '../../exports/secrets-keeper.
 import type { Access } from '../../pipeline/access.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
 import { resource } from '../../pipeline/subject.ts';
-import { exportAction, exportMutation, exportSubject } from './export.ts';
+import { exportAction, exportMutation, exportSubject, owedBy } from './export.ts';
 import { names } from './names.ts';
 import { mustBeReachable, type NewExportNeeds, newExport, settingsFor } from './new-export.ts';
 import { checkSource } from './source.ts';
@@ -122,11 +122,10 @@ export const deleteExport = defineOperation({
   output: Operation,
   subject: exportSubject,
   async run({ target: row, read, commit }) {
-    const progress = await read.exports.progress(row.id);
-    const owed = progress ? BigInt(progress.head) - BigInt(progress.position) : 0n;
+    const details = await owedBy(row.id, read);
     return commit(async (tx) => {
       await tx.exports.delete(row.id);
-      return { ...exportAction(row), details: { owedMessages: String(owed) } };
+      return { ...exportAction(row), details };
     });
   },
 });

@@ -52,3 +52,10 @@ export function exportAction(
 ): Mutation {
   return { resourceId: id, folderId, metadata: { exportId: id, ...metadata }, response: empty };
 }
+
+/** What the audit event says of an export that is deleted: how many messages it still owed. */
+export async function owedBy(id: string, read: Reads): Promise<Readonly<Record<string, string>>> {
+  const progress = await read.exports.progress(id);
+  const owed = progress ? BigInt(progress.head) - BigInt(progress.position) : 0n;
+  return { owedMessages: String(owed) };
+}

@@ -18,6 +18,7 @@ import { ApiError, errors } from '../../errors/catalogue.ts';
 import type { DataStreams } from '../../exports/data-streams.ts';
 import { text } from '../../messages/json.ts';
 import { defineOperation, mutation } from '../../pipeline/operation.ts';
+import { owedBy } from '../exports/export.ts';
 import { type NewExportNeeds, newExport } from '../exports/new-export.ts';
 import { checkSource } from '../exports/source.ts';
 import { type OwnerTarget, ownerIds, ownerSubject } from '../shared/owner.ts';
@@ -91,9 +92,10 @@ export const deleteDataStreamExport = defineOperation({
     const row = await read.exports.find(id);
     if (row?.registryId !== target.id || !toDataStreamExport(row))
       throw errors.notFound('Data stream export');
+    const details = await owedBy(id, read);
     return commit(async (tx) => {
       await tx.exports.delete(id);
-      return { ...mutationOf(target, id), response: empty };
+      return { ...mutationOf(target, id), response: empty, details };
     });
   },
 });
