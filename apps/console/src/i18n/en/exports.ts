@@ -79,6 +79,8 @@ export const exporting = {
     subjectPrefix: 'Subjects begin with',
     token: 'Token',
     batch: 'Messages of one request',
+    batchNote:
+      'Empty: one, as the old service did, or 100 with CLOUDEVENTS. If the receiver takes many, say so: one each costs sixty times the work.',
     onFull: 'When the log is full',
   },
 };

@@ -95,7 +95,11 @@ function fieldsFor(
       ...(input && { kind: input }),
       ...(offered && { options: options(offered) }),
     })),
-    { name: 'batch.maxMessages', label: t('exportForm.batch') },
+    {
+      name: 'batch.maxMessages',
+      label: t('exportForm.batch'),
+      ...(kind === 'webhook' && { note: t('exportForm.batchNote') }),
+    },
     {
       name: 'backlog.onFull',
       label: t('exportForm.onFull'),
