@@ -1,10 +1,12 @@
 /** A receiver that asks for its messages. */
 import { createClient, exportedMessages } from '@iotcore/sdk';
+import { openDatabase } from '@iotcore/store';
 import { sharedInstallation } from '@iotcore/testkit';
 import { beforeAll, expect, test } from 'vitest';
 import { expectRefusal } from '../api/support/answers.ts';
 import { ExportFixture } from './support/exports.ts';
 
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const installation = sharedInstallation();
 let fixture: ExportFixture;
 
@@ -74,6 +76,33 @@ test('an export that is sent for cannot be asked', async () => {
   const handle = await fixture.create({ target, paused: true });
   const answer = await installation().api.call('GET', `${handle.path}/messages`);
   expectRefusal(answer, 'FAILED_PRECONDITION');
+});
+
+test('an export that no process sends for says so, once none has taken it for long', async () => {
+  const target = { webhook: { url: 'https://example.com/' } };
+  const handle = await fixture.create({ target });
+  await fixture.inForce(handle);
+  // No export process runs here.
+  expect((await handle.state()).state).toBe('DELIVERING');
+  const database = openDatabase(installation().databaseUrl, { logger: quiet, poolSize: 1 });
+  try {
+    for (const [table, time, id] of [
+      ['exports', 'created_at', 'id'],
+      ['export_chunks', 'at', 'export_id'],
+    ])
+      await database.pool.query(
+        `UPDATE ${table} SET ${time} = ${time} - interval '1 minute' WHERE ${id} = $1`,
+        [handle.id],
+      );
+  } finally {
+    await database.close();
+  }
+  expect(await handle.state()).toMatchObject({
+    state: 'MISCONFIGURED',
+    message: expect.stringContaining('No export process'),
+  });
+  await handle.do('pause');
+  expect((await handle.state()).state).toBe('PAUSED');
 });
 
 test('the SDK takes one message after the other, and acknowledges what was dealt with', async () => {

@@ -91,7 +91,10 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   cleanups.add(() => feed.stop());
   await feed.start();
   signal.throwIfAborted();
-  const tidying = new Tidying(pool, (error) => logger.warn({ err: error }, 'logs could not be tidied up'));
+  const tidying = new Tidying({
+    ...{ pool, clock },
+    failed: (error) => logger.warn({ err: error }, 'logs could not be tidied up'),
+  });
   cleanups.add(() => tidying.stop());
   const facts = { settings: shownSettings(process.env) };
   const reporter = new ProcessReporter({

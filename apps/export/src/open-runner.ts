@@ -7,7 +7,7 @@ import {
   type OpenedSecrets,
   openTarget,
 } from '@iotcore/export-targets';
-import type { Clock, Logger } from '@iotcore/process';
+import { type Clock, type Logger, SummedLines } from '@iotcore/process';
 import { type Database, DatabaseUnavailableError } from '@iotcore/store';
 import { writeLogLines } from '@iotcore/store/data-plane';
 import {
@@ -18,6 +18,7 @@ import {
   writeAttempts,
   writeCursor,
 } from '@iotcore/store/exports';
+import { exportLine } from './export-line.ts';
 import type { Runner } from './lease-keeper.ts';
 import type { CountersByExport } from './metrics/counters.ts';
 import { ExportRunner } from './sending/export-runner.ts';
@@ -36,8 +37,6 @@ export interface RunnerParts {
 /** Payloads and topics in memory: of one export, and of all together. */
 const windowBytes = { one: 4 * 1024 * 1024, all: 64 * 1024 * 1024 };
 const readBytes = 1024 * 1024;
-/** Lines of the connection log about dead letters of one export, in ms. */
-const deadLetterLineEveryMs = 10_000;
 
 /** Undefined: it cannot be sent for, and its state says why. */
 export async function openRunner(
@@ -115,25 +114,18 @@ function laneOptions({ batch, retry }: LeasedExport): LaneOptions {
 /** A line in the connection log of the registry or broker: one for all dead letters of some seconds. */
 function deadLetterLines(
   pool: RunnerParts['pool'],
-  { lease, registryId, brokerId }: LeasedExport,
+  { lease: { exportId }, registryId, brokerId }: LeasedExport,
   clock: Pick<Clock, 'nowMs' | 'date'>,
   failed: (error: unknown) => void,
 ) {
-  let heldBack = 0;
-  let writtenAtMs = Number.NEGATIVE_INFINITY;
-  return (reason: string) => {
-    heldBack += 1;
-    const now = clock.nowMs();
-    if (now - writtenAtMs < deadLetterLineEveryMs) return;
-    const message = `export: "${lease.exportId}", messages refused for good: ${heldBack}, reason: ${JSON.stringify(reason)}`;
-    heldBack = 0;
-    writtenAtMs = now;
-    const resourceId = registryId ?? brokerId ?? '';
-    const line = {
-      ...{ resourceId, at: clock.date(), message, mustExist: true },
-      level: 'WARN',
-      reason: 'export messages refused',
-    } as const;
+  let reason = '';
+  const lines = new SummedLines((_, messages) => {
+    const message = `export: "${exportId}", messages refused for good: ${messages}, reason: ${JSON.stringify(reason)}`;
+    const line = exportLine(registryId ?? brokerId ?? '', 'export messages refused', message, clock);
     writeLogLines(pool, [line]).catch(failed);
+  }, clock.nowMs);
+  return (last: string) => {
+    reason = last;
+    lines.add(exportId, 1);
   };
 }

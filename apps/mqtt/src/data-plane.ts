@@ -2,7 +2,7 @@
 import { createPasswordHasher } from '@iotcore/credentials';
 import type { CreateEngine, Engine, EngineOptions, SessionInfo } from '@iotcore/engine';
 import { createId } from '@iotcore/model';
-import { type Clock, type Logger, PeriodicTask } from '@iotcore/process';
+import { type Clock, type Logger, PeriodicTask, SummedLines } from '@iotcore/process';
 import type { ChangeListener } from '@iotcore/store';
 import {
   addLiveSessions,
@@ -50,7 +50,6 @@ import { DeviceDirectory } from './directory/device-directory.ts';
 import { findDevices } from './directory/device-finder.ts';
 import { engineLimits } from './engine-limits.ts';
 import { createEventTeller } from './exports/client-events.ts';
-import { DiscardLines } from './exports/discard-lines.ts';
 import { ExportDirectory } from './exports/export-directory.ts';
 import { ExportRecorder } from './exports/export-recorder.ts';
 import { FillingLines } from './exports/filling-lines.ts';
@@ -289,7 +288,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     },
     failed: failed('the exports could not be read'),
   });
-  const discardLines = new DiscardLines((exportId, messages) => {
+  const discardLines = new SummedLines((exportId, messages) => {
     const ownerId = exports.ownerOf(exportId);
     if (ownerId !== undefined)
       log.add(ownerId, 'WARN', 'export log full', exportDiscardedLine(exportId, messages));
@@ -310,7 +309,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     async trim(exportId) {
       for (let isDone = false; !isDone; ) {
         const trimmed = await trimLog(pools.storing, exportId);
-        discardLines.discarded(exportId, trimmed.discarded);
+        discardLines.add(exportId, trimmed.discarded);
         isDone = trimmed.isDone;
       }
     },

@@ -25,6 +25,7 @@ export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.t
 export { type LockHolder, type ProcessLock, takeLock } from './process-lock/process-lock.mjs';
 export { hasEnded, isThere, processPlace } from './process-lock/process-place.ts';
 export { BackOff, type BackOffLimits } from './rates/back-off.ts';
+export { SummedLines } from './rates/summed-lines.ts';
 export { type Rate, TokenBucket } from './rates/token-bucket.ts';
 export { TokenBuckets } from './rates/token-buckets.ts';
 export { Secret } from './secret.ts';

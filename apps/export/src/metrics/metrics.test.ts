@@ -11,7 +11,7 @@ function setUp() {
       const lagMessages = String(asked);
       return [
         {
-          ...{ exportId: 'e', lagMessages, logBytes: '7', oldestAgeSeconds: 3 },
+          ...{ exportId: 'e', lagMessages, lagBytes: '7', oldestAgeSeconds: 3 },
           ...{ delivered: '100', discarded: '2', deadLetters: '1' },
         },
       ];

@@ -38,7 +38,7 @@ export function createMetrics(sources: MetricSources): Registry {
   const gauge = (...all: Parameters<typeof options>) => new Gauge(options(...all));
   const total = (...all: Parameters<typeof options>) => new Counter(options(...all));
   gauge('lag_messages', 'Messages that wait to be sent', ({ lagMessages }) => Number(lagMessages));
-  gauge('lag_bytes', 'Bytes of the log', ({ logBytes }) => Number(logBytes));
+  gauge('lag_bytes', 'Bytes that wait to be sent', ({ lagBytes }) => Number(lagBytes));
   gauge('dead_letters', 'Messages that were refused for good', ({ deadLetters }) => Number(deadLetters));
   total('delivered_total', 'Messages that were delivered', ({ delivered }) => Number(delivered));
   total('discarded_total', 'Messages lost to a limit of the log', ({ discarded }) => Number(discarded));

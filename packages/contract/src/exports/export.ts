@@ -54,13 +54,13 @@ const ExportState = component(
     state: z
       .enum(states)
       .describe(
-        'RETRYING: the target is away. MISCONFIGURED: it will not take messages until something is changed. FULL: the log, or the store of dead letters, has no room.',
+        'RETRYING: the target is away. MISCONFIGURED: it will not take messages until something is changed, or no export process runs. FULL: the log, or the store of dead letters, has no room.',
       ),
     message: z.string().optional().describe('What is wrong, and what to do.'),
     head: int64.describe('The position that the next message gets.'),
     cursor: int64.describe('The first position that is not dealt with.'),
     lagMessages: int64,
-    lagBytes: int64.describe('Of the log, what was delivered and is kept for a replay included.'),
+    lagBytes: int64.describe('Of the messages that wait, by their share of those in the log.'),
     oldestMessageAt: timestamp.optional().describe('When the first message that waits was recorded.'),
     lastSuccessAt: timestamp.optional(),
     lastError: z.string().optional(),

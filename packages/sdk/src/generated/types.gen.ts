@@ -967,7 +967,7 @@ export type ExportSource = {
  */
 export type ExportState = {
     /**
-     * RETRYING: the target is away. MISCONFIGURED: it will not take messages until something is changed. FULL: the log, or the store of dead letters, has no room.
+     * RETRYING: the target is away. MISCONFIGURED: it will not take messages until something is changed, or no export process runs. FULL: the log, or the store of dead letters, has no room.
      */
     state: 'DELIVERING' | 'IDLE' | 'RETRYING' | 'MISCONFIGURED' | 'FULL' | 'PAUSED';
     /**
@@ -984,7 +984,7 @@ export type ExportState = {
     cursor: string;
     lagMessages: string;
     /**
-     * Of the log, what was delivered and is kept for a replay included.
+     * Of the messages that wait, by their share of those in the log.
      */
     lagBytes: string;
     /**

@@ -166,7 +166,7 @@ describe('a log that is full', () => {
       outcomes.push(appended);
     }
     expect(outcomes.at(-1)).toEqual({ outcome: 'written', isOver: true, isNearlyFull: true });
-    expect(await findUntrimmed(db)).toEqual(['e']);
+    expect(await findUntrimmed(db)).toEqual([{ exportId: 'e', ownerId: 'r' }]);
     expect(await trimLog(db, 'e')).toEqual({ discarded: 4, isDone: true });
     expect(await cursor()).toMatchObject({ discarded: 4, position: 4, delivered: 0, head: 7 });
     expect((await cursor()).size).toBeLessThanOrEqual(mebibyte);
@@ -186,8 +186,12 @@ describe('a log that is full', () => {
     const [leased] = await takeLeases(db, 'h', { most: 1 });
     await deliver(db, leased?.lease, 3);
     expect(await findWaitingShare(db, 'e')).toBeCloseTo((waiting ?? 0) / 4);
+    const { logBytes, lagBytes } = (await findExportProgress(db, 'e')) ?? {};
+    expect(Number(lagBytes)).toBeCloseTo(Number(logBytes) / 4);
+    expect((await findExportFigures(db))[0]?.lagBytes).toBe(lagBytes);
     await deliver(db, leased?.lease, 4);
     expect(await findWaitingShare(db, 'e')).toBe(0);
+    expect((await findExportProgress(db, 'e'))?.lagBytes).toBe('0');
     expect(await findWaitingShare(db, 'gone')).toBeUndefined();
   });
 
@@ -468,7 +472,7 @@ test('what is delivered stays for a replay, and goes after its time', async () =
   await deliver(db, leased?.lease, 1);
   expect(await findUntrimmed(db)).toEqual([]);
   await db.query(`UPDATE export_chunks SET at = at - interval '2 minutes'`);
-  expect(await findUntrimmed(db)).toEqual(['e']);
+  expect(await findUntrimmed(db)).toEqual([{ exportId: 'e', ownerId: 'r' }]);
   expect(await trimLog(db, 'e')).toMatchObject({ discarded: 0 });
   expect(await cursor()).toMatchObject({ size: 0, discarded: 0, position: 1 });
 });

@@ -118,11 +118,19 @@ export const firstWaiting = `
     AND chunks.position + chunks.messages > cursors.position
   ORDER BY chunks.position LIMIT 1`;
 
+/**
+ * The bytes that `cursors` of `heads` has not passed, by their share of the messages in the log: to add them up would be to read all of
+ * it.
+ */
+export const waitingBytes = `
+  round((heads.bytes - cursors.freed_bytes) * least(1, (heads.head - cursors.position)::numeric / greatest(1, heads.head - (
+    SELECT position FROM export_chunks WHERE export_id = heads.export_id ORDER BY position LIMIT 1))))`;
+
 /** What is measured of an export. */
 export interface ExportFigures {
   readonly exportId: string;
   readonly lagMessages: string;
-  readonly logBytes: string;
+  readonly lagBytes: string;
   readonly oldestAgeSeconds: number | null;
   readonly delivered: string;
   readonly discarded: string;
@@ -134,7 +142,7 @@ export async function findExportFigures(db: Sql): Promise<readonly ExportFigures
   const { rows } = await db.query<ExportFigures>({
     text: `
       SELECT heads.export_id AS "exportId", heads.head - cursors.position AS "lagMessages",
-             heads.bytes - cursors.freed_bytes AS "logBytes",
+             ${waitingBytes} AS "lagBytes",
              extract(epoch FROM clock_timestamp() - waiting.at)::float AS "oldestAgeSeconds",
              cursors.delivered, cursors.discarded, coalesce(letters.count, 0) AS "deadLetters"
       FROM export_heads AS heads JOIN export_cursors AS cursors USING (export_id)

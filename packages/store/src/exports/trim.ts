@@ -4,12 +4,7 @@
  * cursor never moves back by that.
  */
 import type { Sql } from '../database/sql.ts';
-
-export interface Trimmed {
-  readonly exportId: string;
-  /** Messages that had not been sent. */
-  readonly discarded: number;
-}
+import { waitingBytes } from './progress.ts';
 
 /** Chunks of one export that one statement removes: some 64 MiB at most. */
 const chunksAtATime = 64;
@@ -61,17 +56,12 @@ export async function trimLog(db: Sql, exportId: string): Promise<{ discarded: n
   return { discarded: Number(row?.discarded ?? 0), isDone: (row?.removed ?? 0) < chunksAtATime };
 }
 
-/**
- * How much of what its log may hold waits to be sent, by the share of its messages: their bytes would have to be added up. Undefined: the
- * export is gone.
- */
+/** How much of what its log may hold waits to be sent. Undefined: the export is gone. */
 export async function findWaitingShare(db: Sql, exportId: string): Promise<number | undefined> {
   const { rows } = await db.query<{ share: number }>({
     name: 'find-export-waiting-share',
     text: `
-      SELECT (heads.bytes - cursors.freed_bytes)::float8 / (exports.backlog ->> 'maxBytes')::bigint
-             * least(1, (heads.head - cursors.position)::float8 / greatest(1, heads.head - (
-                 SELECT position FROM export_chunks WHERE export_id = $1 ORDER BY position LIMIT 1))) AS share
+      SELECT ${waitingBytes} / (exports.backlog ->> 'maxBytes')::bigint AS share
       FROM exports JOIN export_heads AS heads ON heads.export_id = exports.id
         JOIN export_cursors AS cursors ON cursors.export_id = exports.id
       WHERE exports.id = $1`,
@@ -80,11 +70,17 @@ export async function findWaitingShare(db: Sql, exportId: string): Promise<numbe
   return rows[0] && Number(rows[0].share);
 }
 
+export interface Untrimmed {
+  readonly exportId: string;
+  /** The registry or broker whose messages it takes. */
+  readonly ownerId: string;
+}
+
 /** Exports whose oldest chunk may be too old, or that are beyond their size. */
-export async function findUntrimmed(db: Sql): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>({
+export async function findUntrimmed(db: Sql): Promise<readonly Untrimmed[]> {
+  const { rows } = await db.query<Untrimmed>({
     text: `
-      SELECT exports.id FROM exports
+      SELECT exports.id AS "exportId", coalesce(exports.registry_id, exports.broker_id) AS "ownerId" FROM exports
         JOIN export_heads AS heads ON heads.export_id = exports.id
         JOIN export_cursors AS cursors ON cursors.export_id = exports.id
         CROSS JOIN LATERAL (
@@ -95,7 +91,7 @@ export async function findUntrimmed(db: Sql): Promise<readonly string[]> {
          OR oldest.at < clock_timestamp() - (CASE WHEN oldest.is_sent THEN exports.backlog ->> 'replayWindow' ELSE exports.backlog ->> 'maxAge' END)::interval`,
     values: [],
   });
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 /** Removes some chunks of exports that are gone. Answers how many. Logs are found from one ID to the next: their chunks are many. */

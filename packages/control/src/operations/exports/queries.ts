@@ -64,23 +64,27 @@ const advice: Readonly<Record<ExportProgress['condition'], string | undefined>> 
   FULL: 'The store of dead letters is full: redeliver or delete some.',
 };
 
+const unattended =
+  'No export process sends for it: see that one runs (npm run export; it is part of npm start), and what it logs.';
+
 function toState(row: ExportRow, progress: ExportProgress): ExportState {
   const lag = BigInt(progress.head) - BigInt(progress.position);
   const { maxBytes, onFull } = row.backlog as { readonly maxBytes: number; readonly onFull: string };
   const isHeld = onFull === 'HOLD' && lag > 0n && Number(progress.logBytes) >= maxBytes;
   const state = row.paused ? 'PAUSED' : isHeld ? 'FULL' : stateOf(progress, lag);
+  const why = progress.isUnattended ? unattended : advice[progress.condition];
   const message = row.paused
     ? 'Messages are recorded and not sent: resume the export to send them.'
     : isHeld
-      ? 'The log is full, and publishers wait: see that the target takes messages, raise backlog.maxBytes, or skip some.'
-      : advice[progress.condition];
+      ? `The log is full, and publishers wait: see that the target takes messages, raise backlog.maxBytes, or skip some.${why ? ` ${why}` : ''}`
+      : why;
   return {
     state,
     ...text('message', message ?? null),
     head: progress.head,
     cursor: progress.position,
     lagMessages: String(lag),
-    lagBytes: progress.logBytes,
+    lagBytes: progress.lagBytes,
     ...time('oldestMessageAt', progress.oldestWaitingAt),
     ...time('lastSuccessAt', progress.lastSuccessAt),
     ...text('lastError', progress.lastError),
@@ -93,7 +97,8 @@ function toState(row: ExportRow, progress: ExportProgress): ExportState {
   };
 }
 
-function stateOf({ condition }: ExportProgress, lag: bigint): ExportState['state'] {
+function stateOf({ condition, isUnattended }: ExportProgress, lag: bigint): ExportState['state'] {
+  if (isUnattended) return 'MISCONFIGURED';
   if (condition === 'FULL') return 'FULL';
   if (lag === 0n) return 'IDLE';
   if (condition === 'AWAY') return 'RETRYING';

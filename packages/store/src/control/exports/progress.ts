@@ -1,14 +1,17 @@
 /** How far exports have come, and moving them by hand. */
 import type { Sql } from '../../database/sql.ts';
 import { firstReceivedAt, readFrame, splitFrames } from '../../exports/frames.ts';
-import { firstWaiting } from '../../exports/progress.ts';
+import { freeSince, needsHolder } from '../../exports/leases.ts';
+import { firstWaiting, waitingBytes } from '../../exports/progress.ts';
 import { MissingError } from '../errors.ts';
 import { takeFromHolder } from './exports.ts';
 
 export interface ExportProgress {
   readonly head: string;
   readonly position: string;
+  /** What was delivered and is kept for a replay included. */
   readonly logBytes: string;
+  readonly lagBytes: string;
   readonly oldestWaitingAt: Date | null;
   readonly lastSuccessAt: Date | null;
   readonly lastError: string | null;
@@ -20,17 +23,25 @@ export interface ExportProgress {
   readonly skipped: string;
   readonly deadLetters: string;
   readonly holder: string | null;
+  /** Messages wait, and no export process has taken it for longer than any takes for that. */
+  readonly isUnattended: boolean;
 }
+
+/** Longer than a lease and the looks at it, in seconds. */
+const unattendedSeconds = 30;
 
 export async function findExportProgress(db: Sql, id: string): Promise<ExportProgress | undefined> {
   const { rows } = await db.query<ExportProgress>({
     text: `
-      SELECT heads.head, cursors.position, heads.bytes - cursors.freed_bytes AS "logBytes", waiting.at AS "oldestWaitingAt",
+      SELECT heads.head, cursors.position, heads.bytes - cursors.freed_bytes AS "logBytes", ${waitingBytes} AS "lagBytes",
+             waiting.at AS "oldestWaitingAt",
              cursors.last_success_at AS "lastSuccessAt", cursors.last_error AS "lastError",
              cursors.next_attempt_at AS "nextAttemptAt", cursors.condition, cursors.delivered, cursors.discarded, cursors.skipped,
              (SELECT count(*) FROM export_dead_letters WHERE export_id = $1) AS "deadLetters",
-             CASE WHEN cursors.lease_until > clock_timestamp() THEN cursors.holder END AS holder
-      FROM export_heads AS heads JOIN export_cursors AS cursors USING (export_id)
+             CASE WHEN cursors.lease_until > clock_timestamp() THEN cursors.holder END AS holder,
+             ${needsHolder} AND waiting.at IS NOT NULL AND greatest(waiting.at, ${freeSince})
+               < clock_timestamp() - interval '${unattendedSeconds} seconds' AS "isUnattended"
+      FROM export_heads AS heads JOIN export_cursors AS cursors USING (export_id) JOIN exports ON exports.id = export_id
         LEFT JOIN LATERAL (
           ${firstWaiting}
         ) AS waiting ON true
