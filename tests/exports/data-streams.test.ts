@@ -63,7 +63,8 @@ test('what gRPC adds is an export to Kafka as the operator has set it up; both e
 
   await client.call(registries.deleteDataStreamExport, { registryId, dataStreamExportId: id });
   const { auditEvents } = await api.must('GET', `/ext/v1/auditEvents?resourceId=${registryId}`);
-  expect(auditEvents[0]).toMatchObject({ details: { owedMessages: '0' } });
+  const details = auditEvents.map((event: { details?: unknown }) => event.details);
+  expect(details).toContainEqual(expect.objectContaining({ owedMessages: '0' }));
   expectRefusal(await api.call('GET', `/ext/v1/exports/${id}`), 'NOT_FOUND');
   expect((await api.must('GET', path)).dataStreamExports).toEqual([]);
 });

@@ -7,6 +7,9 @@ const idsAtATime = 256;
 /** Makes event IDs: UUIDs of version 7, which sort by the time of their making (RFC 9562). */
 export class EventIds {
   readonly #bytes = Buffer.alloc(idBytes * idsAtATime);
+  readonly #ids = Array.from({ length: idsAtATime }, (_, n) =>
+    this.#bytes.subarray(n * idBytes, (n + 1) * idBytes),
+  );
   #next = idsAtATime;
 
   /** 16 bytes, good until the next call. */
@@ -15,9 +18,8 @@ export class EventIds {
       randomFillSync(this.#bytes);
       this.#next = 0;
     }
-    const start = this.#next * idBytes;
+    const id = this.#ids[this.#next] as Buffer;
     this.#next += 1;
-    const id = this.#bytes.subarray(start, start + idBytes);
     id.writeUIntBE(nowMs, 0, 6);
     id.writeUInt8((id.readUInt8(6) & 0x0f) | 0x70, 6);
     id.writeUInt8((id.readUInt8(8) & 0x3f) | 0x80, 8);

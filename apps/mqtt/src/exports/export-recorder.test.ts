@@ -15,12 +15,16 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
   const nearlyFull = new Set<string>();
   const clock = { nowMs: 0, stepMs: 1000, trimmed() {} };
   const timers = new Set<object>();
+  /** In ms. */
+  const pauses: number[] = [];
   const recorder = new ExportRecorder({
     clock: {
       nowMs: systemClock.nowMs,
+      soon: systemClock.soon,
       after(ms, work) {
         const timer = {};
         timers.add(timer);
+        pauses.push(ms);
         const callOff = systemClock.after(ms, () => {
           timers.delete(timer);
           work();
@@ -61,7 +65,7 @@ function setUp(answer: (chunk: NewChunk) => Appended['outcome'] | 'away' | 'brok
     const taps = (to.length > 0 ? to : ['e']).map((log) => ({ log, topic: 't' }));
     return recorder.record('d', taps, Buffer.from(text), qos);
   };
-  return { ...{ recorder, record, logs, commits, clock, nearlyFull, timers } };
+  return { ...{ recorder, record, logs, commits, clock, nearlyFull, timers, pauses } };
 }
 
 describe('a message at QoS 1', () => {
@@ -149,12 +153,50 @@ describe('a message at QoS 1', () => {
   });
 });
 
+test('each message keeps its topic in each log, whatever came before it', async () => {
+  const topics: Record<string, string[]> = {};
+  const { recorder } = setUp(({ exportId, data }) => {
+    topics[exportId] = splitFrames(data).map((frame) => readFrame(frame).topic);
+    return 'written';
+  });
+  const taps = ['a', 'b'].map((topic) => [
+    { log: 'e', topic },
+    { log: 'other', topic: `other/${topic}` },
+  ]);
+  for (const n of [0, 0, 1, 0, 1, 1]) recorder.record('d', taps[n] ?? [], Buffer.from('x'), 0);
+  await recorder.stop();
+  expect(topics).toEqual({
+    e: ['a', 'a', 'b', 'a', 'b', 'b'],
+    other: ['other/a', 'other/a', 'other/b', 'other/a', 'other/b', 'other/b'],
+  });
+});
+
 describe('a message at QoS 0', () => {
   test('is waited for by nobody', async () => {
     const { recorder, record, logs } = setUp();
     expect(record('a', 0)).toBeUndefined();
     await recorder.stop();
     expect(logs.get('e')).toEqual(['a']);
+  });
+
+  test('is committed with what comes a moment later, at once with what somebody waits for', async () => {
+    const { record, commits, logs } = setUp();
+    record('a', 0);
+    await nextTick();
+    record('b', 0, 'other');
+    await nextTick();
+    await record('c', 1);
+    expect(commits).toEqual([3]);
+    expect(Object.fromEntries(logs)).toEqual({ e: ['a', 'c'], other: ['b'] });
+    record('d', 0);
+    await expect.poll(() => commits).toEqual([3, 1]);
+  });
+
+  test('waits for nothing that comes later once there is as much as one commit takes', async () => {
+    const { record, commits, pauses } = setUp();
+    for (let n = 0; n < 1000; n += 1) record(String(n), 0);
+    await expect.poll(() => commits).toEqual([1000]);
+    expect(pauses).toEqual([]);
   });
 
   test('is dropped and counted while its log is full; what is acknowledged stays', async () => {

@@ -1,7 +1,8 @@
 /**
  * Puts messages into the logs of exports. While one commit is under way, the next gathers; a log that has no room, and whose
  * publishers are to wait, holds up no other. At QoS 1 a publisher waits until its messages are committed; at QoS 0 nobody
- * waits, and what cannot be kept is dropped and counted.
+ * waits: such messages alone gather for a moment, since a commit of many costs little more than one of few, and what cannot be
+ * kept is dropped and counted.
  */
 import type { RouteTap } from '@iotcore/engine';
 import type { Clock } from '@iotcore/process';
@@ -10,7 +11,7 @@ import { EventIds } from './event-ids.ts';
 import { OpenChunk } from './open-chunk.ts';
 
 export interface ExportRecorderParts {
-  readonly clock: Pick<Clock, 'nowMs' | 'after'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'after' | 'soon'>;
   /** Commits chunks, one of an export at most. */
   append(chunks: readonly NewChunk[]): Promise<readonly Appended[]>;
   /** Removes what a log has beyond its limits. */
@@ -20,6 +21,7 @@ export interface ExportRecorderParts {
   /** Does the error mean that the database is away, and the commit is worth another try? */
   isAway(error: unknown): boolean;
   failed(error: unknown): void;
+  /** The time of day, in ms since 1970. */
   now(): number;
 }
 
@@ -36,11 +38,34 @@ const commitBytes = 1024 * 1024;
 const commitExports = 64;
 /** Before a commit that failed, or a log that was full, is tried again. */
 const retryMs = 250;
+/** For what nobody waits for: less than an export process leaves between two looks at a log. */
+const gatherMs = 20;
 
 interface ExportQueue {
   readonly chunks: OpenChunk[];
   /** The log is full: not tried before, in ms of `now`. */
   heldUntilMs: number;
+  /** Of the chunk before. */
+  lastBytes: number;
+  /** The one before, and its topic: what one client sends comes one after the other. */
+  lastTap: RouteTap | undefined;
+  lastTopic: Buffer;
+}
+
+function topicBytes(queue: ExportQueue, tap: RouteTap): Buffer {
+  if (queue.lastTap !== tap) {
+    queue.lastTap = tap;
+    queue.lastTopic = Buffer.from(tap.topic);
+  }
+  return queue.lastTopic;
+}
+
+const noTopic = Buffer.alloc(0);
+
+/** No commit is under way. `why`: the last one failed; all that waits is for full logs; nobody waits for what there is. */
+interface Pause {
+  readonly why: 'failure' | 'full logs' | 'gathering';
+  end(): void;
 }
 
 export class ExportRecorder {
@@ -50,8 +75,10 @@ export class ExportRecorder {
   readonly #stopping = new AbortController();
   readonly #trimming = new Set<string>();
   #running: Promise<void> | undefined;
-  /** While there is one. `isHeldOnly`: all that waits is for full logs. */
-  #pausing: { readonly isHeldOnly: boolean; end(): void } | undefined;
+  #pausing: Pause | undefined;
+  /** Since the last commit began. */
+  #gathered = 0;
+  #tickAtMs: number | undefined;
   /** Since the start, by export. */
   readonly dropped = new Map<string, number>();
   readonly commitSeconds = { count: 0, sum: 0 };
@@ -76,13 +103,14 @@ export class ExportRecorder {
     payload: Buffer,
     qos: 0 | 1,
   ): Promise<void> | undefined {
-    const receivedAtMs = this.#parts.now();
+    const receivedAtMs = this.#receivedAt();
     const eventId = this.#ids.create(receivedAtMs);
     const waits: Promise<void>[] = [];
-    for (const { log, topic: name } of taps) {
-      const topic = Buffer.from(name);
-      const bytes = frameBytes(deviceId.length, topic.length, payload.length);
+    for (const tap of taps) {
+      const { log } = tap;
       const queue = this.#queueOf(log);
+      const topic = topicBytes(queue, tap);
+      const bytes = frameBytes(deviceId.length, topic.length, payload.length);
       if (!this.#hasRoom(queue, bytes, qos)) {
         if (qos === 1) waits.push(Promise.reject(new RecordOverflowError('too much waits to be recorded')));
         else this.drop(log);
@@ -91,9 +119,11 @@ export class ExportRecorder {
       const chunk = this.#chunkWithRoom(queue, log, bytes);
       chunk.add({ eventId, receivedAtMs, qos, deviceId, topic, payload });
       this.#pendingBytes += bytes;
-      if (queue.heldUntilMs === 0 && this.#pausing?.isHeldOnly) this.#pausing.end();
+      this.#gathered += 1;
+      if (queue.heldUntilMs === 0 && this.#pausing?.why === 'full logs') this.#pausing.end();
       if (qos === 1) waits.push(chunk.done);
     }
+    if (this.#pausing?.why === 'gathering' && (waits.length > 0 || this.#isCommitFull)) this.#pausing.end();
     this.#running ??= this.#run();
     if (waits.length <= 1) return waits[0];
     return Promise.all(waits).then(() => undefined);
@@ -112,10 +142,21 @@ export class ExportRecorder {
     await this.#running;
   }
 
+  /** Messages of one tick have come at one time: to ask for it costs more than all else of recording one. */
+  #receivedAt(): number {
+    if (this.#tickAtMs === undefined) {
+      this.#tickAtMs = this.#parts.now();
+      this.#parts.clock.soon(() => {
+        this.#tickAtMs = undefined;
+      });
+    }
+    return this.#tickAtMs;
+  }
+
   #queueOf(exportId: string): ExportQueue {
     const known = this.#queues.get(exportId);
     if (known) return known;
-    const queue = { chunks: [], heldUntilMs: 0 };
+    const queue = { chunks: [], heldUntilMs: 0, lastBytes: 0, lastTap: undefined, lastTopic: noTopic };
     this.#queues.set(exportId, queue);
     return queue;
   }
@@ -127,10 +168,13 @@ export class ExportRecorder {
     return heldUntilMs === 0 && this.#pendingBytes + bytes <= maxWaitingBytes;
   }
 
-  #chunkWithRoom({ chunks }: ExportQueue, exportId: string, bytes: number): OpenChunk {
+  #chunkWithRoom(queue: ExportQueue, exportId: string, bytes: number): OpenChunk {
+    const { chunks } = queue;
     const last = chunks.at(-1);
     if (last?.hasRoomFor(bytes)) return last;
-    const chunk = new OpenChunk(exportId, bytes);
+    if (last) queue.lastBytes = last.bytes;
+    // As large as the one before, which spares what growing leaves behind.
+    const chunk = new OpenChunk(exportId, Math.max(bytes, queue.lastBytes));
     chunks.push(chunk);
     return chunk;
   }
@@ -140,21 +184,35 @@ export class ExportRecorder {
     // What else comes in this tick goes with it.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queues.size > 0) {
+      if (this.#mayGather && !signal.aborted) await this.#pause('gathering', gatherMs);
       const batch = this.#takeBatch();
       // Queues that have nothing are gone now.
       if (this.#queues.size === 0) break;
       const isStuck = batch.length === 0 || !(await this.#commit(batch));
       if (isStuck && signal.aborted) this.#giveUp();
-      else if (isStuck) await this.#pause(batch.length === 0);
+      else if (isStuck) await this.#pause(batch.length === 0 ? 'full logs' : 'failure', retryMs);
     }
     this.#running = undefined;
   }
 
+  /** There are messages, fewer than one commit takes, and nobody waits for any. */
+  get #mayGather(): boolean {
+    if (this.#isCommitFull) return false;
+    const queues = [...this.#queues.values()];
+    const isEarly = ({ chunks }: ExportQueue) => chunks.length <= 1 && !chunks[0]?.isAwaited;
+    return queues.some(({ chunks }) => chunks.length > 0) && queues.every(isEarly);
+  }
+
+  /** There is as much as one commit takes. */
+  get #isCommitFull(): boolean {
+    return this.#gathered >= commitMessages || this.#pendingBytes >= commitBytes;
+  }
+
   /** Until it is worth another try. What comes for a log that is not full ends a pause that is for full ones alone. */
-  async #pause(isHeldOnly: boolean): Promise<void> {
+  async #pause(why: Pause['why'], longestMs: number): Promise<void> {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const callOff = this.#parts.clock.after(retryMs, end);
-    this.#pausing = { isHeldOnly, end };
+    const callOff = this.#parts.clock.after(longestMs, end);
+    this.#pausing = { why, end };
     await over;
     callOff();
     this.#pausing = undefined;
@@ -162,6 +220,7 @@ export class ExportRecorder {
 
   /** The first chunk of each export, as many as one commit takes; exports take turns. */
   #takeBatch(): OpenChunk[] {
+    this.#gathered = 0;
     const nowMs = this.#parts.now();
     // A clock that was set back makes no wait longer.
     const isHeld = ({ heldUntilMs }: ExportQueue) => heldUntilMs > nowMs && heldUntilMs <= nowMs + retryMs;
@@ -178,6 +237,7 @@ export class ExportRecorder {
       const isFull = messages + chunk.messages > commitMessages || bytes + chunk.bytes > commitBytes;
       if (batch.length > 0 && (isFull || batch.length >= commitExports)) break;
       queue.chunks.shift();
+      queue.lastBytes = chunk.bytes;
       batch.push(chunk);
       messages += chunk.messages;
       bytes += chunk.bytes;

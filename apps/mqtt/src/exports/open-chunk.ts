@@ -36,6 +36,11 @@ export class OpenChunk {
     return this.#done.promise;
   }
 
+  /** Somebody waits for it. */
+  get isAwaited(): boolean {
+    return this.#done !== undefined;
+  }
+
   hasRoomFor(bytes: number): boolean {
     return this.#messages < mostMessages && (this.#length + bytes <= mostBytes || this.#messages === 0);
   }
