@@ -8,7 +8,7 @@ import {
 } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
-import { hands } from './support/hands.ts';
+import { hands, languagesAndWays } from './support/hands.ts';
 import { signedInPage } from './support/sign-in.ts';
 
 useBrowser();
@@ -35,11 +35,7 @@ const words = {
   },
 } as const;
 
-describe.each([
-  ['en', 'mouse'],
-  ['ru', 'mouse'],
-  ['en', 'keyboard'],
-] as const)('in %s, by %s', (language, way) => {
+describe.each(languagesAndWays)('in %s, by %s', (language, way) => {
   const t = words[language];
   const { press, write } = hands[way];
 
@@ -67,6 +63,9 @@ describe.each([
     const list = page.getByRole('region', { name: t.passwords });
     const row = list.locator('tr', { hasText: passwords[0].id });
     await press(row.getByRole('button', { name: t.deletion }));
+    // The one that ends, and not the other.
+    await page.getByRole('dialog').locator('li', { hasText: 'former' }).waitFor();
+    expect(await page.getByRole('dialog').locator('li').count()).toBe(1);
     await press(page.getByRole('dialog').getByRole('button', { name: t.deletion }));
     await before.closed;
     await row.waitFor({ state: 'detached' });
@@ -97,7 +96,25 @@ describe.each([
     await press(page.getByRole('tab', { name: t.status }));
     const shown = page.locator('tr', { hasText: 'pinned' }).locator(`code[title="${certificate.sha1}"]`);
     await shown.waitFor();
+    // With the end of the certificate, which is near.
+    await page.locator('tr', { hasText: 'pinned' }).getByText(t.soon).waitFor();
   });
+});
+
+test('a certificate is added from a file', async () => {
+  const { api } = installation();
+  const { id: registryId } = await api.createRegistry({ name: 'greenhouse' });
+  const certificate = await makeCertificate({ commonName: 'registry' });
+  const page = await signedInPage(setUp(), `/registries/${registryId}?tab=credentials`);
+  await page.getByRole('button', { name: words.en.addCertificate }).click();
+  await page
+    .getByLabel(`${words.en.pem}: from a file`)
+    .setInputFiles({ name: 'ca.pem', mimeType: 'text/plain', buffer: Buffer.from(certificate.certPem) });
+  await expect
+    .poll(() => page.getByLabel(words.en.pem, { exact: true }).inputValue())
+    .toBe(certificate.certPem);
+  await page.getByRole('dialog').getByRole('button', { name: words.en.add, exact: true }).click();
+  await page.locator('tr', { hasText: certificate.sha1 }).waitFor();
 });
 
 test.each(['en', 'ru'] as const)(

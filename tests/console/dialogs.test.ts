@@ -32,14 +32,14 @@ function dialogs({ registryId, deviceId, brokerId, accountId, exportId }: Fleet)
       ['Disable', 'Delete'],
     ],
     [`/devices/${deviceId}?tab=credentials`, ['Add a password', 'Add a certificate', 'Delete']],
-    [`/devices/${deviceId}?tab=stored`, ['Clear']],
+    [`/devices/${deviceId}?tab=stored`, ['Set a value', 'Set', 'Clear']],
     [`/brokers/${brokerId}`, owned, ['Disable', 'Delete']],
     ['/exports', ['Create an export']],
     [`/exports/${exportId}`, [], ['Edit', 'Replay', 'Skip', 'Delete']],
     [`/moving-in/${registryId}`, ['Adopt passwords']],
     ['/access', ['Create a service account']],
     ['/access?tab=sessions', ['Sign out everywhere']],
-    [`/access/${accountId}`, ['Give a role', 'Make an API key', 'Delete']],
+    [`/access/${accountId}`, ['Give a role', 'Make an API key', 'Add an authorised key', 'Delete']],
     ['/settings', ['Keyboard']],
   ];
 }
@@ -72,13 +72,13 @@ test('every dialog keeps nobody out in any theme, and gives the focus back', asy
       await expectGoodDialog(page, `${path} ${name}`);
       await expectFocus(opener, `${path} ${name}`);
     }
-    for (const name of items) {
+    for (const [at, name] of items.entries()) {
       const menu = page.getByRole('button', { name: 'Actions', exact: true });
       await menu.focus();
       await page.keyboard.press('Enter');
       const item = page.getByRole('menuitem', { name, exact: true });
       await item.waitFor();
-      await expectAccessible(page, `${path} menu`);
+      if (at === 0) await expectAccessible(page, `${path} menu`);
       await item.click();
       await expectGoodDialog(page, `${path} ${name}`);
       await expectFocus(menu, `${path} ${name}`);

@@ -9,9 +9,9 @@ import {
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { untilDrawn, useBrowser } from './support/browser.ts';
-import { choose } from './support/choose.ts';
 import { inDatabase } from './support/database.ts';
 import { type Fleet, makeFleet } from './support/fleet.ts';
+import { hands } from './support/hands.ts';
 import { expectNothingDone } from './support/hostile-page.ts';
 import { hostileTexts, shown } from './support/hostile-texts.ts';
 import { openScreen, screensOf } from './support/screens.ts';
@@ -170,7 +170,7 @@ test('what a target answered, and what it refused, is shown as it is', async () 
 
 test('the rows of an import are shown as they are', async () => {
   const page = await signedInPage(setUp(), `/import?folder=${fleet.folderId}`);
-  await choose(page, 'Registry', shown(endless));
+  await hands.mouse.choose(page.getByRole('combobox', { name: 'Registry' }), shown(endless));
   const buffer = Buffer.from(
     hostileTexts
       .map((text) => `${JSON.stringify({ id: text, name: text, description: text })}\n${text}`)

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
 import { expectNothingDone } from './support/hostile-page.ts';
 import { hostileTexts, shown } from './support/hostile-texts.ts';
+import { goTo } from './support/screens.ts';
 import { signedInPage } from './support/sign-in.ts';
 
 useBrowser();
@@ -50,7 +51,8 @@ test('a client ID is text in the list of refusals and in the log', async () => {
     await expect
       .poll(async () => (await api.must('GET', `/ext/v1/devices/${id}/logs`))['entries']?.length)
       .toBeGreaterThanOrEqual(clientIds.length);
-    await page.goto(`${installation().apiUrl}/console/devices/${id}?tab=log`);
+    await goTo(page, `${installation().apiUrl}/console/devices/${id}?tab=log`);
+    await page.getByRole('heading', { level: 1, name: `refused-${at}`, exact: true }).waitFor();
     await page
       .locator('main tbody tr')
       .nth(clientIds.length - 1)
@@ -115,11 +117,8 @@ test('descriptions and stored payloads are text', async () => {
   expect(hostileTexts.filter((one) => !text.includes(shown(JSON.stringify(one).slice(1, -1))))).toEqual([]);
   await expectNothingDone(page);
   for (const description of hostileTexts) {
-    await api.must('PATCH', `/iot-devices/v1/devices/${deviceId}`, {
-      updateMask: 'description',
-      description,
-    });
-    await page.goto(`${apiUrl}/console/devices/${deviceId}`);
+    const { id } = await api.createDevice(registryId, { description });
+    await goTo(page, `${apiUrl}/console/devices/${id}`);
     await page.getByText(shown(description), { exact: true }).first().waitFor();
     await expectNothingDone(page);
   }

@@ -2,6 +2,7 @@
 import { connectMqtt, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
+import { hands, languagesAndWays } from './support/hands.ts';
 import { signedInPage } from './support/sign-in.ts';
 
 useBrowser();
@@ -39,15 +40,16 @@ const words = {
   },
 } as const;
 
-describe.each(['en', 'ru'] as const)('in %s', (language) => {
+describe.each(languagesAndWays)('in %s, by %s', (language, way) => {
   const t = words[language];
+  const { press, write } = hands[way];
 
   test('four steps lead to the first message of the first device', async () => {
     const page = await signedInPage(setUp(), `/start?folder=${newFolder()}`, { language });
-    await page.getByLabel(t.registry).fill('first');
+    await write(page.getByLabel(t.registry), 'first');
     await page.keyboard.press('Enter');
-    await page.getByLabel(t.device).fill('thermometer');
-    await page.getByRole('button', { name: t.create, exact: true }).and(page.locator(':enabled')).click();
+    await write(page.getByLabel(t.device), 'thermometer');
+    await press(page.getByRole('button', { name: t.create, exact: true }).and(page.locator(':enabled')));
     const command = await page.locator('pre').first().innerText();
     const [, username = '', password = '', topic = ''] =
       /-u (\S+) -P '([^']+)' .*-t '([^']+)'/.exec(command) ?? [];
@@ -70,19 +72,19 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
     await expect(connectMqtt(wrong)).rejects.toThrow();
     const page = await signedInPage(setUp(), `/devices/${id}`, { language });
     await page.getByText(t.advice).waitFor();
-    await page.getByRole('tab', { name: t.credentials }).click();
-    await page.getByRole('button', { name: t.addPassword }).click();
-    await page.getByRole('button', { name: t.generate }).click();
+    await press(page.getByRole('tab', { name: t.credentials }));
+    await press(page.getByRole('button', { name: t.addPassword }));
+    await press(page.getByRole('button', { name: t.generate }));
     const password = await page.getByRole('dialog').locator('pre').innerText();
-    await page.locator('.g-button', { hasText: t.close }).click();
+    await press(page.getByRole('dialog').getByRole('button', { name: t.close }));
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(password);
     const device = await connectMqtt({ ...overTls, username: id, password });
 
     expect(await device.subscribe(`$devices/${id}/commands`)).not.toContain(0x80);
-    await page.getByRole('button', { name: t.command }).click();
-    await page.getByLabel(t.payload).fill('on');
-    await page.getByRole('button', { name: t.send, exact: true }).click();
+    await press(page.getByRole('button', { name: t.command }));
+    await write(page.getByLabel(t.payload), 'on');
+    await press(page.getByRole('button', { name: t.send, exact: true }));
     expect((await device.messages.next()).payload.toString()).toBe('on');
   });
 
@@ -90,8 +92,8 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
     const allowed = /status of 401/;
     const other = await signedInPage(setUp(), '/registries', { language, allowed });
     const page = await signedInPage(setUp(), '/access?tab=sessions', { language, allowed });
-    await page.getByRole('button', { name: t.signOut }).click();
-    await page.getByRole('dialog').getByRole('button', { name: t.signOut }).click();
+    await press(page.getByRole('button', { name: t.signOut }));
+    await press(page.getByRole('dialog').getByRole('button', { name: t.signOut }));
     await page.getByRole('dialog', { name: /IoT Core/ }).waitFor();
     await other.reload();
     await other.getByRole('heading', { name: /IoT Core/ }).waitFor();

@@ -3,7 +3,7 @@ import { connectMqtt, makePassword, sharedInstallation } from '@iotcore/testkit'
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { useBrowser } from './support/browser.ts';
 import { inDatabase } from './support/database.ts';
-import { hands } from './support/hands.ts';
+import { hands, languagesAndWays } from './support/hands.ts';
 import { signedInPage } from './support/sign-in.ts';
 
 useBrowser();
@@ -38,11 +38,7 @@ const words = {
   ru: { begins: 'Имя начинается с', command: 'Отправить команду', payload: 'Содержимое', send: 'Отправить' },
 } as const;
 
-test.each([
-  ['en', 'mouse'],
-  ['ru', 'mouse'],
-  ['en', 'keyboard'],
-] as const)(
+test.each(languagesAndWays)(
   'a device among 100,000 is found by its name, and gets a command: in %s, by %s',
   async (language, way) => {
     const { api, apiUrl: origin, overTls } = installation();
@@ -100,11 +96,12 @@ test('the devices without a credential are listed, until they have one', async (
   expect(await rows.count()).toBe(0);
 });
 
-test('the lists of registries and brokers say how many are connected and what comes in, and of others nothing', async () => {
+test('the lists of registries and brokers say how many devices there are, how many are connected, and what comes in', async () => {
   const { api, apiUrl: origin } = installation();
   const busy = await api.createRegistry({ name: 'busy' });
   const folder = busy['folderId'] as string;
   const idle = await api.createRegistry({ name: 'idle', folderId: folder });
+  for (const name of ['one', 'two']) await api.createDevice(busy.id, { name });
   const broker = await api.must('POST', '/iot-broker/v1/brokers', { folderId: folder, name: 'backend' });
   await inDatabase(installation(), async (query) => {
     // As an MQTT server writes each minute; the registry that was busy an hour ago has its connections still.
@@ -120,8 +117,12 @@ test('the lists of registries and brokers say how many are connected and what co
   });
   const page = await signedInPage({ api, origin }, `/registries?folder=${folder}`);
   const cells = (name: string) => page.locator('main tr', { hasText: name }).locator('td.table__number');
-  await expect.poll(() => cells('busy').allInnerTexts()).toEqual(['1,234', '1.5']);
-  await expect.poll(() => cells('idle').allInnerTexts()).toEqual(['7', '0']);
+  await expect.poll(() => cells('busy').allInnerTexts()).toEqual(['2', '1,234', '1.5']);
+  await expect.poll(() => cells('idle').allInnerTexts()).toEqual(['0', '7', '0']);
+  await page.goto(`${origin}/console/registries?folder=${folderId}`);
+  await expect.poll(async () => (await cells('plant').allInnerTexts())[0]).toMatch(/^100,0\d\d$/);
+  await api.must('POST', `/ext/v1/brokers/${broker.response.id}:disable`, {});
   await page.goto(`${origin}/console/brokers?folder=${folder}`);
   await expect.poll(() => cells('backend').allInnerTexts()).toEqual(['3', '10']);
+  await page.locator('main tr', { hasText: 'backend' }).getByText('Disabled').waitFor();
 });

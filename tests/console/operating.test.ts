@@ -2,7 +2,7 @@
 import { connectMqtt, makePassword, sharedInstallation, WebhookReceiver } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newPage, useBrowser } from './support/browser.ts';
-import { choose } from './support/choose.ts';
+import { hands, languagesAndWays } from './support/hands.ts';
 import { signedInPage } from './support/sign-in.ts';
 
 useBrowser();
@@ -47,8 +47,9 @@ const words = {
   },
 } as const;
 
-describe.each(['en', 'ru'] as const)('in %s', (language) => {
+describe.each(languagesAndWays)('in %s, by %s', (language, way) => {
   const t = words[language];
+  const { press, write, choose, give } = hands[way];
 
   test('an export is made; what its target refuses for good is looked at and delivered once the target takes it', async () => {
     const { api, overTls } = installation();
@@ -59,11 +60,11 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
     const password = makePassword();
     const { id } = await api.createDevice(registry.id, { password });
     const page = await signedInPage(setUp(), `/exports?folder=${folder}`, { language });
-    await page.getByRole('button', { name: t.createExport }).click();
-    await page.getByLabel(t.name, { exact: true }).fill('to-handler');
-    await choose(page, t.source, 'greenhouse');
-    await page.getByLabel(t.url, { exact: true }).fill(`${receiver.url}hook`);
-    await page.getByRole('dialog').getByRole('button', { name: t.create, exact: true }).click();
+    await press(page.getByRole('button', { name: t.createExport }));
+    await write(page.getByLabel(t.name, { exact: true }), 'to-handler');
+    await choose(page.getByRole('combobox', { name: t.source }), 'greenhouse');
+    await write(page.getByLabel(t.url, { exact: true }), `${receiver.url}hook`);
+    await press(page.getByRole('dialog').getByRole('button', { name: t.create, exact: true }));
     await page.getByRole('heading', { name: 'to-handler' }).waitFor();
     const exportId = new URL(page.url()).pathname.split('/').at(-1);
     await api.must('PATCH', `/ext/v1/exports/${exportId}`, {
@@ -71,12 +72,12 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
       retry: { maxAttempts: 1 },
     });
 
-    await page.getByRole('button', { name: t.actions, exact: true }).click();
-    await page.getByRole('menuitem', { name: t.rotate }).click();
-    await page.getByRole('dialog').getByRole('button', { name: t.rotate }).click();
+    await press(page.getByRole('button', { name: t.actions, exact: true }));
+    await press(page.getByRole('menuitem', { name: t.rotate }));
+    await press(page.getByRole('dialog').getByRole('button', { name: t.rotate }));
     const secret = await page.getByRole('dialog').locator('pre').innerText();
     expect(secret).toMatch(/^whsec_/);
-    await page.locator('.g-button', { hasText: t.close }).click();
+    await press(page.getByRole('dialog').getByRole('button', { name: t.close }));
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(secret);
 
@@ -95,10 +96,10 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
         { interval: 1000 },
       )
       .toBe(1);
-    await page.getByRole('button', { name: `$devices/${id}/events` }).click();
+    await press(page.getByRole('button', { name: `$devices/${id}/events` }));
     await page.locator('pre', { hasText: 'poison' }).waitFor();
     isBroken = false;
-    await page.getByRole('button', { name: t.redeliver, exact: true }).click();
+    await press(page.getByRole('button', { name: t.redeliver, exact: true }));
     await receiver.until(
       () => receiver.requests.filter(({ body }) => body.includes('cG9pc29u')).length > 1,
       'it comes again',
@@ -111,20 +112,22 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
     const registry = await api.createRegistry({ name: 'greenhouse' });
     const folder = registry['folderId'] as string;
     const page = await signedInPage(setUp(), `/import?folder=${folder}`, { language });
-    await choose(page, t.registry, 'greenhouse');
+    await choose(page.getByRole('combobox', { name: t.registry }), 'greenhouse');
     const csv = 'name,labels\npump,"{""site"":""north""}"\nfan,no JSON\n';
-    await page
-      .getByLabel(t.file)
-      .setInputFiles({ name: 'devices.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await give(page.getByLabel(t.file), {
+      name: 'devices.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csv),
+    });
     const listed = async () => {
       const found = await api.must('GET', `/iot-devices/v1/devices?registryId=${registry.id}`);
       return ((found.devices ?? []) as { name: string }[]).map(({ name }) => name);
     };
-    await page.getByRole('button', { name: t.try, exact: true }).click();
+    await press(page.getByRole('button', { name: t.try, exact: true }));
     await page.locator('.tiles', { hasText: t.fresh }).waitFor();
     expect(await page.locator('.tiles dd').allInnerTexts()).toEqual(['1', '0', '0', '0', '1']);
     expect(await listed()).toEqual([]);
-    await page.getByRole('button', { name: t.import, exact: true }).click();
+    await press(page.getByRole('button', { name: t.import, exact: true }));
     await expect.poll(listed).toEqual(['pump']);
   });
 
@@ -134,8 +137,8 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
     const folder = registry['folderId'] as string;
     const { id } = await api.createDevice(registry.id, { name: 'pump' });
     const page = await signedInPage(setUp(), `/moving-in/${registry.id}?folder=${folder}`, { language });
-    await page.getByRole('button', { name: t.adopt }).click();
-    await page.getByRole('dialog').getByRole('button', { name: t.save }).click();
+    await press(page.getByRole('button', { name: t.adopt }));
+    await press(page.getByRole('dialog').getByRole('button', { name: t.save }));
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     const session = await connectMqtt({ ...overTls, username: id, password: makePassword() });
     onTestFinished(() => session.end());
@@ -150,23 +153,23 @@ describe.each(['en', 'ru'] as const)('in %s', (language) => {
     const registry = await api.createRegistry({ name: 'greenhouse' });
     const folder = registry['folderId'] as string;
     const admin = await signedInPage(setUp(), `/access?folder=${folder}`, { language });
-    await admin.getByRole('button', { name: t.createAccount }).click();
+    await press(admin.getByRole('button', { name: t.createAccount }));
     const name = `viewer-${Math.random().toString(36).slice(2)}`;
-    await admin.getByLabel(t.name, { exact: true }).fill(name);
+    await write(admin.getByLabel(t.name, { exact: true }), name);
     await admin.keyboard.press('Enter');
-    await admin.getByRole('link', { name }).click();
-    await admin.getByRole('button', { name: t.giveRole }).click();
-    await admin.getByRole('dialog').getByRole('button', { name: t.add, exact: true }).click();
+    await press(admin.getByRole('link', { name }));
+    await press(admin.getByRole('button', { name: t.giveRole }));
+    await press(admin.getByRole('dialog').getByRole('button', { name: t.add, exact: true }));
     await admin.getByRole('dialog').waitFor({ state: 'detached' });
-    await admin.getByRole('button', { name: t.makeKey }).click();
-    await admin.getByLabel(t.description).fill('to look');
+    await press(admin.getByRole('button', { name: t.makeKey }));
+    await write(admin.getByLabel(t.description), 'to look');
     await admin.keyboard.press('Enter');
     const secret = await admin.locator('.g-alert pre').innerText();
 
     const viewer = await newPage(apiUrl, { language });
     await viewer.goto(`${apiUrl}/console/registries`);
-    await viewer.getByLabel(t.secret).fill(secret);
-    await viewer.getByRole('button', { name: t.signIn, exact: true }).click();
+    await write(viewer.getByLabel(t.secret), secret);
+    await press(viewer.getByRole('button', { name: t.signIn, exact: true }));
     await viewer.getByRole('link', { name: 'greenhouse' }).waitFor();
     const create = viewer.getByRole('button', { name: t.createRegistry });
     expect(await create.isDisabled()).toBe(true);

@@ -26,40 +26,29 @@ async function expectCreated(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name, level: 1 }).waitFor();
 }
 
-test('while the API is away the page says so, and goes on when it is back', async () => {
-  const own = await startInstallation({
-    programs: ['api'],
-    env: { IOT_API_PORT: String(await findFreePort()) },
-  });
-  const page = await signedInPage({ api: own.api, origin: own.apiUrl }, '/registries?folder=away', {
-    allowed: /Failed to load resource|ERR_/,
-  });
-  await typeName(page, 'typed-before');
-  await own.program('api').stop();
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog').getByRole('alert').waitFor();
-  own.start('api');
-  await own.ready();
-  await expectCreated(page, 'typed-before');
-});
-
-test('a screen that is asked for while the API is away shows what it has when it is back', async () => {
+test('while the API is away pages say so; what was typed stays, and a screen that is asked for comes when it is back', async () => {
   const own = await startInstallation({
     programs: ['api'],
     env: { IOT_API_PORT: String(await findFreePort()) },
   });
   await own.api.createRegistry({ name: 'greenhouse', folderId: 'away' });
-  const page = await signedInPage({ api: own.api, origin: own.apiUrl }, '/registries?folder=away', {
-    allowed: /Failed to load resource|ERR_/,
-  });
-  await page.getByRole('link', { name: 'greenhouse' }).waitFor();
+  const open = () =>
+    signedInPage({ api: own.api, origin: own.apiUrl }, '/registries?folder=away', {
+      allowed: /Failed to load resource|ERR_/,
+    });
+  const [typing, looking] = [await open(), await open()];
+  await typeName(typing, 'typed-before');
+  await looking.getByRole('link', { name: 'greenhouse' }).waitFor();
   await own.program('api').stop();
-  await page.getByRole('link', { name: 'Exports' }).click();
-  await page.getByText('The API does not answer').first().waitFor();
+  await typing.keyboard.press('Enter');
+  await typing.getByRole('dialog').getByRole('alert').waitFor();
+  await looking.getByRole('link', { name: 'Exports' }).click();
+  await looking.getByText('The API does not answer').first().waitFor();
   own.start('api');
   await own.ready();
-  await page.getByText('An export sends messages on').waitFor();
-  expect(await page.getByText('The API does not answer').count()).toBe(0);
+  await looking.getByText('An export sends messages on').waitFor();
+  expect(await looking.getByText('The API does not answer').count()).toBe(0);
+  await expectCreated(typing, 'typed-before');
 });
 
 test('while the database is away each screen says so, and goes on when it is back; what was typed stays', async () => {

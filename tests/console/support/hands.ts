@@ -5,9 +5,26 @@ import { hasFocus, roleOfFocus } from './focus.ts';
 export interface Hands {
   press(target: Locator): Promise<void>;
   write(target: Locator, text: string): Promise<void>;
+  /** Of a list that opens. */
+  choose(list: Locator, option: string): Promise<void>;
+  /** `target`: an input of files. */
+  give(
+    target: Locator,
+    file: Exclude<Parameters<Locator['setInputFiles']>[0], readonly unknown[]>,
+  ): Promise<void>;
 }
 
-const mouse: Hands = { press: (target) => target.click(), write: (target, text) => target.fill(text) };
+const optionOf = (list: Locator, name: string) => list.page().getByRole('option', { name });
+
+const mouse: Hands = {
+  press: (target) => target.click(),
+  write: (target, text) => target.fill(text),
+  async choose(list, name) {
+    await list.click();
+    await optionOf(list, name).click();
+  },
+  give: (target, file) => target.setInputFiles(file),
+};
 
 /** More than any screen has places to stop at. */
 const mostSteps = 200;
@@ -38,6 +55,37 @@ const keyboard: Hands = {
     await target.page().keyboard.press('Control+A');
     await target.page().keyboard.type(text);
   },
+  async choose(list, name) {
+    await keyboard.press(list);
+    const option = optionOf(list, name);
+    await option.waitFor();
+    // The first is marked as soon as the list is there.
+    for (let step = 0; step < mostSteps && !(await isMarked(option)); step++)
+      await list.page().keyboard.press('ArrowDown');
+    await list.page().keyboard.press('Enter');
+    await option.waitFor({ state: 'detached' });
+  },
+  async give(target, file) {
+    const asked = target.page().waitForEvent('filechooser');
+    await keyboard.press(target);
+    await (await asked).setFiles(file);
+  },
 };
 
+/** Enter would choose it. */
+function isMarked(option: Locator): Promise<boolean> {
+  return option.evaluate((one) => (one as unknown as Element).closest('[class*=item_active]') !== null);
+}
+
+interface Element {
+  closest(selector: string): unknown;
+}
+
 export const hands = { mouse, keyboard } as const;
+
+/** Each journey in both languages, and once with the keys alone. */
+export const languagesAndWays = [
+  ['en', 'mouse'],
+  ['ru', 'mouse'],
+  ['en', 'keyboard'],
+] as const;

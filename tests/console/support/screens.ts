@@ -41,6 +41,7 @@ export function screensOf({
     ...{
       'access-roles': '/access?tab=roles',
       'settings-installation': '/settings?tab=installation',
+      'settings-effective': '/settings?tab=effective',
       'settings-licences': '/settings?tab=licences',
     },
     ...tabs(`/registries/${registryId}`, [
@@ -51,6 +52,8 @@ export function screensOf({
       'log',
       'stored',
       'aliases',
+      'exports',
+      'adoption',
       'operations',
     ]),
     ...tabs(`/devices/${deviceId}`, [
@@ -69,9 +72,14 @@ export function screensOf({
 /** Opens a screen of the console, and waits until it is there. */
 export async function openScreen(page: Page, origin: string, path: string, folderId: string): Promise<void> {
   const joint = path.includes('?') ? '&' : '?';
-  await page.goto(`${origin}/console${path}${joint}folder=${folderId}`);
+  await goTo(page, `${origin}/console${path}${joint}folder=${folderId}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   await untilDrawn(page);
   await page.locator('main .outline').waitFor({ state: 'detached' });
   await page.locator('main .charts:not(:has(canvas))').waitFor({ state: 'detached' });
+}
+
+/** As a link of the console does, which loads nothing again. */
+export async function goTo(page: Page, url: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', ${JSON.stringify(url)})`);
 }

@@ -13,8 +13,13 @@ export function Navigation() {
   // On a narrow screen it is a line that scrolls, and the section may be beyond its end.
   // biome-ignore lint/correctness/useExhaustiveDependencies: they decide which is the current one, and where it is
   useEffect(() => {
-    const current = bar.current?.querySelector<HTMLElement>('[aria-current]');
-    if (current) bar.current?.scrollTo({ left: current.offsetLeft - bar.current.offsetLeft });
+    const show = () => {
+      const current = bar.current?.querySelector<HTMLElement>('[aria-current]');
+      if (current) bar.current?.scrollTo({ left: current.offsetLeft - bar.current.offsetLeft });
+    };
+    show();
+    addEventListener('resize', show);
+    return () => removeEventListener('resize', show);
   }, [pathname, isLine]);
   return (
     <nav ref={bar} className="nav" aria-label={t('shell.sections')}>

@@ -14,6 +14,8 @@ export const searchKeys = [
   'caller',
   'event',
   'resource',
+  'since',
+  'until',
   'open',
   'state',
 ] as const;

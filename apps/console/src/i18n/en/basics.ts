@@ -72,6 +72,7 @@ export const basics = {
     size: 'Size',
     topic: 'Topic',
     never: 'Never',
+    fromFile: '{{what}}: from a file',
   },
   pager: { pages: 'Pages', first: 'First page', previous: 'Previous', next: 'Next' },
   confirm: { type: 'Type {{name}} to confirm' },

@@ -27,6 +27,7 @@ export const exporting = {
     success: 'Last success',
     says: 'In a sentence',
     oldest: 'Oldest message',
+    lagChart: 'Waiting, since this page is open',
     error: 'Last error',
     delivered: 'Delivered',
     setTo: 'Source and target',

@@ -36,6 +36,8 @@ export const movingIn = {
     adopted: 'Adopted',
     adoption: 'Adoption until',
     off: 'off',
+    toDevices: 'Its devices, by what they lack',
+    estimate: 'At the pace of the last 24 hours all are here on {{date}}.',
   },
   import: {
     note: 'Devices of a file, one a row: CSV with the columns id, name, description, labels, topic_aliases, certificates, or NDJSON with such fields. A row without an ID gets one made of registry and name.',

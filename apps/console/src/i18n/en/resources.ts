@@ -8,6 +8,7 @@ export const resources = {
     log: 'Log',
     stored: 'Stored topics',
     aliases: 'Aliases',
+    adoption: 'Password adoption',
     operations: 'Operations',
   },
   registries: {
@@ -54,6 +55,7 @@ export const resources = {
     password: 'password',
     certificate: 'certificate',
     subject: 'Subject',
+    validFrom: 'Valid from',
     validUntil: 'Valid until',
     ended: 'Expired',
     endsSoon: 'Ends soon',
@@ -70,6 +72,8 @@ export const resources = {
     deletePassword: 'Delete the password',
     deleteCertificate: 'Delete the certificate',
     deleteEnds: 'Sessions that logged in with it end within a second.',
+    endingSessions: { one: 'This one ends:', other: 'These {{count}} end:' },
+    noSessions: 'Nobody is connected with it now.',
   },
   log: {
     follow: 'Follow: new lines show at once',
@@ -115,6 +119,7 @@ export const resources = {
     form: 'Shown as',
     text: 'Text',
     download: { one: 'Download {{count}} byte', other: 'Download {{count}} bytes' },
+    folded: { one: '{{count}} entry', other: '{{count}} entries' },
     cut: 'The first {{shown}} of {{size}} bytes.',
   },
   publish: {
@@ -129,6 +134,10 @@ export const resources = {
     emptyDevice: 'Nothing is stored. A device publishes its state to $me/device/state.',
     emptyRegistry:
       'Nothing is stored. A registry publishes on permanent topics of its own and of its devices.',
+    set: 'Set',
+    setOne: 'Set a value',
+    setNote:
+      'It is published on the topic: a state as the device, anything else as its registry. Who is connected hears it at once.',
     clear: 'Clear',
     clearEnds: 'What is stored on {{topic}} is gone, and who subscribes gets nothing.',
   },
@@ -143,7 +152,16 @@ export const resources = {
     registry: 'A registry hears the events of its devices, and speaks to them by commands.',
     device: 'A device sends events, and hears commands. It has credentials of its own.',
     broker: 'Whoever has the credentials of a broker may use any of its topics.',
-    ca: 'ca.crt lies in the data folder of the installation.',
+  },
+  hears: {
+    title: 'Who hears what',
+    deviceLogin: 'logs in with its own ID and credential',
+    registryLogin: 'logs in with the ID and credential of the registry',
+    events: 'what happened',
+    state: 'how it is, kept',
+    commands: 'what to do',
+    config: 'how to be, kept',
+    note: 'Each hears only what arrows bring to it: a device that subscribes to events, or a registry that subscribes to commands, is refused.',
   },
   why: {
     title: 'Why it was refused last',

@@ -66,6 +66,7 @@ export const basics = {
     size: 'Размер',
     topic: 'Топик',
     never: 'Никогда',
+    fromFile: '{{what}}: из файла',
   },
   pager: { pages: 'Страницы', first: 'Первая страница', previous: 'Назад', next: 'Дальше' },
   confirm: { type: 'Введите {{name}} для подтверждения' },

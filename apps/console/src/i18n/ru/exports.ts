@@ -27,6 +27,7 @@ export const exporting = {
     success: 'Последний успех',
     says: 'Коротко',
     oldest: 'Старейшее сообщение',
+    lagChart: 'Ждёт, с открытия страницы',
     error: 'Последняя ошибка',
     delivered: 'Доставлено',
     setTo: 'Источник и цель',

@@ -35,6 +35,8 @@ export const movingIn = {
     adopted: 'Принято',
     adoption: 'Приём до',
     off: 'выключен',
+    toDevices: 'Устройства по тому, чего им не хватает',
+    estimate: 'С темпом последних суток все будут здесь {{date}}.',
   },
   import: {
     note: 'Устройства из файла, по одному в строке: CSV со столбцами id, name, description, labels, topic_aliases, certificates или NDJSON с такими полями. Строка без ID получает его из реестра и имени.',

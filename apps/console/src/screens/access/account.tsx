@@ -12,6 +12,7 @@ import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Identifier } from '../../ui/text/copy.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { ApiKeys } from './api-keys.tsx';
+import { AuthorizedKeys } from './authorized-keys.tsx';
 import { RoleBindings } from './role-bindings.tsx';
 
 export function AccountPage() {
@@ -42,6 +43,7 @@ function Shown({ account: { id, folderId, name, description } }: { account: Serv
       </p>
       <RoleBindings serviceAccountId={id} />
       <ApiKeys serviceAccountId={id} />
+      <AuthorizedKeys serviceAccountId={id} />
       <How path={`/ext/v1/serviceAccounts/${id}`} cli={`service-account get ${id} --folder-id ${folderId}`} />
       {isDeleting && (
         <DeleteDialog

@@ -1,5 +1,5 @@
 import { TextInput } from '@gravity-ui/uikit';
-import { listAuditEvents } from '@iotcore/sdk';
+import { type AuditEvent, listAuditEvents } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,12 +7,17 @@ import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { timeType } from '../../ui/forms/field-input.tsx';
+import { Facts } from '../../ui/layout/facts.tsx';
 import { How } from '../../ui/layout/how.tsx';
+import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
-import { Identifier } from '../../ui/text/copy.tsx';
+import { useOpenRow } from '../../ui/list/use-open-row.ts';
+import { CodeBlock, CopyButton, Identifier } from '../../ui/text/copy.tsx';
 import { visible } from '../../ui/text/device-text.ts';
+import { JsonTree } from '../../ui/text/json-tree.tsx';
 import { ExactTime } from '../../ui/text/time.tsx';
 
 /** Of the ID of a request, which the button copies whole. */
@@ -22,9 +27,10 @@ const shownCharacters = 8;
 export function Audit() {
   const { t } = useTexts();
   const folderId = useFolder();
-  const { page, caller, event, resource } = useSearch({ from: '__root__' });
+  const { page, caller, event, resource, since, until } = useSearch({ from: '__root__' });
+  const [open, choose] = useOpenRow();
   const query = useQuery({
-    queryKey: ['audit', folderId, page, caller, event, resource],
+    queryKey: ['audit', folderId, page, caller, event, resource, since, until],
     queryFn: () =>
       ask(
         listAuditEvents({
@@ -34,18 +40,23 @@ export function Audit() {
             callerId: caller,
             eventType: event,
             resourceId: resource,
+            since: since && new Date(since).toISOString(),
+            until: until && new Date(until).toISOString(),
             pageSize: 100,
             pageToken: page,
           },
         }),
       ),
   });
+  const shown = query.data?.auditEvents.find(({ id }) => id === open);
   return (
     <Page title={t('nav.audit')}>
       <div className="filters">
         <Filter name="event" label={t('audit.what')} />
         <Filter name="caller" label={t('audit.who')} />
         <Filter name="resource" label={t('audit.resource')} />
+        <Filter name="since" label={t('audit.since')} isTime />
+        <Filter name="until" label={t('audit.until')} isTime />
       </div>
       <List
         caption={t('nav.audit')}
@@ -83,19 +94,59 @@ export function Audit() {
           {
             id: 'request',
             title: t('failure.request'),
-            cell: ({ requestId }) => (
-              <Identifier id={requestId} shown={requestId.slice(0, shownCharacters)} />
+            cell: ({ id, requestId }) => (
+              <span className="identifier">
+                <LinkButton isOpen={open === id} label={requestId} onClick={() => choose(id)}>
+                  <code>{requestId.slice(0, shownCharacters)}</code>
+                </LinkButton>
+                <CopyButton text={requestId} what={requestId} />
+              </span>
             ),
           },
         ]}
         isPaged
       />
+      {shown && <Opened event={shown} />}
       <How path={`/ext/v1/auditEvents?folderId=${folderId}`} cli={`audit list --folder-id ${folderId}`} />
     </Page>
   );
 }
 
-function Filter({ name, label }: { name: 'event' | 'caller' | 'resource'; label: string }) {
+/** All that is known of a call. */
+function Opened({ event }: { event: AuditEvent }) {
+  const { t } = useTexts();
+  const { requestId, userAgent, details } = event;
+  return (
+    <section aria-label={requestId}>
+      <h2>{event.eventType}</h2>
+      <Facts
+        facts={[
+          [t('failure.request'), <Identifier key="request" id={requestId} />],
+          [t('common.time'), <ExactTime key="at" at={event.at} />],
+          [t('audit.who'), event.callerId],
+          [t('audit.resource'), event.resourceId],
+          [t('common.address'), event.remoteIp],
+          [t('audit.program'), userAgent],
+          [t('common.status'), event.code === 0 ? t('audit.done') : t('audit.refused', { code: event.code })],
+        ]}
+      />
+      {details && (
+        <CodeBlock text={JSON.stringify(details, null, 2)} what={t('audit.details')}>
+          <JsonTree value={details} />
+        </CodeBlock>
+      )}
+    </section>
+  );
+}
+
+interface FilterProps {
+  readonly name: 'event' | 'caller' | 'resource' | 'since' | 'until';
+  readonly label: string;
+  /** Of this zone. */
+  readonly isTime?: boolean;
+}
+
+function Filter({ name, label, isTime = false }: FilterProps) {
   const search = useSearch({ from: '__root__' });
   const navigate = useNavigate();
   const [value, setValue] = useState(search[name] ?? '');
@@ -111,7 +162,8 @@ function Filter({ name, label }: { name: 'event' | 'caller' | 'resource'; label:
       onUpdate={setValue}
       onBlur={apply}
       onKeyDown={({ key }) => key === 'Enter' && apply()}
-      hasClear
+      type={isTime ? timeType : 'text'}
+      hasClear={!isTime}
     />
   );
 }

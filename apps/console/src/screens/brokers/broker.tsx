@@ -1,11 +1,4 @@
-import {
-  type Broker,
-  deleteBroker,
-  disableBroker,
-  enableBroker,
-  getBroker,
-  listDisabledResources,
-} from '@iotcore/sdk';
+import { type Broker, deleteBroker, disableBroker, enableBroker, getBroker } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
@@ -20,13 +13,14 @@ import { visible } from '../../ui/text/device-text.ts';
 import { Time } from '../../ui/text/time.tsx';
 import { Live } from '../live/live.tsx';
 import { Charts } from '../metrics/charts.tsx';
-import { ConnectCommands } from '../resources/connect-commands.tsx';
-import { Credentials } from '../resources/credentials.tsx';
+import { ConnectCommands } from '../resources/connect/connect-commands.tsx';
+import { Credentials } from '../resources/credentials/credentials.tsx';
 import { Log } from '../resources/log/log.tsx';
 import { Operations } from '../resources/operations.tsx';
 import { ResourceActions } from '../resources/resource-actions.tsx';
 import { Sessions } from '../resources/sessions.tsx';
 import { BrokerForm } from './broker-form.tsx';
+import { disabledIn } from './disabled-brokers.ts';
 
 export function BrokerPage() {
   const { brokerId } = useParams({ from: '/brokers/$brokerId' });
@@ -34,28 +28,16 @@ export function BrokerPage() {
     queryKey: ['broker', brokerId],
     queryFn: async () => {
       const broker = await ask(getBroker({ client, path: { brokerId } }));
-      return { broker, isOff: await isDisabled(broker) };
+      return { broker, isOff: (await disabledIn(broker.folderId)).has(brokerId) };
     },
   });
-  return <QueryView query={query}>{(found) => <Shown {...found} />}</QueryView>;
+  return <QueryView query={query}>{(found) => <Shown key={brokerId} {...found} />}</QueryView>;
 }
 
 interface Props {
   readonly broker: Broker;
   /** Kept out by an operator. */
   readonly isOff: boolean;
-}
-
-/** The broker itself does not say so, as in the old service: the list of what is disabled does. */
-async function isDisabled({ id, folderId }: Broker): Promise<boolean> {
-  let pageToken: string | undefined;
-  do {
-    const query = { folderId, pageSize: 1000, pageToken };
-    const { disabledResources, nextPageToken } = await ask(listDisabledResources({ client, query }));
-    if (disabledResources.some(({ resourceId }) => resourceId === id)) return true;
-    pageToken = nextPageToken;
-  } while (pageToken !== undefined);
-  return false;
 }
 
 function Shown({ broker, isOff }: Props) {

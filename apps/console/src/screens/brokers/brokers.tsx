@@ -7,11 +7,13 @@ import { usePreferences } from '../../app/preferences.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
+import { OnOff } from '../../ui/layout/status.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { useActivityColumns } from '../resources/activity.tsx';
 import { CreateButton } from '../resources/create-button.tsx';
 import { BrokerForm } from './broker-form.tsx';
+import { disabledIn } from './disabled-brokers.ts';
 
 export function Brokers() {
   const { t } = useTexts();
@@ -22,7 +24,11 @@ export function Brokers() {
   const { pageSize } = usePreferences();
   const query = useQuery({
     queryKey: ['brokers', folderId, page, pageSize],
-    queryFn: () => ask(listBrokers({ client, query: { folderId, pageSize, pageToken: page } })),
+    queryFn: async () => {
+      const found = await ask(listBrokers({ client, query: { folderId, pageSize, pageToken: page } }));
+      const disabled = await disabledIn(folderId);
+      return { ...found, brokers: found.brokers.map((one) => ({ ...one, isOff: disabled.has(one.id) })) };
+    },
   });
   return (
     <Page
@@ -37,7 +43,14 @@ export function Brokers() {
         rows="brokers"
         rowKey={(one) => one.id}
         empty={<p>{t('brokers.empty')}</p>}
-        columns={[name('/brokers/'), id, ...activity, created]}
+        isLow={({ isOff }) => isOff}
+        columns={[
+          name('/brokers/'),
+          id,
+          { id: 'status', title: t('common.status'), cell: ({ isOff }) => <OnOff isOn={!isOff} /> },
+          ...activity,
+          created,
+        ]}
         isPaged
       />
       <How path={`/iot-broker/v1/brokers?folderId=${folderId}`} cli={`broker list --folder-id ${folderId}`} />

@@ -8,7 +8,7 @@ import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Identifier } from '../../ui/text/copy.tsx';
 import { Time } from '../../ui/text/time.tsx';
 import { Why } from '../log/why.tsx';
-import { ConnectCommands } from '../resources/connect-commands.tsx';
+import { ConnectCommands } from '../resources/connect/connect-commands.tsx';
 import type { Owner } from '../resources/owner.ts';
 import { Sessions } from '../resources/sessions.tsx';
 

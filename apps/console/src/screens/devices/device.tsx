@@ -12,7 +12,7 @@ import { useColumns } from '../../ui/list/columns.tsx';
 import { Table } from '../../ui/list/table.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Live } from '../live/live.tsx';
-import { Credentials } from '../resources/credentials.tsx';
+import { Credentials } from '../resources/credentials/credentials.tsx';
 import { Log } from '../resources/log/log.tsx';
 import { Operations } from '../resources/operations.tsx';
 import { StoredTopics } from '../stored/stored-topics.tsx';
@@ -32,7 +32,7 @@ export function DevicePage() {
       return { device, isOff, folderId: registry.folderId, registryName: registry.name || registry.id };
     },
   });
-  return <QueryView query={query}>{(found) => <Shown {...found} />}</QueryView>;
+  return <QueryView query={query}>{(found) => <Shown key={deviceId} {...found} />}</QueryView>;
 }
 
 interface Props {

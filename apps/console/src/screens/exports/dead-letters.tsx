@@ -1,13 +1,7 @@
 import { Button } from '@gravity-ui/uikit';
-import {
-  deleteExportDeadLetter,
-  type ExportDeadLetter,
-  listExportDeadLetters,
-  redeliverExportDeadLetters,
-} from '@iotcore/sdk';
+import { deleteExportDeadLetter, listExportDeadLetters, redeliverExportDeadLetters } from '@iotcore/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
@@ -15,6 +9,7 @@ import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { useOpenRow } from '../../ui/list/use-open-row.ts';
 import { visible } from '../../ui/text/device-text.ts';
 import { Payload } from '../../ui/text/payload.tsx';
 import { ExactTime } from '../../ui/text/time.tsx';
@@ -25,7 +20,7 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
   const may = useMay('editor', folderId);
   const { page } = useSearch({ from: '__root__' });
   const queryClient = useQueryClient();
-  const [open, setOpen] = useState<ExportDeadLetter>();
+  const [open, choose] = useOpenRow();
   const path = { exportId };
   const query = useQuery({
     queryKey: ['export', exportId, 'dead letters', page],
@@ -40,6 +35,8 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
   const remove = (deadLetterId: string) =>
     work.mutate(() => ask(deleteExportDeadLetter({ client, path: { exportId, deadLetterId } })));
   const letters = query.data?.deadLetters ?? [];
+  const shown = letters.find(({ id }) => id === open);
+  const title = may ? undefined : t('may.editor');
   return (
     <>
       {work.error && <FailureNote error={work.error} />}
@@ -47,6 +44,7 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
         <div className="filters">
           <Button
             disabled={!may}
+            title={title}
             loading={work.isPending}
             onClick={() => redeliver(letters.map(({ id }) => id))}
           >
@@ -67,7 +65,7 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
             title: t('common.topic'),
             isWide: true,
             cell: (one) => (
-              <LinkButton isOpen={open?.id === one.id} onClick={() => setOpen(one)}>
+              <LinkButton isOpen={open === one.id} onClick={() => choose(one.id)}>
                 {visible(one.topic)}
               </LinkButton>
             ),
@@ -85,10 +83,10 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
             isActions: true,
             cell: ({ id }) => (
               <>
-                <Button size="s" view="flat" disabled={!may} onClick={() => redeliver([id])}>
+                <Button size="s" view="flat" disabled={!may} title={title} onClick={() => redeliver([id])}>
                   {t('exports.redeliver')}
                 </Button>
-                <Button size="s" view="flat-danger" disabled={!may} onClick={() => remove(id)}>
+                <Button size="s" view="flat-danger" disabled={!may} title={title} onClick={() => remove(id)}>
                   {t('common.delete')}
                 </Button>
               </>
@@ -97,7 +95,7 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
         ]}
         isPaged
       />
-      {open && <Payload key={open.id} data={open.payload} />}
+      {shown && <Payload key={shown.id} data={shown.payload} />}
       <How
         path={`/ext/v1/exports/${exportId}/deadLetters`}
         cli={`export dead-letter list ${exportId} --folder-id ${folderId}`}

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { ActionsMenu } from '../../ui/forms/actions-menu.tsx';
+import { type Action, ActionsMenu } from '../../ui/forms/actions-menu.tsx';
 import { DeleteDialog } from '../../ui/forms/delete-dialog.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { ExportForm } from './export-form.tsx';
@@ -37,14 +37,13 @@ export function ExportActions({ one }: { one: Export }) {
     onSettled: refresh,
   });
   const title = may ? undefined : t('may.editor');
-  const items = [
-    ...(mayChange ? [{ text: t('common.edit'), action: () => setOpen('edit') }] : []),
+  const needs = mayChange ? undefined : ('admin' as const);
+  const items: readonly Action[] = [
+    { text: t('common.edit'), needs, action: () => setOpen('edit') },
     { text: t('exports.replay'), action: () => setOpen('replay') },
     { text: t('exports.skip'), action: () => setOpen('skip') },
-    ...(mayChange && target.webhook ? [{ text: t('exports.rotate'), action: () => setOpen('rotate') }] : []),
-    ...(mayChange
-      ? [{ text: t('common.delete'), theme: 'danger' as const, action: () => setOpen('delete') }]
-      : []),
+    ...(target.webhook ? [{ text: t('exports.rotate'), needs, action: () => setOpen('rotate') }] : []),
+    { text: t('common.delete'), theme: 'danger', needs, action: () => setOpen('delete') },
   ];
   return (
     <>

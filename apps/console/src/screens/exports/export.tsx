@@ -15,6 +15,7 @@ import { Attempts } from './attempts.tsx';
 import { Condition } from './condition.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { ExportActions } from './export-actions.tsx';
+import { LagChart } from './lag-chart.tsx';
 
 const refreshMs = 3000;
 
@@ -25,10 +26,20 @@ export function ExportPage() {
     queryFn: () => ask(getExport({ client, path: { exportId }, query: { exportView: 'FULL' } })),
     refetchInterval: refreshMs,
   });
-  return <QueryView query={query}>{(one) => <Shown one={one} />}</QueryView>;
+  return (
+    <QueryView query={query}>
+      {(one) => <Shown key={exportId} one={one} readAt={query.dataUpdatedAt} />}
+    </QueryView>
+  );
 }
 
-function Shown({ one }: { one: Export }) {
+interface Props {
+  readonly one: Export;
+  /** In ms since 1970. */
+  readonly readAt: number;
+}
+
+function Shown({ one, readAt }: Props) {
   const { t } = useTexts();
   const { id, name, state, folderId } = one;
   return (
@@ -41,7 +52,7 @@ function Shown({ one }: { one: Export }) {
       <Tabs
         label={visible(name || id)}
         items={[
-          { id: 'state', title: t('tabs.status'), content: () => <State one={one} /> },
+          { id: 'state', title: t('tabs.status'), content: () => <State one={one} readAt={readAt} /> },
           {
             id: 'dead',
             title: t('exports.dead'),
@@ -58,7 +69,7 @@ function Shown({ one }: { one: Export }) {
   );
 }
 
-function State({ one: { id, folderId, state, source, target } }: { one: Export }) {
+function State({ one: { id, folderId, state, source, target }, readAt }: Props) {
   const { t } = useTexts();
   return (
     <>
@@ -77,6 +88,7 @@ function State({ one: { id, folderId, state, source, target } }: { one: Export }
           [t('exports.nextAttempt'), <Time key="next" at={state?.nextAttemptAt} />],
         ]}
       />
+      <LagChart lag={state?.lagMessages} at={readAt} />
       <h2>{t('exports.setTo')}</h2>
       <CodeBlock text={JSON.stringify({ source, target }, null, 2)} what={t('exports.setTo')} />
       <How path={`/ext/v1/exports/${id}`} cli={`export get ${id} --folder-id ${folderId}`} />

@@ -19,7 +19,7 @@ export function Exports() {
   const { page } = useSearch({ from: '__root__' });
   const query = useQuery({
     queryKey: ['exports', folderId, page],
-    queryFn: () => listWithState(folderId, page),
+    queryFn: () => listWithState({ folderId }, page),
     refetchInterval: refreshMs,
   });
   return (

@@ -10,8 +10,8 @@ import { useTexts } from '../../i18n/texts.tsx';
 import { FieldInput } from '../../ui/forms/field-input.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { Page } from '../../ui/layout/page.tsx';
-import { ConnectCommands } from '../resources/connect-commands.tsx';
-import { generatePassword } from '../resources/password.ts';
+import { ConnectCommands } from '../resources/connect/connect-commands.tsx';
+import { generatePassword } from '../resources/credentials/password.ts';
 import { FirstMessage } from './first-message.tsx';
 
 interface Made {

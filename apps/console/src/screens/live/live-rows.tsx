@@ -1,3 +1,4 @@
+import { Button } from '@gravity-ui/uikit';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
@@ -10,10 +11,25 @@ const rowPixels = 30;
 const beyondView = 10;
 const shownCharacters = 200;
 
-export function LiveRows({ rows, empty }: { rows: readonly LiveRow[]; empty: string }) {
+/** New rows stand on top; while one is open, or the newest are out of view, they wait behind a button that counts them. */
+export function LiveRows({ rows: all, empty }: { rows: readonly LiveRow[]; empty: string }) {
   const { t } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<LiveRow>();
+  const [held, setHeld] = useState<readonly LiveRow[]>();
+  const rows = held ?? all;
+  const newest = held?.[0]?.key ?? -1;
+  const waiting = held ? all.findIndex(({ key }) => key <= newest) : 0;
+  const hold = () => setHeld((before) => before ?? [...all]);
+  const release = () => {
+    setOpen(undefined);
+    setHeld(undefined);
+    box.current?.scrollTo({ top: 0 });
+  };
+  const read = (row: LiveRow) => {
+    setOpen(row);
+    hold();
+  };
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -24,14 +40,29 @@ export function LiveRows({ rows, empty }: { rows: readonly LiveRow[]; empty: str
   if (rows.length === 0) return <div className="empty">{empty}</div>;
   return (
     <div className="live">
-      <section ref={box} className="live__rows" aria-label={t('tabs.live')}>
+      <div aria-live="polite" className="live__new">
+        {waiting !== 0 && (
+          <Button view="outlined-info" size="s" onClick={release}>
+            {t('list.new', { count: waiting < 0 ? all.length : waiting })}
+          </Button>
+        )}
+      </div>
+      <section
+        ref={box}
+        className="live__rows"
+        aria-label={t('tabs.live')}
+        onScroll={({ currentTarget }) => {
+          if (currentTarget.scrollTop > 0) hold();
+          else if (!open) release();
+        }}
+      >
         <ul style={{ blockSize: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ key, index, start }) => {
             const row = rows[index];
             return (
               row && (
                 <li key={key} style={{ transform: `translateY(${start}px)` }}>
-                  <button type="button" aria-expanded={open?.key === row.key} onClick={() => setOpen(row)}>
+                  <button type="button" aria-expanded={open?.key === row.key} onClick={() => read(row)}>
                     <Line row={row} />
                   </button>
                 </li>

@@ -16,10 +16,11 @@ import { WatchStatus } from './watch-status.tsx';
 /** What a resource hears, as it comes: new rows stand on top while nothing is open, and gather while one is read. */
 export function Live({ owner }: { owner: Owner }) {
   const { t } = useTexts();
-  const { topic } = useSearch({ from: '__root__' });
+  const { topic, q } = useSearch({ from: '__root__' });
   const navigate = useNavigate();
   const [filter, setFilter] = useState(topic ?? '');
-  const [text, setText] = useState('');
+  const [text, setText] = useState(q ?? '');
+  const [clears, setClears] = useState(0);
   const [isOn, setIsOn] = useState(true);
   const may = useMay('editor', owner.folderId);
   const path = `${paths[owner.kind].ext}/${owner.id}/messages:watch`;
@@ -27,7 +28,14 @@ export function Live({ owner }: { owner: Owner }) {
   const watch = useWatch(path + query, isOn);
   const rows = text === '' ? watch.rows : watch.rows.filter((row) => JSON.stringify(row).includes(text));
   const apply = () =>
-    void navigate({ to: '.', search: (before: Search) => ({ ...before, topic: filter || undefined }) });
+    void navigate({
+      to: '.',
+      search: (before: Search) => ({ ...before, topic: filter || undefined, q: text || undefined }),
+    });
+  const clear = () => {
+    watch.clear();
+    setClears(clears + 1);
+  };
   return (
     <>
       <form
@@ -44,11 +52,11 @@ export function Live({ owner }: { owner: Owner }) {
           onBlur={apply}
           placeholder="#"
         />
-        <TextInput label={t('live.contains')} value={text} onUpdate={setText} />
+        <TextInput label={t('live.contains')} value={text} onUpdate={setText} onBlur={apply} />
         <Button onClick={() => setIsOn(!isOn)} selected={!isOn}>
           {t(isOn ? 'live.pause' : 'live.resume')}
         </Button>
-        <Button onClick={watch.clear}>{t('live.clear')}</Button>
+        <Button onClick={clear}>{t('live.clear')}</Button>
         <Button disabled={rows.length === 0} onClick={() => download(rows)}>
           {t('live.export')}
         </Button>
@@ -58,7 +66,11 @@ export function Live({ owner }: { owner: Owner }) {
           {watch.dropped > 0 && <Status tone="warning">{t('live.dropped', { count: watch.dropped })}</Status>}
         </span>
       </form>
-      <LiveRows rows={rows} empty={t(may ? 'live.empty' : 'live.emptyViewer')} />
+      <LiveRows
+        key={`${clears} ${topic} ${text}`}
+        rows={rows}
+        empty={t(may ? 'live.empty' : 'live.emptyViewer')}
+      />
       <PublishForm owner={owner} />
       <How path={path + query} cli={`${paths[owner.kind].cli} messages ${owner.id} --follow`} />
     </>

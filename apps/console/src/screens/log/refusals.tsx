@@ -9,6 +9,7 @@ import { Page } from '../../ui/layout/page.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Time } from '../../ui/text/time.tsx';
+import { WhoHears } from '../resources/connect/who-hears.tsx';
 import { adviceFor } from './advice.ts';
 import { ReasonList } from './reasons.tsx';
 
@@ -42,9 +43,12 @@ function ByReason({ folderId }: { folderId: string }) {
       spanMs={dayMs}
       reason={({ reason, rule }) => (
         <>
-          <b>{reason}</b>
+          <Link to="/log" search={{ folder: folderId, reason }} resetScroll={false}>
+            <b>{reason}</b>
+          </Link>
           {rule && <small className="rule">{rule}</small>}
           <small className="rule">{t(adviceFor(reason))}</small>
+          {adviceFor(reason) === 'advice.topic' && <WhoHears />}
         </>
       )}
       more={[
@@ -61,47 +65,58 @@ function ByReason({ folderId }: { folderId: string }) {
 
 function ByClient({ folderId }: { folderId: string }) {
   const { t } = useTexts();
-  const { page } = useSearch({ from: '__root__' });
+  const { page, reason } = useSearch({ from: '__root__' });
   const query = useQuery({
-    queryKey: ['refused clients', folderId, page],
-    queryFn: () => ask(listRefusedClients({ client, query: { folderId, pageSize: 50, pageToken: page } })),
+    queryKey: ['refused clients', folderId, page, reason],
+    queryFn: () =>
+      ask(listRefusedClients({ client, query: { folderId, reason, pageSize: 50, pageToken: page } })),
     refetchInterval: page === undefined ? refreshMs : false,
   });
   return (
-    <List
-      caption={t('refusals.byClient')}
-      query={query}
-      rows="refusedClients"
-      rowKey={(one) =>
-        [one.claimedId, one.address, one.reason, one.clientId, one.certificateFingerprint].join(' ')
-      }
-      empty={<p>{t('refusals.none')}</p>}
-      columns={[
-        {
-          id: 'who',
-          title: t('refusals.claimed'),
-          cell: ({ claimedId, resourceKind }) =>
-            claimedId &&
-            (resourceKind ? (
-              <ResourceLink kind={resourceKind} id={claimedId} />
-            ) : (
-              <code>{visible(claimedId)}</code>
-            )),
-        },
-        { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
-        { id: 'address', title: t('common.address'), cell: ({ address }) => <code>{address}</code> },
-        {
-          id: 'client',
-          title: t('sessions.clientId'),
-          isWide: true,
-          cell: ({ clientId = '' }) => <code>{visible(clientId)}</code>,
-        },
-        { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },
-        { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
-      ]}
-      isPaged
-      isLive
-    />
+    <>
+      {reason !== undefined && (
+        <p>
+          {t('refusals.reason')}: <b>{reason}</b>{' '}
+          <Link to="/log" search={{ folder: folderId }} resetScroll={false}>
+            {t('refusals.allReasons')}
+          </Link>
+        </p>
+      )}
+      <List
+        caption={t('refusals.byClient')}
+        query={query}
+        rows="refusedClients"
+        rowKey={(one) =>
+          [one.claimedId, one.address, one.reason, one.clientId, one.certificateFingerprint].join(' ')
+        }
+        empty={<p>{t('refusals.none')}</p>}
+        columns={[
+          {
+            id: 'who',
+            title: t('refusals.claimed'),
+            cell: ({ claimedId, resourceKind }) =>
+              claimedId &&
+              (resourceKind ? (
+                <ResourceLink kind={resourceKind} id={claimedId} />
+              ) : (
+                <code>{visible(claimedId)}</code>
+              )),
+          },
+          { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
+          { id: 'address', title: t('common.address'), cell: ({ address }) => <code>{address}</code> },
+          {
+            id: 'client',
+            title: t('sessions.clientId'),
+            isWide: true,
+            cell: ({ clientId = '' }) => <code>{visible(clientId)}</code>,
+          },
+          { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },
+          { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },
+        ]}
+        isPaged
+        isLive
+      />
+    </>
   );
 }
 

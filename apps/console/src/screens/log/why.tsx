@@ -4,6 +4,7 @@ import type { TextKey } from '../../i18n/keys.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Time } from '../../ui/text/time.tsx';
+import { WhoHears } from '../resources/connect/who-hears.tsx';
 import { adviceFor } from './advice.ts';
 
 /** Why a client was refused, with the rule in a sentence, and what to do. */
@@ -23,6 +24,7 @@ export function Why({ refusal }: { refusal: RefusedClient }) {
             {t('why.times', { count })} <Time at={lastTime} /> · {address}
             {clientId && ` · ${visible(clientId)}`}
           </small>
+          {advice === 'advice.topic' && <WhoHears isOpen />}
         </>
       }
     />

@@ -47,7 +47,13 @@ export function useDeviceColumns(
       isActions: true,
       cell: (device) =>
         device.passwordId && (
-          <Button size="s" view="flat-danger" disabled={!may} onClick={() => reject(device)}>
+          <Button
+            size="s"
+            view="flat-danger"
+            disabled={!may}
+            title={may ? undefined : t('may.editor')}
+            onClick={() => reject(device)}
+          >
             {t('migration.reject')}
           </Button>
         ),

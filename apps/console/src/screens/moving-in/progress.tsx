@@ -27,6 +27,7 @@ export function Progress({ registry }: { registry: RegistryMigration }) {
   return (
     <>
       <ProgressBar registry={registry} />
+      <Estimate registry={registry} />
       <Facts
         facts={[
           [t('nav.devices'), devices],
@@ -48,4 +49,17 @@ export function Progress({ registry }: { registry: RegistryMigration }) {
       />
     </>
   );
+}
+
+const dayMs = 86_400_000;
+/** An estimate beyond says nothing. */
+const mostDays = 365;
+
+/** When all will be here, if devices go on coming as fast as lately. */
+function Estimate({ registry: { notSeen, seenLastDay } }: { registry: RegistryMigration }) {
+  const { t, language } = useTexts();
+  const days = notSeen / seenLastDay;
+  if (notSeen === 0 || !(days <= mostDays)) return null;
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(Date.now() + days * dayMs);
+  return <p>{t('migration.estimate', { date })}</p>;
 }

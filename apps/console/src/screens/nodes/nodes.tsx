@@ -1,12 +1,11 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../app/folder.ts';
-import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { useOpenRow } from '../../ui/list/use-open-row.ts';
 import { Time } from '../../ui/text/time.tsx';
 import { Charts } from '../metrics/charts.tsx';
 import { Figures } from './figures.tsx';
@@ -16,11 +15,8 @@ import { useNodes } from './use-nodes.ts';
 export function Nodes() {
   const { t } = useTexts();
   const may = useMay('viewer', '*');
-  const { open } = useSearch({ from: '__root__' });
-  const navigate = useNavigate();
+  const [open, choose] = useOpenRow();
   const query = useNodes(may);
-  const choose = (id: string) =>
-    void navigate({ to: '.', search: (before: Search) => ({ ...before, open: id }) });
   return (
     <Page title={t('nav.nodes')}>
       {!may && <p>{t('may.everyFolder')}</p>}

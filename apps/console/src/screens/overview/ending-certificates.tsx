@@ -5,7 +5,7 @@ import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
-import { CertificateEnd, soonMs } from '../resources/certificate-end.tsx';
+import { CertificateEnd, soonMs } from '../resources/credentials/certificate-end.tsx';
 
 const refreshMs = 60_000;
 /** Those that end first: when they are replaced, others take their place. */

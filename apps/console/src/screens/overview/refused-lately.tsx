@@ -15,7 +15,9 @@ export function RefusedLately({ folderId }: { folderId: string }) {
       spanMs={hourMs}
       reason={({ reason }) => (
         <>
-          <Link to="/log">{reason}</Link>
+          <Link to="/log" search={{ folder: folderId, reason }}>
+            {reason}
+          </Link>
           <small className="rule">{t(adviceFor(reason))}</small>
         </>
       )}

@@ -13,7 +13,7 @@ export function TroubledExports({ folderId }: { folderId: string }) {
   const query = useQuery({
     queryKey: ['exports', folderId, 'troubled'],
     queryFn: async () => {
-      const { exports } = await listWithState(folderId);
+      const { exports } = await listWithState({ folderId });
       return { exports: exports.filter((one) => troubled.includes(one.state?.state ?? '')) };
     },
     refetchInterval: refreshMs,

@@ -12,6 +12,7 @@ import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { useActivityColumns } from '../resources/activity.tsx';
 import { CreateButton } from '../resources/create-button.tsx';
+import { useDeviceCountColumn } from '../resources/device-counts.tsx';
 import { RegistryForm } from './registry-form.tsx';
 
 export function Registries() {
@@ -19,6 +20,7 @@ export function Registries() {
   const { name, id, created } = useColumns();
   const activity = useActivityColumns('REGISTRY');
   const folderId = useFolder();
+  const devices = useDeviceCountColumn(folderId);
   const { page } = useSearch({ from: '__root__' });
   const { pageSize } = usePreferences();
   const query = useQuery({
@@ -47,6 +49,7 @@ export function Registries() {
             title: t('common.status'),
             cell: ({ status }) => <OnOff isOn={status !== 'DISABLED'} />,
           },
+          devices,
           ...activity,
           created,
         ]}

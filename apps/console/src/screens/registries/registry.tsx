@@ -15,8 +15,8 @@ import { Time } from '../../ui/text/time.tsx';
 import { DeviceList } from '../devices/device-list.tsx';
 import { Live } from '../live/live.tsx';
 import { Charts } from '../metrics/charts.tsx';
-import { ConnectCommands } from '../resources/connect-commands.tsx';
-import { Credentials } from '../resources/credentials.tsx';
+import { ConnectCommands } from '../resources/connect/connect-commands.tsx';
+import { Credentials } from '../resources/credentials/credentials.tsx';
 import { Log } from '../resources/log/log.tsx';
 import { Operations } from '../resources/operations.tsx';
 import type { Owner } from '../resources/owner.ts';
@@ -24,6 +24,8 @@ import { ResourceActions } from '../resources/resource-actions.tsx';
 import { Sessions } from '../resources/sessions.tsx';
 import { StoredTopics } from '../stored/stored-topics.tsx';
 import { Aliases } from './aliases.tsx';
+import { PasswordAdoption } from './password-adoption.tsx';
+import { RegistryExports } from './registry-exports.tsx';
 import { RegistryForm } from './registry-form.tsx';
 
 export function RegistryPage() {
@@ -32,7 +34,7 @@ export function RegistryPage() {
     queryKey: ['registry', registryId],
     queryFn: () => ask(getRegistry({ client, path: { registryId } })),
   });
-  return <QueryView query={query}>{(registry) => <Shown registry={registry} />}</QueryView>;
+  return <QueryView query={query}>{(registry) => <Shown key={registryId} registry={registry} />}</QueryView>;
 }
 
 function Shown({ registry }: { registry: Registry }) {
@@ -69,6 +71,12 @@ function Shown({ registry }: { registry: Registry }) {
           { id: 'log', title: t('tabs.log'), content: () => <Log owner={owner} /> },
           { id: 'stored', title: t('tabs.stored'), content: () => <StoredTopics owner={owner} /> },
           { id: 'aliases', title: t('tabs.aliases'), content: () => <Aliases registryId={id} /> },
+          { id: 'exports', title: t('nav.exports'), content: () => <RegistryExports owner={owner} /> },
+          {
+            id: 'adoption',
+            title: t('tabs.adoption'),
+            content: () => <PasswordAdoption registryId={id} />,
+          },
           { id: 'operations', title: t('tabs.operations'), content: () => <Operations owner={owner} /> },
         ]}
       />

@@ -10,6 +10,8 @@ import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { Identifier } from '../../ui/text/copy.tsx';
 import { Time } from '../../ui/text/time.tsx';
+import { CertificateEnd } from './credentials/certificate-end.tsx';
+import { useCertificates } from './credentials/use-certificates.ts';
 import { callsOf, type Owner, paths } from './owner.ts';
 
 const refreshMs = 3000;
@@ -31,7 +33,11 @@ export function Sessions({ owner }: { owner: Owner }) {
     <>
       <div className="section-head">
         <h2>{t('sessions.title')}</h2>
-        <Button disabled={!may || !query.data?.sessions.length} onClick={() => setIsAsking(true)}>
+        <Button
+          disabled={!may || !query.data?.sessions.length}
+          title={may ? undefined : t('may.editor')}
+          onClick={() => setIsAsking(true)}
+        >
           {t('sessions.disconnect')}
         </Button>
       </div>
@@ -48,7 +54,7 @@ export function Sessions({ owner }: { owner: Owner }) {
           {
             id: 'credential',
             title: t('sessions.credential'),
-            cell: (session) => <Credential {...session} />,
+            cell: (session) => <Credential owner={owner} session={session} />,
           },
           { id: 'tls', title: 'TLS', cell: ({ tls }) => (tls ? 'TLS' : 'TCP') },
           code('nodeId', 'sessions.node'),
@@ -75,11 +81,27 @@ export function Sessions({ owner }: { owner: Owner }) {
 /** Characters of a fingerprint that tell it from others at a glance. */
 const fingerprintShown = 12;
 
-/** What opened a session; of one that a server of the version before holds it is not known. */
-function Credential({ passwordId, certificateFingerprint }: LiveSession) {
+interface CredentialProps {
+  readonly owner: Owner;
+  readonly session: LiveSession;
+}
+
+/** What opened a session, of a certificate with its end; of one that a server of the version before holds it is not known. */
+function Credential({ owner, session: { passwordId, certificateFingerprint } }: CredentialProps) {
   const { t } = useTexts();
+  const { data } = useCertificates(owner, certificateFingerprint !== undefined);
   if (passwordId) return <Identifier kind={t('credentials.password')} id={passwordId} />;
   if (!certificateFingerprint) return null;
   const shown = `${certificateFingerprint.slice(0, fingerprintShown)}…`;
-  return <Identifier kind={t('credentials.certificate')} id={certificateFingerprint} shown={shown} />;
+  const one = data?.certificates.find(({ fingerprint }) => fingerprint === certificateFingerprint);
+  return (
+    <>
+      <Identifier kind={t('credentials.certificate')} id={certificateFingerprint} shown={shown} />
+      {one && (
+        <span className="rule">
+          {t('credentials.validUntil')} <CertificateEnd notAfter={one.notAfter} />
+        </span>
+      )}
+    </>
+  );
 }

@@ -7,6 +7,7 @@ import { QueryView } from '../../ui/layout/query-view.tsx';
 import { Tabs } from '../../ui/layout/tabs.tsx';
 import { CodeBlock } from '../../ui/text/copy.tsx';
 import { Addresses } from './addresses.tsx';
+import { Effective } from './effective.tsx';
 
 /** How the console looks in this browser; what a client must know to connect; whose work is in the console. */
 export function Settings() {
@@ -18,6 +19,7 @@ export function Settings() {
         items={[
           { id: 'look', title: t('settings.look'), content: () => <Look /> },
           { id: 'installation', title: t('settings.installation'), content: () => <Addresses /> },
+          { id: 'effective', title: t('settings.effective'), content: () => <Effective /> },
           { id: 'licences', title: t('settings.licences'), content: () => <Licences /> },
         ]}
       />

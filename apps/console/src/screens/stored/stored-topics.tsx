@@ -1,9 +1,7 @@
 import { Button } from '@gravity-ui/uikit';
-import * as sdk from '@iotcore/sdk';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
@@ -11,62 +9,120 @@ import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
 import { List } from '../../ui/list/list.tsx';
+import { useOpenRow } from '../../ui/list/use-open-row.ts';
 import { visible } from '../../ui/text/device-text.ts';
 import { Payload } from '../../ui/text/payload.tsx';
 import { Time } from '../../ui/text/time.tsx';
-import { type Owner, paths } from '../resources/owner.ts';
+import { paths } from '../resources/owner.ts';
+import { clearMessage, getMessage, type Keeper, listTopics } from './keeper.ts';
+import { SetDialog } from './set-dialog.tsx';
+import { StoredValue } from './stored-value.tsx';
+import { topicTree } from './topic-tree.ts';
 
-type Keeper = Owner & { readonly kind: 'registry' | 'device' };
+type Doing = { readonly what: 'set' | 'clear'; readonly topic: string };
 
-/** What permanent topics hold now: the last message of each. */
+/** What permanent topics hold now: the last message of each, as a tree. */
 export function StoredTopics({ owner }: { owner: Keeper }) {
   const { t } = useTexts();
   const may = useMay('editor', owner.folderId);
+  const title = may ? undefined : t('may.editor');
   const queryClient = useQueryClient();
   const { page: pageToken } = useSearch({ from: '__root__' });
-  const [open, setOpen] = useState<string>();
-  const [clearing, setClearing] = useState<string>();
+  const [open, choose] = useOpenRow();
+  const [doing, setDoing] = useState<Doing>();
+  const close = () => setDoing(undefined);
   const topics = useQuery({
     queryKey: ['stored', owner.id, 'topics', pageToken],
-    queryFn: () => listTopics(owner, { pageToken }),
+    queryFn: async () => {
+      const { topics: found, nextPageToken } = await listTopics(owner, { pageToken });
+      return { rows: topicTree(found), nextPageToken };
+    },
   });
   const message = useQuery({
     queryKey: ['stored', owner.id, open],
     queryFn: () => getMessage(owner, open ?? ''),
     enabled: open !== undefined,
   });
+  const usual = `${owner.kind === 'device' ? '$devices' : '$registries'}/${owner.id}/config`;
   return (
     <>
-      <p className="none">{t('stored.note')}</p>
+      <div className="section-head">
+        <p className="none">{t('stored.note')}</p>
+        <Button disabled={!may} title={title} onClick={() => setDoing({ what: 'set', topic: usual })}>
+          {t('stored.setOne')}
+        </Button>
+      </div>
       <List
         caption={t('tabs.stored')}
         query={topics}
-        rows="topics"
+        rows="rows"
         isPaged
-        rowKey={({ topic }) => topic}
+        rowKey={({ key }) => key}
         empty={<p>{t(owner.kind === 'device' ? 'stored.emptyDevice' : 'stored.emptyRegistry')}</p>}
         columns={[
           {
             id: 'topic',
             title: t('common.topic'),
             isWide: true,
-            cell: ({ topic }) => (
-              <LinkButton isOpen={open === topic} onClick={() => setOpen(topic)}>
-                {visible(topic)}
-              </LinkButton>
+            cell: ({ topic, label, depth }) => (
+              <span className="tree" style={{ paddingInlineStart: `${depth * 2}ch` }}>
+                {topic ? (
+                  <LinkButton
+                    isOpen={open === topic.topic}
+                    label={visible(topic.topic)}
+                    onClick={() => choose(topic.topic)}
+                  >
+                    {visible(label)}
+                  </LinkButton>
+                ) : (
+                  visible(label)
+                )}
+              </span>
             ),
           },
-          { id: 'size', title: t('common.size'), isNumber: true, cell: ({ bytes }) => `${bytes} B` },
-          { id: 'at', title: t('common.time'), cell: ({ updatedAt }) => <Time at={updatedAt} /> },
+          {
+            id: 'value',
+            title: t('settings.value'),
+            cell: ({ topic }) => topic && <StoredValue owner={owner} {...topic} />,
+          },
+          {
+            id: 'size',
+            title: t('common.size'),
+            isNumber: true,
+            cell: ({ topic }) => topic && `${topic.bytes} B`,
+          },
+          {
+            id: 'at',
+            title: t('common.time'),
+            cell: ({ topic }) => topic && <Time at={topic.updatedAt} />,
+          },
           {
             id: 'actions',
             title: t('common.actions'),
             isActions: true,
-            cell: ({ topic }) => (
-              <Button size="s" view="flat-danger" disabled={!may} onClick={() => setClearing(topic)}>
-                {t('stored.clear')}
-              </Button>
-            ),
+            cell: ({ topic: one }) =>
+              one && (
+                <>
+                  <Button
+                    size="s"
+                    view="flat"
+                    disabled={!may}
+                    title={title}
+                    onClick={() => setDoing({ what: 'set', topic: one.topic })}
+                  >
+                    {t('stored.set')}
+                  </Button>
+                  <Button
+                    size="s"
+                    view="flat-danger"
+                    disabled={!may}
+                    title={title}
+                    onClick={() => setDoing({ what: 'clear', topic: one.topic })}
+                  >
+                    {t('stored.clear')}
+                  </Button>
+                </>
+              ),
           },
         ]}
       />
@@ -77,37 +133,20 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
         path={`${paths[owner.kind].ext}/${owner.id}/retainedTopics`}
         cli={owner.kind === 'device' ? `device state list ${owner.id}` : undefined}
       />
-      {clearing !== undefined && (
+      {doing?.what === 'set' && <SetDialog owner={owner} topic={doing.topic} onClose={close} />}
+      {doing?.what === 'clear' && (
         <ConfirmDialog
           title={t('stored.clear')}
           apply={t('stored.clear')}
           run={async () => {
-            await clearMessage(owner, clearing);
+            await clearMessage(owner, doing.topic);
             await queryClient.invalidateQueries({ queryKey: ['stored', owner.id] });
           }}
-          onClose={() => setClearing(undefined)}
+          onClose={close}
         >
-          <p>{t('stored.clearEnds', { topic: visible(clearing) })}</p>
+          <p>{t('stored.clearEnds', { topic: visible(doing.topic) })}</p>
         </ConfirmDialog>
       )}
     </>
   );
-}
-
-function listTopics({ kind, id }: Keeper, query: { readonly pageToken: string | undefined }) {
-  return kind === 'device'
-    ? ask(sdk.listDeviceRetainedTopics({ client, path: { deviceId: id }, query }))
-    : ask(sdk.listRegistryRetainedTopics({ client, path: { registryId: id }, query }));
-}
-
-function getMessage({ kind, id }: Keeper, topic: string): Promise<sdk.RetainedMessage> {
-  return kind === 'device'
-    ? ask(sdk.getDeviceRetainedMessage({ client, path: { deviceId: id }, query: { topic } }))
-    : ask(sdk.getRegistryRetainedMessage({ client, path: { registryId: id }, query: { topic } }));
-}
-
-function clearMessage({ kind, id }: Keeper, topic: string): Promise<unknown> {
-  return kind === 'device'
-    ? ask(sdk.clearDeviceRetainedMessage({ client, path: { deviceId: id }, query: { topic } }))
-    : ask(sdk.clearRegistryRetainedMessage({ client, path: { registryId: id }, query: { topic } }));
 }

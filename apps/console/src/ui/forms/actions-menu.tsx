@@ -5,6 +5,8 @@ export interface Action {
   readonly text: string;
   readonly action: () => void;
   readonly theme?: 'danger';
+  /** Only who has this role may do it. */
+  readonly needs?: 'admin' | undefined;
 }
 
 /** What else can be done to the thing that a page shows. `may`: otherwise it says the role that could. */
@@ -17,7 +19,10 @@ export function ActionsMenu({ items, may }: { items: readonly Action[]; may: boo
           {t('common.actions')}
         </Button>
       )}
-      items={[...items]}
+      items={items.map(({ needs, ...item }) => ({
+        ...item,
+        ...(needs && { disabled: true, title: t(`may.${needs}`) }),
+      }))}
     />
   );
 }

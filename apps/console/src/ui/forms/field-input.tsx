@@ -1,5 +1,6 @@
 import { Select, TextArea, TextInput } from '@gravity-ui/uikit';
 import { type ReactNode, useId } from 'react';
+import { useTexts } from '../../i18n/texts.tsx';
 
 export interface Field {
   /** As the API names it. */
@@ -10,7 +11,13 @@ export interface Field {
   readonly options?: readonly { readonly value: string; readonly content: string }[];
   readonly note?: ReactNode;
   readonly placeholder?: string;
+  /** It may come from a file with one of these endings, too. */
+  readonly accept?: string;
 }
+
+/** The field hands it on, though its type names only some. */
+export const timeType = 'datetime-local' as 'text';
+const types = { line: 'text', text: 'text', code: 'text', secret: 'password', time: timeType } as const;
 
 interface Props {
   readonly field: Field;
@@ -21,7 +28,8 @@ interface Props {
 }
 
 export function FieldInput({ field, value, violation, autoFocus = false, onUpdate }: Props) {
-  const { label, kind = 'line', options, note, placeholder } = field;
+  const { label, kind = 'line', options, note, placeholder, accept } = field;
+  const { t } = useTexts();
   const id = useId();
   const state =
     violation === undefined ? {} : ({ validationState: 'invalid', errorMessage: violation } as const);
@@ -50,12 +58,14 @@ export function FieldInput({ field, value, violation, autoFocus = false, onUpdat
           controlProps={{ spellCheck: false, ...described }}
         />
       ) : (
-        <TextInput
-          {...shared}
-          type={kind === 'secret' ? 'password' : 'text'}
-          autoComplete="off"
-          id={id}
-          controlProps={{ ...(kind === 'time' && { type: 'datetime-local' }), ...described }}
+        <TextInput {...shared} type={types[kind]} autoComplete="off" id={id} controlProps={described} />
+      )}
+      {accept && (
+        <input
+          type="file"
+          accept={accept}
+          aria-label={t('common.fromFile', { what: label })}
+          onChange={({ target }) => void target.files?.[0]?.text().then(onUpdate)}
         />
       )}
       {note && (

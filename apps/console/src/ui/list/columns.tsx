@@ -1,11 +1,12 @@
 /** Columns that many tables have. */
 import { Button } from '@gravity-ui/uikit';
-import { Link } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import type { TextKey } from '../../i18n/keys.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { Identifier } from '../text/copy.tsx';
 import { visible } from '../text/device-text.ts';
 import { Time } from '../text/time.tsx';
+import { RowLink } from './row-link.tsx';
 import type { Column } from './table.tsx';
 
 interface Named {
@@ -15,13 +16,18 @@ interface Named {
 
 export function useColumns() {
   const { t } = useTexts();
+  const { folder } = useSearch({ from: '__root__' });
   return {
     /** Leads to the page of the row. `path`: of that page, such as `/devices/`, before the ID. */
     name: (path: string): Column<Named> => ({
       id: 'name',
       title: t('common.name'),
       isWide: true,
-      cell: ({ id, name }) => <Link to={`${path}${id}` as '/'}>{visible(name || id)}</Link>,
+      cell: ({ id, name }) => (
+        <RowLink path={`${path}${id}`} folder={folder}>
+          {visible(name || id)}
+        </RowLink>
+      ),
     }),
     id: { id: 'id', title: t('common.id'), cell: ({ id }) => <Identifier id={id} /> } as Column<{
       readonly id: string;
@@ -37,7 +43,13 @@ export function useColumns() {
       title: t('common.actions'),
       isActions: true,
       cell: (row) => (
-        <Button size="s" view="flat-danger" disabled={!may} onClick={() => choose(row)}>
+        <Button
+          size="s"
+          view="flat-danger"
+          disabled={!may}
+          title={may ? undefined : t('may.editor')}
+          onClick={() => choose(row)}
+        >
           {t('common.delete')}
         </Button>
       ),

@@ -22,7 +22,7 @@ interface Props<Data, Key extends keyof Data, Row = RowOf<Data, Key>> {
   readonly remove: (row: Row) => Promise<unknown>;
   readonly removeTitle: string;
   /** What ends with a row. */
-  readonly removeEnds: string;
+  readonly removeEnds: ReactNode | ((row: Row) => ReactNode);
   /** Stands between title and rows. */
   readonly children?: ReactNode;
 }
@@ -63,7 +63,7 @@ export function OwnedList<Data, Key extends keyof Data>(props: Props<Data, Key>)
           run={() => remove(open.row)}
           onClose={close}
         >
-          <p>{props.removeEnds}</p>
+          {typeof props.removeEnds === 'function' ? props.removeEnds(open.row) : <p>{props.removeEnds}</p>}
         </ConfirmDialog>
       )}
     </>

@@ -1,6 +1,6 @@
 import { Check, Copy } from '@gravity-ui/icons';
-import { Button, Icon } from '@gravity-ui/uikit';
-import { useState } from 'react';
+import { Icon } from '@gravity-ui/uikit';
+import { type ReactNode, useState } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
 import { visible } from './device-text.ts';
 
@@ -16,15 +16,14 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     setTimeout(() => setIsCopied(false), confirmedMs);
   };
   return (
-    <Button
-      view="flat-secondary"
-      size="xs"
+    <button
+      type="button"
       className="copy"
       aria-label={t('common.copy', { what })}
       onClick={() => void copy()}
     >
       <Icon data={isCopied ? Check : Copy} size={12} />
-    </Button>
+    </button>
   );
 }
 
@@ -39,11 +38,18 @@ export function Identifier({ id, kind, shown = id }: { id: string; kind?: string
   );
 }
 
+interface CodeProps {
+  readonly text: string;
+  readonly what: string;
+  /** The same text, in parts that fold. */
+  readonly children?: ReactNode;
+}
+
 /** Lines to paste into a terminal or a file. */
-export function CodeBlock({ text, what }: { text: string; what: string }) {
+export function CodeBlock({ text, what, children = text }: CodeProps) {
   return (
     <div className="code">
-      <pre>{text}</pre>
+      <pre>{children}</pre>
       <CopyButton text={text} what={what} />
     </div>
   );

@@ -11,6 +11,7 @@ import {
   shownPayloadBytes,
   visible,
 } from './device-text.ts';
+import { JsonTree } from './json-tree.tsx';
 import { saveFile } from './save.ts';
 
 /** What a device sent: as text, JSON or hex, never as HTML. `data`: base64. `size`: of the whole, in bytes. */
@@ -27,7 +28,6 @@ export function Payload({ data, size }: { data: string; size?: number }) {
         {t('payload.download', { count: bytes.length })}
       </Button>
     );
-  const shown = form === 'json' ? json : form === 'text' ? text : undefined;
   return (
     <div className="payload">
       <SegmentedRadioGroup
@@ -41,7 +41,16 @@ export function Payload({ data, size }: { data: string; size?: number }) {
           { value: 'hex', content: 'Hex' },
         ]}
       />
-      <CodeBlock text={shown === undefined ? asHex(bytes) : visible(shown)} what={t('payload.payload')} />
+      {form === 'json' && json !== undefined ? (
+        <CodeBlock text={json} what={t('payload.payload')}>
+          <JsonTree value={JSON.parse(json)} />
+        </CodeBlock>
+      ) : (
+        <CodeBlock
+          text={form === 'text' && text !== undefined ? visible(text) : asHex(bytes)}
+          what={t('payload.payload')}
+        />
+      )}
       {size !== undefined && size > bytes.length && (
         <small>{t('payload.cut', { shown: bytes.length, size })}</small>
       )}

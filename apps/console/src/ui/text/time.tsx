@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
+import { dateFormat, spanFormat } from './formats.ts';
 
 const units = [
   ['day', 86_400],
@@ -14,13 +15,12 @@ const refreshMs = 30_000;
 /** How long ago, and exactly on hover, always with the zone. */
 export function Time({ at }: { at: string | undefined }) {
   const { language } = useTexts();
-  const now = useNow();
+  useSyncExternalStore(subscribe, () => ticks);
   if (at === undefined) return <span className="none">—</span>;
   const date = new Date(at);
-  const exact = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(date);
   return (
-    <time dateTime={at} title={exact} className="time">
-      {relative(date, now, language)}
+    <time dateTime={at} title={dateFormat(language, 'exact').format(date)} className="time">
+      {relative(date, language)}
     </time>
   );
 }
@@ -29,32 +29,37 @@ export function Time({ at }: { at: string | undefined }) {
 export function ExactTime({ at }: { at: string }) {
   const { language } = useTexts();
   const date = new Date(at);
-  const full = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(date);
-  const short = new Intl.DateTimeFormat(language, {
-    ...{ month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
-    fractionalSecondDigits: 3,
-    hourCycle: 'h23',
-  }).format(date);
   return (
-    <time dateTime={at} title={full} className="time">
-      {short}
+    <time dateTime={at} title={dateFormat(language, 'exact').format(date)} className="time">
+      {dateFormat(language, 'line').format(date)}
     </time>
   );
 }
 
-function relative(date: Date, now: number, language: string): string {
-  const seconds = (date.getTime() - now) / 1000;
-  if (Math.abs(seconds) > relativeSeconds)
-    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(date);
+function relative(date: Date, language: string): string {
+  const seconds = (date.getTime() - Date.now()) / 1000;
+  if (Math.abs(seconds) > relativeSeconds) return dateFormat(language, 'date').format(date);
   const [unit, size] = units.find(([, one]) => Math.abs(seconds) >= one) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
+  return spanFormat(language).format(Math.round(seconds / size), unit);
 }
 
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), refreshMs);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+/** One timer for all times of the page, while there are any. */
+let ticks = 0;
+let ticking: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+function tick(): void {
+  ticks += 1;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  ticking ??= setInterval(tick, refreshMs);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(ticking);
+    ticking = undefined;
+  };
 }

@@ -1,6 +1,6 @@
-import { useTexts } from '../../i18n/texts.tsx';
-import { Status } from '../../ui/layout/status.tsx';
-import { Time } from '../../ui/text/time.tsx';
+import { useTexts } from '../../../i18n/texts.tsx';
+import { Status } from '../../../ui/layout/status.tsx';
+import { Time } from '../../../ui/text/time.tsx';
 
 /** So long before its end a certificate is one to be replaced, in ms: time enough to bring a new one to a device. */
 export const soonMs = 30 * 86_400_000;

@@ -1,5 +1,5 @@
 /** Programs that connect as a resource: a device says something, a registry and a broker listen. */
-import type { Owner } from './owner.ts';
+import type { Owner } from '../owner.ts';
 
 export type CommandKind = 'mosquitto' | 'node' | 'python' | 'esp32';
 
@@ -10,15 +10,19 @@ export const commandKinds: readonly { readonly id: CommandKind; readonly title: 
   { id: 'esp32', title: 'ESP32' },
 ];
 
-/** The usual port of MQTT over TLS. */
-const port = 8883;
+/** Where MQTT over TLS listens, and whom its clients trust. */
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  /** The certificate of the authority in PEM, if it is the installation's own. */
+  readonly ca: string | undefined;
+}
 
-export function commandFor(kind: CommandKind, owner: Owner, password: string): string {
-  const host = location.hostname;
+export function commandFor(kind: CommandKind, owner: Owner, password: string, server: Server): string {
   const topic = topicOf(owner);
   const speaks = owner.kind === 'device';
   const programs = { mosquitto, node, python, esp32 };
-  return programs[kind]({ host, topic, speaks, id: owner.id, password });
+  return programs[kind]({ ...server, topic, speaks, id: owner.id, password });
 }
 
 function topicOf({ kind, id }: Owner): string {
@@ -26,20 +30,19 @@ function topicOf({ kind, id }: Owner): string {
   return kind === 'device' ? `$devices/${id}/events` : `$registries/${id}/events/#`;
 }
 
-interface Facts {
-  readonly host: string;
+interface Facts extends Server {
   readonly id: string;
   readonly password: string;
   readonly topic: string;
   readonly speaks: boolean;
 }
 
-function mosquitto({ host, id, password, topic, speaks }: Facts): string {
+function mosquitto({ host, port, id, password, topic, speaks }: Facts): string {
   const login = `-h ${host} -p ${port} --cafile ca.crt -u ${id} -P '${password}' -q 1 -t '${topic}'`;
   return speaks ? `mosquitto_pub ${login} -m hello` : `mosquitto_sub ${login} -v`;
 }
 
-function node({ host, id, password, topic, speaks }: Facts): string {
+function node({ host, port, id, password, topic, speaks }: Facts): string {
   return `import { readFileSync } from "node:fs";
 import mqtt from "mqtt";
 
@@ -57,7 +60,7 @@ await client.subscribeAsync('${topic}', { qos: 1 });`
 }`;
 }
 
-function python({ host, id, password, topic, speaks }: Facts): string {
+function python({ host, port, id, password, topic, speaks }: Facts): string {
   return `import paho.mqtt.client as mqtt
 
 client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
@@ -75,11 +78,11 @@ client.loop_forever()`
 }`;
 }
 
-function esp32({ host, id, password, topic, speaks }: Facts): string {
+function esp32({ host, port, ca, id, password, topic, speaks }: Facts): string {
   return `#include <WiFiClientSecure.h>
 #include <PubSubClient.h>
 
-const char *ca = R"(paste ca.crt here)";
+const char *ca = R"(${ca?.trim() ?? 'paste the certificate of your authority here'})";
 WiFiClientSecure net;
 PubSubClient mqtt(net);
 

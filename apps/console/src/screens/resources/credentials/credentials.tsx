@@ -1,19 +1,20 @@
-import { findCertificates } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ask, client } from '../../api/client.ts';
-import { useMay } from '../../app/folder.ts';
-import { useTexts } from '../../i18n/texts.tsx';
-import { FormDialog } from '../../ui/forms/form-dialog.tsx';
-import { How } from '../../ui/layout/how.tsx';
-import { LinkButton } from '../../ui/layout/link-button.tsx';
-import { useColumns } from '../../ui/list/columns.tsx';
-import { OwnedList } from '../../ui/list/owned-list.tsx';
-import { CodeBlock } from '../../ui/text/copy.tsx';
-import { visible } from '../../ui/text/device-text.ts';
+import { useMay } from '../../../app/folder.ts';
+import { useTexts } from '../../../i18n/texts.tsx';
+import { FormDialog } from '../../../ui/forms/form-dialog.tsx';
+import { How } from '../../../ui/layout/how.tsx';
+import { LinkButton } from '../../../ui/layout/link-button.tsx';
+import { useColumns } from '../../../ui/list/columns.tsx';
+import { OwnedList } from '../../../ui/list/owned-list.tsx';
+import { useOpenRow } from '../../../ui/list/use-open-row.ts';
+import { CodeBlock } from '../../../ui/text/copy.tsx';
+import { visible } from '../../../ui/text/device-text.ts';
+import { Time } from '../../../ui/text/time.tsx';
+import { callsOf, type Owner, paths } from '../owner.ts';
 import { CertificateEnd } from './certificate-end.tsx';
-import { callsOf, type Owner, paths } from './owner.ts';
+import { EndingSessions } from './ending-sessions.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
+import { useCertificates } from './use-certificates.ts';
 
 /** Certificates and passwords: what each opens, and what ends with it. */
 export function Credentials({ owner }: { owner: Owner }) {
@@ -45,7 +46,7 @@ function Passwords({ owner }: { owner: Owner }) {
       addDialog={(close) => <PasswordDialog owner={owner} onClose={close} />}
       remove={(one) => calls.deletePassword(one.id)}
       removeTitle={t('credentials.deletePassword')}
-      removeEnds={t('credentials.deleteEnds')}
+      removeEnds={(one) => <EndingSessions owner={owner} isOne={({ passwordId }) => passwordId === one.id} />}
     />
   );
 }
@@ -53,12 +54,9 @@ function Passwords({ owner }: { owner: Owner }) {
 function Certificates({ owner }: { owner: Owner }) {
   const { t } = useTexts();
   const { created } = useColumns();
-  const [open, setOpen] = useState<string>();
+  const [open, choose] = useOpenRow();
   const calls = callsOf(owner);
-  const query = useQuery({
-    queryKey: ['certificates', owner.kind, owner.id],
-    queryFn: () => certificatesOf(owner),
-  });
+  const query = useCertificates(owner);
   const shown = query.data?.certificates.find(({ fingerprint }) => fingerprint === open);
   return (
     <>
@@ -74,7 +72,7 @@ function Certificates({ owner }: { owner: Owner }) {
             title: t('credentials.fingerprint'),
             isWide: true,
             cell: ({ fingerprint }) => (
-              <LinkButton isOpen={open === fingerprint} onClick={() => setOpen(fingerprint)}>
+              <LinkButton isOpen={open === fingerprint} onClick={() => choose(fingerprint)}>
                 <code>{fingerprint}</code>
               </LinkButton>
             ),
@@ -83,6 +81,11 @@ function Certificates({ owner }: { owner: Owner }) {
             id: 'subject',
             title: t('credentials.subject'),
             cell: ({ subject = '' }) => <span className="device-text">{visible(subject)}</span>,
+          },
+          {
+            id: 'begin',
+            title: t('credentials.validFrom'),
+            cell: ({ notBefore }) => <Time at={notBefore} />,
           },
           {
             id: 'end',
@@ -104,6 +107,7 @@ function Certificates({ owner }: { owner: Owner }) {
                 kind: 'code',
                 note: t('credentials.pemNote'),
                 placeholder: '-----BEGIN CERTIFICATE-----',
+                accept: '.pem,.crt,.cer,.cert,.txt',
               },
             ]}
             run={({ certificateData = '' }) => calls.addCertificate(certificateData)}
@@ -112,27 +116,14 @@ function Certificates({ owner }: { owner: Owner }) {
         )}
         remove={({ fingerprint }) => calls.deleteCertificate(fingerprint)}
         removeTitle={t('credentials.deleteCertificate')}
-        removeEnds={t('credentials.deleteEnds')}
+        removeEnds={(one) => (
+          <EndingSessions
+            owner={owner}
+            isOne={({ certificateFingerprint }) => certificateFingerprint === one.fingerprint}
+          />
+        )}
       />
       {shown && <CodeBlock text={shown.certificateData} what={t('credentials.pem')} />}
     </>
   );
-}
-
-/** More than a resource may have. */
-const mostCertificates = 1000;
-
-/** As they were given, each with what it says of itself. */
-async function certificatesOf(owner: Owner) {
-  const query = { folderId: owner.folderId, resourceId: owner.id, pageSize: mostCertificates };
-  const [given, read] = await Promise.all([
-    callsOf(owner).certificates(),
-    ask(findCertificates({ client, query })),
-  ]);
-  const facts = new Map(read.certificates.map((one) => [one.fingerprint, one]));
-  const certificates = given.certificates.map(({ fingerprint, ...one }) => {
-    const { subject, notAfter } = facts.get(fingerprint) ?? {};
-    return { ...one, fingerprint, subject, notAfter };
-  });
-  return { certificates };
 }

@@ -1,10 +1,10 @@
 import { Button, Dialog, TextInput } from '@gravity-ui/uikit';
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { toFailure } from '../../api/failure.ts';
-import { useTexts } from '../../i18n/texts.tsx';
-import { OnceDialog } from '../../ui/forms/once-dialog.tsx';
-import { callsOf, type Owner } from './owner.ts';
+import { toFailure } from '../../../api/failure.ts';
+import { useTexts } from '../../../i18n/texts.tsx';
+import { OnceDialog } from '../../../ui/forms/once-dialog.tsx';
+import { callsOf, type Owner } from '../owner.ts';
 import { generatePassword } from './password.ts';
 
 /** Sets a password, typed or made here. It is shown once, by nobody but this page. */

@@ -1,0 +1,143 @@
+/** What somebody reads stays where it is and can be shown to a colleague: live messages, stored topics, refusals, the audit. */
+import { connectMqtt, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { useBrowser } from './support/browser.ts';
+import { goTo } from './support/screens.ts';
+import { signedInPage } from './support/sign-in.ts';
+
+useBrowser();
+const installation = sharedInstallation();
+const setUp = () => ({ api: installation().api, origin: installation().apiUrl });
+
+async function newDevice() {
+  const { api, overTls } = installation();
+  const password = makePassword();
+  const registry = await api.createRegistry({ name: 'greenhouse' });
+  const { id } = await api.createDevice(registry.id, { name: 'pump', password });
+  const connect = async (clientId: string) => {
+    const client = await connectMqtt({ ...overTls, username: id, password, clientId });
+    onTestFinished(() => client.end());
+    return client;
+  };
+  return { registryId: registry.id, folderId: registry['folderId'] as string, id, connect };
+}
+
+test('while a live message is read, new ones wait behind a button that counts them', async () => {
+  const { registryId, id, connect } = await newDevice();
+  const page = await signedInPage(setUp(), `/registries/${registryId}?tab=live`);
+  await page.getByText('Listening').waitFor();
+  const device = await connect('sender');
+  const rows = page.locator('.live__rows li');
+  await device.publish(`$devices/${id}/events`, 'first');
+  await rows.first().getByText('first').waitFor();
+  await rows.first().getByRole('button').click();
+  await page.locator('.live__open').waitFor();
+  await device.publish(`$devices/${id}/events`, 'second');
+  await device.publish(`$devices/${id}/events`, 'third');
+  const more = page.getByRole('button', { name: '2 new' });
+  await more.waitFor();
+  expect(await rows.count()).toBe(1);
+  await more.click();
+  await expect.poll(() => rows.count()).toBe(3);
+  expect(await rows.first().innerText()).toContain('third');
+  await device.publish(`$devices/${id}/events`, 'fourth');
+  await rows.first().getByText('fourth').waitFor();
+});
+
+test('stored topics are a tree; a value is set, and the address says which one is open', async () => {
+  const { id } = await newDevice();
+  const page = await signedInPage(setUp(), `/devices/${id}?tab=stored`);
+  const set = async (topic: string, payload: string) => {
+    await page.getByRole('button', { name: 'Set a value' }).click();
+    await page.getByLabel('Payload').fill(payload);
+    await page.getByRole('dialog').getByLabel('Topic').fill(topic);
+    await page.getByRole('dialog').getByRole('button', { name: 'Set', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+  await set(`$devices/${id}/config`, '{"on":{"from":"08:00"}}');
+  // As the device: the registry may not.
+  await set(`$devices/${id}/state/door`, 'open');
+  const cells = page.locator('main tbody tr td:first-child');
+  await expect.poll(() => cells.allInnerTexts()).toEqual([`$devices/${id}`, 'config', 'state/door']);
+  expect(await page.locator('main tbody tr', { hasText: 'state/door' }).innerText()).toContain('open');
+
+  await page.getByRole('button', { name: `$devices/${id}/config` }).click();
+  const fold = page.locator('main pre').getByRole('button', { name: '"on": {' });
+  await fold.waitFor();
+  expect(new URL(page.url()).searchParams.get('open')).toBe(`$devices/${id}/config`);
+  await page.reload();
+  await page.getByText('"from": "08:00"').waitFor();
+  await fold.click();
+  await page.getByText('"from": "08:00"').waitFor({ state: 'detached' });
+});
+
+test('who was refused a subscription is shown who hears what; the reason leads to the lines of it', async () => {
+  const { id, folderId, connect } = await newDevice();
+  const device = await connect('curious');
+  await device.subscribe(`$devices/${id}/events`).catch(() => undefined);
+  const page = await signedInPage(setUp(), `/devices/${id}?folder=${folderId}`);
+  await page.locator('main .g-alert .hears__picture').waitFor();
+  await page.goto(`${installation().apiUrl}/console/?folder=${folderId}`);
+  await page.getByRole('link', { name: 'subscription not allowed' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Refusals' }).waitFor();
+  const lines = page.getByRole('region', { name: 'By client' }).locator('tbody tr');
+  await expect.poll(() => lines.count()).toBe(1);
+  expect(new URL(page.url()).searchParams.get('reason')).toBe('subscription not allowed');
+});
+
+test('a log holds the lines of its device alone, also where the address leads from one device to another', async () => {
+  const { registryId, id, connect } = await newDevice();
+  const { api, apiUrl } = installation();
+  const other = await api.createDevice(registryId, { name: 'other' });
+  const page = await signedInPage(setUp(), `/devices/${id}?tab=log`);
+  await page.getByText('Listening').waitFor();
+  await connect('came-later');
+  await page.locator('main tbody', { hasText: 'came-later' }).waitFor();
+  await goTo(page, `${apiUrl}/console/devices/${other.id}?tab=log`);
+  await page.getByRole('heading', { level: 1, name: 'other' }).waitFor();
+  await page.getByText('Nothing yet: connections').waitFor();
+  expect(await page.getByText('came-later').count()).toBe(0);
+});
+
+test('the audit is filtered by time, and a call is opened by the ID of its request', async () => {
+  const { folderId, id } = await newDevice();
+  const path = `/audit?folder=${folderId}`;
+  const page = await signedInPage(setUp(), path);
+  const rows = page.locator('main tbody tr');
+  const created = rows.filter({ hasText: 'CreateDevice' });
+  await created.waitFor();
+  await created.locator('.link-button').click();
+  await page.locator('main section', { hasText: 'Program' }).getByText(id, { exact: true }).waitFor();
+  const shown = page.url();
+  expect(await page.getByLabel('From', { exact: true }).getAttribute('type')).toBe('datetime-local');
+  await page.getByLabel('From', { exact: true }).fill('2999-01-01T00:00');
+  await page.getByLabel('From', { exact: true }).blur();
+  await page.locator('main .empty').waitFor();
+  // A link shows a colleague the same.
+  await page.goto(shown);
+  await page.locator('main section', { hasText: 'Program' }).getByText(id, { exact: true }).waitFor();
+});
+
+test('the commands to connect name the port of this installation, and its authority is in them', async () => {
+  const { id } = await newDevice();
+  const { api } = installation();
+  const { listeners } = await api.must('GET', '/ext/v1/installation');
+  const page = await signedInPage(setUp(), `/devices/${id}`);
+  const { port } = new URL(listeners.mqtts as string);
+  await page.locator('main pre', { hasText: `-p ${port} --cafile` }).waitFor();
+  await page.getByRole('radio', { name: 'ESP32' }).click();
+  await page.locator('main pre', { hasText: '-----BEGIN CERTIFICATE-----' }).waitFor();
+});
+
+test('a registry shows its exports and its password adoption', async () => {
+  const { registryId } = await newDevice();
+  const { api } = installation();
+  await api.must('POST', '/ext/v1/exports', {
+    ...{ source: { registryId }, target: { pull: {} }, name: 'to-analytics' },
+  });
+  const page = await signedInPage(setUp(), `/registries/${registryId}?tab=exports`);
+  await page.getByRole('link', { name: 'to-analytics' }).waitFor();
+  await page.getByRole('tab', { name: 'Password adoption' }).click();
+  await page.getByText('Whoever first connects').waitFor();
+  expect(await page.getByRole('button', { name: 'Adopt passwords' }).isEnabled()).toBe(true);
+});
