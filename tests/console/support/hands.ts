@@ -38,7 +38,7 @@ async function reach(target: Locator): Promise<void> {
   const { keyboard: keys } = target.page();
   const role = (await target.getAttribute('role')) ?? '';
   for (let step = 0; step < mostSteps; step++) {
-    if (await hasFocus(target)) return;
+    if (await (role === 'menuitem' ? isMarked(target) : hasFocus(target))) return;
     const isAmongThem = role === 'menuitem' || (await roleOfFocus(target)) === role;
     await keys.press((isAmongThem && arrows[role]) || 'Tab');
   }
@@ -72,9 +72,11 @@ const keyboard: Hands = {
   },
 };
 
-/** Enter would choose it. */
-function isMarked(option: Locator): Promise<boolean> {
-  return option.evaluate((one) => (one as unknown as Element).closest('[class*=item_active]') !== null);
+/** Enter would choose it: the items of lists and menus have no focus of their own. */
+function isMarked(item: Locator): Promise<boolean> {
+  return item.evaluate(
+    (one) => (one as unknown as Element).closest('[class*=item_active], [class*=item_selected]') !== null,
+  );
 }
 
 interface Element {
