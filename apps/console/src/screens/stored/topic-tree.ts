@@ -10,16 +10,16 @@ export interface TopicNode<Topic> {
   readonly topic: Topic | undefined;
 }
 
-interface Branch<Topic> {
+interface Level<Topic> {
   topic: Topic | undefined;
-  readonly below: Map<string, Branch<Topic>>;
+  readonly below: Map<string, Level<Topic>>;
 }
 
 /** Rows from the top down, each before those below it; a level with one way on, and nothing of its own, is no row. */
 export function topicTree<Topic extends { readonly topic: string }>(
   topics: readonly Topic[],
 ): readonly TopicNode<Topic>[] {
-  const root: Branch<Topic> = { topic: undefined, below: new Map() };
+  const root: Level<Topic> = { topic: undefined, below: new Map() };
   for (const one of topics) {
     let at = root;
     for (const level of one.topic.split('/')) {
@@ -29,23 +29,23 @@ export function topicTree<Topic extends { readonly topic: string }>(
     }
     at.topic = one;
   }
-  return inOrder(root).flatMap(([level, branch]) => rowsOf(branch, [level], [], 0));
+  return inOrder(root).flatMap(([level, place]) => rowsOf(place, [level], [], 0));
 }
 
 function rowsOf<Topic>(
-  branch: Branch<Topic>,
+  place: Level<Topic>,
   label: readonly string[],
   above: readonly string[],
   depth: number,
 ): TopicNode<Topic>[] {
-  const [only, ...others] = inOrder(branch);
-  if (branch.topic === undefined && only && others.length === 0)
+  const [only, ...others] = inOrder(place);
+  if (place.topic === undefined && only && others.length === 0)
     return rowsOf(only[1], [...label, only[0]], above, depth);
   const path = [...above, ...label];
-  const row = { label: label.join('/'), depth, key: path.join('/'), topic: branch.topic };
-  return [row, ...inOrder(branch).flatMap(([level, next]) => rowsOf(next, [level], path, depth + 1))];
+  const row = { label: label.join('/'), depth, key: path.join('/'), topic: place.topic };
+  return [row, ...inOrder(place).flatMap(([level, next]) => rowsOf(next, [level], path, depth + 1))];
 }
 
-function inOrder<Topic>({ below }: Branch<Topic>): [string, Branch<Topic>][] {
+function inOrder<Topic>({ below }: Level<Topic>): [string, Level<Topic>][] {
   return [...below].sort(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -22,17 +22,17 @@ export function JsonTree({ value, depth = 0, name, isLast = true }: Props) {
   const after = isLast ? '' : ',';
   if (typeof value !== 'object' || value === null)
     return <span className="json__line">{`${before}${visible(JSON.stringify(value))}${after}`}</span>;
-  return <Branch value={value} depth={depth} before={before} after={after} />;
+  return <Folding value={value} depth={depth} before={before} after={after} />;
 }
 
-interface BranchProps {
+interface FoldingProps {
   readonly value: object;
   readonly depth: number;
   readonly before: string;
   readonly after: string;
 }
 
-function Branch({ value, depth, before, after }: BranchProps) {
+function Folding({ value, depth, before, after }: FoldingProps) {
   const { t } = useTexts();
   const isList = Array.isArray(value);
   const entries: readonly (readonly [string, unknown])[] = Object.entries(value);

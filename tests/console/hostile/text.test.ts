@@ -2,11 +2,11 @@
 import { connectMqtt, makePassword, sharedInstallation } from '@iotcore/testkit';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { useBrowser } from './support/browser.ts';
-import { expectNothingDone } from './support/hostile-page.ts';
-import { hostileTexts, shown } from './support/hostile-texts.ts';
-import { goTo } from './support/screens.ts';
-import { signedInPage } from './support/sign-in.ts';
+import { useBrowser } from '../support/browser.ts';
+import { expectNothingDone } from '../support/hostile-page.ts';
+import { hostileTexts, shown } from '../support/hostile-texts.ts';
+import { goTo } from '../support/screens.ts';
+import { signedInPage } from '../support/sign-in.ts';
 
 useBrowser();
 const installation = sharedInstallation();

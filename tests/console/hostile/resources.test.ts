@@ -8,14 +8,14 @@ import {
 } from '@iotcore/testkit';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { untilDrawn, useBrowser } from './support/browser.ts';
-import { inDatabase } from './support/database.ts';
-import { type Fleet, makeFleet } from './support/fleet.ts';
-import { hands } from './support/hands.ts';
-import { expectNothingDone } from './support/hostile-page.ts';
-import { hostileTexts, shown } from './support/hostile-texts.ts';
-import { openScreen, screensOf } from './support/screens.ts';
-import { signedInPage } from './support/sign-in.ts';
+import { untilDrawn, useBrowser } from '../support/browser.ts';
+import { inDatabase } from '../support/database.ts';
+import { type Fleet, makeFleet } from '../support/fleet.ts';
+import { hands } from '../support/hands.ts';
+import { expectNothingDone } from '../support/hostile-page.ts';
+import { hostileTexts, shown } from '../support/hostile-texts.ts';
+import { openScreen, screensOf } from '../support/screens.ts';
+import { signedInPage } from '../support/sign-in.ts';
 
 useBrowser();
 const installation = sharedInstallation({
