@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type EngineHost, reasonOf } from '@iotcore/engine';
+import { type EngineHost, quietHost, reasonOf } from '@iotcore/engine';
 import { createNativeEngine, toDirectSocket } from '@iotcore/engine/native';
 import { createAedesEngine } from '@iotcore/engine-aedes';
 import { broadcastTopic, password, registryId } from '../fleet.ts';
@@ -19,6 +19,7 @@ const registry = 'registry';
 const devices = 'devices';
 
 const host: EngineHost<string> = {
+  ...quietHost,
   connect: async ({ username = '', password: given }) =>
     given?.toString() === password
       ? { accepted: true, principal: username, scope: username }
@@ -37,15 +38,6 @@ const host: EngineHost<string> = {
     if (filter === broadcastTopic) return { filters: [{ namespace: devices, filter }] };
     return filter.startsWith(`$devices/${user}/`) ? { filters: [{ namespace: user, filter }] } : undefined;
   },
-  retain: async () => undefined,
-  retained: () => undefined,
-  connected: () => {},
-  disconnected: () => {},
-  refused: () => {},
-  subscriptionsRefused: () => {},
-  published: () => {},
-  subscribed: () => {},
-  dropped: () => {},
 };
 
 const engine = (name === 'aedes' ? createAedesEngine : createNativeEngine)(host, {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Qos } from '@iotcore/engine';
+import { type Pause, pauseFor } from '@iotcore/process/clock';
 import type { Carrier } from './carriers/carrier.ts';
 import { type Claimed, Claims } from './claims/claims.ts';
 import type { NodeClock } from './clock.ts';
@@ -90,8 +91,8 @@ export class ClusterNode {
   #beginning: Promise<void> = Promise.resolve();
   #isStopped = false;
   #callOffTick: (() => void) | undefined;
-  /** Ends the pause between two attempts to begin, if there is one now. */
-  #endPause: (() => void) | undefined;
+  /** Between two attempts to begin, if there is one now. */
+  #pause: Pause | undefined;
   #resets = 0;
   #resent = 0;
   #dropped = 0;
@@ -122,7 +123,7 @@ export class ClusterNode {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#callOffTick?.();
-    this.#endPause?.();
+    this.#pause?.end();
     const incarnation = this.#incarnation;
     this.#incarnation = undefined;
     incarnation?.close();
@@ -329,20 +330,11 @@ export class ClusterNode {
         this.#incarnation = undefined;
       }
       if (this.#isStopped) return;
-      await this.#pause(beginAgainMs);
+      // Over at once when this node is stopped: nothing waits for it to begin then.
+      this.#pause = pauseFor(this.#parts.clock, beginAgainMs);
+      await this.#pause.over;
+      this.#pause = undefined;
     }
-  }
-
-  /** Is over at once when this node is stopped: nobody waits for it to begin then. */
-  async #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const callOff = this.#parts.clock.after(ms, resolve);
-    this.#endPause = () => {
-      callOff();
-      resolve();
-    };
-    await promise;
-    this.#endPause = undefined;
   }
 
   #incarnationParts(id: string): IncarnationParts {

@@ -1,2 +1,3 @@
 export * from './port.ts';
+export { quietHost } from './quiet-host.ts';
 export { reasonOf, reasons } from './reasons.ts';

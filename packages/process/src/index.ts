@@ -35,6 +35,6 @@ export type { Setting } from './settings/setting.ts';
 export { settingsFileVariable } from './settings/settings-file.ts';
 export { type Settings, settingsTable } from './settings/table.ts';
 export { StartupError } from './startup-error.ts';
-export { type Clock, systemClock } from './timing/clock.ts';
+export { type Clock, type Pause, pauseFor, systemClock } from './timing/clock.ts';
 export { PeriodicTask } from './timing/periodic-task.ts';
 export { version } from './version.ts';

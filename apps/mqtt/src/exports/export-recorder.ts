@@ -5,7 +5,7 @@
  * kept is dropped and counted.
  */
 import type { RouteTap } from '@iotcore/engine';
-import type { Clock } from '@iotcore/process';
+import { type Clock, pauseFor } from '@iotcore/process';
 import { type Appended, frameBytes, type NewChunk } from '@iotcore/store/exports';
 import { EventIds } from './event-ids.ts';
 import { OpenChunk } from './open-chunk.ts';
@@ -210,11 +210,9 @@ export class ExportRecorder {
 
   /** Until it is worth another try. What comes for a log that is not full ends a pause that is for full ones alone. */
   async #pause(why: Pause['why'], longestMs: number): Promise<void> {
-    const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const callOff = this.#parts.clock.after(longestMs, end);
+    const { over, end } = pauseFor(this.#parts.clock, longestMs);
     this.#pausing = { why, end };
     await over;
-    callOff();
     this.#pausing = undefined;
   }
 

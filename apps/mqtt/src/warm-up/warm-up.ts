@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { type EngineHost, reasonOf } from '@iotcore/engine';
+import { type EngineHost, quietHost, reasonOf } from '@iotcore/engine';
 import { createNativeEngine, toDirectSocket } from '@iotcore/engine/native';
 import type { DeviceFacts, Principal } from '@iotcore/model';
 import type { KnownDevice } from '../directory/device-directory.ts';
@@ -98,21 +98,13 @@ function createHost(known: ReadonlyMap<string, KnownDevice>, password: string): 
     exports: { basis: { stale: false }, tapsOf: () => ({ taps: undefined, isShared: true }) },
   };
   return {
+    ...quietHost,
     connect: async ({ username = '', password: given }) =>
       given?.toString() === password
         ? { accepted: true, principal: principalOf(username), scope: username }
         : { accepted: false, code: 4, reason: reasonOf('wrong password') },
     route: (principal, topic) => route(rights, principal, topic),
     grant: (principal, filter) => grant(rights, principal, filter),
-    retain: async () => undefined,
-    retained: () => undefined,
-    connected: () => {},
-    disconnected: () => {},
-    refused: () => {},
-    subscriptionsRefused: () => {},
-    published: () => {},
-    subscribed: () => {},
-    dropped: () => {},
   };
 }
 

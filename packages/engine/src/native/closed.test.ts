@@ -183,6 +183,16 @@ function take(step: Step, { host, engine, clients }: Clients): void {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** A client whose credentials the host is to check. */
+async function connecting(): Promise<Clients> {
+  const host = new CountingHost();
+  const fixture: Clients = { host, engine: createNativeEngine<Principal>(host, testLimits), clients: [] };
+  take({ do: 'open' }, fixture);
+  take({ do: 'connect', which: 0, clientId: 'a' }, fixture);
+  while (host.unanswered.length === 0) await settled();
+  return fixture;
+}
+
 describe('closed', () => {
   test('is told exactly once for every transport, last, and every counter is at zero then, in whatever order connections open, are aborted, are refused, are taken over and end', async () => {
     await fc.assert(
@@ -219,12 +229,8 @@ describe('closed', () => {
   });
 
   test('is not told before the host has answered, if the client went while its credentials were checked', async () => {
-    const host = new CountingHost();
-    const engine = createNativeEngine<Principal>(host, testLimits);
-    const fixture: Clients = { host, engine, clients: [] };
-    take({ do: 'open' }, fixture);
-    take({ do: 'connect', which: 0, clientId: 'a' }, fixture);
-    while (host.unanswered.length === 0) await settled();
+    const fixture = await connecting();
+    const { host, engine } = fixture;
     take({ do: 'reset', which: 0 }, fixture);
     for (let n = 0; n < 5; n++) await settled();
     expect(host.over).toEqual([]);
@@ -239,12 +245,8 @@ describe('closed', () => {
   });
 
   test('leaves no reader behind that held its place while its client went', async () => {
-    const host = new CountingHost();
-    const engine = createNativeEngine<Principal>(host, testLimits);
-    const fixture: Clients = { host, engine, clients: [] };
-    take({ do: 'open' }, fixture);
-    take({ do: 'connect', which: 0, clientId: 'a' }, fixture);
-    while (host.unanswered.length === 0) await settled();
+    const fixture = await connecting();
+    const { host, engine } = fixture;
     take({ do: 'accept', which: 0 }, fixture);
     take({ do: 'stall', which: 0 }, fixture);
     while (host.tenant.readers === 0) await settled();

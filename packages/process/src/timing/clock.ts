@@ -28,3 +28,20 @@ export const systemClock: Clock = {
   soon: (work) => void setImmediate(work),
   sleep: (ms, signal) => wait(ms, undefined, { signal }),
 };
+
+/** A pause that may be ended before its time. */
+export interface Pause {
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+/** Begins a pause of so many milliseconds. */
+export function pauseFor(clock: Pick<Clock, 'after'>, ms: number): Pause {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const callOff = clock.after(ms, resolve);
+  const end = () => {
+    callOff();
+    resolve();
+  };
+  return { over, end };
+}

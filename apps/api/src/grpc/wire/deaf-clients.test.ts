@@ -95,7 +95,7 @@ describe.each(['TCP', 'TLS'] as const)('a client that reads nothing any more, ov
     stop();
     for (let n = 0; n < calls; n += 1) call(session);
     await expect.poll(server.sockets).toBe(0);
-    expect(server.edge.connections).toBe(0);
+    await expect.poll(() => server.edge.connections).toBe(0);
   });
 
   test('is let go although a call of its is open, which may last for ever', async () => {
@@ -110,7 +110,7 @@ describe.each(['TCP', 'TLS'] as const)('a client that reads nothing any more, ov
     await expect.poll(() => streams).toHaveLength(1);
     stop();
     await expect.poll(server.sockets).toBe(0);
-    expect(server.edge.connections).toBe(0);
+    await expect.poll(() => server.edge.connections).toBe(0);
     expect(streams[0]?.destroyed).toBe(true);
   });
 

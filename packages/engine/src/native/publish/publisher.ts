@@ -251,6 +251,17 @@ export class Publisher<P> {
     return recorded;
   }
 
+  /** An acknowledgement that waits in its turn. All have the same fields, so that V8 knows one shape of them. */
+  #await(
+    packetId: number,
+    given: Partial<Pick<Unfinished, 'unstored' | 'recorded' | 'bytesUnderWay' | 'place'>>,
+  ) {
+    const { unstored, recorded, bytesUnderWay, place } = given;
+    const entry: Unfinished = { isDue: false, packetId, unstored, recorded, bytesUnderWay, place };
+    this.#unfinished.push(entry);
+    return entry;
+  }
+
   /** Goes on while other nodes get the message; its acknowledgement waits for them, and those after it for their turn. */
   #awaitArrival(
     underWay: UnderWay,
@@ -258,15 +269,7 @@ export class Publisher<P> {
     recorded: Promise<void> | undefined,
     bytesUnderWay: number,
   ): boolean {
-    const entry: Unfinished = {
-      isDue: false,
-      packetId,
-      unstored: undefined,
-      recorded,
-      bytesUnderWay,
-      place: undefined,
-    };
-    this.#unfinished.push(entry);
+    const entry = this.#await(packetId, { recorded, bytesUnderWay });
     this.#unstoredBytes += bytesUnderWay;
     this.#messagesUnderWay++;
     underWay.whenSettled((error) => (error ? this.#fail(entry, reasons.notHandedOver) : this.#settle(entry)));
@@ -276,15 +279,7 @@ export class Publisher<P> {
 
   /** Publishes nothing more until the message is handed over: so messages keep their order. */
   #awaitHandOver(done: Promise<void>, packetId: number, recorded: Promise<void> | undefined): false {
-    const entry: Unfinished = {
-      isDue: false,
-      packetId,
-      unstored: undefined,
-      recorded,
-      bytesUnderWay: undefined,
-      place: undefined,
-    };
-    this.#unfinished.push(entry);
+    const entry = this.#await(packetId, { recorded });
     done.then(
       () => {
         this.#settle(entry);
@@ -363,15 +358,7 @@ export class Publisher<P> {
     const payload = Buffer.from(bytes.subarray(layout.payloadStart, end));
     const retainAs = plan.retainAs as RetainAs;
     const place = this.#parts.bus.isShared ? placeOf(retainAs) : undefined;
-    const entry: Unfinished = {
-      isDue: false,
-      packetId: layout.packetId,
-      unstored: { plan, payload, qos: layout.qos },
-      recorded: undefined,
-      bytesUnderWay: undefined,
-      place,
-    };
-    this.#unfinished.push(entry);
+    const entry = this.#await(layout.packetId, { unstored: { plan, payload, qos: layout.qos }, place });
     if (place !== undefined) {
       this.#retaining ??= new Set();
       this.#retaining.add(place);
