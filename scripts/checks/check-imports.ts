@@ -107,6 +107,10 @@ const layers: readonly { folder: string; order: readonly string[] }[] = [
     folder: 'packages/contract/src',
     order: ['schema', 'access', 'monitoring', 'search', 'resources', 'migration'],
   },
+  {
+    folder: 'packages/control/src',
+    order: ['errors', 'auth', 'messages', 'pipeline', 'exports', 'publish', 'watch', 'operations'],
+  },
   { folder: 'packages/cluster/src/simulation', order: ['timeline', 'broken', 'fleet', 'faults'] },
   { folder: 'apps/cli/src/import', order: ['read', 'fetch', 'send'] },
 ];

@@ -88,7 +88,7 @@ describe.each(languagesAndWays)('in %s, by %s', (language, way) => {
     expect((await device.messages.next()).payload.toString()).toBe('on');
   });
 
-  test('who signs out everywhere is signed out of the other browser, too', async () => {
+  test('a user who signs out everywhere is signed out of the other browser, too', async () => {
     const allowed = /status of 401/;
     const other = await signedInPage(setUp(), '/registries', { language, allowed });
     const page = await signedInPage(setUp(), '/access?tab=sessions', { language, allowed });

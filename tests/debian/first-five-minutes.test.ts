@@ -12,7 +12,7 @@ test('the printed lines, pasted into two terminals, exchange a message', async (
   const subscriberLine = await command.line(/^mosquitto_sub /);
   const publisherLine = await command.line(/^mosquitto_pub /);
   const subscriber = new Command('sh', ['-c', subscriberLine]);
-  // As a person does who sees nothing yet: the subscriber does not say when it is there.
+  // As a person does: the subscriber does not say when it is there.
   await eventually('the message', async () => {
     expect(await run('sh', '-c', publisherLine)).toEqual({ status: 0, text: '' });
     return subscriber.text.startsWith('hello');

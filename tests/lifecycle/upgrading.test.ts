@@ -87,7 +87,7 @@ test('under traffic nothing is lost, old secrets are good, and the previous rele
   expect((await migrationsOf(pool)).slice(0, before.length)).toEqual(before);
   expect((await migrationsOf(pool)).length).toBeGreaterThan(before.length);
 
-  // Those who are in the field: a password, a certificate, an alias, a broker.
+  // What is in the field: a password, a certificate, an alias, a broker.
   const registry = await connectMqtt({ ...installation.overTls, username: registryId, password });
   expect(await registry.subscribe([`$devices/${pumpId}/state`, `$devices/${fanId}/events/#`])).toEqual([
     1, 1,
@@ -101,7 +101,7 @@ test('under traffic nothing is lost, old secrets are good, and the previous rele
   await pump.publish(clients.pumpAlias, '7', { qos: 1 });
   expect((await registry.messages.next()).payload.toString()).toBe('7');
   await (await connectMqtt({ ...installation.overTls, username: brokerId, password })).end();
-  // Those who manage it.
+  // What manages it.
   noteSecret(clients.apiKey);
   await api.must('GET', `/ext/v1/serviceAccounts/${clients.serviceAccountId}`);
   // Known, and without a role: it is shown nothing.

@@ -1,5 +1,5 @@
 /**
- * Brings the database to this release's schema, and ends: a job of its own before the new processes, where whoever runs them wants
+ * Brings the database to this release's schema, and ends: a job of its own before the new processes, where the operator wants
  * one (deploy/helm). Without it the first process that starts does the same.
  */
 import { writeSync } from 'node:fs';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gapNote } from './watch.ts';
 
-test('who follows is told what may be missing when MQTT servers come and go, and that none is left', () => {
+test('a user that follows is told what may be missing when MQTT servers come and go, and that none is left', () => {
   expect(gapNote({ servers: 2 }, 'lines')).toMatch(/lines may be missing/);
   expect(gapNote({ servers: 0 }, 'lines')).toMatch(/no MQTT server answers/);
   // An API that does not say it.

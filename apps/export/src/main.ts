@@ -107,7 +107,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(() => reporter.stop());
   await reporter.start();
-  // After the reporter: only who is on the list of processes counts when exports are shared out.
+  // After the reporter: only a process on that list counts when exports are shared out.
   cleanups.add(() => keeper.stop());
   keeper.start();
   logger.info({ holder, ...addresses }, 'sending');

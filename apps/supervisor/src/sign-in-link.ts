@@ -1,4 +1,4 @@
-/** The link by which whoever started this opens the console: good once, for ten minutes, as the admin. */
+/** The link that opens the console for the user who started this: valid once, for ten minutes, as the admin. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

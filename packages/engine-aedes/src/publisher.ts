@@ -1,7 +1,7 @@
 /**
  * The messages that one client publishes: allowed, stored, handed over, acknowledged. aedes writes a PUBACK before it
  * has handled the PUBLISH, so its PUBACKs wait here. Messages of retained topics are handed over once they are durable:
- * whoever subscribes meanwhile gets either the retained message or the live one.
+ * a client that subscribes meanwhile gets either the retained message or the live one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineHost, EngineLimits, PublishRoute, Qos, Reason, SessionInfo } from '@iotcore/engine';

@@ -16,7 +16,7 @@ const waitSeconds = 20;
 
 /**
  * The messages of an export, one after the other, for as long as somebody asks. A message counts as dealt with once the next
- * is asked for, and is acknowledged with those that came with it; whoever leaves the loop in the middle of one gets it again.
+ * is asked for, and is acknowledged with those that came with it; a program that leaves the loop in the middle of one gets it again.
  *
  * @throws what the API refuses, or the error of a connection: begin anew, nothing is lost
  */

@@ -7,7 +7,7 @@ const installation = watchedInstallation();
 const registries = '/iot-devices/v1/registries';
 const devices = '/iot-devices/v1/devices';
 
-/** What may come of a call that others are in the way of. Never 5xx: whoever loses is told why. */
+/** What may come of a call that others are in the way of. Never 5xx: the caller that loses is told why. */
 const expected = new Set([200, 400, 404, 409]);
 
 function expectNoFailure(answers: readonly ApiAnswer[]): void {

@@ -1,6 +1,6 @@
 /**
  * Walks openapi.yaml: every operation that it documents has a row with a request that succeeds, and is tried without
- * credentials, by a stranger, and by whoever may do just less. A new operation without a row fails the first test.
+ * credentials, by a stranger, and by a caller with the next lesser role. A new operation without a row fails the first test.
  */
 import { operations as apiOperations } from '@iotcore/control';
 import { someOf } from '@iotcore/testkit';

@@ -1,4 +1,4 @@
-/** Servers of each protocol that refuse whoever logs in, and say back what they were told: what a careless target may do with a secret. */
+/** Servers of each protocol that refuse every login, and say back what they were told: what a careless target may do with a secret. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { WebhookReceiver } from '@iotcore/testkit';

@@ -35,7 +35,7 @@ async function publish({ fixture }: Called, ...payloads: string[]): Promise<void
   await session.end();
 }
 
-/** Whoever else calls it is refused, and the handler is not called. With another secret the export says what is wrong. */
+/** Any other caller is refused, and the handler is not called. With another secret the export says what is wrong. */
 export async function expectForeignCallsRefused(installation: Installation, language: Language) {
   const secret = `whsec_${Buffer.from(makePassword().padEnd(32)).toString('base64')}`;
   const called = await call(installation, language, { secret, settings: { retry: { maxInterval: '1s' } } });

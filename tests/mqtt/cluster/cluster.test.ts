@@ -1,4 +1,4 @@
-/** Two nodes of one cluster are one server to whoever uses them. */
+/** Two nodes of one cluster are one server to their clients. */
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { encodeFrame, encodeRecord, type FrameHead, socketPath } from '@iotcore/cluster/internal';
@@ -147,7 +147,7 @@ describe('two nodes', () => {
     const made = await Promise.all(
       Array.from({ length: 10 }, async (_, n) => {
         const at = racer.at(n % 2 === 0 ? first() : second());
-        // Who loses the race before it is answered is not answered.
+        // A client that loses the race before it is answered is not answered.
         const session = await at.connect({ clientId: 'one' }).catch(() => undefined);
         await session?.subscribe('$me/device/commands').catch(() => {});
         return session;
@@ -233,7 +233,7 @@ describe('two nodes', () => {
 });
 
 describe('what comes in where frames come in', () => {
-  /** Whoever reaches a node's socket can say anything there. */
+  /** Anything that reaches a node's socket can send anything there. */
   async function say(...frames: readonly Buffer[]): Promise<void> {
     const { incarnation } = await clusterStatus(second());
     const socket = createConnection(socketPath(sockets, incarnation));

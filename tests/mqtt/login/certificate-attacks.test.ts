@@ -1,4 +1,4 @@
-/** Certificates as an attacker would use them: resumed, foreign, too weak, too costly. Whoever belongs here is still served. */
+/** Certificates as an attacker would use them: resumed, foreign, too weak, too costly. Other clients are still served. */
 import { once } from 'node:events';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { openDatabase } from '@iotcore/store';

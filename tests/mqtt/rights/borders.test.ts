@@ -141,7 +141,7 @@ test('no sequence of changes and messages delivers anything across a border', as
       `last of ${realm.name}`,
     );
     for (const [index, listener] of realm.listeners.entries()) {
-      // Of each transport the first is the owner, who hears it.
+      // Of each transport the first is the owner, which hears it.
       const hearsLast = index % (realm.listeners.length / transports.length) === 0;
       while (hearsLast || listener.messages.size > 0) {
         const { topic, payload } = await listener.messages.next();

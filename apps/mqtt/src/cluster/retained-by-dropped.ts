@@ -1,5 +1,5 @@
 /**
- * What a node stored, and may have handed over to nobody before the others went on without it: whoever listens here hears it now, unless
+ * What a node stored, and may not have handed over before the others went on without it: subscribers here get it now, unless
  * something newer of its topic was heard. So the last that is heard of a permanent topic is what is stored, also after a node has died.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

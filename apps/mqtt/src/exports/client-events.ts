@@ -27,7 +27,7 @@ export interface ClientEventsParts {
 
 /** Texts that a client chose are cut after this many characters, as in the table of refused clients. */
 const mostTextCharacters = 512;
-/** Of one device, registry or broker: whoever knows its ID can have it refused as often as he likes, and an export is for more than that. */
+/** Of one device, registry or broker: a client that knows its ID can be refused as often as it likes, and an export is for more than that. */
 const refusalRate: Rate = { perSecond: 1, burst: 20 };
 /** That are counted at a time; the one that was not refused for longest is forgotten. */
 const mostRefused = 10_000;

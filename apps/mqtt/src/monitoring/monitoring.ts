@@ -114,7 +114,7 @@ export class Monitoring {
     this.#note(activity);
   }
 
-  /** The device of this ID was deleted: what it did is not saved, nor told, of whoever has the ID next. */
+  /** The device of this ID was deleted: what it did is not saved, nor told, of the next owner of the ID. */
   gone(deviceId: string): void {
     this.#activities.get(deviceId)?.noteAnew();
   }

@@ -55,7 +55,7 @@ export class SilentDevices {
     if (this.#departed.size > maxDeparted && first !== undefined) this.#departed.delete(first);
   }
 
-  /** The device of this ID was deleted; whoever has the ID next may be of another registry. */
+  /** The device of this ID was deleted; the next owner of the ID may be of another registry. */
   gone(deviceId: string): void {
     this.#told.delete(deviceId);
     this.#departed.delete(deviceId);

@@ -20,7 +20,7 @@ export interface ChangeListenerParts {
   networkBlocksChanged(): void;
   /** The sessions of this registry, device or broker are to end; told twice, or not at all, it does no harm. */
   disconnect(subject: SubjectKey): void;
-  /** The registry, device or broker of this ID was deleted: what is counted and remembered of it is not for whoever has the ID next. */
+  /** The registry, device or broker of this ID was deleted: what is counted and remembered of it is not for the next owner of the ID. */
   gone(id: string): void;
   /** An export came, changed or went. */
   exportsChanged(): void;

@@ -99,7 +99,7 @@ export class Tenants {
     });
   }
 
-  /** The registry or broker of this ID was deleted: what it did is not told of whoever has the ID next. */
+  /** The registry or broker of this ID was deleted: what it did is not told of the next owner of the ID. */
   gone(id: string): void {
     for (const kind of ['registry', 'broker']) this.#tenants.get(`${kind}:${id}`)?.countAnew();
   }

@@ -12,7 +12,7 @@ export class WarmUpClient {
     this.id = id;
     this.#socket = socket;
     socket.on('data', (bytes) => this.#take(bytes));
-    // Who waits for an answer is told when the connection is over, not here.
+    // What waits for an answer is told when the connection is over, not here.
     socket.on('error', () => {});
   }
 

@@ -12,7 +12,7 @@ const rate = { perSecond: 500, burst: 500 };
 /** Handed to the socket at a time, beside what waits. */
 const highWaterMark = 16 * 1024;
 const tickMs = 1000;
-/** So that whoever reads knows that the process lives. */
+/** So that the reader knows that the process is alive. */
 const pingTicks = 5;
 
 export class WatchStream extends Readable {

@@ -17,7 +17,7 @@ test('nobody is condemned who renews and is confirmed', () => {
   expect(findCondemnable([row('a', 1), row('b', 2)], 'a', silent())).toEqual([]);
 });
 
-test('who is silent and missed is condemned, who is only silent is not: it may have lost the database alone', () => {
+test('a silent node that others miss is condemned, one that is only silent is not: it may have lost the database alone', () => {
   const rows = [row('a', 1, 'member', ['b']), row('b', 2), row('c', 3)];
   expect(findCondemnable(rows, 'a', silent('b', 'c'))).toEqual(['b']);
   expect(findCondemnable(rows, 'a', silent('c'))).toEqual(['b']);
@@ -54,7 +54,7 @@ test('of those that are all apart the oldest stays', () => {
   expect(findCondemnable(rows, 'b', silent())).toEqual(['c', 'b']);
 });
 
-test('who is not alive itself condemns nobody', () => {
+test('a node that is not alive itself condemns no other', () => {
   const rows = [row('a', 1, 'condemned'), row('b', 2, 'joining')];
   expect(findCondemnable(rows, 'a', silent('b'))).toEqual([]);
   expect(findCondemnable(rows, 'x', silent('b'))).toEqual([]);

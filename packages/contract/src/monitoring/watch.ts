@@ -5,7 +5,7 @@ import { text, timestamp, wholeNumber } from '../schema/fields.ts';
 import { LogEntry } from './connection-logs.ts';
 
 const maxFilterCharacters = 1100;
-/** Of a payload; more is for whoever subscribes by MQTT. */
+/** Of a payload; more is for subscribers by MQTT. */
 const maxPayloadBytes = 4096;
 
 export const WatchMessagesQuery = z.strictObject({

@@ -85,7 +85,7 @@ export class Authenticator {
   async #bySession(secret: string): Promise<Caller | undefined> {
     const session = await this.#sessions.use(secret);
     const account = session && (await this.#directory.account(session.serviceAccountId));
-    // Who ends all tokens of an account means those who are signed in as well.
+    // Ending all tokens of an account ends its browser sessions as well.
     if (!account || isEnded({ issuedAt: session.createdAt }, account)) return undefined;
     return { id: account.id, roleBindings: rolesOf(account), browserSessionId: session.id };
   }

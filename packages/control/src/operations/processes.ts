@@ -1,4 +1,4 @@
-/** The installation as a whole: for whoever may view every folder, but for what a client must know to connect. */
+/** The installation as a whole: for callers that may view every folder, but for what a client must know to connect. */
 import {
   Installation,
   ListNodesQuery,

@@ -28,7 +28,7 @@ async function openNode(id: string) {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  /** To whoever is still there. */
+  /** To the watchers that are still there. */
   const tell = (line: string) => {
     const open = asked.filter(({ response }) => !response.writableEnded && !response.destroyed);
     for (const { response } of open) response.write(`${line}\n`);
@@ -49,7 +49,7 @@ async function watchOver(live: readonly Awaited<ReturnType<typeof openNode>>['no
   return watcher.watch({ principal, messages: true, refusals: true, log: false }, caller.signal);
 }
 
-test('who watches is told at once that a node has gone, and nothing more until it is there again', async () => {
+test('a watcher is told at once that a node has gone, and nothing more until it is there again', async () => {
   const [first, second] = await Promise.all([openNode('n1'), openNode('n2')]);
   // Of its lease nothing has passed: the list still has it.
   const events = await watchOver([first.node, second.node]);
@@ -79,7 +79,7 @@ test('who watches is told at once that a node has gone, and nothing more until i
   expect(seen).toEqual([{ servers: 1 }, 'refused', { servers: 2 }]);
 });
 
-test('who watches is told that no node is left', async () => {
+test('a watcher is told that no node is left', async () => {
   const only = await openNode('n1');
   const events = await watchOver([only.node]);
   only.asked[0]?.response.end();

@@ -130,7 +130,7 @@ class Watch {
     }
   }
 
-  /** The node has gone: whoever watches is to know at once, not when its lease is over or another is there. */
+  /** The node has gone: its watchers are to know at once, not when its lease is over or another is there. */
   #lose(nodeId: string, part: Part): void {
     const isCurrent = this.#parts.get(nodeId) === part;
     this.#forget(nodeId, part);

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 
-/** Who stands at our end of a conduit. */
+/** The object at our end of a conduit. */
 export interface ConduitListener {
   /** aedes has dealt with what it got, and asks for the next packet. Called inside aedes: answer later, not at once. */
   wanted(): void;

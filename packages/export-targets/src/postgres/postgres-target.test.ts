@@ -77,7 +77,7 @@ test('nothing is sent once it was given up while the connection was made', async
   expect(inserts).toEqual([]);
 });
 
-test('who logs in is said by the export, and nothing of it is taken from the environment', async () => {
+test('the export says which user logs in, and nothing of it is taken from the environment', async () => {
   for (const name of ['PGUSER', 'PGDATABASE', 'PGPASSWORD']) vi.stubEnv(name, 'of-this-process');
   onTestFinished(() => void vi.unstubAllEnvs());
   const said: string[] = [];

@@ -16,7 +16,7 @@ test.each([
   [['tls://[2001:db8::1]:4222'], noName, 'DNS:localhost, IP Address:2001:DB8:0:0:0:0:0:2'],
   [['tls://nats.example.com:4222'], noName, 'DNS:localhost'],
   [['tls://nats.example.com:4222'], 'nats.example.com', 'DNS:other.example.com'],
-  // Who is named by a name is not to pass by the address of another.
+  // A server that is known by a name must not pass by the address of another.
   [['tls://nats.example.com:4222', 'tls://10.0.0.1:4222'], 'nats.example.com', 'IP Address:10.0.0.1'],
 ])('of %j, asked for as %s, a certificate for %s is refused', (servers, host, names) => {
   expect(refuses(servers, host, names)).toBe(true);

@@ -1,6 +1,6 @@
 /**
  * Does a certificate name the NATS server that was connected to? The library of NATS gives Node no name for a server that is named
- * by its address, and Node asks for `localhost` then: whoever has a certificate for that could pass for any server.
+ * by its address, and Node asks for `localhost` then: anyone with a certificate for that could pass for any server.
  */
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';

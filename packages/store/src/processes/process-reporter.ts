@@ -111,7 +111,7 @@ export class ProcessReporter {
     await this.#writeStep(now, gauges);
     if (this.#steps < minuteSteps) return;
     await this.#writeMinute(now, gauges);
-    // A report does not wait for it: who is silent counts as gone.
+    // A report does not wait for it: a silent process counts as gone.
     void this.#removal.run();
   }
 

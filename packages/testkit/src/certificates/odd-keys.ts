@@ -11,7 +11,7 @@ export function makeShortRsaKeys(): Promise<webcrypto.CryptoKeyPair> {
 
 /**
  * Some 16,384 bits. Two primes of half that length take minutes to find, so each half is a product of short ones: it
- * protects nothing, and costs whoever checks a signature what a real one costs.
+ * protects nothing, and costs as much to check as a real one.
  */
 export async function makeHugeRsaKeys(): Promise<webcrypto.CryptoKeyPair> {
   const [p, q] = [makeHalf(), makeHalf()];

@@ -90,7 +90,7 @@ export function connectRaw(options: RawOptions): Promise<RawClient> {
   return openRaw(options, (socket) => onTestFinished(() => void socket.destroy()));
 }
 
-/** The same; `opening` is told of the socket at once, and whoever asks for it closes it. */
+/** The same; `opening` is told of the socket at once, and the caller closes it. */
 export async function openRaw(
   options: RawOptions,
   opening: (socket: Socket) => void = () => {},

@@ -14,7 +14,7 @@ export class DatabaseFactory {
   /** Copying a template wants it for itself, so one copy is made at a time. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param folder what it makes lies there; whoever gives it removes it */
+  /** @param folder what it makes lies there; the caller removes it */
   constructor(folder: string) {
     this.#folder = folder;
   }

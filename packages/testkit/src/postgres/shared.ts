@@ -8,7 +8,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A new, migrated, empty database in the Postgres of the test run. Whoever asks drops it. */
+/** A new, migrated, empty database in the Postgres of the test run. The caller drops it. */
 export async function createDatabase(): Promise<TestDatabase> {
   const { url } = (await ask('POST', '')) as { url: string };
   const name = new URL(url).pathname.slice(1);

@@ -51,7 +51,7 @@ export class Installation {
     return child;
   }
 
-  /** Starts one more of a program, beside the one that runs; whoever asks for it ends it. */
+  /** Starts one more of a program, beside the one that runs; the caller ends it. */
   startBeside(name: ProgramName): Child {
     const child = new Child({ name: `another ${name}`, script: [programFile(name)], env: this.#envOf(name) });
     this.#ended.push(child);

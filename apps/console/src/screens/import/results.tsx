@@ -11,7 +11,7 @@ interface Props {
   readonly isDryRun: boolean;
 }
 
-/** So many rows are shown: whoever has more to correct runs it again. */
+/** So many rows are shown: with more to correct, run it again. */
 const maxShown = 1000;
 const shownCharacters = 200;
 const outcomes = ['CREATED', 'UPDATED', 'UNCHANGED', 'CONFLICT', 'REFUSED'] as const;

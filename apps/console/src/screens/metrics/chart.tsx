@@ -22,7 +22,7 @@ const axisPx = 56;
 /** Of the theme, in the order of the series. */
 const colours = ['--g-color-line-info', '--g-color-line-warning', '--g-color-line-danger'];
 
-/** Lines over time. Who does not see it is told the newest values. */
+/** Lines over time. Screen readers are told the newest values. */
 export function Chart({ title, times, series }: Props) {
   const { language } = useTexts();
   const { theme } = usePreferences();

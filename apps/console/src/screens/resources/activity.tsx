@@ -8,7 +8,7 @@ import type { Column } from '../../ui/list/table.tsx';
 type Scope = 'REGISTRY' | 'BROKER';
 
 const stepSeconds = 60;
-/** Who has not changed its connections is told of once an hour. */
+/** A registry or broker whose connections have not changed is reported once an hour. */
 const lookBackMs = 70 * 60_000;
 /** A point that is older says nothing of now. */
 const recentMs = 3 * 60_000;

@@ -14,7 +14,7 @@ export interface WatchedFilter {
 }
 
 /**
- * The filters of a live view; what is refused of them is left out by whoever grants them.
+ * The filters of a live view; the caller leaves out what is refused of them.
  *
  * @param filter undefined: all that it hears, but for the monitoring of devices, which comes all the time
  */

@@ -2,7 +2,7 @@
 import type { Sql } from '../../database/sql.ts';
 import { lockAccount, type OpenedBy } from './browser-sessions.ts';
 
-/** The session that a code opens ends with the key of whoever made the code, and no later than `sessionEndsAt`. */
+/** The session that a code opens ends with the key of the caller that made the code, and no later than `sessionEndsAt`. */
 export interface SignInCodeRow extends OpenedBy {
   readonly serviceAccountId: string;
   /** Null: the session's own end. */

@@ -64,7 +64,7 @@ describe('the rows of a cluster', () => {
     expect(alone).toEqual([false, false]);
   });
 
-  test('who is condemned renews no more, becomes no member, and condemns nobody', async () => {
+  test('a condemned node renews no more, becomes no member, and condemns no other', async () => {
     const { pool, join, states } = await open();
     await join('a');
     await join('b');

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { type Gap, type StreamState, useEvents } from '../../live/use-events.ts';
 import { type Owner, paths } from '../owner.ts';
 
-/** Lines that are kept; whoever wants more of the past loads the page again. */
+/** Lines that are kept; to see more of the past, load the page again. */
 const maxLines = 500;
 
 interface NewLines {
