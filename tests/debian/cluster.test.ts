@@ -2,25 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, type Installation, startInstallation } from '@iotcore/testkit';
+import { eventually, startInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { clusterStatus, expectPeers } from '../mqtt/support/cluster.ts';
+import { clusterStatus, expectPeers, twoNodes } from '../mqtt/support/cluster.ts';
 import { createDevice, createRegistry } from '../mqtt/support/test-client.ts';
 import { NatsServer } from './nats.ts';
 
 const cleanUp = (stop: () => Promise<void>) => onTestFinished(stop);
-
-/** Two nodes with an API, over these servers. */
-async function twoNodes(env: Record<string, string>): Promise<[Installation, Installation]> {
-  const first = await startInstallation({ env });
-  const second = await startInstallation({
-    programs: ['mqtt'],
-    database: first.databaseUrl,
-    env: { IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...env },
-  });
-  await expectPeers(first, 1);
-  return [first, second];
-}
 
 describe('two nodes over NATS', () => {
   test('hand each other messages, and lose none when NATS is killed and comes back', async () => {

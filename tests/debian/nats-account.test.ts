@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, makeCertificate, startInstallation } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { expectPeers } from '../mqtt/support/cluster.ts';
+import { twoNodes } from '../mqtt/support/cluster.ts';
 import { createDevice, createRegistry } from '../mqtt/support/test-client.ts';
 import { NatsServer } from './nats.ts';
 import { makeNatsAccount, type Permissions } from './nats-account.ts';
@@ -69,14 +69,7 @@ test.each([
 
 test('two nodes are one over tls://, with credentials for nothing but the subjects of their prefix', async () => {
   const env = await startNats(whatNodesNeed);
-  const first = await startInstallation({ env });
-  const second = await startInstallation({
-    programs: ['mqtt'],
-    database: first.databaseUrl,
-    env: { IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...env },
-  });
-  await expectPeers(first, 1);
-  await expectPeers(second, 1);
+  const [first, second] = await twoNodes(env);
   const registry = await createRegistry(first);
   const device = await createDevice(first, registry);
   const listener = await registry.at(second).connect();

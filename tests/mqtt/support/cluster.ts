@@ -54,3 +54,16 @@ export async function metric(node: Installation, name: string): Promise<number> 
   if (value === undefined) throw new Error(`there is no metric ${name}`);
   return Number(value);
 }
+
+/** Two nodes of one NATS, the first with an API, which have found each other. */
+export async function twoNodes(env: Record<string, string>): Promise<[Installation, Installation]> {
+  const first = await startInstallation({ env });
+  const second = await startInstallation({
+    programs: ['mqtt'],
+    database: first.databaseUrl,
+    env: { IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...env },
+  });
+  await expectPeers(first, 1);
+  await expectPeers(second, 1);
+  return [first, second];
+}

@@ -135,7 +135,7 @@ async function faults(
     } else if (kind === 'target' && sink) await outage(chaos, fixture, sink);
     else if (kind === 'postgres') await killPostgres(fixture);
     else if (nodes > 1) await killNode(fixture, chaos.random.integer(0, nodes - 1));
-    else await killServer(fixture);
+    else await fixture.killServer();
   }
   const done = Object.entries(times).map(([kind, count]) => `${kind} ${count}`);
   return { done: done.join(', '), takeoverSeconds };
@@ -160,15 +160,6 @@ async function outage(chaos: Chaos, fixture: Fixture, sink: Sink): Promise<void>
   await sink.goAway();
   await fixture.run(chaos.random.integer(1000, 5000));
   await sink.back();
-}
-
-async function killServer(fixture: Fixture): Promise<void> {
-  const heal = fixture.messages.fault();
-  fixture.plane('mqtt').kill('SIGKILL');
-  heal();
-  await fixture.plane('mqtt').exited;
-  await fixture.untilReady('mqtt');
-  await fixture.everybodyServed();
 }
 
 async function killNode(fixture: Fixture, index: number): Promise<void> {

@@ -12,12 +12,7 @@ export const dataPlaneKilled: Scenario = {
     const rounds = chaos.short ? 2 : 20;
     for (let round = 0; round < rounds; round += 1) {
       await fixture.run(chaos.random.integer(500, 2500));
-      const heal = fixture.messages.fault();
-      fixture.plane('mqtt').kill('SIGKILL');
-      heal();
-      await fixture.plane('mqtt').exited;
-      await fixture.untilReady('mqtt');
-      await fixture.everybodyServed();
+      await fixture.killServer();
     }
     chaos.note(`${rounds} kills`);
     return fixture.check();

@@ -6,8 +6,8 @@ import {
   constants,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { serveEdge } from '../testing/serve-edge.ts';
 import { Http2Edge, type Http2Times } from './http2-server.ts';
 
 const unhurried: Partial<Http2Times> = { idleSessionMs: 60_000, drainMs: 60_000, deafMs: 60_000 };
@@ -19,14 +19,7 @@ async function open(times: Partial<Http2Times> = {}) {
     { grpc: (stream) => void calls.push(stream), other: (_, response) => void response.end('REST') },
     { ...unhurried, ...times },
   );
-  const listener = createServer((socket) => edge.server.emit('connection', socket));
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  onTestFinished(async () => {
-    listener.close();
-    await edge.close();
-  });
-  const { port } = listener.address() as AddressInfo;
+  const port = await serveEdge(edge);
   return { edge, calls, connect: () => connectTo(port) };
 }
 

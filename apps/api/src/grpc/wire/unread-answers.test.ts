@@ -7,10 +7,10 @@ import {
   constants,
   type Settings,
 } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
 import { codes } from '@iotcore/control';
 import { slowness } from '@iotcore/testkit/slowness';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { serveEdge } from '../testing/serve-edge.ts';
 import { Http2Edge } from './http2-server.ts';
 import { StreamCall } from './stream-call.ts';
 
@@ -45,14 +45,7 @@ async function open({
     },
     { idleSessionMs, drainMs: 300, deafMs: 60_000 },
   );
-  const listener = createServer((socket) => edge.server.emit('connection', socket));
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  onTestFinished(async () => {
-    listener.close();
-    await edge.close();
-  });
-  return { edge, port: (listener.address() as AddressInfo).port, ended: () => ended };
+  return { edge, port: await serveEdge(edge), ended: () => ended };
 }
 
 async function openSession(port: number, settings: Settings = {}): Promise<ClientHttp2Session> {
