@@ -16,13 +16,13 @@ async function rowsRead(client: Pick<PoolClient, 'query'>): Promise<number> {
   return rows[0]?.read ?? 0;
 }
 
-/** A folder with many devices, and one with few resources whose certificates end after all others. */
+/** A folder with many devices, one with few resources whose certificates end after all others, and one with many devices and one certificate. */
 async function setUp() {
   const database = openPrisma(await testDatabase(), { logger: quiet });
   onTestFinished(() => database.close());
   const { pool } = database;
   await pool.query(`
-    INSERT INTO registries (id, folder_id) VALUES ('many', 'large'), ('few', 'small');
+    INSERT INTO registries (id, folder_id) VALUES ('many', 'large'), ('few', 'small'), ('bare', 'bare');
     INSERT INTO brokers (id, folder_id) VALUES ('broker', 'small');
     INSERT INTO devices (id, registry_id, folder_id)
       SELECT 'm' || lpad(n::text, 5, '0'), 'many', 'large' FROM generate_series(1, ${manyDevices}) n;
@@ -30,9 +30,11 @@ async function setUp() {
     INSERT INTO certificates (sha256, fingerprint, pem, not_before, not_after, device_id)
       SELECT sha256(id::bytea), md5(id), 'pem', now(), timestamptz '2030-01-01' + row_number() OVER (ORDER BY id) * interval '1 minute', id
       FROM devices ORDER BY id DESC;
+    INSERT INTO devices (id, registry_id, folder_id)
+      SELECT 'n' || n, 'bare', 'bare' FROM generate_series(1, ${manyDevices}) n;
     UPDATE certificates SET not_after = not_after + interval '5 years' WHERE device_id LIKE 'f%';
     INSERT INTO certificates (sha256, fingerprint, pem, not_before, not_after, registry_id, broker_id) VALUES
-      ('r', 'r', 'pem', now(), '2040-01-01', 'few', NULL), ('b', 'b', 'pem', now(), '2034-01-01', NULL, 'broker');
+      ('r', 'r', 'pem', now(), '2040-01-01', 'few', NULL), ('one', 'one', 'pem', now(), '2041-01-01', 'bare', NULL), ('b', 'b', 'pem', now(), '2034-01-01', NULL, 'broker');
     ANALYZE`);
   /** All pages of a folder, and how many rows of certificates were read for them. */
   const find = async (folderId: string, limit: number) => {
@@ -54,7 +56,7 @@ async function setUp() {
       client.release();
     }
   };
-  return { find };
+  return { find, pool };
 }
 
 describe('certificates by their end', () => {
@@ -75,6 +77,24 @@ describe('certificates by their end', () => {
     const { find } = await setUp();
     const { ids } = await find('large', 1000);
     expect(ids).toEqual(Array.from({ length: manyDevices }, (_, n) => `m${String(n + 1).padStart(5, '0')}`));
+  });
+
+  test('of a large folder with one certificate are found without a look at those of others', async () => {
+    const { find } = await setUp();
+    const { ids, read } = await find('bare', 10);
+    expect(ids).toEqual(['bare']);
+    expect(read).toBeGreaterThanOrEqual(1);
+    expect(read).toBeLessThan(50);
+  });
+
+  test('go with their owner into another folder', async () => {
+    const { find, pool } = await setUp();
+    await pool.query(`
+      UPDATE registries SET folder_id = 'moved' WHERE id = 'few';
+      UPDATE devices SET folder_id = 'moved' WHERE id = 'f2';
+      UPDATE brokers SET folder_id = 'moved' WHERE id = 'broker'`);
+    expect((await find('moved', 10)).ids).toEqual(['broker', 'f2', 'few']);
+    expect((await find('small', 10)).ids).toEqual(['f1', 'f3']);
   });
 
   test('of a folder that has none, or is none, are none', async () => {

@@ -2308,7 +2308,8 @@ export const CertificateScalarFieldEnum = {
   createdAt: 'createdAt',
   registryId: 'registryId',
   deviceId: 'deviceId',
-  brokerId: 'brokerId'
+  brokerId: 'brokerId',
+  folderId: 'folderId'
 } as const
 
 export type CertificateScalarFieldEnum = (typeof CertificateScalarFieldEnum)[keyof typeof CertificateScalarFieldEnum]

@@ -35,6 +35,7 @@ export type CertificateMinAggregateOutputType = {
   registryId: string | null
   deviceId: string | null
   brokerId: string | null
+  folderId: string | null
 }
 
 export type CertificateMaxAggregateOutputType = {
@@ -47,6 +48,7 @@ export type CertificateMaxAggregateOutputType = {
   registryId: string | null
   deviceId: string | null
   brokerId: string | null
+  folderId: string | null
 }
 
 export type CertificateCountAggregateOutputType = {
@@ -59,6 +61,7 @@ export type CertificateCountAggregateOutputType = {
   registryId: number
   deviceId: number
   brokerId: number
+  folderId: number
   _all: number
 }
 
@@ -73,6 +76,7 @@ export type CertificateMinAggregateInputType = {
   registryId?: true
   deviceId?: true
   brokerId?: true
+  folderId?: true
 }
 
 export type CertificateMaxAggregateInputType = {
@@ -85,6 +89,7 @@ export type CertificateMaxAggregateInputType = {
   registryId?: true
   deviceId?: true
   brokerId?: true
+  folderId?: true
 }
 
 export type CertificateCountAggregateInputType = {
@@ -97,6 +102,7 @@ export type CertificateCountAggregateInputType = {
   registryId?: true
   deviceId?: true
   brokerId?: true
+  folderId?: true
   _all?: true
 }
 
@@ -182,6 +188,7 @@ export type CertificateGroupByOutputType = {
   registryId: string | null
   deviceId: string | null
   brokerId: string | null
+  folderId: string | null
   _count: CertificateCountAggregateOutputType | null
   _min: CertificateMinAggregateOutputType | null
   _max: CertificateMaxAggregateOutputType | null
@@ -215,6 +222,7 @@ export type CertificateWhereInput = {
   registryId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   deviceId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   brokerId?: Prisma.StringNullableFilter<"Certificate"> | string | null
+  folderId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   registry?: Prisma.XOR<Prisma.RegistryNullableScalarRelationFilter, Prisma.RegistryWhereInput> | null
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
   broker?: Prisma.XOR<Prisma.BrokerNullableScalarRelationFilter, Prisma.BrokerWhereInput> | null
@@ -230,6 +238,7 @@ export type CertificateOrderByWithRelationInput = {
   registryId?: Prisma.SortOrderInput | Prisma.SortOrder
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   brokerId?: Prisma.SortOrderInput | Prisma.SortOrder
+  folderId?: Prisma.SortOrderInput | Prisma.SortOrder
   registry?: Prisma.RegistryOrderByWithRelationInput
   device?: Prisma.DeviceOrderByWithRelationInput
   broker?: Prisma.BrokerOrderByWithRelationInput
@@ -248,6 +257,7 @@ export type CertificateWhereUniqueInput = Prisma.AtLeast<{
   registryId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   deviceId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   brokerId?: Prisma.StringNullableFilter<"Certificate"> | string | null
+  folderId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   registry?: Prisma.XOR<Prisma.RegistryNullableScalarRelationFilter, Prisma.RegistryWhereInput> | null
   device?: Prisma.XOR<Prisma.DeviceNullableScalarRelationFilter, Prisma.DeviceWhereInput> | null
   broker?: Prisma.XOR<Prisma.BrokerNullableScalarRelationFilter, Prisma.BrokerWhereInput> | null
@@ -263,6 +273,7 @@ export type CertificateOrderByWithAggregationInput = {
   registryId?: Prisma.SortOrderInput | Prisma.SortOrder
   deviceId?: Prisma.SortOrderInput | Prisma.SortOrder
   brokerId?: Prisma.SortOrderInput | Prisma.SortOrder
+  folderId?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.CertificateCountOrderByAggregateInput
   _max?: Prisma.CertificateMaxOrderByAggregateInput
   _min?: Prisma.CertificateMinOrderByAggregateInput
@@ -281,6 +292,7 @@ export type CertificateScalarWhereWithAggregatesInput = {
   registryId?: Prisma.StringNullableWithAggregatesFilter<"Certificate"> | string | null
   deviceId?: Prisma.StringNullableWithAggregatesFilter<"Certificate"> | string | null
   brokerId?: Prisma.StringNullableWithAggregatesFilter<"Certificate"> | string | null
+  folderId?: Prisma.StringNullableWithAggregatesFilter<"Certificate"> | string | null
 }
 
 export type CertificateCreateInput = {
@@ -290,6 +302,7 @@ export type CertificateCreateInput = {
   notBefore: Date | string
   notAfter: Date | string
   createdAt?: Date | string
+  folderId?: string | null
   registry?: Prisma.RegistryCreateNestedOneWithoutCertificatesInput
   device?: Prisma.DeviceCreateNestedOneWithoutCertificatesInput
   broker?: Prisma.BrokerCreateNestedOneWithoutCertificatesInput
@@ -305,6 +318,7 @@ export type CertificateUncheckedCreateInput = {
   registryId?: string | null
   deviceId?: string | null
   brokerId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateUpdateInput = {
@@ -314,6 +328,7 @@ export type CertificateUpdateInput = {
   notBefore?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   notAfter?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   registry?: Prisma.RegistryUpdateOneWithoutCertificatesNestedInput
   device?: Prisma.DeviceUpdateOneWithoutCertificatesNestedInput
   broker?: Prisma.BrokerUpdateOneWithoutCertificatesNestedInput
@@ -329,6 +344,7 @@ export type CertificateUncheckedUpdateInput = {
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateCreateManyInput = {
@@ -341,6 +357,7 @@ export type CertificateCreateManyInput = {
   registryId?: string | null
   deviceId?: string | null
   brokerId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateUpdateManyMutationInput = {
@@ -350,6 +367,7 @@ export type CertificateUpdateManyMutationInput = {
   notBefore?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   notAfter?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateUncheckedUpdateManyInput = {
@@ -362,6 +380,7 @@ export type CertificateUncheckedUpdateManyInput = {
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateListRelationFilter = {
@@ -384,6 +403,7 @@ export type CertificateCountOrderByAggregateInput = {
   registryId?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   brokerId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrder
 }
 
 export type CertificateMaxOrderByAggregateInput = {
@@ -396,6 +416,7 @@ export type CertificateMaxOrderByAggregateInput = {
   registryId?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   brokerId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrder
 }
 
 export type CertificateMinOrderByAggregateInput = {
@@ -408,6 +429,7 @@ export type CertificateMinOrderByAggregateInput = {
   registryId?: Prisma.SortOrder
   deviceId?: Prisma.SortOrder
   brokerId?: Prisma.SortOrder
+  folderId?: Prisma.SortOrder
 }
 
 export type CertificateCreateNestedManyWithoutRegistryInput = {
@@ -547,6 +569,7 @@ export type CertificateCreateWithoutRegistryInput = {
   notBefore: Date | string
   notAfter: Date | string
   createdAt?: Date | string
+  folderId?: string | null
   device?: Prisma.DeviceCreateNestedOneWithoutCertificatesInput
   broker?: Prisma.BrokerCreateNestedOneWithoutCertificatesInput
 }
@@ -560,6 +583,7 @@ export type CertificateUncheckedCreateWithoutRegistryInput = {
   createdAt?: Date | string
   deviceId?: string | null
   brokerId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateCreateOrConnectWithoutRegistryInput = {
@@ -601,6 +625,7 @@ export type CertificateScalarWhereInput = {
   registryId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   deviceId?: Prisma.StringNullableFilter<"Certificate"> | string | null
   brokerId?: Prisma.StringNullableFilter<"Certificate"> | string | null
+  folderId?: Prisma.StringNullableFilter<"Certificate"> | string | null
 }
 
 export type CertificateCreateWithoutDeviceInput = {
@@ -610,6 +635,7 @@ export type CertificateCreateWithoutDeviceInput = {
   notBefore: Date | string
   notAfter: Date | string
   createdAt?: Date | string
+  folderId?: string | null
   registry?: Prisma.RegistryCreateNestedOneWithoutCertificatesInput
   broker?: Prisma.BrokerCreateNestedOneWithoutCertificatesInput
 }
@@ -623,6 +649,7 @@ export type CertificateUncheckedCreateWithoutDeviceInput = {
   createdAt?: Date | string
   registryId?: string | null
   brokerId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateCreateOrConnectWithoutDeviceInput = {
@@ -658,6 +685,7 @@ export type CertificateCreateWithoutBrokerInput = {
   notBefore: Date | string
   notAfter: Date | string
   createdAt?: Date | string
+  folderId?: string | null
   registry?: Prisma.RegistryCreateNestedOneWithoutCertificatesInput
   device?: Prisma.DeviceCreateNestedOneWithoutCertificatesInput
 }
@@ -671,6 +699,7 @@ export type CertificateUncheckedCreateWithoutBrokerInput = {
   createdAt?: Date | string
   registryId?: string | null
   deviceId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateCreateOrConnectWithoutBrokerInput = {
@@ -708,6 +737,7 @@ export type CertificateCreateManyRegistryInput = {
   createdAt?: Date | string
   deviceId?: string | null
   brokerId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateUpdateWithoutRegistryInput = {
@@ -717,6 +747,7 @@ export type CertificateUpdateWithoutRegistryInput = {
   notBefore?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   notAfter?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   device?: Prisma.DeviceUpdateOneWithoutCertificatesNestedInput
   broker?: Prisma.BrokerUpdateOneWithoutCertificatesNestedInput
 }
@@ -730,6 +761,7 @@ export type CertificateUncheckedUpdateWithoutRegistryInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateUncheckedUpdateManyWithoutRegistryInput = {
@@ -741,6 +773,7 @@ export type CertificateUncheckedUpdateManyWithoutRegistryInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateCreateManyDeviceInput = {
@@ -752,6 +785,7 @@ export type CertificateCreateManyDeviceInput = {
   createdAt?: Date | string
   registryId?: string | null
   brokerId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateUpdateWithoutDeviceInput = {
@@ -761,6 +795,7 @@ export type CertificateUpdateWithoutDeviceInput = {
   notBefore?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   notAfter?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   registry?: Prisma.RegistryUpdateOneWithoutCertificatesNestedInput
   broker?: Prisma.BrokerUpdateOneWithoutCertificatesNestedInput
 }
@@ -774,6 +809,7 @@ export type CertificateUncheckedUpdateWithoutDeviceInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateUncheckedUpdateManyWithoutDeviceInput = {
@@ -785,6 +821,7 @@ export type CertificateUncheckedUpdateManyWithoutDeviceInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   brokerId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateCreateManyBrokerInput = {
@@ -796,6 +833,7 @@ export type CertificateCreateManyBrokerInput = {
   createdAt?: Date | string
   registryId?: string | null
   deviceId?: string | null
+  folderId?: string | null
 }
 
 export type CertificateUpdateWithoutBrokerInput = {
@@ -805,6 +843,7 @@ export type CertificateUpdateWithoutBrokerInput = {
   notBefore?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   notAfter?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   registry?: Prisma.RegistryUpdateOneWithoutCertificatesNestedInput
   device?: Prisma.DeviceUpdateOneWithoutCertificatesNestedInput
 }
@@ -818,6 +857,7 @@ export type CertificateUncheckedUpdateWithoutBrokerInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 export type CertificateUncheckedUpdateManyWithoutBrokerInput = {
@@ -829,6 +869,7 @@ export type CertificateUncheckedUpdateManyWithoutBrokerInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   registryId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   deviceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  folderId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
 
 
@@ -843,6 +884,7 @@ export type CertificateSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
+  folderId?: boolean
   registry?: boolean | Prisma.Certificate$registryArgs<ExtArgs>
   device?: boolean | Prisma.Certificate$deviceArgs<ExtArgs>
   broker?: boolean | Prisma.Certificate$brokerArgs<ExtArgs>
@@ -858,6 +900,7 @@ export type CertificateSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
+  folderId?: boolean
   registry?: boolean | Prisma.Certificate$registryArgs<ExtArgs>
   device?: boolean | Prisma.Certificate$deviceArgs<ExtArgs>
   broker?: boolean | Prisma.Certificate$brokerArgs<ExtArgs>
@@ -873,6 +916,7 @@ export type CertificateSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
+  folderId?: boolean
   registry?: boolean | Prisma.Certificate$registryArgs<ExtArgs>
   device?: boolean | Prisma.Certificate$deviceArgs<ExtArgs>
   broker?: boolean | Prisma.Certificate$brokerArgs<ExtArgs>
@@ -888,9 +932,10 @@ export type CertificateSelectScalar = {
   registryId?: boolean
   deviceId?: boolean
   brokerId?: boolean
+  folderId?: boolean
 }
 
-export type CertificateOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"sha256" | "fingerprint" | "pem" | "notBefore" | "notAfter" | "createdAt" | "registryId" | "deviceId" | "brokerId", ExtArgs["result"]["certificate"]>
+export type CertificateOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"sha256" | "fingerprint" | "pem" | "notBefore" | "notAfter" | "createdAt" | "registryId" | "deviceId" | "brokerId" | "folderId", ExtArgs["result"]["certificate"]>
 export type CertificateInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   registry?: boolean | Prisma.Certificate$registryArgs<ExtArgs>
   device?: boolean | Prisma.Certificate$deviceArgs<ExtArgs>
@@ -924,6 +969,10 @@ export type $CertificatePayload<ExtArgs extends runtime.Types.Extensions.Interna
     registryId: string | null
     deviceId: string | null
     brokerId: string | null
+    /**
+     * That of its owner. Triggers write it.
+     */
+    folderId: string | null
   }, ExtArgs["result"]["certificate"]>
   composites: {}
 }
@@ -1359,6 +1408,7 @@ export interface CertificateFieldRefs {
   readonly registryId: Prisma.FieldRef<"Certificate", 'String'>
   readonly deviceId: Prisma.FieldRef<"Certificate", 'String'>
   readonly brokerId: Prisma.FieldRef<"Certificate", 'String'>
+  readonly folderId: Prisma.FieldRef<"Certificate", 'String'>
 }
     
 
