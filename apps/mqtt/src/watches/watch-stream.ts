@@ -11,6 +11,8 @@ const maxWaitingBytes = 256 * 1024;
 const rate = { perSecond: 500, burst: 500 };
 /** Handed to the socket at a time, beside what waits. */
 const highWaterMark = 16 * 1024;
+/** Events that come within this time go to the socket together: a write each would cost more than all else that a watch does. */
+const gatherMs = 50;
 const tickMs = 1000;
 /** So that the reader knows that the process is alive. */
 const pingTicks = 5;
@@ -19,6 +21,7 @@ export class WatchStream extends Readable {
   readonly #bucket = new TokenBucket();
   readonly #waiting: Buffer[] = [];
   readonly #timer: NodeJS.Timeout;
+  #gathering: NodeJS.Timeout | undefined;
   #waitingBytes = 0;
   #dropped = 0;
   #isWanted = false;
@@ -27,7 +30,7 @@ export class WatchStream extends Readable {
   constructor() {
     super({ highWaterMark });
     this.#timer = setInterval(() => this.#tick(), tickMs).unref();
-    this.#add(lineOf('open', {}));
+    this.push(lineOf('open', {}));
   }
 
   /** `data` is asked for only if there is room for an event. */
@@ -43,27 +46,40 @@ export class WatchStream extends Readable {
 
   override _read(): void {
     this.#isWanted = true;
-    this.#flush();
+    if (this.#gathering === undefined) this.#flush();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#gathering);
     done(error);
   }
 
   #add(line: Buffer): void {
     this.#waiting.push(line);
     this.#waitingBytes += line.length;
-    this.#flush();
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#flush();
+    }, gatherMs);
   }
 
   #flush(): void {
-    while (this.#isWanted) {
-      const line = this.#waiting.shift();
-      if (line === undefined) return;
-      this.#waitingBytes -= line.length;
-      this.#isWanted = this.push(line);
+    while (this.#isWanted && this.#waiting.length > 0) this.#isWanted = this.push(this.#take());
+  }
+
+  /** The next lines, as many as the socket has room for, and at least one. */
+  #take(): Buffer {
+    const room = highWaterMark - this.readableLength;
+    let lines = 0;
+    let bytes = 0;
+    for (const { length } of this.#waiting) {
+      if (lines > 0 && bytes + length > room) break;
+      lines++;
+      bytes += length;
     }
+    this.#waitingBytes -= bytes;
+    return Buffer.concat(this.#waiting.splice(0, lines), bytes);
   }
 
   #tick(): void {

@@ -63,6 +63,21 @@ describe('a watch', () => {
     expect(await open()).toBeInstanceOf(Readable);
   });
 
+  test('sends messages that come together in one piece, and in their order', async () => {
+    const { open, publish } = setUp();
+    const stream = (await open()) as Readable;
+    const pieces: string[] = [];
+    stream.on('data', (piece: Buffer) => pieces.push(piece.toString()));
+    for (let n = 0; n < 50; n++) publish(Buffer.from(String(n)));
+    await expect.poll(() => pieces.join('').match(/^message /gm)?.length).toBe(50);
+    const payloads = [...pieces.join('').matchAll(/"payload":"([^"]*)"/g)].map(([, base64 = '']) =>
+      Buffer.from(base64, 'base64').toString(),
+    );
+    expect(payloads).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
+    // The first says that it is open.
+    expect(pieces.filter((piece) => piece.includes('message ')).length).toBe(1);
+  });
+
   test('that nobody reads holds 256 KiB of messages, and drops the rest', async () => {
     const { open, publish } = setUp();
     const stream = (await open()) as Readable;
