@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@gravity-ui/uikit';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useDeferredValue, useRef, useState } from 'react';
 import { useMay } from '../../app/folder.ts';
 import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
@@ -8,6 +8,7 @@ import { How } from '../../ui/layout/how.tsx';
 import { Status } from '../../ui/layout/status.tsx';
 import { saveFile } from '../../ui/text/save.ts';
 import { type Owner, paths } from '../resources/owner.ts';
+import { type FoundRows, findRows } from './find-rows.ts';
 import { LiveRows } from './live-rows.tsx';
 import { PublishForm } from './publish-form.tsx';
 import { type LiveRow, useWatch } from './use-watch.ts';
@@ -26,7 +27,11 @@ export function Live({ owner }: { owner: Owner }) {
   const path = `${paths[owner.kind].ext}/${owner.id}/messages:watch`;
   const query = topic ? `?filter=${encodeURIComponent(topic)}` : '';
   const watch = useWatch(path + query, isOn);
-  const rows = text === '' ? watch.rows : watch.rows.filter((row) => JSON.stringify(row).includes(text));
+  // The field shows a key before thousands of rows are looked through for it.
+  const wanted = useDeferredValue(text);
+  const found = useRef<FoundRows>(undefined);
+  found.current = wanted === '' ? undefined : findRows(watch.rows, wanted, found.current);
+  const rows = found.current?.rows ?? watch.rows;
   const apply = () =>
     void navigate({
       to: '.',
@@ -67,7 +72,7 @@ export function Live({ owner }: { owner: Owner }) {
         </span>
       </form>
       <LiveRows
-        key={`${clears} ${topic} ${text}`}
+        key={`${clears} ${topic} ${wanted}`}
         rows={rows}
         empty={t(may ? 'live.empty' : 'live.emptyViewer')}
       />
