@@ -57,7 +57,7 @@ test('a client that does not read holds up the source, and an end lets the sourc
   await once(text, 'readable');
   await expect.poll(() => text.readableLength).toBeGreaterThanOrEqual(16 * 1024);
   const before = yielded;
-  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let tick = 0; tick < 100; tick++) await new Promise((resolve) => setImmediate(resolve));
   expect(yielded - before).toBeLessThan(100);
   streams.end();
   await expect.poll(() => isOver).toBe(true);

@@ -30,7 +30,7 @@ export class EventStreams {
   }
 }
 
-/** Events that come in one turn of the event loop are written together: they come in bursts, and a write costs more than an event. */
+/** Events that come in one tick of the event loop are written together: they come in bursts, and a write costs more than an event. */
 class EventText extends Transform {
   /** At first a comment, so that the client knows at once that it is open. */
   #text = ':\n\n';
