@@ -67,8 +67,13 @@ describe('results', () => {
     const { stdout, stderr } = await iotcore(['registry', 'list', '--folder-id', 'nothing-here'], { env });
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /^no registries in the folder nothing-here; there is something in .+ \(--folder-id\)\n$/,
+      /^no registries in the folder nothing-here; there is something in [^*]+ \(--folder-id\)\n$/,
     );
+    for (const [filter, what] of [[[], 'devices'] as const, [['--online'], 'such devices'] as const]) {
+      const devices = await iotcore(['device', 'list', '--folder-id', 'nothing-here', ...filter], { env });
+      expect(devices.stdout).toBe('');
+      expect(devices.stderr).toContain(`no ${what} in the folder nothing-here; there is something in `);
+    }
   });
 
   test('go on over all pages, or to the limit', async () => {

@@ -211,6 +211,9 @@ describe('a client that is refused', () => {
     expect(found.status, found.stderr).toBe(0);
     expect(found.stdout).toContain('arexxxxxxxxxxxxxxx19');
     expect(found.stdout).toContain('must be the ID of a registry, device or broker');
+    const ofRange = await iotcore(['refused', 'list', '--address', '127.0.0.0/8'], options);
+    expect(ofRange.status, 'a range is refused, and not said to hold nobody').toBe(2);
+    expect(ofRange.stderr).toContain('One address');
     const knocking = await iotcore(['migrate', 'status', '--knocking', '--format', 'json'], options);
     expect(JSON.parse(knocking.stdout)).toContainEqual(
       expect.objectContaining({ claimed_id: 'arexxxxxxxxxxxxxxx19' }),

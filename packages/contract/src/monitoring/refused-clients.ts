@@ -60,7 +60,9 @@ export const ListRefusedClientsQuery = z.strictObject({
     .optional(),
   claimedId: text(128).optional(),
   certificateFingerprint: fingerprint.optional(),
-  address: text(50).optional(),
+  address: text(50)
+    .refine((given) => !given.includes('/'), 'One address: ranges are not looked for.')
+    .optional(),
   reason: text(100).optional(),
   since: instant.meta({ description: 'Refused at this time or later.' }).optional(),
   until: instant.meta({ description: 'Not refused since; the last time was before.' }).optional(),

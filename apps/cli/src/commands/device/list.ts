@@ -9,6 +9,7 @@ import { type DeviceFilter, type FoundDevice, findDevices } from '../../resource
 import { findId } from '../../resources/find.ts';
 import { listDevices, listRegistries, registryKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
+import { sayingWhere } from '../shared/if-empty.ts';
 
 interface ListOptions extends RegistryOptions {
   readonly online?: boolean;
@@ -34,13 +35,18 @@ export function registerList(parent: Command, context: CliContext): void {
       const client = await context.api();
       const isNamed = id !== undefined || name !== undefined;
       const registryId = isNamed ? await findId(client, registryKind, { id, name, folderId }) : undefined;
+      const print = <Row extends object>(
+        rows: AsyncIterable<Row>,
+        what: string,
+        columns: readonly Column<Row>[],
+      ) => context.out.rows(isNamed ? rows : sayingWhere(rows, context, { what, folderId }), columns);
       if (filter) {
         const found = findInRegistries(client, filter, registryId, folderId, options.limit);
-        await context.out.rows(found, isNamed ? foundColumns : [...foundColumns, registryColumn]);
+        await print(found, 'such devices', isNamed ? foundColumns : [...foundColumns, registryColumn]);
         return;
       }
       const of = registryId === undefined ? { folderId } : { registryId };
-      await context.out.rows(listDevices(client, of, options.limit), [
+      await print(listDevices(client, of, options.limit), 'devices', [
         { title: 'ID', value: (device) => device.id },
         { title: 'NAME', value: (device) => device.name },
         ...(isNamed ? [] : [registryColumn]),
