@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** When a file was written; undefined if there is none. */
-export function modifiedAt(path) {
+function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 

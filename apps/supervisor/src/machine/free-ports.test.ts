@@ -27,6 +27,23 @@ async function anyPort(): Promise<{ server: Server; port: number }> {
   return { server, port: address.port };
 }
 
+/** A port that is held, while the one before it is free: it may be anybody's. */
+async function portAfterFreeOne(): Promise<{ server: Server; port: number }> {
+  for (;;) {
+    const { server, port } = await anyPort();
+    const before = createServer();
+    const isFree = await new Promise((resolve) => {
+      before.once('error', () => resolve(false));
+      before.listen(port - 1, () => resolve(true));
+    });
+    if (isFree) {
+      await new Promise((resolve) => before.close(resolve));
+      return { server, port };
+    }
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
 test('taken ports are named together, each by its setting', async () => {
   const [one, other] = [await listen(() => {}), await listen(() => {})];
   const error = await refusal({ IOT_API_PORT: String(one), IOT_MQTT_PORT: String(other) });
@@ -43,7 +60,7 @@ test('two settings with one port are refused', async () => {
 });
 
 test('the admin ports of all MQTT processes are looked at, and those that another setting names', async () => {
-  const { server, port } = await anyPort();
+  const { server, port } = await portAfterFreeOne();
   const first = { IOT_MQTT_ADMIN_PORT: String(port - 1) };
   expect(await refusal(first, 1)).toBeUndefined();
   expect(String(await refusal(first, 2))).toContain(`IOT_MQTT_ADMIN_PORT: port ${port} `);
