@@ -94,7 +94,9 @@ test('topics and payloads are text in the live view, opened or not', async () =>
   for (const text of hostileTexts.filter((_, at) => at % 7 === 0)) {
     const contains = page.getByLabel('Contains');
     const topic = text.replaceAll(/[#+/]/g, '_');
-    await contains.fill(JSON.stringify(topic).slice(1, -1));
+    // A field has one line.
+    const [line = ''] = topic.split(/[\r\n]+/).toSorted((a, b) => b.length - a.length);
+    await contains.fill(line);
     const row = page.locator('.live__rows button', { hasText: shown(topic) }).first();
     await row.click();
     await page.locator('.live__open pre', { hasText: shown(text) }).waitFor();
