@@ -104,8 +104,9 @@ describe('the MQTT process', () => {
     const locking = await pool.connect();
     onTestFinished(() => locking.release(true));
     await locking.query('BEGIN');
+    // Its session may still be recorded, which locks the key.
     const { rows } = await locking.query<{ id: string }>(
-      'SELECT id FROM data_plane_nodes WHERE url = $1 FOR UPDATE',
+      'SELECT id FROM data_plane_nodes WHERE url = $1 FOR NO KEY UPDATE',
       [other.adminUrl],
     );
     // It takes its registration away before it closes its listeners, and now has to wait for that.
