@@ -9,11 +9,10 @@ import { useColumns } from '../../ui/list/columns.tsx';
 import { OwnedList } from '../../ui/list/owned-list.tsx';
 import { CodeBlock } from '../../ui/text/copy.tsx';
 import { visible } from '../../ui/text/device-text.ts';
-import { Time } from '../../ui/text/time.tsx';
 
 export function ApiKeys({ serviceAccountId }: { serviceAccountId: string }) {
   const { t } = useTexts();
-  const { id, created } = useColumns();
+  const { id, created, ends } = useColumns();
   const [secret, setSecret] = useState<string>();
   const path = { serviceAccountId };
   const query = useQuery({
@@ -36,11 +35,7 @@ export function ApiKeys({ serviceAccountId }: { serviceAccountId: string }) {
           cell: ({ description = '' }) => visible(description),
         },
         created,
-        {
-          id: 'end',
-          title: t('access.ends'),
-          cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : t('common.never')),
-        },
+        ends,
       ]}
       may
       addTitle={t('access.addKey')}

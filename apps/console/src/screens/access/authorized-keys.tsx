@@ -5,12 +5,11 @@ import { useTexts } from '../../i18n/texts.tsx';
 import { FormDialog } from '../../ui/forms/form-dialog.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { OwnedList } from '../../ui/list/owned-list.tsx';
-import { Time } from '../../ui/text/time.tsx';
 
 /** Public halves of the keys with which a program signs tokens as the account. */
 export function AuthorizedKeys({ serviceAccountId }: { serviceAccountId: string }) {
   const { t } = useTexts();
-  const { id, created } = useColumns();
+  const { id, created, ends } = useColumns();
   const path = { serviceAccountId };
   const query = useQuery({
     queryKey: ['authorized keys', serviceAccountId],
@@ -23,15 +22,7 @@ export function AuthorizedKeys({ serviceAccountId }: { serviceAccountId: string 
       rows="authorizedKeys"
       rowKey={(key) => key.id}
       empty={t('access.noAuthorizedKeys')}
-      columns={[
-        { ...id, isWide: true },
-        created,
-        {
-          id: 'end',
-          title: t('access.ends'),
-          cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : t('common.never')),
-        },
-      ]}
+      columns={[{ ...id, isWide: true }, created, ends]}
       may
       addTitle={t('access.addAuthorizedKey')}
       addDialog={(close) => (

@@ -37,6 +37,12 @@ export function useColumns() {
       title: t('common.created'),
       cell: ({ createdAt }) => <Time at={createdAt} />,
     } as Column<{ readonly createdAt?: string }>,
+    /** When a key is no longer good. */
+    ends: {
+      id: 'end',
+      title: t('access.ends'),
+      cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : t('common.never')),
+    } as Column<{ readonly expiresAt?: string }>,
     /** A button that deletes the row. `may`: absent for who may do what the screen shows. */
     deletion: <Row,>(choose: (row: Row) => void, may = true): Column<Row> => ({
       id: 'actions',
