@@ -68,17 +68,22 @@ async function bundle(options: BundleOptions, target: string): Promise<void> {
       plugins: [keepPlaces(options)],
       logLevel: 'silent',
     });
-    await built.write({
-      dir: join(target, name),
-      format: 'esm',
-      entryFileNames: '[name].mjs',
-      chunkFileNames: '[name]-[hash].mjs',
-      sourcemap: true,
-      sourcemapExcludeSources: true,
-    });
-    await built.close();
+    try {
+      await built.write({
+        dir: join(target, name),
+        format: 'esm',
+        entryFileNames: '[name].mjs',
+        chunkFileNames: '[name]-[hash].mjs',
+        sourcemap: true,
+        sourcemapExcludeSources: true,
+      });
+    } finally {
+      await built.close();
+    }
   };
-  await Promise.all(Object.entries(options.programs).map(makeOne));
+  // Waits for all of them, also when one fails: nobody writes any more while their folder is removed.
+  const made = await Promise.allSettled(Object.entries(options.programs).map(makeOne));
+  for (const result of made) if (result.status === 'rejected') throw result.reason;
 }
 
 /** What a source names by its own place becomes that place; a program that starts another starts its bundle. */
