@@ -1,4 +1,5 @@
 import type { CheckResult, SeededRandom } from '@iotcore/testkit/faults';
+import { measureSlownessNow } from '@iotcore/testkit/slowness';
 import type { Fixture, FixtureOptions } from './fixture/fixture.ts';
 
 /** A fault, and what must hold while it lasts and after it. */
@@ -40,6 +41,16 @@ export interface Chaos {
 /** Something that must be so does not depend on any ledger: the scenario fails with the words. */
 export function must(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new BrokenPromise(otherwise);
+}
+
+/**
+ * What takes an idle machine at most so many seconds may take one that is busy by then as many times longer as it is slower. `what`
+ * begins a sentence that ends with the time, as 'the will came after'.
+ */
+export function mustTake(seconds: number, most: number, what: string): void {
+  if (seconds <= most) return;
+  const mostNow = most * measureSlownessNow();
+  must(seconds <= mostNow, `${what} ${seconds.toFixed(1)} s, of at most ${mostNow.toFixed(1)}`);
 }
 
 class BrokenPromise extends Error {}

@@ -1,6 +1,6 @@
 import { eventually, FaultProxy } from '@iotcore/testkit/faults';
 import type { Fixture } from '../../fixture/fixture.ts';
-import { type Chaos, must, type Scenario } from '../../scenario.ts';
+import { type Chaos, must, mustTake, type Scenario } from '../../scenario.ts';
 
 async function proxyTo(chaos: Chaos, port: number): Promise<FaultProxy> {
   const proxy = await FaultProxy.start(port);
@@ -42,7 +42,7 @@ async function pullCable(chaos: Chaos, fixture: Fixture, round: number): Promise
   await eventually('the will', () => wills().length > 0, 10_000);
   const seconds = (performance.now() - began) / 1000;
   // 1.5 times the keep alive [MQTT-3.1.2-24], after the last packet: up to one ping ago. And a wheel that turns once a second.
-  must(seconds <= 4.5, `the will came after ${seconds.toFixed(1)} s`);
+  mustTake(seconds, 4.5, 'the will came after');
   client.stop();
   await fixture.run(1500);
   must(wills().length === 1, `the will came ${wills().length} times`);

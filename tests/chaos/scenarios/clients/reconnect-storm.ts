@@ -3,7 +3,7 @@ import { buildFleet, Fleet, type FleetClient } from '../../../../bench/load/flee
 import { addCertificates, makeCertificates } from '../../../../bench/storm/credentials.ts';
 import type { Fixture } from '../../fixture/fixture.ts';
 import { lacks } from '../../fixture/tools.ts';
-import { must, type Scenario } from '../../scenario.ts';
+import { must, mustTake, type Scenario } from '../../scenario.ts';
 
 /** Half of them log in by password, half by certificate, all over TLS. */
 const fleetSize = { short: 200, full: 10_000 };
@@ -41,7 +41,7 @@ export const reconnectStorm: Scenario = {
     chaos.note(
       `memory with all connected ${memoryBefore.toFixed(0)} MiB before, ${(await memoryMiB(fixture)).toFixed(0)} MiB after`,
     );
-    must(cold.seconds <= mostSeconds, `it took ${cold.seconds.toFixed(0)} s until all were back`);
+    mustTake(cold.seconds, mostSeconds, 'all were back after');
     return checkStorm(fixture, fleet);
   },
 };

@@ -2,7 +2,7 @@
 import { NatsServer, natsServer } from '../../../debian/nats.ts';
 import { lacks } from '../../fixture/tools.ts';
 import { mustLeaveNoTrace } from '../../fixture/traces.ts';
-import { must, type Scenario } from '../../scenario.ts';
+import { must, mustTake, type Scenario } from '../../scenario.ts';
 
 const nodeCount = 3;
 /** How long a node may take to end in order, seconds. */
@@ -38,7 +38,7 @@ export const rollingRestart: Scenario = {
       await nodes.together();
       await fixture.everybodyServed(90_000);
     }
-    must(slowest <= mostStopSeconds, `a node took ${slowest.toFixed(1)} s to end`);
+    mustTake(slowest, mostStopSeconds, 'a node ended after');
     chaos.note(`${rounds} times all of them, the slowest ended in ${slowest.toFixed(1)} s`);
     const result = await fixture.check({ drainedWindowMs });
     await mustLeaveNoTrace(fixture);

@@ -9,7 +9,7 @@ import { NatsServer, natsServer } from '../../../debian/nats.ts';
 import type { Fixture } from '../../fixture/fixture.ts';
 import { commandsTo, topicsOfDevices } from '../../fixture/population.ts';
 import { lacks } from '../../fixture/tools.ts';
-import { type Chaos, must, type Scenario } from '../../scenario.ts';
+import { type Chaos, must, mustTake, type Scenario } from '../../scenario.ts';
 import { drained, openKafka, openTable, openWebhook, type Sink } from './sinks.ts';
 
 /** That are recorded for each export in a full run. */
@@ -56,7 +56,7 @@ const scenario = ({ id, title, nodes }: Way): Scenario => ({
     }
     const ids = [...exports.keys()];
     const { done, takeoverSeconds } = await faults(chaos, fixture, { exports, nodes });
-    must(takeoverSeconds <= mostTakeoverSeconds, `taken over after ${takeoverSeconds.toFixed(1)} s`);
+    mustTake(takeoverSeconds, mostTakeoverSeconds, 'taken over after');
     if (!chaos.short) await untilRecorded(fixture, ids);
     fixture.stopLoad();
     await drained(ids, async (exportId) => Number((await stateOf(fixture, exportId)).lagMessages), 240_000);

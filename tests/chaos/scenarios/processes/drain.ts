@@ -1,5 +1,5 @@
 import type { Fixture } from '../../fixture/fixture.ts';
-import { type Chaos, must, type Scenario } from '../../scenario.ts';
+import { type Chaos, must, mustTake, type Scenario } from '../../scenario.ts';
 
 /** How long a process may take to end in order, seconds. */
 const mostStopSeconds = 5;
@@ -23,7 +23,7 @@ export async function drain(chaos: Chaos, fixture: Fixture, rounds: number): Pro
     await fixture.start('mqtt');
     await fixture.everybodyServed();
   }
-  must(slowest <= mostStopSeconds, `the data plane took ${slowest.toFixed(1)} s to end`);
+  mustTake(slowest, mostStopSeconds, 'the data plane ended after');
   chaos.note(`${rounds} drains, the slowest ${slowest.toFixed(1)} s`);
 }
 
