@@ -141,3 +141,27 @@ test('a registry shows its exports and its password adoption', async () => {
   await page.getByText('Whoever first connects').waitFor();
   expect(await page.getByRole('button', { name: 'Adopt passwords' }).isEnabled()).toBe(true);
 });
+
+test('in the Russian console refusals are said in Russian: of a field, of a call, of a client', async () => {
+  const { id, folderId } = await newDevice();
+  const { overTls } = installation();
+  await connectMqtt({ ...overTls, username: id, password: makePassword() }).catch(() => undefined);
+  const page = await signedInPage(setUp(), `/log?folder=${folderId}`, {
+    language: 'ru',
+    allowed: /status of 4(00|09)/,
+  });
+  const reasons = page.getByRole('region', { name: 'По причинам, за 24 часа' });
+  await reasons.getByText('неизвестное имя пользователя или неверный пароль').waitFor();
+  await reasons.getByText('Имя пользователя — ID реестра, устройства или брокера').waitFor();
+
+  await page.goto(`${installation().apiUrl}/console/registries?folder=${folderId}`);
+  await page.getByRole('button', { name: 'Создать реестр' }).click();
+  const dialog = page.getByRole('dialog');
+  const create = dialog.getByRole('button', { name: 'Создать', exact: true });
+  await dialog.getByLabel('Имя', { exact: true }).fill('green house');
+  await create.click();
+  await dialog.getByText('Только символы из [a-zA-Z0-9_-].').waitFor();
+  await dialog.getByLabel('Имя', { exact: true }).fill('greenhouse');
+  await create.click();
+  await dialog.getByRole('alert').getByText('Уже занято: имя.').waitFor();
+});

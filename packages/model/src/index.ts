@@ -1,5 +1,5 @@
 export { addressBlock, asIPv4, checkNetwork, isInNetworks, networkMatcher } from './access/networks.ts';
-export { refusalRule } from './access/refusal-rules.ts';
+export { refusalReasons, refusalRule } from './access/refusal-rules.ts';
 export {
   everyFolder,
   isPermitted,

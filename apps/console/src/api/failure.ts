@@ -1,6 +1,7 @@
 /** A refusal of the API as the console shows it: at the field that it names, or as a whole with the ID of the request. */
 
 interface Body {
+  readonly code?: number;
   readonly message?: string;
   readonly details?: readonly {
     readonly fieldViolations?: readonly { field: string; description: string }[];
@@ -12,6 +13,8 @@ export class ApiFailure extends Error {
   /** 0: no answer came. */
   readonly status: number;
   readonly requestId: string | undefined;
+  /** Of google.rpc; undefined where the answer is not one of the API. */
+  readonly code: number | undefined;
   /** What is wrong with each field, by its name. */
   readonly fields: ReadonlyMap<string, string>;
 
@@ -20,11 +23,13 @@ export class ApiFailure extends Error {
     message: string,
     requestId?: string,
     fields: ReadonlyMap<string, string> = new Map(),
+    code?: number,
   ) {
     super(message);
     this.status = status;
     this.requestId = requestId;
     this.fields = fields;
+    this.code = code;
   }
 
   static of(error: unknown, response: Response | undefined): ApiFailure {
@@ -35,6 +40,7 @@ export class ApiFailure extends Error {
       response ? (body.message ?? response.statusText) : '',
       response?.headers.get('x-request-id') ?? undefined,
       new Map(violations.map(({ field, description }) => [field, description])),
+      body.code,
     );
   }
 

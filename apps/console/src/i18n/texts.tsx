@@ -4,15 +4,30 @@ import { configure } from '@gravity-ui/uikit';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { en } from './en/index.ts';
 import type { Language, TextKey } from './keys.ts';
+import { reasonInRussian, sentenceInRussian } from './refusals/in-russian.ts';
 import { ru } from './ru/index.ts';
 
 type Params = Readonly<Record<string, string | number>>;
 export type Translate = (key: TextKey, params?: Params) => string;
 
-const Context = createContext<{ t: Translate; language: Language } | undefined>(undefined);
+interface Said {
+  readonly name: string;
+  readonly rule: string | undefined;
+}
+
+interface Spoken {
+  readonly t: Translate;
+  readonly language: Language;
+  /** A sentence of the API, which it says in English. */
+  readonly say: (sentence: string) => string;
+  /** Why a client was refused: the code in words, and the rule. */
+  readonly why: (code: string, rule?: string) => Said;
+}
+
+const Context = createContext<Spoken | undefined>(undefined);
 
 export function TextsProvider({ language, children }: { language: Language; children: ReactNode }) {
-  const value = useMemo(() => {
+  const value = useMemo((): Spoken => {
     configure({ lang: language });
     document.documentElement.lang = language;
     const i18n = new I18N({ lang: language, data: { [language]: language === 'ru' ? ru : en } as never });
@@ -20,7 +35,19 @@ export function TextsProvider({ language, children }: { language: Language; chil
       const dot = key.indexOf('.');
       return i18n.i18n(key.slice(0, dot), key.slice(dot + 1), params as never);
     };
-    return { t, language };
+    if (language === 'en')
+      return {
+        t,
+        language,
+        say: (sentence: string) => sentence,
+        why: (name: string, rule?: string) => ({ name, rule }),
+      };
+    return {
+      t,
+      language,
+      say: (sentence: string) => sentenceInRussian(sentence) ?? sentence,
+      why: (name: string, rule?: string) => reasonInRussian(name) ?? { name, rule },
+    };
   }, [language]);
   return <Context value={value}>{children}</Context>;
 }

@@ -127,6 +127,8 @@ const rules: ReadonlyMap<string, string> = new Map([
   ...Object.entries(written),
 ]);
 
+export const refusalReasons: readonly string[] = [...rules.keys()];
+
 /** The rule that a refused client broke, as a sentence; undefined for what is no refusal. */
 export function refusalRule(reason: string): string | undefined {
   return rules.get(reason);

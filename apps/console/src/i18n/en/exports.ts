@@ -31,6 +31,7 @@ export const exporting = {
     error: 'Last error',
     delivered: 'Delivered',
     setTo: 'Source and target',
+    milliseconds: 'ms',
     attempts: 'Attempts',
     noAttempts: 'No attempt yet: each delivery to the target stands here, with what it answered.',
     outcome: 'Outcome',

@@ -125,6 +125,8 @@ export const operating = {
     eventLoopDelayMs: 'event loop late by',
     changeFeedBehindMs: 'changes seen within',
     databaseConnections: 'database connections',
+    mebibytes: '{{value}} MiB',
+    milliseconds: '{{value}} ms',
     databaseWaiting: 'waiting for one',
   },
   metrics: {

@@ -31,6 +31,7 @@ export const exporting = {
     error: 'Последняя ошибка',
     delivered: 'Доставлено',
     setTo: 'Источник и цель',
+    milliseconds: 'мс',
     attempts: 'Попытки',
     noAttempts: 'Попыток ещё не было: здесь стоит каждая отправка цели и что она ответила.',
     outcome: 'Итог',

@@ -125,6 +125,8 @@ export const operating = {
     eventLoopDelayMs: 'цикл событий отстаёт на',
     changeFeedBehindMs: 'изменения видны за',
     databaseConnections: 'подключения к базе',
+    mebibytes: '{{value}} МиБ',
+    milliseconds: '{{value}} мс',
     databaseWaiting: 'ждут базу',
   },
   metrics: {

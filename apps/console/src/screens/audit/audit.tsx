@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useFolder } from '../../app/folder.ts';
 import type { Search } from '../../app/top-bar/search.ts';
+import { titleOf } from '../../i18n/refusals/titles.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { timeType } from '../../ui/forms/field-input.tsx';
 import { Facts } from '../../ui/layout/facts.tsx';
@@ -116,6 +117,7 @@ export function Audit() {
 function Opened({ event }: { event: AuditEvent }) {
   const { t } = useTexts();
   const { requestId, userAgent, details } = event;
+  const why = titleOf(event.code);
   return (
     <section aria-label={requestId}>
       <h2>{event.eventType}</h2>
@@ -127,7 +129,12 @@ function Opened({ event }: { event: AuditEvent }) {
           [t('audit.resource'), event.resourceId],
           [t('common.address'), event.remoteIp],
           [t('audit.program'), userAgent],
-          [t('common.status'), event.code === 0 ? t('audit.done') : t('audit.refused', { code: event.code })],
+          [
+            t('common.status'),
+            event.code === 0
+              ? t('audit.done')
+              : [t('audit.refused', { code: event.code }), why && t(why)].join(' · '),
+          ],
         ]}
       />
       {details && (

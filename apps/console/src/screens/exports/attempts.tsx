@@ -8,10 +8,11 @@ import { visible } from '../../ui/text/device-text.ts';
 import { ExactTime } from '../../ui/text/time.tsx';
 
 const refreshMs = 3000;
+const outcomes = ['DONE', 'REFUSED', 'AWAY', 'MISCONFIGURED'] as const;
 
 /** The last attempts to deliver, with what the target said. */
 export function Attempts({ exportId, folderId }: { exportId: string; folderId: string }) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const query = useQuery({
     queryKey: ['export', exportId, 'attempts'],
     queryFn: () => ask(listExportAttempts({ client, path: { exportId } })),
@@ -30,15 +31,21 @@ export function Attempts({ exportId, folderId }: { exportId: string; folderId: s
           {
             id: 'outcome',
             title: t('exports.outcome'),
-            cell: ({ outcome, status }) => `${outcome} ${status ?? ''}`,
+            cell: ({ outcome, status }) =>
+              `${isOutcome(outcome) ? t(`outcome.${outcome}`) : outcome} ${status ?? ''}`,
           },
-          { id: 'ms', title: 'ms', isNumber: true, cell: ({ milliseconds }) => milliseconds },
+          {
+            id: 'ms',
+            title: t('exports.milliseconds'),
+            isNumber: true,
+            cell: ({ milliseconds }) => milliseconds,
+          },
           {
             id: 'answer',
             title: t('exports.answer'),
             isWide: true,
             cell: ({ error = '', answer = '' }) => (
-              <span className="device-text">{visible(`${error} ${answer}`)}</span>
+              <span className="device-text">{visible(`${say(error)} ${answer}`)}</span>
             ),
           },
         ]}
@@ -50,4 +57,9 @@ export function Attempts({ exportId, folderId }: { exportId: string; folderId: s
       />
     </>
   );
+}
+
+/** A newer export process may know others. */
+function isOutcome(name: string): name is (typeof outcomes)[number] {
+  return outcomes.some((one) => one === name);
 }

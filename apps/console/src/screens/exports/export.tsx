@@ -70,17 +70,17 @@ function Shown({ one, readAt }: Props) {
 }
 
 function State({ one: { id, folderId, state, source, target }, readAt }: Props) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   return (
     <>
       <Facts
         facts={[
           [t('common.id'), <Identifier key="id" id={id} />],
-          ...(state?.message ? [[t('exports.says'), state.message] as const] : []),
+          ...(state?.message ? [[t('exports.says'), say(state.message)] as const] : []),
           [t('exports.lag'), state?.lagMessages],
           [t('exports.oldest'), <Time key="oldest" at={state?.oldestMessageAt} />],
           [t('exports.success'), <Time key="success" at={state?.lastSuccessAt} />],
-          [t('exports.error'), state?.lastError && visible(state.lastError)],
+          [t('exports.error'), state?.lastError && visible(say(state.lastError))],
           [t('exports.delivered'), state?.delivered],
           [t('exports.dead'), state?.deadLetters],
           [t('exports.discarded'), state?.discarded],

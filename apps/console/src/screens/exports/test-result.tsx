@@ -15,7 +15,7 @@ interface Props {
 
 /** What the target made of a sample. */
 export function TestResult({ result, onClose }: Props) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const id = useId();
   const { outcome, message, status, milliseconds, answer } = result;
   return (
@@ -30,9 +30,9 @@ export function TestResult({ result, onClose }: Props) {
                 {t(`outcome.${outcome}`)}
               </Status>,
             ],
-            [t('exports.says'), message && visible(message)],
+            [t('exports.says'), message && visible(say(message))],
             ['HTTP', status],
-            ['ms', milliseconds],
+            [t('exports.milliseconds'), milliseconds],
             [
               t('exports.answer'),
               answer && (

@@ -22,7 +22,7 @@ const tones: Readonly<Record<RowResult['outcome'], Tone>> = {
 
 /** What became of each line, or would: what is wrong first. */
 export function Results({ results, unread, isDryRun }: Props) {
-  const { t } = useTexts();
+  const { t, say, language } = useTexts();
   const lines: RowResult[] = unread.map(({ line, text }) => ({
     ...{ line, id: text.slice(0, shownCharacters), kind: 'DEVICE', outcome: 'REFUSED' },
     reason: t('import.noJson'),
@@ -37,7 +37,7 @@ export function Results({ results, unread, isDryRun }: Props) {
         {outcomes.map((outcome) => (
           <div key={outcome}>
             <dt>{t(`importOutcome.${outcome}`)}</dt>
-            <dd>{all.filter((one) => one.outcome === outcome).length.toLocaleString()}</dd>
+            <dd>{all.filter((one) => one.outcome === outcome).length.toLocaleString(language)}</dd>
           </div>
         ))}
       </dl>
@@ -63,7 +63,10 @@ export function Results({ results, unread, isDryRun }: Props) {
             id: 'reason',
             title: t('refusals.reason'),
             isWide: true,
-            cell: ({ reason = '' }) => visible(reason),
+            cell: ({ reason = '' }) => {
+              const [, field = '', sentence = reason] = /^([\w.[\]]+: )?(.*)$/s.exec(reason) ?? [];
+              return visible(field + say(sentence));
+            },
           },
         ]}
       />

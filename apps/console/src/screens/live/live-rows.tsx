@@ -89,12 +89,14 @@ export function LiveRows({ rows: all, empty }: { rows: readonly LiveRow[]; empty
 }
 
 function Line({ row }: { row: LiveRow }) {
+  const { t, why } = useTexts();
   if (row.kind === 'refused') {
-    const { at, reason, rule, clientId } = row.refusal;
+    const { at, reason, clientId } = row.refusal;
+    const { name, rule } = why(reason, row.refusal.rule);
     return (
       <span className="live__line live__line_refused">
         <ExactTime at={at} />
-        <b>{reason}</b>
+        <b>{name}</b>
         <span className="live__text">
           {rule} {clientId && visible(clientId)}
         </span>
@@ -106,7 +108,9 @@ function Line({ row }: { row: LiveRow }) {
     <span className="live__line">
       <ExactTime at={at} />
       <code className="live__topic">{visible(topic)}</code>
-      <code className="live__text">{payload === undefined ? `${size} B` : preview(payload)}</code>
+      <code className="live__text">
+        {payload === undefined ? t('live.bytes', { count: size }) : preview(payload)}
+      </code>
     </span>
   );
 }

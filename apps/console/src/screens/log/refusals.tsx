@@ -35,7 +35,7 @@ export function Refusals() {
 }
 
 function ByReason({ folderId }: { folderId: string }) {
-  const { t } = useTexts();
+  const { t, why } = useTexts();
   return (
     <ReasonList
       caption={t('refusals.byReason')}
@@ -44,9 +44,9 @@ function ByReason({ folderId }: { folderId: string }) {
       reason={({ reason, rule }) => (
         <>
           <Link to="/log" search={{ folder: folderId, reason }} resetScroll={false}>
-            <b>{reason}</b>
+            <b title={reason}>{why(reason).name}</b>
           </Link>
-          {rule && <small className="rule">{rule}</small>}
+          {rule && <small className="rule">{why(reason, rule).rule}</small>}
           <small className="rule">{t(adviceFor(reason))}</small>
           {adviceFor(reason) === 'advice.topic' && <WhoHears />}
         </>
@@ -64,7 +64,7 @@ function ByReason({ folderId }: { folderId: string }) {
 }
 
 function ByClient({ folderId }: { folderId: string }) {
-  const { t } = useTexts();
+  const { t, why } = useTexts();
   const { page, reason } = useSearch({ from: '__root__' });
   const query = useQuery({
     queryKey: ['refused clients', folderId, page, reason],
@@ -76,7 +76,7 @@ function ByClient({ folderId }: { folderId: string }) {
     <>
       {reason !== undefined && (
         <p>
-          {t('refusals.reason')}: <b>{reason}</b>{' '}
+          {t('refusals.reason')}: <b title={reason}>{why(reason).name}</b>{' '}
           <Link to="/log" search={{ folder: folderId }} resetScroll={false}>
             {t('refusals.allReasons')}
           </Link>
@@ -102,7 +102,12 @@ function ByClient({ folderId }: { folderId: string }) {
                 <code>{visible(claimedId)}</code>
               )),
           },
-          { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
+          {
+            id: 'reason',
+            title: t('refusals.reason'),
+            isWide: true,
+            cell: ({ reason }) => <span title={reason}>{why(reason).name}</span>,
+          },
           { id: 'address', title: t('common.address'), cell: ({ address }) => <code>{address}</code> },
           {
             id: 'client',

@@ -9,13 +9,13 @@ import { adviceFor } from './advice.ts';
 
 /** Why a client was refused, with the rule in a sentence, and what to do. */
 export function Why({ refusal }: { refusal: RefusedClient }) {
-  const { t } = useTexts();
-  const { reason, rule, detail, address, clientId, count, lastTime } = refusal;
+  const { t, why } = useTexts();
+  const { reason, detail, address, clientId, count, lastTime } = refusal;
   const advice: TextKey = adviceFor(reason);
   return (
     <Alert
       theme="warning"
-      title={rule}
+      title={why(reason, refusal.rule).rule}
       message={
         <>
           {detail && <p className="device-text">{visible(detail)}</p>}

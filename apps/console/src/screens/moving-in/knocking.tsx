@@ -10,7 +10,7 @@ const refreshMs = 10_000;
 
 /** Devices that come and were not imported. Of no folder: for who may view every one. */
 export function Knocking() {
-  const { t } = useTexts();
+  const { t, why } = useTexts();
   const { code } = useColumns();
   const query = useQuery({
     queryKey: ['refused clients', 'unknown'],
@@ -30,7 +30,12 @@ export function Knocking() {
         columns={[
           code('claimedId', 'refusals.claimed'),
           code('certificateFingerprint', 'credentials.fingerprint'),
-          { id: 'reason', title: t('refusals.reason'), isWide: true, cell: ({ reason }) => reason },
+          {
+            id: 'reason',
+            title: t('refusals.reason'),
+            isWide: true,
+            cell: ({ reason }) => <span title={reason}>{why(reason).name}</span>,
+          },
           code('address', 'common.address'),
           { id: 'count', title: t('refusals.times'), isNumber: true, cell: ({ count }) => count },
           { id: 'last', title: t('refusals.last'), cell: ({ lastTime }) => <Time at={lastTime} /> },

@@ -23,8 +23,9 @@ export function Figures({ figures }: { figures: Readonly<Record<string, number>>
   const { t, language } = useTexts();
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const inWords = (name: string, value: number) => {
-    if (name.endsWith('Bytes')) return `${number.format(value / mebibyte)} MiB`;
-    return name.endsWith('Ms') ? `${number.format(value)} ms` : number.format(value);
+    if (name.endsWith('Bytes')) return t('figures.mebibytes', { value: number.format(value / mebibyte) });
+    const text = number.format(value);
+    return name.endsWith('Ms') ? t('figures.milliseconds', { value: text }) : text;
   };
   const known = names.flatMap((name) => {
     const value = figures[name];

@@ -7,7 +7,7 @@ const hourMs = 3_600_000;
 
 /** Why clients were refused within the hour. */
 export function RefusedLately({ folderId }: { folderId: string }) {
-  const { t } = useTexts();
+  const { t, why } = useTexts();
   return (
     <ReasonList
       caption={t('overview.refused')}
@@ -16,7 +16,7 @@ export function RefusedLately({ folderId }: { folderId: string }) {
       reason={({ reason }) => (
         <>
           <Link to="/log" search={{ folder: folderId, reason }}>
-            {reason}
+            <span title={reason}>{why(reason).name}</span>
           </Link>
           <small className="rule">{t(adviceFor(reason))}</small>
         </>

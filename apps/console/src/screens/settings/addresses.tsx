@@ -12,7 +12,7 @@ import { saveFile } from '../../ui/text/save.ts';
 
 /** What a client must know to connect: where, by which name, whom to trust, within which limits. */
 export function Addresses() {
-  const { t } = useTexts();
+  const { t, language } = useTexts();
   const query = useQuery({ queryKey: ['installation'], queryFn: () => ask(getInstallation({ client })) });
   return (
     <>
@@ -62,7 +62,7 @@ export function Addresses() {
                   id: 'value',
                   title: t('settings.value'),
                   isNumber: true,
-                  cell: ([, value]) => value.toLocaleString(),
+                  cell: ([, value]) => value.toLocaleString(language),
                 },
               ]}
             />

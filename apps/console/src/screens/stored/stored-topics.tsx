@@ -89,7 +89,7 @@ export function StoredTopics({ owner }: { owner: Keeper }) {
             id: 'size',
             title: t('common.size'),
             isNumber: true,
-            cell: ({ topic }) => topic && `${topic.bytes} B`,
+            cell: ({ topic }) => topic && t('live.bytes', { count: topic.bytes }),
           },
           {
             id: 'at',

@@ -29,10 +29,10 @@ interface Props {
 
 export function FieldInput({ field, value, violation, autoFocus = false, onUpdate }: Props) {
   const { label, kind = 'line', options, note, placeholder, accept } = field;
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const id = useId();
   const state =
-    violation === undefined ? {} : ({ validationState: 'invalid', errorMessage: violation } as const);
+    violation === undefined ? {} : ({ validationState: 'invalid', errorMessage: say(violation) } as const);
   const described = note ? { 'aria-describedby': `${id}-note` } : {};
   const shared = { value, onUpdate, autoFocus, placeholder, ...state };
   return (

@@ -22,7 +22,7 @@ const refreshMs = 3000;
 
 /** The connection log of a resource: what came, what was refused, and by which rule. New lines come as they are written. */
 export function Log({ owner }: { owner: Owner }) {
-  const { t } = useTexts();
+  const { t, why } = useTexts();
   const { level, reason, page } = useSearch({ from: '__root__' });
   const [isFollowed, setIsFollowed] = useState(false);
   const chosen = levels.find((one) => one === level);
@@ -46,7 +46,13 @@ export function Log({ owner }: { owner: Owner }) {
     <>
       <div className="filters">
         <Filter name="level" label={t('log.level')} value={chosen} options={levels} />
-        <Filter name="reason" label={t('refusals.reason')} value={reason} options={reasons} />
+        <Filter
+          name="reason"
+          label={t('refusals.reason')}
+          value={reason}
+          options={reasons}
+          nameOf={(code) => why(code).name}
+        />
         <Switch
           checked={isFollowed}
           disabled={!isNewest}
@@ -76,10 +82,10 @@ export function Log({ owner }: { owner: Owner }) {
             id: 'message',
             title: t('log.message'),
             isWidest: true,
-            cell: ({ message, rule }) => (
+            cell: ({ message, reason, rule }) => (
               <>
                 <span className="device-text">{visible(message)}</span>
-                {rule && <small className="rule">{rule}</small>}
+                {rule && <small className="rule">{why(reason ?? '', rule).rule}</small>}
               </>
             ),
           },
@@ -103,9 +109,10 @@ interface FilterProps {
   readonly label: string;
   readonly value: string | undefined;
   readonly options: readonly string[];
+  readonly nameOf?: (option: string) => string;
 }
 
-function Filter({ name, label, value, options }: FilterProps) {
+function Filter({ name, label, value, options, nameOf = (option) => option }: FilterProps) {
   const { t } = useTexts();
   const navigate = useNavigate();
   const all = new Set([...(value === undefined ? [] : [value]), ...options]);
@@ -116,7 +123,7 @@ function Filter({ name, label, value, options }: FilterProps) {
       value={[value ?? '']}
       options={[
         { value: '', content: t('common.all') },
-        ...[...all].map((one) => ({ value: one, content: one })),
+        ...[...all].map((one) => ({ value: one, content: nameOf(one) })),
       ]}
       onUpdate={([one]) =>
         void navigate({
