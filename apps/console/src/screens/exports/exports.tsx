@@ -1,3 +1,4 @@
+import type { Export } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useFolder } from '../../app/folder.ts';
@@ -11,6 +12,8 @@ import { ExportForm } from './export-form.tsx';
 import { listWithState } from './list-exports.ts';
 
 const refreshMs = 10_000;
+/** What wants to be looked at comes first. */
+const conditions = ['MISCONFIGURED', 'FULL', 'RETRYING', 'DELIVERING', 'PAUSED', 'IDLE'] as const;
 
 export function Exports() {
   const { t } = useTexts();
@@ -19,7 +22,10 @@ export function Exports() {
   const { page } = useSearch({ from: '__root__' });
   const query = useQuery({
     queryKey: ['exports', folderId, page],
-    queryFn: () => listWithState({ folderId }, page),
+    queryFn: async () => {
+      const found = await listWithState({ folderId }, page);
+      return { ...found, exports: byCondition(found.exports) };
+    },
     refetchInterval: refreshMs,
   });
   return (
@@ -54,4 +60,9 @@ export function Exports() {
       <How path={`/ext/v1/exports?folderId=${folderId}`} cli={`export list --folder-id ${folderId}`} />
     </Page>
   );
+}
+
+function byCondition(exports: readonly Export[]): Export[] {
+  const rank = ({ state }: Export) => (state ? conditions.indexOf(state.state) : conditions.length);
+  return exports.toSorted((one, other) => rank(one) - rank(other));
 }
