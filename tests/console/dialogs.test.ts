@@ -1,6 +1,6 @@
 /** Every dialog, in each theme: it keeps nobody out, takes the focus, and gives it back to what opened it. */
 import { connectMqtt, sharedInstallation } from '@iotcore/testkit';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Request } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { expectAccessible } from './support/axe.ts';
 import { useBrowser } from './support/browser.ts';
@@ -112,4 +112,35 @@ test('what the bar opens keeps nobody out either', async () => {
     .first()
     .waitFor();
   await expectAccessible(page, 'search');
+});
+
+test('a button that waits for its answer shows so only once that is late, and asks once', async () => {
+  const { api, apiUrl: origin } = installation();
+  const page = await signedInPage({ api, origin }, '/registries');
+  await page.getByRole('button', { name: 'Create a registry', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('late');
+  const asked = new Map<Request, () => void>();
+  await page.route(
+    ({ pathname }) => pathname.endsWith('/registries'),
+    (route, request) =>
+      request.method() === 'POST'
+        ? new Promise<void>((go) => asked.set(request, go)).then(() => route.continue())
+        : route.continue(),
+  );
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const create = dialog.getByRole('button', { name: 'Create', exact: true });
+  await create.click();
+  await page.clock.runFor(1);
+  await page.locator('[aria-busy=true]').waitFor();
+  await page.clock.runFor(250);
+  expect(await page.locator('.g-button_loading').count()).toBe(0);
+  await create.click();
+  await page.clock.runFor(60);
+  await page.locator('.g-button_loading').waitFor();
+  await expect.poll(() => asked.size).toBe(1);
+  await page.clock.resume();
+  for (const go of asked.values()) go();
+  await dialog.waitFor({ state: 'detached' });
 });

@@ -5,6 +5,7 @@ import { useSearch } from '@tanstack/react-router';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
@@ -16,7 +17,7 @@ import { ExactTime } from '../../ui/text/time.tsx';
 
 /** Messages that the target has refused for good: looked at, sent again, or given up. */
 export function DeadLetters({ exportId, folderId }: { exportId: string; folderId: string }) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const may = useMay('editor', folderId);
   const { page } = useSearch({ from: '__root__' });
   const queryClient = useQueryClient();
@@ -42,14 +43,14 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
       {work.error && <FailureNote error={work.error} />}
       {letters.length > 0 && (
         <div className="filters">
-          <Button
+          <WorkButton
             disabled={!may}
             title={title}
-            loading={work.isPending}
+            isWorking={work.isPending}
             onClick={() => redeliver(letters.map(({ id }) => id))}
           >
             {t('exports.redeliverShown')}
-          </Button>
+          </WorkButton>
         </div>
       )}
       <List
@@ -74,7 +75,7 @@ export function DeadLetters({ exportId, folderId }: { exportId: string; folderId
             id: 'why',
             title: t('refusals.reason'),
             cell: ({ reason, answer = '' }) => (
-              <span className="device-text">{visible(`${reason} ${answer}`)}</span>
+              <span className="device-text">{visible(`${say(reason)} ${answer}`)}</span>
             ),
           },
           {

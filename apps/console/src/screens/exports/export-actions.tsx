@@ -8,6 +8,7 @@ import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { type Action, ActionsMenu } from '../../ui/forms/actions-menu.tsx';
 import { DeleteDialog } from '../../ui/forms/delete-dialog.tsx';
+import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { ExportForm } from './export-form.tsx';
 import { ReplayDialog, RotateDialog, SkipDialog } from './steering-dialogs.tsx';
@@ -48,9 +49,9 @@ export function ExportActions({ one }: { one: Export }) {
   return (
     <>
       {target.pull === undefined && (
-        <Button disabled={!may} title={title} loading={test.isPending} onClick={() => test.mutate()}>
+        <WorkButton disabled={!may} title={title} isWorking={test.isPending} onClick={() => test.mutate()}>
           {t('exports.test')}
-        </Button>
+        </WorkButton>
       )}
       <Button disabled={!may} title={title} onClick={() => pausing.mutate(paused === true)}>
         {t(paused ? 'exports.resume' : 'exports.pause')}

@@ -1,4 +1,3 @@
-import { Button } from '@gravity-ui/uikit';
 import { addDevicePassword, createDevice, createRegistry } from '@iotcore/sdk';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -8,6 +7,7 @@ import { toFailure } from '../../api/failure.ts';
 import { useFolder, useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FieldInput } from '../../ui/forms/field-input.tsx';
+import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { ConnectCommands } from '../resources/connect/connect-commands.tsx';
@@ -113,9 +113,9 @@ function Step({ label, initial, isDone, isOpen, run }: StepProps) {
         onUpdate={setName}
       />
       <div>
-        <Button type="submit" view="action" disabled={!isOpen} loading={work.isPending}>
+        <WorkButton type="submit" view="action" disabled={!isOpen} isWorking={work.isPending}>
           {t('common.create')}
-        </Button>
+        </WorkButton>
       </div>
     </form>
   );

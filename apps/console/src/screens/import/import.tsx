@@ -1,10 +1,11 @@
-import { Button, Select, Switch } from '@gravity-ui/uikit';
+import { Select, Switch } from '@gravity-ui/uikit';
 import { listRegistries } from '@iotcore/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type DragEvent, useId, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useFolder, useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
@@ -82,17 +83,17 @@ export function Import() {
         </div>
         <Switch checked={overwrite} onUpdate={setOverwrite} content={t('import.overwrite')} />
         <div className="form__end">
-          <Button disabled={!isReady} loading={work.isPending} onClick={() => work.mutate(true)}>
+          <WorkButton disabled={!isReady} isWorking={work.isPending} onClick={() => work.mutate(true)}>
             {t('import.dryRun')}
-          </Button>
-          <Button
+          </WorkButton>
+          <WorkButton
             view="action"
             disabled={!isReady || !work.data?.isDryRun}
-            loading={work.isPending}
+            isWorking={work.isPending}
             onClick={() => work.mutate(false)}
           >
             {t('import.run')}
-          </Button>
+          </WorkButton>
           <span role="status">{work.isPending && t('import.done', { count: done })}</span>
         </div>
       </div>

@@ -1,10 +1,10 @@
-import { Button } from '@gravity-ui/uikit';
 import { useMutation } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { toFailure } from '../../api/failure.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FieldInput } from '../../ui/forms/field-input.tsx';
+import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { encodeBase64 } from '../../ui/text/device-text.ts';
 import { callsOf, type Owner } from '../resources/owner.ts';
@@ -44,15 +44,15 @@ export function PublishForm({ owner, usualTopic }: { owner: Owner; usualTopic?: 
         onUpdate={setPayload}
       />
       <div className="form__end">
-        <Button
+        <WorkButton
           type="submit"
           view="action"
           disabled={!may}
           title={may ? undefined : t('may.editor')}
-          loading={work.isPending}
+          isWorking={work.isPending}
         >
           {t('publish.send')}
-        </Button>
+        </WorkButton>
         <span role="status">{work.isSuccess && t('publish.sent')}</span>
       </div>
     </form>

@@ -6,6 +6,7 @@ import { ask, client } from '../../api/client.ts';
 import { toFailure } from '../../api/failure.ts';
 import { noteSignedIn, sessionKey } from '../../api/session.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { LanguageButton } from './language-button.tsx';
 
 const codeKey = 'sign-in code';
@@ -51,7 +52,7 @@ function useSignIn(onDone: () => void) {
 }
 
 function SecretForm({ onDone }: { onDone: () => void }) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const [secret, setSecret] = useState('');
   const signIn = useSignIn(onDone);
   const submit = (event: SubmitEvent) => {
@@ -73,14 +74,20 @@ function SecretForm({ onDone }: { onDone: () => void }) {
         hideCopyButton
         showRevealTooltip={false}
         validationState={signIn.error ? 'invalid' : undefined}
-        errorMessage={signIn.error && wordsOf(signIn.error, t('signIn.refused'), t('trouble.noAnswer'))}
+        errorMessage={signIn.error && say(wordsOf(signIn.error, t('signIn.refused'), t('trouble.noAnswer')))}
       />
       <Text id="secret-note" color="secondary">
         {t('signIn.note')} <code>iotcore console</code>
       </Text>
-      <Button view="action" size="l" type="submit" disabled={secret.trim() === ''} loading={signIn.isPending}>
+      <WorkButton
+        view="action"
+        size="l"
+        type="submit"
+        disabled={secret.trim() === ''}
+        isWorking={signIn.isPending}
+      >
         {t('signIn.submit')}
-      </Button>
+      </WorkButton>
     </form>
   );
 }
@@ -108,15 +115,15 @@ function CodeQuestion({ code, onDone }: { code: string; onDone: () => void }) {
   return (
     <div className="form">
       <p>{t('signIn.as', { name })}</p>
-      <Button
+      <WorkButton
         view="action"
         size="l"
         autoFocus
-        loading={signIn.isPending}
+        isWorking={signIn.isPending}
         onClick={() => signIn.mutate({ code })}
       >
         {t('signIn.yes')}
-      </Button>
+      </WorkButton>
       <Button view="outlined" size="l" onClick={onDone}>
         {t('signIn.no')}
       </Button>

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FailureNote } from '../layout/failure-note.tsx';
+import { useIsLate } from '../layout/use-is-late.ts';
 
 interface Props {
   readonly title: string;
@@ -21,6 +22,7 @@ export function ConfirmDialog({ title, children, apply, typed, run, staysOpen, o
   const { t } = useTexts();
   const [given, setGiven] = useState('');
   const work = useMutation({ mutationFn: run, onSuccess: () => staysOpen || onClose() });
+  const isLate = useIsLate(work.isPending);
   const id = useId();
   return (
     <Dialog open onClose={onClose} size="s" aria-labelledby={`${id}-title`} hasCloseButton={false}>
@@ -40,10 +42,14 @@ export function ConfirmDialog({ title, children, apply, typed, run, staysOpen, o
       <Dialog.Footer
         textButtonApply={apply}
         textButtonCancel={t('common.cancel')}
-        onClickButtonApply={() => work.mutate()}
+        onClickButtonApply={() => work.isPending || work.mutate()}
         onClickButtonCancel={onClose}
-        propsButtonApply={{ view: 'outlined-danger', disabled: typed !== undefined && given !== typed }}
-        loading={work.isPending}
+        propsButtonApply={{
+          'aria-busy': work.isPending,
+          view: 'outlined-danger',
+          disabled: typed !== undefined && given !== typed,
+        }}
+        loading={isLate}
       />
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { type ReactNode, type SubmitEvent, useId, useRef, useState } from 'react
 import { toFailure } from '../../api/failure.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FailureNote } from '../layout/failure-note.tsx';
+import { useIsLate } from '../layout/use-is-late.ts';
 import { type Field, FieldInput } from './field-input.tsx';
 
 export type Values = Readonly<Record<string, string>>;
@@ -25,6 +26,7 @@ export function FormDialog({ title, fields: given, initial = {}, apply, note, ru
   const [values, setValues] = useState<Values>(initial);
   const work = useMutation({ mutationFn: () => run(values), onSuccess: onClose });
   const fields = typeof given === 'function' ? given(values) : given;
+  const isLate = useIsLate(work.isPending);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
   const failure = work.error ? toFailure(work.error) : undefined;
@@ -35,7 +37,7 @@ export function FormDialog({ title, fields: given, initial = {}, apply, note, ru
   const isPlaced = failure !== undefined && fields.some(({ name }) => violationOf(name) !== undefined);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    work.mutate();
+    if (!work.isPending) work.mutate();
   };
   return (
     <Dialog open onClose={onClose} size="m" aria-labelledby={`${id}-title`} hasCloseButton={false}>
@@ -62,7 +64,8 @@ export function FormDialog({ title, fields: given, initial = {}, apply, note, ru
         textButtonCancel={t('common.cancel')}
         onClickButtonApply={() => form.current?.requestSubmit()}
         onClickButtonCancel={onClose}
-        loading={work.isPending}
+        propsButtonApply={{ 'aria-busy': work.isPending }}
+        loading={isLate}
       />
     </Dialog>
   );

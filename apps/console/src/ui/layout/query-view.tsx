@@ -1,11 +1,9 @@
 import { Skeleton } from '@gravity-ui/uikit';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FailureNote } from './failure-note.tsx';
-
-/** An answer that comes sooner needs no sign that it is awaited, in ms. */
-const silentMs = 300;
+import { useIsLate } from './use-is-late.ts';
 
 interface Props<T> {
   readonly query: UseQueryResult<T>;
@@ -21,12 +19,7 @@ export function QueryView<T>({ query, children }: Props<T>) {
 
 function Outline() {
   const { t } = useTexts();
-  const [isLate, setIsLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsLate(true), silentMs);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isLate) return null;
+  if (!useIsLate(true)) return null;
   return (
     <div className="outline" role="status" aria-label={t('common.loading')}>
       {[0, 1, 2, 3].map((line) => (

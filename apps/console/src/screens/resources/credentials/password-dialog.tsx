@@ -1,15 +1,16 @@
-import { Button, Dialog, TextInput } from '@gravity-ui/uikit';
+import { Dialog, TextInput } from '@gravity-ui/uikit';
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { toFailure } from '../../../api/failure.ts';
 import { useTexts } from '../../../i18n/texts.tsx';
 import { OnceDialog } from '../../../ui/forms/once-dialog.tsx';
+import { WorkButton } from '../../../ui/forms/work-button.tsx';
 import { callsOf, type Owner } from '../owner.ts';
 import { generatePassword } from './password.ts';
 
 /** Sets a password, typed or made here. It is shown once, by nobody but this page. */
 export function PasswordDialog({ owner, onClose }: { owner: Owner; onClose: () => void }) {
-  const { t } = useTexts();
+  const { t, say } = useTexts();
   const id = useId();
   const [password, setPassword] = useState('');
   const [made, setMade] = useState<string>();
@@ -36,9 +37,13 @@ export function PasswordDialog({ owner, onClose }: { owner: Owner; onClose: () =
       <Dialog.Header id={`${id}-title`} caption={t('credentials.addPassword')} />
       <Dialog.Body>
         <div className="form">
-          <Button view="action" loading={work.isPending} onClick={() => work.mutate(generatePassword())}>
+          <WorkButton
+            view="action"
+            isWorking={work.isPending}
+            onClick={() => work.mutate(generatePassword())}
+          >
             {t('credentials.generate')}
-          </Button>
+          </WorkButton>
           <label htmlFor={id}>{t('credentials.orType')}</label>
           <TextInput
             id={id}
@@ -47,7 +52,7 @@ export function PasswordDialog({ owner, onClose }: { owner: Owner; onClose: () =
             value={password}
             onUpdate={setPassword}
             validationState={failure ? 'invalid' : undefined}
-            errorMessage={failure && (failure.fields.get('password') ?? failure.message)}
+            errorMessage={failure && say(failure.fields.get('password') ?? failure.message)}
           />
         </div>
       </Dialog.Body>
