@@ -2,7 +2,7 @@
  * `npm run bench:exports`: what exports cost the MQTT server and Postgres, how many messages a second their targets take, and what a
  * target that is away, or answers one byte a second, costs everybody else; on the embedded Postgres, everything on one machine.
  *
- *   npm run bench:exports -- [--messages 200000] [--rounds 3] [--only costs|rates|away] [--how away|slow] [--minutes 10]
+ *   npm run bench:exports -- [--messages 200000] [--rounds 4] [--only costs|rates|away] [--how away|slow] [--minutes 10]
  *
  * `--how`, `--minutes`: which of the two, and for how long.
  */
@@ -19,7 +19,7 @@ import { measureRates } from './rates.ts';
 const { values } = parseArgs({
   options: {
     messages: { type: 'string', default: '200000' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '4' },
     only: { type: 'string' },
     how: { type: 'string' },
     minutes: { type: 'string', default: '10' },
