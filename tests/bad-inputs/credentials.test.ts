@@ -23,7 +23,10 @@ import {
 } from '../mqtt/support/test-client.ts';
 
 /** Failed logins are never forgiven, so that they are counted however long the tests take. */
-const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_LOGIN_REFILL: 'off' } });
+const installation = sharedInstallation({
+  beside: sharedInstallation(),
+  env: { IOT_INTERNAL_MQTT_LOGIN_REFILL: 'off' },
+});
 let registry: TestClient;
 let device: TestClient;
 

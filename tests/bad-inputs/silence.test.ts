@@ -18,7 +18,10 @@ import {
 } from '../mqtt/support/test-client.ts';
 
 /** So much time to say who one is that all of it passes within no test. */
-const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000' } });
+const installation = sharedInstallation({
+  beside: sharedInstallation(),
+  env: { IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000' },
+});
 let broker: TestClient;
 
 beforeAll(async () => {

@@ -3,7 +3,10 @@ import { connectMqtt, makePassword, patienceMs, refusalOf, sharedInstallation } 
 import { expect, test } from 'vitest';
 
 // Also those that are not busy.
-const installation = sharedInstallation({ env: { IOT_MQTT_METRICS_TENANTS: '1000' } });
+const installation = sharedInstallation({
+  beside: sharedInstallation(),
+  env: { IOT_MQTT_METRICS_TENANTS: '1000' },
+});
 
 /** The value of a metric of this registry or broker; undefined: it is not shown. */
 async function read(name: string, label: string): Promise<number | undefined> {

@@ -16,6 +16,7 @@ import WebSocket from 'ws';
 import { createDevice, createRegistry, reach, type TestClient, transports } from '../support/test-client.ts';
 
 const installation = sharedInstallation({
+  beside: sharedInstallation(),
   env: {
     IOT_DEVICE_MESSAGES_PER_SECOND: '2',
     ...{ IOT_WS_PORT: '0', IOT_WSS_PORT: '0', IOT_WS_ALLOWED_ORIGINS: webSocketOrigin },
@@ -88,8 +89,7 @@ describe.each(['ws', 'wss'] as const)('a client that says all at once over %s an
 });
 
 async function openWebSocket(scheme: 'ws' | 'wss'): Promise<WebSocket> {
-  const { listeners } = await installation().api.must('GET', '/ext/v1/installation');
-  const socket = new WebSocket(listeners[scheme].replace('0.0.0.0', '127.0.0.1'), ['mqtt'], {
+  const socket = new WebSocket(installation().webSocketUrl(scheme), ['mqtt'], {
     headers: { origin: webSocketOrigin },
     ca: installation().caPem,
   });

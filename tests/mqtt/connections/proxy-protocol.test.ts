@@ -52,6 +52,7 @@ describe('where no proxy is configured', () => {
 
 describe('from a configured proxy', () => {
   const installation = sharedInstallation({
+    beside: sharedInstallation(),
     withoutBystanders: 'it would have to come through a proxy; the tests have one of their own that does',
     env: {
       IOT_MQTT_PROXY_PROTOCOL_FROM: '10.0.0.0/8, 127.0.0.0/8',

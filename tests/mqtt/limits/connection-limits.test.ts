@@ -20,6 +20,7 @@ import {
 } from '../support/test-client.ts';
 
 const installation = sharedInstallation({
+  beside: sharedInstallation(),
   env: {
     // A client that says nothing is not given up within a test.
     IOT_INTERNAL_MQTT_CONNECT_TIMEOUT_MS: '3600000',

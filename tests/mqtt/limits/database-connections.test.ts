@@ -5,7 +5,10 @@ import { onTestFinished, test } from 'vitest';
 import { createDevice, createRegistry } from '../support/test-client.ts';
 
 /** So few that four pages of retained messages, read at once, would hold all of them if they might. */
-const installation = sharedInstallation({ env: { IOT_DATABASE_POOL_SIZE: '4' } });
+const installation = sharedInstallation({
+  beside: sharedInstallation(),
+  env: { IOT_DATABASE_POOL_SIZE: '4' },
+});
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 test('a client that was never seen logs in while readers and storers of retained messages hold all connections that they may have', async () => {

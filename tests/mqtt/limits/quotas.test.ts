@@ -12,7 +12,10 @@ import { createBroker, createDevice, createRegistry, TestClient } from '../suppo
 const rates = { IOT_DEVICE_MESSAGES_PER_SECOND: '5', IOT_BROKER_MESSAGES_PER_SECOND: '20' };
 const anHourMs = '3600000';
 /** The second takes an hour: what goes through at once is all that goes through, however slow the machine. */
-const installation = sharedInstallation({ env: { ...rates, IOT_INTERNAL_MQTT_RATE_WINDOW_MS: anHourMs } });
+const installation = sharedInstallation({
+  beside: sharedInstallation(),
+  env: { ...rates, IOT_INTERNAL_MQTT_RATE_WINDOW_MS: anHourMs },
+});
 
 const numbered = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name} ${n}`);
 const payloads = async (listener: MqttSession, count: number) =>

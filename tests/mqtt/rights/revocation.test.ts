@@ -16,7 +16,10 @@ import {
 } from '../support/test-client.ts';
 
 /** It looks for changes once an hour: what ends sessions here are notifications. */
-const installation = sharedInstallation({ env: { IOT_INTERNAL_MQTT_CHANGES_POLL_MS: '3600000' } });
+const installation = sharedInstallation({
+  beside: sharedInstallation(),
+  env: { IOT_INTERNAL_MQTT_CHANGES_POLL_MS: '3600000' },
+});
 let registry: TestClient;
 let bystander: TestClient;
 let watching: MqttSession;

@@ -12,7 +12,7 @@ import { Installation } from './installation.ts';
 import { expectNoUncaughtErrors } from './uncaught-errors.ts';
 
 export interface InstallationOptions {
-  /** Default: `api` and `mqtt`. */
+  /** Default: `api` and `mqtt`; beside another installation `mqtt` alone. */
   readonly programs?: readonly ProgramName[];
   /** Settings over those of the harness; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -25,6 +25,8 @@ export interface InstallationOptions {
    * starts its own. Anything else is the URL to use, of what `startPostgres` gives for instance, or says it when it is known.
    */
   readonly database?: 'shared' | 'embedded' | (string & {}) | (() => string);
+  /** Another installation whose API and database it uses: for a MQTT server with settings of its own, which costs a third of both. */
+  readonly beside?: () => Installation;
   /** Default: a new temporary folder with the certificates of the test run, removed at the end. */
   readonly dataDir?: string;
   /** Default true: resolves once all programs are ready. */
@@ -33,7 +35,10 @@ export interface InstallationOptions {
   readonly provokedUncaughtErrors?: string;
 }
 
-export const bothPlanes: readonly ProgramName[] = ['api', 'mqtt'];
+/** What is started. */
+export function programsOf({ programs, beside }: InstallationOptions): readonly ProgramName[] {
+  return programs ?? (beside ? ['mqtt'] : ['api', 'mqtt']);
+}
 
 /** Starts the programs of an installation, and does not wait for them. */
 export async function buildInstallation(
@@ -41,21 +46,23 @@ export async function buildInstallation(
   cleanups: Cleanups,
 ): Promise<Installation> {
   const dataDir = options.dataDir ?? (await makeFolder(cleanups));
+  const beside = options.beside?.();
   const choice = typeof options.database === 'function' ? options.database() : options.database;
-  const databaseUrl = await chooseDatabase(choice ?? 'shared', cleanups);
+  const databaseUrl = beside?.databaseUrl ?? (await chooseDatabase(choice ?? 'shared', cleanups));
   await preparePrograms();
-  const installation = new Installation(dataDir, databaseUrl, {
+  const settings = {
     ...harnessSettings(options),
     IOT_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
     ...options.env,
-  });
+  };
+  const installation = new Installation(dataDir, databaseUrl, settings, beside);
   // In this order at the end: the last look at what runs, its end, the search of all that it left.
   cleanups.add(() => expectNoLeaks(installation));
   cleanups.add(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
   cleanups.add(() => installation.stop());
   cleanups.add(() => installation.readMetrics());
-  for (const name of options.programs ?? bothPlanes) installation.start(name);
+  for (const name of programsOf(options)) installation.start(name);
   return installation;
 }
 
@@ -87,9 +94,8 @@ function harnessSettings(options: InstallationOptions): Record<string, string | 
     IOT_DATA_STREAMS_FILE: join(import.meta.dirname, 'data-streams.json'),
     IOT_SAMPLE: options.sample ? 'on' : 'off',
     // On somebody else's database its MQTT server is looked at alone, beside the one that is there.
-    IOT_INTERNAL_MQTT_BESIDE_OTHERS: /^(shared|embedded)?$/.test(String(options.database ?? ''))
-      ? undefined
-      : 'on',
+    IOT_INTERNAL_MQTT_BESIDE_OTHERS:
+      options.beside || !/^(shared|embedded)?$/.test(String(options.database ?? '')) ? 'on' : undefined,
     IOT_MQTT_ENGINE: options.engine ?? process.env['TEST_MQTT_ENGINE'],
   };
 }

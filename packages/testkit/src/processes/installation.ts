@@ -21,6 +21,8 @@ export class Installation {
   readonly #children = new Map<ProgramName, Child>();
   readonly #ended: Child[] = [];
   readonly #env: Readonly<Record<string, string | undefined>>;
+  /** Whose API it uses, if it has none. */
+  readonly #beside: Installation | undefined;
   #databaseUrl: string | undefined;
   #addresses: Readonly<Record<string, string>> = {};
   #caPem: string | undefined;
@@ -31,14 +33,18 @@ export class Installation {
     dataDir: string,
     databaseUrl: string | undefined,
     env: Readonly<Record<string, string | undefined>>,
+    beside?: Installation,
   ) {
     this.dataDir = dataDir;
     this.#databaseUrl = databaseUrl;
     this.#env = env;
-    this.api = new ApiClient(
-      () => this.apiUrl,
-      () => this.adminToken,
-    );
+    this.#beside = beside;
+    this.api =
+      beside?.api ??
+      new ApiClient(
+        () => this.apiUrl,
+        () => this.adminToken,
+      );
   }
 
   /** Starts a program, again if it has ended. Ports may be others than before: read them after `ready`. */
@@ -69,7 +75,7 @@ export class Installation {
     this.#addresses = Object.assign({}, ...all);
     this.#databaseUrl ??= (await readRunFile(this.dataDir))?.databaseUrl.reveal();
     this.#caPem = await this.#read('ca.crt');
-    this.#adminToken = ((await this.#read('admin.token')) ?? '').trim();
+    this.#adminToken = this.#beside?.adminToken ?? ((await this.#read('admin.token')) ?? '').trim();
   }
 
   /** The latest run of a program. */
@@ -109,6 +115,10 @@ export class Installation {
   }
   get mqttPort(): number {
     return Number(this.#address('mqtt').port);
+  }
+  /** Where MQTT comes over WebSocket, if it may (`IOT_WS_PORT`, `IOT_WSS_PORT`). */
+  webSocketUrl(scheme: 'ws' | 'wss'): string {
+    return this.#address(scheme).href;
   }
   /** Where the MQTT process serves /livez, /readyz and /metrics. */
   get adminUrl(): string {
@@ -201,7 +211,8 @@ export class Installation {
   }
 
   #address(name: string): URL {
-    const address = this.#addresses[name];
+    const owner = this.#addresses[name] === undefined && this.#beside ? this.#beside : this;
+    const address = owner.#addresses[name];
     if (address === undefined)
       throw new Error(`no program said where '${name}' listens: ${JSON.stringify(this.#addresses)}`);
     const url = new URL(address);

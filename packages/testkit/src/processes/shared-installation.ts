@@ -5,7 +5,7 @@ import { keepCertificates } from '../certificates/run-certificates.ts';
 import { noteLogs } from '../run/failure-logs.ts';
 import { slowness } from '../run/slowness.ts';
 import { atWorkerEnd } from '../run/worker-end.ts';
-import { bothPlanes, buildInstallation, type InstallationOptions } from './build-installation.ts';
+import { buildInstallation, type InstallationOptions, programsOf } from './build-installation.ts';
 import type { Installation } from './installation.ts';
 
 export interface SharedInstallationOptions extends InstallationOptions {
@@ -131,7 +131,9 @@ async function open(options: SharedInstallationOptions): Promise<Running> {
   }
 }
 
-function hasBystanders({ withoutBystanders, programs = bothPlanes }: SharedInstallationOptions): boolean {
-  const isWhole = programs.includes('supervisor') || bothPlanes.every((plane) => programs.includes(plane));
-  return isWhole && withoutBystanders === undefined;
+function hasBystanders(options: SharedInstallationOptions): boolean {
+  const programs = programsOf(options);
+  const hasApi = options.beside !== undefined || programs.includes('api');
+  const isWhole = programs.includes('supervisor') || (hasApi && programs.includes('mqtt'));
+  return isWhole && options.withoutBystanders === undefined;
 }
