@@ -1,15 +1,12 @@
 /** deploy/prometheus and deploy/grafana name metrics that there are, and alerts have a line in docs/monitoring.md. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot, sharedInstallation } from '@iotcore/testkit';
+import { repositoryRoot } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { exportingInstallation } from '../exports/support/exports.ts';
 
-const installation = sharedInstallation({
-  programs: ['api', 'mqtt', 'export'],
-  env: { IOT_API_METRICS_PORT: '0', IOT_EXPORT_METRICS_PORT: '0' },
-  withoutBystanders: 'only its metrics are read',
-});
+const installation = exportingInstallation();
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
 
 interface Rule {

@@ -1,13 +1,10 @@
 /** Events of clients reach a webhook: who came, who left, who was refused, and which device fell silent. */
-import { type Json, sharedInstallation, WebhookReceiver } from '@iotcore/testkit';
+import { type Json, WebhookReceiver } from '@iotcore/testkit';
 import { beforeEach, expect, test } from 'vitest';
 import { createBroker, createDevice } from '../mqtt/support/test-client.ts';
-import { allowed, ExportFixture, type ExportHandle } from './support/exports.ts';
+import { ExportFixture, type ExportHandle, exportingInstallation } from './support/exports.ts';
 
-const installation = sharedInstallation({
-  programs: ['api', 'mqtt', 'export'],
-  env: { ...allowed, IOT_DEVICE_SILENT_MINUTES: '1', IOT_INTERNAL_MQTT_SILENT_MINUTE_MS: '500' },
-});
+const installation = exportingInstallation();
 let fixture: ExportFixture;
 let receiver: WebhookReceiver;
 

@@ -11,7 +11,10 @@ import { watchedInstallation } from '../api/support/watched-installation.ts';
 import { GrpcClient, refusalOf } from './support/client.ts';
 
 // Answers that are not taken are given up sooner than in service.
-const installation = watchedInstallation({ env: { IOT_INTERNAL_API_TAKE_ANSWER_MS: '5000' } });
+const installation = watchedInstallation({
+  programs: ['api'],
+  env: { IOT_INTERNAL_API_TAKE_ANSWER_MS: '5000' },
+});
 const list = devices.RegistryService.method.list;
 const listPath = '/yandex.cloud.iot.devices.v1.RegistryService/List';
 

@@ -1,19 +1,21 @@
 /** The installation's keys change while the API runs: it follows, as the MQTT server does. */
 import { generateKeyPairSync } from 'node:crypto';
 import { openDatabase } from '@iotcore/store';
-import { eventually, startInstallation } from '@iotcore/testkit';
+import { eventually, sharedInstallation } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { accountWithKey, makeJwt } from '../support/account-jwt.ts';
 import { createAccount } from '../support/accounts.ts';
 import { expectRefusal } from '../support/answers.ts';
 import { newFolder } from '../support/folders.ts';
 
+const installation = sharedInstallation();
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 test('the tokens of a key that is removed are refused, and another key signs', async () => {
-  const { api, adminToken, databaseUrl } = await startInstallation({ programs: ['api'] });
+  const { api, adminToken, databaseUrl } = installation();
   const { pool, close } = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
   onTestFinished(close);
+  const keys = await pool.query('SELECT kid, jwk FROM signing_keys');
   const folderId = newFolder();
   const role = { folderId, role: 'viewer' };
   const viewer = await createAccount(api, role);
@@ -25,6 +27,16 @@ test('the tokens of a key that is removed are refused, and another key signs', a
   const list = (token: string) =>
     api.call('GET', `/iot-devices/v1/registries?folderId=${folderId}`, undefined, { token });
 
+  // Tests of other files need those that sign the administrator's token.
+  onTestFinished(async () => {
+    for (const { kid, jwk } of keys.rows)
+      await pool.query('INSERT INTO signing_keys (kid, jwk) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        kid,
+        jwk,
+      ]);
+    await pool.query(`DELETE FROM signing_keys WHERE kid = 'the newer key'`);
+    await eventually('the older keys to be back', async () => (await list(adminToken)).status === 200);
+  });
   const before = await exchange();
   const { privateKey } = generateKeyPairSync('ed25519');
   await pool.query('INSERT INTO signing_keys (kid, jwk) VALUES ($1, $2)', [

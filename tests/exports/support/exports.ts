@@ -7,7 +7,16 @@ export const allowed = { IOT_EXPORT_ALLOWED_NETWORKS: '127.0.0.1/32' };
 
 /** One that sends exports to receivers on this machine, of all files that ask for it. */
 export function exportingInstallation(): () => Installation {
-  return sharedInstallation({ sharedAs: 'exports', programs: ['api', 'mqtt', 'export'], env: allowed });
+  return sharedInstallation({
+    sharedAs: 'exports',
+    programs: ['api', 'mqtt', 'export'],
+    env: {
+      ...allowed,
+      ...{ IOT_API_METRICS_PORT: '0', IOT_EXPORT_METRICS_PORT: '0' },
+      // A minute is long to wait for a device to fall silent.
+      ...{ IOT_DEVICE_SILENT_MINUTES: '1', IOT_INTERNAL_MQTT_SILENT_MINUTE_MS: '500' },
+    },
+  });
 }
 
 /** A registry with a device, and what exports of it are asked. */
