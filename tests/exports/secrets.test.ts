@@ -14,6 +14,7 @@ import {
   fullTest,
   type Place,
   placesWith,
+  programFile,
   someOf,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -181,7 +182,7 @@ async function expectShown(shown: Shown, { id, path }: ExportHandle): Promise<vo
 
 async function backUp(shown: Shown, file: string): Promise<void> {
   const { dataDir, databaseUrl } = installation();
-  const command = new Command(process.execPath, ['scripts/run.mjs', 'backup', 'backup', file], {
+  const command = new Command(process.execPath, [programFile('backup'), 'backup', file], {
     IOT_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
   });

@@ -13,6 +13,7 @@ import {
   isFull,
   makeCertificate,
   makePassword,
+  programFile,
   refusalOf,
   sharedInstallation,
   startInstallation,
@@ -50,7 +51,7 @@ async function run(
   const [program, ...args] = isFull
     ? ['npm', 'run', '--silent', command, '--', file, ...options]
     : // What that runs.
-      [process.execPath, 'scripts/run.mjs', 'backup', command, file, ...options];
+      [process.execPath, programFile('backup'), command, file, ...options];
   const started = new Command(program as string, args, {
     IOT_DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import {
   killOutright,
   type NpmStart,
-  npmStart,
   sharedFolder,
+  started,
   theApi,
   theMqttServer,
   thePostgres,
@@ -31,7 +31,7 @@ const children: readonly (readonly [string, RegExp])[] = [
 
 // In `npm test`, lifecycle/several-processes.test.ts kills one.
 fullTest.each(children)('%s is started again after kill -9, at the same address', async (_name, which) => {
-  const start = await npmStart(dataDir());
+  const start = await started(dataDir());
   const killed = start.pidOf(which);
   process.kill(killed, 'SIGKILL');
   await eventually('a new process', () => {
@@ -47,11 +47,11 @@ fullTest.each(children)('%s is started again after kill -9, at the same address'
 fullTest(
   'the start right after kill -9 of the supervisor works, on the same ports, and stops what was left',
   async () => {
-    const first = await npmStart(dataDir());
+    const first = await started(dataDir());
     const { addresses } = await first.runFile();
     const port = (name: string) => new URL(addresses[name] ?? '').port;
     process.kill(first.pidOf(theSupervisor), 'SIGKILL');
-    const second = await npmStart(first.dataDir, {
+    const second = await started(first.dataDir, {
       IOT_API_PORT: port('api'),
       IOT_API_TLS_PORT: port('apiTls'),
       IOT_MQTTS_PORT: port('mqtts'),
@@ -64,10 +64,10 @@ fullTest(
 );
 
 test('the start right after kill -9 of everything works, with the same data', async () => {
-  const first = await npmStart(dataDir());
+  const first = await started(dataDir());
   const mosquittoLine = /^\s*mosquitto_pub .*/m;
   killOutright(first.family);
-  const second = await npmStart(first.dataDir);
+  const second = await started(first.dataDir);
   expect(await isReady(second)).toBe(true);
   const password = (start: NpmStart) =>
     /-P (\S+)/.exec(mosquittoLine.exec(start.command.text)?.[0] ?? '')?.[1];

@@ -2,10 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { casesOf, listen } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
-import { folderWithDatabase, npmRun, npmStart, temporaryFolder } from './support/npm-start.ts';
+import { folderWithDatabase, npmRun, started, temporaryFolder } from './support/npm-start.ts';
 
 test('a second start on the same data folder is refused, and the first is undisturbed', async () => {
-  const first = await npmStart(await folderWithDatabase());
+  const first = await started(await folderWithDatabase());
   const second = npmRun('start', first.dataDir);
   expect(await second.command.status()).toBe(1);
   expect(second.command.text).toMatch(/already running.*process \d+/);

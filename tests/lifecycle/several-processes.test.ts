@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { ApiClient, connectMqtt, eventually, makePassword } from '@iotcore/testkit';
 import { expect, onTestFailed, test } from 'vitest';
 import type { ClusterStatus } from '../mqtt/support/cluster.ts';
-import { folderWithDatabase, npmStart, theMqttServer } from './support/npm-start.ts';
+import { folderWithDatabase, started, theMqttServer } from './support/npm-start.ts';
 import { familyOf } from './support/process-table.ts';
 
 test('clients of all processes hear each other, also once one was killed and is back', async () => {
-  const start = await npmStart(await folderWithDatabase(), { IOT_MQTT_PROCESSES: '2', IOT_SAMPLE: 'off' });
+  const start = await started(await folderWithDatabase(), { IOT_MQTT_PROCESSES: '2', IOT_SAMPLE: 'off' });
   onTestFailed(() => void process.stderr.write(start.command.text));
   const mqttServers = () => familyOf(start.command.pid).filter(({ command }) => theMqttServer.test(command));
   expect(mqttServers()).toHaveLength(2);

@@ -44,6 +44,7 @@ export {
 } from './processes/shared-installation.ts';
 export { startInstallation } from './processes/start-installation.ts';
 export type { ProgramName } from './programs/program-bundles.ts';
+export { preparePrograms, programFile } from './programs/programs.ts';
 export {
   type Behaviour,
   type ReceivedRequest,

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, eventually, seedCluster } from '@iotcore/testkit';
+import { Command, eventually, isFull, preparePrograms, programFile, seedCluster } from '@iotcore/testkit';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { familyOf, type ProcessEntry, survivors } from './process-table.ts';
 
@@ -10,14 +10,14 @@ const startPatienceMs = 60_000;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `npm start` as it is typed, and all processes that come of it. */
+/** A command that starts programs, and all processes that come of it. */
 export class NpmStart {
   readonly dataDir: string;
   readonly command: Command;
   /** As of the time when everything was ready. */
   family: readonly ProcessEntry[] = [];
 
-  constructor(dataDir: string, env: Environment, script = 'start') {
+  constructor(dataDir: string, env: Environment, [program, ...args]: readonly [string, ...string[]]) {
     this.dataDir = dataDir;
     const ports = [
       'IOT_API_PORT',
@@ -26,7 +26,7 @@ export class NpmStart {
       'IOT_MQTT_PORT',
       'IOT_MQTT_ADMIN_PORT',
     ];
-    this.command = new Command('npm', script === 'start' ? ['start'] : ['run', script], {
+    this.command = new Command(program, args, {
       ...Object.fromEntries(ports.map((name) => [name, '0'])),
       IOT_MQTTS_HOST: '127.0.0.1',
       IOT_DATA_DIR: dataDir,
@@ -62,9 +62,9 @@ export class NpmStart {
   }
 }
 
-export const theSupervisor = /apps\/supervisor\/src\/main\.ts/;
-export const theApi = /apps\/api\/src\/main\.ts/;
-export const theMqttServer = /apps\/mqtt\/src\/main\.ts/;
+export const theSupervisor = /\/supervisor\/(src\/main\.ts|main\.mjs)/;
+export const theApi = /\/api\/(src\/main\.ts|main\.mjs)/;
+export const theMqttServer = /\/mqtt\/(src\/main\.ts|main\.mjs)/;
 /** The server itself, not one of its children. */
 export const thePostgres = /bin\/postgres -D/;
 
@@ -92,16 +92,25 @@ export function sharedFolder(): () => string {
   return () => folder;
 }
 
-/** Started, and ready. Whatever is left of it goes with the test. */
-export async function npmStart(dataDir: string, env: Environment = {}): Promise<NpmStart> {
-  const start = new NpmStart(dataDir, env);
-  onTestFinished(() => endAll(start));
-  return start.ready();
+/** `npm start` as it is typed, and ready. Whatever is left of it goes with the test. */
+export function npmStart(dataDir: string, env: Environment = {}): Promise<NpmStart> {
+  return npmRun('start', dataDir, env).ready();
+}
+
+/** The same where npm has no part in what a test is about: what it runs, which starts in half of the time; `npm run test:full` types it. */
+export async function started(dataDir: string, env: Environment = {}): Promise<NpmStart> {
+  if (isFull) return npmStart(dataDir, env);
+  await preparePrograms();
+  return run(dataDir, env, [process.execPath, programFile('supervisor')]).ready();
 }
 
 /** Not waited for: it is to be refused, or is something else than the whole. */
 export function npmRun(script: string, dataDir: string, env: Environment = {}): NpmStart {
-  const start = new NpmStart(dataDir, env, script);
+  return run(dataDir, env, script === 'start' ? ['npm', 'start'] : ['npm', 'run', script]);
+}
+
+function run(dataDir: string, env: Environment, command: readonly [string, ...string[]]): NpmStart {
+  const start = new NpmStart(dataDir, env, command);
   onTestFinished(() => endAll(start));
   return start;
 }

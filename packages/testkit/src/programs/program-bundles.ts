@@ -2,12 +2,16 @@
 import { resolve } from 'node:path';
 import { type BundleOptions, bundleOf, makeBundles } from './bundle.ts';
 
-/** The two planes, each alone, what sends exports, or the supervisor, which starts all three and, if need be, a Postgres. */
+/**
+ * The two planes, each alone, what sends exports, or the supervisor, which starts all three and, if need be, a Postgres; what makes and
+ * restores archives.
+ */
 export const programSources = {
   api: 'apps/api/src/main.ts',
   mqtt: 'apps/mqtt/src/main.ts',
   export: 'apps/export/src/main.ts',
   supervisor: 'apps/supervisor/src/main.ts',
+  backup: 'apps/backup/src/main.ts',
 } as const;
 export type ProgramName = keyof typeof programSources;
 
