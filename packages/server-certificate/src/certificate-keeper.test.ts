@@ -18,12 +18,15 @@ const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
 describe('the certificate keeper', () => {
   let folder: string;
   let authority: CertificatePair;
+  const pairs: Promise<CertificatePair>[] = [];
+  let offered = 0;
   beforeAll(async () => {
     const key = await createKey();
     authority = { certificatePem: createAuthorityCertificate(key, daysAgo(1000)), privateKeyPem: key };
   });
   const file = (name: string) => join(folder, name);
   beforeEach(async () => {
+    offered = 0;
     folder = await mkdtemp(join(tmpdir(), 'iotcore-keeper-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -46,9 +49,19 @@ describe('the certificate keeper', () => {
     return { keeper, failures, replaced, endings };
   }
 
+  const issue = (madeAt: Date) => issueServerCertificate(authority, names, madeAt);
+
+  /** Those that all tests use, one after the other: to make a key costs more than a test. */
+  function nextPair(): Promise<CertificatePair> {
+    const pair = pairs[offered] ?? issue(new Date());
+    pairs[offered] = pair;
+    offered += 1;
+    return pair;
+  }
+
   /** Writes a pair that was made at this time, and is good for a year and a month. */
-  async function offer(madeAt = new Date()) {
-    const made = await issueServerCertificate(authority, names, madeAt);
+  async function offer(madeAt?: Date) {
+    const made = await (madeAt ? issue(madeAt) : nextPair());
     await writeFile(file('own.crt'), made.certificatePem);
     await writeFile(file('own.key'), made.privateKeyPem);
     return made;

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '@iotcore/process';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureServerCertificate, loadOwnCertificate } from './server-certificate.ts';
 import { machineNames } from './server-names.ts';
 
@@ -13,14 +13,26 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 describe('the server certificate', () => {
   let folder: string;
+  /** One in which it was made, with an authority: to make their keys costs more than all else here. */
+  let madeFolder: string;
   const file = (name: string) => join(folder, name);
+  /** As the first start in the folder of the test. */
+  const make = async () => {
+    await cp(madeFolder, folder, { recursive: true });
+    return ensureServerCertificate(folder, names, now);
+  };
+  beforeAll(async () => {
+    madeFolder = await mkdtemp(join(tmpdir(), 'iotcore-tls-'));
+    await ensureServerCertificate(madeFolder, names, now);
+  });
+  afterAll(() => rm(madeFolder, { recursive: true, force: true }));
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'iotcore-tls-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   test('is refused when the files of its authority do not fit, and nothing is overwritten', async () => {
-    await ensureServerCertificate(folder, names, now);
+    await make();
     const attempt = () => ensureServerCertificate(folder, names, now);
     await writeFile(file('ca.key'), 'not a key');
     await expect(attempt()).rejects.toBeInstanceOf(StartupError);
@@ -42,7 +54,7 @@ describe('the server certificate', () => {
   });
 
   test('of the operator is refused when a file is missing, no PEM, or the key belongs to another', async () => {
-    await ensureServerCertificate(folder, names, now);
+    await make();
     await writeFile(file('text'), 'hello');
     const attempt = (certFile: string, keyFile: string) =>
       loadOwnCertificate({ certFile: file(certFile), keyFile: file(keyFile) });
@@ -68,13 +80,13 @@ describe('the server certificate', () => {
   });
 
   test('stays as it is from start to start while it is good', async () => {
-    const first = await ensureServerCertificate(folder, names, now);
+    const first = await make();
     const fewer = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
     expect(await ensureServerCertificate(folder, fewer, now)).toEqual(first);
   });
 
   test('is renewed by the same authority near its end, for a new name, and when it does not fit its key', async () => {
-    const first = await ensureServerCertificate(folder, names, now);
+    const first = await make();
     const authority = await readFile(file('ca.crt'), 'utf8');
     const near = new Date(first.notAfter.getTime() - 29 * dayMs);
     const renewed = await ensureServerCertificate(folder, names, near);

@@ -58,6 +58,7 @@ function isAlive(pid: number): boolean {
 }
 
 test('commits are on the disk before they are answered, and only this machine can connect, by password', async () => {
+  await seedCluster(dataDir);
   const postgres = await start(dataDir, false);
   const [settings] = await ask(
     postgres,
@@ -121,6 +122,7 @@ test('making a database is given up with the signal, and leaves no half of one',
 });
 
 test('a start is given up with the signal, and leaves no server', async () => {
+  await seedCluster(dataDir);
   const giveUp = new AbortController();
   const postgres = await EmbeddedPostgres.open({ dataDir, logger: quiet, signal: giveUp.signal });
   giveUp.abort();
@@ -166,7 +168,7 @@ describe.skipIf(process.platform !== 'linux')('what an earlier run left behind',
 
 describe.skipIf(process.getuid?.() !== 0)('under root', () => {
   test('it runs as somebody else', async () => {
-    await start();
+    await startMade();
     expect(statSync(join(dataDir, 'postgres')).uid).not.toBe(0);
     expect(statSync(`/proc/${serverPid()}`).uid).not.toBe(0);
   });

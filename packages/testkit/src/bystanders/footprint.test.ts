@@ -51,13 +51,13 @@ const misdeeds = `
 
 test('a real process is seen to keep memory, timers and handles, and not what it could give back', async () => {
   const installation = await startInstallation({
-    programs: ['api'],
+    programs: ['mqtt'],
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(misdeeds)}` },
   });
   const start = await footprint(installation);
   let done = 0;
   const next = async () => {
-    installation.program('api').kill('SIGUSR2');
+    installation.program('mqtt').kill('SIGUSR2');
     done += 1;
     await eventually('the misdeed', () => installation.logs().includes(`misdeeds: ${done}\n`));
   };
@@ -67,6 +67,6 @@ test('a real process is seen to keep memory, timers and handles, and not what it
   await expectNothingKept(installation, start);
   for (const what of ['memory', 'memory', 'timers', 'handles']) {
     await next();
-    await expect(expectNothingKept(installation, start, atOnceMs)).rejects.toThrow(`api ${what}: `);
+    await expect(expectNothingKept(installation, start, atOnceMs)).rejects.toThrow(`mqtt ${what}: `);
   }
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { casesOf } from '../run/full.ts';
 import { startInstallation } from './start-installation.ts';
 import { expectNoErrorLines, expectNoUncaughtErrors, uncaughtErrorsIn } from './uncaught-errors.ts';
 
@@ -36,17 +37,21 @@ test('an error that was caught is found in a log, and not in what clients chose'
   expect(() => expectNoErrorLines(outputOf(ordinary.replace('error', 'warn')))).not.toThrow();
 });
 
-test.each([
+const provocations: readonly (readonly [string, string])[] = [
   ['an exception', `throw new Error('provoked')`],
   ['a rejection', `Promise.reject(new Error('provoked'))`],
-])('%s in a real process is found at the end of its installation', async (_, statement) => {
-  const script = `process.on('SIGUSR2', () => { ${statement} })`;
-  const installation = await startInstallation({
-    programs: ['export'],
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` },
-    provokedUncaughtErrors: 'it is shown that they are found',
-  });
-  installation.program('export').kill('SIGUSR2');
-  expect(await installation.program('export').waitExit()).toEqual({ code: 1, signal: null });
-  expect(() => expectNoUncaughtErrors(installation, undefined)).toThrow('provoked');
-});
+];
+test.each(casesOf(provocations, ([what]) => what === 'a rejection'))(
+  '%s in a real process is found at the end of its installation',
+  async (_, statement) => {
+    const script = `process.on('SIGUSR2', () => { ${statement} })`;
+    const installation = await startInstallation({
+      programs: ['export'],
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` },
+      provokedUncaughtErrors: 'it is shown that they are found',
+    });
+    installation.program('export').kill('SIGUSR2');
+    expect(await installation.program('export').waitExit()).toEqual({ code: 1, signal: null });
+    expect(() => expectNoUncaughtErrors(installation, undefined)).toThrow('provoked');
+  },
+);
