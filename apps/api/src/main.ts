@@ -24,7 +24,7 @@ import { ProcessReporter } from '@iotcore/store/processes';
 import { buildApp } from './app.ts';
 import { builtConsole } from './console/serve-console.ts';
 import { readDataStreams } from './exports/data-streams-file.ts';
-import { openGrpcIfOn } from './grpc/index.ts';
+import { loadGrpc, openGrpcIfOn } from './grpc/index.ts';
 import type { GrpcServer } from './grpc/open-grpc.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { CallMetrics } from './metrics/call-metrics.ts';
@@ -196,4 +196,4 @@ async function whenDatabaseIsThere<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-await runProcess({ name: 'api', start });
+await runProcess({ name: 'api', start, loadRest: loadGrpc });

@@ -1,7 +1,7 @@
 /** The export process: the only file here that reads settings, makes the parts and starts them. Any number of it may run. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { AddressPolicy } from '@iotcore/export-targets';
+import { AddressPolicy, loadTargets } from '@iotcore/export-targets';
 import {
   type Cleanups,
   findDatabaseUrl,
@@ -30,6 +30,10 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { CountersByExport } from './metrics/counters.ts';
 import { Tidying } from './tidying.ts';
 
+const loadSending = () => import('./open-runner.ts');
+const loadMetrics = () =>
+  Promise.all([import('./metrics/metrics.ts'), import('./metrics/operator-server.ts')]);
+
 async function open({ settings, logger, signal }: ProcessContext, cleanups: Cleanups) {
   const url = (await findDatabaseUrl(settings)).reveal();
   const database = openDatabase(url, {
@@ -56,7 +60,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     giveBackAll: () => releaseLeases(pool, holder),
     // Loaded with the first export: most installations have none.
     open: async (leased, lost) => {
-      const { openRunner } = await import('./open-runner.ts');
+      const { openRunner } = await loadSending();
       return openRunner({ pool, policy, counters, logger, clock }, leased, lost, () => keeper.size);
     },
     failed: (error) => logger.warn({ err: error }, 'leases of exports could not be kept'),
@@ -65,8 +69,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   const addresses: Record<string, string> = {};
   if (port !== undefined) {
     // Loaded where somebody asks for it: 8 MB of 35 that this process would take while it waits.
-    const { createMetrics } = await import('./metrics/metrics.ts');
-    const { createOperatorServer } = await import('./metrics/operator-server.ts');
+    const [{ createMetrics }, { createOperatorServer }] = await loadMetrics();
     const metrics = createMetrics({
       counters,
       figures: () => findExportFigures(pool),
@@ -114,4 +117,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   return addresses;
 }
 
-await runProcess({ name: 'export', start: openInOrder(open) });
+await runProcess({
+  name: 'export',
+  start: openInOrder(open),
+  loadRest: () => Promise.all([loadSending(), loadMetrics(), loadTargets()]),
+});

@@ -6,6 +6,16 @@ import { objectionTo, type Place, type Resolve, resolveBySystem } from './networ
 import type { OpenedExport } from './opened-export.ts';
 import type { Target } from './target.ts';
 
+const load = {
+  webhook: () => import('./webhook/index.ts'),
+  postgres: () => import('./postgres/index.ts'),
+  kafka: () => import('./kafka/index.ts'),
+  nats: () => import('./nats/index.ts'),
+};
+
+/** Loads every kind. */
+export const loadTargets = () => Promise.all(Object.values(load).map((loadOne) => loadOne()));
+
 /** Undefined: nothing is sent, the receiver asks for messages. */
 export async function openTarget(
   opened: OpenedExport,
@@ -14,10 +24,10 @@ export async function openTarget(
   resolve: Resolve = resolveBySystem,
 ): Promise<Target | undefined> {
   const { webhook, postgres, kafka, nats } = opened.target;
-  if (webhook) return new (await import('./webhook/index.ts')).WebhookTarget(opened, policy, clock, resolve);
-  if (postgres) return new (await import('./postgres/index.ts')).PostgresTarget(opened, policy, resolve);
-  if (kafka) return new (await import('./kafka/index.ts')).KafkaTarget(opened, policy, resolve);
-  if (nats) return new (await import('./nats/index.ts')).NatsTarget(opened, policy, resolve);
+  if (webhook) return new (await load.webhook()).WebhookTarget(opened, policy, clock, resolve);
+  if (postgres) return new (await load.postgres()).PostgresTarget(opened, policy, resolve);
+  if (kafka) return new (await load.kafka()).KafkaTarget(opened, policy, resolve);
+  if (nats) return new (await load.nats()).NatsTarget(opened, policy, resolve);
   return undefined;
 }
 

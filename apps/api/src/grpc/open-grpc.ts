@@ -1,29 +1,12 @@
-/** The gRPC edge, put together: its methods, its HTTP/2 server, its ports and the certificate of the TLS one. */
-import type { ControlPlane } from '@iotcore/control';
-import type { Logger, Settings } from '@iotcore/process';
-import { serviceFiles } from '@iotcore/proto';
+/** The gRPC edge, put together: its HTTP/2 server, its ports, the certificate of the TLS one, and with the first call what serves calls. */
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Settings } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
-import type { FastifyInstance } from 'fastify';
-import { forwardedAddress } from '../http/client-address.ts';
-import type { CallMetrics } from '../metrics/call-metrics.ts';
-import { type CallEnd, CallRunner } from './call-runner.ts';
-import { allMethods } from './methods.ts';
+import type { CallRunner } from './calls/call-runner.ts';
+import type { GrpcOptions } from './grpc-options.ts';
 import { ownNames } from './own-names.ts';
 import { GrpcPorts } from './ports.ts';
-import { endpointMethods } from './services/endpoints.ts';
-import { healthMethods } from './services/health.ts';
-import { reflectionMethods } from './services/reflection.ts';
-import { Http2Edge } from './wire/http2-server.ts';
-import { textOf } from './wire/stream-call.ts';
-
-export interface GrpcOptions {
-  readonly app: FastifyInstance;
-  readonly settings: Settings;
-  readonly logger: Logger;
-  readonly metrics: CallMetrics;
-  readonly controlPlane: () => ControlPlane | undefined;
-  readonly isReady: () => Promise<boolean>;
-}
+import { Http2Edge, type Http2Handlers } from './wire/http2-server.ts';
 
 export interface GrpcServer {
   /** By which clients reach it, as far as it knows. */
@@ -36,30 +19,11 @@ export interface GrpcServer {
   close(): Promise<void>;
 }
 
-const serviceNames = new Set(serviceFiles.flatMap((file) => file.services.map(({ typeName }) => typeName)));
-
 export function openGrpc(options: GrpcOptions): GrpcServer {
-  const { app, settings, logger, controlPlane } = options;
-  const runner = new CallRunner({
-    methods: allMethods([
-      ...endpointMethods(settings.grpcAddress),
-      ...healthMethods(options.isReady, serviceNames),
-      ...reflectionMethods(),
-    ]),
-    controlPlane,
-    clientAddress: (stream, headers) =>
-      forwardedAddress(
-        stream.session?.socket.remoteAddress ?? '',
-        textOf(headers['x-forwarded-for']),
-        settings.apiTrustedProxies,
-      ),
-    takeAnswerMs: settings.apiTakeAnswerMs,
-    ended: (end) => record(options, end),
-    failed: (err, requestId) => logger.error({ err, requestId }, 'answered INTERNAL'),
-  });
+  const { app, settings } = options;
   const edge = new Http2Edge(
     {
-      grpc: (stream, headers) => void runner.serve(stream, headers),
+      grpc: servesCalls(options),
       other: (request, response) => app.routing(request, response),
     },
     settings.apiReceiveTimeoutMs === undefined ? {} : { requestMs: settings.apiReceiveTimeoutMs },
@@ -88,6 +52,32 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
   };
 }
 
+export const loadCalls = () => import('./calls/create-call-runner.ts');
+
+/** What serves calls is loaded with the first: the messages take 7 MB, and many installations are asked by REST alone. */
+function servesCalls(options: GrpcOptions): Http2Handlers['grpc'] {
+  let runner: CallRunner | undefined;
+  let loading: Promise<CallRunner> | undefined;
+  const load = async () => (await loadCalls()).createCallRunner(options);
+  const serve = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    if (runner === undefined) {
+      // The client may leave meanwhile.
+      stream.on('error', () => {});
+      try {
+        loading ??= load();
+        runner = await loading;
+      } catch (err) {
+        options.logger.error({ err }, 'what serves gRPC calls could not be loaded');
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+        return;
+      }
+      if (stream.destroyed) return;
+    }
+    await runner.serve(stream, headers);
+  };
+  return (stream, headers) => void serve(stream, headers);
+}
+
 async function openCertificate(
   { settings, logger }: GrpcOptions,
   ports: GrpcPorts,
@@ -106,10 +96,4 @@ function tlsPlace({ apiTlsHost: host, apiTlsPort: port = 0 }: Settings) {
 
 function cleartextPlace({ apiHost: host, apiGrpcPort: port = 0 }: Settings) {
   return { host, port, variables: { host: 'IOT_API_HOST', port: 'IOT_API_GRPC_PORT' } };
-}
-
-/** One line in the log and one count for each call, as REST has. */
-function record({ logger, metrics }: GrpcOptions, { tookMs, ...end }: CallEnd): void {
-  logger.info({ ...end, tookMs: Math.round(tookMs) }, 'answered');
-  metrics.answeredGrpc(end.operation, end.code, tookMs);
 }

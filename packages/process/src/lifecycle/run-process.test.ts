@@ -29,7 +29,8 @@ interface Run {
 const sourceOf = (start: string) => `
     import { runProcess, StartupError } from ${JSON.stringify(index)};
     const hold = setInterval(() => {}, 1000);
-    await runProcess({ name: 'test', stopDeadlineMs: 300, start: async ({ signal, logger }) => { ${start} } });`;
+    await runProcess({ name: 'test', stopDeadlineMs: 300, start: async ({ signal, logger }) => { ${start} },
+      loadRest: async () => process.stdout.write('REST') });`;
 
 function run(start: string, env: Record<string, string> = {}): Run {
   const child = spawn(process.execPath, ['--input-type=module', '-e', sourceOf(start)], {
@@ -154,10 +155,10 @@ describe('a process that runs', () => {
   });
 });
 
-test('a process that only loads ends with status 0 without having begun', async () => {
+test('a process that only loads ends with status 0 without having begun, and has loaded what is loaded late', async () => {
   const { status, text } = run(`process.stdout.write('BEGUN');`, { IOT_INTERNAL_LOADS_ONLY: 'on' });
   expect(await status()).toBe(0);
-  expect(text()).toBe('');
+  expect(text()).toBe('REST');
 });
 
 test('a start that does not give up is ended', async () => {

@@ -27,12 +27,16 @@ export interface ProcessDefinition {
   start(context: ProcessContext): Promise<RunningProcess>;
   /** How long a stop may take before the process exits regardless. Default 4,000 ms: a supervisor waits 5 s. */
   readonly stopDeadlineMs?: number;
+  /** Loads what `start` loads only once it is needed, so that a process that only loads has compiled that, too. */
+  loadRest?(): Promise<unknown>;
 }
 
 /** What a process tells its parent over the IPC channel, if it has one. */
 export type ProcessMessage =
   | { readonly type: 'ready'; readonly addresses: Readonly<Record<string, string>> }
-  | { readonly type: 'startup-error'; readonly message: string };
+  | { readonly type: 'startup-error'; readonly message: string }
+  /** An export process has something to do. */
+  | { readonly type: 'exports' };
 
 const defaultStopDeadlineMs = 4000;
 /** A terminal's Ctrl-C can arrive several times at once (the group's and a forwarded one): only a later one is impatience. */
@@ -52,7 +56,10 @@ export async function runProcess(definition: ProcessDefinition): Promise<void> {
   } catch (error) {
     return refuseToStart(definition.name, error);
   }
-  if (settings.loadsOnly) return process.exit(0);
+  if (settings.loadsOnly) {
+    await definition.loadRest?.();
+    return process.exit(0);
+  }
   const logger = createLogger(definition.name, settings);
   const stopping = stopRequested(logger, settings, definition.stopDeadlineMs ?? defaultStopDeadlineMs);
   process.on('uncaughtException', (error) => void die(logger, error));
@@ -131,7 +138,7 @@ async function exit(logger: Logger, status: number): Promise<void> {
 }
 
 /** Resolves once the message is on its way, so that an exit right after cannot lose it. */
-async function tellParent(message: ProcessMessage): Promise<void> {
+export async function tellParent(message: ProcessMessage): Promise<void> {
   if (!process.connected) return;
   await new Promise<void>((resolve) => {
     process.send?.(message, undefined, undefined, () => resolve());

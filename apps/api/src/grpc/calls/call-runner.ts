@@ -3,13 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { ApiError, type ControlPlane, errors, type OpenCall, toApiError } from '@iotcore/control';
+import { refuseForeignIds } from '../messages/ids.ts';
+import { readMessage, toInput } from '../messages/input.ts';
+import { writeMessage } from '../messages/output.ts';
+import type { Method, OperationMethod } from '../method.ts';
+import { unimplemented } from '../unimplemented.ts';
+import { StreamCall, textOf } from '../wire/stream-call.ts';
 import { fitting } from './answer-size.ts';
-import { refuseForeignIds } from './messages/ids.ts';
-import { readMessage, toInput } from './messages/input.ts';
-import { writeMessage } from './messages/output.ts';
-import type { Method, OperationMethod } from './method.ts';
-import { unimplemented } from './unimplemented.ts';
-import { StreamCall, textOf } from './wire/stream-call.ts';
 
 /** What became of a call, for the log and the metrics. */
 export interface CallEnd {
