@@ -36,7 +36,7 @@ test.each(casesOf(ways, ([how]) => typicalWays.test(how)))(
     const log = start.command.text.split('\n').filter((line) => line.startsWith('{'));
     const lines: { level: string; msg: string; name: string }[] = log.map((line) => JSON.parse(line));
     const stopped = lines.filter(({ msg }) => msg === 'stopped').map(({ name }) => name);
-    expect(stopped.toSorted()).toEqual(['api', 'export', 'iotcore', 'mqtt']);
+    expect(stopped.toSorted()).toEqual(['api', 'iotcore', 'mqtt']);
     expect(stopped.at(-1), 'the supervisor is the last').toBe('iotcore');
     expect(
       lines.filter(({ level }) => level !== 'info'),

@@ -101,6 +101,8 @@ export interface DataPlaneOptions {
   readonly throttled: ThrottledLog;
   /** Keys that sign what the API says came or went. */
   signingKeysChanged(): void;
+  /** There are exports: told often. */
+  exportsFound(): void;
 }
 
 export interface DataPlane {
@@ -286,6 +288,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       for (const lines of [discardLines, fillingLines])
         lines.keepOnly((exportId) => exports.ownerOf(exportId) !== undefined);
     },
+    found: options.exportsFound,
     failed: failed('the exports could not be read'),
   });
   const discardLines = new SummedLines((exportId, messages) => {

@@ -11,6 +11,7 @@ import {
   runProcess,
   shownSettings,
   systemClock,
+  tellParent,
   version,
 } from '@iotcore/process';
 import { CertificateKeeper } from '@iotcore/server-certificate';
@@ -22,6 +23,7 @@ import {
   removeNodes,
   renewNode,
 } from '@iotcore/store/data-plane';
+import { hasExportLogs } from '@iotcore/store/exports';
 import { ProcessReporter } from '@iotcore/store/processes';
 import { createAdminServer, listenAdmin } from './admin/admin-server.ts';
 import { publishForApi } from './admin/api-publish.ts';
@@ -99,6 +101,7 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
     },
     ...{ clock, logger, throttled },
     signingKeysChanged: () => tokens.forget(),
+    exportsFound: () => void tellParent({ type: 'exports' }),
   });
   const { engine, counters, rights, lookups, monitoring } = plane;
   const feed = new ChangeFeed(url, {
@@ -162,6 +165,8 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   await plane.networkBlocks.reload();
   signal.throwIfAborted();
   await plane.exports.load();
+  // An export process removes what is left of exports that are gone, too.
+  if (await hasExportLogs(pools.lookups)) await tellParent({ type: 'exports' });
 
   const inCluster = cluster !== undefined;
   const registration = new NodeRegistration({

@@ -1,6 +1,7 @@
 /**
- * `npm start`: the embedded Postgres, the API, the MQTT server and the export process as processes of their own, watched, and
- * stopped in order. With the argument `db` only the database; with `console` the web console is built beside them, as a clone needs it.
+ * `npm start`: the embedded Postgres, the API, the MQTT server and, once there are exports, the export process as processes of
+ * their own, watched, and stopped in order. With the argument `db` only the database; with `console` the web console is built
+ * beside them, as a clone needs it.
  */
 import {
   type Cleanups,
@@ -33,6 +34,7 @@ import {
   makeSocketFolder,
   startTogether,
 } from './processes/mqtt-processes.ts';
+import { WhenNeeded } from './processes/when-needed.ts';
 import { sampleFor } from './sample.ts';
 import { signInLink } from './sign-in-link.ts';
 
@@ -72,18 +74,23 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
 
   signal.throwIfAborted();
   const sockets = processes > 1 ? await makeSocketFolder(settings) : undefined;
-  const { api, mqtt, exporter } = childProcesses(settings, databaseUrl, mqttAdminPorts, sockets);
-  const children = [api, ...mqtt, exporter];
-  for (const child of children) atExit(() => child.kill());
-  const kept: Kept[] = [];
-  cleanups.add(async () => {
-    await Promise.all([...kept, ...children].map((one) => one.stop()));
-  });
+  const env = environmentOfChildren(settings, databaseUrl);
+  const exporter = exportProcess(env);
+  // Without exports it would only wait.
+  const lateExporter = new WhenNeeded(exporter, logger);
+  const { api, mqtt } = planes(env, mqttAdminPorts, sockets, () => void lateExporter.need());
+  const children = [api, ...mqtt];
+  for (const child of [...children, exporter]) atExit(() => child.kill());
+  const kept: Kept[] = [lateExporter];
+  const stopAll = () => Promise.all([...kept, ...children].map((one) => one.stop()));
+  cleanups.add(stopAll);
   // While they start, being asked to stop must end them: only then does their start come to an end.
-  const stopEarly = () => void Promise.all(children.map((child) => child.stop()));
+  const stopEarly = () => void stopAll();
   signal.addEventListener('abort', stopEarly);
-  tell('starting the API, the MQTT server and the export process');
-  await Promise.all([api.start(), startTogether(mqtt), exporter.start()]);
+  tell('starting the API and the MQTT server');
+  // Who asks for its metrics finds it from the beginning.
+  const isWatched = settings.exportMetricsPort !== undefined;
+  await Promise.all([api.start(), startTogether(mqtt), isWatched && lateExporter.need()]);
   signal.removeEventListener('abort', stopEarly);
   signal.throwIfAborted();
   for (const child of children) kept.push(keepRunning(child, logger));
@@ -138,21 +145,26 @@ function maxConnections(settings: Settings): number {
   return 2 * (2 + processes) * (settings.databasePoolSize + 1) + 20 + ofClusters;
 }
 
-interface Children {
-  readonly api: SupervisedProcess;
-  readonly mqtt: readonly SupervisedProcess[];
-  readonly exporter: SupervisedProcess;
+function environmentOfChildren(settings: Settings, databaseUrl: Secret): NodeJS.ProcessEnv {
+  const sample = sampleFor(process.env, settings);
+  return withSmallYoungGeneration({
+    ...process.env,
+    IOT_SAMPLE: sample,
+    DATABASE_URL: databaseUrl.reveal(),
+  });
 }
 
-function childProcesses(
-  settings: Settings,
-  databaseUrl: Secret,
+interface Planes {
+  readonly api: SupervisedProcess;
+  readonly mqtt: readonly SupervisedProcess[];
+}
+
+function planes(
+  env: NodeJS.ProcessEnv,
   mqttAdminPorts: readonly number[],
   sockets: string | undefined,
-): Children {
-  const sample = sampleFor(process.env, settings);
-  const own = { ...process.env, IOT_SAMPLE: sample, DATABASE_URL: databaseUrl.reveal() };
-  const env = withSmallYoungGeneration(own);
+  exportsFound: () => void,
+): Planes {
   const api = new SupervisedProcess({
     name: 'the API',
     entry: new URL('../../api/src/main.ts', import.meta.url),
@@ -171,15 +183,19 @@ function childProcesses(
       entry: new URL('../../mqtt/src/main.ts', import.meta.url),
       env: withMqttMemory({ ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) }),
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
+      exportsFound,
     });
   });
-  const exporter = new SupervisedProcess({
+  return { api, mqtt };
+}
+
+function exportProcess(env: NodeJS.ProcessEnv): SupervisedProcess {
+  return new SupervisedProcess({
     name: 'the export process',
     entry: new URL('../../export/src/main.ts', import.meta.url),
     env,
     portVariables: { exportMetrics: 'IOT_EXPORT_METRICS_PORT' },
   });
-  return { api, mqtt, exporter };
 }
 
 /** Progress, for an operator at a terminal; on standard error, away from the log. */

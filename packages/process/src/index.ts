@@ -14,6 +14,7 @@ export {
   type ProcessMessage,
   type RunningProcess,
   runProcess,
+  tellParent,
 } from './lifecycle/run-process.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';

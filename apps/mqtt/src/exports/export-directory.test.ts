@@ -15,6 +15,7 @@ test('a reading at the start that is slow does not undo a later one', async () =
       return reading.promise;
     },
     changed: () => undefined,
+    found: () => undefined,
     failed: (error) => {
       throw error;
     },
@@ -26,5 +27,24 @@ test('a reading at the start that is slow does not undo a later one', async () =
   readings[0]?.resolve([rowOf('old')]);
   await loading;
   expect([directory.ownerOf('old'), directory.ownerOf('new')]).toEqual(['r', 'r']);
+  await directory.stop();
+});
+
+test('each reading tells whether there are any', async () => {
+  let rows: readonly ExportSourceRow[] = [];
+  let found = 0;
+  const directory = new ExportDirectory({
+    read: async () => rows,
+    changed: () => undefined,
+    found: () => {
+      found += 1;
+    },
+    failed: () => undefined,
+  });
+  await directory.load();
+  expect(found).toBe(0);
+  rows = [rowOf('e')];
+  await directory.load();
+  expect(found).toBe(1);
   await directory.stop();
 });

@@ -20,6 +20,8 @@ export interface ExportDirectoryParts {
   read(): Promise<readonly ExportSourceRow[]>;
   /** Routes to topics of these registries' devices hold no more. */
   changed(registryIds: ReadonlySet<string>): void;
+  /** There are some: told with each reading. */
+  found(): void;
   failed(error: unknown): void;
 }
 
@@ -129,6 +131,7 @@ export class ExportDirectory {
   }
 
   #take(rows: readonly ExportSourceRow[]): void {
+    if (rows.length > 0) this.#parts.found();
     const before = this.#byOwner;
     const exports = rows.map((row): KnownExport & { ownerId: string } => ({
       ownerId: row.registryId ?? row.brokerId ?? '',

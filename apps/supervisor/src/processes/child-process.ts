@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Which setting holds the port of each of its addresses: once known, a new run gets the same ones. */
   readonly portVariables: Readonly<Record<string, string>>;
+  /** It has found exports: told any number of times. */
+  exportsFound?(): void;
 }
 
 /**
@@ -49,7 +51,8 @@ export class SupervisedProcess implements Runnable {
     this.#child = child;
     this.#addresses = await new Promise((resolve, reject) => {
       child.on('message', (message: ProcessMessage) => {
-        if (message.type === 'ready') resolve(message.addresses);
+        if (message.type === 'exports') this.#options.exportsFound?.();
+        else if (message.type === 'ready') resolve(message.addresses);
         // The child has said what is wrong on standard error by itself.
         else reject(new StartupError(`${this.name} did not start`));
       });

@@ -33,5 +33,5 @@ export {
   writeAttempts,
   writeCursor,
 } from './progress.ts';
-export { type ExportSourceRow, findExportSources } from './sources.ts';
+export { type ExportSourceRow, findExportSources, hasExportLogs } from './sources.ts';
 export { findUntrimmed, findWaitingShare, removeOrphans, trimLog } from './trim.ts';

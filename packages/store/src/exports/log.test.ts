@@ -14,6 +14,7 @@ import {
   findUntrimmed,
   findWaitingShare,
   frameBytes,
+  hasExportLogs,
   type Lease,
   readChunks,
   readFrame,
@@ -501,6 +502,16 @@ test('the log of an export that is gone is removed, and no other', async () => {
   await db.query(`DELETE FROM exports WHERE id = 'e'`);
   expect(await removeOrphans(db)).toBe(1);
   expect(await readAll(db, 'other')).toEqual(['b']);
+});
+
+test('the log of an export that is gone is there until it is removed', async () => {
+  const { db } = await open();
+  expect(await hasExportLogs(db)).toBe(false);
+  await appendChunks(db, [chunkOf('e', ['a'])]);
+  await db.query(`DELETE FROM exports WHERE id = 'e'`);
+  expect(await hasExportLogs(db)).toBe(true);
+  await removeOrphans(db);
+  expect(await hasExportLogs(db)).toBe(false);
 });
 
 describe('a long log that is kept for a replay', () => {

@@ -10,6 +10,15 @@ export interface ExportSourceRow {
   readonly mqttTopicFilter: string | null;
 }
 
+/** Is there a log, be it of an export that is gone? */
+export async function hasExportLogs(db: Sql): Promise<boolean> {
+  const { rows } = await db.query<{ hasLogs: boolean }>({
+    text: 'SELECT EXISTS (SELECT FROM export_chunks) AS "hasLogs"',
+    values: [],
+  });
+  return rows[0]?.hasLogs === true;
+}
+
 /** All of them: there are few, and each is asked about with every route. */
 export async function findExportSources(db: Sql): Promise<readonly ExportSourceRow[]> {
   const { rows } = await db.query<ExportSourceRow>({
