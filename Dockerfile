@@ -54,5 +54,5 @@ USER node
 ENV IOT_DATA_DIR=/data LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=narenas:1,dirty_decay_ms:1000 NODE_ENV=production
 VOLUME /data
 EXPOSE 8080 8443 8883
-# The memory of the MQTT server, as packages/process/src/mqtt-memory.mjs has it.
+# The memory of the MQTT server, as packages/process/src/memory-settings.mjs has it.
 CMD ["node", "--max-semi-space-size=2", "apps/mqtt/src/main.ts"]

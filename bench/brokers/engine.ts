@@ -1,4 +1,4 @@
-import { findFreePort, withMqttMemory } from '@iotcore/process';
+import { findFreePort, withMemorySettings } from '@iotcore/process';
 import { startListening } from '../process.ts';
 import type { Broker } from './broker.ts';
 
@@ -13,7 +13,7 @@ export function engineAlone(engine: 'native' | 'aedes'): Broker {
       const [port, tlsPort] = [await findFreePort(), await findFreePort()];
       const program = new URL('engine-server.ts', import.meta.url).pathname;
       const args = [program, engine, String(port), String(tlsPort), certFile, keyFile];
-      const env = withMqttMemory(process.env);
+      const env = withMemorySettings(process.env);
       const child = await startListening(process.execPath, args, [port, tlsPort], env);
       return { ...child, port, tlsPort };
     },

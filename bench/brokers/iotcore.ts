@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findFreePort, withMqttMemory } from '@iotcore/process';
+import { findFreePort, withMemorySettings } from '@iotcore/process';
 import { type Database, openDatabase, prepareDatabase } from '@iotcore/store';
 import { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { deviceId, maxDevices, registryId } from '../fleet.ts';
@@ -78,7 +78,7 @@ export async function startServer(
 ): Promise<RunningBroker & Pick<Child, 'ask'> & { readonly adminPort: number }> {
   const [port, tlsPort, adminPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const program = join(checkout, 'apps/mqtt/src/main.ts');
-  const env = withMqttMemory({
+  const env = withMemorySettings({
     ...process.env,
     DATABASE_URL: url,
     IOT_DATA_DIR: dataDir,

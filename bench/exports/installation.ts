@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, withMqttMemory } from '@iotcore/process';
+import { findFreePort, withMemorySettings } from '@iotcore/process';
 import type { EmbeddedPostgres } from '@iotcore/store/embedded';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { startServer } from '../api/server.ts';
@@ -33,7 +33,7 @@ export async function startInstallation(postgres: EmbeddedPostgres, folder: stri
   const [mqttPort, exportPort] = [await findFreePort(), await findFreePort()];
   const url = new URL(postgres.url);
   url.pathname = 'exports';
-  const env = withMqttMemory({
+  const env = withMemorySettings({
     ...process.env,
     DATABASE_URL: url.href,
     IOT_DATA_DIR: server.dataDir,

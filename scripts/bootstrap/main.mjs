@@ -9,7 +9,7 @@ import { findNode } from './node.mjs';
 import { runInForeground } from './run.mjs';
 import { onStopRequest } from './stop-requests.mjs';
 
-export { withMqttMemory, withSmallYoungGeneration } from '../../packages/process/src/mqtt-memory.mjs';
+export { withMemorySettings } from '../../packages/process/src/memory-settings.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

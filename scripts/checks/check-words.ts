@@ -24,7 +24,7 @@ const retired: readonly Retired[] = [
     inProse: /\btopic spaces?\b/i,
     instead: 'namespace',
     // White space, in JSON and in a shell's words; those of V8's heap; what the old service's documentation says.
-    exceptIn: /json-array\.ts$|shell-words\.ts$|mqtt-memory\.|published-documentation/,
+    exceptIn: /json-array\.ts$|shell-words\.ts$|memory-settings\.|published-documentation/,
   },
   {
     inNames: /^audiences?$/,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The programs of IoT Core behind one command: `iotcore serve` runs everything, `iotcore --help` lists what manages it.
 import { resolve } from 'node:path';
-import { withMqttMemory } from '../packages/process/src/mqtt-memory.mjs';
+import { withMemorySettings } from '../packages/process/src/memory-settings.mjs';
 
 const oldestNode = [22, 13];
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -53,5 +53,5 @@ if (Object.hasOwn(services, word) && others.length === 0) {
 function beginAgainWithMemory() {
   if (!process.execve || process.env.NODE_OPTIONS?.includes('semi-space-size')) return;
   const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve(process.execPath, args, withMqttMemory(process.env));
+  process.execve(process.execPath, args, withMemorySettings(process.env));
 }

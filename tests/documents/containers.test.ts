@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSettings, withMqttMemory } from '@iotcore/process';
+import { readSettings, withMemorySettings } from '@iotcore/process';
 import { repositoryRoot } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -138,7 +138,7 @@ describe('Dockerfile', () => {
     const env = Object.fromEntries(variables.map((variable) => variable.split('=')));
     expect(readSettings(env).dataDir).toBe(instruction('VOLUME'));
     const [node, memory, program = ''] = JSON.parse(instruction('CMD') ?? '[]');
-    expect([node, memory]).toEqual(['node', withMqttMemory({}).NODE_OPTIONS]);
+    expect([node, memory]).toEqual(['node', withMemorySettings({}).NODE_OPTIONS]);
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
   });
 });
@@ -194,7 +194,7 @@ describe('docker-compose.yml', () => {
     const { [0]: node, [1]: memory, length } = service.command ?? [];
     const program = service.command?.at(-1) ?? '';
     expect(node).toBe('node');
-    if (program.includes('mqtt')) expect(memory).toBe(withMqttMemory({}).NODE_OPTIONS);
+    if (program.includes('mqtt')) expect(memory).toBe(withMemorySettings({}).NODE_OPTIONS);
     else expect(length).toBe(2);
     expect(existsSync(join(repositoryRoot, program))).toBe(true);
     const settings = settingsOf(service);

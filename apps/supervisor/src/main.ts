@@ -12,8 +12,7 @@ import {
   Secret,
   type Settings,
   StartupError,
-  withMqttMemory,
-  withSmallYoungGeneration,
+  withMemorySettings,
   writeRunFile,
 } from '@iotcore/process';
 import { EmbeddedPostgres, EmbeddedPostgresError } from '@iotcore/store/embedded';
@@ -147,7 +146,7 @@ function maxConnections(settings: Settings): number {
 
 function environmentOfChildren(settings: Settings, databaseUrl: Secret): NodeJS.ProcessEnv {
   const sample = sampleFor(process.env, settings);
-  return withSmallYoungGeneration({
+  return withMemorySettings({
     ...process.env,
     IOT_SAMPLE: sample,
     DATABASE_URL: databaseUrl.reveal(),
@@ -181,7 +180,7 @@ function planes(
     return new SupervisedProcess({
       name: mqttAdminPorts.length === 1 ? 'the MQTT server' : `MQTT server ${index + 1}`,
       entry: new URL('../../mqtt/src/main.ts', import.meta.url),
-      env: withMqttMemory({ ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) }),
+      env: { ...env, ...ofCluster, IOT_MQTT_ADMIN_PORT: String(adminPort) },
       portVariables: { mqtts: 'IOT_MQTTS_PORT', mqtt: 'IOT_MQTT_PORT', admin: 'IOT_MQTT_ADMIN_PORT' },
       exportsFound,
     });

@@ -18,7 +18,7 @@ export {
 } from './lifecycle/run-process.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logging/logger.ts';
 export { LruMap } from './lru-map.ts';
-export { withMqttMemory, withSmallYoungGeneration } from './mqtt-memory.mjs';
+export { withMemorySettings } from './memory-settings.mjs';
 export { http } from './node-http.ts';
 export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';

@@ -1,7 +1,7 @@
 /** A live view of more messages than anybody reads: whether the page answers, what it takes, and what it costs the MQTT server. */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { findFreePort, withMqttMemory } from '@iotcore/process';
+import { findFreePort, withMemorySettings } from '@iotcore/process';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import type { Server } from '../../../bench/api/server.ts';
@@ -81,7 +81,7 @@ async function startFleet(server: Server, folderId: string): Promise<Fleet> {
     process.execPath,
     [program],
     [mqttPort],
-    withMqttMemory({
+    withMemorySettings({
       ...process.env,
       DATABASE_URL: pool.options.connectionString,
       IOT_DATA_DIR: dataDir,

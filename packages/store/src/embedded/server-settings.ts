@@ -31,8 +31,13 @@ function serverSettings({
     jit: 'off',
     max_parallel_workers_per_gather: '0',
     random_page_cost: '1.1',
+    // No processes that would only wait: what is read is in memory or by an index, and nobody subscribes to another server.
+    io_method: 'sync',
+    max_logical_replication_workers: '0',
     // Room for the import of a fleet without a checkpoint every few seconds; bounds the recovery after a crash.
     max_wal_size: '1GB',
+    // By itself a part of the memory above, 8 MB, all of which is used in turn; each commit writes what it has.
+    wal_buffers: '2MB',
     // Refused statements are the program's own business; the file keeps what concerns the server itself.
     log_min_messages: 'log',
     log_checkpoints: 'off',

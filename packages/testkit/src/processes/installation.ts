@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRunFile, withMqttMemory } from '@iotcore/process';
+import { readRunFile, withMemorySettings } from '@iotcore/process';
 import { ApiClient } from '../api/client.ts';
 import { callHttp } from '../api/http-call.ts';
 import { Bystanders } from '../bystanders/bystanders.ts';
@@ -66,7 +66,7 @@ export class Installation {
 
   /** An MQTT server that is started alone has the memory settings that others give it. */
   #envOf(name: ProgramName): Readonly<Record<string, string | undefined>> {
-    return name === 'mqtt' ? withMqttMemory(this.#env) : this.#env;
+    return name === 'mqtt' ? withMemorySettings(this.#env) : this.#env;
   }
 
   /** Waits until every program is ready, and reads what they left in the data folder. */
