@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as tick } from 'node:timers/promises';
 import { type Carrier, ClusterNode } from '@iotcore/cluster';
-import { frameHeadBytes, MemoryRows, namespaceHash } from '@iotcore/cluster/internal';
+import { frameHeadBytes, MemoryRows, namespaceHash, placed, RemoteRoute } from '@iotcore/cluster/internal';
 import { systemClock } from '@iotcore/process';
 import { aliveBytes, cpuMs, type FleetSize, namespaceOf } from './measuring.ts';
 
@@ -16,7 +16,7 @@ const mostUnderWay = 4_000;
 /** Messages of a kind, and those that are sent one at a time. */
 const messages = 100_000;
 const loneMessages = 1_000;
-const payload = Buffer.alloc(64);
+const message = placed(Buffer.alloc(64), 1);
 /** How often it is looked whether the others have forgotten a node, in ms. */
 const lookMs = 20;
 const broadcastNamespace = 'registries/of-all/broadcast';
@@ -112,7 +112,7 @@ export async function measureNodes(size: FleetSize): Promise<void> {
   const perRegistry = Math.ceil(devices / registries);
   const chosen = (n: number) => (n * 7_919) % devices;
   const registryOf = (device: number) => Math.floor(device / perRegistry);
-  const routes = new Map<string, Route>();
+  const routes = new Map<string, RemoteRoute>();
   const route = (name: string) => {
     const known = routes.get(name) ?? routeTo(name);
     routes.set(name, known);
@@ -228,15 +228,12 @@ function connect(member: Member, namespace: string, done: () => void): void {
   );
 }
 
-type Route = Parameters<ClusterNode['publish']>[0];
-
-function routeTo(namespace: string): Route {
-  return {
-    destinations: [{ namespace, topic: `$${namespace}/commands` }],
-    hashes: [namespaceHash(namespace)],
-  };
+function routeTo(namespace: string): RemoteRoute {
+  return new RemoteRoute([{ namespace, topic: `$${namespace}/commands` }]);
 }
 
-function publish({ node }: Member, route: Route, done: () => void): void {
-  if (node.publish(route, 1, () => ({ end: '', payload, qos: 1 }), settled(done))) done();
+function publish({ node }: Member, route: RemoteRoute, done: () => void): void {
+  const underWay = node.publish(route, '', message);
+  if (underWay) underWay.whenSettled(settled(done));
+  else done();
 }

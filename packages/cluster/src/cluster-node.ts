@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Qos } from '@iotcore/engine';
+import { UnderWay } from '@iotcore/engine/routing';
 import { type Pause, pauseFor } from '@iotcore/process/clock';
 import type { Carrier } from './carriers/carrier.ts';
 import { type Claimed, Claims } from './claims/claims.ts';
@@ -12,7 +13,7 @@ import type { ClusterEvent } from './cluster-event.ts';
 import { type FrameVersions, frameVersions } from './frames/frame.ts';
 import { Incarnation, type IncarnationParts } from './incarnation.ts';
 import { OwnInterest } from './interest/own-interest.ts';
-import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './links/remote.ts';
+import type { PlacedMessage, RemoteMessage, RemoteRoute } from './links/remote.ts';
 import { rules as allRules, type Rules } from './members/rules.ts';
 import type { MemberStatements } from './members/statements.ts';
 
@@ -66,11 +67,23 @@ export interface ClientIdClaim {
   release(): void;
 }
 
+/** A hold on messages that went out to the same nodes in the same frames. */
+interface MessageHold {
+  readonly incarnation: Incarnation;
+  /** Until then. */
+  readonly framesSent: number;
+  readonly peers: number;
+  readonly hold: Hold;
+  readonly underWay: UnderWay;
+}
+
 type Done = (error?: Error) => void;
 const noUsage: ReadonlyMap<string, number> = new Map();
 
 interface Hold {
   readonly untilMs: number;
+  /** Acknowledgements that wait for it. */
+  messages: number;
   /** Links that have not acknowledged yet. */
   pending: number;
   readonly done: Done;
@@ -84,6 +97,10 @@ export class ClusterNode {
   readonly #holds = new Set<Hold>();
   /** Those of them that every link has acknowledged: they wait until this node is good. */
   readonly #ready = new Set<Hold>();
+  /** Messages of this input may be acknowledged. */
+  #goodInput = 0;
+  /** The last on messages. */
+  #lastHold: MessageHold | undefined;
   #incarnation: Incarnation | undefined;
   /** Incarnations that are over, and whose rows do not say so yet: a node that joins would wait for them. */
   readonly #over = new Set<string>();
@@ -151,31 +168,57 @@ export class ClusterNode {
     return this.#incarnation !== undefined && this.#incarnation.table.wanting(hash) !== 0;
   }
 
-  /** Does no other node want a message, and may it be acknowledged now? Then there is nothing to publish. */
-  concernsNobody(route: RemoteRoute, qos: Qos): boolean {
-    const incarnation = this.#incarnation;
-    if (incarnation?.wanting(route.hashes) !== 0) return false;
-    return qos === 0 ? incarnation.membership.isMember : incarnation.membership.isGood;
-  }
-
   /**
-   * Sends a message to the nodes that want it; `make` is called only if there are any. True: the message is handed over, and
-   * may be acknowledged now. Otherwise `done` is called once it may be, or with an error if it never may. QoS 0 messages do
-   * not wait.
+   * Sends a message to the nodes that want it; `end` is added to each topic of the route. Undefined: the message is handed over, and
+   * may be acknowledged now. Otherwise that is settled once it may be, or with an error if it never may. QoS 0 messages do not wait.
    */
-  publish(route: RemoteRoute, qos: Qos, make: () => OutgoingRemote, done: Done): boolean {
+  publish(route: RemoteRoute, end: string, message: PlacedMessage): UnderWay | undefined {
+    const { qos } = message;
     const incarnation = this.#incarnation;
     // A node that has not joined does not know which nodes want the message. It must not acknowledge the message after it has
     // joined.
-    if (!incarnation?.membership.isMember)
-      return this.#lose(qos, 'this node is not a member of its cluster', done);
-    const wanting = incarnation.wanting(route.hashes);
-    if (wanting !== 0 && !incarnation.send(wanting, route, make()))
-      return this.#lose(qos, 'too much is on its way to another node', done);
-    if (qos === 0) return true;
-    if (wanting === 0 && this.isGood) return true;
-    this.#hold(wanting, done);
-    return false;
+    if (!incarnation?.membership.isMember) return this.#lose(qos, 'this node is not a member of its cluster');
+    const wanting = incarnation.wanting(route);
+    if (wanting === 0) return qos === 0 || this.#isGoodFor(message) ? undefined : this.#waitUntilGood();
+    if (!incarnation.send(wanting, route, end, message))
+      return this.#lose(qos, 'too much is on its way to another node');
+    return qos === 0 ? undefined : this.#underWay(incarnation, wanting);
+  }
+
+  /**
+   * May it acknowledge a message that no other node wants? The clock is read once for all packets that were read together: it must not say
+   * what it was before a packet was read, but of those that follow in the same turn of the event loop it says no more.
+   */
+  #isGoodFor({ input = 0 }: PlacedMessage): boolean {
+    if (input !== 0 && input === this.#goodInput) return true;
+    if (!this.isGood) return false;
+    this.#goodInput = input;
+    return true;
+  }
+
+  #waitUntilGood(): UnderWay {
+    const underWay = new UnderWay();
+    this.#hold(0, (error) => underWay.settle(error));
+    return underWay;
+  }
+
+  /** Until these nodes have what was just appended: one for all messages that they acknowledge together. */
+  #underWay(incarnation: Incarnation, peers: number): UnderWay {
+    const { framesSent } = incarnation;
+    const last = this.#lastHold;
+    if (
+      last?.incarnation === incarnation &&
+      last.framesSent === framesSent &&
+      last.peers === peers &&
+      !last.underWay.isSettled
+    ) {
+      last.hold.messages++;
+      return last.underWay;
+    }
+    const underWay = new UnderWay();
+    const hold = this.#hold(peers, (error) => underWay.settle(error));
+    this.#lastHold = { incarnation, framesSent, peers, hold, underWay };
+    return underWay;
   }
 
   /** Is more on its way to some node than may be? Then publishers should wait. */
@@ -183,10 +226,14 @@ export class ClusterNode {
     return this.#incarnation?.isCrowded ?? false;
   }
 
-  #lose(qos: Qos, why: string, done: Done): boolean {
-    if (qos === 0) this.#dropped++;
-    else done(new NotHandedOverError(why));
-    return qos === 0;
+  #lose(qos: Qos, why: string): UnderWay | undefined {
+    if (qos === 0) {
+      this.#dropped++;
+      return undefined;
+    }
+    const underWay = new UnderWay();
+    underWay.settle(new NotHandedOverError(why));
+    return underWay;
   }
 
   /** A namespace has its first subscriber here. */
@@ -273,7 +320,7 @@ export class ClusterNode {
       isConnected: this.#parts.carrier.isConnected,
       peers: incarnation?.peerStatus() ?? [],
       rows: incarnation?.membership.known.rows ?? [],
-      held: this.#holds.size,
+      held: [...this.#holds].reduce((sum, { messages }) => sum + messages, 0),
       claims: this.#claims.size,
       ownInterest: this.#interest.size,
       othersInterest: incarnation?.table.size ?? 0,
@@ -380,15 +427,16 @@ export class ClusterNode {
     }
   }
 
-  #hold(peers: number, done: Done): void {
+  #hold(peers: number, done: Done): Hold {
     const incarnation = this.#incarnation;
     const hold = this.#newHold(1, done);
     if (incarnation && peers !== 0) incarnation.whenAcknowledged(peers, () => this.#acknowledged(hold));
     else this.#acknowledged(hold);
+    return hold;
   }
 
   #newHold(pending: number, done: Done): Hold {
-    const hold = { untilMs: this.#parts.clock.nowMs() + holdMs, pending, done };
+    const hold = { untilMs: this.#parts.clock.nowMs() + holdMs, messages: 1, pending, done };
     this.#holds.add(hold);
     return hold;
   }

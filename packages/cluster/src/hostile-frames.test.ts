@@ -7,6 +7,7 @@ import { ClusterNode, type ClusterNodeParts } from './cluster-node.ts';
 import { decodeFrame, encodeFrame, type FrameHead } from './frames/frame.ts';
 import { encodeRecord } from './frames/records.ts';
 import { namespaceHash } from './interest/namespace-hash.ts';
+import { payloadOf, placed, RemoteRoute } from './links/remote.ts';
 import { findCollision } from './testing/find-collision.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
 import { MemoryRows } from './testing/memory-rows.ts';
@@ -31,8 +32,9 @@ beforeEach(async () => {
       statements: rows.statements(),
       graceMs: 60_000,
       linkBytes: 1_048_576,
-      deliver: ({ destinations, payload }) => {
-        heard.push(`${destinations.map(({ namespace }) => namespace).join()}: ${payload}`);
+      deliver: (message) => {
+        const namespaces = message.destinations.map(({ namespace }) => namespace);
+        heard.push(`${namespaces.join()}: ${payloadOf(message)}`);
       },
       closeSessions: async () => {},
       failed: (what, error) => {
@@ -54,11 +56,8 @@ afterEach(async () => {
 });
 
 function say(namespace: string, payload: string): Promise<void> {
-  const route = { destinations: [{ namespace, topic: 't' }], hashes: [namespaceHash(namespace)] };
-  const message = () => ({ end: '', payload: Buffer.from(payload), qos: 1 as const });
-  return new Promise((resolve, reject) => {
-    if (members[0].node.publish(route, 1, message, (error) => (error ? reject(error) : resolve()))) resolve();
-  });
+  const route = new RemoteRoute([{ namespace, topic: 't' }]);
+  return Promise.resolve(members[0].node.publish(route, '', placed(Buffer.from(payload), 1))?.arrived());
 }
 
 function listen(namespace: string): Promise<void> {
@@ -79,7 +78,7 @@ function frame(head: Partial<FrameHead>, body?: Buffer): Buffer {
 const message = () =>
   Buffer.concat([
     encodeRecord({ type: 'route', route: 1, destinations: [{ namespace: 'theirs', topic: 't' }] }),
-    encodeRecord({ type: 'message', route: 1, qos: 1, end: '', payload: Buffer.from('forged') }),
+    encodeRecord({ type: 'message', route: 1, end: '', ...placed(Buffer.from('forged'), 1) }),
   ]);
 
 async function expectUnharmed(): Promise<void> {

@@ -14,10 +14,10 @@ import {
   greetingVersion,
   usageVersion,
 } from './frames/frame.ts';
-import type { ClusterRecord } from './frames/records.ts';
+import type { ClusterRecord, FrameRecords } from './frames/records.ts';
 import { InterestTable } from './interest/interest-table.ts';
 import { Link } from './links/link.ts';
-import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './links/remote.ts';
+import type { PlacedMessage, RemoteMessage, RemoteRoute } from './links/remote.ts';
 import { IncomingRoutes, OutgoingRoutes } from './links/routes.ts';
 import { Membership, type Peer } from './members/membership.ts';
 import { decodeRows, encodeRows, isAlive, type NodeRow } from './members/node-row.ts';
@@ -92,6 +92,8 @@ export class Incarnation {
   #everybody = 0;
   #isClosed = false;
   #resent = 0;
+  /** Frames that were sent on links. While it stays as it is, all that is appended goes out in the frames that are open now. */
+  framesSent = 0;
 
   constructor(parts: IncarnationParts) {
     this.id = parts.id;
@@ -140,24 +142,28 @@ export class Incarnation {
       if (link.version >= usageVersion) link.append({ type: 'usage', used });
   }
 
-  wanting(hashes: readonly number[]): number {
-    if (this.#everybody === 0) return 0;
-    let bits = 0;
-    for (const hash of hashes) bits |= this.table.wanting(hash);
-    return bits & this.#everybody;
+  /** The nodes that want the messages of a route. */
+  wanting(route: RemoteRoute): number {
+    return this.#everybody === 0 ? 0 : route.wanting(this.table) & this.#everybody;
   }
 
   /** False: the message was sent to no node, since one of them has too much unacknowledged. */
-  send(peers: number, route: RemoteRoute, message: OutgoingRemote): boolean {
+  send(peers: number, route: RemoteRoute, end: string, message: PlacedMessage): boolean {
     const most = this.#parts.linkBytes * (message.qos === 0 ? 1 : mostOverfilled);
     const only = this.#byBit.get(peers);
-    const chosen = only ? [only] : this.#chosen(peers);
+    if (only) {
+      if (only.link.unacknowledgedBytes >= most) return false;
+      only.outgoing.append(only.link, route, end, message);
+      return true;
+    }
+    const chosen = this.#chosen(peers);
     if (chosen.some(({ link }) => link.unacknowledgedBytes >= most)) return false;
-    for (const { link, outgoing } of chosen) outgoing.append(link, route, message);
+    for (const { link, outgoing } of chosen) outgoing.append(link, route, end, message);
     return true;
   }
 
   get isCrowded(): boolean {
+    if (this.#crowded.size === 0) return false;
     for (const peer of this.#crowded) {
       if (this.#isCrowdedTo(peer)) return true;
       this.#crowded.delete(peer);
@@ -316,7 +322,10 @@ export class Incarnation {
       own: this.id,
       peer: incarnation,
       version: this.#versionWith(incarnation),
-      send: (frame) => carrier.send(incarnation, frame),
+      send: (frame) => {
+        this.framesSent++;
+        carrier.send(incarnation, frame);
+      },
       deliver: (records) => this.#take(peer, records),
       appended: () => {
         if (this.#isCrowdedTo(peer)) this.#crowded.add(peer);
@@ -349,13 +358,12 @@ export class Incarnation {
     this.#parts.proved();
   }
 
-  /** The records of a frame from one of them on, each when the one before has taken effect. */
-  #take(peer: LinkedPeer, records: readonly ClusterRecord[], from = 0): void | Promise<void> {
-    for (const [index, record] of records.entries()) {
-      if (index < from) continue;
+  /** The records of a frame that have not had their turn, each when the one before has taken effect. */
+  #take(peer: LinkedPeer, records: FrameRecords): void | Promise<void> {
+    for (let record = records.next(); record !== undefined; record = records.next()) {
       if (this.#isClosed) return;
       const pending = this.#takeOne(peer, record);
-      if (pending !== undefined) return pending.then(() => this.#take(peer, records, index + 1));
+      if (pending !== undefined) return pending.then(() => this.#take(peer, records));
     }
   }
 

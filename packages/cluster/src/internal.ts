@@ -6,4 +6,5 @@ export { decodeRecords, encodeRecord } from './frames/records.ts';
 export { InterestTable } from './interest/interest-table.ts';
 export { namespaceHash } from './interest/namespace-hash.ts';
 export { OwnInterest } from './interest/own-interest.ts';
+export { placed, RemoteRoute } from './links/remote.ts';
 export { MemoryRows } from './testing/memory-rows.ts';

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ClusterNode } from './cluster-node.ts';
 import { decodeFrame, type FrameVersions } from './frames/frame.ts';
 import { namespaceHash } from './interest/namespace-hash.ts';
+import { payloadOf, placed, RemoteRoute } from './links/remote.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
 import { MemoryRows } from './testing/memory-rows.ts';
 
@@ -18,8 +19,8 @@ function cluster() {
       ...{ clock: systemClock, graceMs: 60_000, linkBytes: 1_048_576, versions },
       carrier: network.carrier(),
       statements: rows.statements(),
-      deliver: ({ payload }) => {
-        heard.push(String(payload));
+      deliver: (message) => {
+        heard.push(String(payloadOf(message)));
       },
       closeSessions: async () => {},
       failed: (_what, error) => failures.push((error as Error).message),
@@ -40,7 +41,7 @@ function cluster() {
 }
 
 const hash = namespaceHash('n');
-const route = { destinations: [{ namespace: 'n', topic: 't' }], hashes: [hash] };
+const route = new RemoteRoute([{ namespace: 'n', topic: 't' }]);
 
 test('an old node and new ones speak what both know, and new ones the newest with each other', async () => {
   const { start, spoken } = cluster();
@@ -57,10 +58,7 @@ test('an old node and new ones speak what both know, and new ones the newest wit
       if (node.subscribed(hash, () => resolve())) resolve();
     });
   }
-  await new Promise<void>((resolve) => {
-    const message = () => ({ end: '', payload: Buffer.from('to all'), qos: 1 as const });
-    if (newer.node.publish(route, 1, message, () => resolve())) resolve();
-  });
+  await newer.node.publish(route, '', placed(Buffer.from('to all'), 1))?.arrived();
   expect([old.heard, newest.heard]).toEqual([['to all'], ['to all']]);
   expect(spoken(newer.node.incarnation, old.node.incarnation)).toEqual(new Set([1]));
   expect(spoken(old.node.incarnation, newer.node.incarnation)).toEqual(new Set([1]));

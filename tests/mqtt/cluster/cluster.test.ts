@@ -1,7 +1,7 @@
 /** Two nodes of one cluster are one server to their clients. */
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { encodeFrame, encodeRecord, type FrameHead, socketPath } from '@iotcore/cluster/internal';
+import { encodeFrame, encodeRecord, type FrameHead, placed, socketPath } from '@iotcore/cluster/internal';
 import {
   ConnectRefused,
   eventually,
@@ -256,7 +256,7 @@ describe('what comes in where frames come in', () => {
     const topic = `$devices/${device.id}/events`;
     const records = [
       encodeRecord({ type: 'route', route: 1, destinations: [{ namespace, topic }] }),
-      encodeRecord({ type: 'message', route: 1, qos: 1, end: '', payload: Buffer.from('forged') }),
+      encodeRecord({ type: 'message', route: 1, end: '', ...placed(Buffer.from('forged'), 1) }),
     ];
     const usual = { version: 2, kind: 'stream', from, to, number: 1, acknowledged: 0 } as const;
     return encodeFrame({ ...usual, ...head }, Buffer.concat(records));

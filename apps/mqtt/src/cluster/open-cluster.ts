@@ -96,7 +96,8 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     route: (registryId, topic) => routeRetained(registryId, topic),
     deliver: ({ destinations }, { registryId, topic, version, payload }) =>
       delivery.deliver({
-        ...{ destinations, end: '', payload, qos: 1 },
+        ...{ destinations, end: '', qos: 1 },
+        ...{ bytes: payload, payloadStart: 0, payloadEnd: payload.length },
         retainedAs: { namespace: registryId, topic, version },
       }),
     failed: (error) => failed('what a node had stored could not be handed over', error),

@@ -3,7 +3,7 @@
  * appended to the frames of the nodes that want one of its namespaces; PUBACK and SUBACK wait for these.
  */
 import type { Destination, Qos } from '@iotcore/engine';
-import type { BusMessage, CreateMessageBus } from '@iotcore/engine/native';
+import type { BusMessage, CreateMessageBus, ToMessage } from '@iotcore/engine/native';
 import {
   type BusRoute,
   type HandOver,
@@ -12,17 +12,15 @@ import {
   type PrefixedRoute,
   type Subscriber,
   type TopicPrefix,
-  UnderWay,
 } from '@iotcore/engine/routing';
 import type { ClusterNode } from '../cluster-node.ts';
 import { namespaceHash } from '../interest/namespace-hash.ts';
-import type { RemoteMessage, RemoteRoute } from '../links/remote.ts';
+import { type RemoteMessage, RemoteRoute } from '../links/remote.ts';
 import type { RetainedOrder } from './retained-order.ts';
 
-type ToMessage<M> = (payload: Buffer, qos: Qos) => M;
 type Node = Pick<
   ClusterNode,
-  'publish' | 'concernsNobody' | 'isCrowded' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'
+  'publish' | 'isCrowded' | 'isWanted' | 'gainInterest' | 'loseInterest' | 'subscribed'
 >;
 
 /** Messages of other nodes come in here. */
@@ -91,7 +89,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
 
   route(destinations: readonly Destination[]): BusRoute<M> {
     const route = this.#local.route(destinations);
-    const remote = toRemote(destinations);
+    const remote = new RemoteRoute(destinations);
     return {
       topicNames: route.topicNames,
       publish: (message) => {
@@ -104,7 +102,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
   prefix(prefixes: readonly Destination[]): TopicPrefix<M> | undefined {
     const prefix = this.#local.prefix(prefixes);
     if (prefix === undefined) return undefined;
-    const remote = toRemote(prefixes);
+    const remote = new RemoteRoute(prefixes);
     return {
       route: (bytes, start, end): PrefixedRoute<M> | undefined => {
         const route = prefix.route(bytes, start, end);
@@ -124,25 +122,8 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
 
   /** Links keep the order, so publishers go on meanwhile; but not while more is on its way to a node than it takes in good time. */
   #tellOthers(route: RemoteRoute, end: string, message: M): HandOver {
-    const { qos, retainedAs } = message;
-    const node = this.#node;
-    // Most messages: nothing is made for them.
-    if (node.concernsNobody(route, qos)) return undefined;
-    let underWay: UnderWay | undefined;
-    let early: { readonly error: Error | undefined } | undefined;
-    const isDone = node.publish(
-      route,
-      qos,
-      () => ({ end, payload: message.payload, qos, retainedAs }),
-      (error) => {
-        if (underWay) underWay.settle(error);
-        else early = { error };
-      },
-    );
-    if (isDone) return undefined;
-    underWay = new UnderWay();
-    if (early) underWay.settle(early.error);
-    return node.isCrowded ? underWay.arrived() : underWay;
+    const underWay = this.#node.publish(route, end, message);
+    return underWay !== undefined && this.#node.isCrowded ? underWay.arrived() : underWay;
   }
 }
 
@@ -159,9 +140,10 @@ class IncomingDelivery<S extends Subscriber<M>, M extends BusMessage> {
     this.#order = order;
   }
 
-  deliver({ destinations, end, payload, qos, retainedAs }: RemoteMessage): void | Promise<void> {
+  deliver(remote: RemoteMessage): void | Promise<void> {
+    const { destinations, end, bytes, payloadStart, payloadEnd, qos, retainedAs } = remote;
     const route = end === '' ? this.#routeOf(destinations) : this.#local.route(withEnd(destinations, end));
-    const message = this.#toMessage(payload, qos);
+    const message = this.#toMessage(bytes, payloadStart, payloadEnd, qos);
     message.retainedAs = retainedAs;
     return publishHere(this.#order, route, message, this.#toMessage);
   }
@@ -188,7 +170,7 @@ function publishHere<M extends BusMessage>(
   if (!retainedAs) return here;
   const keepOrder = () =>
     order.handedOver(retainedAs, (payload, version) => {
-      const newer = toMessage(payload, 1);
+      const newer = toMessage(payload, 0, payload.length, 1);
       if (version !== undefined) newer.retainedAs = { ...retainedAs, version };
       void route.publish(newer);
     });
@@ -203,10 +185,6 @@ function both(here: void | Promise<void>, there: HandOver): HandOver {
 
 function withEnd(destinations: RemoteMessage['destinations'], end: string): Destination[] {
   return destinations.map(({ namespace, topic }) => ({ namespace, topic: topic + end }));
-}
-
-function toRemote(destinations: readonly Destination[]): RemoteRoute {
-  return { destinations, hashes: destinations.map(({ namespace }) => namespaceHash(namespace)) };
 }
 
 /** Undefined if it was done at once: a promise costs, and most messages need none. */

@@ -13,7 +13,10 @@ export type ClusterRecord =
       readonly route: number;
       readonly qos: Qos;
       readonly end: string;
-      readonly payload: Buffer;
+      /** The payload is bytes [payloadStart, payloadEnd). */
+      readonly bytes: Buffer;
+      readonly payloadStart: number;
+      readonly payloadEnd: number;
     }
   /** The same, of a message that is stored: under what, and with which version. */
   | {
@@ -40,6 +43,8 @@ export type ClusterRecord =
   | { readonly type: 'usage'; readonly used: ReadonlyMap<string, number> };
 
 type RecordType = ClusterRecord['type'];
+type MessageRecord = ClusterRecord & { readonly type: 'message' };
+type Payload = Pick<MessageRecord, 'bytes' | 'payloadStart' | 'payloadEnd'>;
 
 const typeCodes: Readonly<Record<RecordType, number>> = {
   message: 1,
@@ -53,6 +58,8 @@ const typeCodes: Readonly<Record<RecordType, number>> = {
   usage: 9,
 };
 const headBytes = 5;
+/** Route, QoS, and the length of the end. */
+const messageHeadBytes = 7;
 const claimKeyBytes = 16;
 
 export function encodeRecord(record: ClusterRecord): Buffer {
@@ -64,32 +71,34 @@ export function encodeRecord(record: ClusterRecord): Buffer {
 }
 
 /** The size of the record of a message. */
-export function messageRecordBytes(endBytes: number, payloadBytes: number): number {
-  return headBytes + 7 + endBytes + payloadBytes;
+export function messageRecordBytes(endBytes: number, { payloadStart, payloadEnd }: Payload): number {
+  return headBytes + messageHeadBytes + endBytes + payloadEnd - payloadStart;
 }
 
 /** Writes the record of a message at `at`. On its own, since messages are what there is most of. `endBytes`: those of `end`. */
 export function writeMessageRecord(
   to: Buffer,
   at: number,
-  { route, qos, end, payload }: Omit<ClusterRecord & { type: 'message' }, 'type'>,
+  route: number,
+  end: string,
   endBytes: number,
+  { qos, bytes, payloadStart, payloadEnd }: Payload & { readonly qos: Qos },
 ): void {
   to[at] = typeCodes.message;
-  to.writeUInt32BE(7 + endBytes + payload.length, at + 1);
+  to.writeUInt32BE(messageHeadBytes + endBytes + payloadEnd - payloadStart, at + 1);
   to.writeUInt32BE(route, at + 5);
   to[at + 9] = qos;
   to.writeUInt16BE(endBytes, at + 10);
   if (endBytes > 0) to.write(end, at + 12);
-  to.set(payload, at + 12 + endBytes);
+  bytes.copy(to, at + 12 + endBytes, payloadStart, payloadEnd);
 }
 
 function encodeContent(record: ClusterRecord): Buffer {
   switch (record.type) {
     case 'message': {
       const endBytes = Buffer.byteLength(record.end);
-      const whole = Buffer.allocUnsafe(messageRecordBytes(endBytes, record.payload.length));
-      writeMessageRecord(whole, 0, record, endBytes);
+      const whole = Buffer.allocUnsafe(messageRecordBytes(endBytes, record));
+      writeMessageRecord(whole, 0, record.route, record.end, endBytes, record);
       return whole.subarray(headBytes);
     }
     case 'stored':
@@ -124,25 +133,53 @@ function encodeContent(record: ClusterRecord): Buffer {
 }
 
 /** All records of a body, or undefined if any of it is not one: a frame takes effect as a whole or not at all. */
-export function decodeRecords(body: Buffer): ClusterRecord[] | undefined {
-  const records: ClusterRecord[] = [];
+export function decodeRecords(body: Buffer): FrameRecords | undefined {
+  const others: ClusterRecord[] = [];
   let at = 0;
   while (at < body.length) {
     if (at + headBytes > body.length) return undefined;
     const end = at + headBytes + body.readUInt32BE(at + 1);
     if (end > body.length) return undefined;
-    const record = decodeContent(body[at] as number, body.subarray(at + headBytes, end));
-    if (record === undefined) return undefined;
-    records.push(record);
+    if (body[at] === typeCodes.message) {
+      if (!isMessage(body, at + headBytes, end)) return undefined;
+    } else {
+      const record = decodeContent(body[at] as number, body.subarray(at + headBytes, end));
+      if (record === undefined) return undefined;
+      others.push(record);
+    }
     at = end;
   }
-  return records;
+  return new FrameRecords(body, others);
+}
+
+/** The records of a frame, one after the other. A flood is messages by the thousand: each is decoded in its turn, and gone then. */
+export class FrameRecords {
+  readonly #body: Buffer;
+  /** All but messages. */
+  readonly #others: readonly ClusterRecord[];
+  #at = 0;
+  #nextOther = 0;
+
+  constructor(body: Buffer, others: readonly ClusterRecord[]) {
+    this.#body = body;
+    this.#others = others;
+  }
+
+  next(): ClusterRecord | undefined {
+    const at = this.#at;
+    if (at >= this.#body.length) return undefined;
+    this.#at = at + headBytes + this.#body.readUInt32BE(at + 1);
+    if (this.#body[at] === typeCodes.message) return decodeMessage(this.#body, at + headBytes, this.#at);
+    return this.#others[this.#nextOther++];
+  }
+
+  *[Symbol.iterator](): IterableIterator<ClusterRecord> {
+    for (let record = this.next(); record !== undefined; record = this.next()) yield record;
+  }
 }
 
 function decodeContent(code: number, content: Buffer): ClusterRecord | undefined {
   switch (code) {
-    case typeCodes.message:
-      return decodeMessage(content);
     case typeCodes.stored:
       return decodeStored(content);
     case typeCodes.route:
@@ -170,17 +207,25 @@ function decodeContent(code: number, content: Buffer): ClusterRecord | undefined
   }
 }
 
-function decodeMessage(content: Buffer): ClusterRecord | undefined {
-  if (content.length < 7) return undefined;
-  const qos = content[4] as number;
-  const payloadStart = 7 + content.readUInt16BE(5);
-  if (qos > 1 || payloadStart > content.length) return undefined;
+/** Is what stands at [start, end) the content of a message? */
+function isMessage(body: Buffer, start: number, end: number): boolean {
+  const endStart = start + messageHeadBytes;
+  return (
+    endStart <= end && (body[start + 4] as number) <= 1 && endStart + body.readUInt16BE(start + 5) <= end
+  );
+}
+
+function decodeMessage(body: Buffer, start: number, end: number): MessageRecord {
+  const endStart = start + messageHeadBytes;
+  const payloadStart = endStart + body.readUInt16BE(start + 5);
   return {
     type: 'message',
-    route: content.readUInt32BE(0),
-    qos: qos as Qos,
-    end: content.toString('utf8', 7, payloadStart),
-    payload: content.subarray(payloadStart),
+    route: body.readUInt32BE(start),
+    qos: body[start + 4] as Qos,
+    end: payloadStart === endStart ? '' : body.toString('utf8', endStart, payloadStart),
+    bytes: body,
+    payloadStart,
+    payloadEnd: end,
   };
 }
 

@@ -8,7 +8,12 @@ const mostFilled = 0.6;
 /** It grows to hold so many times what it holds. */
 const growth = 1.5;
 
+/** Of all tables together, so that no two states of any have one number. */
+let lastRevision = 0;
+
 export class InterestTable {
+  /** Changes with what is wanted. */
+  revision = ++lastRevision;
   #hashes = new Uint32Array(fewestSlots);
   #bits = new Uint32Array(fewestSlots);
   /** Slots in use, also by hashes that no node wants any more. */
@@ -22,6 +27,7 @@ export class InterestTable {
   }
 
   add(hash: number, bit: number): void {
+    this.revision = ++lastRevision;
     let slot = this.#find(hash);
     if (!this.#taken[slot]) {
       if (this.#used >= this.#hashes.length * mostFilled) {
@@ -36,12 +42,14 @@ export class InterestTable {
   }
 
   remove(hash: number, bit: number): void {
+    this.revision = ++lastRevision;
     const slot = this.#find(hash);
     if (this.#taken[slot]) (this.#bits[slot] as number) &= ~bit;
   }
 
   /** Forgets all that a node wanted. */
   removeAll(bit: number): void {
+    this.revision = ++lastRevision;
     for (let slot = 0; slot < this.#bits.length; slot++) (this.#bits[slot] as number) &= ~bit;
   }
 

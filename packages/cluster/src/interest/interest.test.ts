@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RemoteRoute } from '../links/remote.ts';
 import { InterestTable } from './interest-table.ts';
 import { namespaceHash } from './namespace-hash.ts';
 
@@ -30,6 +31,26 @@ describe('the table of interests', () => {
     table.removeAll(0b01);
     expect([table.wanting(1), table.wanting(2)]).toEqual([0b10, 0]);
     expect([...table.of(0b10)]).toEqual([1]);
+  });
+
+  test('answers a route that has asked before by what is wanted now, also when another table takes its place', () => {
+    const table = new InterestTable();
+    const route = new RemoteRoute(['here', 'there'].map((namespace) => ({ namespace, topic: 't' })));
+    const [here, there] = [namespaceHash('here'), namespaceHash('there')];
+    const found = [route.wanting(table)];
+    const then = (change: () => void) => {
+      change();
+      found.push(route.wanting(table), route.wanting(table));
+    };
+    then(() => table.add(here, 0b01));
+    then(() => table.add(there, 0b10));
+    then(() => table.remove(here, 0b01));
+    then(() => table.removeAll(0b10));
+    expect(found).toEqual([0, 0b01, 0b01, 0b11, 0b11, 0b10, 0b10, 0, 0]);
+
+    const next = new InterestTable();
+    next.add(here, 0b100);
+    expect([route.wanting(next), route.wanting(table)]).toEqual([0b100, 0]);
   });
 
   test('takes the hash 0 as any other', () => {

@@ -25,7 +25,7 @@ function twoEnds() {
       version: 1,
       send: (frame) => onTheWay.push({ to: other(), bytes: Buffer.from(frame) }),
       deliver: (records) => {
-        heard.push(...records.map(hashOf));
+        heard.push(...Array.from(records, hashOf));
         return control.pending;
       },
       appended: () => {},

@@ -4,7 +4,7 @@
  */
 import type { NodeClock } from '../clock.ts';
 import { encodeFrame, type Frame, type FrameHead, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
-import { type ClusterRecord, decodeRecords, encodeRecord } from '../frames/records.ts';
+import { type ClusterRecord, decodeRecords, encodeRecord, type FrameRecords } from '../frames/records.ts';
 import { OpenFrame } from './open-frame.ts';
 
 /** Unacknowledged frames are sent again after this time without progress, in ms. */
@@ -23,7 +23,7 @@ export interface LinkParts {
   readonly version: number;
   send(frame: Buffer): void;
   /** The records of one frame, in their turn. They must have taken effect when it returns, or resolves: the frame is acknowledged then. */
-  deliver(records: readonly ClusterRecord[]): void | Promise<void>;
+  deliver(records: FrameRecords): void | Promise<void>;
   /** A record was appended. */
   appended(): void;
   /** The other has acknowledged more. */
@@ -107,17 +107,24 @@ export class Link {
 
   append(record: ClusterRecord): void {
     const bytes = encodeRecord(record);
-    this.appendRecord(bytes.length, (to, at) => to.set(bytes, at));
+    const at = this.reserve(bytes.length);
+    if (at !== undefined) this.buffer.set(bytes, at);
   }
 
-  /** Appends a whole record of so many bytes, which `write` encodes. */
-  appendRecord(bytes: number, write: (to: Buffer, at: number) => void): void {
-    if (this.#isClosed) return;
+  /** Where `reserve` has reserved. */
+  get buffer(): Buffer {
+    return this.#open.buffer;
+  }
+
+  /** Appends a whole record of so many bytes, which is to be written at once: where in `buffer`. Undefined: nothing is sent any more. */
+  reserve(bytes: number): number | undefined {
+    if (this.#isClosed) return undefined;
     const { bodyBytes } = this.#open;
     if (bodyBytes > 0 && bodyBytes + bytes > maxFrameBytes - frameHeadBytes) this.#sendOpen();
-    this.#open.append(bytes, write);
+    const at = this.#open.reserve(bytes);
     this.#parts.appended();
     this.#flushLater();
+    return at;
   }
 
   /** Has `acknowledged` called once all that has been appended so far is acknowledged, or not waited for any more. */

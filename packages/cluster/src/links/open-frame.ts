@@ -16,11 +16,17 @@ export class OpenFrame {
     return this.#end - this.#start - frameHeadBytes;
   }
 
-  /** Has so many bytes of records written, from `at` on. */
-  append(bytes: number, write: (to: Buffer, at: number) => void): void {
+  /** Where `reserve` has reserved. */
+  get buffer(): Buffer {
+    return this.#chunk;
+  }
+
+  /** Makes room in `buffer` for so many bytes of records, and returns where it begins. */
+  reserve(bytes: number): number {
     if (this.#end + bytes > this.#chunk.length) this.#move(bytes);
-    write(this.#chunk, this.#end);
+    const at = this.#end;
     this.#end += bytes;
+    return at;
   }
 
   /** The whole frame; the next one is empty. */

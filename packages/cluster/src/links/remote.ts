@@ -1,30 +1,56 @@
 import type { Qos } from '@iotcore/engine';
 import type { RetainedPlace } from '@iotcore/engine/native';
 import type { RouteDestination } from '../frames/records.ts';
+import type { InterestTable } from '../interest/interest-table.ts';
+import { namespaceHash } from '../interest/namespace-hash.ts';
 
 /** Where the messages of a topic, or of all topics that begin alike, go beyond this node. */
-export interface RemoteRoute {
+export class RemoteRoute {
   readonly destinations: readonly RouteDestination[];
-  /** Of the namespaces of its destinations. */
-  readonly hashes: readonly number[];
+  readonly #hashes: readonly number[];
+  #revision = 0;
+  #wanting = 0;
+
+  constructor(destinations: readonly RouteDestination[]) {
+    this.destinations = destinations;
+    this.#hashes = destinations.map(({ namespace }) => namespaceHash(namespace));
+  }
+
+  /** The bits of the nodes that want its messages. Remembered until the table changes: messages come more often than subscribers. */
+  wanting(table: InterestTable): number {
+    if (this.#revision !== table.revision) {
+      this.#revision = table.revision;
+      this.#wanting = 0;
+      for (const hash of this.#hashes) this.#wanting |= table.wanting(hash);
+    }
+    return this.#wanting;
+  }
 }
 
-export interface RemoteMessage {
+/** A message where it lies among other bytes: it has not been copied, and is not kept. */
+export interface PlacedMessage {
+  readonly bytes: Buffer;
+  readonly payloadStart: number;
+  readonly payloadEnd: number;
+  readonly qos: Qos;
+  readonly retainedAs?: RetainedPlace | undefined;
+  /** The same for messages that had all been read before the first of them was published; 0: nothing is known of it. */
+  readonly input?: number;
+}
+
+/** A message of another node. */
+export interface RemoteMessage extends PlacedMessage {
   /** The same object for all messages of a route. */
   readonly destinations: readonly RouteDestination[];
   /** What the topic of each destination goes on with. */
   readonly end: string;
-  readonly payload: Buffer;
-  readonly qos: Qos;
-  readonly retainedAs?: RetainedPlace | undefined;
 }
 
-/** A message on its way out, on a route. */
-export interface OutgoingRemote {
-  /** Is added to each topic of the route. */
-  readonly end: string;
-  /** Is copied at once. */
-  readonly payload: Buffer;
-  readonly qos: Qos;
-  readonly retainedAs?: RetainedPlace | undefined;
+/** A message whose payload these bytes are. */
+export function placed(payload: Buffer, qos: Qos, retainedAs?: RetainedPlace): PlacedMessage {
+  return { bytes: payload, payloadStart: 0, payloadEnd: payload.length, qos, retainedAs };
+}
+
+export function payloadOf({ bytes, payloadStart, payloadEnd }: PlacedMessage): Buffer {
+  return bytes.subarray(payloadStart, payloadEnd);
 }

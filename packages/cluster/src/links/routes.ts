@@ -9,7 +9,7 @@ import {
   writeMessageRecord,
 } from '../frames/records.ts';
 import type { Link } from './link.ts';
-import type { OutgoingRemote, RemoteMessage, RemoteRoute } from './remote.ts';
+import { type PlacedMessage, payloadOf, placed, type RemoteMessage, type RemoteRoute } from './remote.ts';
 
 /** Routes of one direction of a link: 42 bytes each where they go out, 370 to 800 where they come in, by their destinations. */
 const maxRoutes = 100_000;
@@ -18,16 +18,17 @@ export class OutgoingRoutes {
   #numbers = new WeakMap<RemoteRoute, number>();
   #last = 0;
 
-  append(link: Link, route: RemoteRoute, { end, payload, qos, retainedAs }: OutgoingRemote): void {
+  /** `end`: what is added to each topic of the route. */
+  append(link: Link, route: RemoteRoute, end: string, message: PlacedMessage): void {
     const number = this.#numbers.get(route) ?? this.#add(link, route);
+    const { qos, retainedAs } = message;
     if (retainedAs) {
-      link.append({ type: 'stored', route: number, qos, ...retainedAs, payload });
+      link.append({ type: 'stored', route: number, qos, ...retainedAs, payload: payloadOf(message) });
       return;
     }
-    const endBytes = Buffer.byteLength(end);
-    link.appendRecord(messageRecordBytes(endBytes, payload.length), (to, at) =>
-      writeMessageRecord(to, at, { route: number, qos, end, payload }, endBytes),
-    );
+    const endBytes = end === '' ? 0 : Buffer.byteLength(end);
+    const at = link.reserve(messageRecordBytes(endBytes, message));
+    if (at !== undefined) writeMessageRecord(link.buffer, at, number, end, endBytes, message);
   }
 
   #add(link: Link, route: RemoteRoute): number {
@@ -58,9 +59,11 @@ export class IncomingRoutes {
   find(record: ClusterRecord & { type: 'message' | 'stored' }): RemoteMessage | undefined {
     const destinations = this.#destinations.get(record.route);
     if (!destinations) return undefined;
-    const { payload, qos } = record;
-    if (record.type === 'message') return { destinations, end: record.end, payload, qos };
-    const { namespace, topic, version } = record;
-    return { destinations, end: '', payload, qos, retainedAs: { namespace, topic, version } };
+    if (record.type === 'message') {
+      const { end, bytes, payloadStart, payloadEnd, qos } = record;
+      return { destinations, end, bytes, payloadStart, payloadEnd, qos, retainedAs: undefined };
+    }
+    const { payload, qos, namespace, topic, version } = record;
+    return { destinations, end: '', ...placed(payload, qos, { namespace, topic, version }) };
   }
 }

@@ -3,6 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import type { Carrier } from '../carriers/carrier.ts';
 import { ClusterNode } from '../cluster-node.ts';
 import { namespaceHash } from '../interest/namespace-hash.ts';
+import { payloadOf, placed, RemoteRoute } from '../links/remote.ts';
 import { MemoryRows } from './memory-rows.ts';
 
 export interface Member {
@@ -19,7 +20,7 @@ export async function startCluster(carriers: readonly Carrier[], linkBytes = 1_0
     const heard: string[] = [];
     const node = new ClusterNode({
       ...{ clock: systemClock, carrier, statements: rows.statements(), graceMs: 60_000, linkBytes },
-      deliver: ({ payload }) => void heard.push(String(payload)),
+      deliver: (message) => void heard.push(String(payloadOf(message))),
       closeSessions: async () => {},
       failed: (what, error) => {
         throw new Error(what, { cause: error });
@@ -45,9 +46,6 @@ export function subscribe({ node }: Member, namespace: string): Promise<void> {
 
 /** Resolves with PUBACK. */
 export function publish({ node }: Member, namespace: string, text: string): Promise<void> {
-  const route = { destinations: [{ namespace, topic: 't' }], hashes: [namespaceHash(namespace)] };
-  const message = () => ({ end: '', payload: Buffer.from(text), qos: 1 as const });
-  return new Promise((resolve, reject) => {
-    if (node.publish(route, 1, message, (error) => (error ? reject(error) : resolve()))) resolve();
-  });
+  const route = new RemoteRoute([{ namespace, topic: 't' }]);
+  return Promise.resolve(node.publish(route, '', placed(Buffer.from(text), 1))?.arrived());
 }

@@ -22,8 +22,15 @@ function serve(options: NativeEngineOptions) {
   return startServer((host, limits) => createNativeEngine(host, limits, options), onTestFinished);
 }
 
-/** A bus that has to tell others of each message at QoS 1, whose answers the test gives. `keepsOrder`: what it tells first arrives first. */
-function distantBus({ keepsOrder = false } = {}) {
+interface DistantBusOptions {
+  /** What it tells first arrives first. */
+  readonly keepsOrder?: boolean;
+  /** What the messages on these topics travel with, rather than each on its own. */
+  readonly together?: Readonly<Record<string, UnderWay>>;
+}
+
+/** A bus that has to tell others of each message at QoS 1, whose answers the test gives. */
+function distantBus({ keepsOrder = false, together = {} }: DistantBusOptions = {}) {
   const told: { readonly payload: string; answer(error?: Error): void }[] = [];
   const createBus: CreateMessageBus = (local) => ({
     subscribe: (...subscription) => local.subscribe(...subscription),
@@ -40,7 +47,7 @@ function distantBus({ keepsOrder = false } = {}) {
       const publishAlso: BusRoute<Parameters<typeof route.publish>[0]>['publish'] = (message) => {
         const here = route.publish(message);
         if (message.qos === 0) return here;
-        const underWay = new UnderWay();
+        const underWay = together[destinations[0]?.topic ?? ''] ?? new UnderWay();
         told.push({
           payload: String(message.payload),
           answer: (error) => underWay.settle(error),
@@ -111,6 +118,61 @@ describe('the bus of the native engine', () => {
     await client.expectBytes(Buffer.concat([puback(1), puback(2)]));
     told[2]?.answer();
     await client.expectBytes(puback(3));
+  });
+
+  test('acknowledges messages that travel together when these have arrived, each publisher its own and in its turn', async () => {
+    const [early, late] = [new UnderWay(), new UnderWay()];
+    const { told, createBus } = distantBus({ keepsOrder: true, together: { early, late } });
+    const { port } = await serve({ createBus });
+    const [one, other] = [await connectRaw({ port }), await connectRaw({ port })];
+    const send = (client: typeof one, topics: readonly string[]) =>
+      client.send(
+        Buffer.concat([
+          connect({ clientId: topics.join() }),
+          ...topics.map((topic, n) => publish(topic, 'x', n + 1)),
+          pingreq,
+        ]),
+      );
+    send(one, ['early', 'late', 'early', 'late', 'early']);
+    send(other, ['late', 'late']);
+    for (const client of [one, other]) await client.expectBytes(Buffer.concat([connack(0), pingresp]));
+    expect(told).toHaveLength(7);
+
+    early.settle();
+    await one.expectBytes(puback(1));
+    late.settle();
+    await one.expectBytes(Buffer.concat([2, 3, 4, 5].map((id) => puback(id))));
+    await other.expectBytes(Buffer.concat([1, 2].map((id) => puback(id))));
+  });
+
+  test('closes all publishers of messages that travelled together and did not arrive, and no other', async () => {
+    const [lost, arrives] = [new UnderWay(), new UnderWay()];
+    const { createBus } = distantBus({ keepsOrder: true, together: { lost, arrives } });
+    const { port, host } = await serve({ createBus });
+    const [one, other, third] = [
+      await connectRaw({ port }),
+      await connectRaw({ port }),
+      await connectRaw({ port }),
+    ];
+    one.send(
+      Buffer.concat([
+        connect({ clientId: 'one' }),
+        publish('lost', 'x', 1),
+        publish('arrives', 'x', 2),
+        pingreq,
+      ]),
+    );
+    other.send(Buffer.concat([connect({ clientId: 'other' }), publish('lost', 'x', 1), pingreq]));
+    third.send(Buffer.concat([connect({ clientId: 'third' }), publish('arrives', 'x', 1), pingreq]));
+    for (const client of [one, other, third]) await client.expectBytes(Buffer.concat([connack(0), pingresp]));
+
+    lost.settle(new Error('nobody answers'));
+    arrives.settle();
+    await one.expectClose();
+    await other.expectClose();
+    await third.expectBytes(puback(1));
+    expect((await host.nth('disconnected', 1)).reason).toBe('message could not be handed over');
+    expect((await host.nth('disconnected', 2)).reason).toBe('message could not be handed over');
   });
 
   test('closes the publisher of a message that could not be recorded while it was under way, and serves the others', async () => {

@@ -477,7 +477,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   /** Handles the packets of a chunk, or those that have been waiting. */
   #parse(chunk: Buffer | undefined, start: number, end: number, mostChunks?: number): void {
     const { tick } = this.#parts;
-    tick.handles(this.#floods);
+    tick.handlesInput(this.#floods);
     try {
       if (chunk !== undefined) this.#assembler.take(chunk, start, end);
       else if (this.#assembler.resume(mostChunks)) this.#rest();
@@ -486,7 +486,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       if (this.#state === 'connecting' && chunk) this.#strange(error, chunk.subarray(start, end));
       else this.#malformed(error);
     }
-    tick.handles(false);
+    tick.inputHandled();
     if (this.#assembler.isPartial && this.#partialSinceMs === 0) {
       this.#partialSinceMs = this.#lastReadMs;
       const dueMs = this.#dueMs();

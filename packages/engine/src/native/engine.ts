@@ -44,19 +44,27 @@ import { Tick } from './timing/tick.ts';
 const drainMs = 1_500;
 const lookMs = 5;
 
+/** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the tick. */
+export type ToMessage<M> = (bytes: Buffer, payloadStart: number, payloadEnd: number, qos: Qos) => M;
+
 /**
  * Makes the bus of an engine around the one that connects its own sessions. `toMessage` makes a message that came from
- * elsewhere ready to be published on `local`; its bytes must stay as they are until the end of the tick.
+ * elsewhere ready to be published on `local`.
  */
 export type CreateMessageBus = <S extends Subscriber<M>, M extends BusMessage>(
   local: MessageBus<S, M>,
-  toMessage: (payload: Buffer, qos: Qos) => M,
+  toMessage: ToMessage<M>,
 ) => MessageBus<S, M>;
 
 /** What a bus can see of a message, to send it elsewhere. */
 export interface BusMessage extends Addressable {
-  /** Stays as it is until the end of the tick. */
+  /** The payload is bytes [payloadStart, payloadEnd), which stay as they are until the end of the tick. */
+  readonly bytes: Buffer;
+  readonly payloadStart: number;
+  readonly payloadEnd: number;
   readonly payload: Buffer;
+  /** The same for messages that had all been read before the first of them was published; 0: nothing is known of it. */
+  readonly input: number;
   /** Set if the host keeps the message and has told its version. */
   retainedAs: RetainedPlace | undefined;
 }
@@ -94,7 +102,8 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
     const tick = new Tick(new Pacer(pace));
     const bus = createBus(
       new LocalMessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>(interest, ticksOf(tick, slices)),
-      (payload, qos) => new OutgoingMessage(tick, payload, 0, payload.length, qos, false),
+      (bytes, payloadStart, payloadEnd, qos) =>
+        new OutgoingMessage(tick, bytes, payloadStart, payloadEnd, qos, false),
     );
     const sessionParts: SessionParts<P> = {
       host,

@@ -2,7 +2,7 @@ import type { Engine, EngineHost, EngineLimits } from '../port.ts';
 import { NativeEngine, type NativeEngineOptions } from './engine.ts';
 
 export type { ClientIdClaim, ClientIds } from './client-ids.ts';
-export type { BusMessage, CreateMessageBus, NativeEngineOptions } from './engine.ts';
+export type { BusMessage, CreateMessageBus, NativeEngineOptions, ToMessage } from './engine.ts';
 export { toDirectSocket } from './io/direct-socket.ts';
 export type { RetainedPlace } from './messages/outgoing-message.ts';
 

@@ -4,23 +4,36 @@ export type HandOver = void | Promise<void> | UnderWay;
 type Listener = (error: Error | undefined) => void;
 
 /**
- * A message that has been handed over here and is on its way to other processes, where none that is published later overtakes it. So its
- * publisher goes on, and only PUBACK waits until it has arrived. No promise, since there is one for each message.
+ * Messages that have been handed over here and are on their way to other processes, where none that is published later overtakes them. So
+ * their publishers go on, and only PUBACK waits until they have arrived. One for all that travel together, since a promise for
+ * each message would cost more than the message.
  */
 export class UnderWay {
   #outcome: { readonly error: Error | undefined } | undefined;
-  #listener: Listener | undefined;
+  #listeners: Listener[] = [];
 
-  /** The others have it; or, with an error, they may never get it. */
-  settle(error?: Error): void {
-    this.#outcome ??= { error };
-    this.#listener?.(error);
+  get isSettled(): boolean {
+    return this.#outcome !== undefined;
   }
 
-  /** Calls back once it is settled, at once if it is; one listener alone. */
+  /** Why the others may never get them. */
+  get error(): Error | undefined {
+    return this.#outcome?.error;
+  }
+
+  /** The others have them; or, with an error, they may never get them. */
+  settle(error?: Error): void {
+    if (this.#outcome) return;
+    this.#outcome = { error };
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener(error);
+  }
+
+  /** Calls back once they are settled, at once if they are. */
   whenSettled(listener: Listener): void {
     if (this.#outcome) listener(this.#outcome.error);
-    else this.#listener = listener;
+    else this.#listeners.push(listener);
   }
 
   arrived(): Promise<void> {

@@ -4,7 +4,7 @@ import { RetainedOrder } from '../../bus/retained-order.ts';
 import { Claims } from '../../claims/claims.ts';
 import { ClusterNode } from '../../cluster-node.ts';
 import { namespaceHash } from '../../interest/namespace-hash.ts';
-import type { RemoteMessage } from '../../links/remote.ts';
+import { payloadOf, placed, type RemoteMessage, RemoteRoute } from '../../links/remote.ts';
 import type { Breakage } from '../broken/builds.ts';
 import type { Process, Timeline } from '../timeline/timeline.ts';
 import type { Checks } from './checks.ts';
@@ -38,10 +38,7 @@ export class SimulatedNode implements SessionHost {
   readonly #parts: SimulatedNodeParts;
   readonly #byNamespace = new Map<string, Set<SimulatedSession>>();
   readonly #order: Pick<RetainedOrder, 'handedOver' | 'read' | 'isNews'>;
-  readonly #routes = new Map<
-    string,
-    { destinations: { namespace: string; topic: string }[]; hashes: number[] }
-  >();
+  readonly #routes = new Map<string, RemoteRoute>();
 
   constructor(parts: SimulatedNodeParts) {
     const { process, machine, network, database, breakage, timeline, graceMs, checks } = parts;
@@ -175,12 +172,13 @@ export class SimulatedNode implements SessionHost {
     };
     const { namespace } = publication;
     const retainedAs = version === undefined ? undefined : { namespace, topic: permanentTopic, version };
-    const message = () => ({ end: '', payload: Buffer.from(publication.name), qos, retainedAs });
-    const isDone = this.cluster.publish(this.#routeOf(namespace), qos, message, (error) => {
+    const message = placed(Buffer.from(publication.name), qos, retainedAs);
+    const underWay = this.cluster.publish(this.#routeOf(namespace), '', message);
+    underWay?.whenSettled((error) => {
       if (error) this.#unhanded(session, error);
       else if (!this.#parts.breakage.acknowledgesAtOnce) acknowledge();
     });
-    if (isDone || this.#parts.breakage.acknowledgesAtOnce) acknowledge();
+    if (underWay === undefined || this.#parts.breakage.acknowledgesAtOnce) acknowledge();
   }
 
   close(session: SimulatedSession, reason: string): void {
@@ -224,14 +222,14 @@ export class SimulatedNode implements SessionHost {
   #routeOf(namespace: string) {
     let route = this.#routes.get(namespace);
     if (!route) {
-      route = { destinations: [{ namespace: namespace, topic: 't' }], hashes: [namespaceHash(namespace)] };
+      route = new RemoteRoute([{ namespace, topic: 't' }]);
       this.#routes.set(namespace, route);
     }
     return route;
   }
 
   #deliver(message: RemoteMessage): void {
-    const publication = this.#parts.checks.publications.get(String(message.payload));
+    const publication = this.#parts.checks.publications.get(String(payloadOf(message)));
     if (publication) this.#deliverHere(publication, message.retainedAs?.version);
   }
 

@@ -23,9 +23,10 @@ const nameless: TopicName = { topic: '', topicBytes: Buffer.alloc(0) };
 export class OutgoingMessage implements Addressable {
   readonly qos: Qos;
   readonly #tick: Tick;
-  readonly #bytes: Buffer;
-  readonly #payloadStart: number;
-  readonly #payloadEnd: number;
+  /** The payload is bytes [payloadStart, payloadEnd), which stay as they are until the end of the tick. */
+  readonly bytes: Buffer;
+  readonly payloadStart: number;
+  readonly payloadEnd: number;
   readonly #retain: boolean;
   #topicName: TopicName = nameless;
   #source0: Buffer | undefined;
@@ -41,7 +42,6 @@ export class OutgoingMessage implements Addressable {
   /** Where the host retains it, if the host does and has told the version. */
   retainedAs: RetainedPlace | undefined;
 
-  /** The payload is bytes [payloadStart, payloadEnd), which must stay as they are until the end of the tick. */
   constructor(
     tick: Tick,
     bytes: Buffer,
@@ -51,11 +51,15 @@ export class OutgoingMessage implements Addressable {
     retain: boolean,
   ) {
     this.#tick = tick;
-    this.#bytes = bytes;
-    this.#payloadStart = payloadStart;
-    this.#payloadEnd = payloadEnd;
+    this.bytes = bytes;
+    this.payloadStart = payloadStart;
+    this.payloadEnd = payloadEnd;
     this.#retain = retain;
     this.qos = qos;
+  }
+
+  get input(): number {
+    return this.#tick.input;
   }
 
   get topic(): string {
@@ -68,18 +72,18 @@ export class OutgoingMessage implements Addressable {
   }
 
   get payloadBytes(): number {
-    return this.#payloadEnd - this.#payloadStart;
+    return this.payloadEnd - this.payloadStart;
   }
 
   /** Stays as it is until the end of the tick. */
   get payload(): Buffer {
-    return this.#bytes.subarray(this.#payloadStart, this.#payloadEnd);
+    return this.bytes.subarray(this.payloadStart, this.payloadEnd);
   }
 
   /** A copy of the payload, or of its first bytes, that lasts. */
   copyPayload(mostBytes = this.payloadBytes): Buffer {
-    const end = Math.min(this.#payloadEnd, this.#payloadStart + mostBytes);
-    return Buffer.from(this.#bytes.subarray(this.#payloadStart, end));
+    const end = Math.min(this.payloadEnd, this.payloadStart + mostBytes);
+    return Buffer.from(this.bytes.subarray(this.payloadStart, end));
   }
 
   /** The same message over bytes of its own, for a later tick. A payload that waits for receivers of both is kept once. */
@@ -104,18 +108,18 @@ export class OutgoingMessage implements Addressable {
    */
   offerReceived(start: number, topicName: TopicName, topicBytes: number): void {
     const bodyBytes = 2 + topicBytes + 2 * this.qos + this.payloadBytes;
-    if (this.#payloadEnd - start !== headerBytes(bodyBytes) + bodyBytes) return;
+    if (this.payloadEnd - start !== headerBytes(bodyBytes) + bodyBytes) return;
     this.#topicName = topicName;
-    this.#bytes[start] = 0x30 | (this.qos << 1);
+    this.bytes[start] = 0x30 | (this.qos << 1);
     if (this.qos === 0) {
-      this.#source0 = this.#bytes;
+      this.#source0 = this.bytes;
       this.#start0 = start;
-      this.#end0 = this.#payloadEnd;
+      this.#end0 = this.payloadEnd;
     } else {
-      this.#source1 = this.#bytes;
+      this.#source1 = this.bytes;
       this.#start1 = start;
-      this.#end1 = this.#payloadEnd;
-      this.#idAt1 = this.#payloadStart - 2;
+      this.#end1 = this.payloadEnd;
+      this.#idAt1 = this.payloadStart - 2;
     }
   }
 
@@ -175,7 +179,7 @@ export class OutgoingMessage implements Addressable {
     const arena = this.#tick.messages;
     const start = arena.reserve(publishBytes(topicBytes.length, this.payloadBytes, qos));
     const at = writePublishHeader(arena.buffer, start, topicBytes, this.payloadBytes, qos, this.#retain);
-    this.#bytes.copy(arena.buffer, at, this.#payloadStart, this.#payloadEnd);
+    this.bytes.copy(arena.buffer, at, this.payloadStart, this.payloadEnd);
     return start;
   }
 

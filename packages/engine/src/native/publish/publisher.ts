@@ -65,8 +65,9 @@ interface Unfinished {
     | undefined;
   /** Until the logs have it; undefined: none is to. */
   recorded: Promise<void> | undefined;
-  /** Undefined: it is not under way to other nodes. */
-  readonly bytesUnderWay: number | undefined;
+  /** Undefined: it is not on its way to other nodes. */
+  readonly underWay: UnderWay | undefined;
+  readonly bytesUnderWay: number;
   /** What it is retained under, where one at a time is. */
   readonly place: string | undefined;
 }
@@ -90,6 +91,8 @@ export class Publisher<P> {
   /** Of both, and of what is under way to other nodes. */
   #unstoredBytes = 0;
   #messagesUnderWay = 0;
+  /** The last that was asked to call back. */
+  #awaited: UnderWay | undefined;
   /** Places whose message is being stored or handed over. Undefined where no other node hands over what this one retains. */
   #retaining: Set<string> | undefined;
   /**
@@ -254,10 +257,12 @@ export class Publisher<P> {
   /** An acknowledgement that waits in its turn. All have the same fields, so that V8 knows one shape of them. */
   #await(
     packetId: number,
-    given: Partial<Pick<Unfinished, 'unstored' | 'recorded' | 'bytesUnderWay' | 'place'>>,
+    given: Partial<Pick<Unfinished, 'isDue' | 'unstored' | 'recorded' | 'place'>>,
+    underWay?: UnderWay,
+    bytesUnderWay = 0,
   ) {
-    const { unstored, recorded, bytesUnderWay, place } = given;
-    const entry: Unfinished = { isDue: false, packetId, unstored, recorded, bytesUnderWay, place };
+    const { isDue = false, unstored, recorded, place } = given;
+    const entry: Unfinished = { isDue, packetId, unstored, recorded, underWay, bytesUnderWay, place };
     this.#unfinished.push(entry);
     return entry;
   }
@@ -269,12 +274,20 @@ export class Publisher<P> {
     recorded: Promise<void> | undefined,
     bytesUnderWay: number,
   ): boolean {
-    const entry = this.#await(packetId, { recorded, bytesUnderWay });
+    this.#await(packetId, { recorded }, underWay, bytesUnderWay);
     this.#unstoredBytes += bytesUnderWay;
     this.#messagesUnderWay++;
-    underWay.whenSettled((error) => (error ? this.#fail(entry, reasons.notHandedOver) : this.#settle(entry)));
+    if (underWay !== this.#awaited) {
+      this.#awaited = underWay;
+      underWay.whenSettled((error) => this.#arrived(error));
+    }
     this.#pauseIfFull();
     return !this.#isWaitingForStore && !this.#hasFailed;
+  }
+
+  #arrived(error: Error | undefined): void {
+    if (error) this.#giveUp(reasons.notHandedOver);
+    this.#release();
   }
 
   /** Publishes nothing more until the message is handed over: so messages keep their order. */
@@ -309,15 +322,7 @@ export class Publisher<P> {
   /** Acknowledges now, or after those that came before. */
   #finish(packetId: number, recorded: Promise<void> | undefined, bytes: number): void {
     if (this.#unfinished.size === 0) this.#acknowledge(packetId, recorded, bytes);
-    else
-      this.#unfinished.push({
-        isDue: true,
-        packetId,
-        unstored: undefined,
-        recorded,
-        bytesUnderWay: undefined,
-        place: undefined,
-      });
+    else this.#await(packetId, { isDue: true, recorded });
     this.#pauseIfFull();
   }
 
@@ -393,27 +398,34 @@ export class Publisher<P> {
   /** What the entry waited for is there: it has its turn as soon as those before it have had theirs. */
   #settle(entry: Unfinished): void {
     entry.isDue = true;
-    while (this.#unfinished.first?.isDue) {
-      const first = this.#unfinished.first;
-      const { packetId, unstored } = first;
+    this.#release();
+  }
+
+  /** Those whose turn it is, up to the first that still waits. */
+  #release(): void {
+    for (let first = this.#unfinished.first; first && isDue(first); first = this.#unfinished.first) {
+      const { packetId, unstored, underWay } = first;
       if (unstored) {
         first.unstored = undefined;
         const { plan, payload, qos } = unstored;
         first.recorded = plan.taps && this.#record(plan.taps, payload, qos);
         const pending = this.#handOver(unstored);
         if (pending !== undefined) {
-          first.isDue = false;
+          const waiting = first;
+          waiting.isDue = false;
           pending.then(
-            () => this.#settle(first),
-            () => this.#fail(first, reasons.notHandedOver),
+            () => this.#settle(waiting),
+            () => this.#fail(waiting, reasons.notHandedOver),
           );
           return;
         }
       }
       this.#unfinished.shift();
-      if (first.bytesUnderWay !== undefined) {
+      if (underWay !== undefined) {
         this.#messagesUnderWay--;
         this.#unstoredBytes -= first.bytesUnderWay;
+        // Its turn may come before the callback that closes the connection.
+        if (underWay.error) this.#hasFailed = true;
       }
       if (first.place !== undefined) this.#retaining?.delete(first.place);
       if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
@@ -450,9 +462,13 @@ export class Publisher<P> {
 
   /** It is not acknowledged, and nothing after it: the client will send them again. */
   #fail(entry: Unfinished, reason: Reason): void {
+    this.#giveUp(reason);
+    this.#settle(entry);
+  }
+
+  #giveUp(reason: Reason): void {
     this.#hasFailed = true;
     this.#connection.close(reason);
-    this.#settle(entry);
   }
 
   #handOver({ plan, payload, qos, version }: NonNullable<Unfinished['unstored']>): void | Promise<void> {
@@ -461,6 +477,10 @@ export class Publisher<P> {
     if (plan.retainAs && version !== undefined) message.retainedAs = { ...plan.retainAs, version };
     return handedOver(plan.route.publish(message));
   }
+}
+
+function isDue({ isDue, underWay }: Unfinished): boolean {
+  return isDue || (underWay?.isSettled ?? false);
 }
 
 function placeOf({ namespace, topic }: RetainAs): string {

@@ -59,6 +59,8 @@ export class Tick {
   #dirty: Flushable[] = [];
   #urgent: Flushable[] = [];
   #isUrgent = false;
+  #inputs = 0;
+  #input = 0;
   #floodEndMs = 0;
   #isFlooded = false;
   /** Output waits since then for more of the flood; undefined: none does. */
@@ -109,6 +111,22 @@ export class Tick {
   /** Output from here on is part of a flood, if there is one; otherwise a client waits for it. */
   handles(isOfFlood: boolean): void {
     this.#isUrgent = this.#isFlooded && !isOfFlood;
+  }
+
+  /** Packets are handled from here on that have been read; until `inputHandled`. */
+  handlesInput(isOfFlood: boolean): void {
+    this.#input = ++this.#inputs;
+    this.handles(isOfFlood);
+  }
+
+  inputHandled(): void {
+    this.#input = 0;
+    this.handles(false);
+  }
+
+  /** Which input is being handled, all of which was read before any of it; 0: none is. */
+  get input(): number {
+    return this.#input;
   }
 
   /** Output is being written over several ticks: packets that add to it have to wait. */
