@@ -187,7 +187,7 @@ export class ClusterNode {
 
   /**
    * May it acknowledge a message that no other node wants? The clock is read once for all packets that were read together: it must not say
-   * what it was before a packet was read, but of those that follow in the same turn of the event loop it says no more.
+   * what it was before a packet was read, but of those that follow in the same tick of the event loop it says no more.
    */
   #isGoodFor({ input = 0 }: PlacedMessage): boolean {
     if (input !== 0 && input === this.#goodInput) return true;
