@@ -14,10 +14,7 @@ import { expectRefusal, expectViolations } from '../support/answers.ts';
 import { newFolder } from '../support/folders.ts';
 import { watchedInstallation } from '../support/watched-installation.ts';
 
-const installation = watchedInstallation({
-  programs: ['api'],
-  env: { IOT_GRPC_ADDRESS: 'localhost:8443' },
-});
+const installation = watchedInstallation();
 const accounts = '/ext/v1/serviceAccounts';
 const nobody = 'are00000000000000000';
 const exchange = (jwt: string) => installation().api.call('POST', '/iam/v1/tokens', { jwt }, { token: null });
