@@ -73,6 +73,7 @@ export const basics = {
     topic: 'Topic',
     never: 'Never',
     fromFile: '{{what}}: from a file',
+    chooseFile: 'Choose a file',
   },
   pager: { pages: 'Pages', first: 'First page', previous: 'Previous', next: 'Next' },
   confirm: { type: 'Type {{name}} to confirm' },

@@ -67,6 +67,7 @@ export const basics = {
     topic: 'Топик',
     never: 'Никогда',
     fromFile: '{{what}}: из файла',
+    chooseFile: 'Выбрать файл',
   },
   pager: { pages: 'Страницы', first: 'Первая страница', previous: 'Назад', next: 'Дальше' },
   confirm: { type: 'Введите {{name}} для подтверждения' },

@@ -1,10 +1,11 @@
 import { Select, Switch } from '@gravity-ui/uikit';
 import { listRegistries } from '@iotcore/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, useId, useState } from 'react';
+import { type DragEvent, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useFolder, useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
+import { FileInput } from '../../ui/forms/file-input.tsx';
 import { WorkButton } from '../../ui/forms/work-button.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { How } from '../../ui/layout/how.tsx';
@@ -22,7 +23,6 @@ export function Import() {
   const { t } = useTexts();
   const folderId = useFolder();
   const may = useMay('admin');
-  const id = useId();
   const queryClient = useQueryClient();
   const [registryId, setRegistryId] = useState('');
   const [file, setFile] = useState<File>();
@@ -72,13 +72,8 @@ export function Import() {
         />
         {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is beside the button, which does the same */}
         <div className="drop" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-          <label htmlFor={id}>{t('import.file')}</label>
-          <input
-            id={id}
-            type="file"
-            accept=".csv,.ndjson,.jsonl"
-            onChange={({ target }) => choose(target.files?.[0])}
-          />
+          {t('import.file')}
+          <FileInput label={t('import.file')} accept=".csv,.ndjson,.jsonl" onChoose={choose} />
           {file && <span>{file.name}</span>}
         </div>
         <Switch checked={overwrite} onUpdate={setOverwrite} content={t('import.overwrite')} />

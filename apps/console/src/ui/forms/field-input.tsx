@@ -1,6 +1,7 @@
 import { Select, TextArea, TextInput } from '@gravity-ui/uikit';
 import { type ReactNode, useId } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
+import { FileInput } from './file-input.tsx';
 
 export interface Field {
   /** As the API names it. */
@@ -61,11 +62,10 @@ export function FieldInput({ field, value, violation, autoFocus = false, onUpdat
         <TextInput {...shared} type={types[kind]} autoComplete="off" id={id} controlProps={described} />
       )}
       {accept && (
-        <input
-          type="file"
+        <FileInput
           accept={accept}
-          aria-label={t('common.fromFile', { what: label })}
-          onChange={({ target }) => void target.files?.[0]?.text().then(onUpdate)}
+          label={t('common.fromFile', { what: label })}
+          onChoose={(file) => void file?.text().then(onUpdate)}
         />
       )}
       {note && (
