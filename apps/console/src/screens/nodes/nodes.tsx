@@ -6,10 +6,14 @@ import { Page } from '../../ui/layout/page.tsx';
 import { Status } from '../../ui/layout/status.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { useOpenRow } from '../../ui/list/use-open-row.ts';
+import { CopyButton } from '../../ui/text/copy.tsx';
 import { Time } from '../../ui/text/time.tsx';
 import { Charts } from '../metrics/charts.tsx';
 import { Figures } from './figures.tsx';
 import { useNodes } from './use-nodes.ts';
+
+/** Of an ID, so that the figures have room. */
+const shownCharacters = 8;
 
 /** The processes of the installation, and how they are. */
 export function Nodes() {
@@ -33,9 +37,12 @@ export function Nodes() {
               id: 'id',
               title: t('common.id'),
               cell: ({ id }) => (
-                <LinkButton isOpen={open === id} onClick={() => choose(id)}>
-                  <code>{id}</code>
-                </LinkButton>
+                <span className="identifier">
+                  <LinkButton isOpen={open === id} label={id} onClick={() => choose(id)}>
+                    <code>{id.slice(0, shownCharacters)}</code>
+                  </LinkButton>
+                  <CopyButton text={id} what={id} />
+                </span>
               ),
             },
             {

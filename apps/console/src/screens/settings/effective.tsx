@@ -1,5 +1,6 @@
 import { listNodes, type Node } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
@@ -36,7 +37,7 @@ export function Effective() {
           rowKey={({ variable }) => variable}
           empty={<p>{t('common.none')}</p>}
           columns={[
-            { id: 'variable', title: t('common.name'), cell: ({ variable }) => <code>{variable}</code> },
+            { id: 'variable', title: t('common.name'), cell: ({ variable }) => <Variable name={variable} /> },
             {
               id: 'value',
               title: t('settings.value'),
@@ -48,6 +49,23 @@ export function Effective() {
       )}
       <How path="/ext/v1/nodes?nodeView=FULL" cli="status" />
     </>
+  );
+}
+
+/** On a narrow screen it breaks between its words, so that the value is seen beside it. */
+function Variable({ name }: { name: string }) {
+  const [first, ...others] = name.split(/(?<=_)/);
+  return (
+    <code className="variable">
+      {first}
+      {others.map((word, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the words of a name keep their places
+        <Fragment key={at}>
+          <wbr />
+          {word}
+        </Fragment>
+      ))}
+    </code>
   );
 }
 
