@@ -22,6 +22,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
       <div className="top__tools">
         <Button
           view="flat"
+          className="top__language"
           aria-label={t('shell.language')}
           onClick={() => setPreferences({ language: language === 'ru' ? 'en' : 'ru' })}
         >
