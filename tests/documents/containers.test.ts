@@ -17,6 +17,7 @@ interface Service {
   readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
@@ -209,6 +210,10 @@ describe('docker-compose.yml', () => {
     expect(published.filter((port) => !listened.includes(port))).toEqual([]);
     // Nobody connects to the export process: it is the one that connects.
     expect(published.length > 0).toBe(name !== 'export');
+  });
+
+  test.each(ours)('%s takes further settings from a file that need not be there', (_name, service) => {
+    expect(service.env_file).toEqual([{ path: 'iotcore.env', required: false }]);
   });
 
   test('shows the API without TLS to this machine only', () => {

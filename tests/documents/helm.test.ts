@@ -1,4 +1,5 @@
 /** deploy/helm: Helm is not on every machine. Its templates keep to what is rendered here, and what comes out is looked at. */
+import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readSettings, version } from '@iotcore/process';
@@ -23,7 +24,7 @@ function look(path: string, scope: object, here?: unknown): unknown {
 const isSet = (value: unknown) =>
   typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 
-/** Of Helm's language: values, `quote`, `toJson`, `toYaml … | nindent`, `if`, `else`, `with`, and `{{-`. Anything else throws. */
+/** Of Helm's language: values, `quote`, `toJson`, `toYaml … | nindent`, `if`, `else`, `with`, `{{-`, a checksum. Anything else throws. */
 function render(template: string, scope: object): string {
   const text = template.replaceAll(/\s*\{\{- /g, '{{ ');
   const kept: boolean[] = [];
@@ -47,6 +48,11 @@ function render(template: string, scope: object): string {
 }
 
 function value(action: string, scope: object, here: unknown): string {
+  const [, included] = /^include \(print \.Template\.BasePath "(.*?)"\) \. \| sha256sum$/.exec(action) ?? [];
+  if (included !== undefined) {
+    const text = render(read(`templates${included}`), scope);
+    return createHash('sha256').update(text).digest('hex');
+  }
   const [, call, path = '', filter] =
     /^(?:(toJson|toYaml) )?(\.\S*)(?: \| (quote|nindent \d+))?$/.exec(action) ?? [];
   if (path === '') throw new Error(`the test does not know ${action}`);
@@ -59,12 +65,14 @@ function value(action: string, scope: object, here: unknown): string {
   return indent === undefined ? text : `\n${text.replaceAll(/^/gm, ' '.repeat(Number(indent)))}`;
 }
 
-function manifests(changed: object = {}): Manifest[] {
-  const scope = {
-    Release: { Name: 'iot' },
-    Chart: { AppVersion: version },
-    Values: { ...parse(read('values.yaml')), ...changed },
-  };
+const scopeOf = (changed: object = {}) => ({
+  Release: { Name: 'iot', Namespace: 'plant' },
+  Chart: { AppVersion: version },
+  Values: { ...parse(read('values.yaml')), ...changed },
+});
+
+function manifests(changed?: object): Manifest[] {
+  const scope = scopeOf(changed);
   return globSync('templates/*.yaml', { cwd: chart }).flatMap((path) =>
     parseAllDocuments(render(read(path), scope))
       .map((document) => {
@@ -114,7 +122,17 @@ describe.each(workloads.map((workload) => [workload.metadata.name, workload] as 
       const volumes = pod.volumes.map(({ name }: Manifest) => name);
       expect(container.volumeMounts.map(({ name }: Manifest) => name)).toEqual(volumes);
       const secrets = pod.volumes.flatMap(({ secret }: Manifest) => secret?.secretName ?? []);
-      expect(secrets).toEqual(['iotcore-database', 'iotcore-tls']);
+      expect(secrets).toEqual(['iotcore-database', 'iotcore-tls', 'iotcore-files']);
+      // Who has no such files makes no such secret.
+      expect(pod.volumes.find(({ name }: Manifest) => name === 'files').secret.optional).toBe(true);
+    });
+
+    test('has the settings of the operator after those of the chart, so that they count', () => {
+      expect(container.envFrom.map(({ configMapRef }: Manifest) => configMapRef)).toEqual([
+        { name: 'iot-settings' },
+        // The migration before an upgrade sees what the release before it has left.
+        { name: 'iot-own-settings', optional: true },
+      ]);
     });
 
     test('is asked for its health at a port that it has', () => {
@@ -127,11 +145,12 @@ describe.each(workloads.map((workload) => [workload.metadata.name, workload] as 
 );
 
 test('the settings are taken by a process, and the ports are those of the pods', () => {
-  const [settings] = ofKind('ConfigMap', { settings: { IOT_LOG_LEVEL: 'warn' } });
-  const { DATABASE_URL_FILE: file, ...data } = settings.data;
+  const settings = { IOT_LOG_LEVEL: 'warn', IOT_SAMPLE: 'on' };
+  const [ofChart, ofOperator] = ofKind('ConfigMap', { settings });
+  const { DATABASE_URL_FILE: file, ...data } = { ...ofChart.data, ...ofOperator.data };
   expect(file).toBe('/secrets/database/url');
   const read = readSettings(data);
-  expect(read.logLevel).toBe('warn');
+  expect([read.logLevel, read.sample]).toEqual(['warn', true]);
   expect(read.mqttPort).toBeUndefined();
   const ports = Object.fromEntries(
     ofKind('Deployment').flatMap((one) =>
@@ -173,4 +192,51 @@ test('one MQTT node alone ends before the next begins; those of a cluster go one
     ofKind('Deployment', changed).find(({ metadata }) => metadata.name === 'iot-mqtt').spec.strategy.type;
   expect(strategyOf()).toBe('Recreate');
   expect(strategyOf({ nats: { servers: 'tls://nats.example:4222' } })).toBe('RollingUpdate');
+});
+
+test('another setting restarts the pods, and another number of them does not', () => {
+  const checksums = (changed?: object) =>
+    ofKind('Deployment', changed).map(
+      ({ spec }) => spec.template.metadata.annotations['checksum/settings'] as string,
+    );
+  const { mqtt } = parse(read('values.yaml'));
+  expect(checksums({ mqtt: { ...mqtt, replicas: 3 } })).toEqual(checksums());
+  const changed = checksums({ settings: { IOT_LOG_LEVEL: 'warn' } });
+  expect(changed.filter((checksum) => checksums().includes(checksum))).toEqual([]);
+});
+
+test('the server sees the addresses of devices, and a port of the service may be added', () => {
+  const serviceOf = (changed?: object) =>
+    ofKind('Service', changed).find(({ metadata }) => metadata.name === 'iot-mqtt');
+  expect(serviceOf().spec).toMatchObject({ type: 'LoadBalancer', externalTrafficPolicy: 'Local' });
+  const { mqtt } = parse(read('values.yaml'));
+  const ports = [...mqtt.service.spec.ports, { name: 'wss', port: 8084, targetPort: 8084 }];
+  const annotations = { 'example.com/proxy-protocol': 'v2' };
+  const changed = serviceOf({
+    mqtt: { ...mqtt, service: { annotations, spec: { ...mqtt.service.spec, ports } } },
+  });
+  expect(changed.spec.ports).toEqual(ports);
+  expect(changed.metadata.annotations).toEqual(annotations);
+});
+
+test('machines are emptied one pod of a kind after the other', () => {
+  for (const { spec, metadata } of ofKind('PodDisruptionBudget')) {
+    expect(spec.maxUnavailable).toBe(1);
+    const pods = ofKind('Deployment').find((one) => one.metadata.name === metadata.name);
+    expect(pods.spec.template.metadata.labels).toEqual(spec.selector.matchLabels);
+  }
+  expect(ofKind('PodDisruptionBudget')).toHaveLength(2);
+});
+
+test('what is said after an install names what there is', () => {
+  const said = render(read('templates/NOTES.txt'), scopeOf());
+  const named = ['Deployment', 'Service'].flatMap((kind) =>
+    ofKind(kind).map(({ metadata }) => metadata.name),
+  );
+  const commands = said.match(/kubectl .*/g) ?? [];
+  expect(commands).toHaveLength(3);
+  for (const command of commands) {
+    expect(command).toContain('-n plant ');
+    expect(named).toContain(/(?:deploy\/|svc[ /])(\S+)/.exec(command)?.[1]);
+  }
 });
