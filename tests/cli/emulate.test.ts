@@ -1,5 +1,5 @@
 /** `iotcore emulate`: devices that come, publish and go. */
-import { connectMqtt, makePassword, sharedInstallation } from '@iotcore/testkit';
+import { connectMqtt, eventually, makePassword, sharedInstallation } from '@iotcore/testkit';
 import { expect, test } from 'vitest';
 import { envOf, Run } from './support/iotcore.ts';
 
@@ -61,5 +61,29 @@ test('its devices publish what the template says, and are gone after Ctrl-C', as
   run.interrupt();
   const { status, stderr } = await run.end();
   expect([status, stderr]).toEqual([0, expect.stringContaining('the 3 devices are removed')]);
+  expect(await devicesOf(id)).toEqual([]);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s while devices are made leaves none of them', async (signal) => {
+  const { id } = await installation().api.createRegistry();
+  const run = emulate(id, '--devices', '5000');
+  await eventually('the first devices', async () => (await devicesOf(id)).length > 0);
+  run.interrupt(signal);
+  const { status, stderr } = await run.end();
+  expect(status, stderr).toBe(0);
+  const [, removed] = /published 0 messages; the (\d+) devices are removed/.exec(stderr) ?? [];
+  expect(Number(removed), stderr).toBeLessThan(5000);
+  expect(await devicesOf(id)).toEqual([]);
+});
+
+test('a device that somebody else removes ends the run, which says so, and removes the others', async () => {
+  const { id } = await installation().api.createRegistry();
+  const run = emulate(id, '--devices', '3', '--every', '1s');
+  await run.says('3 devices publish');
+  const [first] = await devicesOf(id);
+  await installation().api.must('DELETE', `/iot-devices/v1/devices/${first?.id}`);
+  const { status, stderr } = await run.end();
+  expect(status, stderr).not.toBe(0);
+  expect(stderr).toContain('the 3 devices are removed');
   expect(await devicesOf(id)).toEqual([]);
 });

@@ -151,3 +151,15 @@ describe('the status of a move', () => {
     expect(namesIn(await status('--devices', 'not-seen', '--limit', '2'))).toEqual(expected.slice(0, 2));
   });
 });
+
+test.each([
+  [['refused', 'list', '--claimed-id', 'nobody-at-all'], 'no such client was refused'],
+  [['audit', 'list', '--caller-id', 'nobody-at-all'], 'no such audit events'],
+  [['service-account', 'list', '--folder-id', 'nothing-here'], 'no service accounts in the folder nothing-here'],
+])('%s finds nothing, and says so to people alone', async (line, said) => {
+  const { apiUrl, adminToken } = installation();
+  const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+  expect(await iotcore(line, { env })).toEqual({ status: 0, stdout: '', stderr: `${said}\n` });
+  const asJson = await iotcore([...line, '--format', 'json'], { env });
+  expect(asJson).toEqual({ status: 0, stdout: '[]\n', stderr: '' });
+});

@@ -3,10 +3,10 @@ import { systemClock } from '@iotcore/process';
 import { Context } from './context.ts';
 import { runProgram } from './program.ts';
 
-/** The first Ctrl-C lets the command end what it does; the second ends it. */
+/** The first Ctrl-C, or a polite `kill`, lets the command end what it does; the second ends it. */
 function onInterrupt(): AbortSignal {
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
   return interrupted.signal;
 }
 

@@ -78,9 +78,9 @@ export class Run {
     await within(said, `'${text}'`);
   }
 
-  /** Ctrl-C. */
-  interrupt(): void {
-    this.#process.kill('SIGINT');
+  /** Ctrl-C, or a polite `kill`. */
+  interrupt(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): void {
+    this.#process.kill(signal);
   }
 
   kill(): void {

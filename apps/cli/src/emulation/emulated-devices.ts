@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as sdk from '@iotcore/sdk';
 import { answer } from '../calls.ts';
+import { CliError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { Session } from '../mqtt/session.ts';
 import { generatePassword } from '../options/password.ts';
 import type { Moment } from './payload-template.ts';
@@ -18,16 +20,18 @@ export interface EmulatedDevice {
 /** Their label, by which `device list --label emulated=true` finds what a killed run has left. */
 const emulatedLabel = { emulated: 'true' };
 
-/** Makes so many devices in the registry. What was made is in `made` also if a later one fails. */
+/** Makes so many devices in the registry, or fewer if it is aborted. What was made is in `made` also if a later one fails. */
 export async function makeDevices(
   client: sdk.Client,
   registryId: string,
   count: number,
   made: EmulatedDevice[],
+  signal: AbortSignal,
 ): Promise<void> {
   const run = randomBytes(3).toString('hex');
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   await inParallel(numbers, async (number) => {
+    if (signal.aborted) return;
     const body = { registryId, name: `emulated-${run}-${number}`, labels: emulatedLabel };
     const { response } = await answer(sdk.createDevice({ client, body }));
     const { id } = response as unknown as sdk.Device;
@@ -39,7 +43,10 @@ export async function makeDevices(
 
 export async function removeDevices(client: sdk.Client, devices: readonly EmulatedDevice[]): Promise<void> {
   await inParallel(devices, async ({ id }) => {
-    await answer(sdk.deleteDevice({ client, path: { deviceId: id } }));
+    await answer(sdk.deleteDevice({ client, path: { deviceId: id } })).catch((error: unknown) => {
+      // Somebody else has removed it.
+      if (!(error instanceof CliError) || error.exitCode !== exitCodes.notFound) throw error;
+    });
   });
 }
 

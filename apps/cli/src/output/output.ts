@@ -46,12 +46,13 @@ export class Output {
     for (const line of fieldLines(snakeCase(value) as object)) await this.raw(`${line}\n`);
   }
 
-  /** A list, printed as it comes. */
+  /** A list, printed as it comes. `ifEmpty` is what a person is told where there is none. */
   async rows<Row extends object>(
     rows: Iterable<Row> | AsyncIterable<Row>,
     columns: readonly Column<Row>[],
+    ifEmpty?: string,
   ): Promise<void> {
-    if (this.isTable) for await (const line of tableLines(rows, columns)) await this.raw(`${line}\n`);
+    if (this.isTable) await this.#table(tableLines(rows, columns), ifEmpty);
     else if (this.format === 'yaml') await this.#yamlList(rows);
     else await this.#jsonList(rows);
   }
@@ -92,6 +93,15 @@ export class Output {
   #endProgress(): void {
     if (this.#inProgress) this.#stderr.write(clearLine);
     this.#inProgress = false;
+  }
+
+  async #table(lines: AsyncIterable<string>, ifEmpty: string | undefined): Promise<void> {
+    let isEmpty = true;
+    for await (const line of lines) {
+      isEmpty = false;
+      await this.raw(`${line}\n`);
+    }
+    if (isEmpty && ifEmpty !== undefined) this.note(ifEmpty);
   }
 
   async #jsonList(rows: Iterable<object> | AsyncIterable<object>): Promise<void> {

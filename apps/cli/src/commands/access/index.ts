@@ -48,7 +48,7 @@ export function register(program: Command, context: CliContext): void {
         { title: 'ROLE', value: ({ role }) => role },
         { title: 'FOLDER ID', value: ({ folderId }) => folderId },
         { title: 'ID', value: ({ id }) => id },
-      ]);
+      ], 'no roles');
     });
   withExamples(list, 'iotcore access list --service-account-name deployer');
 

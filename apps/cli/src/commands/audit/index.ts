@@ -52,7 +52,7 @@ export function register(program: Command, context: CliContext): void {
         { title: 'CALLER ID', value: ({ callerId }) => callerId },
         { title: 'ADDRESS', value: ({ remoteIp }) => remoteIp },
         { title: 'CODE', value: ({ code }) => code },
-      ]);
+      ], 'no such audit events');
     });
   withExamples(list, 'iotcore audit list', 'iotcore audit list --event-type devices.CreateDevice --since 2h');
 }

@@ -58,7 +58,7 @@ export function register(program: Command, context: CliContext): void {
         { title: 'SINCE', value: ({ createdAt }) => createdAt },
         { title: 'BY', value: ({ createdBy }) => createdBy },
         { title: 'ID', value: ({ id }) => id },
-      ]);
+      ], 'nothing is blocked, and nothing disabled');
     });
   withExamples(list, 'iotcore block list');
 

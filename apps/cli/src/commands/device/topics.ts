@@ -79,7 +79,7 @@ function registerList(group: Command, name: string, context: CliContext): void {
         { title: 'TOPIC', value: ({ topic }) => topic },
         { title: 'BYTES', value: ({ bytes }) => bytes },
         { title: 'UPDATED AT', value: ({ updatedAt }) => updatedAt },
-      ]);
+      ], `no topic of the ${name} has a message`);
     });
   withExamples(list, `iotcore device ${name} list pump`);
 }

@@ -65,15 +65,14 @@ async function emulate(options: EmulateOptions, context: CliContext): Promise<vo
   const payload = payloadTemplate(options.payload);
   const { client, id: registryId } = await selected(context, registryKind, options.registry, options);
   const { signal: interrupted } = context;
-  const signal =
-    options.for === undefined
-      ? interrupted
-      : AbortSignal.any([interrupted, AbortSignal.timeout(options.for)]);
   const made: EmulatedDevice[] = [];
   let published = 0;
   try {
-    await makeDevices(client, registryId, options.devices, made);
+    await makeDevices(client, registryId, options.devices, made, interrupted);
+    if (interrupted.aborted) return;
     context.out.note(`${made.length} devices publish; Ctrl-C ends them`);
+    const over = options.for === undefined ? [] : [AbortSignal.timeout(options.for)];
+    const signal = AbortSignal.any([interrupted, ...over]);
     await runDevices(made, {
       now: context.now,
       ...{ everyMs: options.every, subtopic: options.topic, payload, signal },

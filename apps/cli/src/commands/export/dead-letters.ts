@@ -41,7 +41,7 @@ function registerList(parent: Command, context: CliContext): void {
         { title: 'AT', value: ({ at }) => at },
         { title: 'TOPIC', value: ({ topic }) => topic },
         { title: 'REASON', value: ({ reason }) => reason },
-      ]);
+      ], 'no dead letters');
     });
   withExamples(list, 'iotcore export dead-letter list telemetry');
 }

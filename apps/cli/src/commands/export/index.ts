@@ -38,7 +38,7 @@ function registerList(parent: Command, context: CliContext): void {
         { title: 'SOURCE', value: ({ source }) => source.deviceId ?? source.registryId ?? source.brokerId },
         { title: 'TARGET', value: ({ target }) => Object.keys(target)[0] },
         { title: 'PAUSED', value: ({ paused }) => (paused ? 'yes' : '') },
-      ]);
+      ], `no exports in the folder ${folderId}`);
     });
   withExamples(list, 'iotcore export list');
 }

@@ -118,7 +118,7 @@ function registerAttempts(parent: Command, context: CliContext): void {
         { title: 'STATUS', value: ({ status }) => status?.toString() },
         { title: 'MS', value: ({ milliseconds }) => milliseconds.toString() },
         { title: 'ERROR', value: ({ error }) => error },
-      ]);
+      ], 'no attempts');
     });
   withExamples(attempts, 'iotcore export attempts telemetry');
 }

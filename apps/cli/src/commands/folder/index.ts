@@ -27,7 +27,7 @@ export function register(program: Command, context: CliContext): void {
       await context.out.rows(folders, [
         { title: 'ID', value: ({ id }) => id },
         { title: 'STATUS', value: ({ status }) => status },
-      ]);
+      ], 'no folder holds anything');
     });
   withExamples(list, 'iotcore folder list');
 }

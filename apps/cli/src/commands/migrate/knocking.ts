@@ -33,7 +33,7 @@ export async function listKnocking(
       yield exported ? { ...refused, exported } : refused;
     }
   }
-  await context.out.rows(knocking(), origins ? columns : refusedColumns);
+  await context.out.rows(knocking(), origins ? columns : refusedColumns, 'nobody knocks');
 }
 
 /** By ID, and by the fingerprints of certificates: these are never alike. */

@@ -42,7 +42,7 @@ export function register(program: Command, context: CliContext): void {
     .option('--limit <n>', 'as many at most', count(1), defaultLimit)
     .action(async (options: ListOptions) => {
       const rows = listRefusedClients(await context.api(), queryOf(options, context.now()), options.limit);
-      await context.out.rows(rows, [...refusedColumns, ...ruleColumns]);
+      await context.out.rows(rows, [...refusedColumns, ...ruleColumns], 'no such client was refused');
     });
   withExamples(
     list,

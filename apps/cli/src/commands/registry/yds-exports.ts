@@ -73,7 +73,7 @@ function registerList(parent: Command, context: CliContext): void {
         { title: 'DATABASE', value: ({ database }) => database },
         { title: 'STREAM', value: ({ stream }) => stream },
         { title: 'FILTER', value: ({ mqttTopicFilter }) => mqttTopicFilter },
-      ]);
+      ], 'no exports to data streams');
     });
   withExamples(list, 'iotcore registry yds-export list --registry-name greenhouse');
 }

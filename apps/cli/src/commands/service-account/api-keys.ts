@@ -37,7 +37,7 @@ export function registerApiKeys(parent: Command, context: CliContext): void {
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
         { title: 'EXPIRES AT', value: ({ expiresAt }) => expiresAt },
         { title: 'DESCRIPTION', value: ({ description }) => description },
-      ]);
+      ], 'no API keys');
     });
   withExamples(list, 'iotcore service-account api-key list --service-account-name deployer');
 

@@ -58,7 +58,7 @@ function registerList(parent: Command, context: CliContext): void {
         { title: 'NAME', value: ({ name }) => name },
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
         { title: 'DESCRIPTION', value: ({ description }) => description },
-      ]);
+      ], `no service accounts in the folder ${folderId}`);
     });
   withExamples(list, 'iotcore service-account list');
 }

@@ -45,7 +45,7 @@ export function registerKeys(parent: Command, context: CliContext): void {
         { title: 'ID', value: ({ id }) => id },
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
         { title: 'EXPIRES AT', value: ({ expiresAt }) => expiresAt },
-      ]);
+      ], 'no keys');
     });
   withExamples(list, 'iotcore service-account key list --service-account-name deployer');
 

@@ -37,7 +37,7 @@ export function registerCertificates(parent: Command, kind: Kind, context: CliCo
         { title: 'FINGERPRINT', value: ({ fingerprint }) => fingerprint },
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
         { title: 'VALID UNTIL', value: ({ certificateData }) => validUntil(certificateData) },
-      ]);
+      ], 'no certificates');
     });
   withExamples(list, `iotcore ${noun} certificate list --${noun}-name ${exampleOf(noun)}`);
 

@@ -46,7 +46,8 @@ export function registerLogs(parent: Command, kind: Kind, context: CliContext): 
       const levels = options.levels?.map((level) => level.toUpperCase());
       const wanted = ({ level }: LogEntry) => levels?.includes(level) ?? true;
       const entries = entriesOf({ client, kind, id, range, wanted, options, context });
-      await context.out[options.follow ? 'stream' : 'rows'](entries, columns);
+      if (options.follow) await context.out.stream(entries, columns);
+      else await context.out.rows(entries, columns, 'no such lines');
     });
   withExamples(logs, `iotcore ${noun} logs ${exampleOf(noun)} --since 2h`);
 }

@@ -37,7 +37,7 @@ export function registerPasswords(parent: Command, kind: Kind, context: CliConte
       await context.out.rows(await kind.listPasswords(client, id), [
         { title: 'ID', value: (password) => password.id },
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-      ]);
+      ], 'no passwords');
     });
   withExamples(list, `iotcore ${noun} password list --${noun}-name ${exampleOf(noun)}`);
 

@@ -45,7 +45,7 @@ export function registerSessions(parent: Command, kind: Kind, context: CliContex
           value: ({ passwordId, certificateFingerprint }) => passwordId ?? certificateFingerprint,
         },
         { title: 'NODE ID', value: ({ nodeId }) => nodeId },
-      ]);
+      ], 'no sessions are open');
     });
   withExamples(sessions, `iotcore ${noun} sessions ${exampleOf(noun)}`);
 
