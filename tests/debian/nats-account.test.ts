@@ -1,8 +1,16 @@
 /** Nodes over a NATS that wants TLS, and gives them an account of their own with no more than they need. */
 
-import { writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, makeCertificate, startInstallation } from '@iotcore/testkit';
+import {
+  Command,
+  eventually,
+  makeCertificate,
+  repositoryRoot,
+  startInstallation,
+  startPostgres,
+} from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { twoNodes } from '../mqtt/support/cluster.ts';
 import { createDevice, createRegistry } from '../mqtt/support/test-client.ts';
@@ -77,4 +85,42 @@ test('two nodes are one over tls://, with credentials for nothing but the subjec
   const sender = await device.connect();
   await sender.publish(`$devices/${device.id}/events`, 'over TLS', { qos: 1 });
   expect(String((await listener.messages.next()).payload)).toBe('over TLS');
+});
+
+test('two nodes that are started as docs/cluster.md says find each other', async () => {
+  const page = readFileSync(join(repositoryRoot, 'docs/cluster.md'), 'utf8');
+  const [, block = ''] = /```sh\n(export DATABASE_URL=.*?)```/s.exec(page) ?? [];
+  const [, subjects = ''] = /`IOT_NATS_PREFIX` \(`(\w+)`\)/.exec(page) ?? [];
+  const allowed = `${subjects}.node.>`;
+  const account = await makeNatsAccount({ publish: allowed, subscribe: allowed });
+  const nats = await NatsServer.start(onTestFinished, ['-c', account.config]);
+  const folder = mkdtempSync(join(tmpdir(), 'iotcore-cluster-docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { certPem, keyPem } = await makeCertificate({ commonName: 'iot.example.com' });
+  writeFileSync(join(folder, 'mqtt.crt'), certPem);
+  writeFileSync(join(folder, 'mqtt.key'), keyPem);
+  cpSync(account.credentialsFile, join(folder, 'nats.creds'));
+  const here = block
+    .replace('postgresql://…', (await startPostgres()).url('postgres'))
+    .replaceAll(
+      /tls:\/\/nats-\d\.example\.com:4222/g,
+      nats.url.replace('nats://127.0.0.1', 'tls://localhost'),
+    )
+    .replaceAll('/etc/iotcore', folder);
+  const start = (name: string) =>
+    new Command('bash', ['-ec', `cd '${repositoryRoot}'\n${here}`], {
+      ...{
+        IOT_MQTT_PORT: '',
+        IOT_MQTTS_PORT: '0',
+        IOT_MQTT_ADMIN_PORT: '0',
+        IOT_DATA_DIR: join(folder, name),
+      },
+      // The authority of this NATS is of the test.
+      IOT_NATS_CA_FILE: account.caFile,
+    });
+  const first = start('first');
+  await first.line(/"msg":"serving"/);
+  const second = start('second');
+  for (const node of [first, second]) await node.line(/"msg":"cluster: linked"/);
+  await second.line(/"msg":"serving"/);
 });

@@ -1,14 +1,25 @@
-/** `IOT_MQTT_PROCESSES=2 npm start`: two MQTT processes behind the same ports. */
+/** Two MQTT processes behind the same ports, started as docs/cluster.md says. */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ApiClient, connectMqtt, eventually, makePassword } from '@iotcore/testkit';
+import { ApiClient, connectMqtt, eventually, makePassword, repositoryRoot } from '@iotcore/testkit';
 import { expect, onTestFailed, test } from 'vitest';
 import type { ClusterStatus } from '../mqtt/support/cluster.ts';
 import { folderWithDatabase, started, theMqttServer } from './support/npm-start.ts';
 import { familyOf } from './support/process-table.ts';
 
+const page = readFileSync(join(repositoryRoot, 'docs/cluster.md'), 'utf8');
+const [, processes = ''] = /^IOT_MQTT_PROCESSES=(\d+) npm start\b/m.exec(page) ?? [];
+
 test('clients of all processes hear each other, also once one was killed and is back', async () => {
+<<<<<<< HEAD
   const start = await started(await folderWithDatabase(), { IOT_MQTT_PROCESSES: '2', IOT_SAMPLE: 'off' });
+=======
+  const start = await npmStart(await folderWithDatabase(), {
+    IOT_MQTT_PROCESSES: processes,
+    IOT_SAMPLE: 'off',
+  });
+>>>>>>> 43d2c7ec (docs, tests: eleven more blocks of commands are run as they stand)
   onTestFailed(() => void process.stderr.write(start.command.text));
   const mqttServers = () => familyOf(start.command.pid).filter(({ command }) => theMqttServer.test(command));
   expect(mqttServers()).toHaveLength(2);
