@@ -155,7 +155,10 @@ describe('the status of a move', () => {
 test.each([
   [['refused', 'list', '--claimed-id', 'nobody-at-all'], 'no such client was refused'],
   [['audit', 'list', '--caller-id', 'nobody-at-all'], 'no such audit events'],
-  [['service-account', 'list', '--folder-id', 'nothing-here'], 'no service accounts in the folder nothing-here'],
+  [
+    ['service-account', 'list', '--folder-id', 'nothing-here'],
+    'no service accounts in the folder nothing-here',
+  ],
 ])('%s finds nothing, and says so to people alone', async (line, said) => {
   const { apiUrl, adminToken } = installation();
   const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };

@@ -44,11 +44,15 @@ export function register(program: Command, context: CliContext): void {
     .description('List the roles of a service account')
     .action(async (options: AccountOptions) => {
       const { client, serviceAccountId } = await selectedAccount(context, undefined, options);
-      await context.out.rows(await rolesOf(client, serviceAccountId), [
-        { title: 'ROLE', value: ({ role }) => role },
-        { title: 'FOLDER ID', value: ({ folderId }) => folderId },
-        { title: 'ID', value: ({ id }) => id },
-      ], 'no roles');
+      await context.out.rows(
+        await rolesOf(client, serviceAccountId),
+        [
+          { title: 'ROLE', value: ({ role }) => role },
+          { title: 'FOLDER ID', value: ({ folderId }) => folderId },
+          { title: 'ID', value: ({ id }) => id },
+        ],
+        'no roles',
+      );
     });
   withExamples(list, 'iotcore access list --service-account-name deployer');
 

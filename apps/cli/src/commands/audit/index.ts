@@ -44,15 +44,19 @@ export function register(program: Command, context: CliContext): void {
         },
         { limit },
       );
-      await context.out.rows(events, [
-        { title: 'TIME', value: ({ at }) => at },
-        { title: 'EVENT', value: ({ eventType }) => eventType },
-        { title: 'RESOURCE ID', value: ({ resourceId }) => resourceId },
-        { title: 'FOLDER ID', value: ({ folderId }) => folderId },
-        { title: 'CALLER ID', value: ({ callerId }) => callerId },
-        { title: 'ADDRESS', value: ({ remoteIp }) => remoteIp },
-        { title: 'CODE', value: ({ code }) => code },
-      ], 'no such audit events');
+      await context.out.rows(
+        events,
+        [
+          { title: 'TIME', value: ({ at }) => at },
+          { title: 'EVENT', value: ({ eventType }) => eventType },
+          { title: 'RESOURCE ID', value: ({ resourceId }) => resourceId },
+          { title: 'FOLDER ID', value: ({ folderId }) => folderId },
+          { title: 'CALLER ID', value: ({ callerId }) => callerId },
+          { title: 'ADDRESS', value: ({ remoteIp }) => remoteIp },
+          { title: 'CODE', value: ({ code }) => code },
+        ],
+        'no such audit events',
+      );
     });
   withExamples(list, 'iotcore audit list', 'iotcore audit list --event-type devices.CreateDevice --since 2h');
 }

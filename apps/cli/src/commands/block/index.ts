@@ -51,14 +51,18 @@ export function register(program: Command, context: CliContext): void {
           yield { what: `${resourceKind.toLowerCase()} ${resourceId}`, id: undefined, ...rest };
         }
       }
-      await context.out.rows(all(), [
-        { title: 'WHAT', value: ({ what }) => what },
-        { title: 'UNTIL', value: ({ endsAt }) => endsAt ?? 'enabled' },
-        { title: 'NOTE', value: ({ note }) => note },
-        { title: 'SINCE', value: ({ createdAt }) => createdAt },
-        { title: 'BY', value: ({ createdBy }) => createdBy },
-        { title: 'ID', value: ({ id }) => id },
-      ], 'nothing is blocked, and nothing disabled');
+      await context.out.rows(
+        all(),
+        [
+          { title: 'WHAT', value: ({ what }) => what },
+          { title: 'UNTIL', value: ({ endsAt }) => endsAt ?? 'enabled' },
+          { title: 'NOTE', value: ({ note }) => note },
+          { title: 'SINCE', value: ({ createdAt }) => createdAt },
+          { title: 'BY', value: ({ createdBy }) => createdBy },
+          { title: 'ID', value: ({ id }) => id },
+        ],
+        'nothing is blocked, and nothing disabled',
+      );
     });
   withExamples(list, 'iotcore block list');
 

@@ -75,11 +75,15 @@ function registerList(group: Command, name: string, context: CliContext): void {
           yield row;
         }
       }
-      await context.out.rows(ofTopic(), [
-        { title: 'TOPIC', value: ({ topic }) => topic },
-        { title: 'BYTES', value: ({ bytes }) => bytes },
-        { title: 'UPDATED AT', value: ({ updatedAt }) => updatedAt },
-      ], `no topic of the ${name} has a message`);
+      await context.out.rows(
+        ofTopic(),
+        [
+          { title: 'TOPIC', value: ({ topic }) => topic },
+          { title: 'BYTES', value: ({ bytes }) => bytes },
+          { title: 'UPDATED AT', value: ({ updatedAt }) => updatedAt },
+        ],
+        `no topic of the ${name} has a message`,
+      );
     });
   withExamples(list, `iotcore device ${name} list pump`);
 }

@@ -36,12 +36,16 @@ function registerList(parent: Command, context: CliContext): void {
         },
         { pageSize },
       );
-      await context.out.rows(letters, [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'AT', value: ({ at }) => at },
-        { title: 'TOPIC', value: ({ topic }) => topic },
-        { title: 'REASON', value: ({ reason }) => reason },
-      ], 'no dead letters');
+      await context.out.rows(
+        letters,
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'AT', value: ({ at }) => at },
+          { title: 'TOPIC', value: ({ topic }) => topic },
+          { title: 'REASON', value: ({ reason }) => reason },
+        ],
+        'no dead letters',
+      );
     });
   withExamples(list, 'iotcore export dead-letter list telemetry');
 }

@@ -32,13 +32,17 @@ function registerList(parent: Command, context: CliContext): void {
     .option('--limit <n>', 'exports at most', count(1))
     .action(async (options: { folderId?: string; limit?: number }) => {
       const folderId = await context.configuration.folderId(options.folderId);
-      await context.out.rows(listExports(await context.api(), folderId, options.limit), [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'NAME', value: ({ name }) => name },
-        { title: 'SOURCE', value: ({ source }) => source.deviceId ?? source.registryId ?? source.brokerId },
-        { title: 'TARGET', value: ({ target }) => Object.keys(target)[0] },
-        { title: 'PAUSED', value: ({ paused }) => (paused ? 'yes' : '') },
-      ], `no exports in the folder ${folderId}`);
+      await context.out.rows(
+        listExports(await context.api(), folderId, options.limit),
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'NAME', value: ({ name }) => name },
+          { title: 'SOURCE', value: ({ source }) => source.deviceId ?? source.registryId ?? source.brokerId },
+          { title: 'TARGET', value: ({ target }) => Object.keys(target)[0] },
+          { title: 'PAUSED', value: ({ paused }) => (paused ? 'yes' : '') },
+        ],
+        `no exports in the folder ${folderId}`,
+      );
     });
   withExamples(list, 'iotcore export list');
 }

@@ -108,17 +108,21 @@ function registerAttempts(parent: Command, context: CliContext): void {
     .action(async (either: string | undefined, options: ExportOptions) => {
       const { client, exportId } = await selectedExport(context, either, options);
       const { attempts } = await answer(sdk.listExportAttempts({ client, path: { exportId } }));
-      await context.out.rows(attempts, [
-        { title: 'AT', value: ({ at }) => at },
-        {
-          title: 'POSITIONS',
-          value: ({ firstPosition, lastPosition }) => `${firstPosition}-${lastPosition}`,
-        },
-        { title: 'OUTCOME', value: ({ outcome }) => outcome },
-        { title: 'STATUS', value: ({ status }) => status?.toString() },
-        { title: 'MS', value: ({ milliseconds }) => milliseconds.toString() },
-        { title: 'ERROR', value: ({ error }) => error },
-      ], 'no attempts');
+      await context.out.rows(
+        attempts,
+        [
+          { title: 'AT', value: ({ at }) => at },
+          {
+            title: 'POSITIONS',
+            value: ({ firstPosition, lastPosition }) => `${firstPosition}-${lastPosition}`,
+          },
+          { title: 'OUTCOME', value: ({ outcome }) => outcome },
+          { title: 'STATUS', value: ({ status }) => status?.toString() },
+          { title: 'MS', value: ({ milliseconds }) => milliseconds.toString() },
+          { title: 'ERROR', value: ({ error }) => error },
+        ],
+        'no attempts',
+      );
     });
   withExamples(attempts, 'iotcore export attempts telemetry');
 }

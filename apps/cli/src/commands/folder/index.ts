@@ -24,10 +24,14 @@ export function register(program: Command, context: CliContext): void {
         },
         { limit },
       );
-      await context.out.rows(folders, [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'STATUS', value: ({ status }) => status },
-      ], 'no folder holds anything');
+      await context.out.rows(
+        folders,
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'STATUS', value: ({ status }) => status },
+        ],
+        'no folder holds anything',
+      );
     });
   withExamples(list, 'iotcore folder list');
 }

@@ -67,13 +67,17 @@ function registerList(parent: Command, context: CliContext): void {
     .action(async (options: RegistryOptions) => {
       const { client, id: registryId } = await registryOf(context, options);
       const found = await answer(sdk.listDataStreamExports({ client, path: { registryId } }));
-      await context.out.rows(found.dataStreamExports, [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'NAME', value: ({ name }) => name },
-        { title: 'DATABASE', value: ({ database }) => database },
-        { title: 'STREAM', value: ({ stream }) => stream },
-        { title: 'FILTER', value: ({ mqttTopicFilter }) => mqttTopicFilter },
-      ], 'no exports to data streams');
+      await context.out.rows(
+        found.dataStreamExports,
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'NAME', value: ({ name }) => name },
+          { title: 'DATABASE', value: ({ database }) => database },
+          { title: 'STREAM', value: ({ stream }) => stream },
+          { title: 'FILTER', value: ({ mqttTopicFilter }) => mqttTopicFilter },
+        ],
+        'no exports to data streams',
+      );
     });
   withExamples(list, 'iotcore registry yds-export list --registry-name greenhouse');
 }

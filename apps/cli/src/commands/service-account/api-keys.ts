@@ -32,12 +32,16 @@ export function registerApiKeys(parent: Command, context: CliContext): void {
     .action(async (options: AccountOptions) => {
       const { client, serviceAccountId } = await selectedAccount(context, undefined, options);
       const { apiKeys } = await answer(sdk.listApiKeys({ client, path: { serviceAccountId } }));
-      await context.out.rows(apiKeys, [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'EXPIRES AT', value: ({ expiresAt }) => expiresAt },
-        { title: 'DESCRIPTION', value: ({ description }) => description },
-      ], 'no API keys');
+      await context.out.rows(
+        apiKeys,
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+          { title: 'EXPIRES AT', value: ({ expiresAt }) => expiresAt },
+          { title: 'DESCRIPTION', value: ({ description }) => description },
+        ],
+        'no API keys',
+      );
     });
   withExamples(list, 'iotcore service-account api-key list --service-account-name deployer');
 

@@ -53,12 +53,16 @@ function registerList(parent: Command, context: CliContext): void {
     .option('--limit <n>', 'accounts at most', count(1))
     .action(async (options: { folderId?: string; limit?: number }) => {
       const folderId = await context.configuration.folderId(options.folderId);
-      await context.out.rows(listServiceAccounts(await context.api(), folderId, options.limit), [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'NAME', value: ({ name }) => name },
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'DESCRIPTION', value: ({ description }) => description },
-      ], `no service accounts in the folder ${folderId}`);
+      await context.out.rows(
+        listServiceAccounts(await context.api(), folderId, options.limit),
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'NAME', value: ({ name }) => name },
+          { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+          { title: 'DESCRIPTION', value: ({ description }) => description },
+        ],
+        `no service accounts in the folder ${folderId}`,
+      );
     });
   withExamples(list, 'iotcore service-account list');
 }

@@ -41,11 +41,15 @@ export function registerKeys(parent: Command, context: CliContext): void {
     .action(async (options: AccountOptions) => {
       const { client, serviceAccountId } = await selectedAccount(context, undefined, options);
       const { authorizedKeys } = await answer(sdk.listAuthorizedKeys({ client, path: { serviceAccountId } }));
-      await context.out.rows(authorizedKeys, [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'EXPIRES AT', value: ({ expiresAt }) => expiresAt },
-      ], 'no keys');
+      await context.out.rows(
+        authorizedKeys,
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+          { title: 'EXPIRES AT', value: ({ expiresAt }) => expiresAt },
+        ],
+        'no keys',
+      );
     });
   withExamples(list, 'iotcore service-account key list --service-account-name deployer');
 

@@ -33,11 +33,15 @@ export function registerCertificates(parent: Command, kind: Kind, context: CliCo
     .description(`List the certificates of a ${noun}`)
     .action(async (either: string | undefined, options: SelectionOptions) => {
       const { client, id } = await selected(context, kind, either, options);
-      await context.out.rows(await kind.listCertificates(client, id), [
-        { title: 'FINGERPRINT', value: ({ fingerprint }) => fingerprint },
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'VALID UNTIL', value: ({ certificateData }) => validUntil(certificateData) },
-      ], 'no certificates');
+      await context.out.rows(
+        await kind.listCertificates(client, id),
+        [
+          { title: 'FINGERPRINT', value: ({ fingerprint }) => fingerprint },
+          { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+          { title: 'VALID UNTIL', value: ({ certificateData }) => validUntil(certificateData) },
+        ],
+        'no certificates',
+      );
     });
   withExamples(list, `iotcore ${noun} certificate list --${noun}-name ${exampleOf(noun)}`);
 

@@ -34,10 +34,14 @@ export function registerPasswords(parent: Command, kind: Kind, context: CliConte
     .description(`List the passwords of a ${noun}: their IDs, never their text`)
     .action(async (either: string | undefined, options: SelectionOptions) => {
       const { client, id } = await selected(context, kind, either, options);
-      await context.out.rows(await kind.listPasswords(client, id), [
-        { title: 'ID', value: (password) => password.id },
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-      ], 'no passwords');
+      await context.out.rows(
+        await kind.listPasswords(client, id),
+        [
+          { title: 'ID', value: (password) => password.id },
+          { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+        ],
+        'no passwords',
+      );
     });
   withExamples(list, `iotcore ${noun} password list --${noun}-name ${exampleOf(noun)}`);
 

@@ -35,17 +35,21 @@ export function registerSessions(parent: Command, kind: Kind, context: CliContex
     .action(async (either: string | undefined, options: SelectionOptions) => {
       const { client, id } = await selected(context, kind, either, options);
       const found = await calls[noun].list(client, id);
-      await context.out.rows(found.sessions, [
-        { title: 'SINCE', value: ({ connectedAt }) => connectedAt },
-        { title: 'ADDRESS', value: ({ address }) => address },
-        { title: 'CLIENT ID', value: ({ clientId }) => clientId },
-        { title: 'TLS', value: ({ tls }) => (tls ? 'yes' : 'no') },
-        {
-          title: 'CREDENTIAL',
-          value: ({ passwordId, certificateFingerprint }) => passwordId ?? certificateFingerprint,
-        },
-        { title: 'NODE ID', value: ({ nodeId }) => nodeId },
-      ], 'no sessions are open');
+      await context.out.rows(
+        found.sessions,
+        [
+          { title: 'SINCE', value: ({ connectedAt }) => connectedAt },
+          { title: 'ADDRESS', value: ({ address }) => address },
+          { title: 'CLIENT ID', value: ({ clientId }) => clientId },
+          { title: 'TLS', value: ({ tls }) => (tls ? 'yes' : 'no') },
+          {
+            title: 'CREDENTIAL',
+            value: ({ passwordId, certificateFingerprint }) => passwordId ?? certificateFingerprint,
+          },
+          { title: 'NODE ID', value: ({ nodeId }) => nodeId },
+        ],
+        'no sessions are open',
+      );
     });
   withExamples(sessions, `iotcore ${noun} sessions ${exampleOf(noun)}`);
 
