@@ -12,7 +12,10 @@ const page = readFileSync(join(repositoryRoot, 'docs/cluster.md'), 'utf8');
 const [, processes = ''] = /^IOT_MQTT_PROCESSES=(\d+) npm start\b/m.exec(page) ?? [];
 
 test('clients of all processes hear each other, also once one was killed and is back', async () => {
-  const start = await started(await folderWithDatabase(), { IOT_MQTT_PROCESSES: processes, IOT_SAMPLE: 'off' });
+  const start = await started(await folderWithDatabase(), {
+    IOT_MQTT_PROCESSES: processes,
+    IOT_SAMPLE: 'off',
+  });
   onTestFailed(() => void process.stderr.write(start.command.text));
   const mqttServers = () => familyOf(start.command.pid).filter(({ command }) => theMqttServer.test(command));
   expect(mqttServers()).toHaveLength(2);
