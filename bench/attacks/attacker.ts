@@ -1,6 +1,6 @@
 /**
  * An attack as a process: `attacker.ts ID PORT TLS_PORT PASSWORD`. Tells its parent when it is prepared, begins when it is told to,
- * and ends when the attack does.
+ * tells when the attack is over, and ends, with all of its connections, when it is told to.
  */
 import { once } from 'node:events';
 import { attacks } from './attacks.ts';
@@ -14,4 +14,6 @@ const prepared = (await attack.prepare?.(target)) ?? [];
 process.send?.({ type: 'prepared' });
 await once(process, 'message');
 await attack.run(target, prepared);
+process.send?.({ type: 'over' });
+await once(process, 'message');
 process.exit(0);

@@ -31,6 +31,10 @@ export interface Attack {
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const asRegistry = ({ port, password }: Target): Login => ({ port, password, user: registryId });
+const asRegistryOverTls = ({ tlsPort, password }: Target): Login => ({
+  ...{ port: tlsPort, password, user: registryId },
+  secure: true,
+});
 const asDevice = ({ port, password }: Target, n: number): Login => ({ port, password, user: deviceId(n) });
 /** Logins of one attack that are under way at the same time. */
 const loginsAtOnce = 100;
@@ -145,6 +149,14 @@ export const attacks: readonly Attack[] = [
     title: '900 clients that subscribe to the same and never read',
     run: async (target) => {
       await inParallel(900, loginsAtOnce, (n) => readNothing(asRegistry(target), `a${n}`, 1));
+      await pause(5_000);
+    },
+  },
+  {
+    id: 'stalled-tls',
+    title: '900 clients that do so over TLS',
+    run: async (target) => {
+      await inParallel(900, loginsAtOnce, (n) => readNothing(asRegistryOverTls(target), `a${n}`, 1));
       await pause(5_000);
     },
   },

@@ -1,6 +1,7 @@
 /** MQTT clients that say more than clients do: bytes over a socket. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 const maxSubscribeId = 1;
 
@@ -48,11 +49,14 @@ export interface Login {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** Over TLS. */
+  readonly secure?: boolean;
 }
 
 /** A connection whose CONNECT was accepted. It reads, and throws away what comes. */
 export async function logIn(login: Login, clientId: string, keepAliveSeconds = 0): Promise<Socket> {
-  const socket = connect({ port: login.port, host: '127.0.0.1', noDelay: true });
+  const place = { port: login.port, host: '127.0.0.1', noDelay: true };
+  const socket = login.secure ? connectTls({ ...place, rejectUnauthorized: false }) : connect(place);
   socket.on('error', () => {});
   socket.write(connectPacket(login.user, login.password, clientId, keepAliveSeconds));
   const [connack] = (await once(socket, 'data')) as [Buffer];

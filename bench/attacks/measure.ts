@@ -16,6 +16,8 @@ export interface LoopDelay {
 
 export interface Effect extends LoopDelay {
   readonly title: string;
+  /** While all connections of the attacker end at the same moment, and for a second. */
+  readonly ending: LoopDelay;
   /** For how long the attack kept the server. */
   readonly seconds: number;
   /** The slowest response that another client got. */
@@ -74,19 +76,25 @@ export async function measureAttack(server: WatchedServer, attacker: Attacker): 
   await server.loopDelay();
   const began = performance.now();
   child.send('begin');
-  const [status] = await exited;
-  if (status !== 0) throw new Error(`${attacker.title}: the attack failed`);
+  await Promise.race([
+    once(child, 'message'),
+    exited.then(() => {
+      throw new Error(`${attacker.title}: the attack failed`);
+    }),
+  ]);
   const seconds = (performance.now() - began) / 1000;
-  // What its end brings on is part of it.
-  await pause(calmMs / 4);
   const delay = await server.loopDelay();
+  child.send('end');
+  await exited;
+  await pause(calmMs / 4);
+  const ending = await server.loopDelay();
   isOver = true;
   const slowestMs = await slowest;
   await watched;
   bystander.destroy();
   await pause(calmMs);
   const memoryMiB = [before, peak, await residentMiB(server.pid)] as const;
-  return { title: attacker.title, seconds, slowestMs, memoryMiB, ...delay };
+  return { title: attacker.title, seconds, slowestMs, memoryMiB, ...delay, ending };
 }
 
 async function askAgainAndAgain(socket: Socket, isOver: () => boolean): Promise<number> {
@@ -105,12 +113,12 @@ async function askAgainAndAgain(socket: Socket, isOver: () => boolean): Promise<
 export function effectTable(effects: readonly Effect[]): string {
   const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
   const rows = effects.map(
-    ({ title, p99Ms, maxMs, slowestMs, seconds, memoryMiB }) =>
-      `| ${title} | ${ms(p99Ms)} | ${ms(maxMs)} | ${ms(slowestMs)} | ${seconds.toFixed(1)} | ${memoryMiB.map((mib) => mib.toFixed(0)).join(' · ')} |`,
+    ({ title, p99Ms, maxMs, ending, slowestMs, seconds, memoryMiB }) =>
+      `| ${title} | ${ms(p99Ms)} | ${ms(ending.p99Ms)} | ${ms(Math.max(maxMs, ending.maxMs))} | ${ms(slowestMs)} | ${seconds.toFixed(1)} | ${memoryMiB.map((mib) => mib.toFixed(0)).join(' · ')} |`,
   );
   return [
-    '| attack | loop late, p99, ms | at most, ms | slowest answer to another, ms | lasted, s | memory before · most · after, MiB |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| attack | loop late, p99, ms | while its connections end, p99, ms | at most, ms | slowest answer to another, ms | lasted, s | memory before · most · after, MiB |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }
