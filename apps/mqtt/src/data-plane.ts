@@ -206,7 +206,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       });
       for (const warning of warnings) {
         log.add(
-          warning.deviceId ?? warning.registryId,
+          { id: warning.deviceId ?? warning.registryId, folderId: warning.folderId },
           'WARN',
           'permanent quota nearly used up',
           permanentQuotaLine(warning),
@@ -242,7 +242,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       const { id: deviceId, registryId } = device;
       tellEvent('silent', device, { since });
       counters.silentDevices++;
-      log.add(deviceId, 'WARN', 'silent', silentLine(since));
+      log.add(device, 'WARN', 'silent', silentLine(since));
       throttled.say('silent devices', (heldBack) =>
         logger.warn({ deviceId, registryId, since, heldBack }, 'a device is silent'),
       );
@@ -292,16 +292,14 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     failed: failed('the exports could not be read'),
   });
   const discardLines = new SummedLines((exportId, messages) => {
-    const ownerId = exports.ownerOf(exportId);
-    if (ownerId !== undefined)
-      log.add(ownerId, 'WARN', 'export log full', exportDiscardedLine(exportId, messages));
+    const owner = exports.ownerOf(exportId);
+    if (owner) log.add(owner, 'WARN', 'export log full', exportDiscardedLine(exportId, messages));
   });
   const fillingLines = new FillingLines({
     waitingShare: (exportId) => findWaitingShare(pools.storing, exportId),
     write(exportId, share) {
-      const ownerId = exports.ownerOf(exportId);
-      if (ownerId !== undefined)
-        log.add(ownerId, 'WARN', 'export log filling', exportFillingLine(exportId, share));
+      const owner = exports.ownerOf(exportId);
+      if (owner) log.add(owner, 'WARN', 'export log filling', exportFillingLine(exportId, share));
     },
     failed: failed('the log of an export could not be measured'),
     now: clock.nowMs,
@@ -343,7 +341,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     adopted(adopted) {
       counters.passwordAdopted(adopted.weakness !== undefined);
       const level = adopted.weakness === undefined ? 'INFO' : 'WARN';
-      log.add(adopted.principal.id, level, 'password adopted', passwordAdoptedLine(adopted));
+      log.add(adopted.principal, level, 'password adopted', passwordAdoptedLine(adopted));
     },
   };
   const learn = directory.learn.bind(directory);

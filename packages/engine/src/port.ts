@@ -136,12 +136,20 @@ export interface RouteTap {
   readonly topic: string;
 }
 
+/** What `host.retain` keeps a message under. */
+export interface RetainAs {
+  readonly namespace: string;
+  readonly topic: string;
+  /** The host's own: whose namespace it is. */
+  readonly owner?: string | undefined;
+}
+
 /** Where a publication goes. Cached by the engine per connection and topic, or prefix, until its basis is stale. */
 export interface PublishRoute {
   readonly destinations: readonly Destination[];
   readonly basis: RouteBasis;
-  /** Set if the topic's last message is retained: what `host.retain` keeps it under. */
-  readonly retainAs: { readonly namespace: string; readonly topic: string } | undefined;
+  /** Set if the topic's last message is retained. */
+  readonly retainAs: RetainAs | undefined;
   /** Never set together with `retainAs`. */
   readonly prefix?: RoutePrefix | undefined;
   /** Absent: no log gets it, and nothing is asked per message. With a prefix, topics end in the rest as destinations do. */
@@ -214,10 +222,7 @@ export interface EngineHost<P> {
    * for it. A number is the message's version: of two messages of a topic the one that is kept later has the higher version,
    * whichever node keeps it.
    */
-  readonly retain: (
-    retainAs: { namespace: string; topic: string },
-    payload: Buffer,
-  ) => Promise<number | undefined>;
+  readonly retain: (retainAs: RetainAs, payload: Buffer) => Promise<number | undefined>;
   /**
    * Records a message in the logs that its route taps. At QoS 1 PUBACK waits until the promise resolves, and the connection
    * is closed if it rejects; other connections do not wait. At QoS 0 nothing waits for it. The payload is copied before this

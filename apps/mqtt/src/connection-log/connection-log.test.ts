@@ -77,7 +77,7 @@ describe('the connection log', () => {
   test('drops and counts lines beyond its bound while the database is away, and keeps the order of the rest', async () => {
     const { log, written, state } = setUp();
     state.away = true;
-    for (let n = 0; n < 20_005; n++) log.add('d1', 'INFO', 'connected', String(n));
+    for (let n = 0; n < 20_005; n++) log.add({ id: 'd1' }, 'INFO', 'connected', String(n));
     await log.flush();
     expect(written).toEqual([]);
     expect(log.dropped).toBe(5);
@@ -91,7 +91,7 @@ describe('the connection log', () => {
   test('writes what waits in few statements when it stops', async () => {
     const { log, written, state } = setUp();
     state.away = true;
-    for (let n = 0; n < 20_000; n++) log.add('d1', 'INFO', 'disconnected', String(n));
+    for (let n = 0; n < 20_000; n++) log.add({ id: 'd1' }, 'INFO', 'disconnected', String(n));
     await log.flush();
     state.away = false;
     const before = state.statements;
@@ -103,7 +103,7 @@ describe('the connection log', () => {
   test('gives up the one line that the database refuses, and keeps all others in their order', async () => {
     const { log, written } = setUp();
     const messages = Array.from({ length: 900 }, (_, n) => (n === 333 || n === 700 ? 'poison' : String(n)));
-    for (const message of messages) log.add('d1', 'INFO', 'connected', message);
+    for (const message of messages) log.add({ id: 'd1' }, 'INFO', 'connected', message);
     await log.flush();
     expect(written.map(({ message }) => message)).toEqual(messages.filter((message) => message !== 'poison'));
     expect(log.dropped).toBe(2);
@@ -111,9 +111,9 @@ describe('the connection log', () => {
 
   test('keeps a few refusals of a resource at a time, and all of its other lines', async () => {
     const { log, written } = setUp();
-    for (let n = 0; n < 100; n++) log.addRefusal('d1', 'wrong password', `guess ${n}`);
-    log.addRefusal('d2', 'wrong password', 'another');
-    log.add('d1', 'INFO', 'connected', 'connected');
+    for (let n = 0; n < 100; n++) log.addRefusal({ id: 'd1' }, 'wrong password', `guess ${n}`);
+    log.addRefusal({ id: 'd2' }, 'wrong password', 'another');
+    log.add({ id: 'd1' }, 'INFO', 'connected', 'connected');
     await log.flush();
     expect(written.map(({ resourceId, mustExist }) => `${resourceId} ${mustExist}`)).toEqual([
       ...Array(5).fill('d1 true'),
@@ -125,7 +125,7 @@ describe('the connection log', () => {
 
   test('writes what is left when it stops', async () => {
     const { log, written } = setUp();
-    log.add('d1', 'INFO', 'connected', 'last');
+    log.add({ id: 'd1' }, 'INFO', 'connected', 'last');
     await log.stop();
     expect(written).toHaveLength(1);
   });

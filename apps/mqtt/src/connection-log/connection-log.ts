@@ -1,3 +1,4 @@
+import type { Principal } from '@iotcore/model';
 import { PeriodicTask } from '@iotcore/process';
 import type { LogLine } from '@iotcore/store/data-plane';
 
@@ -13,6 +14,9 @@ export interface ConnectionLogParts {
   told(line: LogLine): void;
   failed(error: unknown): void;
 }
+
+/** The registry, device or broker whose log it is. */
+export type LogOwner = Pick<Principal, 'id' | 'folderId'>;
 
 /** Lines that wait for the database, some 200 bytes each: an outage of a minute at a hundred connections a second. */
 const maxWaiting = 20_000;
@@ -43,19 +47,25 @@ export class ConnectionLog {
   }
 
   /** A line about a resource that exists (or did, until just now). */
-  add(resourceId: string, level: LogLine['level'], reason: string, message: string): void {
-    this.#push({ resourceId, at: this.#parts.now(), level, reason, message, mustExist: false });
+  add(
+    { id: resourceId, folderId }: LogOwner,
+    level: LogLine['level'],
+    reason: string,
+    message: string,
+  ): void {
+    this.#push({ resourceId, folderId, at: this.#parts.now(), level, reason, message, mustExist: false });
   }
 
-  /** A refusal: `resourceId` is what a stranger wrote, and the line is kept only if there is such a resource. */
-  addRefusal(resourceId: string, reason: string, message: string): void {
+  /** A refusal: the ID is what a stranger wrote, and the line is kept only if there is such a resource. */
+  addRefusal({ id: resourceId, folderId }: LogOwner, reason: string, message: string): void {
     const earlier = this.#refusals.get(resourceId) ?? 0;
     if (earlier >= maxRefusalsOfResource) {
       this.#dropped++;
       return;
     }
     this.#refusals.set(resourceId, earlier + 1);
-    this.#push({ resourceId, at: this.#parts.now(), level: 'WARN', reason, message, mustExist: true });
+    const at = this.#parts.now();
+    this.#push({ resourceId, folderId, at, level: 'WARN', reason, message, mustExist: true });
   }
 
   /** Writes what waits. Lines stay in their order, also over a failure. */

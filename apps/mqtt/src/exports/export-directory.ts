@@ -15,6 +15,7 @@ import {
 } from '@iotcore/model';
 import { BackOff } from '@iotcore/process';
 import type { ExportSourceRow } from '@iotcore/store/exports';
+import type { LogOwner } from '../connection-log/connection-log.ts';
 
 export interface ExportDirectoryParts {
   read(): Promise<readonly ExportSourceRow[]>;
@@ -27,6 +28,7 @@ export interface ExportDirectoryParts {
 
 interface KnownExport extends ExportSource {
   readonly id: string;
+  readonly folderId: string;
 }
 
 /** What a route has of exports. */
@@ -84,16 +86,18 @@ export class ExportDirectory {
   }
 
   /** The registry or broker whose messages it takes; undefined: there is no such export. */
-  ownerOf(exportId: string): string | undefined {
-    for (const [ownerId, exports] of this.#byOwner)
-      if (exports.some(({ id }) => id === exportId)) return ownerId;
+  ownerOf(exportId: string): LogOwner | undefined {
+    for (const [id, exports] of this.#byOwner) {
+      const found = exports.find((one) => one.id === exportId);
+      if (found) return { id, folderId: found.folderId };
+    }
     return undefined;
   }
 
   /** Which logs get the messages of a route. `written`: the topic as its publisher wrote it. */
-  tapsOf(ownerId: string, written: string, route: TopicRoute, device: DeviceFacts | undefined): Tapped {
-    const exports = this.#byOwner.get(ownerId);
-    if (!exports) return untapped;
+  tapsOf(principal: Principal, written: string, route: TopicRoute, device: DeviceFacts | undefined): Tapped {
+    const exports = this.#exportsOf(principal);
+    if (exports.length === 0) return untapped;
     const restLength = route.prefix && written.length - route.prefix.length;
     const taps: RouteTap[] = [];
     let isShared = true;
@@ -107,11 +111,18 @@ export class ExportDirectory {
 
   /** Which logs get such an event of a client. */
   tapsOfEvent(principal: Principal, event: ClientEvent): readonly RouteTap[] {
-    const isDevice = principal.kind === 'device';
-    const exports = this.#byOwner.get(isDevice ? principal.registryId : principal.id) ?? [];
-    return exports
-      .filter((one) => takesEvent(one, event, isDevice ? principal.id : undefined))
+    const deviceId = principal.kind === 'device' ? principal.id : undefined;
+    return this.#exportsOf(principal)
+      .filter((one) => takesEvent(one, event, deviceId))
       .map(({ id }) => ({ log: id, topic: eventTopic(event) }));
+  }
+
+  /** Of its registry or broker, and not of one that has that ID in another folder by now. */
+  #exportsOf(principal: Principal): readonly KnownExport[] {
+    const { folderId } = principal;
+    const exports =
+      this.#byOwner.get(principal.kind === 'device' ? principal.registryId : principal.id) ?? [];
+    return folderId === undefined ? exports : exports.filter((one) => one.folderId === folderId);
   }
 
   async #refresh(): Promise<void> {
@@ -136,6 +147,7 @@ export class ExportDirectory {
     const exports = rows.map((row): KnownExport & { ownerId: string } => ({
       ownerId: row.registryId ?? row.brokerId ?? '',
       id: row.id,
+      folderId: row.folderId,
       registryId: row.registryId ?? undefined,
       deviceId: row.deviceId ?? undefined,
       brokerId: row.brokerId ?? undefined,

@@ -6,6 +6,7 @@ import { type AuthenticationResult, refusals } from '../authentication/authentic
 import { RecentChanges } from '../caching/recent-changes.ts';
 import type { Client } from '../clients/client.ts';
 import { LiveClients } from '../clients/live-clients.ts';
+import type { LogOwner } from '../connection-log/connection-log.ts';
 import type { Refused } from '../refused-clients/refused-clients.ts';
 import { PermanentQuotaError } from '../retained/errors.ts';
 import type { MessageRates } from '../tenants/tenant-limits.ts';
@@ -50,8 +51,9 @@ function setUp(
     revoker: { suspect: (client: Client) => suspects.push(client) } as never,
     retainedMessages: {} as never,
     log: {
-      add: (id: string, level: string, _reason: string, line: string) => lines.push(`${id} ${level} ${line}`),
-      addRefusal: (id: string, _reason: string, line: string) => lines.push(`${id} refused ${line}`),
+      add: ({ id }: LogOwner, level: string, _reason: string, line: string) =>
+        lines.push(`${id} ${level} ${line}`),
+      addRefusal: ({ id }: LogOwner, _reason: string, line: string) => lines.push(`${id} refused ${line}`),
     } as never,
     monitoring: {
       connected: nothing,

@@ -17,7 +17,7 @@ import type { Credentials } from '../authentication/authenticator.ts';
 import type { Mark, RecentChanges } from '../caching/recent-changes.ts';
 import { type Client, principalKey, subjectKeys } from '../clients/client.ts';
 import type { LiveClients } from '../clients/live-clients.ts';
-import type { ConnectionLog } from '../connection-log/connection-log.ts';
+import type { ConnectionLog, LogOwner } from '../connection-log/connection-log.ts';
 import {
   connectedLine,
   disconnectedLine,
@@ -100,7 +100,8 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     ...(tenants.limitRates && {
       excessMs: ({ principal: client }) => client.tenant?.excessMs(client.principal) ?? 0,
     }),
-    retain: ({ namespace, topic }, payload) => retainedMessages.store(namespace, topic, payload),
+    retain: ({ namespace: id, topic, owner: folderId }, payload) =>
+      retainedMessages.store({ id, folderId }, topic, payload),
     record: ({ principal }, taps, payload, qos) =>
       parts.recorder.record(principal.kind === 'device' ? principal.id : '', taps, payload, qos),
     retained: ({ principal }, filter) => retained(rights, principal, filter),
@@ -116,12 +117,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       client.activity = monitoring.connected(client.principal, transport);
       if (client.principal.kind === 'device') silentDevices.connected(client.principal);
       tellEvent('connected', client.principal, placeOf(session));
-      log.add(
-        client.principal.id,
-        'INFO',
-        'connected',
-        connectedLine(client.credential, transport, clientId),
-      );
+      log.add(client.principal, 'INFO', 'connected', connectedLine(client.credential, transport, clientId));
     },
     disconnected(session, reason) {
       const { principal: client } = session;
@@ -132,13 +128,13 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       if (client.principal.kind === 'device') silentDevices.disconnected(client.principal);
       tellEvent('disconnected', client.principal, { ...placeOf(session), ...whyOf(reason) });
       const isForbidden = refusalRule(reason.code) !== undefined;
-      log.add(client.principal.id, isForbidden ? 'WARN' : 'INFO', reason.code, disconnectedLine(reason.text));
+      log.add(client.principal, isForbidden ? 'WARN' : 'INFO', reason.code, disconnectedLine(reason.text));
       if (isForbidden) parts.refused(refusedSession(session, reason));
     },
     refused(transport, claim, reason) {
       counters.refused(reason);
       const principal = claim && subjects.get(claim);
-      const subject = principal?.id ?? claim?.username;
+      const subject = principal ?? (claim?.username ? { id: claim.username } : undefined);
       if (claim && subject)
         log.addRefusal(subject, reason.code, refusedLine(reason.text, transport, claim.clientId));
       // The server's own end is no fault of a client.
@@ -150,7 +146,7 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
     },
     subscriptionsRefused(session, filters) {
       const reason = { code: 'subscription not allowed', text: filters.join(', ') };
-      log.add(session.principal.principal.id, 'WARN', reason.code, subscriptionsRefusedLine(filters));
+      log.add(session.principal.principal, 'WARN', reason.code, subscriptionsRefusedLine(filters));
       parts.refused(refusedSession(session, reason));
     },
     published({ principal: client }) {
@@ -179,7 +175,7 @@ function whyOf({ code, text }: Reason) {
 function refusedConnect(
   transport: Transport,
   claim: ConnectClaim | undefined,
-  subjectId: string | undefined,
+  subject: LogOwner | undefined,
   reason: Reason,
 ): Refused {
   return {
@@ -187,7 +183,8 @@ function refusedConnect(
     claimedId: claim?.username,
     certificate: transport.peerCertificate(),
     clientId: claim?.clientId,
-    subjectId,
+    subjectId: subject?.id,
+    folderId: subject?.folderId,
   };
 }
 
@@ -198,6 +195,7 @@ function refusedSession(
   return {
     ...refusalOf(transport, reason),
     claimedId: principal.id,
+    folderId: principal.folderId,
     certificate: transport.peerCertificate(),
     clientId,
   };

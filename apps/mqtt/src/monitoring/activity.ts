@@ -3,9 +3,9 @@ import type { DeviceActivity, DeviceActivityWrite, DevicePublished } from '@iotc
 
 /** Milliseconds since 1970; 0 where nothing is known. Plain numbers, since the hot path writes them per packet. */
 export class Activity {
-  readonly device: DevicePrincipal;
+  #device: DevicePrincipal;
   /** Where it may be heard of: by its registry and all of that, and by itself. */
-  readonly monitoringNamespace: string;
+  #monitoringNamespace: string;
   readonly ownNamespace: string;
   lastAuthIp: string | undefined;
   lastAuthTime = 0;
@@ -29,9 +29,24 @@ export class Activity {
   untold = false;
 
   constructor(device: DevicePrincipal, monitoringNamespace: string) {
-    this.device = device;
-    this.monitoringNamespace = monitoringNamespace;
+    this.#device = device;
+    this.#monitoringNamespace = monitoringNamespace;
     this.ownNamespace = ownMonitoringNamespace(device.id);
+  }
+
+  get device(): DevicePrincipal {
+    return this.#device;
+  }
+
+  get monitoringNamespace(): string {
+    return this.#monitoringNamespace;
+  }
+
+  /** A device of another folder has the ID now, before this process was told that the one before is gone. */
+  belongTo(device: DevicePrincipal, monitoringNamespace: string): void {
+    this.#device = device;
+    this.#monitoringNamespace = monitoringNamespace;
+    this.noteAnew();
   }
 
   /** What was noted is another's that had the ID before. */
@@ -62,6 +77,7 @@ export class Activity {
   toWrite(): DeviceActivityWrite {
     return {
       deviceId: this.device.id,
+      folderId: this.device.folderId,
       lastAuthIp: this.lastAuthIp,
       lastAuthTime: date(this.lastAuthTime),
       lastPubActivityTime: date(this.lastPubActivityTime),

@@ -230,6 +230,24 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
+  test('begins anew when a device of another folder has the ID, before it is told that the one before is gone', async () => {
+    const { monitoring, state, written, round } = setUp([]);
+    state.now = 1000;
+    monitoring.connected({ ...device, folderId: 'before' }, transport);
+    monitoring.subscribed({ ...device, folderId: 'before' });
+    state.now = 9000;
+    monitoring.connected({ ...device, registryId: 'r9', folderId: 'after' }, transport);
+    await round();
+    await round();
+    expect(written.flat()).toEqual([
+      {
+        ...{ deviceId: 'd1', folderId: 'after', lastAuthIp: transport.remoteAddress },
+        ...{ lastAuthTime: second(9), lastOnlineTime: second(9) },
+      },
+    ]);
+    await monitoring.stop();
+  });
+
   test('forgets a deleted device once its session has ended', async () => {
     const { monitoring, state, round } = setUp([]);
     monitoring.connected(device, transport);

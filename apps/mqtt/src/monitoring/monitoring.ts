@@ -77,6 +77,8 @@ export class Monitoring {
   connected(principal: Principal, transport: Transport): Activity | undefined {
     if (principal.kind !== 'device') return undefined;
     const activity = this.#of(principal);
+    if (activity.device.folderId !== principal.folderId)
+      activity.belongTo(principal, this.#monitoringNamespace(principal));
     activity.sessions++;
     activity.saveAfter = 0;
     activity.unsavedBesidesPublishing = true;

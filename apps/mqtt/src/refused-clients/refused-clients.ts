@@ -22,6 +22,8 @@ export interface Refused {
   readonly detail?: string | undefined;
   /** The registry, device or broker that it is known to be, if that is not `claimedId`. */
   readonly subjectId?: string | undefined;
+  /** The folder that this is in. */
+  readonly folderId?: string | undefined;
 }
 
 export interface RefusedClientsParts {
@@ -109,8 +111,8 @@ class Waiting {
 
   /** False: there is no room for it. */
   add(row: Row): boolean {
-    const { claimedId, certificate, address, secure, reason } = row;
-    const key = JSON.stringify([claimedId, certificate?.fingerprint, address, secure, reason]);
+    const { claimedId, certificate, address, secure, reason, folderId } = row;
+    const key = JSON.stringify([claimedId, certificate?.fingerprint, address, secure, reason, folderId]);
     const same = this.#rows.get(key);
     if (same) {
       const { clientId, detail, lastAt } = row;
@@ -140,6 +142,7 @@ function toRow({ certificate, ...refused }: Refused, at: Date): Row {
     clientId: cutText(refused.clientId ?? '', mostIdCharacters),
     detail: cutText(refused.detail ?? '', mostDetailCharacters),
     subjectId: refused.subjectId ?? claimedId,
+    folderId: refused.folderId,
     ...{ firstAt: at, lastAt: at, count: 1 },
   };
 }

@@ -62,7 +62,7 @@ function setUp() {
   });
   onTestFinished(() => messages.stop());
   const store = (topic: string, payload: string, registryId = 'r1') =>
-    messages.store(registryId, topic, Buffer.from(payload));
+    messages.store({ id: registryId }, topic, Buffer.from(payload));
   const read = async () => {
     const selection = {
       registryId: 'r1',
@@ -198,7 +198,7 @@ describe('storing', () => {
     const megabyte = Buffer.alloc(1024 * 1024);
     const fill = (registryId: string) =>
       Array.from({ length: 40 }, (_, n) =>
-        messages.store(registryId, `$devices/d1/state/${n}`, megabyte).then(
+        messages.store({ id: registryId }, `$devices/d1/state/${n}`, megabyte).then(
           () => 'stored',
           (error: Error) => error.name,
         ),
@@ -213,7 +213,7 @@ describe('storing', () => {
     );
     // Half of all is the most for one; three have no room for as much.
     expect(counts).toEqual([31, 31, 1]);
-    await messages.store('r3', state, megabyte);
+    await messages.store({ id: 'r3' }, state, megabyte);
     expect(messages.pending).toBe(0);
     tenants.sweep();
     expect(tenants.size).toBe(0);

@@ -7,7 +7,7 @@
  * the database says of its topic is left out.
  */
 import type { RetainedMessage } from '@iotcore/engine';
-import { type RetainedSelection, readFullTopic } from '@iotcore/model';
+import { type RegistryPrincipal, type RetainedSelection, readFullTopic } from '@iotcore/model';
 import type {
   RetainedMessageRange,
   RetainedMessageRow,
@@ -38,6 +38,9 @@ const maxUnstoredBytes = 64 * 1024 * 1024;
 const overheadBytes = 512;
 /** Topics that one reader remembers, some 2 MB. */
 const maxOvertakenTopics = 16_384;
+
+/** In which a message is kept. */
+type Registry = Pick<RegistryPrincipal, 'id' | 'folderId'>;
 
 interface Reader {
   /** Topics on which a message came since it began. */
@@ -76,7 +79,7 @@ export class RetainedMessages {
    * Keeps the message (or clears the topic, if empty); resolves with its version once that is durable. Rejects with StoreOverflowError or
    * PermanentQuotaError; or with why the database could not store it.
    */
-  store(registryId: string, topic: string, payload: Buffer): Promise<number | undefined> {
+  store({ id: registryId, folderId }: Registry, topic: string, payload: Buffer): Promise<number | undefined> {
     const waiting = this.#messages.waiting(registryId, topic);
     const bytes = payload.length - (waiting ? waiting.payload.length : -overheadBytes);
     if (!this.#takeBytes(registryId, bytes)) {
@@ -86,12 +89,13 @@ export class RetainedMessages {
     const member = this.#parts.memberOf();
     if (waiting) {
       waiting.payload = payload;
+      waiting.folderId = folderId;
       waiting.member = member;
       waiting.bytes += bytes;
       return waiting.done.promise;
     }
     const done = Promise.withResolvers<number | undefined>();
-    this.#messages.add({ registryId, topic, payload, member, bytes, done });
+    this.#messages.add({ registryId, folderId, topic, payload, member, bytes, done });
     this.#writer.start();
     return done.promise;
   }
@@ -167,8 +171,8 @@ function overtake(reader: Reader, topic: string): void {
   else reader.isForgetful = true;
 }
 
-function toWrite({ registryId, topic, payload }: UnstoredMessage): RetainedMessageWrite {
+function toWrite({ registryId, folderId, topic, payload }: UnstoredMessage): RetainedMessageWrite {
   const address = readFullTopic(topic);
   const deviceId = address?.row.root === 'devices' ? address.ownerId : undefined;
-  return { registryId, topic, deviceId, payload };
+  return { registryId, folderId, topic, deviceId, payload };
 }

@@ -5,6 +5,8 @@
  */
 export interface UnstoredMessage {
   readonly registryId: string;
+  /** The folder that the registry was in when the message came; undefined: not known. */
+  folderId: string | undefined;
   readonly topic: string;
   payload: Buffer;
   /** The node of a cluster that has taken it, in whose name alone it may be stored; undefined: this process is alone. */

@@ -112,6 +112,14 @@ describe('a change', () => {
     await expect.poll(() => ended).toEqual(['d1: device deleted']);
   });
 
+  test('of a device whose ID and credential another folder has by now ends its session', async () => {
+    const { revoker, owners, ended, d1 } = setUp();
+    const principal = { ...d1.principal, folderId: 'another' };
+    owners.set('d1', { ...(owners.get('d1') as PasswordIdentity), principal });
+    revoker.subjectChanged('device:d1');
+    await expect.poll(() => ended).toEqual(['d1: device deleted']);
+  });
+
   test('of a device that was disabled itself ends its sessions, and those of no other', async () => {
     const { revoker, owners, ended } = setUp();
     for (const [id, owner] of owners) if (id === 'd1') owners.set(id, { ...owner, blocked: true });

@@ -25,5 +25,6 @@ export function whyRevoked({ principal, credential }: Client, state: CurrentStat
 }
 
 function isSame({ principal }: Identity, other: Client['principal']): boolean {
-  return principal.kind === other.kind && principal.id === other.id;
+  const { kind, id, folderId } = principal;
+  return kind === other.kind && id === other.id && folderId === other.folderId;
 }

@@ -105,9 +105,12 @@ function routeAmong(
   const basis = devices[0]?.basis ?? exports.basis;
   const found = routeTopic(principal, topic, devices.map(factsOf));
   if (!found) return undefined;
-  const ownerId = principal.kind === 'device' ? principal.registryId : principal.id;
-  const { taps, isShared } = exports.tapsOf(ownerId, topic, found, deviceOf(found, devices));
-  return { ...toPublishRoute(found, basis), taps, ...(!isShared && { prefix: undefined }) };
+  const { taps, isShared } = exports.tapsOf(principal, topic, found, deviceOf(found, devices));
+  return {
+    ...toPublishRoute(found, basis, principal.folderId),
+    taps,
+    ...(!isShared && { prefix: undefined }),
+  };
 }
 
 /** The device whose topic it is; undefined for topics of registries and brokers. */
@@ -120,12 +123,13 @@ function deviceOf({ topic }: TopicRoute, devices: readonly KnownDevice[]) {
 export function toPublishRoute(
   { destinations, permanent, prefix }: TopicRoute,
   basis: PublishRoute['basis'],
+  folderId?: string,
 ): PublishRoute {
   return {
     destinations,
     basis,
     prefix,
-    retainAs: permanent && { namespace: permanent.registryId, topic: permanent.topic },
+    retainAs: permanent && { namespace: permanent.registryId, topic: permanent.topic, owner: folderId },
   };
 }
 

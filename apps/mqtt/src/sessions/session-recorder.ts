@@ -53,6 +53,7 @@ export class SessionRecorder {
       number: ++this.#lastNumber,
       resourceKind: principal.kind,
       resourceId: principal.id,
+      folderId: principal.folderId,
       registryId: principal.kind === 'device' ? principal.registryId : undefined,
       clientId,
       address: transport.remoteAddress,

@@ -12,7 +12,7 @@ const request: WatchRequest = {
 function setUp() {
   const observers = new Set<(message: ObservedMessage) => void>();
   const watches = new Watches({
-    findPrincipal: async (id) => (id === 'b1' ? { kind: 'broker', id } : undefined),
+    findPrincipal: async (id) => (id === 'b1' ? { kind: 'broker', id, folderId: 'f' } : undefined),
     grant: (_principal, filter) =>
       filter === 'forbidden' ? undefined : { filters: [{ namespace: 'n', filter }] },
     observe: async (filters, observe) => {
@@ -100,9 +100,11 @@ describe('a watch', () => {
     const line = { at: new Date(0), level: 'INFO', reason: 'connected', mustExist: false } as const;
     const refused = { reason: 'no such thing', remoteAddress: '192.0.2.1', secure: true };
     watches.logged({ ...line, resourceId: 'b2', message: 'of another' });
+    watches.logged({ ...line, resourceId: 'b1', folderId: 'before', message: 'of who had the ID before' });
     watches.refused({ ...refused, claimedId: 'b2' });
+    watches.refused({ ...refused, claimedId: 'b1', folderId: 'before' });
     watches.refused({ ...refused, claimedId: 'whoever', subjectId: 'b1' });
-    watches.logged({ ...line, resourceId: 'b1', message: 'own' });
+    watches.logged({ ...line, resourceId: 'b1', folderId: 'f', message: 'own' });
     const lines = await readUntil(stream, /^entry/m);
     expect(lines.trim().split('\n')).toEqual([
       'open {}',

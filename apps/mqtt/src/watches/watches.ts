@@ -45,6 +45,8 @@ const maxWatches = 20;
 
 interface Watch {
   readonly request: WatchRequest;
+  /** Where its principal is. */
+  readonly folderId: string | undefined;
   readonly stream: WatchStream;
 }
 
@@ -71,7 +73,7 @@ export class Watches {
     const stream = new WatchStream();
     stream.once('close', () => this.#count--);
     try {
-      const refusal = await this.#start({ request, stream });
+      const refusal = await this.#start(request, stream);
       if (refusal) stream.destroy();
       return refusal ?? stream;
     } catch (error) {
@@ -81,8 +83,8 @@ export class Watches {
   }
 
   /** To be told of each line of a connection log. */
-  logged({ resourceId, at, level, reason, message }: LogLine): void {
-    for (const { request, stream } of this.#bySubject.get(resourceId) ?? []) {
+  logged({ resourceId, folderId, at, level, reason, message }: LogLine): void {
+    for (const { request, stream } of this.#watchesOf(resourceId, folderId)) {
       if (!request.log) continue;
       const rule = refusalRule(reason);
       stream.offer('entry', () => ({ at, level, reason, ...(rule !== undefined && { rule }), message }));
@@ -90,8 +92,9 @@ export class Watches {
   }
 
   /** To be told of each client that is refused. */
-  refused({ reason, subjectId, claimedId, remoteAddress, secure, clientId, detail }: Refused): void {
-    for (const { request, stream } of this.#bySubject.get(subjectId ?? claimedId ?? '') ?? []) {
+  refused(refused: Refused): void {
+    const { reason, subjectId, claimedId, folderId, remoteAddress, secure, clientId, detail } = refused;
+    for (const { request, stream } of this.#watchesOf(subjectId ?? claimedId ?? '', folderId)) {
       if (!request.refusals) continue;
       const rule = refusalRule(reason) ?? reason;
       stream.offer('refused', () => ({
@@ -101,22 +104,32 @@ export class Watches {
     }
   }
 
-  async #start(watch: Watch): Promise<WatchRefusal | undefined> {
-    const { request, stream } = watch;
+  /** Of this resource, and not of one that has its ID in another folder by now. */
+  #watchesOf(resourceId: string, folderId: string | undefined): Watch[] {
+    const watches = this.#bySubject.get(resourceId);
+    if (!watches) return [];
+    return [...watches].filter((watch) => folderId === undefined || watch.folderId === folderId);
+  }
+
+  async #start(request: WatchRequest, stream: WatchStream): Promise<WatchRefusal | undefined> {
     const principal = await this.#parts.findPrincipal(request.principalId);
     if (principal?.kind !== request.principalKind)
       return { status: 404, code: 'NO_SUCH_PRINCIPAL', reason: `There is no such ${request.principalKind}.` };
     if (request.messages) {
-      const ending = await this.#observe(principal, watch);
+      const ending = await this.#observe(principal, request, stream);
       if (typeof ending !== 'function') return ending;
       stream.once('close', ending);
       if (stream.destroyed) ending();
     }
-    this.#keep(watch);
+    this.#keep({ request, stream, folderId: principal.folderId });
     return undefined;
   }
 
-  async #observe(principal: Principal, { request, stream }: Watch): Promise<WatchRefusal | (() => void)> {
+  async #observe(
+    principal: Principal,
+    request: WatchRequest,
+    stream: WatchStream,
+  ): Promise<WatchRefusal | (() => void)> {
     const { observe } = this.#parts;
     if (!observe)
       return { status: 501, code: 'UNIMPLEMENTED', reason: 'This MQTT engine has no live views.' };

@@ -1,18 +1,24 @@
 /** An authenticated MQTT client, or a caller of the API that publishes on its behalf. */
 export type Principal = DevicePrincipal | RegistryPrincipal | BrokerPrincipal;
 
-export interface DevicePrincipal {
+export interface DevicePrincipal extends Owned {
   readonly kind: 'device';
   readonly id: string;
   readonly registryId: string;
 }
-export interface RegistryPrincipal {
+export interface RegistryPrincipal extends Owned {
   readonly kind: 'registry';
   readonly id: string;
 }
-export interface BrokerPrincipal {
+export interface BrokerPrincipal extends Owned {
   readonly kind: 'broker';
   readonly id: string;
+}
+
+/** An ID that is free again may be given to a resource of another folder: what is written of this one later must not be told of that one. */
+interface Owned {
+  /** Where it was when it was looked up; absent where it was not. */
+  readonly folderId?: string | undefined;
 }
 
 /** A client that the topics of registries and devices are for. */

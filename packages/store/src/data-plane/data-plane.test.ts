@@ -104,12 +104,12 @@ describe('identities', () => {
     const found = [...(await findIdentities(db, ['d1', 'd2', 'd3', 'r1', 'b1']))].sort(byId);
     expect(found).toEqual([
       {
-        principal: { kind: 'broker', id: 'b1' },
+        principal: { kind: 'broker', id: 'b1', folderId: 'f' },
         disabled: false,
         passwords: [{ id: 'p-b1', hash: 'hash-b1' }],
       },
       {
-        principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+        principal: { kind: 'device', id: 'd1', registryId: 'r1', folderId: 'f' },
         device: { id: 'd1', registryId: 'r1', aliases: new Map([['lamp/', '$devices/d1/']]) },
         disabled: false,
         passwords: [
@@ -118,19 +118,19 @@ describe('identities', () => {
         ],
       },
       {
-        principal: { kind: 'device', id: 'd2', registryId: 'r1' },
+        principal: { kind: 'device', id: 'd2', registryId: 'r1', folderId: 'f' },
         device: { id: 'd2', registryId: 'r1', aliases: new Map() },
         disabled: false,
         passwords: [],
       },
       {
-        principal: { kind: 'device', id: 'd3', registryId: 'r2' },
+        principal: { kind: 'device', id: 'd3', registryId: 'r2', folderId: 'f' },
         device: { id: 'd3', registryId: 'r2', aliases: new Map() },
         disabled: true,
         passwords: [{ id: 'p-d3', hash: 'hash-d3' }],
       },
       {
-        principal: { kind: 'registry', id: 'r1' },
+        principal: { kind: 'registry', id: 'r1', folderId: 'f' },
         disabled: false,
         passwords: [{ id: 'p-r1', hash: 'hash-r1' }],
       },
@@ -142,24 +142,24 @@ describe('identities', () => {
     const found = await findCertificateIdentities(db, [1, 2, 3, 4].map(sha256));
     expect([...found].sort(byId)).toEqual([
       {
-        principal: { kind: 'broker', id: 'b1' },
+        principal: { kind: 'broker', id: 'b1', folderId: 'f' },
         disabled: false,
         ...{ sha256: sha256(4), fingerprint: 'sha1-b1', notBefore, notAfter },
       },
       {
-        principal: { kind: 'device', id: 'd1', registryId: 'r1' },
+        principal: { kind: 'device', id: 'd1', registryId: 'r1', folderId: 'f' },
         device: { id: 'd1', registryId: 'r1', aliases: new Map() },
         disabled: false,
         ...{ sha256: sha256(2), fingerprint: 'sha1-d1', notBefore, notAfter },
       },
       {
-        principal: { kind: 'device', id: 'd3', registryId: 'r2' },
+        principal: { kind: 'device', id: 'd3', registryId: 'r2', folderId: 'f' },
         device: { id: 'd3', registryId: 'r2', aliases: new Map() },
         disabled: true,
         ...{ sha256: sha256(3), fingerprint: 'sha1-d3', notBefore, notAfter },
       },
       {
-        principal: { kind: 'registry', id: 'r1' },
+        principal: { kind: 'registry', id: 'r1', folderId: 'f' },
         disabled: false,
         ...{ sha256: sha256(1), fingerprint: 'sha1-r1', notBefore, notAfter },
       },

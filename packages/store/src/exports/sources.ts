@@ -3,6 +3,7 @@ import type { Sql } from '../database/sql.ts';
 /** Which messages an export takes. */
 export interface ExportSourceRow {
   readonly id: string;
+  readonly folderId: string;
   readonly registryId: string | null;
   readonly deviceId: string | null;
   readonly brokerId: string | null;
@@ -22,7 +23,7 @@ export async function hasExportLogs(db: Sql): Promise<boolean> {
 /** All of them: there are few, and each is asked about with every route. */
 export async function findExportSources(db: Sql): Promise<readonly ExportSourceRow[]> {
   const { rows } = await db.query<ExportSourceRow>({
-    text: `SELECT id, registry_id AS "registryId", device_id AS "deviceId", broker_id AS "brokerId", mqtt_topic_filter AS "mqttTopicFilter"
+    text: `SELECT id, folder_id AS "folderId", registry_id AS "registryId", device_id AS "deviceId", broker_id AS "brokerId", mqtt_topic_filter AS "mqttTopicFilter"
            FROM exports ORDER BY id`,
     values: [],
   });

@@ -14,6 +14,7 @@ import {
   type PublishRoute,
   type Qos,
   type Reason,
+  type RetainAs,
   type RouteTap,
 } from '../../port.ts';
 import { reasons } from '../../reasons.ts';
@@ -78,8 +79,6 @@ interface Unrecorded {
   readonly packetId: number;
   readonly bytes: number;
 }
-
-type RetainAs = NonNullable<PublishRoute['retainAs']>;
 
 export class Publisher<P> {
   readonly #parts: PublisherParts<P>;

@@ -1,8 +1,11 @@
+import { isOwner } from '../owners.ts';
 import type { Queryable } from '../queryable.ts';
 
 export interface LogLine {
   /** The registry, device or broker. */
   readonly resourceId: string;
+  /** The folder that it was in; absent: its ID is all that is known of it. */
+  readonly folderId?: string | undefined;
   readonly at: Date;
   readonly level: 'INFO' | 'WARN' | 'ERROR';
   /** Why, as a code that never changes: people look for it. */
@@ -15,7 +18,7 @@ export interface LogLine {
 /**
  * Appends lines in their order. The log options of a registry hold for its devices too: lines below its `minLevel` are
  * left out, and all of them if its log is `disabled`. Each line gets the kind and the folder of its resource, by which it is
- * found; it has neither, and is never found, if the resource is gone.
+ * found. A line of a folder is left out if the resource is gone from there, also if another has its ID by now.
  */
 export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): Promise<void> {
   await db.query(
@@ -24,11 +27,12 @@ export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): P
      )
      INSERT INTO connection_log (resource_kind, resource_id, folder_id, at, level, reason, message)
      SELECT subject.kind, given.resource_id, subject.folder_id, given.at, given.level, given.reason, given.message
-     FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[], $6::text[])
-       WITH ORDINALITY AS given(resource_id, at, level, message, must_exist, reason, position)
-     LEFT JOIN devices ON devices.id = given.resource_id
+     FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[])
+       WITH ORDINALITY AS given(resource_id, at, level, message, must_exist, reason, folder_id, position)
+     LEFT JOIN devices ON devices.id = given.resource_id AND ${isOwner('devices')}
      LEFT JOIN registries ON registries.id = coalesce(devices.registry_id, given.resource_id)
-     LEFT JOIN brokers ON brokers.id = given.resource_id
+       AND (devices.id IS NOT NULL OR ${isOwner('registries')})
+     LEFT JOIN brokers ON brokers.id = given.resource_id AND ${isOwner('brokers')}
      CROSS JOIN LATERAL (SELECT coalesce(registries.log_options, brokers.log_options) AS value) AS options
      LEFT JOIN LATERAL (
        SELECT CASE WHEN devices.id IS NOT NULL THEN 'device' WHEN registries.id IS NOT NULL THEN 'registry' ELSE 'broker' END AS kind,
@@ -36,7 +40,7 @@ export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): P
        WHERE num_nonnulls(registries.id, brokers.id) = 1
          AND NOT EXISTS (SELECT FROM resource_id_conflicts c WHERE c.id = given.resource_id)
      ) AS subject ON true
-     WHERE (NOT given.must_exist OR registries.id IS NOT NULL OR brokers.id IS NOT NULL)
+     WHERE (registries.id IS NOT NULL OR brokers.id IS NOT NULL OR given.folder_id IS NULL AND NOT given.must_exist)
        AND options.value ->> 'disabled' IS DISTINCT FROM 'true'
        AND coalesce((SELECT rank FROM levels WHERE name = options.value ->> 'minLevel'), 0)
            <= (SELECT rank FROM levels WHERE name = given.level)
@@ -48,6 +52,7 @@ export async function writeLogLines(db: Queryable, lines: readonly LogLine[]): P
       lines.map(({ message }) => message),
       lines.map(({ mustExist }) => mustExist),
       lines.map(({ reason }) => reason),
+      lines.map(({ folderId }) => folderId ?? null),
     ],
   );
 }

@@ -1,4 +1,5 @@
 import { prepare } from '../../database/sql.ts';
+import { isOwner } from '../owners.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** What is known of a device's activity; undefined where nothing is. */
@@ -13,6 +14,8 @@ export interface DeviceActivity {
 
 export interface DeviceActivityWrite extends DeviceActivity {
   readonly deviceId: string;
+  /** Where the device was; absent: not known. */
+  readonly folderId?: string | undefined;
 }
 
 const columns = [
@@ -40,9 +43,9 @@ const write = prepare(
      SELECT device_id, last_auth_ip, ${givenTimes.join(', ')}, ${givenTimes[0]}, devices.registry_id,
             (${lastOnline} AT TIME ZONE 'UTC')::date
      FROM unnest(
-       $1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[]
-     ) AS given(device_id, ${columns.join(', ')})
-     JOIN devices ON devices.id = given.device_id
+       $1::text[], $2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::text[]
+     ) AS given(device_id, ${columns.join(', ')}, folder_id)
+     JOIN devices ON devices.id = given.device_id AND ${isOwner('devices')}
      ON CONFLICT (device_id) DO UPDATE SET
        first_auth_time = CASE WHEN stored.last_auth_time IS NULL THEN excluded.last_auth_time
                               WHEN stored.first_auth_time > excluded.last_auth_time THEN excluded.last_auth_time
@@ -57,7 +60,7 @@ const write = prepare(
      WHERE written.is_new AND written.is_seen AND devices.id = written.device_id AND NOT devices.seen`,
 );
 
-/** Adds to what is stored; each device at most once. Devices that are gone are left out. */
+/** Adds to what is stored; each device at most once. Devices that are gone are left out, also if others have their IDs by now. */
 export async function writeDeviceActivities(
   db: Queryable,
   activities: readonly DeviceActivityWrite[],
@@ -72,6 +75,7 @@ export async function writeDeviceActivities(
       ordered.map(({ lastSubActivityTime }) => lastSubActivityTime?.getTime() ?? null),
       ordered.map(({ lastOnlineTime }) => lastOnlineTime?.getTime() ?? null),
       ordered.map(({ lastDisconnectTime }) => lastDisconnectTime?.getTime() ?? null),
+      ordered.map(({ folderId }) => folderId ?? null),
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { isOwner } from '../owners.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** Equal refusals, summed up: the same claim, certificate, address and reason. */
@@ -15,6 +16,8 @@ export interface RefusedClient {
   readonly detail: string;
   /** The ID of the registry, device or broker that it seems to be. */
   readonly subjectId: string;
+  /** The folder that this was in; absent: not known. */
+  readonly folderId?: string | undefined;
   readonly firstAt: Date;
   readonly lastAt: Date;
   readonly count: number;
@@ -29,14 +32,14 @@ export interface RefusedClient {
 export async function writeRefusedClients(db: Queryable, refused: readonly RefusedClient[]): Promise<number> {
   const { rows } = await db.query<{ isNew: boolean }>(
     `WITH placed AS (
-       SELECT given.*, subject.kind AS resource_kind, subject.folder_id
+       SELECT given.*, subject.kind AS resource_kind, subject.folder_id AS place
        FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[],
-                   $9::text[], $10::timestamptz[], $11::timestamptz[], $12::bigint[])
+                   $9::text[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[])
          AS given(claimed_id, certificate_sha256, fingerprint, address, secure, reason, client_id, detail,
-                  subject_id, first_at, last_at, count)
-       LEFT JOIN devices ON devices.id = given.subject_id
-       LEFT JOIN registries ON registries.id = given.subject_id
-       LEFT JOIN brokers ON brokers.id = given.subject_id
+                  subject_id, first_at, last_at, count, folder_id)
+       LEFT JOIN devices ON devices.id = given.subject_id AND ${isOwner('devices')}
+       LEFT JOIN registries ON registries.id = given.subject_id AND ${isOwner('registries')}
+       LEFT JOIN brokers ON brokers.id = given.subject_id AND ${isOwner('brokers')}
        LEFT JOIN LATERAL (
          SELECT CASE WHEN devices.id IS NOT NULL THEN 'device' WHEN registries.id IS NOT NULL THEN 'registry' ELSE 'broker' END AS kind,
                 coalesce(devices.folder_id, registries.folder_id, brokers.folder_id) AS folder_id
@@ -46,9 +49,9 @@ export async function writeRefusedClients(db: Queryable, refused: readonly Refus
      INSERT INTO refused_clients AS stored (id, claimed_id, certificate_sha256, fingerprint, address, secure, reason,
        resource_kind, folder_id, client_id, detail, first_at, last_at, count)
      SELECT encode(substring(sha256(convert_to(jsonb_build_array(claimed_id, certificate_sha256, address, secure, reason,
-              resource_kind, folder_id)::text, 'UTF8')) FOR 16), 'hex'),
+              resource_kind, place)::text, 'UTF8')) FOR 16), 'hex'),
             claimed_id, certificate_sha256, fingerprint, address, secure, reason,
-            resource_kind, folder_id, client_id, detail, first_at, last_at, count
+            resource_kind, place, client_id, detail, first_at, last_at, count
      FROM placed ORDER BY 1
      ON CONFLICT (id) DO UPDATE SET
        client_id = excluded.client_id, detail = excluded.detail,
@@ -68,6 +71,7 @@ export async function writeRefusedClients(db: Queryable, refused: readonly Refus
       refused.map(({ firstAt }) => firstAt),
       refused.map(({ lastAt }) => lastAt),
       refused.map(({ count }) => count),
+      refused.map(({ folderId }) => folderId ?? null),
     ],
   );
   return rows.filter(({ isNew }) => isNew).length;

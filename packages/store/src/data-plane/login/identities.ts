@@ -36,6 +36,7 @@ interface OwnerRow {
   readonly kind: Principal['kind'];
   readonly id: string;
   readonly registry_id: string | null;
+  readonly folder_id: string;
   readonly disabled: boolean;
   readonly blocked: boolean;
   readonly aliases: [string, string][] | null;
@@ -54,12 +55,12 @@ export async function findIdentities(
     `SELECT owner.*, coalesce(passwords.list, '[]') AS passwords, ${aliasesOf('owner.id')} AS aliases
      FROM unnest($1::text[]) AS wanted(id)
      CROSS JOIN LATERAL (
-       SELECT 'device' AS kind, d.id, d.registry_id, r.status = 'DISABLED' AS disabled, ${isBlocked('device_id', 'd.id')} AS blocked
+       SELECT 'device' AS kind, d.id, d.registry_id, d.folder_id, r.status = 'DISABLED' AS disabled, ${isBlocked('device_id', 'd.id')} AS blocked
        FROM devices d JOIN registries r ON r.id = d.registry_id WHERE d.id = wanted.id
        UNION ALL
-       SELECT 'registry', r.id, NULL, r.status = 'DISABLED', false FROM registries r WHERE r.id = wanted.id
+       SELECT 'registry', r.id, NULL, r.folder_id, r.status = 'DISABLED', false FROM registries r WHERE r.id = wanted.id
        UNION ALL
-       SELECT 'broker', b.id, NULL, false, ${isBlocked('broker_id', 'b.id')} FROM brokers b WHERE b.id = wanted.id
+       SELECT 'broker', b.id, NULL, b.folder_id, false, ${isBlocked('broker_id', 'b.id')} FROM brokers b WHERE b.id = wanted.id
      ) AS owner
      LEFT JOIN LATERAL (
        SELECT json_agg(json_build_object('id', p.id, 'hash', p.hash) ORDER BY p.created_at DESC) AS list
@@ -88,6 +89,7 @@ export async function findCertificateIdentities(
                  ELSE 'broker' END AS kind,
             coalesce(c.device_id, c.registry_id, c.broker_id) AS id,
             d.registry_id,
+            coalesce(d.folder_id, r.folder_id, b.folder_id) AS folder_id,
             ${aliasesOf('c.device_id')} AS aliases,
             coalesce(r.status = 'DISABLED', false) AS disabled,
             ${isBlocked('device_id', 'c.device_id')} OR ${isBlocked('broker_id', 'c.broker_id')} AS blocked,
@@ -98,6 +100,7 @@ export async function findCertificateIdentities(
      FROM certificates c
      LEFT JOIN devices d ON d.id = c.device_id
      LEFT JOIN registries r ON r.id = coalesce(c.registry_id, d.registry_id)
+     LEFT JOIN brokers b ON b.id = c.broker_id
      WHERE c.sha256 = ANY($1::bytea[])
        AND NOT EXISTS (SELECT FROM resource_id_conflicts x WHERE x.id = coalesce(c.device_id, c.registry_id, c.broker_id))`,
     [sha256s.map((hex) => Buffer.from(hex, 'hex'))],
@@ -121,8 +124,8 @@ function toIdentity(row: OwnerRow): Identity {
   };
 }
 
-function toPrincipal({ kind, id, registry_id }: OwnerRow): Principal {
-  if (kind !== 'device') return { kind, id };
+function toPrincipal({ kind, id, registry_id, folder_id: folderId }: OwnerRow): Principal {
+  if (kind !== 'device') return { kind, id, folderId };
   if (registry_id === null) throw new Error(`device ${id} has no registry`);
-  return { kind, id, registryId: registry_id };
+  return { kind, id, registryId: registry_id, folderId };
 }

@@ -5,6 +5,8 @@ export interface LiveSession {
   readonly number: number;
   readonly resourceKind: 'registry' | 'device' | 'broker';
   readonly resourceId: string;
+  /** Where that was; absent: not known. */
+  readonly folderId?: string | undefined;
   /** Of a device. */
   readonly registryId: string | undefined;
   readonly clientId: string;
@@ -16,7 +18,10 @@ export interface LiveSession {
   readonly certificateFingerprint?: string | undefined;
 }
 
-/** Adds sessions of a node, which must be registered; those that are there already stay as they are. */
+/**
+ * Adds sessions of a node, which must be registered; those that are there already stay as they are. Sessions of what is gone are left out, also
+ * if another has its ID by now.
+ */
 export async function addLiveSessions(
   db: Queryable,
   nodeId: string,
@@ -26,8 +31,14 @@ export async function addLiveSessions(
     `INSERT INTO live_sessions
        (node_id, number, resource_kind, resource_id, registry_id, client_id, address, secure, connected_at,
         password_id, certificate_fingerprint)
-     SELECT $1, given.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::boolean[], $9::timestamptz[], $10::text[], $11::text[]) AS given
+     SELECT $1, number, kind, id, registry_id, client_id, address, secure, connected_at, password_id, fingerprint
+     FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+         $8::boolean[], $9::timestamptz[], $10::text[], $11::text[], $12::text[])
+       AS given(number, kind, id, registry_id, client_id, address, secure, connected_at, password_id, fingerprint, folder_id)
+     WHERE folder_id IS NULL OR folder_id = CASE kind
+       WHEN 'device' THEN (SELECT devices.folder_id FROM devices WHERE devices.id = given.id)
+       WHEN 'registry' THEN (SELECT registries.folder_id FROM registries WHERE registries.id = given.id)
+       ELSE (SELECT brokers.folder_id FROM brokers WHERE brokers.id = given.id) END
      ON CONFLICT DO NOTHING`,
     [
       nodeId,
@@ -41,6 +52,7 @@ export async function addLiveSessions(
       sessions.map(({ connectedAt }) => connectedAt),
       sessions.map(({ passwordId }) => passwordId ?? null),
       sessions.map(({ certificateFingerprint }) => certificateFingerprint ?? null),
+      sessions.map(({ folderId }) => folderId ?? null),
     ],
   );
 }

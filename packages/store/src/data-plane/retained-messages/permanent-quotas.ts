@@ -10,12 +10,17 @@ export interface PermanentQuotas {
   readonly registry: PermanentQuota;
 }
 
-/** What came of a write. `topics`, `bytes`: refused, since the owner would have more of them than its quota. */
-export type RetainedOutcome = 'stored' | 'cleared' | 'topics' | 'bytes';
+/**
+ * What came of a write. `topics`, `bytes`: refused, since the owner would have more of them than its quota. `gone`: left out, since
+ * the owner is gone, also if another has its ID by now.
+ */
+export type RetainedOutcome = 'stored' | 'cleared' | 'topics' | 'bytes' | 'gone';
 
 /** An owner that has just used up more than `warningShare` of a quota. */
 export interface PermanentQuotaWarning {
   readonly registryId: string;
+  /** The folder that it was in; undefined: not known. */
+  readonly folderId: string | undefined;
   /** Undefined: the registry itself. */
   readonly deviceId: string | undefined;
   readonly what: keyof PermanentQuota;
@@ -26,9 +31,7 @@ export interface PermanentQuotaWarning {
 const warningShare = 0.8;
 
 /** A write, what the owner had before its statement, and what the write adds. */
-export interface MeasuredWrite {
-  readonly registryId: string;
-  readonly deviceId: string | undefined;
+export interface MeasuredWrite extends Pick<PermanentQuotaWarning, 'registryId' | 'folderId' | 'deviceId'> {
   readonly outcome: RetainedOutcome;
   /** Undefined: nothing was changed. */
   readonly version: number | undefined;
@@ -54,10 +57,12 @@ function warningOf(
 ): PermanentQuotaWarning | undefined {
   const [first] = writes;
   if (!first) return undefined;
-  const { registryId, deviceId, before } = first;
+  const { registryId, folderId, deviceId, before } = first;
   const quota = quotas[deviceId === undefined ? 'registry' : 'device'][what];
   const taken = writes.filter(({ outcome }) => outcome === 'stored' || outcome === 'cleared');
   const used = taken.reduce((sum, { added }) => sum + added[what], before[what]);
   const from = warningShare * quota;
-  return before[what] < from && used >= from ? { registryId, deviceId, what, used, quota } : undefined;
+  return before[what] < from && used >= from
+    ? { registryId, folderId, deviceId, what, used, quota }
+    : undefined;
 }

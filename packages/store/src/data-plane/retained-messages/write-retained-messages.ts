@@ -1,4 +1,5 @@
 import { DatabaseUnavailableError } from '../../database/errors.ts';
+import { isOwner } from '../owners.ts';
 import type { Queryable } from '../queryable.ts';
 import {
   type MeasuredWrite,
@@ -10,6 +11,8 @@ import {
 
 export interface RetainedMessageWrite {
   readonly registryId: string;
+  /** The folder that the registry was in when the message was taken; absent: not known. */
+  readonly folderId?: string | undefined;
   /** The full name. */
   readonly topic: string;
   /** The device whose topic it is; undefined for a registry's topic. */
@@ -59,8 +62,8 @@ export interface RetainedWriteResult {
 
 /**
  * Stores many messages in one statement, so in one transaction; each topic at most once. Messages of devices and
- * registries that are gone are left out. A message is refused, and the others are stored, if its owner would have more
- * than its quota; one that takes no more room than the message before it is always stored.
+ * registries that are gone are left out, also if others have their IDs by now. A message is refused, and the others are
+ * stored, if its owner would have more than its quota; one that takes no more room than the message before it is always stored.
  *
  * @throws RowsLockedError, DatabaseUnavailableError; or whatever a row is refused for, and then none is stored
  */
@@ -119,8 +122,9 @@ interface MeasuredRow {
 }
 
 /**
- * The lock time-out holds for this statement alone; `given` hangs on it, so that it is set before any row is locked. The
- * counters are locked before they are read: another that writes for the same owner meanwhile waits, and none gets beyond its quota.
+ * The lock time-out holds for this statement alone; `given` hangs on it, so that it is set before any row is locked. A registry is
+ * locked as by a foreign key: it is not deleted and made anew, in another folder, before this is committed. The counters are locked
+ * before they are read: another that writes for the same owner meanwhile waits, and none gets beyond its quota.
  */
 async function upsert(
   db: Queryable,
@@ -132,8 +136,12 @@ async function upsert(
        SELECT set_config('lock_timeout', $5, true)
      ), given AS MATERIALIZED (
        SELECT given.*, coalesce(device_id, '') AS device, sha256(convert_to(topic, 'UTF8')) AS topic_sha256
-       FROM patience, unnest($1::text[], $2::text[], $3::text[], $4::bytea[])
-         WITH ORDINALITY AS given(registry_id, topic, device_id, payload, position)
+       FROM patience, unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $11::text[])
+         WITH ORDINALITY AS given(registry_id, topic, device_id, payload, folder_id, position)
+     ), owners AS MATERIALIZED (
+       SELECT registries.id, registries.folder_id FROM registries
+       WHERE registries.id IN (SELECT registry_id FROM given)
+       ORDER BY registries.id FOR KEY SHARE
      ), usage AS MATERIALIZED (
        SELECT used.registry_id, coalesce(used.device_id, '') AS device, used.topics, used.bytes
        FROM permanent_usage AS used
@@ -141,20 +149,24 @@ async function upsert(
        ORDER BY used.registry_id, coalesce(used.device_id, '')
        FOR UPDATE OF used
      ), measured AS (
-       SELECT given.*,
+       SELECT given.*, owners.id IS NOT NULL AND (given.device_id IS NULL OR devices.id IS NOT NULL) AS has_owner,
               CASE WHEN given.payload <> '' THEN (stored.topic IS NULL)::int ELSE -(stored.topic IS NOT NULL)::int END AS topics_added,
               CASE WHEN given.payload <> '' THEN octet_length(given.topic) + octet_length(given.payload) ELSE 0 END
                 - coalesce(octet_length(stored.topic) + octet_length(stored.payload), 0) AS bytes_added
-       FROM given LEFT JOIN permanent_messages AS stored
+       FROM given
+       LEFT JOIN owners ON owners.id = given.registry_id AND ${isOwner('owners')}
+       LEFT JOIN devices ON devices.id = given.device_id AND devices.registry_id = given.registry_id
+       LEFT JOIN permanent_messages AS stored
          ON stored.registry_id = given.registry_id AND stored.topic_sha256 = given.topic_sha256
      ), summed AS (
        SELECT measured.*, coalesce(usage.topics, 0) AS topics_before, coalesce(usage.bytes, 0) AS bytes_before,
               sum(topics_added) OVER so_far AS topics_so_far, sum(bytes_added) OVER so_far AS bytes_so_far
        FROM measured LEFT JOIN usage USING (registry_id, device)
-       WINDOW so_far AS (PARTITION BY registry_id, device ORDER BY payload <> '', position)
+       WINDOW so_far AS (PARTITION BY registry_id, device, has_owner ORDER BY payload <> '', position)
      ), checked AS MATERIALIZED (
        SELECT summed.*,
-              CASE WHEN payload = '' THEN 'cleared'
+              CASE WHEN NOT has_owner THEN 'gone'
+                   WHEN payload = '' THEN 'cleared'
                    WHEN topics_added > 0 AND topics_before + topics_so_far
                      > CASE WHEN device = '' THEN $8::int ELSE $6::int END THEN 'topics'
                    WHEN bytes_added > 0 AND bytes_before + bytes_so_far
@@ -174,10 +186,7 @@ async function upsert(
        SELECT checked.registry_id, checked.topic, checked.topic_sha256, checked.device_id, checked.payload,
               clock_timestamp(), nextval('permanent_versions'), $10
        FROM checked
-       JOIN registries ON registries.id = checked.registry_id
-       LEFT JOIN devices ON devices.id = checked.device_id
-       WHERE checked.outcome = 'stored' AND (checked.device_id IS NULL OR devices.id IS NOT NULL)
-         AND ($10::text IS NULL OR EXISTS (SELECT FROM fence))
+       WHERE checked.outcome = 'stored' AND ($10::text IS NULL OR EXISTS (SELECT FROM fence))
        ORDER BY checked.position
        ON CONFLICT (registry_id, topic_sha256)
        DO UPDATE SET payload = excluded.payload, device_id = excluded.device_id, updated_at = excluded.updated_at,
@@ -200,13 +209,14 @@ async function upsert(
       quotas.registry.topics,
       quotas.registry.bytes,
       member ?? null,
+      writes.map(({ folderId }) => folderId ?? null),
     ],
   );
   return rows.map((row, at) => {
-    const { registryId, deviceId } = writes[at] as RetainedMessageWrite;
+    const { registryId, folderId, deviceId } = writes[at] as RetainedMessageWrite;
     if (row.outcome === 'fenced') throw new NotAMemberError();
     return {
-      ...{ registryId, deviceId, outcome: row.outcome },
+      ...{ registryId, folderId, deviceId, outcome: row.outcome },
       version: row.version === null ? undefined : Number(row.version),
       before: { topics: row.topics_before, bytes: Number(row.bytes_before) },
       added: { topics: row.topics_added, bytes: row.bytes_added },
