@@ -4,7 +4,7 @@
  * that only helps to develop. `@iotcore/sdk` is the client of the API alone, with its types.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { compiledPath, rewriteSpecifiers } from './rewrite.ts';
@@ -79,9 +79,7 @@ function buildProgram(target: string): void {
   cpSync(join(root, 'node_modules/@prisma/client/LICENSE'), join(target, 'vendor/prisma-client/LICENSE'));
   cpSync(join(import.meta.dirname, 'iotcore.mjs'), join(target, 'bin/iotcore.mjs'));
   cpSync(join(root, 'deploy'), join(target, 'deploy'), { recursive: true });
-  // Not built, the API says so in its place: nothing else needs it.
-  const builtConsole = join(root, 'apps/console/dist');
-  if (existsSync(builtConsole)) cpSync(builtConsole, join(target, 'apps/console/dist'), { recursive: true });
+  cpSync(join(root, 'apps/console/dist'), join(target, 'apps/console/dist'), { recursive: true });
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, file), join(target, file));
   cpSync(join(import.meta.dirname, 'iotcore.md'), join(target, 'README.md'));
   const manifest = {

@@ -40,7 +40,25 @@ const programs = {
   restore: '../apps/backup/src/main.js',
 };
 
+const help = `Programs:
+  serve                           everything, until Ctrl-C: API, MQTT server, exports, and a database unless
+                                  DATABASE_URL names one
+  api | mqtt | export-process     one of these alone, on the database that DATABASE_URL names
+  db                              the embedded database alone
+  migrate-database                bring the database to the schema of this release
+  backup <file> | restore <file>  the whole installation as one file, and back
+`;
+
 const [word = '', ...others] = process.argv.slice(2);
+const isHelp = (text) => text === '--help' || text === '-h';
+const isProgram = Object.hasOwn(services, word) || Object.hasOwn(programs, word);
+// Of `mqtt --help` the command line has more to say.
+if (isProgram && word !== 'mqtt' && others.length === 1 && isHelp(others[0])) {
+  process.stdout.write(help);
+  process.exit();
+}
+if (others.length === 0 && (isHelp(word) || word === 'help' || word === ''))
+  process.once('exit', () => process.stdout.write(`\n${help}`));
 if (Object.hasOwn(services, word) && others.length === 0) {
   if (word === 'mqtt') beginAgainWithMemory();
   process.argv.splice(2, 1);

@@ -1,11 +1,11 @@
 /**
- * `npm run release:try`: installs the tarballs of dist/ into empty folders, as a user does, and uses them. What npm then asks
+ * `npm run release:try`: installs the tarballs of dist/ into empty folders, as their page (`iotcore.md`) says, and uses them. What npm then asks
  * the registry for is what a user's npm would; nothing that runs comes from the source. Then what docs/production.md promises of a
  * service (`service/try-service.ts`).
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -13,7 +13,8 @@ import { text as textOf } from 'node:stream/consumers';
 import { whyNoMachine } from './service/machine.ts';
 import { tryService } from './service/try-service.ts';
 
-const dist = join(import.meta.dirname, '../../dist');
+const root = join(import.meta.dirname, '../..');
+const dist = join(root, 'dist');
 /** Bytes of its files, in MB: what blocks of a file system add is not ours. */
 const largestMb = 150;
 const installTimeoutMs = 300_000;
@@ -23,6 +24,22 @@ function tarball(pattern: string): string {
   if (found === undefined) throw new Error(`dist/${pattern} is not there: npm run release`);
   return join(dist, found);
 }
+
+/** The lines of a block of commands, without what is said beside them. */
+function commandsOf(path: string, begin: string): string[] {
+  const page = readFileSync(path, 'utf8');
+  const block = [...page.matchAll(/^```sh\n(.*?)^```/gms)].find(([, text = '']) => text.startsWith(begin));
+  if (block === undefined) throw new Error(`${path} has no commands that begin with ${begin}`);
+  return (block[1] ?? '')
+    .replaceAll(/ +#.*$/gm, '')
+    .trim()
+    .split('\n');
+}
+const [installing = '', serving = '', ...using] = commandsOf(
+  join(import.meta.dirname, 'iotcore.md'),
+  'npm install',
+);
+const words = (line: string) => line.replace(/^npx iotcore /, '').split(' ');
 
 const folder = mkdtempSync(join(tmpdir(), 'iotcore-release-'));
 /** Any free port: several may run beside each other. */
@@ -80,6 +97,19 @@ async function sendMessage(printed: string): Promise<void> {
   check((await textOf(hears.stdout)).trim() === 'hello', 'a message over TLS');
 }
 
+/** A client that is generated in a project of one's own, as docs/sdks.md says. */
+function generateClient(): void {
+  const project = join(folder, 'project');
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{"private":true,"type":"module"}');
+  for (const line of commandsOf(join(root, 'docs/sdks.md'), 'npm install')) {
+    const here = line.replace('path/to', root);
+    execFileSync('sh', ['-ec', here], { cwd: project, stdio: 'inherit', timeout: installTimeoutMs });
+  }
+  const generated = readFileSync(join(project, 'src/iotcore/sdk.gen.ts'), 'utf8');
+  check(generated.includes('export const createDevice'), 'a client generated from openapi.yaml');
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -92,6 +122,7 @@ function check(isRight: boolean, what: string): void {
 try {
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
   const tarballs = [tarball('iotcore-[0-9]*.tgz'), tarball('iotcore-sdk-*.tgz')];
+  check(installing === 'npm install iotcore', 'the page installs what npm will have');
   // With the registry and the authorities of whoever runs this; what is installed runs without.
   execFileSync('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', ...tarballs], {
     cwd: folder,
@@ -106,9 +137,11 @@ try {
     refused.status === 1 && /^iotcore: Node 22\.13 or newer is needed, and this is 20\./.test(refused.stderr),
     `Node ${tooOldNode} is refused with one line`,
   );
+  for (const args of [['--help'], ['serve', '--help'], ['backup', '--help']])
+    check(/^ {2}serve /m.test(iotcore(...args)), `iotcore ${args.join(' ')} names its programs`);
   check(/^\d+\.\d+\.\d+\n$/.test(iotcore('--version')), `iotcore --version, on Node ${oldestNode}`);
 
-  const server = spawn(nodeOf(oldestNode), [program, 'serve'], {
+  const server = spawn(nodeOf(oldestNode), [program, ...words(serving)], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -122,10 +155,11 @@ try {
     });
     await Promise.race([ready, ended]);
     check(printed.includes('IoT Core is ready'), 'iotcore serve');
-    iotcore('registry', 'create', 'greenhouse', '--generate-password');
+    for (const line of using) {
+      iotcore(...words(line));
+      check(true, line);
+    }
     check(iotcore('registry', 'list').includes('greenhouse'), 'a registry by the command line');
-    iotcore('doctor');
-    check(true, 'iotcore doctor');
     await sendMessage(printed);
     mkdirSync(join(folder, 'export'));
     writeFileSync(
@@ -155,6 +189,9 @@ try {
       console.log(data.registries.map(({ name }) => name).join());`;
     writeFileSync(join(folder, 'use-sdk.mjs'), script);
     const api = /^ *API +(\S+)$/m.exec(printed)?.[1] ?? '';
+    const consoleHtml = await (await fetch(`${api}/console/`)).text();
+    const asset = /src="([^"]+\.js)"/.exec(consoleHtml)?.[1] ?? 'none';
+    check((await fetch(new URL(asset, `${api}/console/`))).ok, 'the web console');
     const child = spawn(nodeOf(oldestNode), ['use-sdk.mjs', api], {
       cwd: folder,
       env,
@@ -175,6 +212,8 @@ try {
   const restored = { ...options, env: { ...env, IOT_DATA_DIR: join(folder, 'restored') } };
   execFileSync(nodeOf(oldestNode), [program, 'restore', 'all.ndjson.gz'], restored);
   check(true, 'iotcore restore');
+
+  generateClient();
 
   const reason = whyNoMachine();
   if (reason === undefined) {

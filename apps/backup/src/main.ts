@@ -15,10 +15,13 @@ async function run([name = '', ...args]: readonly string[], signal: AbortSignal)
   const isRestore = name === 'restore';
   const options = isRestore ? [] : args.filter((arg) => arg === withoutBacklog);
   const [file, ...more] = args.filter((arg) => isRestore || arg !== withoutBacklog);
-  if (!(isRestore || name === 'backup') || file === undefined || more.length > 0 || options.length > 1)
-    throw new StartupError(
-      `usage: npm run ${isRestore ? 'restore -- <file>' : `backup -- <file> [${withoutBacklog}]`}, for example iotcore.ndjson.gz`,
-    );
+  if (!(isRestore || name === 'backup') || file === undefined || more.length > 0 || options.length > 1) {
+    const verb = isRestore ? 'restore' : 'backup';
+    const isOfClone = process.env['npm_lifecycle_event'] === verb;
+    const command = isOfClone ? `npm run ${verb} --` : `iotcore ${verb}`;
+    const further = isRestore ? '' : ` [${withoutBacklog}]`;
+    throw new StartupError(`usage: ${command} <file>${further}, for example iotcore.ndjson.gz`);
+  }
   // npm runs scripts at the top of the project, and says where it was called.
   const path = resolve(process.env['INIT_CWD'] ?? '', file);
   const settings = readSettings(process.env);
