@@ -186,8 +186,8 @@ export class ClusterNode {
   }
 
   /**
-   * May it acknowledge a message that no other node wants? The clock is read once for all packets that were read together: it must not say
-   * what it was before a packet was read, but of those that follow in the same tick of the event loop it says no more.
+   * May it acknowledge a message that no other node wants? It asks the clock after the message was read; once for all packets that were read
+   * together, since nothing else happens while these are handled one after the other.
    */
   #isGoodFor({ input = 0 }: PlacedMessage): boolean {
     if (input !== 0 && input === this.#goodInput) return true;
