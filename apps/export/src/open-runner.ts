@@ -78,7 +78,7 @@ export async function openRunner(
     ...{ target, window, progress, failed, clock },
     lanes: leased.concurrency,
     options: laneOptions(leased),
-    readChunks: (from) => readChunks(pool, exportId, from, readBytes),
+    readChunks: (from) => readChunks(pool, exportId, from, readBytes, lease),
     isAway,
   });
 }

@@ -324,6 +324,18 @@ describe('a lease', () => {
     expect(await stillHeld()).toBe(false);
   });
 
+  test('that a pause has ended reads nothing of what is recorded afterwards', async () => {
+    const { db } = await open();
+    const [leased] = await takeLeases(db, 'h', { most: 1 });
+    const read = async () => (await readChunks(db, 'e', 0, mebibyte, leased?.lease)).length;
+    await appendChunks(db, [chunkOf('e', ['before'])]);
+    expect(await read()).toBe(1);
+    await updateExport(db, 'e', { paused: true }, mebibyte);
+    await appendChunks(db, [chunkOf('e', ['while paused'])]);
+    expect(await read()).toBe(0);
+    expect(await readAll(db)).toEqual(['before', 'while paused']);
+  });
+
   test('is taken by what is set then, though it was changed while free exports were looked for', async () => {
     const { db } = await open({ e: {}, other: {} });
     await db.query(`UPDATE exports SET created_at = created_at - interval '1 hour'`);

@@ -7,12 +7,16 @@ export interface ReadChunk {
   readonly data: Buffer;
 }
 
-/** Chunks that hold messages from a position on, in their order: at least one, if there is any, and few bytes. */
+/**
+ * Chunks that hold messages from a position on, in their order: at least one, if there is any, and few bytes. Whoever sends reads
+ * with its lease, and gets nothing when that is over: what is published once a pause was answered is not sent any more.
+ */
 export async function readChunks(
   db: Sql,
   exportId: string,
   position: number,
   mostBytes: number,
+  lease?: Lease,
 ): Promise<readonly ReadChunk[]> {
   const { rows } = await db.query<{ position: string; data: Buffer }>({
     name: 'read-export-chunks',
@@ -24,10 +28,12 @@ export async function readChunks(
           WHERE export_id = $1 AND position >= coalesce(
             (SELECT position FROM export_chunks WHERE export_id = $1 AND position <= $2 ORDER BY position DESC LIMIT 1), $2)
             AND position + messages > $2
+            AND ($4::bigint IS NULL
+              OR EXISTS (SELECT FROM export_cursors WHERE export_id = $1 AND epoch = $4 AND holder = $5))
           ORDER BY position LIMIT 256
         ) AS next
       ) AS summed WHERE before < $3 ORDER BY position`,
-    values: [exportId, position, mostBytes],
+    values: [exportId, position, mostBytes, lease?.epoch, lease?.holder],
   });
   return rows.map((row) => ({ position: Number(row.position), data: row.data }));
 }
