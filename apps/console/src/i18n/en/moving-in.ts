@@ -4,7 +4,7 @@ export const movingIn = {
     whoKnocks: 'Who knocks',
     knockNote:
       'Clients that claim an ID, or show a certificate, which nothing here has: devices that were not imported.',
-    nobodyKnocks: 'Nobody was refused who is unknown here.',
+    nobodyKnocks: 'No unknown client was refused.',
     filter: 'Devices',
     all: 'All',
     firstSeen: 'First seen',
