@@ -28,16 +28,24 @@ export async function prepareDataFolder(dataDir: string): Promise<void> {
  * ENOENT whatever it is asked to make, as /proc does.
  */
 export async function makeFolder(path: string): Promise<void> {
+  const error = await refusalOf(path);
+  if (!error) return;
+  const above = dirname(path);
+  if (error.code !== 'ENOENT' || above === path) throw error;
+  // Others may have made it by now: tried once more in any case.
+  if (!(await isFolder(above))) await makeFolder(above);
+  const again = await refusalOf(path);
+  if (again) throw again;
+}
+
+/** Why a folder cannot be made; undefined: it is there. */
+async function refusalOf(path: string): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await mkdir(path);
   } catch (error) {
-    if (await isFolder(path)) return;
-    const above = dirname(path);
-    const lacksOneAbove = (error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isFolder(above));
-    if (!lacksOneAbove || above === path) throw error;
-    await makeFolder(above);
-    await makeFolder(path);
+    if (!(await isFolder(path))) return error as NodeJS.ErrnoException;
   }
+  return undefined;
 }
 
 async function isFolder(path: string): Promise<boolean> {

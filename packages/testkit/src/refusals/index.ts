@@ -1,4 +1,4 @@
 /** All that the API and the MQTT server refuse with, for tests of what puts it into other words. */
 export { codes as apiCodes, errors as apiErrors } from '@iotcore/control';
-export { refusalReasons } from '@iotcore/model';
 export { fieldObjections } from './field-objections.ts';
+export { refusalRules } from './refusal-rules.ts';

@@ -1,4 +1,4 @@
-import { apiCodes, apiErrors, fieldObjections, refusalReasons } from '@iotcore/testkit/refusals';
+import { apiCodes, apiErrors, fieldObjections, refusalRules } from '@iotcore/testkit/refusals';
 import { expect, test } from 'vitest';
 import { reasonInRussian, sentenceInRussian } from './in-russian.ts';
 import { titleOf } from './titles.ts';
@@ -6,8 +6,8 @@ import { titleOf } from './titles.ts';
 const isRussian = (text: string | undefined) => /[а-яё]/i.test(text ?? '');
 
 test('every reason to refuse a client has a name and a rule in Russian', () => {
-  expect(refusalReasons.length).toBeGreaterThan(50);
-  const unknown = refusalReasons.filter((code) => {
+  expect(refusalRules.size).toBeGreaterThan(50);
+  const unknown = [...refusalRules.keys()].filter((code) => {
     const said = reasonInRussian(code);
     return !isRussian(said?.name) || !isRussian(said?.rule);
   });
