@@ -1,5 +1,5 @@
 /** What an operator keeps out: devices and brokers that are disabled, and address ranges until a time. */
-import { pathOf, refusalOf, sharedInstallation } from '@iotcore/testkit';
+import { eventually, pathOf, refusalOf, sharedInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { envOf, iotcore } from '../../cli/support/iotcore.ts';
 import {
@@ -70,7 +70,17 @@ describe('an address range', () => {
     );
     expect(blocked.status, blocked.stderr).toBe(0);
     await inside.closed;
-    await expect(refusalOf(device.login(from('127.0.19.6')))).rejects.toThrow();
+    for (let times = 0; times < 2; times++)
+      await expect(refusalOf(device.login(from('127.0.19.6')))).rejects.toThrow();
+    const knocked = await eventually('both knocks', async () => {
+      const refused = await iotcore(
+        ['refused', 'list', '--address', '127.0.19.6', '--format', 'json'],
+        options,
+      );
+      const found = JSON.parse(refused.stdout);
+      return found[0]?.count === 2 ? found : undefined;
+    });
+    expect(knocked).toMatchObject([{ address: '127.0.19.6', tls: true, reason: 'address blocked' }]);
     await outside.publish(`$devices/${device.id}/events`, 'still served');
     const listed = await iotcore(['block', 'list'], options);
     expect(listed.stdout).toContain('127.0.19.0/24');

@@ -81,6 +81,20 @@ describe('clients that are refused', () => {
     expect(batches[1]).toHaveLength(1);
   });
 
+  test('from blocked addresses take one part of the places together, however many addresses there are', async () => {
+    const { refusedClients, batches, heldBack } = setUp();
+    const blocked = (n: number) =>
+      knock({ reason: 'address blocked', remoteAddress: `10.0.${n >> 8}.${n & 255}` });
+    for (let n = 0; n < 2000; n++) refusedClients.add(blocked(n));
+    refusedClients.add(blocked(0));
+    refusedClients.add(knock({ claimedId: 'd1' }));
+    await refusedClients.flush();
+    expect(batches[0]).toHaveLength(251);
+    expect(batches[0]?.[0]).toMatchObject({ address: '10.0.0.0', reason: 'address blocked', count: 2 });
+    expect(batches[0]?.at(-1)?.claimedId).toBe('d1');
+    expect(heldBack).toEqual([1750]);
+  });
+
   test('have the oldest rows removed at the first write, and then once in a thousand new ones', async () => {
     const { refusedClients, forgotten } = setUp((batch) => (batch[0]?.claimedId === 'new' ? 600 : 0));
     const write = async (claimedId: string) => {

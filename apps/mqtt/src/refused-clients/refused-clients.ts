@@ -46,8 +46,8 @@ const mostRows = 50_000;
 const forgetEveryRows = 1000;
 /** Different clients that wait to be written. A client that is not among them comes again. */
 const mostWaiting = 1000;
-/** Of them from one address block: a stranger that is always there leaves room for others. */
-const mostWaitingOfBlock = 250;
+/** Of them from one address block, or from blocked addresses: a stranger that is always there leaves room for others. */
+const mostWaitingOfCrowd = 250;
 const mostIdCharacters = 128;
 const mostDetailCharacters = 512;
 
@@ -100,10 +100,10 @@ export class RefusedClients {
   }
 }
 
-/** Different clients between two writes: as many as may wait, and of one address block a part of these. */
+/** Different clients between two writes: as many as may wait, and of one crowd a part of these. */
 class Waiting {
   readonly #rows = new Map<string, Row>();
-  readonly #ofBlock = new Map<string, number>();
+  readonly #ofCrowd = new Map<string, number>();
 
   rows(): Row[] {
     return [...this.#rows.values()];
@@ -119,13 +119,18 @@ class Waiting {
       Object.assign(same, { clientId, detail, lastAt, count: same.count + 1 });
       return true;
     }
-    const block = addressBlock(address);
-    const ofBlock = this.#ofBlock.get(block) ?? 0;
-    if (this.#rows.size >= mostWaiting || ofBlock >= mostWaitingOfBlock) return false;
+    const crowd = crowdOf(row);
+    const ofCrowd = this.#ofCrowd.get(crowd) ?? 0;
+    if (this.#rows.size >= mostWaiting || ofCrowd >= mostWaitingOfCrowd) return false;
     this.#rows.set(key, row);
-    this.#ofBlock.set(block, ofBlock + 1);
+    this.#ofCrowd.set(crowd, ofCrowd + 1);
     return true;
   }
+}
+
+/** Blocked ranges may have any number of addresses, and an operator knows of them already. */
+function crowdOf({ reason, address }: Row): string {
+  return reason === 'address blocked' ? reason : addressBlock(address);
 }
 
 function toRow({ certificate, ...refused }: Refused, at: Date): Row {

@@ -138,6 +138,19 @@ describe('refused clients', () => {
     );
   });
 
+  test('of blocked addresses are forgotten first, however many addresses there are', async () => {
+    const { db, list } = await setUp();
+    const blocked = Array.from({ length: 40 }, (_, n) =>
+      knock({ reason: 'address blocked', address: `10.0.0.${n}`, lastAt: new Date(10_000 + n) }),
+    );
+    const others = Array.from({ length: 5 }, (_, n) => knock({ address: `192.0.2.${n}` }));
+    await writeRefusedClients(db, [...blocked, ...others]);
+    await forgetRefusedClients(db, 8);
+    const left = (await list()).map(({ address }) => address);
+    expect(left.filter((address) => address.startsWith('192.0.2.'))).toHaveLength(5);
+    expect(left.slice(0, 3)).toEqual(['10.0.0.39', '10.0.0.38', '10.0.0.37']);
+  });
+
   test('are forgotten from the oldest on, and come in pages, each once', async () => {
     const { db, pool, list } = await setUp();
     // Many of one instant: the pages go by the ID, too.

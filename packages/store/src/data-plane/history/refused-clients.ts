@@ -77,21 +77,22 @@ export async function writeRefusedClients(db: Queryable, refused: readonly Refus
   return rows.filter(({ isNew }) => isNew).length;
 }
 
-/** As `addressBlock` of the domain: an IPv4 address, or the /64 of an IPv6 address. What is neither counts for itself. */
-const addressBlock = `
-  CASE WHEN address ~* '^[0-9a-f]*:[0-9a-f:]*$' THEN network(set_masklen(address::inet, 64))::text ELSE address END`;
+/** All blocked addresses; else as `addressBlock` of the domain: an IPv4 address, or the /64 of an IPv6 address. What is neither counts for itself. */
+const crowd = `
+  CASE WHEN reason = 'address blocked' THEN reason
+       WHEN address ~* '^[0-9a-f]*:[0-9a-f:]*$' THEN network(set_masklen(address::inet, 64))::text ELSE address END`;
 
 /**
- * Removes rows, so that `most` are left: of the address block that has the most rows first, there those that have not been added
- * to for longest. So however many a stranger makes, it pushes out nothing of a block that has fewer.
+ * Removes rows, so that `most` are left: of the crowd (see above) that has the most rows first, there those that have not been added
+ * to for longest. So however many a stranger makes, it pushes out nothing of a crowd that has fewer.
  */
 export async function forgetRefusedClients(db: Queryable, most: number): Promise<void> {
   await db.query(
     `DELETE FROM refused_clients WHERE id IN (
        SELECT id FROM (
-         SELECT id, last_at, row_number() OVER (PARTITION BY ${addressBlock} ORDER BY last_at DESC, id DESC) AS newer_of_block
+         SELECT id, last_at, row_number() OVER (PARTITION BY ${crowd} ORDER BY last_at DESC, id DESC) AS newer_of_crowd
          FROM refused_clients
-       ) AS ranked ORDER BY newer_of_block, last_at DESC, id DESC OFFSET $1)`,
+       ) AS ranked ORDER BY newer_of_crowd, last_at DESC, id DESC OFFSET $1)`,
     [most],
   );
 }
