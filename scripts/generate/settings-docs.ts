@@ -19,7 +19,8 @@ read the same settings, and each uses its own: a machine that runs both needs on
 
 \`IOT_CONFIG_FILE\` names a file of settings, \`NAME=value\` a line, as systemd's \`EnvironmentFile\` has them: \`#\` begins a comment
 line, quotes are optional, unknown and repeated names are refused. A secret may lie in a file of its own: \`DATABASE_URL_FILE\` names
-the one with \`DATABASE_URL\`. What the environment says itself goes before both. \`iotcore config check\` says what is wrong.
+the one with \`DATABASE_URL\`. What the environment says itself goes before both. \`iotcore config check\` says everything that is wrong,
+and which of the files that settings name cannot be read.
 
 `;
 

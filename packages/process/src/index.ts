@@ -7,6 +7,7 @@ export {
   removeRunFile,
   writeRunFile,
 } from './data-folder/run-file.ts';
+export { keyPairProblem } from './key-pair.ts';
 export { Cleanups } from './lifecycle/cleanups.ts';
 export { openInOrder } from './lifecycle/open-in-order.ts';
 export {
@@ -31,7 +32,7 @@ export { type Rate, TokenBucket } from './rates/token-bucket.ts';
 export { TokenBuckets } from './rates/token-buckets.ts';
 export { Secret } from './secret.ts';
 export { internalSettingsTable } from './settings/internal-table.ts';
-export { readSettings, SettingsError, shownSettings } from './settings/read.ts';
+export { readSettings, settingsProblems, shownSettings } from './settings/read.ts';
 export type { Setting } from './settings/setting.ts';
 export { settingsFileVariable } from './settings/settings-file.ts';
 export { type Settings, settingsTable } from './settings/table.ts';

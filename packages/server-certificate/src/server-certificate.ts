@@ -3,13 +3,14 @@
  * in the data folder (`ca.crt`, `ca.key`, `server.crt`, `server.key`), made when it is absent, renewed before it expires
  * and when the machine gets another name or address.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createFileWhole,
+  keyPairProblem,
   publicMode,
   StartupError,
   secretMode,
@@ -49,7 +50,7 @@ export async function loadOwnCertificate({
 }: OwnCertificateFiles): Promise<ServerCertificate> {
   const certificatePem = await readPem('IOT_TLS_CERT_FILE', certFile);
   const privateKeyPem = await readPem('IOT_TLS_KEY_FILE', keyFile);
-  const problem = pairProblem({ certificatePem, privateKeyPem });
+  const problem = keyPairProblem({ certificatePem, privateKeyPem });
   if (problem) throw new StartupError(`IOT_TLS_CERT_FILE, IOT_TLS_KEY_FILE: ${problem}`);
   return withEnd({ certificatePem, privateKeyPem });
 }
@@ -116,7 +117,7 @@ async function ensureAuthority(dataDir: string, now: Date): Promise<CertificateP
     await createFileWhole(files.certificate, authorityCertificate(files.key, key, now), publicMode);
   }
   const pair = await readPair(files.certificate, files.key);
-  const problem = pair ? pairProblem(pair) : 'one of the two is missing';
+  const problem = pair ? keyPairProblem(pair) : 'one of the two is missing';
   if (pair && !problem) return pair;
   throw new StartupError(
     `${files.certificate}, ${files.key}: ${problem}; restore them, or remove both to get a new authority`,
@@ -139,7 +140,7 @@ function needsRenewal(
   names: ServerNames,
   now: Date,
 ): boolean {
-  if (pairProblem(pair)) return true;
+  if (keyPairProblem(pair)) return true;
   const certificate = new X509Certificate(pair.certificatePem);
   if (!certificate.verify(new X509Certificate(authority.certificatePem).publicKey)) return true;
   if (certificate.validToDate.getTime() - now.getTime() < renewBeforeMs) return true;
@@ -148,16 +149,6 @@ function needsRenewal(
 
 function covers(certificate: X509Certificate, name: string): boolean {
   return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
-}
-
-/** What is wrong with a certificate and key, if anything. */
-function pairProblem({ certificatePem, privateKeyPem }: CertificatePair): string | undefined {
-  try {
-    const matches = new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem));
-    return matches ? undefined : 'the key is not the key of the certificate';
-  } catch {
-    return 'not a certificate and its key in PEM form';
-  }
 }
 
 function withEnd(pair: CertificatePair): ServerCertificate {

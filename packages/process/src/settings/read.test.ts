@@ -72,7 +72,8 @@ describe('settings that are refused', () => {
   });
 
   test('all problems are told at once', () => {
-    expect(problemsOf({ IOT_API_PORT: 'x', IOT_MQTTS_PORT: 'y', IOT_NO: '' })).toHaveLength(3);
+    const env = { IOT_API_PORT: 'x', IOT_MQTTS_PORT: 'y', IOT_NO: '', IOT_TLS_CERT_FILE: 'a.pem' };
+    expect(problemsOf(env)).toHaveLength(4);
   });
 });
 

@@ -1,6 +1,7 @@
 import { StartupError } from '../startup-error.ts';
 import { closest } from './closest.ts';
 import { internalSettingsTable } from './internal-table.ts';
+import { namedFileProblems } from './named-files.ts';
 import type { Setting } from './setting.ts';
 import { type Environment, readSources } from './settings-file.ts';
 import { type Settings, settingsTable } from './table.ts';
@@ -34,6 +35,24 @@ const documentedVariables = new Set(Object.values(settingsTable).map(({ variable
  * @throws SettingsError naming every unknown `IOT_…` variable and every bad value at once
  */
 export function readSettings(given: Environment): Settings {
+  const { settings, problems } = read(given);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+/** A line for each thing that would end a start, or keep it from its files: what `readSettings` refuses, and the files that settings name. */
+export function settingsProblems(given: Environment): string[] {
+  const { settings, problems } = read(given);
+  const files = new Map<string, string>();
+  for (const [name, { variable, type }] of table) {
+    const path = settings[name as keyof Settings];
+    if (type.namesFile && typeof path === 'string') files.set(variable, path);
+  }
+  return [...problems, ...namedFileProblems(files, settings)];
+}
+
+/** Settings that a problem is told of are undefined. */
+function read(given: Environment): { readonly settings: Settings; readonly problems: string[] } {
   const { env, problems: fileProblems } = readSources(given, ownVariables, secretVariables);
   const problems = [...fileProblems, ...unknownVariables(env)];
   const values: Record<string, unknown> = {};
@@ -44,9 +63,7 @@ export function readSettings(given: Environment): Settings {
     values[name] = parsed?.data;
   }
   const settings = values as Settings;
-  if (problems.length === 0) problems.push(...contradictions(settings));
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
+  return { settings, problems: [...problems, ...contradictions(settings)] };
 }
 
 /** What holds, by variable, as it would be written: without secrets, and without what has no value. */

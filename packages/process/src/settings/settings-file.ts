@@ -94,7 +94,11 @@ function readText(path: string, variable: string, problems: string[]): string | 
     if (bytes.length <= maxFileBytes) return bytes.toString('utf8');
     problems.push(`${variable}=${path}: it has more than 1 MiB`);
   } catch (error) {
-    problems.push(`${variable}=${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    problems.push(unreadable(`${variable}=${path}`, error));
   }
   return undefined;
+}
+
+export function unreadable(file: string, error: unknown): string {
+  return `${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`;
 }

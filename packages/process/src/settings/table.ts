@@ -6,6 +6,7 @@ import type { internalSettingsTable } from './internal-table.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
   databaseUrl,
+  file,
   host,
   hostAndPort,
   httpUrl,
@@ -299,7 +300,7 @@ export const settingsTable = {
   ),
   dataStreamsFile: optional(
     'IOT_DATA_STREAMS_FILE',
-    path,
+    file,
     'A JSON file that says where the servers of data streams are, by database, for exports that are added as the old service added them ([exports.md](exports.md#data-streams)). It holds passwords: nobody else should read it. Read when the management API starts.',
   ),
   exportAllowedNetworks: setting(
@@ -365,12 +366,12 @@ export const settingsTable = {
   ),
   natsCredentialsFile: optional(
     'IOT_NATS_CREDENTIALS_FILE',
-    path,
+    file,
     'The credentials (`.creds`) of the NATS account. It should be an account of its own: a client that reaches its subjects can speak for any tenant.',
   ),
   natsCaFile: optional(
     'IOT_NATS_CA_FILE',
-    path,
+    file,
     'PEM file of the authority that signed the certificates of the NATS servers. Without it those that Node knows.',
   ),
   natsPrefix: setting(
@@ -393,10 +394,10 @@ export const settingsTable = {
   ),
   tlsCertFile: optional(
     'IOT_TLS_CERT_FILE',
-    path,
+    file,
     'PEM file with the certificate chain of the TLS listener. Without it one is made by an own authority (`ca.crt` in the data folder).',
   ),
-  tlsKeyFile: optional('IOT_TLS_KEY_FILE', path, 'PEM file with the private key to `IOT_TLS_CERT_FILE`.'),
+  tlsKeyFile: optional('IOT_TLS_KEY_FILE', file, 'PEM file with the private key to `IOT_TLS_CERT_FILE`.'),
   tlsNames: setting(
     'IOT_TLS_NAMES',
     nameList,

@@ -12,6 +12,8 @@ export interface SettingType<T> {
   readonly takesEmpty?: boolean;
   /** Its values are never shown, not even in an error. */
   readonly secret?: boolean;
+  /** Its value names a file that must be there. */
+  readonly namesFile?: boolean;
 }
 
 const portNumber = z
@@ -122,6 +124,8 @@ export const path: SettingType<string> = {
     .transform((text) => resolve(text)),
   expects: 'a path',
 };
+
+export const file: SettingType<string> = { ...path, namesFile: true };
 
 export const onOff: SettingType<boolean> = {
   schema: z.enum(['on', 'off']).transform((text) => text === 'on'),

@@ -32,18 +32,14 @@ function registerCheck(parent: Command, context: CliContext): void {
   const check = parent
     .command('check')
     .description(
-      'Check the settings of a server: those of a file, of the environment and of the files of secrets',
+      'Check the settings of a server: those of a file, of the environment and of the files of secrets, and the files that they name',
     )
     .argument('[path]', 'file of settings (default: IOT_CONFIG_FILE)')
     .action(async (path: string | undefined) => {
-      const { readSettings, SettingsError } = await import('@iotcore/process');
+      const { settingsProblems } = await import('@iotcore/process');
       const file = path === undefined ? {} : { IOT_CONFIG_FILE: resolve(path) };
-      try {
-        readSettings({ ...context.env, ...file });
-      } catch (error) {
-        if (error instanceof SettingsError) throw usageError(error.message);
-        throw error;
-      }
+      const problems = settingsProblems({ ...context.env, ...file });
+      if (problems.length > 0) throw usageError(problems.join('\n'));
       context.out.note('the settings are well');
     });
   withExamples(check, 'iotcore config check');
