@@ -152,6 +152,65 @@ describe('the status of a move', () => {
   });
 });
 
+test('a disabled device or broker is shown with its end, to people alone; its status stays that of the old service', async () => {
+  const { api, apiUrl, adminToken } = installation();
+  const { id: registryId } = await api.createRegistry({ folderId: 'kept-out' });
+  const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+  const say = async (...line: string[]) => {
+    const { status, stdout, stderr } = await iotcore(line, { env });
+    expect(status, stderr).toBe(0);
+    return stdout;
+  };
+  const [device, sibling] = [await api.createDevice(registryId), await api.createDevice(registryId)];
+  const { response: broker } = await api.must('POST', '/iot-broker/v1/brokers', { folderId: 'kept-out' });
+  const end = '2999-01-01T00:00:00.000Z';
+  await say('device', 'disable', device.id, '--until', '2999-01-01T00:00:00Z', '--note', 'lost');
+  await say('broker', 'disable', broker.id);
+
+  expect(await say('device', 'get', device.id)).toMatch(
+    new RegExp(`^disabled +until ${end} \\(lost\\)$`, 'm'),
+  );
+  expect(await say('device', 'get', sibling.id)).not.toContain('disabled');
+  expect(await say('broker', 'get', broker.id)).toMatch(/^disabled +until it is enabled$/m);
+  const asJson = JSON.parse(await say('device', 'get', device.id, '--format', 'json'));
+  expect(asJson).toMatchObject({ status: 'ACTIVE' });
+  expect(asJson).not.toHaveProperty('disabled');
+
+  for (const where of [
+    ['--registry-id', registryId],
+    ['--folder-id', 'kept-out'],
+  ]) {
+    const devices = await say('device', 'list', ...where);
+    expect(devices).toMatch(new RegExp(`^${device.id} .* ACTIVE +until ${end} \\(lost\\) `, 'm'));
+    expect(devices).toMatch(new RegExp(`^${sibling.id} .* ACTIVE {2,}\\d{4}-`, 'm'));
+  }
+  const brokers = await say('broker', 'list', '--folder-id', 'kept-out');
+  expect(brokers).toMatch(new RegExp(`^${broker.id} .* ACTIVE +until it is enabled `, 'm'));
+  await say('device', 'enable', device.id);
+  expect(await say('device', 'get', device.id)).not.toContain('disabled');
+});
+
+test('the audit shows the names of codes to people, and the numbers of the API to programs', async () => {
+  const { api, apiUrl, adminToken } = installation();
+  const { id } = await api.createRegistry({ folderId: 'audited', name: 'once' });
+  const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+  await iotcore(['registry', 'create', 'once', '--folder-id', 'audited'], { env });
+  const list = ['audit', 'list', '--folder-id', 'audited'];
+  const { stdout } = await iotcore(list, { env });
+  expect(stdout).toMatch(/ ALREADY_EXISTS$/m);
+  expect(stdout).toMatch(new RegExp(` ${id} .* OK$`, 'm'));
+  const codes = JSON.parse((await iotcore([...list, '--format', 'json'], { env })).stdout);
+  expect(codes.map(({ code }: { code: number }) => code)).toEqual([6, 0]);
+});
+
+test('the folder * is explained where it is listed', async () => {
+  const { apiUrl, adminToken } = installation();
+  const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+  const { stdout } = await iotcore(['folder', 'list'], { env });
+  expect(stdout).toMatch(/^\* +ACTIVE +no folder: accounts of the whole installation$/m);
+  expect(stdout).toMatch(/^ID +STATUS +NOTE$/m);
+});
+
 test.each([
   [['refused', 'list', '--claimed-id', 'nobody-at-all'], 'no such client was refused'],
   [['audit', 'list', '--caller-id', 'nobody-at-all'], 'no such audit events'],

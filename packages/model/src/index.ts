@@ -1,3 +1,4 @@
+export { codeName, errorCodes } from './access/error-codes.ts';
 export { addressBlock, asIPv4, checkNetwork, isInNetworks, networkMatcher } from './access/networks.ts';
 export { refusalReasons, refusalRule } from './access/refusal-rules.ts';
 export {

@@ -5,6 +5,9 @@ import { answer, everyPage, type PageQuery } from '../calls.ts';
 export interface Resource {
   readonly id: string;
   readonly name?: string;
+  /** Of a registry or broker; a device has its registry. */
+  readonly folderId?: string;
+  readonly registryId?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 

@@ -3,23 +3,9 @@
  * is never reused. An edge maps the code to its own status. Messages are for people and name no secret.
  */
 import type { Status } from '@iotcore/contract';
+import { errorCodes } from '@iotcore/model';
 
-/** google.rpc.Code. */
-export const codes = {
-  CANCELLED: 1,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  ABORTED: 10,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-} as const;
+export const codes = errorCodes;
 export type CodeName = keyof typeof codes;
 
 export interface FieldViolation {

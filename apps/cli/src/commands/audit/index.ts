@@ -1,4 +1,5 @@
 /** `iotcore audit …`: who did what. */
+import { codeName } from '@iotcore/model';
 import * as sdk from '@iotcore/sdk';
 import { type Command, Option } from 'commander';
 import { answer, everyPage } from '../../calls.ts';
@@ -53,7 +54,7 @@ export function register(program: Command, context: CliContext): void {
           { title: 'FOLDER ID', value: ({ folderId }) => folderId },
           { title: 'CALLER ID', value: ({ callerId }) => callerId },
           { title: 'ADDRESS', value: ({ remoteIp }) => remoteIp },
-          { title: 'CODE', value: ({ code }) => code },
+          { title: 'CODE', value: ({ code }) => codeName(code) },
         ],
         'no such audit events',
       );

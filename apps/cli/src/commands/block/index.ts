@@ -2,9 +2,10 @@
 import { isIPv6 } from 'node:net';
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
-import { answer, everyPage } from '../../calls.ts';
+import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { futureTime } from '../../options/values.ts';
+import { listDisabled } from '../../resources/disabled.ts';
 import { withExamples } from '../examples.ts';
 import { reportChange, reportRemoval } from '../shared/report.ts';
 
@@ -46,7 +47,7 @@ export function register(program: Command, context: CliContext): void {
       const { networkBlocks } = await answer(sdk.listNetworkBlocks({ client }));
       async function* all() {
         for (const { network: what, ...rest } of networkBlocks) yield { what, ...rest };
-        for await (const one of disabledResources(client)) {
+        for await (const one of listDisabled(client)) {
           const { resourceKind, resourceId, ...rest } = one;
           yield { what: `${resourceKind.toLowerCase()} ${resourceId}`, id: undefined, ...rest };
         }
@@ -88,13 +89,4 @@ function withLength(network: string): string {
   if (network.includes('/')) return network;
   if (isIPv6(network)) return `${network}/128`;
   return /^[\d.]+$/.test(network) ? `${network}/32` : network;
-}
-
-function disabledResources(client: sdk.Client): AsyncGenerator<sdk.DisabledResource> {
-  return everyPage(async (query) => {
-    const { disabledResources: items, nextPageToken } = await answer(
-      sdk.listDisabledResources({ client, query }),
-    );
-    return { items, nextPageToken };
-  });
 }

@@ -6,6 +6,7 @@ import { addFolderOption, addRegistryOptions, type RegistryOptions } from '../..
 import { count, pastTime } from '../../options/values.ts';
 import type { Column } from '../../output/table.ts';
 import { type DeviceFilter, type FoundDevice, findDevices } from '../../resources/device-search.ts';
+import { disabledIn, folderOf } from '../../resources/disabled.ts';
 import { findId } from '../../resources/find.ts';
 import { listDevices, listRegistries, registryKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
@@ -46,11 +47,14 @@ export function registerList(parent: Command, context: CliContext): void {
         return;
       }
       const of = registryId === undefined ? { folderId } : { registryId };
+      const place = context.out.isTable ? await folderOf(client, { folderId, ...of }) : undefined;
+      const disabled = place === undefined ? undefined : await disabledIn(client, place);
       await print(listDevices(client, of, options.limit), 'devices', [
         { title: 'ID', value: (device) => device.id },
         { title: 'NAME', value: (device) => device.name },
         ...(isNamed ? [] : [registryColumn]),
         { title: 'STATUS', value: ({ status }) => status },
+        { title: 'DISABLED', value: ({ id }) => disabled?.get(id) },
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
         { title: 'LABELS', value: ({ labels }) => labels },
       ]);

@@ -1,10 +1,13 @@
 /** `iotcore folder …`: folders, which are there as soon as something is in them. */
+import { everyFolder } from '@iotcore/model';
 import * as sdk from '@iotcore/sdk';
 import type { Command } from 'commander';
 import { answer, everyPage } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 import { count } from '../../options/values.ts';
 import { withExamples } from '../examples.ts';
+
+const everyFolderNote = 'no folder: accounts of the whole installation';
 
 export function register(program: Command, context: CliContext): void {
   const folder = program
@@ -29,6 +32,7 @@ export function register(program: Command, context: CliContext): void {
         [
           { title: 'ID', value: ({ id }) => id },
           { title: 'STATUS', value: ({ status }) => status },
+          { title: 'NOTE', value: ({ id }) => (id === everyFolder ? everyFolderNote : '') },
         ],
         'no folder holds anything',
       );

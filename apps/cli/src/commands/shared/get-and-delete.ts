@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
+import { disabledUntil } from '../../resources/disabled.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { exampleOf, withExamples } from '../examples.ts';
 import { reportRemoval } from './report.ts';
@@ -12,7 +13,10 @@ export function registerGet(parent: Command, kind: Kind, context: CliContext): v
     .description(`Show a ${noun}`)
     .action(async (either: string | undefined, options: SelectionOptions) => {
       const { client, id } = await selected(context, kind, either, options);
-      await context.out.result(await kind.get(client, id));
+      const resource = await kind.get(client, id);
+      // The formats for programs are the answer of the API.
+      const disabled = context.out.isTable ? await disabledUntil(client, kind, resource) : undefined;
+      await context.out.result(disabled === undefined ? resource : { ...resource, disabled });
     });
   withExamples(get, `iotcore ${noun} get ${exampleOf(noun)}`);
 }

@@ -1,11 +1,10 @@
+import { everyFolder } from '@iotcore/model';
 import * as sdk from '@iotcore/sdk';
 import { answer } from '../../calls.ts';
 import type { CliContext } from '../../context.ts';
 
 /** Folders named in a hint. */
 const mostNamed = 5;
-/** Stands for what belongs to the installation as a whole: accounts, address blocks. */
-const noFolder = '*';
 
 /** The rows as they are; if there are none, a note that names the folder that was looked in. */
 export async function* sayingWhere<Row>(
@@ -29,7 +28,7 @@ async function elsewhere(client: sdk.Client, folderId: string): Promise<string> 
   const found = await answer(sdk.listFolders({ client, query })).catch(() => undefined);
   const others = (found?.folders ?? [])
     .map(({ id }) => id)
-    .filter((id) => id !== folderId && id !== noFolder);
+    .filter((id) => id !== folderId && id !== everyFolder);
   if (others.length === 0) return '';
   const named = others.slice(0, mostNamed).join(', ');
   return `; there is something in ${named}${others.length > mostNamed ? ' and others' : ''} (--folder-id)`;

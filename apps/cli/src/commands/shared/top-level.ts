@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { addFolderOption } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
+import { disabledIn } from '../../resources/disabled.ts';
 import { withExamples } from '../examples.ts';
 import {
   addCreationOptions,
@@ -53,20 +54,24 @@ export function registerCreate(
 
 export function registerList(
   parent: Command,
-  { plural, list }: TopLevelKind,
+  { noun, plural, list }: TopLevelKind,
   context: CliContext,
   ...examples: string[]
 ): void {
+  const isBroker = noun === 'broker';
   const command = addFolderOption(parent.command('list'))
     .description(`List the ${plural} of a folder`)
     .option('--limit <n>', `${plural} at most`, count(1))
     .action(async (options: FolderOptions & { limit?: number }) => {
       const folderId = await context.configuration.folderId(options.folderId);
-      const rows = list(await context.api(), folderId, options.limit);
+      const client = await context.api();
+      const rows = list(client, folderId, options.limit);
+      const disabled = isBroker && context.out.isTable ? await disabledIn(client, folderId) : undefined;
       await context.out.rows(sayingWhere(rows, context, { what: plural, folderId }), [
         { title: 'ID', value: ({ id }) => id },
         { title: 'NAME', value: ({ name }) => name },
         { title: 'STATUS', value: ({ status }) => status },
+        ...(isBroker ? [{ title: 'DISABLED', value: ({ id }: { id: string }) => disabled?.get(id) }] : []),
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
         { title: 'LABELS', value: ({ labels }) => labels },
       ]);
