@@ -2,7 +2,7 @@
  * Runs `npm test` or `npm start` as somebody else will: in a fresh clone of the last commit, under conditions that have a name.
  * Prints a row for the table of docs/testing.md, and fails when the run did.
  *
- *     npm run prove -- test|start [idle|one-core|busy|cold-cache|non-root|odd-path] [folder of another Node]
+ *     npm run prove -- test|start [idle|one-core|other-core|busy|cold-cache|non-root|odd-path] [folder of another Node]
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,6 +29,11 @@ const nobody = 65_534;
 const conditions: ReadonlyMap<string, Condition> = new Map([
   ['idle', { said: '' }],
   ['one-core', { said: 'on one core', prefix: ['taskset', '-c', '0'] }],
+  // Beside the one before.
+  [
+    'other-core',
+    { said: 'on one core, beside another run on the other core', prefix: ['taskset', '-c', '1'] },
+  ],
   ['busy', { said: 'beside a busy loop on each core', isBusy: true }],
   ['cold-cache', { said: 'with an empty cache of npm', isCold: true }],
   [
