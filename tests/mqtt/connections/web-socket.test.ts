@@ -13,9 +13,7 @@ const password = makePassword();
 
 beforeAll(async () => {
   const { api } = installation();
-  const { listeners } = await api.must('GET', '/ext/v1/installation');
-  const at = (address: string) => address.replace('0.0.0.0', '127.0.0.1');
-  urls = { ws: at(listeners.ws), wss: at(listeners.wss) };
+  urls = { ws: installation().webSocketUrl('ws'), wss: installation().webSocketUrl('wss') };
   registryId = (await api.createRegistry()).id;
   deviceId = (await api.createDevice(registryId)).id;
   await api.addPassword({ registryId }, password);
