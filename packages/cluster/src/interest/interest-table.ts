@@ -1,9 +1,16 @@
 /**
- * Which of the other nodes want what: for the hash of a namespace a bit for each node. Open addressing in two arrays, so
- * that a million namespaces take 16 MiB and a look costs a fraction of a microsecond.
+ * Which of the other nodes want what: for the hash of a namespace a bit for each node. Open addressing in plain arrays, so
+ * that a million namespaces take some 16 MiB and a look costs a fraction of a microsecond.
+ *
+ * It is made of many small tables, each for the hashes that begin alike, since one that grows is built anew in one go: with
+ * a million namespaces one table would keep the event loop for 50 ms, each of these keeps it for less than one.
  */
-const fewestSlots = 1_024;
-/** Beyond this part of the slots the table grows. */
+
+/** Tables that it is made of: the first eight bits of the hash say which. The other bits find the slot. */
+const parts = 256;
+const partShift = 24;
+const fewestSlots = 16;
+/** Beyond this share of its slots a part grows. */
 const mostFilled = 0.6;
 /** It grows to hold so many times what it holds. */
 const growth = 1.5;
@@ -14,20 +21,57 @@ let lastRevision = 0;
 export class InterestTable {
   /** Changes with what is wanted. */
   revision = ++lastRevision;
+  readonly #parts = Array.from({ length: parts }, () => new Part());
+
+  /** The nodes that want a namespace with this hash. */
+  wanting(hash: number): number {
+    return this.#part(hash).wanting(hash);
+  }
+
+  add(hash: number, bit: number): void {
+    this.revision = ++lastRevision;
+    this.#part(hash).add(hash, bit);
+  }
+
+  remove(hash: number, bit: number): void {
+    this.revision = ++lastRevision;
+    this.#part(hash).remove(hash, bit);
+  }
+
+  /** Forgets all that a node wanted. */
+  removeAll(bit: number): void {
+    this.revision = ++lastRevision;
+    for (const part of this.#parts) part.removeAll(bit);
+  }
+
+  /** How many hashes are wanted by at least one node. */
+  get size(): number {
+    return this.#parts.reduce((size, part) => size + part.size, 0);
+  }
+
+  /** The hashes that a node wants, in no order. */
+  *of(bit: number): IterableIterator<number> {
+    for (const part of this.#parts) yield* part.of(bit);
+  }
+
+  #part(hash: number): Part {
+    return this.#parts[hash >>> partShift] as Part;
+  }
+}
+
+class Part {
   #hashes = new Uint32Array(fewestSlots);
   #bits = new Uint32Array(fewestSlots);
   /** Slots in use, also by hashes that no node wants any more. */
   #taken = new Uint8Array(fewestSlots);
   #used = 0;
 
-  /** The nodes that want a namespace with this hash. */
   wanting(hash: number): number {
     const slot = this.#find(hash);
     return this.#taken[slot] ? (this.#bits[slot] as number) : 0;
   }
 
   add(hash: number, bit: number): void {
-    this.revision = ++lastRevision;
     let slot = this.#find(hash);
     if (!this.#taken[slot]) {
       if (this.#used >= this.#hashes.length * mostFilled) {
@@ -42,25 +86,20 @@ export class InterestTable {
   }
 
   remove(hash: number, bit: number): void {
-    this.revision = ++lastRevision;
     const slot = this.#find(hash);
     if (this.#taken[slot]) (this.#bits[slot] as number) &= ~bit;
   }
 
-  /** Forgets all that a node wanted. */
   removeAll(bit: number): void {
-    this.revision = ++lastRevision;
     for (let slot = 0; slot < this.#bits.length; slot++) (this.#bits[slot] as number) &= ~bit;
   }
 
-  /** How many hashes are wanted by at least one node. */
   get size(): number {
     let size = 0;
     for (const bits of this.#bits) if (bits !== 0) size++;
     return size;
   }
 
-  /** The hashes that a node wants, in no order. */
   *of(bit: number): IterableIterator<number> {
     for (let slot = 0; slot < this.#bits.length; slot++)
       if (((this.#bits[slot] as number) & bit) !== 0) yield this.#hashes[slot] as number;
@@ -77,10 +116,8 @@ export class InterestTable {
   #rebuild(): void {
     const hashes = this.#hashes;
     const bits = this.#bits;
-    let wanted = 0;
-    for (const one of bits) if (one !== 0) wanted++;
     let slots = fewestSlots;
-    while (slots * mostFilled <= growth * wanted) slots *= 2;
+    while (slots * mostFilled <= growth * this.size) slots *= 2;
     this.#hashes = new Uint32Array(slots);
     this.#bits = new Uint32Array(slots);
     this.#taken = new Uint8Array(slots);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RemoteRoute } from '../links/remote.ts';
 import { InterestTable } from './interest-table.ts';
 import { namespaceHash } from './namespace-hash.ts';
@@ -51,6 +51,24 @@ describe('the table of interests', () => {
     const next = new InterestTable();
     next.add(here, 0b100);
     expect([route.wanting(next), route.wanting(table)]).toEqual([0b100, 0]);
+  });
+
+  test('never builds more than a small part of itself anew at once', () => {
+    const namespaces = 100_000;
+    let largest = 0;
+    class Watched extends Uint32Array {
+      constructor(length: number) {
+        super(length);
+        largest = Math.max(largest, length);
+      }
+    }
+    vi.stubGlobal('Uint32Array', Watched);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const table = new InterestTable();
+    for (let n = 0; n < namespaces; n++) table.add(namespaceHash(`devices/are${n}x7`), 1);
+    expect(table.size).toBeGreaterThan(namespaces - 20);
+    expect(largest).toBeGreaterThan(16);
+    expect(largest).toBeLessThan(namespaces / 32);
   });
 
   test('takes the hash 0 as any other', () => {
