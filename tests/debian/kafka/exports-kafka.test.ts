@@ -9,9 +9,9 @@ import {
   type TestCertificate,
 } from '@iotcore/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { ExportFixture, type ExportHandle, exportingInstallation } from '../exports/support/exports.ts';
-import { KafkaDoor } from './kafka/door.ts';
-import { readTopic, startMockCluster } from './kafka/mock-cluster.ts';
+import { ExportFixture, type ExportHandle, exportingInstallation } from '../../exports/support/exports.ts';
+import { KafkaDoor } from './door.ts';
+import { readTopic, startMockCluster } from './mock-cluster.ts';
 
 const installation = exportingInstallation();
 let fixture: ExportFixture;
