@@ -1,4 +1,4 @@
-/** docs/backup.md: its commands are run as they stand, those of containers read only. */
+/** docs/backup.md: its commands are run as they stand, those of containers by a stand-in for Docker. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,5 +36,39 @@ fullTest(
     const ofTest = tryOut.replace('/tmp/try', join(folder, 'try')).replace(/\/backups\/\S+/, archive);
     expect((await follow(ofTest, {})).stdout).toContain(`restored ${rows}`);
     expect(existsSync(join(folder, 'try/ca.crt'))).toBe(true);
+  },
+);
+
+/** Runs what a container would, on this machine: its folders lie elsewhere here. */
+const docker = `
+docker() {
+  set -- "\${@/#\\/data/$CONTAINER_DATA}"
+  set -- "\${@/#\\/backup/$PWD}"
+  case "$1 $2 $3 $4" in
+    'compose exec -T api') shift 4; (cd "$PROJECT" && IOT_DATA_DIR=$CONTAINER_DATA "$@");;
+    'compose cp api:/data/'*) cp "$CONTAINER_DATA\${3#api:/data}" "$4";;
+    'compose run --rm -v') [ "$5 $6" = "$PWD:/backup:ro api" ]; shift 6; (cd "$PROJECT" && DATABASE_URL='' IOT_DATA_DIR=$RESTORED "$@");;
+    *) echo "what is docker $*?" >&2; return 1;;
+  esac
+}`;
+
+fullTest(
+  'in containers, a backup comes out of the volume, and is restored before anything runs',
+  async () => {
+    const [, block = ''] = /```sh\n(docker .*?)```/s.exec(page) ?? [];
+    const folder = mkdtempSync('/tmp/iotcore-backup-docs-');
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { dataDir, databaseUrl } = installation();
+    onTestFinished(() => rmSync(join(dataDir, 'iotcore.ndjson.gz'), { force: true }));
+    const { stdout } = await run('bash', ['-ec', `${docker}\n${block}`], {
+      cwd: folder,
+      env: {
+        ...{ PATH: process.env['PATH'], HOME: folder, PROJECT: repositoryRoot, DATABASE_URL: databaseUrl },
+        ...{ CONTAINER_DATA: dataDir, RESTORED: join(folder, 'restored') },
+      },
+    });
+    const rows = /\d+ rows of \d+ tables, \d+ files/.exec(stdout)?.[0] ?? 'nothing';
+    expect(stdout).toContain(`restored ${rows}`);
+    expect(existsSync(join(folder, 'restored/ca.crt'))).toBe(true);
   },
 );

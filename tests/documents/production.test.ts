@@ -41,7 +41,11 @@ bash() { :; }
 apt-get() { say apt-get "$@"; }
 adduser() { say adduser "$@"; }
 certbot() { say certbot "$@"; }
-runuser() { say runuser "$@"; cat > "$ROOT/create-role.sql"; }
+# Postgres gets what it would read; what is run as the user of the service is run here.
+runuser() {
+  say runuser "$@"
+  case $4 in psql) cat > "$ROOT/create-role.sql";; *) shift 3; "$@";; esac
+}
 npm() { [ "$1" = install ] && say npm "$@"; }
 systemctl() {
   say systemctl "$@"
@@ -97,8 +101,8 @@ describe('the commands', () => {
     // The settings name places of the machine.
     const script = below(blocks.join('\n'))
       .replace(
-        'iotcore config check',
-        `sed -i 's#=/etc/#=${root}/etc/#' ${root}/etc/iotcore/iotcore.env\niotcore config check`,
+        'runuser -u iotcore -- iotcore config check',
+        (check) => `sed -i 's#=/etc/#=${root}/etc/#' ${root}/etc/iotcore/iotcore.env\n${check}`,
       )
       .replace(/^export IOT_DATA_DIR=.*$/m, '');
     const { stdout } = await run('bash', ['-c', `${machine}\n${script}`], { env, cwd: root });
@@ -120,6 +124,7 @@ describe('the commands', () => {
     expect(settings.mqttPort).toBeUndefined();
     expect(settings.sample).toBe(false);
     const said = readFileSync(file('said'), 'utf8');
+    expect(said).toMatch(/^runuser -u iotcore -- iotcore config check /m);
     expect(said).toMatch(/^systemctl enable --now iotcore\.service iotcore-backup\.timer$/m);
 
     // The role and the database are those of the URL: Postgres makes them, and the schema can be made there.
