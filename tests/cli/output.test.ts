@@ -60,6 +60,20 @@ describe('results', () => {
     expect(await print(...empty, 'table')).toBe('');
   });
 
+  test.each([
+    [['config', 'profile', 'list'], 'no profiles: what runs on the data folder is used'],
+    [['registry', 'metrics'], 'no figures: the registry did nothing in that time'],
+    [['migrate', 'status', '--devices', 'adopted', '--registry-id'], 'no such devices'],
+  ])('that are empty are a sentence to a person: %j', async (command, sentence) => {
+    const { api, apiUrl, adminToken } = installation();
+    const { id } = await api.createRegistry();
+    const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+    const line = command[0] === 'config' ? command : [...command, id];
+    const { status, stdout, stderr } = await iotcore(line, { env });
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toContain(sentence);
+  });
+
   test('that are empty in one folder tell a person which folders hold something', async () => {
     const { api, apiUrl, adminToken } = installation();
     await api.createRegistry({ folderId: 'somewhere-else' });
@@ -181,8 +195,13 @@ test('a disabled device or broker is shown with its end, to people alone; its st
     ['--folder-id', 'kept-out'],
   ]) {
     const devices = await say('device', 'list', ...where);
-    expect(devices).toMatch(new RegExp(`^${device.id} .* ACTIVE +until ${end} \\(lost\\) `, 'm'));
-    expect(devices).toMatch(new RegExp(`^${sibling.id} .* ACTIVE {2,}\\d{4}-`, 'm'));
+    expect(devices).toMatch(
+      new RegExp(`^${device.id} .* ACTIVE +\\d{4}-\\S+ +until ${end} \\(lost\\)$`, 'm'),
+    );
+    expect(devices).toMatch(new RegExp(`^${sibling.id} .* ACTIVE {2,}\\d{4}-\\S+$`, 'm'));
+    const neverSeen = await say('device', 'list', ...where, '--never-seen');
+    expect(neverSeen).toMatch(new RegExp(`^${device.id} .* no +never +until ${end} \\(lost\\)$`, 'm'));
+    expect(neverSeen).toMatch(new RegExp(`^${sibling.id} .* no +never$`, 'm'));
   }
   const brokers = await say('broker', 'list', '--folder-id', 'kept-out');
   expect(brokers).toMatch(new RegExp(`^${broker.id} .* ACTIVE +until it is enabled `, 'm'));

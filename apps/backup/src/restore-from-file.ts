@@ -35,5 +35,5 @@ export async function restoreFromFile(
   const { createdAt } = checked.header;
   const warning = describeIdConflicts(conflicts);
   if (warning) process.stderr.write(`iotcore: ${warning}\n`);
-  return `restored ${describe(checked.manifest)}, as of ${createdAt}. \`npm start\` continues from there.`;
+  return `restored ${describe(checked.manifest)}, as of ${createdAt}. The next start continues from there.`;
 }

@@ -56,7 +56,7 @@ export function register(program: Command, context: CliContext): void {
         all(),
         [
           { title: 'WHAT', value: ({ what }) => what },
-          { title: 'UNTIL', value: ({ endsAt }) => endsAt ?? 'enabled' },
+          { title: 'UNTIL', value: ({ endsAt }) => endsAt ?? 'it is enabled' },
           { title: 'NOTE', value: ({ note }) => note },
           { title: 'SINCE', value: ({ createdAt }) => createdAt },
           { title: 'BY', value: ({ createdBy }) => createdBy },

@@ -87,13 +87,17 @@ function registerList(parent: Command, context: CliContext): void {
         ...shown,
         hasToken: token !== undefined,
       }));
-      await context.out.rows(profiles, [
-        { title: 'NAME', value: ({ name }) => name },
-        { title: 'ACTIVE', value: (one) => (one.active ? 'yes' : '') },
-        { title: 'ENDPOINT', value: ({ endpoint }) => endpoint },
-        { title: 'MQTT', value: ({ mqtt }) => mqtt },
-        { title: 'FOLDER ID', value: ({ folderId }) => folderId },
-      ]);
+      await context.out.rows(
+        profiles,
+        [
+          { title: 'NAME', value: ({ name }) => name },
+          { title: 'ACTIVE', value: (one) => (one.active ? 'yes' : '') },
+          { title: 'ENDPOINT', value: ({ endpoint }) => endpoint },
+          { title: 'MQTT', value: ({ mqtt }) => mqtt },
+          { title: 'FOLDER ID', value: ({ folderId }) => folderId },
+        ],
+        'no profiles: what runs on the data folder is used',
+      );
     });
   withExamples(list, 'iotcore config profile list');
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@iotcore/sdk';
+import type { Client, Device } from '@iotcore/sdk';
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { usageError } from '../../errors.ts';
@@ -36,27 +36,30 @@ export function registerList(parent: Command, context: CliContext): void {
       const client = await context.api();
       const isNamed = id !== undefined || name !== undefined;
       const registryId = isNamed ? await findId(client, registryKind, { id, name, folderId }) : undefined;
-      const print = <Row extends object>(
-        rows: AsyncIterable<Row>,
-        what: string,
-        columns: readonly Column<Row>[],
-      ) => context.out.rows(isNamed ? rows : sayingWhere(rows, context, { what, folderId }), columns);
-      if (filter) {
-        const found = findInRegistries(client, filter, registryId, folderId, options.limit);
-        await print(found, 'such devices', isNamed ? foundColumns : [...foundColumns, registryColumn]);
-        return;
-      }
       const of = registryId === undefined ? { folderId } : { registryId };
       const place = context.out.isTable ? await folderOf(client, { folderId, ...of }) : undefined;
       const disabled = place === undefined ? undefined : await disabledIn(client, place);
+      const print = <Row extends ListedDevice>(
+        devices: AsyncIterable<Row>,
+        what: string,
+        columns: readonly Column<Row>[],
+      ) =>
+        context.out.rows(isNamed ? devices : sayingWhere(devices, context, { what, folderId }), [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'NAME', value: ({ name }) => name },
+          ...(isNamed ? [] : [{ title: 'REGISTRY ID', value: (device: Row) => device.registryId }]),
+          ...columns,
+          { title: 'DISABLED', value: ({ id }) => disabled?.get(id) },
+          { title: 'LABELS', value: ({ labels }) => labels },
+        ]);
+      if (filter) {
+        const found = findInRegistries(client, filter, registryId, folderId, options.limit);
+        await print(found, 'such devices', foundColumns);
+        return;
+      }
       await print(listDevices(client, of, options.limit), 'devices', [
-        { title: 'ID', value: (device) => device.id },
-        { title: 'NAME', value: (device) => device.name },
-        ...(isNamed ? [] : [registryColumn]),
         { title: 'STATUS', value: ({ status }) => status },
-        { title: 'DISABLED', value: ({ id }) => disabled?.get(id) },
         { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'LABELS', value: ({ labels }) => labels },
       ]);
     });
   withExamples(
@@ -68,17 +71,13 @@ export function registerList(parent: Command, context: CliContext): void {
   );
 }
 
-const registryColumn = { title: 'REGISTRY ID', value: (row: { registryId: string }) => row.registryId };
+type ListedDevice = Pick<Device, 'id' | 'name' | 'registryId' | 'labels'>;
 
 const foundColumns: readonly Column<FoundDevice>[] = [
-  { title: 'ID', value: ({ id }) => id },
-  { title: 'NAME', value: ({ name }) => name },
   { title: 'ONLINE', value: ({ online }) => (online ? 'yes' : 'no') },
   { title: 'SINCE', value: ({ connectedAt }) => connectedAt },
   { title: 'ADDRESS', value: ({ address }) => address },
   { title: 'LAST ONLINE', value: ({ lastOnlineTime }) => lastOnlineTime ?? 'never' },
-  { title: 'DISABLED', value: ({ disabled }) => (disabled ? 'yes' : '') },
-  { title: 'LABELS', value: ({ labels }) => labels },
 ];
 
 /** @throws CliError if more than one is given: each is answered from an index of its own */

@@ -52,7 +52,7 @@ export function registerStatus(parent: Command, context: CliContext): void {
       if (options.devices === undefined) return print(found, context);
       const registryIds = found.registries.map(({ registryId }) => registryId);
       const devices = devicesOf(client, registryIds, filters.get(options.devices), options.limit);
-      await context.out.rows(devices, deviceColumns);
+      await context.out.rows(devices, deviceColumns, 'no such devices');
     });
   withExamples(
     status,

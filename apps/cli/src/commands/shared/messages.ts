@@ -25,7 +25,9 @@ interface WatchedMessage {
 export function registerMessages(parent: Command, kind: Kind, context: CliContext): void {
   const { noun } = kind;
   const messages = addSelection(parent.command('messages'), kind)
-    .description(`Show what a ${noun} hears as it happens, of a device also what it says, until Ctrl-C`)
+    .description(
+      `Show what a ${noun} hears${noun === 'device' ? ' and says' : ''} as it happens, until Ctrl-C`,
+    )
     .option('-f, --follow', 'as it does anyway: nothing of the past is kept')
     .option('--filter <filter>', 'only topics that match this filter, which it may subscribe to')
     .option('--limit <n>', 'end after so many messages', count(1))

@@ -52,7 +52,8 @@ export function registerMetrics(parent: Command, kind: Kind, context: CliContext
       const scope = noun === 'registry' ? 'REGISTRY' : 'BROKER';
       const step = Math.min(options.step, daySeconds);
       const { points } = await answer(sdk.readMetrics({ client, query: { scope, id, from, step } }));
-      await context.out.rows(points, columnsOf(step));
+      const none = `no figures: the ${noun} did nothing in that time (those of a minute come when it is over)`;
+      await context.out.rows(points, columnsOf(step), none);
     });
   withExamples(metrics, `iotcore ${noun} metrics ${exampleOf(noun)} --since 2h`);
 }
