@@ -4,7 +4,7 @@ import { configure } from '@gravity-ui/uikit';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { en } from './en/index.ts';
 import type { Language, TextKey } from './keys.ts';
-import { reasonInRussian, sentenceInRussian } from './refusals/in-russian.ts';
+import { findingsInRussian, reasonInRussian, sentenceInRussian } from './refusals/in-russian.ts';
 import { ru } from './ru/index.ts';
 
 type Params = Readonly<Record<string, string | number>>;
@@ -18,7 +18,7 @@ interface Said {
 interface Spoken {
   readonly t: Translate;
   readonly language: Language;
-  /** A sentence of the API, which it says in English. */
+  /** A sentence of the API, or its findings in an entry of an import, which it says in English. */
   readonly say: (sentence: string) => string;
   /** Why a client was refused: the code in words, and the rule. */
   readonly why: (code: string, rule?: string) => Said;
@@ -45,8 +45,9 @@ export function TextsProvider({ language, children }: { language: Language; chil
     return {
       t,
       language,
-      say: (sentence: string) => sentenceInRussian(sentence) ?? sentence,
-      why: (name: string, rule?: string) => reasonInRussian(name) ?? { name, rule },
+      say: (sentence: string) => sentenceInRussian(sentence) ?? findingsInRussian(sentence),
+      why: (name: string, rule?: string) =>
+        reasonInRussian(name) ?? { name: sentenceInRussian(name) ?? name, rule },
     };
   }, [language]);
   return <Context value={value}>{children}</Context>;

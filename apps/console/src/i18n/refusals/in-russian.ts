@@ -25,7 +25,32 @@ export function sentenceInRussian(english: string): string | undefined {
 }
 
 function filled(text: string): string {
-  return sentenceInRussian(text) ?? text;
+  return sentenceInRussian(text) ?? reasonInRussian(text)?.name ?? text;
+}
+
+/**
+ * What an import says of an entry: `field: sentence`, as many as there are, one after the other. A sentence may itself hold what looks
+ * like the next field: a piece that is not known takes the next one along.
+ */
+export function findingsInRussian(english: string): string {
+  const said: string[] = [];
+  let left = '';
+  for (const piece of english.split(/ (?=\S+: )/)) {
+    left = left === '' ? piece : `${left} ${piece}`;
+    const known = findingInRussian(left);
+    if (known === undefined) continue;
+    said.push(known);
+    left = '';
+  }
+  return [...said, ...(left === '' ? [] : [left])].join(' ');
+}
+
+function findingInRussian(english: string): string | undefined {
+  for (const { index } of english.matchAll(/: /g)) {
+    const known = sentenceInRussian(english.slice(index + 2));
+    if (known !== undefined) return `${english.slice(0, index)}: ${known}`;
+  }
+  return undefined;
 }
 
 /** Of a code of the connection log, and of a refused client. */

@@ -162,7 +162,8 @@ export const sentences: Readonly<Record<string, string>> = {
     'За ID стоит /events, /state, /commands или /config.',
   'A subtopic has at most {0} characters.': 'В подтопике не больше {0} символов.',
   'No alias may be a prefix of another one.': 'Один алиас не может быть началом другого.',
-  'publish to topic "{0}" not allowed': 'публиковать в топик «{0}» не разрешено',
+  'publish to topic {0} not allowed': 'публиковать в топик {0} не разрешено',
+  'will on topic {0} not allowed': 'завещание в топик {0} не разрешено',
   'Not allowed.': 'Не разрешено.',
   'A topic filter of MQTT, such as $devices/+/events/#.':
     'Фильтр топиков MQTT, например $devices/+/events/#.',
@@ -294,6 +295,63 @@ export const sentences: Readonly<Record<string, string>> = {
   'Kafka cannot take messages now ({0}).': 'Kafka сейчас не может взять сообщения ({0}).',
   'no answer': 'нет ответа',
   'logging in failed': 'войти не удалось',
+
+  // Lines of the connection log. What a client chose stands in quotes, which stay around it.
+  'connected, password: {0}, address: {1}, clientID: {2}':
+    'подключение, пароль: {0}, адрес: {1}, client ID: {2}',
+  'connected, cert: {0}, address: {1}, clientID: {2}':
+    'подключение, сертификат: {0}, адрес: {1}, client ID: {2}',
+  'disconnected: {0}': 'отключение: {0}',
+  'connection refused: {0}, address: {1}, clientID: {2}':
+    'отказ в подключении: {0}, адрес: {1}, client ID: {2}',
+  'connection refused: {0}, address: {1}': 'отказ в подключении: {0}, адрес: {1}',
+  'some of subscriptions failed: not allowed to subscribe: [{0}]':
+    'часть подписок отклонена, подписываться не разрешено: [{0}]',
+  'silent since {0}': 'молчит с {0}',
+  'password adopted, password: {0}, address: {1}, weak: "{2}"':
+    'пароль принят, пароль: {0}, адрес: {1}, слабый: «{2}»',
+  'password adopted, password: {0}, address: {1}': 'пароль принят, пароль: {0}, адрес: {1}',
+  'password adopted anew, password: {0}, address: {1}, weak: "{2}"':
+    'пароль принят заново, пароль: {0}, адрес: {1}, слабый: «{2}»',
+  'password adopted anew, password: {0}, address: {1}': 'пароль принят заново, пароль: {0}, адрес: {1}',
+  '{0} of at most {1} bytes of permanent topics are stored': 'хранится {0} из {1} байт постоянных топиков',
+  '{0} of at most {1} permanent topics are stored': 'хранится {0} из {1} постоянных топиков',
+  'export: {0}, its log is full, messages discarded: {1}':
+    'экспорт: {0}, его журнал полон, сообщений отброшено: {1}',
+  'export: {0}, its log is filling: {1} % of backlog.maxBytes wait':
+    'экспорт: {0}, его журнал заполняется: ждёт {1} % от backlog.maxBytes',
+
+  // What they are about, and why sessions end.
+  connected: 'подключение',
+  silent: 'молчит',
+  'password adopted': 'пароль принят',
+  'permanent quota nearly used up': 'квота постоянных топиков почти исчерпана',
+  'export log full': 'журнал экспорта полон',
+  'export log filling': 'журнал экспорта заполняется',
+  'client disconnected': 'клиент отключился',
+  'connection lost': 'соединение потеряно',
+  'keep alive timeout': 'истёк keep alive',
+  'another connection with the same client ID': 'другое подключение с тем же client ID',
+  'packet came more slowly than the least rate allows': 'пакет шёл медленнее допустимого',
+  'packets sent before the end of the connection could not be handled in time':
+    'пакеты, отправленные до конца соединения, не удалось обработать вовремя',
+  'too slow: QoS 1 messages waiting beyond the limit':
+    'слишком медленно: сообщений QoS 1 ждёт больше предела',
+  'too slow: messages waiting for the registry or broker beyond the limit':
+    'слишком медленно: сообщений для реестра или брокера ждёт больше предела',
+  'too slow: acknowledgements not read': 'слишком медленно: подтверждения не прочитаны',
+  'message could not be stored': 'сообщение не удалось сохранить',
+  'message could not be handed over': 'сообщение не удалось передать',
+  'retained messages could not be read': 'хранимые сообщения не удалось прочитать',
+  'internal error': 'внутренняя ошибка',
+  'server stopping': 'сервер останавливается',
+  'node left the cluster': 'узел вышел из кластера',
+  'disconnected by an operator': 'отключил оператор',
+  'password deleted': 'пароль удалён',
+  'certificate deleted': 'сертификат удалён',
+  'device deleted': 'устройство удалено',
+  'registry deleted': 'реестр удалён',
+  'broker deleted': 'брокер удалён',
 
   // What sentences name.
   name: 'имя',

@@ -63,10 +63,7 @@ export function Results({ results, unread, isDryRun }: Props) {
             id: 'reason',
             title: t('refusals.reason'),
             isWide: true,
-            cell: ({ reason = '' }) => {
-              const [, field = '', sentence = reason] = /^([\w.[\]]+: )?(.*)$/s.exec(reason) ?? [];
-              return visible(field + say(sentence));
-            },
+            cell: ({ reason = '' }) => visible(say(reason)),
           },
         ]}
       />

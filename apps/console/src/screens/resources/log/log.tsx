@@ -22,7 +22,7 @@ const refreshMs = 3000;
 
 /** The connection log of a resource: what came, what was refused, and by which rule. New lines come as they are written. */
 export function Log({ owner }: { owner: Owner }) {
-  const { t, why } = useTexts();
+  const { t, say, why } = useTexts();
   const { level, reason, page } = useSearch({ from: '__root__' });
   const [isFollowed, setIsFollowed] = useState(false);
   const chosen = levels.find((one) => one === level);
@@ -84,7 +84,9 @@ export function Log({ owner }: { owner: Owner }) {
             isWidest: true,
             cell: ({ message, reason, rule }) => (
               <>
-                <span className="device-text">{visible(message)}</span>
+                <span className="device-text" title={visible(message)}>
+                  {visible(say(message))}
+                </span>
                 {rule && <small className="rule">{why(reason ?? '', rule).rule}</small>}
               </>
             ),
