@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@iotcore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { envOf, Run } from './support/iotcore.ts';
+import { bin, envOf, Run } from './support/iotcore.ts';
 
 /** An API that gives the first page of an export, and never the second. */
 async function halfAnApi() {
@@ -31,7 +31,10 @@ test('an export to a file leaves no half of it', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'devices.csv');
   const { asked, ...api } = await halfAnApi();
-  const run = new Run(['device', 'export', file, '--registry-id', 'are0registry'], { env: envOf(api) });
+  const run = new Run(['device', 'export', file, '--registry-id', 'are0registry'], {
+    env: envOf(api),
+    file: bin,
+  });
   await asked;
   await eventually('what was written so far', () => existsSync(`${file}.part`));
   run.interrupt();

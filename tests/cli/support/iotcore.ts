@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Context } from '@iotcore/cli/context';
 import { runProgram } from '@iotcore/cli/program';
-import { type Installation, repositoryRoot, within } from '@iotcore/testkit';
+import { type Installation, programFile, repositoryRoot, within } from '@iotcore/testkit';
 
 /** What `npx iotcore` runs. */
 export const bin = join(repositoryRoot, 'apps/cli/bin/iotcore.mjs');
@@ -16,9 +16,11 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  /** All that the command sees of an environment, beside PATH. */
+  /** All that the command sees of an environment, beside PATH and where compiled code lies. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What Node runs. Default: the bundle that is made with those of an installation; `bin` is what people run. */
+  readonly file?: string;
   /** What is piped in. */
   readonly input?: string;
 }
@@ -34,11 +36,12 @@ export class Run {
   #stderr = '';
   #told = () => {};
 
-  constructor(args: readonly string[], { env = {}, cwd = repositoryRoot, input }: RunOptions = {}) {
-    const { PATH = '' } = process.env;
-    this.#process = spawn(process.execPath, [bin, ...args], {
+  constructor(args: readonly string[], options: RunOptions = {}) {
+    const { env = {}, cwd = repositoryRoot, file = programFile('cli'), input } = options;
+    const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+    this.#process = spawn(process.execPath, [resolve(repositoryRoot, file), ...args], {
       cwd,
-      env: { PATH, HOME: '/nonexistent', ...env },
+      env: { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
       // What a failed test left behind.
       timeout: patienceMs,

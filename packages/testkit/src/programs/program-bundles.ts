@@ -4,7 +4,7 @@ import { type BundleOptions, bundleOf, makeBundles } from './bundle.ts';
 
 /**
  * The two planes, each alone, what sends exports, or the supervisor, which starts all three and, if need be, a Postgres; what makes and
- * restores archives.
+ * restores archives; the command line.
  */
 export const programSources = {
   api: 'apps/api/src/main.ts',
@@ -12,6 +12,7 @@ export const programSources = {
   export: 'apps/export/src/main.ts',
   supervisor: 'apps/supervisor/src/main.ts',
   backup: 'apps/backup/src/main.ts',
+  cli: 'apps/cli/src/main.ts',
 } as const;
 export type ProgramName = keyof typeof programSources;
 
