@@ -100,22 +100,37 @@ export class Outbox implements Flushable {
   }
 
   #write(): void {
-    if (this.#own === undefined && this.#source === undefined) return;
     if (this.#own !== undefined && this.#end - this.#start < largePieceBytes) this.#copyPiece();
-    const own = this.#own?.subarray(0, this.#ownBytes);
-    const piece = this.#source && this.#tick.view(this.#source, this.#start, this.#end);
+    const own = this.#own;
+    const ownBytes = this.#ownBytes;
+    const source = this.#source;
+    const start = this.#start;
+    const end = this.#end;
     this.#discard();
-    if (own && piece) {
+    if (own !== undefined && source !== undefined) {
       this.#socket.cork();
-      this.#socket.write(own);
-      this.#isBlocked = !this.#socket.write(piece);
+      this.#socket.write(own.subarray(0, ownBytes));
+      this.#isBlocked = !this.#socket.write(this.#tick.view(source, start, end));
       this.#socket.uncork();
-    } else if (this.#socket instanceof DirectSocket) {
-      this.#isBlocked = !this.#socket.send((own ?? piece) as Buffer);
-      return;
-    } else {
-      this.#isBlocked = !this.#socket.write((own ?? piece) as Buffer);
+      this.#pinUnsent();
+    } else if (own !== undefined) {
+      this.#send(own, 0, ownBytes);
+    } else if (source !== undefined) {
+      this.#send(source, start, end);
     }
+  }
+
+  #send(bytes: Buffer, start: number, end: number): void {
+    if (this.#socket instanceof DirectSocket) {
+      this.#isBlocked = !this.#socket.send(bytes, start, end);
+      return;
+    }
+    this.#isBlocked = !this.#socket.write(this.#tick.view(bytes, start, end));
+    this.#pinUnsent();
+  }
+
+  /** What the stream keeps refers to memory of this tick. */
+  #pinUnsent(): void {
     if (this.#socket.writableLength > 0) this.#tick.pin();
   }
 
