@@ -231,7 +231,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     write: (activities) => writeDeviceActivities(pool, activities),
     writePublished: (devices) => writeDevicesPublished(pool, devices),
     read: (ids) => findDeviceActivities(pool, ids),
-    now: () => clock.date().getTime(),
+    now: clock.dateMs,
     failed: failed('the activity of devices could not be saved'),
   });
   const silentDevices = new SilentDevices({
@@ -247,7 +247,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
         logger.warn({ deviceId, registryId, since, heldBack }, 'a device is silent'),
       );
     },
-    now: () => clock.date().getTime(),
+    now: clock.dateMs,
     failed: failed('silent devices could not be looked for'),
   });
   const revoker = new Revoker({
@@ -278,7 +278,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       );
       logger.info({ sessions: ended, reason: closingReasons.addressBlocked.code }, 'ended sessions');
     },
-    now: () => clock.date().getTime(),
+    now: clock.dateMs,
     failed: failed('the blocked networks could not be read'),
   });
   const exports = new ExportDirectory({
@@ -317,7 +317,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     nearlyFull: (exportId) => void fillingLines.filling(exportId),
     isAway: isDatabaseAway,
     failed: failed('messages could not be recorded for an export'),
-    now: () => clock.date().getTime(),
+    now: clock.dateMs,
   });
   const tellEvent = createEventTeller({
     tapsOf: (principal, event) => exports.tapsOfEvent(principal, event),

@@ -11,8 +11,8 @@ export class Activity {
   lastAuthTime = 0;
   lastPubActivityTime = 0;
   lastSubActivityTime = 0;
-  lastOnlineTime = 0;
   lastDisconnectTime = 0;
+  #onlineElsewhere = 0;
   /** Live sessions of the device here. */
   sessions = 0;
   /** What earlier sessions and other nodes left in the database was read. */
@@ -53,8 +53,15 @@ export class Activity {
   noteAnew(): void {
     this.lastAuthIp = undefined;
     this.lastAuthTime = this.lastPubActivityTime = this.lastSubActivityTime = 0;
-    this.lastOnlineTime = this.lastDisconnectTime = 0;
+    this.#onlineElsewhere = this.lastDisconnectTime = 0;
     this.complete = false;
+  }
+
+  /** When it did anything. Found out when it is asked for, not noted: one number less to write for each packet. */
+  get lastOnlineTime(): number {
+    const { lastAuthTime, lastPubActivityTime, lastSubActivityTime, lastDisconnectTime } = this;
+    const here = Math.max(lastAuthTime, lastPubActivityTime, lastSubActivityTime, lastDisconnectTime);
+    return Math.max(here, this.#onlineElsewhere);
   }
 
   /** Has it been noted to do anything? */
@@ -70,7 +77,7 @@ export class Activity {
     }
     this.lastPubActivityTime = Math.max(this.lastPubActivityTime, time(stored.lastPubActivityTime));
     this.lastSubActivityTime = Math.max(this.lastSubActivityTime, time(stored.lastSubActivityTime));
-    this.lastOnlineTime = Math.max(this.lastOnlineTime, time(stored.lastOnlineTime));
+    this.#onlineElsewhere = Math.max(this.#onlineElsewhere, time(stored.lastOnlineTime));
     this.lastDisconnectTime = Math.max(this.lastDisconnectTime, time(stored.lastDisconnectTime));
   }
 

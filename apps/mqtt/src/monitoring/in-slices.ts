@@ -7,6 +7,7 @@ const slice = 500;
 export async function inSlices<T>(items: readonly T[], look: (item: T) => void): Promise<void> {
   for (let start = 0; start < items.length; start += slice) {
     if (start > 0) await yieldToEventLoop();
-    for (const item of items.slice(start, start + slice)) look(item);
+    const end = Math.min(start + slice, items.length);
+    for (let at = start; at < end; at++) look(items[at] as T);
   }
 }

@@ -83,7 +83,7 @@ export class Monitoring {
     activity.saveAfter = 0;
     activity.unsavedBesidesPublishing = true;
     activity.lastAuthIp = transport.remoteAddress;
-    activity.lastAuthTime = activity.lastOnlineTime = this.#parts.now();
+    activity.lastAuthTime = this.#parts.now();
     this.#note(activity);
     return activity;
   }
@@ -94,14 +94,14 @@ export class Monitoring {
 
   /** The same, on a live connection. */
   publishedOn(activity: Activity): void {
-    activity.lastPubActivityTime = activity.lastOnlineTime = this.#parts.now();
+    activity.lastPubActivityTime = this.#parts.now();
     this.#note(activity);
   }
 
   subscribed(principal: Principal): void {
     if (principal.kind !== 'device') return;
     const activity = this.#of(principal);
-    activity.lastSubActivityTime = activity.lastOnlineTime = this.#parts.now();
+    activity.lastSubActivityTime = this.#parts.now();
     activity.unsavedBesidesPublishing = true;
     this.#note(activity);
   }
@@ -112,7 +112,7 @@ export class Monitoring {
     activity.sessions = Math.max(0, activity.sessions - 1);
     activity.saveAfter = 0;
     activity.unsavedBesidesPublishing = true;
-    activity.lastDisconnectTime = activity.lastOnlineTime = this.#parts.now();
+    activity.lastDisconnectTime = this.#parts.now();
     this.#note(activity);
   }
 
@@ -174,9 +174,10 @@ export class Monitoring {
     const changed = this.#untold;
     this.#untold = [];
     const heard: Activity[] = [];
+    const isHeard = this.#listening();
     await inSlices(changed, (activity) => {
       activity.untold = false;
-      if (!activity.isEmpty && this.#isHeard(activity)) heard.push(activity);
+      if (!activity.isEmpty && isHeard(activity)) heard.push(activity);
       else this.#forgetIfIdle(activity);
     });
     const incomplete = heard.filter(({ complete }) => !complete);
@@ -189,10 +190,19 @@ export class Monitoring {
     }
   }
 
-  /** Only the device itself can listen in its own namespace, and then it has subscribed to something. */
-  #isHeard({ monitoringNamespace, ownNamespace, lastSubActivityTime }: Activity): boolean {
+  /** Does anybody listen? Asked once for devices of one registry that come one after the other, which are most of a large fleet. */
+  #listening(): (activity: Activity) => boolean {
     const { hasSubscribers } = this.#parts;
-    return hasSubscribers(monitoringNamespace) || (lastSubActivityTime > 0 && hasSubscribers(ownNamespace));
+    let lastNamespace: string | undefined;
+    let isLastHeard = false;
+    return ({ monitoringNamespace, ownNamespace, lastSubActivityTime }) => {
+      if (monitoringNamespace !== lastNamespace) {
+        lastNamespace = monitoringNamespace;
+        isLastHeard = hasSubscribers(monitoringNamespace);
+      }
+      // Only the device itself can listen in its own namespace, and then it has subscribed to something.
+      return isLastHeard || (lastSubActivityTime > 0 && hasSubscribers(ownNamespace));
+    };
   }
 
   /** Adds what was before this node began to look; while the database is away, what is known here must do. */

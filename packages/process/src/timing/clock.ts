@@ -10,6 +10,8 @@ export interface Clock {
   nowMs(): number;
   /** The time of day: for what is stored, shown, or told to another machine. It jumps when somebody sets it. */
   date(): Date;
+  /** The same in ms since 1970: what is noted for each message needs no object. */
+  dateMs(): number;
   /** Calls `work` once, after so many milliseconds; keeps no process alive. Answers what calls it off. */
   after(ms: number, work: () => void): () => void;
   /** Calls `work` at the end of this tick of the event loop. */
@@ -21,6 +23,7 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   date: () => new Date(),
+  dateMs: () => Date.now(),
   after(ms, work) {
     const timer = setTimeout(work, ms).unref();
     return () => clearTimeout(timer);
