@@ -8,9 +8,9 @@ import { decodeFrame, encodeFrame, type FrameHead } from './frames/frame.ts';
 import { encodeRecord } from './frames/records.ts';
 import { namespaceHash } from './interest/namespace-hash.ts';
 import { payloadOf, placed, RemoteRoute } from './links/remote.ts';
-import { findCollision } from './testing/find-collision.ts';
 import { MemoryNetwork } from './testing/memory-network.ts';
 import { MemoryRows } from './testing/memory-rows.ts';
+import { oneHash } from './testing/one-hash.ts';
 
 interface Member {
   readonly node: ClusterNode;
@@ -134,7 +134,7 @@ test('a frame that is brought again is heard once', async () => {
 });
 
 test('namespaces with one hash cost a frame, which says whose it is', async () => {
-  const [one, other] = findCollision();
+  const [one, other] = oneHash;
   await listen(one);
   await say(other, 'not yours');
   await say(one, 'yours');

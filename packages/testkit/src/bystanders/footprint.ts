@@ -1,8 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { type Database, openDatabase } from '@iotcore/store';
 import { callHttp, closeIdleConnections } from '../api/http-call.ts';
 import { eventually } from '../deadline.ts';
-import { quiet } from '../postgres/quiet.ts';
 import type { Installation } from '../processes/installation.ts';
 
 /** What the processes of an installation hold, by name: `mqtt sessions`, `api memory`. */
@@ -46,14 +44,14 @@ const rows: Readonly<Record<string, string>> = {
 
 /** Of the processes that tests talk to, and of their database; open files where the system has /proc. Memory is what is alive. */
 export function footprint(installation: Installation): Promise<Footprint> {
-  return withDatabase(installation, (database) => held(installation, database, true));
+  return held(installation, true);
 }
 
 /**
  * Waits until nothing is held beyond what was before, but for the slack; gives what is held then. To collect garbage is most of
  * the work, so it is done only where what lies in memory, garbage included, is too much: what is alive cannot be more.
  */
-export function expectNothingKept(
+export async function expectNothingKept(
   installation: Installation,
   before: Footprint,
   patience?: number,
@@ -62,38 +60,21 @@ export function expectNothingKept(
   let collects = false;
   let looks = 0;
   closeIdleConnections();
-  return withDatabase(installation, async (database) => {
-    const isBack = async () => {
-      now = collects
-        ? await held(installation, database, true)
-        : withMemoryOf(before, await held(installation, database, false));
-      const kept = keptBeyond(before, now);
-      looks += 1;
-      collects = looks >= cheapLooks || kept.every((line) => memoryLine.test(line));
-      return kept.length === 0;
-    };
-    await eventually('everything to be given back', isBack, patience).catch((error: Error) => {
-      throw new Error(`${error.message}: ${keptBeyond(before, now).join(', ')}`);
-    });
-    return now;
+  const isBack = async () => {
+    now = collects ? await held(installation, true) : withMemoryOf(before, await held(installation, false));
+    const kept = keptBeyond(before, now);
+    looks += 1;
+    collects = looks >= cheapLooks || kept.every((line) => memoryLine.test(line));
+    return kept.length === 0;
+  };
+  await eventually('everything to be given back', isBack, patience).catch((error: Error) => {
+    throw new Error(`${error.message}: ${keptBeyond(before, now).join(', ')}`);
   });
-}
-
-/** All looks of one wait share a connection: to open one costs more than the look. */
-async function withDatabase<T>(
-  { databaseUrl }: Installation,
-  look: (database: Database) => Promise<T>,
-): Promise<T> {
-  const database = openDatabase(databaseUrl, { logger: quiet, poolSize: 1 });
-  try {
-    return await look(database);
-  } finally {
-    await database.close();
-  }
+  return now;
 }
 
 /** Memory is what is alive, or all of it unless garbage is collected first. */
-async function held(installation: Installation, database: Database, collects: boolean): Promise<Footprint> {
+async function held(installation: Installation, collects: boolean): Promise<Footprint> {
   const found = new Map<string, number>();
   for (const child of installation.running()) {
     const { name, pid } = child;
@@ -107,7 +88,10 @@ async function held(installation: Installation, database: Database, collects: bo
       found.set(`${name} open files`, (await readdir(`/proc/${pid}/fd`)).length);
   }
   for (const [what, sql] of Object.entries(rows))
-    found.set(`database ${what}`, Number((await database.pool.query<{ n: string }>(sql)).rows[0]?.n));
+    found.set(
+      `database ${what}`,
+      Number((await installation.database.pool.query<{ n: string }>(sql)).rows[0]?.n),
+    );
   return found;
 }
 

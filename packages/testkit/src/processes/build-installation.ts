@@ -58,6 +58,7 @@ export async function buildInstallation(
   };
   const installation = new Installation(dataDir, databaseUrl, settings, beside);
   // In this order at the end: the last look at what runs, its end, the search of all that it left.
+  cleanups.add(() => installation.closeDatabase());
   cleanups.add(() => expectNoLeaks(installation));
   cleanups.add(async () => expectNoUncaughtErrors(installation, options.provokedUncaughtErrors));
   cleanups.add(() => installation.stop());

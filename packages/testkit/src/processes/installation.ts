@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRunFile, withMemorySettings } from '@iotcore/process';
+import { type Database, openDatabase } from '@iotcore/store';
 import { ApiClient } from '../api/client.ts';
 import { callHttp } from '../api/http-call.ts';
 import { Bystanders } from '../bystanders/bystanders.ts';
 import type { MqttOptions } from '../mqtt/session.ts';
+import { quiet } from '../postgres/quiet.ts';
 import type { ProgramName } from '../programs/program-bundles.ts';
 import { programFile } from '../programs/programs.ts';
 import { Child, type Exit } from './child.ts';
@@ -24,6 +26,7 @@ export class Installation {
   /** Whose API it uses, if it has none. */
   readonly #beside: Installation | undefined;
   #databaseUrl: string | undefined;
+  #database: Database | undefined;
   #addresses: Readonly<Record<string, string>> = {};
   #caPem: string | undefined;
   #adminToken = '';
@@ -145,6 +148,16 @@ export class Installation {
     if (this.#databaseUrl === undefined)
       throw new Error('the database is not known before the supervisor is ready');
     return this.#databaseUrl;
+  }
+
+  /** For looks at it after each file, on one connection: to open one costs more than a look. */
+  get database(): Database {
+    this.#database ??= openDatabase(this.databaseUrl, { logger: quiet, poolSize: 1 });
+    return this.#database;
+  }
+  async closeDatabase(): Promise<void> {
+    await this.#database?.close();
+    this.#database = undefined;
   }
 
   /** The authority that signed the server's certificate. */

@@ -1,8 +1,7 @@
 /** Looks for secrets in everything that an installation shows or keeps for people to read. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseUnavailableError, openDatabase } from '@iotcore/store';
-import { quiet } from '../postgres/quiet.ts';
+import { DatabaseUnavailableError } from '@iotcore/store';
 import type { Installation, LogPosition } from '../processes/installation.ts';
 import { knownSecrets, notePrivateKey, noteSecret, noteSecretsIn } from './known-secrets.ts';
 
@@ -49,9 +48,8 @@ async function noteDataFolder(dataDir: string): Promise<void> {
 /** Notes the hashes and keys that it keeps, and gives what it shows. A database that is away shows nothing. */
 async function readDatabase(installation: Installation, since: Date): Promise<Place[]> {
   if (!installation.isDatabaseKnown) return [];
-  const database = openDatabase(installation.databaseUrl, { logger: quiet, poolSize: 1 });
   const texts = async (sql: string, values: unknown[] = []) =>
-    (await database.pool.query<{ text: string }>(sql, values)).rows.map(({ text }) => text);
+    (await installation.database.pool.query<{ text: string }>(sql, values)).rows.map(({ text }) => text);
   try {
     for (const hash of await texts('SELECT hash AS text FROM passwords LIMIT 10000')) noteSecret(hash);
     for (const hash of await texts(`SELECT encode(secret_sha256, 'hex') AS text FROM api_keys`))
@@ -69,8 +67,6 @@ async function readDatabase(installation: Installation, since: Date): Promise<Pl
     const isMissing = (error as { code?: string }).code === '42P01';
     if (error instanceof DatabaseUnavailableError || isMissing) return [];
     throw error;
-  } finally {
-    await database.close();
   }
 }
 

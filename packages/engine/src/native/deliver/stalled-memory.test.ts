@@ -11,7 +11,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 setFlagsFromString('--no-expose-gc');
 
-const clients = 40;
+const clients = 20;
 const payloadBytes = 1_024;
 const pageBytes = 65_536;
 
