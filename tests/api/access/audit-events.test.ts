@@ -1,4 +1,4 @@
-import { fullTest, makePassword, startInstallation } from '@iotcore/testkit';
+import { eventually, fullTest, makePassword, startInstallation } from '@iotcore/testkit';
 import { describe, expect, test } from 'vitest';
 import { createAccount } from '../support/accounts.ts';
 import { expectViolations } from '../support/answers.ts';
@@ -11,6 +11,12 @@ const registries = '/iot-devices/v1/registries';
 
 const events = async (query: string) =>
   (await installation().api.must('GET', `/ext/v1/auditEvents?${query}`)).auditEvents;
+
+/** Now, once it is later than that. */
+function laterThan(time: string): string | undefined {
+  const now = new Date();
+  return now > new Date(time) ? now.toISOString() : undefined;
+}
 
 test('a call that changes something leaves who, from where, what and with which outcome', async () => {
   const { api } = installation();
@@ -120,7 +126,9 @@ test('events are filtered by folder, caller, type and time, and paged', async ()
   const folderId = newFolder();
   const editor = await createAccount(api, { folderId, role: 'editor' });
   await editor.call('POST', registries, { folderId, name: 'a' });
-  const between = new Date().toISOString();
+  const [{ at: before }] = await events(`folderId=${folderId}`);
+  // Times of filters are whole milliseconds: what follows is in a later one.
+  const between = await eventually('a later time', () => laterThan(before));
   await editor.call('POST', registries, { folderId, name: 'b' });
   const { response } = await api.must('POST', registries, { folderId, name: 'c' });
   await api.must('DELETE', `${registries}/${response.id}`);
