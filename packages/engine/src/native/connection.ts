@@ -424,9 +424,12 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     const { tick } = this.#parts;
     const silentMs = tick.nowMs - this.#lastReadMs;
     this.#lastReadMs = tick.nowMs;
-    const type = (chunk[start] as number) >> 4;
-    this.#publishes = type === PacketType.publish;
-    this.#floods = isOfFlood(type, silentMs);
+    // Where a chunk continues another that is kept, it is not known what it begins with.
+    if (!this.#assembler.isStopped) {
+      const type = this.#assembler.firstByte(chunk, start) >> 4;
+      this.#publishes = type === PacketType.publish;
+      this.#floods = isOfFlood(type, silentMs);
+    }
     // Acknowledgements add nothing to what is being written.
     const mustWait = tick.isSpent || (tick.isFlushing && this.#floods && this.#publishes);
     if (mustWait && !this.#assembler.isStopped && this.#state === 'open') {

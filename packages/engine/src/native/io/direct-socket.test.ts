@@ -163,6 +163,21 @@ describe('toDirectSocket', () => {
     expect((await whole).equals(sent)).toBe(true);
   });
 
+  test('sends two pieces one after the other, and nothing of them waits once the kernel has both', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    sockets.push(socket);
+    client.pause();
+    const sent = randomBytes(20_000_100);
+    expect(socket.sendBoth(sent.subarray(0, 100), sent.subarray(100, 30_000))).toBe(true);
+    expect(socket.writableLength).toBe(0);
+    expect(socket.sendBoth(sent.subarray(30_000, 30_100), sent.subarray(30_100, 10_000_000))).toBe(false);
+    expect(socket.sendBoth(sent.subarray(10_000_000, 10_000_100), sent.subarray(10_000_100))).toBe(false);
+    const whole = received(client, sent.length);
+    client.resume();
+    expect((await whole).equals(sent)).toBe(true);
+  });
+
   test('sends nothing once it is closed, whoever has its descriptor then', async () => {
     const { accepted } = await pair();
     const socket = toDirectSocket(accepted) as DirectSocket;

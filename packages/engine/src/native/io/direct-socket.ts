@@ -9,7 +9,7 @@
  * - What is sent while nothing waits to be sent is offered to the kernel at once; only what it does not take goes through
  *   the stream.
  */
-import { writeSync } from 'node:fs';
+import { writeSync, writevSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 
 /** What the kernel hands over in one read at most; the same as without this. */
@@ -65,9 +65,20 @@ export class DirectSocket extends Socket {
    * thrown away: what the client sent before can still be read, and reading tells how the connection ended.
    */
   send(bytes: Buffer, start: number, end: number): boolean {
-    const isFree = this.#fd >= 0 && this._handle !== null && this.writableLength === 0 && !this.writableEnded;
-    const next = isFree ? start + offer(this.#fd, bytes, start, end) : start;
+    const next = this.#isFree ? start + offer(this.#fd, bytes, start, end) : start;
     return next === end || this.write(Buffer.from(bytes.subarray(next, end)));
+  }
+
+  /** The same for two pieces, one after the other. */
+  sendBoth(first: Buffer, second: Buffer): boolean {
+    const bytes = first.length + second.length;
+    const sent = this.#isFree ? offerBoth(this.#fd, first, second) : 0;
+    const rest = () => [first.subarray(sent), second.subarray(Math.max(0, sent - first.length))];
+    return sent === bytes || this.write(Buffer.concat(rest()));
+  }
+
+  get #isFree(): boolean {
+    return this.#fd >= 0 && this._handle !== null && this.writableLength === 0 && !this.writableEnded;
   }
 
   #take(bytes: number): boolean {
@@ -115,6 +126,14 @@ function offer(fd: number, bytes: Buffer, start: number, end: number): number {
     return writeSync(fd, bytes, start, end - start);
   } catch (error) {
     return isClosedByPeer(error) ? end - start : 0;
+  }
+}
+
+function offerBoth(fd: number, first: Buffer, second: Buffer): number {
+  try {
+    return writevSync(fd, [first, second]);
+  } catch (error) {
+    return isClosedByPeer(error) ? first.length + second.length : 0;
   }
 }
 

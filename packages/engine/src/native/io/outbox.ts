@@ -2,7 +2,7 @@
  * The output of one connection, gathered during a tick and written at its end.
  *
  * As long as what is appended continues the piece of memory that was appended before, nothing is copied: the outbox
- * remembers the piece. Otherwise, and always while the socket is blocked, bytes are copied into a buffer of its own.
+ * remembers the piece. Otherwise it is copied into a buffer of its own, and while the socket is blocked at the end of the tick, too.
  */
 import type { Duplex } from 'node:stream';
 import type { Flushable, Tick } from '../timing/tick.ts';
@@ -52,20 +52,12 @@ export class Outbox implements Flushable {
     if (this.#isClosed) return;
     if (this.#source === source && this.#end === start) {
       this.#end = end;
-    } else if (this.#source === undefined && this.#own === undefined && !this.#isBlocked) {
-      this.#source = source;
-      this.#start = start;
-      this.#end = end;
     } else {
       if (this.#end - this.#start >= largePieceBytes && !this.#isBlocked) this.#write();
       this.#copyPiece();
-      if (this.#isBlocked) {
-        this.#copy(source, start, end);
-      } else {
-        this.#source = source;
-        this.#start = start;
-        this.#end = end;
-      }
+      this.#source = source;
+      this.#start = start;
+      this.#end = end;
     }
     if (!this.#isDirty || this.#tick.isUrgent) {
       this.#isDirty = true;
@@ -108,11 +100,7 @@ export class Outbox implements Flushable {
     const end = this.#end;
     this.#discard();
     if (own !== undefined && source !== undefined) {
-      this.#socket.cork();
-      this.#socket.write(own.subarray(0, ownBytes));
-      this.#isBlocked = !this.#socket.write(this.#tick.view(source, start, end));
-      this.#socket.uncork();
-      this.#pinUnsent();
+      this.#sendBoth(own.subarray(0, ownBytes), this.#tick.view(source, start, end));
     } else if (own !== undefined) {
       this.#send(own, 0, ownBytes);
     } else if (source !== undefined) {
@@ -126,6 +114,18 @@ export class Outbox implements Flushable {
       return;
     }
     this.#isBlocked = !this.#socket.write(this.#tick.view(bytes, start, end));
+    this.#pinUnsent();
+  }
+
+  #sendBoth(own: Buffer, piece: Buffer): void {
+    if (this.#socket instanceof DirectSocket) {
+      this.#isBlocked = !this.#socket.sendBoth(own, piece);
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(own);
+    this.#isBlocked = !this.#socket.write(piece);
+    this.#socket.uncork();
     this.#pinUnsent();
   }
 

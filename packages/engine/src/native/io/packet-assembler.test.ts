@@ -77,6 +77,15 @@ describe('the packet assembler', () => {
     expect(sink.taken).toEqual(hex(packets));
   });
 
+  test('tells what packet a chunk begins with, or continues', () => {
+    const assembler = new PacketAssembler(new Sink());
+    const packet = publish(300);
+    assembler.take(packet.subarray(0, 100));
+    expect(assembler.firstByte(packet, 100)).toBe(0x30);
+    assembler.take(packet.subarray(100));
+    expect(assembler.firstByte(ping, 0)).toBe(0xc0);
+  });
+
   test('takes no memory for what was announced and has not come', () => {
     const assembler = new PacketAssembler(new Sink([], 300_000_000));
     const before = process.memoryUsage().arrayBuffers;

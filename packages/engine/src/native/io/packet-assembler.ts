@@ -52,6 +52,11 @@ export class PacketAssembler {
     return this.#partial === undefined ? 0 : this.#partialBytes;
   }
 
+  /** The first byte of the packet that a chunk begins with, or continues. */
+  firstByte(chunk: Buffer, start: number): number {
+    return (this.#partial ? this.#partial[0] : chunk[start]) as number;
+  }
+
   /** The sink takes nothing: what comes is kept. */
   get isStopped(): boolean {
     return this.#isStopped;
