@@ -10,23 +10,31 @@ export class FrameAssembler {
     this.#received = received;
   }
 
-  /** False: the bytes are not frames. */
-  take(chunk: Buffer): boolean {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+  /** Takes bytes [start, end) of the chunk, which stay as they are. False: they are not frames. */
+  take(chunk: Buffer, start = 0, end = chunk.length): boolean {
+    if (this.#bytes === 0) return this.#find(chunk, start, end);
+    this.#chunks.push(chunk.subarray(start, end));
+    this.#bytes += end - start;
     if (this.#bytes < this.#wanted) return true;
-    const all = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
-    let at = 0;
-    while (at + 4 <= all.length) {
-      const length = all.readUInt32BE(at);
+    const all = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#bytes = 0;
+    return this.#find(all, 0, all.length);
+  }
+
+  #find(bytes: Buffer, start: number, end: number): boolean {
+    let at = start;
+    while (at + 4 <= end) {
+      const length = bytes.readUInt32BE(at);
       if (length > this.#maxBytes) return false;
-      if (at + 4 + length > all.length) break;
-      this.#received(all.subarray(at + 4, at + 4 + length));
+      if (at + 4 + length > end) break;
+      this.#received(bytes.subarray(at + 4, at + 4 + length));
       at += 4 + length;
     }
-    const rest = all.subarray(at);
-    this.#chunks = rest.length > 0 ? [rest] : [];
-    this.#bytes = rest.length;
+    if (at < end) {
+      this.#chunks = [bytes.subarray(at, end)];
+      this.#bytes = end - at;
+    }
     return true;
   }
 

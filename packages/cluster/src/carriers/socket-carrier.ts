@@ -6,6 +6,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { DirectSocket, toDirectSocket } from '@iotcore/engine/native';
 import { maxReceivedBytes } from '../frames/frame.ts';
 import type { Carrier } from './carrier.ts';
 import { FrameAssembler } from './frame-assembler.ts';
@@ -17,6 +18,11 @@ const pauseMs = 100;
  * reach this.
  */
 const maxWaitingBytes = 128 * 1024 * 1024;
+/** Up to this size a frame is copied behind its length, so that both go out in one write. */
+const copiedBytes = 16_384;
+const headBytes = 4;
+/** Where the next such frame is put together: it has gone out, or has been copied, before there is another. */
+const copy = Buffer.allocUnsafeSlow(headBytes + copiedBytes);
 
 /** Where an incarnation listens. 16 of its 32 digits are enough to tell it from others. */
 export function socketPath(folder: string, incarnation: string): string {
@@ -44,7 +50,9 @@ export class SocketCarrier implements Carrier {
   async open(own: string, received: (frame: Buffer) => void): Promise<void> {
     await this.#stopListening();
     const path = socketPath(this.#folder, own);
-    const server = createServer((socket) => this.#accept(socket, received));
+    const server = createServer({ pauseOnConnect: true }, (socket) =>
+      this.#accept(toDirectSocket(socket), received),
+    );
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(path, resolve);
@@ -57,10 +65,17 @@ export class SocketCarrier implements Carrier {
   }
 
   send(to: string, frame: Buffer): void {
-    const socket = this.#outgoing.get(to) ?? this.#connect(to);
+    const socket = this.#socketTo(to);
     if (!socket || socket.writableLength > maxWaitingBytes) return;
-    const head = Buffer.allocUnsafe(4);
-    head.writeUInt32BE(frame.length);
+    const { length } = frame;
+    if (socket instanceof DirectSocket && length <= copiedBytes) {
+      copy.writeUInt32BE(length);
+      copy.set(frame, headBytes);
+      socket.send(copy, 0, headBytes + length);
+      return;
+    }
+    const head = Buffer.allocUnsafe(headBytes);
+    head.writeUInt32BE(length);
     socket.cork();
     socket.write(head);
     socket.write(frame);
@@ -87,16 +102,30 @@ export class SocketCarrier implements Carrier {
     const assembler = new FrameAssembler(maxReceivedBytes, received);
     this.#incoming.add(socket);
     socket.unref();
-    socket.on('data', (chunk) => {
-      if (!assembler.take(chunk)) socket.destroy();
-    });
+    if (socket instanceof DirectSocket) {
+      socket.reader = (bytes, start, end) => {
+        if (!assembler.take(bytes, start, end)) socket.destroy();
+      };
+    }
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#incoming.delete(socket));
+    socket.resume();
+  }
+
+  /** What goes out before a socket is connected waits in its stream; once that is empty, a socket without streams takes over. */
+  #socketTo(to: string): Socket | undefined {
+    const socket = this.#outgoing.get(to);
+    if (socket === undefined) return this.#connect(to);
+    if (socket instanceof DirectSocket || socket.connecting || socket.writableLength > 0) return socket;
+    return this.#keep(to, toDirectSocket(socket)).resume();
   }
 
   #connect(to: string): Socket | undefined {
     if ((this.#pausedUntilMs.get(to) ?? 0) > performance.now()) return undefined;
-    const socket = createConnection(socketPath(this.#folder, to));
+    return this.#keep(to, createConnection(socketPath(this.#folder, to)));
+  }
+
+  #keep(to: string, socket: Socket): Socket {
     this.#outgoing.set(to, socket);
     socket.unref();
     socket.on('error', () => this.#pause(to));

@@ -3,7 +3,7 @@ import { NativeEngine, type NativeEngineOptions } from './engine.ts';
 
 export type { ClientIdClaim, ClientIds } from './client-ids.ts';
 export type { BusMessage, CreateMessageBus, NativeEngineOptions, ToMessage } from './engine.ts';
-export { toDirectSocket } from './io/direct-socket.ts';
+export { DirectSocket, toDirectSocket } from './io/direct-socket.ts';
 export type { RetainedPlace } from './messages/outgoing-message.ts';
 
 /** The native engine. */
