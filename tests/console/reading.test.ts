@@ -109,10 +109,15 @@ test('the audit is filtered by time, and a call is opened by the ID of its reque
   await created.locator('.link-button').click();
   await page.locator('main section', { hasText: 'Program' }).getByText(id, { exact: true }).waitFor();
   const shown = page.url();
-  expect(await page.getByLabel('From', { exact: true }).getAttribute('type')).toBe('datetime-local');
-  await page.getByLabel('From', { exact: true }).fill('2999-01-01T00:00');
-  await page.getByLabel('From', { exact: true }).blur();
+  const from = page.getByLabel('From', { exact: true });
+  await from.fill('soon');
+  await from.blur();
+  await page.getByText('A date and a time, such as 2026-11-27 15:04.').waitFor();
+  expect(page.url()).not.toContain('since');
+  await from.fill('2999-01-01 00:00');
+  await from.blur();
   await page.locator('main .empty').waitFor();
+  expect(new URL(page.url()).searchParams.get('since')).toBe('2999-01-01T00:00');
   // A link shows a colleague the same.
   await page.goto(shown);
   await page.locator('main section', { hasText: 'Program' }).getByText(id, { exact: true }).waitFor();
@@ -129,6 +134,34 @@ test('the commands to connect name the port of this installation, and its author
   await page.locator('main pre', { hasText: '-----BEGIN CERTIFICATE-----' }).waitFor();
 });
 
+test('a registry that connects by the command of its page hears a device that does so by its own', async () => {
+  const { registryId, id, connect } = await newDevice();
+  const { api, overTls } = installation();
+  const password = makePassword();
+  await api.must('POST', `/iot-devices/v1/registries/${registryId}/passwords`, { password });
+  const page = await signedInPage(setUp(), `/registries/${registryId}?tab=summary`);
+  const topic = async (program: string) => {
+    const command = await page.locator('main pre', { hasText: program }).innerText();
+    return /-t\s+'([^']+)'/.exec(command)?.[1] ?? '';
+  };
+  const heard = await topic('mosquitto_sub');
+  await page.goto(`${installation().apiUrl}/console/devices/${id}`);
+  const said = await topic('mosquitto_pub');
+  const registry = await connectMqtt({ ...overTls, username: registryId, password });
+  onTestFinished(() => registry.end());
+  await registry.subscribe(heard);
+  const device = await connect('pump');
+  await device.publish(said, 'it is warm');
+  expect(String((await registry.messages.next()).payload)).toBe('it is warm');
+});
+
+test('an address that leads nowhere says so, in the language of the console, and shows a way out', async () => {
+  const page = await signedInPage(setUp(), '/nonsense', { language: 'ru' });
+  await page.getByRole('heading', { name: 'Такой страницы нет' }).waitFor();
+  await page.locator('main').getByRole('link', { name: 'Обзор' }).click();
+  await page.getByRole('heading', { name: 'Обзор', level: 1 }).waitFor();
+});
+
 test('a registry shows its exports and its password adoption', async () => {
   const { registryId } = await newDevice();
   const { api } = installation();
@@ -142,7 +175,49 @@ test('a registry shows its exports and its password adoption', async () => {
   expect(await page.getByRole('button', { name: 'Adopt passwords' }).isEnabled()).toBe(true);
 });
 
-test('in the Russian console refusals are said in Russian: of a field, of a call, of a client', async () => {
+test('a time is shown and taken as the language of the console writes it', async () => {
+  const { registryId, folderId } = await newDevice();
+  const path = `/registries/${registryId}?tab=adoption&folder=${folderId}`;
+  const page = await signedInPage(setUp(), path, { language: 'ru' });
+  await page.getByRole('button', { name: 'Принимать пароли' }).click();
+  const dialog = page.getByRole('dialog');
+  const end = dialog.getByLabel('До, не дольше 90 дней');
+  expect(await end.inputValue()).toMatch(/^\d\d\.\d\d\.\d{4} \d\d:\d\d$/);
+  const soon = new Date(Date.now() + 5 * 86_400_000);
+  soon.setUTCSeconds(0, 0);
+  const [, year, month, day, time] = /^(\d+)-(\d+)-(\d+)T(\d+:\d+)/.exec(soon.toISOString()) ?? [];
+  await end.fill(`${day}.${month}.${year} ${time}`);
+  await dialog.getByRole('button', { name: 'Сохранить' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const adoption = await installation().api.must('GET', `/ext/v1/registries/${registryId}/passwordAdoption`);
+  expect(new Date(adoption.endsAt).toISOString()).toBe(soon.toISOString());
+});
+
+test('exports are listed by their condition, which the address says', async () => {
+  const { registryId, folderId } = await newDevice();
+  const { api } = installation();
+  for (const [name, paused] of [
+    ['to-analytics', false],
+    ['to-archive', true],
+  ] as const)
+    await api.must('POST', '/ext/v1/exports', {
+      ...{ source: { registryId }, target: { webhook: { url: 'https://example.com/' } }, name, paused },
+    });
+  const page = await signedInPage(setUp(), `/exports?folder=${folderId}&state=PAUSED`);
+  const names = page.locator('main tbody a');
+  await page.getByRole('link', { name: 'to-archive' }).waitFor();
+  expect(await names.allInnerTexts()).toEqual(['to-archive']);
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'Misconfigured' }).click();
+  await page.getByText('No export is in this condition.').waitFor();
+  expect(new URL(page.url()).searchParams.get('state')).toBe('MISCONFIGURED');
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'All' }).click();
+  await page.getByRole('link', { name: 'to-analytics' }).waitFor();
+  expect(await names.count()).toBe(2);
+});
+
+test('in the Russian console refusals are said in Russian: of a field, of a call, of a client, in the log', async () => {
   const { id, folderId } = await newDevice();
   const { overTls } = installation();
   await connectMqtt({ ...overTls, username: id, password: makePassword() }).catch(() => undefined);
@@ -153,6 +228,11 @@ test('in the Russian console refusals are said in Russian: of a field, of a call
   const reasons = page.getByRole('region', { name: 'По причинам, за 24 часа' });
   await reasons.getByText('неизвестное имя пользователя или неверный пароль').waitFor();
   await reasons.getByText('Имя пользователя — ID реестра, устройства или брокера').waitFor();
+
+  await page.goto(`${installation().apiUrl}/console/devices/${id}?folder=${folderId}&tab=log`);
+  await page
+    .getByText(/^отказ в подключении: неизвестное имя пользователя или неверный пароль, адрес: "/)
+    .waitFor();
 
   await page.goto(`${installation().apiUrl}/console/registries?folder=${folderId}`);
   await page.getByRole('button', { name: 'Создать реестр' }).click();

@@ -6,6 +6,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import { loadScreen } from '../api/load-screen.ts';
+import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
 import { parseSearch, type Search, stringifySearch } from './top-bar/search.ts';
 
@@ -51,6 +52,7 @@ export function createAppRouter() {
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',
+    defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
   });
 }

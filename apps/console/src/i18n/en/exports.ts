@@ -20,6 +20,7 @@ export const exporting = {
     discarded: 'Discarded',
     skipped: 'Skipped',
     nextAttempt: 'Next attempt',
+    noneLike: 'No export is in this condition.',
     empty: 'An export sends messages on, to a webhook, Postgres, Kafka or NATS, or lets a program pull them.',
     target: 'To',
     lag: 'Waiting',

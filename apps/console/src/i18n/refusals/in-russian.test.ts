@@ -67,7 +67,7 @@ test('each of several findings in an entry of an import is said in Russian', () 
       'name: Invalid input: expected string, received number labels: At most 64 labels. topicAliases.pump/7: An alias may not be empty. id: The moon is full.',
     ),
   ).toBe(
-    'name: Неверное значение: нужно string, а пришло number labels: Не больше 64 меток. topicAliases.pump/7: Алиас не может быть пустым. id: The moon is full.',
+    'name: Неверное значение: нужно string, а пришло number. labels: Не больше 64 меток. topicAliases.pump/7: Алиас не может быть пустым. id: The moon is full.',
   );
   expect(findingsInRussian('The moon is full.')).toBe('The moon is full.');
 });

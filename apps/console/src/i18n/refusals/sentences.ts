@@ -66,7 +66,7 @@ export const sentences: Readonly<Record<string, string>> = {
   'unknown field "{0}"; there are {1}': 'неизвестное поле «{0}»; есть {1}',
   '"{0}" is named twice': '«{0}» названо дважды',
   'Invalid input': 'Неверное значение',
-  'Invalid input: expected {0}, received {1}': 'Неверное значение: нужно {0}, а пришло {1}',
+  'Invalid input: expected {0}, received {1}': 'Неверное значение: нужно {0}, а пришло {1}.',
   'Invalid option: expected one of {0}': 'Неверный вариант, есть {0}',
   'At most {0} characters.': 'Не больше {0} символов.',
   'At most {0} bytes.': 'Не больше {0} байт.',

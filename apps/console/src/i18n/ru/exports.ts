@@ -20,6 +20,7 @@ export const exporting = {
     discarded: 'Отброшено',
     skipped: 'Пропущено',
     nextAttempt: 'Следующая попытка',
+    noneLike: 'Экспортов в таком состоянии нет.',
     empty: 'Экспорт шлёт сообщения дальше: в вебхук, Postgres, Kafka или NATS, или их забирает программа.',
     target: 'Куда',
     lag: 'Ждёт',

@@ -8,7 +8,8 @@ import { useFolder } from '../../app/folder.ts';
 import type { Search } from '../../app/top-bar/search.ts';
 import { titleOf } from '../../i18n/refusals/titles.ts';
 import { useTexts } from '../../i18n/texts.tsx';
-import { timeType } from '../../ui/forms/field-input.tsx';
+import { isTime as isTimeText, timeForApi } from '../../ui/forms/local-time.ts';
+import { TimeInput } from '../../ui/forms/time-input.tsx';
 import { Facts } from '../../ui/layout/facts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { LinkButton } from '../../ui/layout/link-button.tsx';
@@ -41,8 +42,8 @@ export function Audit() {
             callerId: caller,
             eventType: event,
             resourceId: resource,
-            since: since && new Date(since).toISOString(),
-            until: until && new Date(until).toISOString(),
+            since: since && timeForApi(since),
+            until: until && timeForApi(until),
             pageSize: 100,
             pageToken: page,
           },
@@ -157,20 +158,18 @@ function Filter({ name, label, isTime = false }: FilterProps) {
   const search = useSearch({ from: '__root__' });
   const navigate = useNavigate();
   const [value, setValue] = useState(search[name] ?? '');
-  const apply = () =>
+  const apply = () => {
+    const wanted = value.trim();
+    // The field says itself that this is no time.
+    if (isTime && wanted !== '' && !isTimeText(wanted)) return;
     void navigate({
       to: '.',
-      search: (before: Search) => ({ ...before, page: undefined, [name]: value.trim() || undefined }),
+      search: (before: Search) => ({ ...before, page: undefined, [name]: wanted || undefined }),
     });
-  return (
-    <TextInput
-      label={label}
-      value={value}
-      onUpdate={setValue}
-      onBlur={apply}
-      onKeyDown={({ key }) => key === 'Enter' && apply()}
-      type={isTime ? timeType : 'text'}
-      hasClear={!isTime}
-    />
-  );
+  };
+  const shared = {
+    ...{ label, value, onUpdate: setValue, onBlur: apply },
+    onKeyDown: ({ key }: { key: string }) => key === 'Enter' && apply(),
+  };
+  return isTime ? <TimeInput {...shared} /> : <TextInput {...shared} hasClear />;
 }

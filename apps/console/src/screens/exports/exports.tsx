@@ -1,7 +1,9 @@
+import { Select } from '@gravity-ui/uikit';
 import type { Export } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useFolder } from '../../app/folder.ts';
+import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
@@ -9,7 +11,7 @@ import { List } from '../../ui/list/list.tsx';
 import { CreateButton } from '../resources/create-button.tsx';
 import { useExportColumns } from './columns.tsx';
 import { ExportForm } from './export-form.tsx';
-import { listWithState } from './list-exports.ts';
+import { listInConditions, listWithState } from './list-exports.ts';
 
 const refreshMs = 10_000;
 /** What wants to be looked at comes first. */
@@ -19,10 +21,13 @@ export function Exports() {
   const { t } = useTexts();
   const columns = useExportColumns();
   const folderId = useFolder();
-  const { page } = useSearch({ from: '__root__' });
+  const { page, state } = useSearch({ from: '__root__' });
+  const navigate = useNavigate();
+  const chosen = conditions.find((one) => one === state);
   const query = useQuery({
-    queryKey: ['exports', folderId, page],
+    queryKey: ['exports', folderId, chosen, page],
     queryFn: async () => {
+      if (chosen) return listInConditions(folderId, [chosen]);
       const found = await listWithState({ folderId }, page);
       return { ...found, exports: byCondition(found.exports) };
     },
@@ -39,12 +44,29 @@ export function Exports() {
         />
       }
     >
+      <div className="filters">
+        <Select
+          aria-label={t('common.status')}
+          label={t('common.status')}
+          value={[chosen ?? '']}
+          options={[
+            { value: '', content: t('common.all') },
+            ...conditions.map((one) => ({ value: one, content: t(`condition.${one}`) })),
+          ]}
+          onUpdate={([one]) =>
+            void navigate({
+              to: '.',
+              search: (before: Search) => ({ ...before, page: undefined, state: one || undefined }),
+            })
+          }
+        />
+      </div>
       <List
         caption={t('nav.exports')}
         query={query}
         rows="exports"
         rowKey={({ id }) => id}
-        empty={<p>{t('exports.empty')}</p>}
+        empty={<p>{t(chosen ? 'exports.noneLike' : 'exports.empty')}</p>}
         columns={[
           columns.name,
           columns.id,

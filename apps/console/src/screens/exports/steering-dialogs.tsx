@@ -4,6 +4,7 @@ import { ask, client } from '../../api/client.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
 import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { timeForApi } from '../../ui/forms/local-time.ts';
 import { OnceDialog } from '../../ui/forms/once-dialog.tsx';
 import { ExactTime } from '../../ui/text/time.tsx';
 
@@ -29,7 +30,7 @@ export function ReplayDialog({ one: { id, state }, onClose }: Props) {
         },
       ]}
       run={({ time, position }) => {
-        const body = { ...(position && { position }), ...(time && { time: new Date(time).toISOString() }) };
+        const body = { ...(position && { position }), ...(time && { time: timeForApi(time) }) };
         return ask(replayExport({ client, path: { exportId: id }, body }));
       }}
       onClose={onClose}

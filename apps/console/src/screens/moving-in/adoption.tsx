@@ -11,6 +11,7 @@ import { useMay } from '../../app/folder.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
 import { FormDialog } from '../../ui/forms/form-dialog.tsx';
+import { timeForApi, writeLocal } from '../../ui/forms/local-time.ts';
 
 const usualDays = 30;
 const dayMs = 86_400_000;
@@ -48,14 +49,14 @@ export function Adoption({ registry: { registryId, folderId, adoption } }: { reg
             { name: 'attemptsPerMinute', label: t('migration.attempts') },
           ]}
           initial={{
-            endsAt: localTime(
+            endsAt: writeLocal(
               adoption ? new Date(adoption.endsAt) : new Date(Date.now() + usualDays * dayMs),
             ),
             networks: adoption?.networks.join('\n') ?? '',
           }}
           run={({ endsAt = '', networks = '', attemptsPerMinute = '' }) => {
             const body = {
-              endsAt: endsAt && new Date(endsAt).toISOString(),
+              endsAt: timeForApi(endsAt),
               networks: networks.split(/\s+/).filter((network) => network !== ''),
               ...(attemptsPerMinute !== '' && { attemptsPerMinute: Number(attemptsPerMinute) }),
             };
@@ -76,10 +77,4 @@ export function Adoption({ registry: { registryId, folderId, adoption } }: { reg
       )}
     </>
   );
-}
-
-/** As an input of date and time has it: of this zone, without naming it. */
-function localTime(date: Date): string {
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTexts } from '../../i18n/texts.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { useExportColumns } from '../exports/columns.tsx';
-import { listWithState } from '../exports/list-exports.ts';
+import { listInConditions } from '../exports/list-exports.ts';
 
 const refreshMs = 10_000;
 const troubled = ['RETRYING', 'MISCONFIGURED', 'FULL'];
@@ -12,10 +12,7 @@ export function TroubledExports({ folderId }: { folderId: string }) {
   const { name, state, lag } = useExportColumns();
   const query = useQuery({
     queryKey: ['exports', folderId, 'troubled'],
-    queryFn: async () => {
-      const { exports } = await listWithState({ folderId });
-      return { exports: exports.filter((one) => troubled.includes(one.state?.state ?? '')) };
-    },
+    queryFn: () => listInConditions(folderId, troubled),
     refetchInterval: refreshMs,
   });
   return (

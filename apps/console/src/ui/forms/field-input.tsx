@@ -2,6 +2,7 @@ import { Select, TextArea, TextInput } from '@gravity-ui/uikit';
 import { type ReactNode, useId } from 'react';
 import { useTexts } from '../../i18n/texts.tsx';
 import { FileInput } from './file-input.tsx';
+import { TimeInput } from './time-input.tsx';
 
 export interface Field {
   /** As the API names it. */
@@ -15,10 +16,6 @@ export interface Field {
   /** It may come from a file with one of these endings, too. */
   readonly accept?: string;
 }
-
-/** The field hands it on, though its type names only some. */
-export const timeType = 'datetime-local' as 'text';
-const types = { line: 'text', text: 'text', code: 'text', secret: 'password', time: timeType } as const;
 
 interface Props {
   readonly field: Field;
@@ -35,7 +32,7 @@ export function FieldInput({ field, value, violation, autoFocus = false, onUpdat
   const state =
     violation === undefined ? {} : ({ validationState: 'invalid', errorMessage: say(violation) } as const);
   const described = note ? { 'aria-describedby': `${id}-note` } : {};
-  const shared = { value, onUpdate, autoFocus, placeholder, ...state };
+  const shared = { value, onUpdate, autoFocus, ...state };
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -52,14 +49,24 @@ export function FieldInput({ field, value, violation, autoFocus = false, onUpdat
       ) : kind === 'text' || kind === 'code' ? (
         <TextArea
           {...shared}
+          placeholder={placeholder}
           minRows={kind === 'code' ? 6 : 2}
           maxRows={14}
           className={kind === 'code' ? 'field__code' : ''}
           id={id}
           controlProps={{ spellCheck: false, ...described }}
         />
+      ) : kind === 'time' ? (
+        <TimeInput {...shared} id={id} controlProps={described} />
       ) : (
-        <TextInput {...shared} type={types[kind]} autoComplete="off" id={id} controlProps={described} />
+        <TextInput
+          {...shared}
+          placeholder={placeholder}
+          type={kind === 'secret' ? 'password' : 'text'}
+          autoComplete="off"
+          id={id}
+          controlProps={described}
+        />
       )}
       {accept && (
         <FileInput

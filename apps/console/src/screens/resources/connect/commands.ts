@@ -27,7 +27,7 @@ export function commandFor(kind: CommandKind, owner: Owner, password: string, se
 
 function topicOf({ kind, id }: Owner): string {
   if (kind === 'broker') return 'test';
-  return kind === 'device' ? `$devices/${id}/events` : `$registries/${id}/events/#`;
+  return kind === 'device' ? `$devices/${id}/events` : '$devices/+/events/#';
 }
 
 interface Facts extends Server {
