@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { Transport } from '@iotcore/engine';
+import type { DirectSocket } from '@iotcore/engine/native';
 import {
   type CertificatePair,
   createAuthorityCertificate,
@@ -34,12 +35,6 @@ function tcp(port: number): Socket {
 }
 
 const closed = (socket: Duplex) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
-
-/** What such a socket has beside those of Node. */
-type Direct = Socket & {
-  reader?: (bytes: Buffer, start: number, end: number) => void;
-  send(bytes: Buffer): boolean;
-};
 
 interface Taken {
   readonly transport: Transport;
@@ -227,11 +222,11 @@ describe('a connection without TLS is read and written past the streams of Node'
     ['whose header is binary', binary, undefined],
     ['whose header has the certificate', binary, 0xe0],
   ])('%s', async (_which, bytes, certificateField) => {
-    const taken: { socket: Direct; direct: string; streamed: string }[] = [];
+    const taken: { socket: DirectSocket; direct: string; streamed: string }[] = [];
     const options = { ...listenOptions(), isProxy: () => true, certificateField };
     const listener = await listenTcp(options, (accepted) => {
       open.push(accepted);
-      const socket = accepted as Direct;
+      const socket = accepted as DirectSocket;
       const one = { socket, direct: '', streamed: '' };
       socket.on('data', (chunk) => {
         one.streamed += chunk;
@@ -254,7 +249,7 @@ describe('a connection without TLS is read and written past the streams of Node'
     await expect.poll(() => taken[0]?.direct).toBe('hello');
     expect(taken[0]?.streamed).toBe('');
 
-    expect(taken[0]?.socket.send(Buffer.from('welcome'))).toBe(true);
+    expect(taken[0]?.socket.send(Buffer.from('welcome'), 0, 7)).toBe(true);
     expect(taken[0]?.socket.bytesWritten).toBe(0);
     await expect.poll(() => answer).toBe('welcome');
   });
