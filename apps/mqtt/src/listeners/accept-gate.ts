@@ -36,6 +36,8 @@ export interface Entrance {
 interface Waiting extends Entrance {
   readonly socket: Socket;
   readonly sinceMs: number;
+  /** Its socket has closed. */
+  readonly closed: () => void;
 }
 
 export class AcceptGate {
@@ -81,12 +83,13 @@ export class AcceptGate {
       begin: () => entrance.begin(),
       socket,
       sinceMs: this.#clock.nowMs(),
+      closed: () => this.#forget(waiting),
     };
     const queue = this.#queues.get(address);
     if (queue) queue.add(waiting);
     else this.#queues.set(address, new Set([waiting]));
     this.#waiting++;
-    socket.on('error', destroyIt).once('close', () => this.#forget(waiting));
+    socket.on('error', destroyIt).on('close', waiting.closed);
   }
 
   /** Closes the connections that wait. */
@@ -135,7 +138,8 @@ export class AcceptGate {
       if (this.#queues.delete(address)) this.#queues.set(address, queue);
       this.#begunInTick++;
       next.begin();
-      next.socket.off('error', destroyIt);
+      // Not for the life of the connection: what waited, and all that it refers to, would stay as long.
+      next.socket.off('error', destroyIt).off('close', next.closed);
     }
   }
 
