@@ -63,7 +63,11 @@ describe('results', () => {
   test.each([
     [['config', 'profile', 'list'], 'no profiles: what runs on the data folder is used'],
     [['registry', 'metrics'], 'no figures: the registry did nothing in that time'],
+    [['registry', 'list-device-topic-aliases'], 'no topic aliases'],
+    [['device', 'list', '--registry-id'], 'no devices in this registry'],
+    [['device', 'list', '--online', '--registry-id'], 'no such devices in this registry'],
     [['migrate', 'status', '--devices', 'adopted', '--registry-id'], 'no such devices'],
+    [['migrate', 'status', '--folder-id'], 'no registries and no brokers'],
   ])('that are empty are a sentence to a person: %j', async (command, sentence) => {
     const { api, apiUrl, adminToken } = installation();
     const { id } = await api.createRegistry();

@@ -99,8 +99,8 @@ function showTotals({ totals }: Report, out: Output): Promise<void> {
     title,
     value: (row: Totals) => row[field],
   });
-  return out.rows(rows, [
-    { title: '', value: ({ kind }) => kind },
+  const columns = [
+    { title: '', value: ({ kind }: { kind: string }) => kind },
     column('READ', 'read'),
     column('CREATED', 'created'),
     column('UNCHANGED', 'unchanged'),
@@ -109,7 +109,8 @@ function showTotals({ totals }: Report, out: Output): Promise<void> {
     column('REFUSED', 'refused'),
     column('REPEATED', 'repeated'),
     column('NOT SENT', 'notSent'),
-  ]);
+  ];
+  return out.rows(rows, columns, undefined);
 }
 
 function noteList<T>(

@@ -46,11 +46,11 @@ export class Output {
     for (const line of fieldLines(snakeCase(value) as object)) await this.raw(`${line}\n`);
   }
 
-  /** A list, printed as it comes. `ifEmpty` is what a person is told where there is none. */
+  /** A list, printed as it comes. `ifEmpty` is what a person is told where there is none; undefined: it is never empty, or says so itself. */
   async rows<Row extends object>(
     rows: Iterable<Row> | AsyncIterable<Row>,
     columns: readonly Column<Row>[],
-    ifEmpty?: string,
+    ifEmpty: string | undefined,
   ): Promise<void> {
     if (this.isTable) await this.#table(tableLines(rows, columns), ifEmpty);
     else if (this.format === 'yaml') await this.#yamlList(rows);

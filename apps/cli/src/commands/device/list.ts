@@ -44,14 +44,18 @@ export function registerList(parent: Command, context: CliContext): void {
         what: string,
         columns: readonly Column<Row>[],
       ) =>
-        context.out.rows(isNamed ? devices : sayingWhere(devices, context, { what, folderId }), [
-          { title: 'ID', value: ({ id }) => id },
-          { title: 'NAME', value: ({ name }) => name },
-          ...(isNamed ? [] : [{ title: 'REGISTRY ID', value: (device: Row) => device.registryId }]),
-          ...columns,
-          { title: 'DISABLED', value: ({ id }) => disabled?.get(id) },
-          { title: 'LABELS', value: ({ labels }) => labels },
-        ]);
+        context.out.rows(
+          isNamed ? devices : sayingWhere(devices, context, { what, folderId }),
+          [
+            { title: 'ID', value: ({ id }) => id },
+            { title: 'NAME', value: ({ name }) => name },
+            ...(isNamed ? [] : [{ title: 'REGISTRY ID', value: (device: Row) => device.registryId }]),
+            ...columns,
+            { title: 'DISABLED', value: ({ id }) => disabled?.get(id) },
+            { title: 'LABELS', value: ({ labels }) => labels },
+          ],
+          isNamed ? `no ${what} in this registry` : undefined,
+        );
       if (filter) {
         const found = findInRegistries(client, filter, registryId, folderId, options.limit);
         await print(found, 'such devices', foundColumns);

@@ -57,6 +57,6 @@ async function report(findings: AsyncIterable<Finding>, { out }: CliContext): Pr
       yield finding;
     }
   }
-  await out.rows(counted(), columns);
+  await out.rows(counted(), columns, undefined);
   if (failed.length > 0) throw new CliError(`not well: ${failed.join(', ')}`);
 }

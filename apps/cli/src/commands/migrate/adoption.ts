@@ -109,6 +109,6 @@ function registerShow(parent: Command, context: CliContext): void {
 
 function sayOff(error: unknown): never {
   if (error instanceof CliError && error.exitCode === exitCodes.notFound)
-    throw new CliError(`password adoption is off (${error.message})`, exitCodes.notFound);
+    throw new CliError('password adoption is off', exitCodes.notFound);
   throw error;
 }

@@ -91,9 +91,14 @@ async function scope(context: CliContext, options: StatusOptions) {
 
 async function print(status: sdk.MigrationStatus, { out }: CliContext): Promise<void> {
   if (!out.isTable) return out.result(status);
-  await out.rows(status.registries, registryColumns);
-  if (status.registries.length > 0 && status.brokers.length > 0) await out.raw('\n');
-  await out.rows(status.brokers, brokerColumns);
+  const { registries, brokers } = status;
+  await out.rows(
+    registries,
+    registryColumns,
+    brokers.length > 0 ? undefined : 'no registries and no brokers',
+  );
+  if (registries.length > 0 && brokers.length > 0) await out.raw('\n');
+  await out.rows(brokers, brokerColumns, undefined);
 }
 
 async function* devicesOf(

@@ -28,7 +28,7 @@ export function register(program: Command, context: CliContext): void {
       const { nodes } = await readCluster(url).catch((error: Error) => {
         throw new CliError(`${url} does not answer (${error.message})`);
       });
-      await context.out.rows(nodes, columns);
+      await context.out.rows(nodes, columns, undefined);
     });
   withExamples(list, 'iotcore node list', 'iotcore node list --format json');
 }

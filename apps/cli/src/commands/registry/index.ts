@@ -100,11 +100,15 @@ function registerAliases(parent: Command, context: CliContext): void {
         },
         { limit: options.limit },
       );
-      await context.out.rows(rows, [
-        { title: 'DEVICE ID', value: ({ deviceId }) => deviceId },
-        { title: 'ALIAS', value: ({ alias }) => alias },
-        { title: 'TOPIC PREFIX', value: ({ topicPrefix }) => topicPrefix },
-      ]);
+      await context.out.rows(
+        rows,
+        [
+          { title: 'DEVICE ID', value: ({ deviceId }) => deviceId },
+          { title: 'ALIAS', value: ({ alias }) => alias },
+          { title: 'TOPIC PREFIX', value: ({ topicPrefix }) => topicPrefix },
+        ],
+        'no topic aliases',
+      );
     });
   withExamples(aliases, 'iotcore registry list-device-topic-aliases greenhouse');
 }

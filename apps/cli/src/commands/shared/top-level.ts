@@ -67,14 +67,18 @@ export function registerList(
       const client = await context.api();
       const rows = list(client, folderId, options.limit);
       const disabled = isBroker && context.out.isTable ? await disabledIn(client, folderId) : undefined;
-      await context.out.rows(sayingWhere(rows, context, { what: plural, folderId }), [
-        { title: 'ID', value: ({ id }) => id },
-        { title: 'NAME', value: ({ name }) => name },
-        { title: 'STATUS', value: ({ status }) => status },
-        ...(isBroker ? [{ title: 'DISABLED', value: ({ id }: { id: string }) => disabled?.get(id) }] : []),
-        { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
-        { title: 'LABELS', value: ({ labels }) => labels },
-      ]);
+      await context.out.rows(
+        sayingWhere(rows, context, { what: plural, folderId }),
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'NAME', value: ({ name }) => name },
+          { title: 'STATUS', value: ({ status }) => status },
+          ...(isBroker ? [{ title: 'DISABLED', value: ({ id }: { id: string }) => disabled?.get(id) }] : []),
+          { title: 'CREATED AT', value: ({ createdAt }) => createdAt },
+          { title: 'LABELS', value: ({ labels }) => labels },
+        ],
+        undefined,
+      );
     });
   withExamples(command, ...examples);
 }

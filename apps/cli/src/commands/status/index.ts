@@ -23,10 +23,11 @@ export function register(program: Command, context: CliContext): void {
     .command('status')
     .description('Show what runs and what it holds: API, MQTT server, folders, resources, refused clients')
     .action(async () => {
-      await context.out.rows(describe(context), [
-        { title: 'PART', value: ({ part }) => part },
-        { title: 'STATUS', value: (row) => row.status },
-      ]);
+      const columns = [
+        { title: 'PART', value: ({ part }: Row) => part },
+        { title: 'STATUS', value: (row: Row) => row.status },
+      ];
+      await context.out.rows(describe(context), columns, undefined);
     });
   withExamples(status, 'iotcore status');
 }

@@ -125,8 +125,8 @@ export const operating = {
     eventLoopDelayMs: 'event loop late by',
     changeFeedBehindMs: 'changes seen within',
     databaseConnections: 'database connections',
-    mebibytes: '{{value}} MiB',
-    milliseconds: '{{value}} ms',
+    mebibytes: '{{value}}\u00a0MiB',
+    milliseconds: '{{value}}\u00a0ms',
     databaseWaiting: 'waiting for one',
   },
   metrics: {

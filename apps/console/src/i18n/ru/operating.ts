@@ -125,8 +125,8 @@ export const operating = {
     eventLoopDelayMs: 'цикл событий отстаёт на',
     changeFeedBehindMs: 'изменения видны за',
     databaseConnections: 'подключения к базе',
-    mebibytes: '{{value}} МиБ',
-    milliseconds: '{{value}} мс',
+    mebibytes: '{{value}}\u00a0МиБ',
+    milliseconds: '{{value}}\u00a0мс',
     databaseWaiting: 'ждут базу',
   },
   metrics: {
