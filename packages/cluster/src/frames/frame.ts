@@ -20,13 +20,17 @@ const frameKinds = ['stream', 'ping', 'pong', 'hello', 'condemned'] as const;
  */
 export type FrameKind = (typeof frameKinds)[number];
 
-export interface FrameHead {
+/** What differs from frame to frame of one stream. */
+export interface FrameNumbers {
+  readonly number: number;
+  readonly acknowledged: number;
+}
+
+export interface FrameHead extends FrameNumbers {
   readonly version: number;
   readonly kind: FrameKind;
   readonly from: string;
   readonly to: string;
-  readonly number: number;
-  readonly acknowledged: number;
 }
 
 export interface Frame extends FrameHead {
@@ -55,19 +59,26 @@ const incarnationBytes = 16;
 
 export function encodeFrame(head: FrameHead, body: Uint8Array = Buffer.alloc(0)): Buffer {
   const frame = Buffer.allocUnsafe(frameHeadBytes + body.length);
-  writeFrameHead(frame, head);
+  writeFrameHead(frame, frameStart(head), head);
   frame.set(body, frameHeadBytes);
   return frame;
 }
 
+/** What all frames of one kind begin with that one incarnation sends another. */
+export function frameStart({ version, kind, from, to }: Omit<FrameHead, keyof FrameNumbers>): Buffer {
+  const start = Buffer.allocUnsafe(2 + 2 * incarnationBytes);
+  start[0] = version;
+  start[1] = frameKinds.indexOf(kind);
+  start.write(from, 2, incarnationBytes, 'hex');
+  start.write(to, 18, incarnationBytes, 'hex');
+  return start;
+}
+
 /** At the beginning of the frame, whose body follows it. */
-export function writeFrameHead(frame: Buffer, head: FrameHead): void {
-  frame[0] = head.version;
-  frame[1] = frameKinds.indexOf(head.kind);
-  frame.write(head.from, 2, incarnationBytes, 'hex');
-  frame.write(head.to, 18, incarnationBytes, 'hex');
-  frame.writeUIntBE(head.number, 34, 6);
-  frame.writeUIntBE(head.acknowledged, 40, 6);
+export function writeFrameHead(frame: Buffer, start: Buffer, { number, acknowledged }: FrameNumbers): void {
+  frame.set(start);
+  frame.writeUIntBE(number, 34, 6);
+  frame.writeUIntBE(acknowledged, 40, 6);
 }
 
 /** Undefined: not a frame. A carrier may deliver bytes of any sender. */

@@ -3,7 +3,14 @@
  * record arrives once and in order, or the link ends. A frame holds the records of one tick of the event loop.
  */
 import type { NodeClock } from '../clock.ts';
-import { encodeFrame, type Frame, type FrameHead, frameHeadBytes, maxFrameBytes } from '../frames/frame.ts';
+import {
+  type Frame,
+  type FrameNumbers,
+  frameHeadBytes,
+  frameStart,
+  maxFrameBytes,
+  writeFrameHead,
+} from '../frames/frame.ts';
 import { type ClusterRecord, decodeRecords, encodeRecord, type FrameRecords } from '../frames/records.ts';
 import { OpenFrame } from './open-frame.ts';
 
@@ -57,6 +64,8 @@ export class Link {
   readonly peer: string;
   readonly version: number;
   readonly #parts: LinkParts;
+  /** How every frame that is sent begins: written once, since a message that comes alone has a frame of its own. */
+  readonly #start: Buffer;
   readonly #open = new OpenFrame();
   #isFlushing = false;
   #sent: SentFrame[] = [];
@@ -82,8 +91,10 @@ export class Link {
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
-    this.peer = parts.peer;
-    this.version = parts.version;
+    const { own: from, peer: to, version } = parts;
+    this.peer = to;
+    this.version = version;
+    this.#start = frameStart({ version, kind: 'stream', from, to });
     this.#openedMs = this.#progressMs = parts.clock.nowMs();
   }
 
@@ -231,7 +242,7 @@ export class Link {
     const number = ++this.#lastNumber;
     const sentMs = this.#parts.clock.nowMs();
     if (this.#sent.length === 0) this.#progressMs = sentMs;
-    const bytes = this.#open.close(this.#head(number));
+    const bytes = this.#open.close(this.#start, this.#numbers(number));
     this.#lastSentMs = sentMs;
     this.#sent.push({ number, bytes, sentMs });
     this.#sentBytes += bytes.length;
@@ -240,13 +251,14 @@ export class Link {
 
   /** A frame outside the stream. */
   #acknowledge(): void {
-    this.#parts.send(encodeFrame(this.#head(0)));
+    const frame = Buffer.allocUnsafe(frameHeadBytes);
+    writeFrameHead(frame, this.#start, this.#numbers(0));
+    this.#parts.send(frame);
   }
 
-  #head(number: number): FrameHead {
-    const { own: from, peer: to, version } = this.#parts;
+  #numbers(number: number): FrameNumbers {
     this.#owesAcknowledgement = false;
-    return { version, kind: 'stream', from, to, number, acknowledged: this.#received };
+    return { number, acknowledged: this.#received };
   }
 
   #takeAcknowledgement(number: number): void {

@@ -2,7 +2,7 @@
  * The frame of a link that is being written: its records go straight to where they are sent from. Frames lie one after the other in
  * chunks, and stay as they are until nobody has them any more, since a link sends them again, and a carrier may hold them.
  */
-import { type FrameHead, frameHeadBytes, writeFrameHead } from '../frames/frame.ts';
+import { type FrameNumbers, frameHeadBytes, writeFrameHead } from '../frames/frame.ts';
 
 const chunkBytes = 65_536;
 
@@ -29,11 +29,11 @@ export class OpenFrame {
     return at;
   }
 
-  /** The whole frame; the next one is empty. */
-  close(head: FrameHead): Buffer {
+  /** The whole frame; the next one is empty. `head`: how it begins. */
+  close(head: Buffer, numbers: FrameNumbers): Buffer {
     if (this.#end > this.#chunk.length) this.#move(0);
     const frame = this.#chunk.subarray(this.#start, this.#end);
-    writeFrameHead(frame, head);
+    writeFrameHead(frame, head, numbers);
     this.#start = this.#end;
     this.#end += frameHeadBytes;
     return frame;
