@@ -170,6 +170,19 @@ describe('the status of a move', () => {
   });
 });
 
+test('what a device says of itself does nothing to the terminal that shows it, and is handed on to a program as it is', async () => {
+  const { api, apiUrl, adminToken } = installation();
+  const { id: registryId } = await api.createRegistry();
+  const { id } = await api.createDevice(registryId);
+  const env = { IOTCORE_ENDPOINT: apiUrl, IOTCORE_TOKEN: adminToken };
+  const said = 'warm\u001b]0;owned\u0007\n\u202egnp\n';
+  await iotcore(['device', 'state', 'set', id, '-m', said], { env });
+  const get = async (isTerminal: boolean) =>
+    (await iotcore(['device', 'state', 'get', id], { env, isTerminal })).stdout;
+  expect(await get(false)).toBe(said);
+  expect(await get(true)).toBe('warm\\u{1b}]0;owned\\u{7}\n\\u{202e}gnp\n');
+});
+
 test('a disabled device or broker is shown with its end, to people alone; its status stays that of the old service', async () => {
   const { api, apiUrl, adminToken } = installation();
   const { id: registryId } = await api.createRegistry({ folderId: 'kept-out' });

@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+interface TerminalOptions extends Omit<RunOptions, 'cwd'> {
+  /** Does a person see what it prints? */
+  readonly isTerminal?: boolean;
+}
+
 /** Longer than an import of a fleet takes on a busy machine. */
 const patienceMs = 90_000;
 
@@ -106,7 +111,7 @@ export function envOf({ apiUrl, adminToken }: Pick<Installation, 'apiUrl' | 'adm
  */
 export async function iotcore(
   args: readonly string[],
-  { env = {}, input = '' }: Omit<RunOptions, 'cwd'> = {},
+  { env = {}, input = '', isTerminal = false }: TerminalOptions = {},
 ): Promise<Outcome> {
   const { PATH = '' } = process.env;
   const printed = { stdout: '', stderr: '' };
@@ -114,7 +119,7 @@ export async function iotcore(
     new PassThrough().setEncoding('utf8').on('data', (text: string) => {
       printed[name] += text;
     });
-  const [stdout, stderr] = [keep('stdout'), keep('stderr')];
+  const [stdout, stderr] = [Object.assign(keep('stdout'), { isTTY: isTerminal }), keep('stderr')];
   const context = new Context({
     env: { PATH, HOME: '/nonexistent', ...env },
     ...{ stdin: new PassThrough().end(input), stdout, stderr },

@@ -6,6 +6,7 @@ import type { CliContext } from '../../context.ts';
 import { addPayloadOptions, type PayloadOptions, readPayload } from '../../options/payload.ts';
 import { addSelection, type SelectionOptions, selected } from '../../options/selection.ts';
 import { count } from '../../options/values.ts';
+import { printable } from '../../output/printable.ts';
 import { deviceKind } from '../../resources/kinds.ts';
 import { withExamples } from '../examples.ts';
 
@@ -48,14 +49,16 @@ export function registerTopics(device: Command, context: CliContext): void {
 
 function registerGet(group: Command, name: string, context: CliContext): void {
   const get = addTopicOptions(group.command('get'))
-    .description(`Print the ${name}, byte by byte as it was sent`)
+    .description(`Print the ${name}, byte by byte as it was sent; on a terminal, escaped`)
     .action(async (either: string | undefined, options: TopicOptions) => {
       const { client, id, topic } = await targetOf(name, either, options, context);
       const call = sdk.getDeviceRetainedMessage({ client, path: { deviceId: id }, query: { topic } });
       const message = await answer(call);
       if (!context.out.isTable) return context.out.result(message);
-      await context.out.raw(Buffer.from(message.data, 'base64'));
-      if (context.out.isTerminal) await context.out.raw('\n');
+      const payload = Buffer.from(message.data, 'base64');
+      if (!context.out.isTerminal) return context.out.raw(payload);
+      const lines = payload.toString('utf8').replace(/\n$/, '').split('\n');
+      await context.out.raw(`${lines.map(printable).join('\n')}\n`);
     });
   withExamples(get, `iotcore device ${name} get pump`, `iotcore device ${name} get pump --format json`);
 }
