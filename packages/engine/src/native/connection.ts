@@ -413,6 +413,10 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #listen(socket: Duplex): void {
     if (socket instanceof DirectSocket) {
       socket.reader = (bytes, start, end) => this.#read(bytes, start, end);
+      socket.ended = () => {
+        if (this.#isClosing) this.#hangUp();
+        else this.#inputEnded();
+      };
       socket.resume();
     } else {
       socket.on('data', (chunk: Buffer) => this.#read(chunk, 0, chunk.length));
@@ -559,7 +563,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   #hangUp(): void {
     if (this.#outbox.isBlocked || this.#publisher?.isOwing) return;
     this.#outbox.flush();
-    this.#socket.end();
+    if (this.#socket instanceof DirectSocket && this.#socket.hasEnded) this.#socket.closeEnded();
+    else this.#socket.end();
   }
 
   #refuse(code: ConnackCode, reason: Reason): void {

@@ -217,6 +217,49 @@ describe('toDirectSocket', () => {
     await gone;
   });
 
+  test('tells its owner of the end, not the stream, and closes once all that was sent has gone out', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    sockets.push(socket);
+    const heard: string[] = [];
+    socket.on('data', (chunk: Buffer) => heard.push(String(chunk)));
+    socket.on('end', () => heard.push('the end of the stream'));
+    const ended = new Promise<void>((resolve) => {
+      socket.ended = resolve;
+    });
+    client.pause();
+    client.end('last words');
+    await ended;
+    expect(socket.hasEnded).toBe(true);
+    const sent = randomBytes(20_000_000);
+    expect(socket.send(sent, 0, sent.length)).toBe(false);
+    socket.closeEnded();
+    const closed = once(socket, 'close');
+    const whole = received(client, sent.length);
+    const over = once(client, 'end');
+    client.resume();
+    expect((await whole).equals(sent)).toBe(true);
+    await Promise.all([over, closed]);
+    expect(heard).toEqual(['last words']);
+  });
+
+  test('closes at once when nothing waits to be sent, and is no reset for its client', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    sockets.push(socket);
+    const ended = new Promise<void>((resolve) => {
+      socket.ended = resolve;
+    });
+    socket.resume();
+    client.end();
+    await ended;
+    socket.send(Buffer.from('farewell'), 0, 8);
+    socket.closeEnded();
+    expect(socket.destroyed).toBe(true);
+    expect(String(await received(client, 8))).toBe('farewell');
+    await once(client, 'end');
+  });
+
   test('writes, ends, and closes the socket whose place it took', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted);

@@ -41,9 +41,17 @@ interface Handle {
 /** A socket that hands what it reads to one reader, or emits `data`. It cannot be piped or iterated over. */
 export class DirectSocket extends Socket {
   reader: Reader | undefined;
+  /**
+   * Called, perhaps more than once, when the client has ended its side and all that it sent has been handed over; the stream then emits
+   * no `end`. Thousands of clients may end in one moment, and nobody else is served until each has been noted: this is a fraction
+   * of what Node does with the end of a stream.
+   */
+  ended: (() => void) | undefined;
   /** Node sets it to null when it closes the descriptor. */
   declare readonly _handle: Handle | null;
   readonly #fd: number;
+  /** Undefined while the constructor of Node's socket runs, which reads already. */
+  declare private isEnded: boolean | undefined;
   private constructor(handle: Handle, onRead: (bytes: number) => boolean) {
     const onread = { buffer: readBuffer, callback: onRead };
     const options: unknown = { handle, onread, writableHighWaterMark: mostWaitingBytes };
@@ -79,6 +87,29 @@ export class DirectSocket extends Socket {
 
   get #isFree(): boolean {
     return this.#fd >= 0 && this._handle !== null && this.writableLength === 0 && !this.writableEnded;
+  }
+
+  /** Node pushes nothing but the end: what was read goes to `onread`. */
+  override push(chunk: unknown): boolean {
+    if (this.ended === undefined || chunk !== null) return super.push(chunk);
+    this.isEnded = true;
+    this.ended();
+    return false;
+  }
+
+  /** Node looks for more right after the end. */
+  override read(size?: number): unknown {
+    return this.isEnded ? null : super.read(size);
+  }
+
+  /** Closes a connection whose client has ended its side, once all that was written has left. Nothing is unread, so the client sees no reset. */
+  closeEnded(): void {
+    if (this.writableLength === 0) this.destroy();
+    else this.destroySoon();
+  }
+
+  get hasEnded(): boolean {
+    return this.isEnded === true;
   }
 
   #take(bytes: number): boolean {

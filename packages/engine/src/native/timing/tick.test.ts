@@ -141,6 +141,18 @@ describe('output to very many', () => {
     expect(outputs.every(({ flushes }) => flushes === 1)).toBe(true);
     expect(rested.readOn).toHaveBeenCalledOnce();
   });
+
+  test('takes a smaller part of each tick where it lasts for many of them anyway', async () => {
+    const tick = new Tick();
+    const outputs = Array.from({ length: 3_000 }, () => output(0.05));
+    for (const one of outputs) tick.flushLater(one);
+    await yieldToEventLoop();
+    const writtenMs = 0.05 * outputs.filter(({ flushes }) => flushes > 0).length;
+    expect(writtenMs).toBeGreaterThanOrEqual(4);
+    expect(writtenMs).toBeLessThan(5);
+    while (tick.isFlushing) await yieldToEventLoop();
+    expect(outputs.every(({ flushes }) => flushes === 1)).toBe(true);
+  });
 });
 
 describe('those who rest', () => {

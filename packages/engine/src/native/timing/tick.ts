@@ -37,6 +37,9 @@ const longTickMs = 4;
  */
 const flushingMs = 10;
 const flushesPerLook = 16;
+/** The same where so many connections have output: it takes many ticks anyway, and each also hands over, which would make 20 ms of it. */
+const flushingManyMs = 4;
+const manyDirty = 2_048;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -250,10 +253,11 @@ export class Tick {
     this.#dirty = [];
     this.#gatheringSinceMs = undefined;
     if (dirty.length > flushesPerLook) this.#flushing.start(false);
+    const mostMs = dirty.length < manyDirty ? flushingMs : flushingManyMs;
     let flushed = 0;
     while (flushed < dirty.length) {
       dirty[flushed++]?.flush();
-      if (flushed % flushesPerLook === 0 && this.#flushing.hasPassed(flushingMs)) break;
+      if (flushed % flushesPerLook === 0 && this.#flushing.hasPassed(mostMs)) break;
     }
     this.#isFlushing = flushed < dirty.length;
     if (this.#isFlushing) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
