@@ -225,6 +225,7 @@ export class Tick {
    */
   #letRestedReadOn(): void {
     const rested = this.#rested;
+    if (rested.length === 0) return;
     this.#rested = [];
     const short = rested.filter(({ isShort }) => isShort);
     const long = rested.filter(({ isShort }) => !isShort);
