@@ -15,11 +15,14 @@ export class Cluster {
     this.#postgres = postgres;
   }
 
-  /** `made` is the folder of the one to copy. */
-  static async create(made: string): Promise<Cluster> {
+  /** `made` is the folder of the one to copy. `maxConnections`: that programs and tests may open together. */
+  static async create(made: string, maxConnections?: number): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'iotcore-postgres-'));
     await copyMadeCluster(made, folder);
-    const postgres = await EmbeddedPostgres.open({ dataDir: folder, logger: quiet, disposable: true });
+    const postgres = await EmbeddedPostgres.open({
+      ...{ dataDir: folder, logger: quiet, disposable: true },
+      ...(maxConnections !== undefined && { maxConnections }),
+    });
     await postgres.start();
     return new Cluster(folder, postgres);
   }

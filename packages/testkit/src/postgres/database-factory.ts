@@ -9,14 +9,19 @@ const templateName = 'template_migrated';
 /** Makes databases as copies of one that is migrated once. Starts its Postgres when the first is asked for. */
 export class DatabaseFactory {
   readonly #folder: string;
+  readonly #maxConnections: number;
   #made: Promise<string> | undefined;
   #started: Promise<{ cluster: Cluster; maintenance: Database }> | undefined;
   /** Copying a template wants it for itself, so one copy is made at a time. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param folder what it makes lies there; the caller removes it */
-  constructor(folder: string) {
+  /**
+   * @param folder what it makes lies there; the caller removes it
+   * @param maxConnections to all its databases together
+   */
+  constructor(folder: string, maxConnections: number) {
     this.#folder = folder;
+    this.#maxConnections = maxConnections;
   }
 
   /** The folder of a cluster that initdb made, for `copyMadeCluster`. */
@@ -28,7 +33,7 @@ export class DatabaseFactory {
   create(): Promise<string> {
     const name = `test_${randomBytes(8).toString('hex')}`;
     return this.#oneAfterTheOther(async () => {
-      this.#started ??= this.madeCluster().then(start);
+      this.#started ??= this.madeCluster().then((made) => start(made, this.#maxConnections));
       const { cluster, maintenance } = await this.#started;
       // By files: with `fsync` off that costs a third of what writing each page to the log does.
       await maintenance.pool.query(`CREATE DATABASE ${name} TEMPLATE ${templateName} STRATEGY file_copy`);
@@ -55,8 +60,11 @@ export class DatabaseFactory {
   }
 }
 
-async function start(made: string): Promise<{ cluster: Cluster; maintenance: Database }> {
-  const cluster = await Cluster.create(made);
+async function start(
+  made: string,
+  maxConnections: number,
+): Promise<{ cluster: Cluster; maintenance: Database }> {
+  const cluster = await Cluster.create(made, maxConnections);
   const maintenance = openDatabase(cluster.url('postgres'), { logger: quiet });
   await maintenance.pool.query(`CREATE DATABASE ${templateName}`);
   await migrate(cluster.url(templateName), quiet);

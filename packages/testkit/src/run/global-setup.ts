@@ -22,10 +22,16 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * Connections to the database for each worker: an API and an MQTT server may have ten each, and a worker has some of both at once, while
+ * those of the file before are still closing theirs.
+ */
+const connectionsPerWorker = 100;
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'iotcore-tests-'));
   project.provide('testRunFolder', folder);
-  const factory = new DatabaseFactory(folder);
+  const factory = new DatabaseFactory(folder, connectionsPerWorker * (1 + project.config.maxWorkers));
   let bundles: Promise<void> | undefined;
   const makeBundles = () => {
     bundles ??= makeProgramBundles();

@@ -68,7 +68,10 @@ function expectedOutcome({ reply, closes, isFresh }: ConformanceCase): string {
 }
 
 /** All that Mosquitto answers, in hexadecimal, and whether it closes. */
-function outcomeOf(port: number, { bytes, closes, isFresh }: ConformanceCase): Promise<string> {
+function outcomeOf(port: number, one: ConformanceCase): Promise<string> {
+  const { bytes, closes, isFresh } = one;
+  // The case may have pings of its own, which are answered before ours.
+  const shortest = expectedOutcome(one).length;
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let got = '';
@@ -80,7 +83,7 @@ function outcomeOf(port: number, { bytes, closes, isFresh }: ConformanceCase): P
     const timer = setTimeout(() => finish(closes ? ' waits' : ''), patienceMs);
     socket.on('data', (chunk: Buffer) => {
       got += chunk.toString('hex');
-      if (!closes && got.endsWith(pingresp)) finish('');
+      if (!closes && got.endsWith(pingresp) && got.length >= shortest) finish('');
     });
     socket.on('error', () => {});
     socket.on('close', () => finish(' closed'));
