@@ -15,14 +15,17 @@ function youngGenerationMb(env: Record<string, string | undefined>): number {
   return Number(stdout) / 2 ** 20;
 }
 
+/** Twice what is set, since the threads that collect may each hold some pages more for a moment. Of 16 MB that Node has by itself it would be 32. */
+const smallMb = 8;
+
 describe('a program that is started with them', () => {
   test('keeps its young generation small', () => {
-    expect(youngGenerationMb(withMemorySettings({}))).toBeLessThanOrEqual(4);
+    expect(youngGenerationMb(withMemorySettings({}))).toBeLessThanOrEqual(smallMb);
   });
 
   test('has what an operator has set', () => {
     const env = withMemorySettings({ NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_MMAP_THRESHOLD_: '1' });
-    expect(youngGenerationMb(env)).toBeGreaterThan(4);
+    expect(youngGenerationMb(env)).toBeGreaterThan(smallMb);
     expect(env).toMatchObject({ MALLOC_MMAP_THRESHOLD_: '1' });
   });
 
