@@ -1,4 +1,4 @@
-import { Select, TextInput } from '@gravity-ui/uikit';
+import { TextInput } from '@gravity-ui/uikit';
 import { type FindDevicesData, type FoundDevice, findDevices } from '@iotcore/sdk';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -9,6 +9,7 @@ import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Status } from '../../ui/layout/status.tsx';
+import { ChoiceFilter } from '../../ui/list/choice-filter.tsx';
 import { useColumns } from '../../ui/list/columns.tsx';
 import { List } from '../../ui/list/list.tsx';
 import type { Column } from '../../ui/list/table.tsx';
@@ -57,16 +58,12 @@ export function DeviceList({ registryId, folderId }: { registryId: string; folde
           onBlur={() => filter({ q: name || undefined })}
           hasClear
         />
-        <Select
-          aria-label={t('common.status')}
+        <ChoiceFilter
+          name="presence"
           label={t('common.status')}
-          value={[chosen ?? '']}
-          options={[
-            { value: '', content: t('common.all') },
-            { value: 'ONLINE', content: t('status.online') },
-            { value: 'NEVER_SEEN', content: t('status.never') },
-          ]}
-          onUpdate={([one]) => filter({ presence: one || undefined })}
+          value={chosen}
+          options={presences}
+          nameOf={(one) => t(one === 'ONLINE' ? 'status.online' : 'status.never')}
         />
         <CreateButton
           title={t('devices.create')}

@@ -1,12 +1,11 @@
-import { Select } from '@gravity-ui/uikit';
 import type { Export } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useFolder } from '../../app/folder.ts';
-import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
+import { ChoiceFilter } from '../../ui/list/choice-filter.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { CreateButton } from '../resources/create-button.tsx';
 import { useExportColumns } from './columns.tsx';
@@ -22,7 +21,6 @@ export function Exports() {
   const columns = useExportColumns();
   const folderId = useFolder();
   const { page, state } = useSearch({ from: '__root__' });
-  const navigate = useNavigate();
   const chosen = conditions.find((one) => one === state);
   const query = useQuery({
     queryKey: ['exports', folderId, chosen, page],
@@ -45,20 +43,12 @@ export function Exports() {
       }
     >
       <div className="filters">
-        <Select
-          aria-label={t('common.status')}
+        <ChoiceFilter
+          name="state"
           label={t('common.status')}
-          value={[chosen ?? '']}
-          options={[
-            { value: '', content: t('common.all') },
-            ...conditions.map((one) => ({ value: one, content: t(`condition.${one}`) })),
-          ]}
-          onUpdate={([one]) =>
-            void navigate({
-              to: '.',
-              search: (before: Search) => ({ ...before, page: undefined, state: one || undefined }),
-            })
-          }
+          value={chosen}
+          options={conditions}
+          nameOf={(one) => t(`condition.${one}`)}
         />
       </div>
       <List

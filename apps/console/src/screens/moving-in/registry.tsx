@@ -1,4 +1,3 @@
-import { Select } from '@gravity-ui/uikit';
 import {
   deleteDevicePassword,
   getMigrationStatus,
@@ -8,18 +7,18 @@ import {
   type RegistryMigration,
 } from '@iotcore/sdk';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { useFolder, useMay } from '../../app/folder.ts';
 import { usePreferences } from '../../app/preferences.ts';
-import type { Search } from '../../app/top-bar/search.ts';
 import { useTexts } from '../../i18n/texts.tsx';
 import { ConfirmDialog } from '../../ui/forms/confirm-dialog.tsx';
 import { FailureNote } from '../../ui/layout/failure-note.tsx';
 import { How } from '../../ui/layout/how.tsx';
 import { Page } from '../../ui/layout/page.tsx';
 import { QueryView } from '../../ui/layout/query-view.tsx';
+import { ChoiceFilter } from '../../ui/list/choice-filter.tsx';
 import { List } from '../../ui/list/list.tsx';
 import { visible } from '../../ui/text/device-text.ts';
 import { Adoption } from './adoption.tsx';
@@ -31,6 +30,7 @@ const filters: Readonly<Record<Filter, 'notSeen' | 'without' | 'adopted' | 'conf
   ...{ NOT_SEEN: 'notSeen', WITHOUT_CREDENTIAL: 'without' },
   ...{ ADOPTED: 'adopted', ID_CONFLICT: 'conflicts' },
 };
+const filterNames = Object.keys(filters) as Filter[];
 
 /** How far the devices of one registry have come: lists of each kind, and the switch of password adoption. */
 export function MovingInRegistry() {
@@ -83,10 +83,9 @@ function Devices({ registryId, folderId }: { registryId: string; folderId: strin
   const may = useMay('editor', folderId);
   const { state, page: pageToken } = useSearch({ from: '__root__' });
   const { pageSize } = usePreferences();
-  const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [rejecting, setRejecting] = useState<MigrationDevice>();
-  const filter = (Object.keys(filters) as Filter[]).find((one) => one === state);
+  const filter = filterNames.find((one) => one === state);
   const query = useQuery({
     queryKey: ['migration', registryId, filter, pageToken, pageSize],
     queryFn: () =>
@@ -97,20 +96,13 @@ function Devices({ registryId, folderId }: { registryId: string; folderId: strin
   return (
     <>
       <div className="filters">
-        <Select
-          aria-label={t('migration.filter')}
+        <ChoiceFilter
+          name="state"
           label={t('migration.filter')}
-          value={[filter ?? '']}
-          options={[
-            { value: '', content: t('migration.all') },
-            ...Object.entries(filters).map(([value, text]) => ({ value, content: t(`migration.${text}`) })),
-          ]}
-          onUpdate={([one]) =>
-            void navigate({
-              to: '.',
-              search: (before: Search) => ({ ...before, page: undefined, state: one || undefined }),
-            })
-          }
+          value={filter}
+          options={filterNames}
+          nameOf={(one) => t(`migration.${filters[one]}`)}
+          all={t('migration.all')}
         />
       </div>
       <List

@@ -1,12 +1,12 @@
-import { Select, Switch } from '@gravity-ui/uikit';
+import { Switch } from '@gravity-ui/uikit';
 import type { LogEntry } from '@iotcore/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Search } from '../../../app/top-bar/search.ts';
 import { useTexts } from '../../../i18n/texts.tsx';
 import { How } from '../../../ui/layout/how.tsx';
 import { Status } from '../../../ui/layout/status.tsx';
+import { ChoiceFilter } from '../../../ui/list/choice-filter.tsx';
 import { List } from '../../../ui/list/list.tsx';
 import { visible } from '../../../ui/text/device-text.ts';
 import { ExactTime } from '../../../ui/text/time.tsx';
@@ -45,12 +45,17 @@ export function Log({ owner }: { owner: Owner }) {
   return (
     <>
       <div className="filters">
-        <Filter name="level" label={t('log.level')} value={chosen} options={levels} />
-        <Filter
+        <ChoiceFilter
+          name="level"
+          label={t('log.level')}
+          value={chosen}
+          options={withChosen(chosen, levels)}
+        />
+        <ChoiceFilter
           name="reason"
           label={t('refusals.reason')}
           value={reason}
-          options={reasons}
+          options={withChosen(reason, reasons)}
           nameOf={(code) => why(code).name}
         />
         <Switch
@@ -106,33 +111,7 @@ function severity(level: string): number {
   return (levels as readonly string[]).indexOf(level);
 }
 
-interface FilterProps {
-  readonly name: 'level' | 'reason';
-  readonly label: string;
-  readonly value: string | undefined;
-  readonly options: readonly string[];
-  readonly nameOf?: (option: string) => string;
-}
-
-function Filter({ name, label, value, options, nameOf = (option) => option }: FilterProps) {
-  const { t } = useTexts();
-  const navigate = useNavigate();
-  const all = new Set([...(value === undefined ? [] : [value]), ...options]);
-  return (
-    <Select
-      aria-label={label}
-      label={label}
-      value={[value ?? '']}
-      options={[
-        { value: '', content: t('common.all') },
-        ...[...all].map((one) => ({ value: one, content: nameOf(one) })),
-      ]}
-      onUpdate={([one]) =>
-        void navigate({
-          to: '.',
-          search: (before: Search) => ({ ...before, [name]: one || undefined, page: undefined }),
-        })
-      }
-    />
-  );
+/** The chosen one is an option though no line that is shown has it. */
+function withChosen(chosen: string | undefined, options: readonly string[]): string[] {
+  return [...new Set([...(chosen === undefined ? [] : [chosen]), ...options])];
 }
