@@ -18,7 +18,7 @@ export interface Effect extends LoopDelay {
   readonly title: string;
   /** While all connections of the attacker end at the same moment, and for a second. */
   readonly ending: LoopDelay;
-  /** For how long the attack kept the server. */
+  /** For how long the attack kept the server, in all rounds. */
   readonly seconds: number;
   /** The slowest response that another client got. */
   readonly slowestMs: number;
@@ -28,8 +28,8 @@ export interface Effect extends LoopDelay {
 
 /** A server that reports the delay of its event loop. */
 export interface WatchedServer extends RunningBroker {
-  /** Since it was asked last. */
-  loopDelay(): Promise<LoopDelay>;
+  /** From each time it was asked anything to the next that it was asked this, taken together. */
+  loopDelay(during: string): Promise<LoopDelay>;
 }
 
 /** An attack that is ready to begin, as a process that ends with it. */
@@ -54,7 +54,29 @@ export function attackerOf(id: string, title: string): Attacker {
   };
 }
 
-export async function measureAttack(server: WatchedServer, attacker: Attacker): Promise<Effect> {
+/** Most attacks last a fraction of a second, in which there are too few samples for a percentile: the delays of all rounds are taken together. */
+export async function measureAttack(
+  server: WatchedServer,
+  attacker: Attacker,
+  rounds: number,
+): Promise<Effect> {
+  const effects: Effect[] = [];
+  for (let round = 0; round < rounds; round++) effects.push(await measureRound(server, attacker));
+  const last = effects.at(-1) as Effect;
+  const most = (value: (effect: Effect) => number) => Math.max(...effects.map(value));
+  return {
+    ...last,
+    seconds: effects.reduce((sum, { seconds }) => sum + seconds, 0),
+    slowestMs: most(({ slowestMs }) => slowestMs),
+    memoryMiB: [
+      (effects[0] as Effect).memoryMiB[0],
+      most(({ memoryMiB }) => memoryMiB[1]),
+      last.memoryMiB[2],
+    ],
+  };
+}
+
+async function measureRound(server: WatchedServer, attacker: Attacker): Promise<Effect> {
   const child = attacker.start(server);
   const exited = once(child, 'exit');
   await Promise.race([
@@ -73,7 +95,7 @@ export async function measureAttack(server: WatchedServer, attacker: Attacker): 
   const watched = (async () => {
     for (; !isOver; await pause(sampleMs)) peak = Math.max(peak, await residentMiB(server.pid));
   })();
-  await server.loopDelay();
+  await server.loopDelay('preparing');
   const began = performance.now();
   child.send('begin');
   await Promise.race([
@@ -83,11 +105,11 @@ export async function measureAttack(server: WatchedServer, attacker: Attacker): 
     }),
   ]);
   const seconds = (performance.now() - began) / 1000;
-  const delay = await server.loopDelay();
+  const delay = await server.loopDelay(attacker.title);
   child.send('end');
   await exited;
   await pause(calmMs / 4);
-  const ending = await server.loopDelay();
+  const ending = await server.loopDelay(`the end of ${attacker.title}`);
   isOver = true;
   const slowestMs = await slowest;
   await watched;

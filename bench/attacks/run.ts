@@ -2,7 +2,7 @@
  * `npm run bench:attacks`: what one tenant may do to keep others waiting, and how long they wait: how late the event loop of
  * the MQTT server is, the slowest answer to a client that has nothing to do with it, and memory.
  *
- *   npm run bench:attacks -- [--attacks filters,deep] [--write]
+ *   npm run bench:attacks -- [--attacks filters,deep] [--rounds 5] [--write]
  *
  * Needs openssl. 10,000 half-open TLS connections are scenario 27 of `npm run chaos`.
  */
@@ -19,7 +19,11 @@ import { attacks } from './attacks.ts';
 import { attackerOf, type Effect, effectTable, type LoopDelay, measureAttack } from './measure.ts';
 
 const { values: options } = parseArgs({
-  options: { attacks: { type: 'string' }, write: { type: 'boolean', default: false } },
+  options: {
+    attacks: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    write: { type: 'boolean', default: false },
+  },
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -46,10 +50,12 @@ async function main(): Promise<void> {
   const effects: Effect[] = [];
   try {
     const server = await iotcore('native', storeMessages, [preload]).start(await workplace(folder));
-    const loopDelay = () => server.ask<LoopDelay>('loop delay');
+    const loopDelay = (during: string) => server.ask<LoopDelay>(`loop delay: ${during}`);
     try {
       for (const { id, title } of chosen) {
-        effects.push(await measureAttack({ ...server, loopDelay }, attackerOf(id, title)));
+        effects.push(
+          await measureAttack({ ...server, loopDelay }, attackerOf(id, title), Number(options.rounds)),
+        );
         say(effectTable(effects).split('\n').at(-1) as string);
       }
     } finally {

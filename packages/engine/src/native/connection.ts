@@ -77,6 +77,9 @@ const silenceMs = 250;
 const lingerMs = 1_000;
 /** Replies may wait this far beyond the bound of messages, so that a slow subscriber can still publish. */
 const replyHeadroomBytes = 65_536;
+/** CONNECT, SUBSCRIBE and UNSUBSCRIBE take as long as so many messages of a flood, and as one more for so many of their bytes. */
+const controlPackets = 16;
+const bytesAsPacket = 64;
 /** What a connection that has ended costs beside the packets that it left. */
 const finishingOverheadBytes = 4_096;
 
@@ -231,7 +234,9 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
       this.#session?.acknowledge(packet.packetId);
       return true;
     }
-    this.#parts.tick.handles(false);
+    const { tick } = this.#parts;
+    tick.handles(false);
+    if (packet.type !== 'pingreq') tick.worked(controlPackets + (end - start) / bytesAsPacket);
     switch (packet.type) {
       case 'connect':
         return this.#connect(packet);

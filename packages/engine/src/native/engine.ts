@@ -82,7 +82,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
   readonly #bus: MessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>;
   readonly #sessions = new SessionRegistry<P>();
   readonly #counters: Counters = { connects: 0, messagesReceived: 0, messagesSent: 0, messagesDropped: 0 };
-  readonly #slices = new Slices();
+  readonly #slices: Slices;
   readonly #deadlines: DeadlineWheel<Connection<P>>;
   readonly #publisher: EnginePublisher<P>;
   readonly #connectionParts: ConnectionParts<P>;
@@ -97,9 +97,9 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
     limits: EngineLimits,
     { pace, interest, createBus = (local) => local, clientIds }: NativeEngineOptions = {},
   ) {
-    const slices = this.#slices;
     const counters = this.#counters;
     const tick = new Tick(new Pacer(pace));
+    const slices = new Slices(undefined, undefined, (sinceMs) => tick.hasFilledRound(sinceMs));
     const bus = createBus(
       new LocalMessageBus<Subscriber<OutgoingMessage>, OutgoingMessage>(interest, ticksOf(tick, slices)),
       (bytes, payloadStart, payloadEnd, qos) =>
@@ -124,6 +124,7 @@ export class NativeEngine<P> implements Engine<P>, ConnectionListener<P> {
       counters,
     };
     this.#host = host;
+    this.#slices = slices;
     this.#bus = bus;
     this.#publisher = new EnginePublisher(host, bus, tick);
     this.#deadlines = new DeadlineWheel<Connection<P>>(undefined, (items, work) => slices.each(items, work));

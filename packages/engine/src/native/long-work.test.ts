@@ -130,6 +130,43 @@ describe('many small packets in one piece', () => {
   });
 });
 
+describe('SUBSCRIBEs of very many clients at the same moment', () => {
+  test('are handled in several ticks, each by its time and not by its packets', async () => {
+    const { host, engine } = await startServer(createNativeEngine, onTestFinished);
+    const clients = Array.from({ length: 500 }, (_, n) => {
+      const [client, served] = duplexPair();
+      client.resume();
+      engine.accept(served, {
+        ...{ secure: false, remoteAddress: '192.0.2.1', remotePort: n },
+        peerCertificate: () => undefined,
+      });
+      client.write(connect({ clientId: `${n}` }));
+      return client;
+    });
+    const yieldToEventLoop = () => new Promise((resolve) => setImmediate(resolve));
+    while (engine.stats().sessions < clients.length) await yieldToEventLoop();
+
+    // However fast the machine is, each takes half a millisecond.
+    let nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    const cpu = vi.spyOn(process, 'threadCpuUsage').mockReturnValue({ user: 0, system: 0 });
+    onTestFinished(() => [clock, cpu].forEach((one) => void one.mockRestore()));
+    let granted = 0;
+    host.onGrant = (_principal, filter) => {
+      granted++;
+      nowMs += 0.5;
+      return openGrant(filter);
+    };
+    for (const client of clients) client.write(subscribe(1, ['a', 0]));
+    let most = 0;
+    for (let before = 0; granted < clients.length; before = granted) {
+      await yieldToEventLoop();
+      most = Math.max(most, granted - before);
+    }
+    expect(0.5 * most).toBeLessThanOrEqual(20);
+  });
+});
+
 describe('the end of many subscriptions', () => {
   test('by UNSUBSCRIBE leaves none', async () => {
     const { port, engine } = await startServer(createNativeEngine, onTestFinished, {

@@ -26,6 +26,8 @@ export class Outbox implements Flushable {
   #own: Buffer | undefined;
   #ownBytes = 0;
   #isDirty = false;
+  /** It is to be written with what other clients wait for. */
+  #isUrgent = false;
   /** The socket took the last write, but keeps part of it: it says `drain` when it has gone out. */
   #isBlocked = false;
   #isClosed = false;
@@ -59,15 +61,17 @@ export class Outbox implements Flushable {
       this.#start = start;
       this.#end = end;
     }
-    if (!this.#isDirty || this.#tick.isUrgent) {
+    const { isUrgent } = this.#tick;
+    if (!this.#isDirty || (isUrgent && !this.#isUrgent)) {
       this.#isDirty = true;
+      this.#isUrgent = isUrgent;
       this.#tick.flushLater(this);
     }
     if (this.#ownBytes + end - this.#start >= this.#writeAtBytes && !this.#isBlocked) this.#write();
   }
 
   flush(): void {
-    this.#isDirty = false;
+    this.#isDirty = this.#isUrgent = false;
     if (this.#isBlocked) this.#copyPiece();
     else this.#write();
   }

@@ -5,12 +5,15 @@ import { Slices } from './slices.ts';
 function setUp() {
   let nowMs = 0;
   let scheduled: (() => void)[] = [];
+  const rounds = { areFull: false };
   const slices = new Slices(
     () => nowMs,
     (run) => scheduled.push(run),
+    () => rounds.areFull,
   );
   return {
     slices,
+    rounds,
     /** Work on one item takes so long. */
     spend: (ms: number) => {
       nowMs += ms;
@@ -40,6 +43,22 @@ describe('Slices', () => {
     let done = 0;
     expect(slices.each(numbers(10_000), () => done++)).toBeUndefined();
     expect(done).toBe(10_000);
+  });
+
+  test('are left out after a tick that took long, but not twice in a row', () => {
+    const { slices, rounds, spend, tick } = setUp();
+    let done = 0;
+    void slices.each(numbers(200), () => {
+      done++;
+      spend(1);
+    });
+    rounds.areFull = true;
+    const perRound = numbers(6).map(() => {
+      const before = done;
+      tick();
+      return done - before;
+    });
+    expect(perRound).toEqual([0, 8, 0, 8, 0, 8]);
   });
 
   test('let others have their tick after a few milliseconds, and go on in order', async () => {

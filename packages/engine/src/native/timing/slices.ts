@@ -14,17 +14,27 @@ const itemsPerLook = 8;
 export class Slices {
   readonly #now: () => number;
   readonly #later: (run: () => void) => void;
+  readonly #isRoundFull: (sinceMs: number) => boolean;
   /** Each does a part, until its slice ends; true: it is done. */
   readonly #unfinished = new Fifo<() => boolean>();
   /** Calls of `inOrder` for which the slice had no time. */
   readonly #ordered = new Fifo<() => void>();
   #endMs = 0;
   #isScheduled = false;
+  #wasPostponed = false;
 
-  /** `now`: a clock in milliseconds that never goes back. `later`: runs something after input has been read. */
-  constructor(now: () => number = () => performance.now(), later: (run: () => void) => void = setImmediate) {
+  /**
+   * `now`: a clock in milliseconds that never goes back. `later`: runs something after input has been read. `isRoundFull`: a tick has
+   * ended since then that took so long that no slice should follow it in the same round of the event loop.
+   */
+  constructor(
+    now: () => number = () => performance.now(),
+    later: (run: () => void) => void = setImmediate,
+    isRoundFull: (sinceMs: number) => boolean = () => false,
+  ) {
     this.#now = now;
     this.#later = later;
+    this.#isRoundFull = isRoundFull;
   }
 
   /** Does the work for each item, in order. Undefined: all is done. Otherwise resolves when it is. `work` must not throw. */
@@ -76,8 +86,14 @@ export class Slices {
     this.#later(() => this.#goOn());
   }
 
+  /** The next slice; but after a tick that took long, once, none. */
   #goOn(): void {
-    this.#isScheduled = false;
+    if (this.#unfinished.size > 0 && !this.#wasPostponed && this.#isRoundFull(this.#endMs - sliceMs)) {
+      this.#wasPostponed = true;
+      this.#later(() => this.#goOn());
+      return;
+    }
+    this.#wasPostponed = this.#isScheduled = false;
     if (this.#unfinished.size === 0) return;
     this.#begin();
     while (this.#unfinished.size > 0 && this.#now() < this.#endMs) {

@@ -106,6 +106,26 @@ describe('a flood', () => {
     expect([flood.flushes, answer.flushes]).toEqual([0, 1]);
   });
 
+  test('leaves answers to very many others to several ticks, all before its own output', async () => {
+    const tick = await flooded();
+    const flood = output();
+    tick.handles(true);
+    tick.flushLater(flood);
+    const answers = Array.from({ length: 1_000 }, () => output(0.05));
+    tick.handles(false);
+    for (const one of answers) tick.flushLater(one);
+    const written = () => answers.filter(({ flushes }) => flushes > 0).length;
+    let ticks = 0;
+    for (; written() < answers.length; ticks++) {
+      expect(flood.flushes).toBe(0);
+      const before = clock.nowMs;
+      await yieldToEventLoop();
+      expect(clock.nowMs - before).toBeLessThan(12);
+    }
+    expect(ticks).toBeGreaterThan(3);
+    expect(answers.every(({ flushes }) => flushes === 1)).toBe(true);
+  });
+
   test('is over after a while, and then all output is alike', async () => {
     const tick = await flooded();
     clock.nowMs += 300;
@@ -152,6 +172,31 @@ describe('output to very many', () => {
     expect(writtenMs).toBeLessThan(5);
     while (tick.isFlushing) await yieldToEventLoop();
     expect(outputs.every(({ flushes }) => flushes === 1)).toBe(true);
+  });
+});
+
+describe('a tick that has lasted long', () => {
+  test('writes for a shorter time, and goes on with the rest in the next', async () => {
+    const tick = new Tick();
+    const outputs = Array.from({ length: 1_000 }, () => output(0.05));
+    for (const one of outputs) tick.flushLater(one);
+    clock.nowMs += 9;
+    await yieldToEventLoop();
+    const writtenMs = 0.05 * outputs.filter(({ flushes }) => flushes > 0).length;
+    expect(writtenMs).toBeGreaterThanOrEqual(4);
+    expect(writtenMs).toBeLessThan(7);
+  });
+
+  test('lets nobody who rests read on, but the next one does, however long it lasts too', async () => {
+    const tick = new Tick();
+    const rested = { isShort: true, readOn: vi.fn() };
+    tick.readOnLater(rested);
+    clock.nowMs += 20;
+    await yieldToEventLoop();
+    expect(rested.readOn).not.toHaveBeenCalled();
+    clock.nowMs += 20;
+    await yieldToEventLoop();
+    expect(rested.readOn).toHaveBeenCalledOnce();
   });
 });
 

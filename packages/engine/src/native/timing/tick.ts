@@ -37,9 +37,11 @@ const longTickMs = 4;
  */
 const flushingMs = 10;
 const flushesPerLook = 16;
-/** The same where so many connections have output: it takes many ticks anyway, and each also hands over, which would make 20 ms of it. */
-const flushingManyMs = 4;
+/** The least of it, however long the tick has lasted; all there is where so many connections have output: it takes many ticks anyway. */
+const leastFlushingMs = 4;
 const manyDirty = 2_048;
+/** With its output written, a tick should have lasted no longer than this, in milliseconds: slices of other work follow. */
+const tickMs = 14;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -70,10 +72,16 @@ export class Tick {
   #gatheringSinceMs: number | undefined;
   #isFlushing = false;
   #rested: Rested[] = [];
+  #wasPostponed = false;
   #isScheduled = false;
   #nowMs = 0;
+  /** When the round of the event loop began that is ending, by what the tick had to do in it. */
+  #beganMs = 0;
+  #endedMs = 0;
   readonly #lasting = new Stopwatch();
   readonly #flushing = new Stopwatch();
+  /** So long output is written in this tick. */
+  #flushingMs = flushingMs;
   #wasLong = false;
   #packetsUntilLook = packetsPerLook;
   #isSpent = false;
@@ -159,6 +167,11 @@ export class Tick {
     return this.#isSpent;
   }
 
+  /** A tick has ended since then, and had lasted so long that nothing more should follow in the same round of the event loop. */
+  hasFilledRound(sinceMs: number): boolean {
+    return this.#endedMs >= sinceMs && this.#endedMs - this.#beganMs >= tickMs;
+  }
+
   /** A packet took as long as so many usual ones: the clock is looked at that much sooner. */
   worked(packets: number): void {
     this.#packetsUntilLook -= packets;
@@ -194,10 +207,10 @@ export class Tick {
   #finish(): void {
     this.#isScheduled = false;
     this.#count++;
+    // What began it may have been those who read on at the end of the last one.
+    this.#beganMs = Math.max(this.#lasting.startMs, this.#endedMs);
     this.#wasLong = this.#lasting.hasPassed(longTickMs);
-    this.#flushUrgent();
-    if (this.#mayGather) this.#gatheringSinceMs ??= this.#nowMs;
-    else this.#flush();
+    this.#flush();
     if (this.#isSpent || this.#isFlushing) this.#floodEndMs = this.#nowMs + floodMs;
     this.#viewSource = undefined;
     // What was not written, or was appended while writing, waits for the next tick, and refers to the arenas until then.
@@ -209,14 +222,24 @@ export class Tick {
     }
     this.#isSpent = false;
     // Output that is added while older output is being written would have to be copied.
-    if (!this.#isFlushing) this.#letRestedReadOn();
+    if (!this.#isFlushing && !this.#mustPostpone()) this.#letRestedReadOn();
     this.pacer.rest();
+    this.#endedMs = performance.now();
   }
 
   /** More of a flood is to come at once, and what there is has not waited for long. */
   get #mayGather(): boolean {
     if (!this.#isSpent || !this.#isFlooded || this.#isFlushing) return false;
     return this.#gatheringSinceMs === undefined || this.#nowMs - this.#gatheringSinceMs < gatheringMs;
+  }
+
+  /** The tick has lasted long enough: those who rest read on in the next one, but in that without fail. */
+  #mustPostpone(): boolean {
+    if (this.#rested.length === 0) return false;
+    const isPostponed = !this.#wasPostponed && performance.now() - this.#beganMs >= tickMs;
+    this.#wasPostponed = isPostponed;
+    if (isPostponed && !this.#isScheduled) this.#schedule();
+    return isPostponed;
   }
 
   /**
@@ -242,25 +265,45 @@ export class Tick {
     return count;
   }
 
-  #flushUrgent(): void {
-    const urgent = this.#urgent;
-    if (urgent.length === 0) return;
-    this.#urgent = [];
-    for (const item of urgent) item.flush();
-  }
-
+  /** What other clients wait for first; then the rest, unless more of a flood is to come. */
   #flush(): void {
+    if (this.#urgent.length + this.#dirty.length > flushesPerLook) this.#startFlushing();
+    if (this.#urgent.length > 0) {
+      const urgent = this.#urgent;
+      this.#urgent = [];
+      const left = this.#flushSome(urgent);
+      if (left !== undefined) {
+        this.#isFlushing = true;
+        this.#urgent = [...left, ...this.#urgent];
+        return;
+      }
+    }
+    if (this.#mayGather) {
+      this.#gatheringSinceMs ??= this.#nowMs;
+      return;
+    }
+    this.#gatheringSinceMs = undefined;
     const dirty = this.#dirty;
     this.#dirty = [];
-    this.#gatheringSinceMs = undefined;
-    if (dirty.length > flushesPerLook) this.#flushing.start(false);
-    const mostMs = dirty.length < manyDirty ? flushingMs : flushingManyMs;
+    const left = this.#flushSome(dirty);
+    this.#isFlushing = left !== undefined;
+    if (left !== undefined) this.#dirty = [...left, ...this.#dirty];
+  }
+
+  #startFlushing(): void {
+    this.#flushing.start(false);
+    const leftMs = tickMs - (this.#flushing.startMs - this.#beganMs);
+    this.#flushingMs = Math.max(leastFlushingMs, Math.min(flushingMs, leftMs));
+  }
+
+  /** Those for which there was no time. Undefined: there was enough. */
+  #flushSome(outputs: readonly Flushable[]): readonly Flushable[] | undefined {
+    const mostMs = outputs.length < manyDirty ? this.#flushingMs : leastFlushingMs;
     let flushed = 0;
-    while (flushed < dirty.length) {
-      dirty[flushed++]?.flush();
+    while (flushed < outputs.length) {
+      outputs[flushed++]?.flush();
       if (flushed % flushesPerLook === 0 && this.#flushing.hasPassed(mostMs)) break;
     }
-    this.#isFlushing = flushed < dirty.length;
-    if (this.#isFlushing) this.#dirty = [...dirty.slice(flushed), ...this.#dirty];
+    return flushed < outputs.length ? outputs.slice(flushed) : undefined;
   }
 }
