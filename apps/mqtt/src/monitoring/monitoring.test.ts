@@ -1,7 +1,7 @@
 import type { PublishRoute } from '@iotcore/engine';
 import type { DeviceActivityWrite, DevicePublished } from '@iotcore/store/data-plane';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Monitoring } from './monitoring.ts';
+import { Monitoring, saveAgainAfterMs } from './monitoring.ts';
 
 const device = { kind: 'device', id: 'd1', registryId: 'r1' } as const;
 const transport = {
@@ -294,5 +294,17 @@ describe('monitoring', () => {
     expect(written.length - before).toBeLessThan(12);
     const left = written.flat().filter(({ lastDisconnectTime }) => lastDisconnectTime);
     expect(new Set(left.map(({ deviceId }) => deviceId)).size).toBe(devices);
+  });
+});
+
+describe('a device that goes on publishing', () => {
+  test.each([
+    { devices: 1, seconds: 5 },
+    { devices: 2_500, seconds: 5 },
+    { devices: 5_000, seconds: 10 },
+    { devices: 10_000, seconds: 20 },
+    { devices: 1_000_000, seconds: 20 },
+  ])('is saved every $seconds s where there are $devices', ({ devices, seconds }) => {
+    expect(saveAgainAfterMs(devices)).toBe(1_000 * seconds);
   });
 });
