@@ -43,6 +43,8 @@ const askMs = 2;
 /** After an attack, memory and connections have so long to come back. */
 const calmMs = 4_000;
 const sampleMs = 100;
+/** No more rounds than this takes. */
+const enoughSeconds = 4;
 /** A device that no attack uses. */
 const bystanderNumber = 9_999;
 
@@ -54,19 +56,21 @@ export function attackerOf(id: string, title: string): Attacker {
   };
 }
 
-/** Most attacks last a fraction of a second, in which there are too few samples for a percentile: the delays of all rounds are taken together. */
+/** What lasts a fraction of a second has too few samples for a percentile: then the delays of several rounds are taken together. */
 export async function measureAttack(
   server: WatchedServer,
   attacker: Attacker,
   rounds: number,
 ): Promise<Effect> {
   const effects: Effect[] = [];
-  for (let round = 0; round < rounds; round++) effects.push(await measureRound(server, attacker));
+  const seconds = () => effects.reduce((sum, effect) => sum + effect.seconds, 0);
+  while (effects.length < rounds && seconds() < enoughSeconds)
+    effects.push(await measureRound(server, attacker));
   const last = effects.at(-1) as Effect;
   const most = (value: (effect: Effect) => number) => Math.max(...effects.map(value));
   return {
     ...last,
-    seconds: effects.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: seconds(),
     slowestMs: most(({ slowestMs }) => slowestMs),
     memoryMiB: [
       (effects[0] as Effect).memoryMiB[0],

@@ -8,6 +8,8 @@ import { Fifo } from '../buffers/fifo.ts';
 
 /** One slice, in milliseconds. With the rest of a tick it stays below 20 ms, the longest that any client may wait. */
 const sliceMs = 4;
+/** The part that is done at once, while packets are handled: the packet that asks for it may have taken some milliseconds itself. */
+const firstSliceMs = 2;
 /** Items between two looks at the clock; work with fewer items never waits. */
 const itemsPerLook = 8;
 
@@ -19,6 +21,7 @@ export class Slices {
   readonly #unfinished = new Fifo<() => boolean>();
   /** Calls of `inOrder` for which the slice had no time. */
   readonly #ordered = new Fifo<() => void>();
+  #beganMs = 0;
   #endMs = 0;
   #isScheduled = false;
   #wasPostponed = false;
@@ -56,7 +59,7 @@ export class Slices {
    * otherwise later, in the order of the calls. `work` must not throw.
    */
   inOrder(work: () => void): void {
-    if (!this.#isScheduled) this.#begin();
+    if (!this.#isScheduled) this.#begin(firstSliceMs);
     if (this.#ordered.size === 0 && this.#now() < this.#endMs) {
       work();
       return;
@@ -75,27 +78,28 @@ export class Slices {
   #go<T>(iterator: Iterator<T>, work: (item: T) => void): boolean {
     do {
       if (doSome(iterator, work)) return true;
-      if (!this.#isScheduled) this.#begin();
+      if (!this.#isScheduled) this.#begin(firstSliceMs);
     } while (this.#now() < this.#endMs);
     return false;
   }
 
-  #begin(): void {
+  #begin(ms: number): void {
     this.#isScheduled = true;
-    this.#endMs = this.#now() + sliceMs;
+    this.#beganMs = this.#now();
+    this.#endMs = this.#beganMs + ms;
     this.#later(() => this.#goOn());
   }
 
   /** The next slice; but after a tick that took long, once, none. */
   #goOn(): void {
-    if (this.#unfinished.size > 0 && !this.#wasPostponed && this.#isRoundFull(this.#endMs - sliceMs)) {
+    if (this.#unfinished.size > 0 && !this.#wasPostponed && this.#isRoundFull(this.#beganMs)) {
       this.#wasPostponed = true;
       this.#later(() => this.#goOn());
       return;
     }
     this.#wasPostponed = this.#isScheduled = false;
     if (this.#unfinished.size === 0) return;
-    this.#begin();
+    this.#begin(sliceMs);
     while (this.#unfinished.size > 0 && this.#now() < this.#endMs) {
       const goOn = this.#unfinished.shift() as () => boolean;
       if (!goOn()) this.#unfinished.push(goOn);
