@@ -294,6 +294,28 @@ describe('the bus of the native engine', () => {
     await client.expectBytes(Buffer.concat([1, 2, 3, 4, 5, 6, 7, 8].map((id) => puback(id))));
   });
 
+  test('counts each of the messages that travel together, and reads on once they have arrived', async () => {
+    const ways = [new UnderWay(), new UnderWay()] as const;
+    const together = { all: ways[0] };
+    const { told, createBus } = distantBus({ keepsOrder: true, together });
+    const { port } = await serve({ createBus });
+    const client = await connectRaw({ port });
+    const ids = Array.from({ length: 2_000 }, (_, n) => n + 1);
+    client.send(Buffer.concat([connect(), ...ids.map((id) => publish('all', 'x', id))]));
+    await client.expectBytes(connack(0));
+    await eventually('the bound', () => told.length >= 1_024);
+    await (await connectMqtt({ port })).end();
+    expect(told).toHaveLength(1_024);
+    const acknowledged = (from: number, to: number) =>
+      client.expectBytes(Buffer.concat(ids.slice(from, to).map((id) => puback(id))));
+    together.all = ways[1];
+    ways[0].settle();
+    await acknowledged(0, 1_024);
+    await eventually('the rest', () => told.length === 2_000);
+    ways[1].settle();
+    await acknowledged(1_024, 2_000);
+  });
+
   test('acknowledges nothing after a message under way that others were not given', async () => {
     const { told, createBus } = distantBus({ keepsOrder: true });
     const { port, host } = await serve({ createBus });

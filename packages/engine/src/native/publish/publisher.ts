@@ -56,6 +56,8 @@ export interface PublisherParts<P> {
   readonly counters: Counters;
 }
 
+const none: readonly number[] = [];
+
 /** An acknowledgement that is due in its tick, with the message that is handed over then, if it is not yet. */
 interface Unfinished {
   isDue: boolean;
@@ -68,7 +70,11 @@ interface Unfinished {
   recorded: Promise<void> | undefined;
   /** Undefined: it is not on its way to other nodes. */
   readonly underWay: UnderWay | undefined;
-  readonly bytesUnderWay: number;
+  bytesUnderWay: number;
+  /** Messages that followed it on the same way: an object for each would outlive the young generation, and cost more than the message. */
+  followers: number;
+  /** Packet IDs of those of them that are acknowledged; undefined: there are none. */
+  followerIds: number[] | undefined;
   /** What it is retained under, where one at a time is. */
   readonly place: string | undefined;
 }
@@ -90,6 +96,8 @@ export class Publisher<P> {
   /** Of both, and of what is under way to other nodes. */
   #unstoredBytes = 0;
   #messagesUnderWay = 0;
+  /** Messages that have no entry of their own, but follow another. */
+  #followers = 0;
   /** The last that was asked to call back. */
   #awaited: UnderWay | undefined;
   /** Places whose message is being stored or handed over. Undefined where no other node hands over what this one retains. */
@@ -261,7 +269,10 @@ export class Publisher<P> {
     bytesUnderWay = 0,
   ) {
     const { isDue = false, unstored, recorded, place } = given;
-    const entry: Unfinished = { isDue, packetId, unstored, recorded, underWay, bytesUnderWay, place };
+    const entry: Unfinished = {
+      ...{ isDue, packetId, unstored, recorded, underWay, bytesUnderWay, place },
+      ...{ followers: 0, followerIds: undefined },
+    };
     this.#unfinished.push(entry);
     return entry;
   }
@@ -273,7 +284,9 @@ export class Publisher<P> {
     recorded: Promise<void> | undefined,
     bytesUnderWay: number,
   ): boolean {
-    this.#await(packetId, { recorded }, underWay, bytesUnderWay);
+    const { last } = this.#unfinished;
+    if (recorded === undefined && last?.underWay === underWay) this.#follow(last, packetId, bytesUnderWay);
+    else this.#await(packetId, { recorded }, underWay, bytesUnderWay);
     this.#unstoredBytes += bytesUnderWay;
     this.#messagesUnderWay++;
     if (underWay !== this.#awaited) {
@@ -282,6 +295,15 @@ export class Publisher<P> {
     }
     this.#pauseIfFull();
     return !this.#isWaitingForStore && !this.#hasFailed;
+  }
+
+  #follow(entry: Unfinished, packetId: number, bytes: number): void {
+    entry.followers++;
+    entry.bytesUnderWay += bytes;
+    this.#followers++;
+    if (packetId === 0) return;
+    entry.followerIds ??= [];
+    entry.followerIds.push(packetId);
   }
 
   #arrived(error: Error | undefined): void {
@@ -385,9 +407,13 @@ export class Publisher<P> {
   }
 
   #pauseIfFull(): void {
-    const waiting = this.#unfinished.size + this.#unrecorded.size;
-    if (waiting >= maxUnstoredMessages || this.#unstoredBytes >= maxUnstoredBytes)
+    if (this.#waiting >= maxUnstoredMessages || this.#unstoredBytes >= maxUnstoredBytes)
       this.#isWaitingForStore = true;
+  }
+
+  /** Messages that are not acknowledged yet. */
+  get #waiting(): number {
+    return this.#unfinished.size + this.#followers + this.#unrecorded.size;
   }
 
   get #isUnsettled(): boolean {
@@ -421,13 +447,16 @@ export class Publisher<P> {
       }
       this.#unfinished.shift();
       if (underWay !== undefined) {
-        this.#messagesUnderWay--;
+        this.#messagesUnderWay -= 1 + first.followers;
+        this.#followers -= first.followers;
         this.#unstoredBytes -= first.bytesUnderWay;
         // Its turn may come before the callback that closes the connection.
         if (underWay.error) this.#hasFailed = true;
       }
       if (first.place !== undefined) this.#retaining?.delete(first.place);
       if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
+      for (const follower of first.followerIds ?? none)
+        if (!this.#hasFailed) this.#acknowledge(follower, undefined, 0);
     }
     this.#goOn();
   }
@@ -438,7 +467,7 @@ export class Publisher<P> {
     if (this.#messagesUnderWay === 0) this.#takeWaiting();
     if (
       this.#isWaitingForStore &&
-      this.#unfinished.size + this.#unrecorded.size < maxUnstoredMessages / 2 &&
+      this.#waiting < maxUnstoredMessages / 2 &&
       this.#unstoredBytes < maxUnstoredBytes / 2
     ) {
       this.#isWaitingForStore = false;
