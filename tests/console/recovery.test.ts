@@ -1,6 +1,7 @@
 /** What is away is said, and comes back by itself; what was typed stays. */
 import {
   connectMqtt,
+  eventually,
   findFreePort,
   makePassword,
   sharedInstallation,
@@ -90,6 +91,11 @@ test('whose session has ended signs in again over the screen, and what was typed
   const page = await signedInPage({ api, origin }, '/registries?folder=ended', { allowed: /status of 401/ });
   await typeName(page, 'typed-before-the-end');
   await api.must('DELETE', '/ext/v1/sessions');
+  // Within a second, as every revocation: before that the session could still create it.
+  await eventually(
+    'the end of the session',
+    async () => (await page.request.get(`${origin}/ext/v1/session`)).status() === 401,
+  );
   await page.keyboard.press('Enter');
   const again = page.getByLabel('API key or access token');
   await again.waitFor();
