@@ -71,10 +71,11 @@ interface Unfinished {
   /** Undefined: it is not on its way to other nodes. */
   readonly underWay: UnderWay | undefined;
   bytesUnderWay: number;
-  /** Messages that followed it on the same way: an object for each would outlive the young generation, and cost more than the message. */
-  followers: number;
-  /** Packet IDs of those of them that are acknowledged; undefined: there are none. */
-  followerIds: number[] | undefined;
+  /**
+   * Packet IDs of messages that followed it on the same way: an object for each would outlive the young generation, and cost more than the
+   * message. Undefined: there are none.
+   */
+  followers: number[] | undefined;
   /** What it is retained under, where one at a time is. */
   readonly place: string | undefined;
 }
@@ -270,8 +271,14 @@ export class Publisher<P> {
   ) {
     const { isDue = false, unstored, recorded, place } = given;
     const entry: Unfinished = {
-      ...{ isDue, packetId, unstored, recorded, underWay, bytesUnderWay, place },
-      ...{ followers: 0, followerIds: undefined },
+      isDue,
+      packetId,
+      unstored,
+      recorded,
+      underWay,
+      bytesUnderWay,
+      followers: undefined,
+      place,
     };
     this.#unfinished.push(entry);
     return entry;
@@ -298,12 +305,10 @@ export class Publisher<P> {
   }
 
   #follow(entry: Unfinished, packetId: number, bytes: number): void {
-    entry.followers++;
+    entry.followers ??= [];
+    entry.followers.push(packetId);
     entry.bytesUnderWay += bytes;
     this.#followers++;
-    if (packetId === 0) return;
-    entry.followerIds ??= [];
-    entry.followerIds.push(packetId);
   }
 
   #arrived(error: Error | undefined): void {
@@ -429,7 +434,7 @@ export class Publisher<P> {
   /** Those whose turn it is, up to the first that still waits. */
   #release(): void {
     for (let first = this.#unfinished.first; first && isDue(first); first = this.#unfinished.first) {
-      const { packetId, unstored, underWay } = first;
+      const { packetId, unstored, underWay, followers = none } = first;
       if (unstored) {
         first.unstored = undefined;
         const { plan, payload, qos } = unstored;
@@ -447,16 +452,16 @@ export class Publisher<P> {
       }
       this.#unfinished.shift();
       if (underWay !== undefined) {
-        this.#messagesUnderWay -= 1 + first.followers;
-        this.#followers -= first.followers;
+        this.#messagesUnderWay -= 1 + followers.length;
+        this.#followers -= followers.length;
         this.#unstoredBytes -= first.bytesUnderWay;
         // Its turn may come before the callback that closes the connection.
         if (underWay.error) this.#hasFailed = true;
       }
       if (first.place !== undefined) this.#retaining?.delete(first.place);
       if (packetId !== 0 && !this.#hasFailed) this.#acknowledge(packetId, first.recorded, 0);
-      for (const follower of first.followerIds ?? none)
-        if (!this.#hasFailed) this.#acknowledge(follower, undefined, 0);
+      for (const follower of followers)
+        if (follower !== 0 && !this.#hasFailed) this.#acknowledge(follower, undefined, 0);
     }
     this.#goOn();
   }

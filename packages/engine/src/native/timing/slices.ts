@@ -92,13 +92,15 @@ export class Slices {
 
   /** The next slice; but after a tick that took long, once, none. */
   #goOn(): void {
-    if (this.#unfinished.size > 0 && !this.#wasPostponed && this.#isRoundFull(this.#beganMs)) {
-      this.#wasPostponed = true;
+    if (this.#unfinished.size === 0) {
+      this.#wasPostponed = this.#isScheduled = false;
+      return;
+    }
+    this.#wasPostponed = !this.#wasPostponed && this.#isRoundFull(this.#beganMs);
+    if (this.#wasPostponed) {
       this.#later(() => this.#goOn());
       return;
     }
-    this.#wasPostponed = this.#isScheduled = false;
-    if (this.#unfinished.size === 0) return;
     this.#begin(sliceMs);
     while (this.#unfinished.size > 0 && this.#now() < this.#endMs) {
       const goOn = this.#unfinished.shift() as () => boolean;

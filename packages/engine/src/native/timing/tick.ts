@@ -41,7 +41,7 @@ const flushesPerLook = 16;
 const leastFlushingMs = 4;
 const manyDirty = 2_048;
 /** With its output written, a tick should have lasted no longer than this, in milliseconds: slices of other work follow. */
-const tickMs = 14;
+const fullRoundMs = 14;
 
 const messageArenaBytes = 262_144;
 const ackArenaBytes = 16_384;
@@ -169,7 +169,7 @@ export class Tick {
 
   /** A tick has ended since then, and had lasted so long that nothing more should follow in the same round of the event loop. */
   hasFilledRound(sinceMs: number): boolean {
-    return this.#endedMs >= sinceMs && this.#endedMs - this.#beganMs >= tickMs;
+    return this.#endedMs >= sinceMs && this.#endedMs - this.#beganMs >= fullRoundMs;
   }
 
   /** A packet took as long as so many usual ones: the clock is looked at that much sooner. */
@@ -236,10 +236,9 @@ export class Tick {
   /** The tick has lasted long enough: those who rest read on in the next one, but in that without fail. */
   #mustPostpone(): boolean {
     if (this.#rested.length === 0) return false;
-    const isPostponed = !this.#wasPostponed && performance.now() - this.#beganMs >= tickMs;
-    this.#wasPostponed = isPostponed;
-    if (isPostponed && !this.#isScheduled) this.#schedule();
-    return isPostponed;
+    this.#wasPostponed = !this.#wasPostponed && performance.now() - this.#beganMs >= fullRoundMs;
+    if (this.#wasPostponed && !this.#isScheduled) this.#schedule();
+    return this.#wasPostponed;
   }
 
   /**
@@ -292,7 +291,7 @@ export class Tick {
 
   #startFlushing(): void {
     this.#flushing.start(false);
-    const leftMs = tickMs - (this.#flushing.startMs - this.#beganMs);
+    const leftMs = fullRoundMs - (this.#flushing.startMs - this.#beganMs);
     this.#flushingMs = Math.max(leastFlushingMs, Math.min(flushingMs, leftMs));
   }
 
