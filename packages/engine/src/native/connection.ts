@@ -123,6 +123,8 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   readonly #outbox: Outbox;
   readonly #assembler = new PacketAssembler(this);
   #state: State = 'connecting';
+  /** Asked for with every packet. */
+  maxPacketBytes: number;
   #stateSinceMs: number;
   /** What the client's CONNECT claims, until it is accepted. */
   #claim: ConnectClaim | undefined;
@@ -163,6 +165,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     this.#listener = listener;
     this.#socket = socket;
     this.transport = transport;
+    this.maxPacketBytes = parts.limits.maxConnectPacketBytes;
     this.#input = new SocketInput(socket, parts.tick);
     this.#outbox = new Outbox(socket, parts.tick, parts.limits.maxOutputBytes);
     this.#stateSinceMs = this.#lastReadMs = parts.tick.nowMs;
@@ -179,11 +182,6 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
   }
 
   // Packets in.
-
-  get maxPacketBytes(): number {
-    const { limits } = this.#parts;
-    return this.#state === 'open' ? maxPublishBytes(limits) : limits.maxConnectPacketBytes;
-  }
 
   /** Handles one packet. False: the next one has to wait, or never comes. @throws PacketError */
   packet(bytes: Buffer, start: number, end: number): boolean {
@@ -634,6 +632,7 @@ export class Connection<P> implements PacketSink, PublisherConnection, SessionCo
     if (!moves[this.#state].includes(to))
       throw new Error(`a connection cannot move from ${this.#state} to ${to}`);
     this.#state = to;
+    if (to === 'open') this.maxPacketBytes = maxPublishBytes(this.#parts.limits);
     this.#stateSinceMs = this.#parts.tick.nowMs;
     const dueMs = this.#dueMs();
     if (dueMs !== undefined) this.#parts.deadlines.set(this, dueMs);

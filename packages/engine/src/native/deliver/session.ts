@@ -285,12 +285,13 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   }
 
   get #hasRoom(): boolean {
-    return this.#ids.size < this.#window && this.#outbox.waitingBytes < this.#mostOutputBytes;
+    if (this.#ids.size >= this.#window) return false;
+    // Less waits than that while the socket is not blocked (outbox.ts).
+    return !this.#outbox.isBlocked || this.#outbox.waitingBytes < this.#mostOutputBytes;
   }
 
   #deliverAtQos0(message: OutgoingMessage): void {
-    const isTooSlow = this.#outbox.waitingBytes >= this.#parts.limits.maxOutputBytes;
-    if (isTooSlow || (this.#outbox.isBlocked && !this.#chargeOutput(message.packetBytes(0)))) {
+    if (this.#outbox.isBlocked && !this.#takesAtQos0(message)) {
       this.#parts.counters.messagesDropped++;
       this.traffic.messagesDropped++;
       this.#parts.host.dropped(this, 'slow subscriber');
@@ -298,6 +299,12 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     }
     this.#countSent(message.appendAtQos0(this.#outbox));
     if (this.#outbox.isBlocked) this.#countOutput();
+  }
+
+  /** While the socket is blocked; otherwise there is always room. */
+  #takesAtQos0(message: OutgoingMessage): boolean {
+    const isTooSlow = this.#outbox.waitingBytes >= this.#parts.limits.maxOutputBytes;
+    return !isTooSlow && this.#chargeOutput(message.packetBytes(0));
   }
 
   #deliverAtQos1(message: OutgoingMessage): void {
@@ -313,9 +320,18 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     if (this.#outbox.isBlocked) this.#countOutput();
   }
 
+  /** A message has come from the client, in a packet of so many bytes. */
+  countReceived(bytes: number): void {
+    const { traffic } = this;
+    if (traffic === unread) return;
+    traffic.messagesIn++;
+    traffic.bytesIn += bytes;
+  }
+
   #countSent(bytes: number): void {
     this.#parts.counters.messagesSent++;
     const { traffic } = this;
+    if (traffic === unread) return;
     traffic.messagesOut++;
     traffic.bytesOut += bytes;
   }

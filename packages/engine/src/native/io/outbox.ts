@@ -61,10 +61,9 @@ export class Outbox implements Flushable {
       this.#start = start;
       this.#end = end;
     }
-    const { isUrgent } = this.#tick;
-    if (!this.#isDirty || (isUrgent && !this.#isUrgent)) {
+    if (!this.#isDirty || (!this.#isUrgent && this.#tick.isUrgent)) {
       this.#isDirty = true;
-      this.#isUrgent = isUrgent;
+      this.#isUrgent = this.#tick.isUrgent;
       this.#tick.flushLater(this);
     }
     if (this.#ownBytes + end - this.#start >= this.#writeAtBytes && !this.#isBlocked) this.#write();

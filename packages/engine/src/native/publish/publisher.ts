@@ -140,9 +140,7 @@ export class Publisher<P> {
     const { limits, counters } = this.#parts;
     const layout = publishLayout(bytes, start, end, limits);
     counters.messagesReceived++;
-    const { traffic } = this.#session;
-    traffic.messagesIn++;
-    traffic.bytesIn += end - start;
+    this.#session.countReceived(end - start);
     this.#pace();
     return this.#check(bytes, start, end, layout);
   }
