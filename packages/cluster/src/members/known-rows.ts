@@ -12,6 +12,8 @@ export interface KnownRow {
 }
 
 export class KnownRows {
+  /** Changes with the rows. */
+  revision = 0;
   readonly #rows = new Map<string, KnownRow>();
 
   get(incarnation: string): KnownRow | undefined {
@@ -28,6 +30,7 @@ export class KnownRows {
 
   /** States and counts only go forwards, in whatever order rows are heard of. `countsAsSign`: see the rules. */
   merge(rows: readonly NodeRow[], nowMs: number, countsAsSign = true): void {
+    this.revision++;
     for (const row of rows) {
       const known = this.#rows.get(row.incarnation);
       if (!known) {
@@ -50,6 +53,7 @@ export class KnownRows {
 
   /** Rows that the database does not have any more are forgotten: they ended long ago. */
   keepOnly(rows: readonly NodeRow[]): void {
+    this.revision++;
     const there = new Set(rows.map(({ incarnation }) => incarnation));
     for (const [incarnation, { row }] of this.#rows)
       if (!isAlive(row) && !there.has(incarnation)) this.#rows.delete(incarnation);

@@ -47,6 +47,9 @@ export class Membership implements Standing {
   #isCondemning = false;
   #isStopped = false;
   #hasJoined = false;
+  #isMember = false;
+  /** What `#isMember` was worked out from. */
+  #ownRevision = 0;
   /** Nodes that the last read gave reason to condemn. */
   #suspected: ReadonlySet<string> = new Set();
   #callOff: (() => void) | undefined;
@@ -81,8 +84,13 @@ export class Membership implements Standing {
     return this.known.get(this.#parts.incarnation)?.row;
   }
 
+  /** Asked for with every message, so it is looked up only once the rows have changed. */
   get isMember(): boolean {
-    return this.own?.state === 'member';
+    if (this.#ownRevision !== this.known.revision) {
+      this.#ownRevision = this.known.revision;
+      this.#isMember = this.own?.state === 'member';
+    }
+    return this.#isMember;
   }
 
   get isGood(): boolean {
