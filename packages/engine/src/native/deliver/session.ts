@@ -44,7 +44,7 @@ const mostBlockedBytes = 524_288;
 /** Retained messages are written in pieces of this size, so that a client that does not read costs no more. */
 const retainedPieceBytes = 16_384;
 
-/** Counts for all sessions whose host counts for no tenant: each of them would touch one more object with every message. */
+/** In the place of a tenant's counters where the host counts for none: what would be counted with every message is not. */
 const unread: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
 
 /** The session's connection. */
