@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { Tick } from '../timing/tick.ts';
 import { Outbox } from './outbox.ts';
@@ -22,4 +23,19 @@ test('however many answers there are beside a flood, they are to be written once
   outbox.flush();
   answer();
   expect(flushLater).toHaveBeenCalledTimes(3);
+});
+
+test('less than the bound waits whenever the socket is not blocked, whatever is appended', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 200 });
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 1, max: 20_000 }), fc.boolean(), (packets, bound, isRead) => {
+      const socket = new PassThrough({ highWaterMark: 10_000 });
+      if (isRead) socket.resume();
+      const outbox = new Outbox(socket, new Tick(), bound);
+      for (const bytes of packets) {
+        outbox.append(Buffer.alloc(bytes), 0, bytes);
+        if (!outbox.isBlocked) expect(outbox.waitingBytes).toBeLessThan(bound);
+      }
+    }),
+  );
 });
