@@ -44,9 +44,6 @@ const mostBlockedBytes = 524_288;
 /** Retained messages are written in pieces of this size, so that a client that does not read costs no more. */
 const retainedPieceBytes = 16_384;
 
-/** In the place of a tenant's counters where the host counts for none: what would be counted with every message is not. */
-const unread: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
-
 /** The session's connection. */
 export interface SessionConnection {
   /** Grows with every CONNECT. */
@@ -81,8 +78,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly clientId: string;
   readonly transport: Transport;
   readonly tenant: TenantBudget | undefined;
-  /** Its tenant's counters; `unread` if the host counts none. */
-  readonly traffic: Traffic;
+  /** Its tenant's counters, if the host counts. */
+  readonly #traffic: Traffic | undefined;
   readonly #parts: SessionParts<P>;
   readonly #connection: SessionConnection;
   readonly #outbox: Outbox;
@@ -119,7 +116,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.clientId = identity.clientId;
     this.transport = identity.transport;
     this.tenant = identity.tenant;
-    this.traffic = identity.tenant?.traffic ?? unread;
+    this.#traffic = identity.tenant?.traffic;
     this.#account = new WaitingAccount(parts.waiting, identity.tenant);
   }
 
@@ -293,7 +290,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   #deliverAtQos0(message: OutgoingMessage): void {
     if (this.#outbox.isBlocked && !this.#takesAtQos0(message)) {
       this.#parts.counters.messagesDropped++;
-      this.traffic.messagesDropped++;
+      if (this.#traffic) this.#traffic.messagesDropped++;
       this.#parts.host.dropped(this, 'slow subscriber');
       return;
     }
@@ -322,16 +319,16 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
 
   /** A message has come from the client, in a packet of so many bytes. */
   countReceived(bytes: number): void {
-    const { traffic } = this;
-    if (traffic === unread) return;
+    const traffic = this.#traffic;
+    if (traffic === undefined) return;
     traffic.messagesIn++;
     traffic.bytesIn += bytes;
   }
 
   #countSent(bytes: number): void {
     this.#parts.counters.messagesSent++;
-    const { traffic } = this;
-    if (traffic === unread) return;
+    const traffic = this.#traffic;
+    if (traffic === undefined) return;
     traffic.messagesOut++;
     traffic.bytesOut += bytes;
   }
