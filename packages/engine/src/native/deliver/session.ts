@@ -44,6 +44,9 @@ const mostBlockedBytes = 524_288;
 /** Retained messages are written in pieces of this size, so that a client that does not read costs no more. */
 const retainedPieceBytes = 16_384;
 
+/** In the place of a tenant's counters where the host counts for none: what would be counted with every message is not. */
+const unread: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0, messagesDropped: 0 };
+
 /** The session's connection. */
 export interface SessionConnection {
   /** Grows with every CONNECT. */
@@ -78,8 +81,8 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   readonly clientId: string;
   readonly transport: Transport;
   readonly tenant: TenantBudget | undefined;
-  /** Its tenant's counters, if the host counts. */
-  readonly #traffic: Traffic | undefined;
+  /** Its tenant's counters; `unread` if the host counts none. */
+  readonly traffic: Traffic;
   readonly #parts: SessionParts<P>;
   readonly #connection: SessionConnection;
   readonly #outbox: Outbox;
@@ -116,7 +119,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
     this.clientId = identity.clientId;
     this.transport = identity.transport;
     this.tenant = identity.tenant;
-    this.#traffic = identity.tenant?.traffic;
+    this.traffic = identity.tenant?.traffic ?? unread;
     this.#account = new WaitingAccount(parts.waiting, identity.tenant);
   }
 
@@ -290,7 +293,7 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
   #deliverAtQos0(message: OutgoingMessage): void {
     if (this.#outbox.isBlocked && !this.#takesAtQos0(message)) {
       this.#parts.counters.messagesDropped++;
-      if (this.#traffic) this.#traffic.messagesDropped++;
+      this.traffic.messagesDropped++;
       this.#parts.host.dropped(this, 'slow subscriber');
       return;
     }
@@ -319,16 +322,16 @@ export class Session<P> implements SessionInfo<P>, Subscriber<OutgoingMessage> {
 
   /** A message has come from the client, in a packet of so many bytes. */
   countReceived(bytes: number): void {
-    const traffic = this.#traffic;
-    if (traffic === undefined) return;
+    const { traffic } = this;
+    if (traffic === unread) return;
     traffic.messagesIn++;
     traffic.bytesIn += bytes;
   }
 
   #countSent(bytes: number): void {
     this.#parts.counters.messagesSent++;
-    const traffic = this.#traffic;
-    if (traffic === undefined) return;
+    const { traffic } = this;
+    if (traffic === unread) return;
     traffic.messagesOut++;
     traffic.bytesOut += bytes;
   }
