@@ -88,6 +88,9 @@ test('every dialog keeps nobody out in any theme, and gives the focus back', asy
 
 test('what the bar opens keeps nobody out either', async () => {
   const { api, apiUrl: origin } = installation();
+  for (const n of Array(30).keys()) {
+    await api.must('POST', '/iot-devices/v1/registries', { folderId: `another-${n}`, name: 'a-registry' });
+  }
   const page = await signedInPage({ api, origin }, `/registries?folder=${fleet.folderId}`);
   for (const name of ['Theme', 'Account admin']) {
     await page.getByRole('banner').getByRole('button', { name, exact: true }).press('Enter');
@@ -100,6 +103,7 @@ test('what the bar opens keeps nobody out either', async () => {
   await folders.press('Enter');
   await page.getByRole('option').first().waitFor();
   await expectAccessible(page, 'folders');
+  await expectReachedByKeys(page);
   await page.keyboard.press('Escape');
   await page.getByRole('option').first().waitFor({ state: 'detached' });
   // It gives the focus back when it goes, which must not come after the key.
@@ -113,6 +117,33 @@ test('what the bar opens keeps nobody out either', async () => {
     .waitFor();
   await expectAccessible(page, 'search');
 });
+
+/** The options of the list that is open, more than it shows at once, come into sight as the keys walk through it. */
+async function expectReachedByKeys(page: Page) {
+  const options = page.getByRole('option');
+  for (const [key, wanted, left] of [
+    ['ArrowDown', options.last(), options.first()],
+    ['ArrowUp', options.first(), options.last()],
+  ] as const) {
+    const most = await options.count();
+    let steps = 0;
+    while (steps < most && !(await isInSight(wanted))) {
+      await page.keyboard.press(key);
+      steps++;
+    }
+    expect(steps, key).toBeLessThan(most);
+    expect(await isInSight(left), key).toBe(false);
+  }
+}
+
+async function isInSight(option: Locator): Promise<boolean> {
+  const [own, around] = await Promise.all([
+    option.boundingBox(),
+    option.page().locator('[data-qa="select-list"]').boundingBox(),
+  ]);
+  if (!own || !around) throw new Error('nothing is shown');
+  return own.y >= around.y - 1 && own.y + own.height <= around.y + around.height + 1;
+}
 
 test('a button that waits for its answer shows so only once that is late, and asks once', async () => {
   const { api, apiUrl: origin } = installation();
