@@ -134,7 +134,7 @@ export class Publisher<P> {
 
   #emitted(route: PublishRoute, payload: Buffer, qos: Qos): void {
     this.#parts.counters.received++;
-    this.#parts.host.published(this.#info);
+    this.#parts.host.published(this.#info, performance.now());
     if (route.retainAs) {
       this.#store(route, payload, qos, this.#current ?? this.#add(false));
       return;

@@ -254,8 +254,11 @@ export interface EngineHost<P> {
    */
   readonly refused: (transport: Transport, claim: ConnectClaim | undefined, reason: Reason) => void;
   readonly subscriptionsRefused: (session: SessionInfo<P>, filters: readonly string[]) => void;
-  /** Activity, for monitoring; called per packet, so it must be cheap. */
-  readonly published: (session: SessionInfo<P>) => void;
+  /**
+   * Activity, for monitoring; called per packet, so it must be cheap. `nowMs`: of a clock that never goes back, the same for packets
+   * that are handled together.
+   */
+  readonly published: (session: SessionInfo<P>, nowMs: number) => void;
   readonly subscribed: (session: SessionInfo<P>) => void;
   readonly dropped: (session: SessionInfo<P>, reason: DropReason) => void;
   /**

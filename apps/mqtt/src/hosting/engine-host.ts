@@ -149,8 +149,8 @@ export function createEngineHost(parts: HostParts): EngineHost<Client> {
       log.add(session.principal.principal, 'WARN', reason.code, subscriptionsRefusedLine(filters));
       parts.refused(refusedSession(session, reason));
     },
-    published({ principal: client }) {
-      if (client.activity) monitoring.publishedOn(client.activity);
+    published({ principal: client }, nowMs) {
+      if (client.activity) monitoring.publishedOn(client.activity, nowMs);
     },
     subscribed: (session) => monitoring.subscribed(whoIs(session)),
     dropped: (_session, reason) => counters.dropped(reason),

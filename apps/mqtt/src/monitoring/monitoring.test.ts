@@ -66,6 +66,20 @@ describe('monitoring', () => {
     await monitoring.stop();
   });
 
+  test('dates messages that are handled together once, and those after them anew', async () => {
+    const { monitoring, state } = setUp([]);
+    const [one, other] = ['d1', 'd2'].map((id) => monitoring.connected({ ...device, id }, transport));
+    if (!one || !other) throw new Error('a device has no activity');
+    state.now = 2000;
+    monitoring.publishedOn(one, 5.25);
+    state.now = 3000;
+    monitoring.publishedOn(other, 5.25);
+    expect([one.lastPubActivityTime, other.lastPubActivityTime]).toEqual([2000, 2000]);
+    monitoring.publishedOn(one, 7.5);
+    expect([one.lastPubActivityTime, other.lastPubActivityTime]).toEqual([3000, 2000]);
+    await monitoring.stop();
+  });
+
   test('says nothing of registries and brokers', async () => {
     const { monitoring, told, written, round } = setUp(['monitoring.full.r1']);
     for (const principal of [

@@ -58,6 +58,9 @@ export class Monitoring {
   #unsaved: Activity[] = [];
   #untold: Activity[] = [];
   #round = 0;
+  /** When packets came that are handled together, by the clock of the engine, and by date in ms since 1970. */
+  #datedMs = Number.NaN;
+  #date = 0;
   #saving: Promise<void> | undefined;
   #telling: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -93,12 +96,23 @@ export class Monitoring {
   }
 
   published(principal: Principal): void {
-    if (principal.kind === 'device') this.publishedOn(this.#of(principal));
+    if (principal.kind === 'device') this.#publishedAt(this.#of(principal), this.#parts.now());
   }
 
-  /** The same, on a live connection. */
-  publishedOn(activity: Activity): void {
-    activity.lastPubActivityTime = this.#parts.now();
+  /**
+   * The same, on a live connection. The date is asked for once for all packets with the same `nowMs`: it costs a fifth of what a
+   * message of a flood does.
+   */
+  publishedOn(activity: Activity, nowMs: number): void {
+    if (nowMs !== this.#datedMs) {
+      this.#datedMs = nowMs;
+      this.#date = this.#parts.now();
+    }
+    this.#publishedAt(activity, this.#date);
+  }
+
+  #publishedAt(activity: Activity, date: number): void {
+    activity.lastPubActivityTime = date;
     this.#note(activity);
   }
 

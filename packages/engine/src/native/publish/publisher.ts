@@ -233,7 +233,7 @@ export class Publisher<P> {
       const excessMs = host.excessMs(this.#session);
       if (excessMs > 0) return this.#exceed(excessMs, bytes, start, end, layout);
     }
-    host.published(this.#session);
+    host.published(this.#session, this.#lastMs);
     if (plan.retainAs !== undefined) return this.#store(plan, bytes, end, layout);
     const message = new OutgoingMessage(this.#parts.tick, bytes, layout.payloadStart, end, layout.qos, false);
     if (plan.ownTopicName !== undefined)
