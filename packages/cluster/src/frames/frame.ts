@@ -51,9 +51,7 @@ export const usageVersion = 2;
 export const greetingVersion = 1;
 
 export const frameHeadBytes = 46;
-/** Frames with their heads are shorter than the MiB that NATS takes. */
-export const maxFrameBytes = 512 * 1024;
-/** A frame may hold one message more than fits: the longest is a payload of 256 KiB under a few long names. */
+/** The longest record is a payload of 256 KiB under a few long names. */
 export const maxReceivedBytes = 1024 * 1024;
 const incarnationBytes = 16;
 

@@ -8,11 +8,10 @@ import {
   type FrameNumbers,
   frameHeadBytes,
   frameStart,
-  maxFrameBytes,
   writeFrameHead,
 } from '../frames/frame.ts';
 import { type ClusterRecord, decodeRecords, encodeRecord, type FrameRecords } from '../frames/records.ts';
-import { OpenFrame } from './open-frame.ts';
+import { type ClosedFrame, OpenFrame } from './open-frame.ts';
 
 /** Unacknowledged frames are sent again after this time without progress, in ms. */
 const resendMs = 300;
@@ -48,9 +47,8 @@ export interface LinkEvidence {
   readonly heardMs: number;
 }
 
-interface SentFrame {
+interface SentFrame extends ClosedFrame {
   readonly number: number;
-  readonly bytes: Buffer;
   /** When it began to be sent for the first time. */
   readonly sentMs: number;
 }
@@ -130,8 +128,7 @@ export class Link {
   /** Appends a whole record of so many bytes, which is to be written at once: where in `buffer`. Undefined: nothing is sent any more. */
   reserve(bytes: number): number | undefined {
     if (this.#isClosed) return undefined;
-    const { bodyBytes } = this.#open;
-    if (bodyBytes > 0 && bodyBytes + bytes > maxFrameBytes - frameHeadBytes) this.#sendOpen();
+    if (this.#open.bodyBytes > 0 && !this.#open.hasRoom(bytes)) this.#sendOpen();
     const at = this.#open.reserve(bytes);
     this.#parts.appended();
     this.#flushLater();
@@ -204,12 +201,16 @@ export class Link {
     if (this.#sent.length > 0 && nowMs - this.#progressMs >= resendMs) {
       this.#progressMs = nowMs;
       // With the acknowledgement of their first time: a carrier may still hold these very bytes, half of them written.
-      for (const { bytes } of this.#sent.slice(0, earlyFrames)) {
+      for (const { bytes, chunk } of this.#sent.slice(0, earlyFrames)) {
         this.resent++;
+        chunk.isHeld = true;
         this.#parts.send(bytes);
       }
     }
-    if (this.#open.bodyBytes === 0 && nowMs - this.#lastSentMs >= heartbeatMs) this.#sendOpen();
+    if (this.#open.bodyBytes === 0 && nowMs - this.#lastSentMs >= heartbeatMs) {
+      this.#open.forgetReady();
+      this.#sendOpen();
+    }
   }
 
   /** Sends and accepts nothing more, and waits for no acknowledgement any more. */
@@ -242,9 +243,9 @@ export class Link {
     const number = ++this.#lastNumber;
     const sentMs = this.#parts.clock.nowMs();
     if (this.#sent.length === 0) this.#progressMs = sentMs;
-    const bytes = this.#open.close(this.#start, this.#numbers(number));
+    const { bytes, chunk } = this.#open.close(this.#start, this.#numbers(number));
     this.#lastSentMs = sentMs;
-    this.#sent.push({ number, bytes, sentMs });
+    this.#sent.push({ number, bytes, chunk, sentMs });
     this.#sentBytes += bytes.length;
     this.#parts.send(bytes);
   }
@@ -270,6 +271,7 @@ export class Link {
       if (sent.number > number) break;
       count++;
       this.#sentBytes -= sent.bytes.length;
+      this.#open.release(sent.chunk);
       this.#confirmedMs = sent.sentMs;
     }
     this.#sent = this.#sent.slice(count);

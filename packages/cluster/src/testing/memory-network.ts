@@ -16,8 +16,10 @@ export class MemoryNetwork {
         this.#receivers.set(incarnation, received);
       },
       send: (to, frame) => {
-        this.sent.push(frame);
-        setImmediate(() => this.#receivers.get(to)?.(frame));
+        // As it is now: a link writes to the same memory again.
+        const bytes = Buffer.from(frame);
+        this.sent.push(bytes);
+        setImmediate(() => this.#receivers.get(to)?.(bytes));
       },
       close: async () => {
         this.#receivers.delete(own);
