@@ -39,6 +39,35 @@ describe('packet identifiers', () => {
     expect(ids.size).toBe(3);
   });
 
+  test('stay right over millions of messages, in whatever order they are acknowledged', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat(9)), fc.nat(65_534), (choices, unused) => {
+        const ids = new PacketIds();
+        for (let i = 0; i < unused; i++) ids.release(ids.take());
+        const used: number[] = [];
+        let last = unused;
+        for (let i = 0; i < 1_200_000; i++) {
+          const id = ids.take();
+          let expected = (last % 65_535) + 1;
+          while (used.includes(expected)) expected = (expected % 65_535) + 1;
+          if (id !== expected) expect(id).toBe(expected);
+          used.push(id);
+          last = id;
+          // The first three are acknowledged last, those after them in any order.
+          const at = used.length > 12 ? 3 + ((choices.next().value as number) % (used.length - 3)) : -1;
+          if (at >= 0) {
+            const [acknowledged] = used.splice(at, 1) as [number];
+            if (!ids.release(acknowledged)) expect(acknowledged).toBe('in use');
+          }
+        }
+        expect(ids.size).toBe(used.length);
+        for (const id of used) expect(ids.release(id)).toBe(true);
+        expect(ids.size).toBe(0);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
   test('can all be in use but one', () => {
     const ids = new PacketIds();
     const taken = new Set(Array.from({ length: 65_535 }, () => ids.take()));

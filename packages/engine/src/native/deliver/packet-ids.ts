@@ -4,10 +4,15 @@
  */
 const idCount = 65_535;
 const firstCapacity = 16;
+/**
+ * Sequence numbers stay below this, so that V8 has them as integers of 32 bits: the remainder of a double is a call out of
+ * JavaScript, which with each acknowledgement was a tenth of what a QoS 1 message costs.
+ */
+const mostSequence = 1_048_576;
 
 export class PacketIds {
   /** A ring of sequence numbers; the identifier is 1 + sequence number mod 65,535. */
-  #ring: Float64Array | undefined;
+  #ring: Int32Array | undefined;
   #head = 0;
   #size = 0;
   #next = 0;
@@ -22,6 +27,7 @@ export class PacketIds {
     // Only a message that was sent 65,535 identifiers ago can still hold the next one.
     while (this.#size > 0 && this.#next - this.#at(0) >= idCount && this.#indexOf(this.#next) >= 0)
       this.#next++;
+    if (this.#next >= mostSequence) this.#renumber();
     const sequence = this.#next++;
     this.#push(sequence);
     return idOf(sequence);
@@ -36,8 +42,21 @@ export class PacketIds {
     return true;
   }
 
+  /** Smaller sequence numbers for the same identifiers. Of those sent 65,535 identifiers ago or more, only that is kept. */
+  #renumber(): void {
+    const next = 2 * idCount + (this.#next % idCount);
+    const less = this.#next - next;
+    const ring = this.#ring;
+    for (let i = 0; ring !== undefined && i < this.#size; i++) {
+      const sequence = this.#at(i);
+      const smaller = sequence - less;
+      ring[(this.#head + i) & (ring.length - 1)] = smaller >= idCount ? smaller : sequence % idCount;
+    }
+    this.#next = next;
+  }
+
   #at(index: number): number {
-    const ring = this.#ring as Float64Array;
+    const ring = this.#ring as Int32Array;
     return ring[(this.#head + index) & (ring.length - 1)] as number;
   }
 
@@ -52,7 +71,7 @@ export class PacketIds {
   #push(sequence: number): void {
     let ring = this.#ring;
     if (ring === undefined || this.#size === ring.length) {
-      const larger = new Float64Array(ring ? 2 * ring.length : firstCapacity);
+      const larger = new Int32Array(ring ? 2 * ring.length : firstCapacity);
       for (let i = 0; i < this.#size; i++) larger[i] = this.#at(i);
       ring = this.#ring = larger;
       this.#head = 0;
@@ -62,7 +81,7 @@ export class PacketIds {
   }
 
   #remove(index: number): void {
-    const ring = this.#ring as Float64Array;
+    const ring = this.#ring as Int32Array;
     // The older ones move up by one place: none, for the first.
     for (let i = index; i > 0; i--) ring[(this.#head + i) & (ring.length - 1)] = this.#at(i - 1);
     this.#head = (this.#head + 1) & (ring.length - 1);
