@@ -48,18 +48,19 @@ export class Pacer {
     if (sinceLastMs < silenceMs) this.#hurried++;
   }
 
-  /** The tick is over: rests, if that pays and delays no client. */
-  rest(): void {
-    if (this.#messages === 0 || this.#tickMs === 0) return;
+  /** The tick is over: rests, if that pays and delays no client. Answers for how many milliseconds. */
+  rest(): number {
+    if (this.#messages === 0 || this.#tickMs === 0) return 0;
     const isUnhurried = this.#hurried === 0;
     const nowMs = this.#now();
     this.#count(nowMs);
     this.#messages = this.#hurried = 0;
     const earlyMs = this.#lastEndMs + this.#tickMs - nowMs;
     this.#lastEndMs = nowMs;
-    if (!isUnhurried || earlyMs <= 0 || !this.#areMany) return;
+    if (!isUnhurried || earlyMs <= 0 || !this.#areMany) return 0;
     this.#sleep(earlyMs);
     this.#lastEndMs = nowMs + earlyMs;
+    return earlyMs;
   }
 
   get #areMany(): boolean {

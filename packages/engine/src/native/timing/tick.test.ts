@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Pacer } from './pacer.ts';
 import { Tick } from './tick.ts';
 
 /** Time that passes when a packet is handled, and in no other way. */
@@ -197,6 +198,24 @@ describe('a tick that has lasted long', () => {
     clock.nowMs += 20;
     await yieldToEventLoop();
     expect(rested.readOn).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a round of the event loop', () => {
+  test('is full after a tick that had much to do, however long the rest was that followed', async () => {
+    const rest = (ms: number) => {
+      clock.nowMs += ms;
+    };
+    const tick = new Tick(new Pacer({ tickMs: 20, fromPerSecond: 0 }, () => clock.nowMs, rest));
+    const isFull: boolean[] = [];
+    for (const workMs of [0.5, 0.5, 14, 0.5]) {
+      const beganMs = clock.nowMs;
+      tick.pacer.note(Number.POSITIVE_INFINITY);
+      tick.flushLater(output(workMs));
+      await yieldToEventLoop();
+      isFull.push(tick.hasFilledRound(beganMs));
+    }
+    expect(isFull).toEqual([false, false, true, false]);
   });
 });
 

@@ -78,6 +78,8 @@ export class Tick {
   /** When the round of the event loop began that is ending, by what the tick had to do in it. */
   #beganMs = 0;
   #endedMs = 0;
+  /** How long it had something to do in that round: without the rest at its end. */
+  #lastedMs = 0;
   readonly #lasting = new Stopwatch();
   readonly #flushing = new Stopwatch();
   /** So long output is written in this tick. */
@@ -169,7 +171,7 @@ export class Tick {
 
   /** A tick has ended since then, and had lasted so long that nothing more should follow in the same round of the event loop. */
   hasFilledRound(sinceMs: number): boolean {
-    return this.#endedMs >= sinceMs && this.#endedMs - this.#beganMs >= fullRoundMs;
+    return this.#endedMs >= sinceMs && this.#lastedMs >= fullRoundMs;
   }
 
   /** A packet took as long as so many usual ones: the clock is looked at that much sooner. */
@@ -223,8 +225,9 @@ export class Tick {
     this.#isSpent = false;
     // Output that is added while older output is being written would have to be copied.
     if (!this.#isFlushing && !this.#mustPostpone()) this.#letRestedReadOn();
-    this.pacer.rest();
+    const restedMs = this.pacer.rest();
     this.#endedMs = performance.now();
+    this.#lastedMs = this.#endedMs - this.#beganMs - restedMs;
   }
 
   /** More of a flood is to come at once, and what there is has not waited for long. */
