@@ -100,7 +100,7 @@ export class Monitoring {
   }
 
   /**
-   * The same, on a live connection. The date is asked for once for all packets with the same `nowMs`: it costs a fifth of what a
+   * The same, on a live connection. The date is asked for once for all packets with the same `nowMs`: it costs a tenth of what a
    * message of a flood does.
    */
   publishedOn(activity: Activity, nowMs: number): void {
