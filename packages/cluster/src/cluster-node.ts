@@ -13,7 +13,7 @@ import type { ClusterEvent } from './cluster-event.ts';
 import { type FrameVersions, frameVersions } from './frames/frame.ts';
 import { Incarnation, type IncarnationParts } from './incarnation.ts';
 import { OwnInterest } from './interest/own-interest.ts';
-import type { PlacedMessage, RemoteMessage, RemoteRoute } from './links/remote.ts';
+import type { PlacedMessage, RemoteMessage, RemoteRoute, RouteDestinations } from './links/remote.ts';
 import { rules as allRules, type Rules } from './members/rules.ts';
 import type { MemberStatements } from './members/statements.ts';
 
@@ -31,7 +31,7 @@ export interface ClusterNodeParts extends ClusterNodeOptions {
   readonly carrier: Carrier;
   readonly statements: MemberStatements;
   /** Hands a message of another node to the subscribers here; it lies in their queues when this returns, or resolves. */
-  deliver(message: RemoteMessage): void | Promise<void>;
+  deliver(destinations: RouteDestinations, message: RemoteMessage): void | Promise<void>;
   /** Closes all sessions; resolves when they are closed. */
   closeSessions(reason: string): Promise<void>;
   /** Something went wrong that passes; for the log. */
@@ -215,9 +215,13 @@ export class ClusterNode {
       last.hold.messages++;
       return last.underWay;
     }
+    return this.#newUnderWay(incarnation, peers);
+  }
+
+  #newUnderWay(incarnation: Incarnation, peers: number): UnderWay {
     const underWay = new UnderWay();
     const hold = this.#hold(peers, (error) => underWay.settle(error));
-    this.#lastHold = { incarnation, framesSent, peers, hold, underWay };
+    this.#lastHold = { incarnation, framesSent: incarnation.framesSent, peers, hold, underWay };
     return underWay;
   }
 
@@ -392,7 +396,7 @@ export class ClusterNode {
       rules: this.#parts.rules ?? allRules,
       claims: this.#claims,
       hashes: () => this.#interest.hashes,
-      deliver: (message) => this.#parts.deliver(message),
+      deliver: (destinations, message) => this.#parts.deliver(destinations, message),
       proved: () => this.#letGo(),
       over: (reason) => this.#reset(id, reason),
     };

@@ -32,8 +32,8 @@ beforeEach(async () => {
       statements: rows.statements(),
       graceMs: 60_000,
       linkBytes: 1_048_576,
-      deliver: (message) => {
-        const namespaces = message.destinations.map(({ namespace }) => namespace);
+      deliver: (destinations, message) => {
+        const namespaces = destinations.map(({ namespace }) => namespace);
         heard.push(`${namespaces.join()}: ${payloadOf(message)}`);
       },
       closeSessions: async () => {},

@@ -17,8 +17,8 @@ import {
 import type { ClusterRecord, FrameRecords } from './frames/records.ts';
 import { InterestTable } from './interest/interest-table.ts';
 import { Link } from './links/link.ts';
-import type { PlacedMessage, RemoteMessage, RemoteRoute } from './links/remote.ts';
-import { IncomingRoutes, OutgoingRoutes } from './links/routes.ts';
+import type { PlacedMessage, RemoteMessage, RemoteRoute, RouteDestinations } from './links/remote.ts';
+import { IncomingRoutes, messageOf, OutgoingRoutes } from './links/routes.ts';
 import { Membership, type Peer } from './members/membership.ts';
 import { decodeRows, encodeRows, isAlive, type NodeRow } from './members/node-row.ts';
 import type { Rules } from './members/rules.ts';
@@ -36,7 +36,7 @@ export interface IncarnationParts {
   readonly versions: FrameVersions;
   /** What this node wants now. */
   hashes(): readonly number[];
-  deliver(message: RemoteMessage): void | Promise<void>;
+  deliver(destinations: RouteDestinations, message: RemoteMessage): void | Promise<void>;
   proved(): void;
   over(reason: string): void;
   failed(what: string, error: unknown): void;
@@ -157,7 +157,7 @@ export class Incarnation {
       return true;
     }
     const chosen = this.#chosen(peers);
-    if (chosen.some(({ link }) => link.unacknowledgedBytes >= most)) return false;
+    for (const { link } of chosen) if (link.unacknowledgedBytes >= most) return false;
     for (const { link, outgoing } of chosen) outgoing.append(link, route, end, message);
     return true;
   }
@@ -363,16 +363,20 @@ export class Incarnation {
     for (let record = records.next(); record !== undefined; record = records.next()) {
       if (this.#isClosed) return;
       const pending = this.#takeOne(peer, record);
-      if (pending !== undefined) return pending.then(() => this.#take(peer, records));
+      if (pending !== undefined) return this.#takeAfter(pending, peer, records);
     }
+  }
+
+  #takeAfter(pending: Promise<void>, peer: LinkedPeer, records: FrameRecords): Promise<void> {
+    return pending.then(() => this.#take(peer, records));
   }
 
   #takeOne(peer: LinkedPeer, record: ClusterRecord): void | Promise<void> {
     switch (record.type) {
       case 'stored':
       case 'message': {
-        const message = peer.incoming.find(record);
-        return message && this.#parts.deliver(message);
+        const destinations = peer.incoming.find(record.route);
+        return destinations && this.#parts.deliver(destinations, messageOf(record));
       }
       case 'route':
         peer.incoming.add(record.route, record.destinations);

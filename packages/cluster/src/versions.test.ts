@@ -19,7 +19,7 @@ function cluster() {
       ...{ clock: systemClock, graceMs: 60_000, linkBytes: 1_048_576, versions },
       carrier: network.carrier(),
       statements: rows.statements(),
-      deliver: (message) => {
+      deliver: (_destinations, message) => {
         heard.push(String(payloadOf(message)));
       },
       closeSessions: async () => {},

@@ -95,8 +95,8 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     order,
     route: (registryId, topic) => routeRetained(registryId, topic),
     deliver: ({ destinations }, { registryId, topic, version, payload }) =>
-      delivery.deliver({
-        ...{ destinations, end: '', qos: 1 },
+      delivery.deliver(destinations, {
+        ...{ end: '', qos: 1 },
         ...{ bytes: payload, payloadStart: 0, payloadEnd: payload.length },
         retainedAs: { namespace: registryId, topic, version },
       }),
@@ -109,7 +109,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     graceMs: settings.clusterGraceSeconds * 1_000,
     linkBytes: settings.clusterLinkBytes,
     versions: { ...frameVersions, newest: settings.clusterNewestFrame ?? frameVersions.newest },
-    deliver: (message) => delivery.deliver(message),
+    deliver: (destinations, message) => delivery.deliver(destinations, message),
     closeSessions: async (reason) => {
       logger.warn({ reason }, 'all sessions are closed: others may have gone on without this node');
       engine?.disconnect(() => true, closingReasons.leftCluster);

@@ -3,7 +3,7 @@
  * appended to the frames of the nodes that want one of its namespaces; PUBACK and SUBACK wait for these.
  */
 import type { Destination, Qos } from '@iotcore/engine';
-import type { BusMessage, CreateMessageBus, ToMessage } from '@iotcore/engine/native';
+import type { BusMessage, CreateMessageBus, RetainedPlace, ToMessage } from '@iotcore/engine/native';
 import {
   type BusRoute,
   type HandOver,
@@ -15,7 +15,7 @@ import {
 } from '@iotcore/engine/routing';
 import type { ClusterNode } from '../cluster-node.ts';
 import { namespaceHash } from '../interest/namespace-hash.ts';
-import { type RemoteMessage, RemoteRoute } from '../links/remote.ts';
+import { type RemoteMessage, RemoteRoute, type RouteDestinations } from '../links/remote.ts';
 import type { RetainedOrder } from './retained-order.ts';
 
 type Node = Pick<
@@ -26,7 +26,7 @@ type Node = Pick<
 /** Messages of other nodes come in here. */
 export interface Delivery {
   /** A promise, if its subscribers are so many that it takes several ticks. */
-  deliver(message: RemoteMessage): void | Promise<void>;
+  deliver(destinations: RouteDestinations, message: RemoteMessage): void | Promise<void>;
 }
 
 /** Routes of other nodes that are kept ready, some 500 bytes each. */
@@ -42,23 +42,28 @@ export interface ClusterBusParts {
 export function createClusterBus({ node, delivery, order }: ClusterBusParts): CreateMessageBus {
   return (local, toMessage) => {
     const incoming = new IncomingDelivery(local, toMessage, order);
-    delivery.deliver = (message) => incoming.deliver(message);
-    return new ClusterBus(local, toMessage, node, order);
+    delivery.deliver = (destinations, message) => incoming.deliver(destinations, message);
+    return new ClusterBus(local, { node, order, toMessage });
   };
+}
+
+/** What the routes of a bus share. */
+interface ClusterRouteParts<M> {
+  readonly node: Node;
+  readonly order: RetainedOrder;
+  readonly toMessage: ToMessage<M>;
 }
 
 class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements MessageBus<S, M> {
   readonly isShared = true;
   readonly #local: MessageBus<S, M>;
-  readonly #toMessage: ToMessage<M>;
+  readonly #parts: ClusterRouteParts<M>;
   readonly #node: Node;
-  readonly #order: RetainedOrder;
 
-  constructor(local: MessageBus<S, M>, toMessage: ToMessage<M>, node: Node, order: RetainedOrder) {
+  constructor(local: MessageBus<S, M>, parts: ClusterRouteParts<M>) {
     this.#local = local;
-    this.#toMessage = toMessage;
-    this.#node = node;
-    this.#order = order;
+    this.#parts = parts;
+    this.#node = parts.node;
   }
 
   get subscriptions(): number {
@@ -88,15 +93,7 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
   }
 
   route(destinations: readonly Destination[]): BusRoute<M> {
-    const route = this.#local.route(destinations);
-    const remote = new RemoteRoute(destinations);
-    return {
-      topicNames: route.topicNames,
-      publish: (message) => {
-        const here = publishHere(this.#order, route, message, this.#toMessage);
-        return both(here, this.#tellOthers(remote, '', message));
-      },
-    };
+    return new ClusterRoute(this.#parts, this.#local.route(destinations), new RemoteRoute(destinations));
   }
 
   prefix(prefixes: readonly Destination[]): TopicPrefix<M> | undefined {
@@ -106,25 +103,72 @@ class ClusterBus<S extends Subscriber<M>, M extends BusMessage> implements Messa
     return {
       route: (bytes, start, end): PrefixedRoute<M> | undefined => {
         const route = prefix.route(bytes, start, end);
-        if (route === undefined) return undefined;
-        return {
-          topicNames: route.topicNames,
-          publish: (message) => {
-            // Before the first of them waits: the bytes are those of this tick.
-            const rest = bytes.toString('latin1', start, end);
-            const here = handedOver(route.publish(message));
-            return both(here, this.#tellOthers(remote, rest, message));
-          },
-        };
+        return route && new PrefixedClusterRoute(this.#parts, route, remote, bytes, start, end);
       },
     };
   }
+}
 
-  /** Links keep the order, so publishers go on meanwhile; but not while more is on its way to a node than it takes in good time. */
-  #tellOthers(route: RemoteRoute, end: string, message: M): HandOver {
-    const underWay = this.#node.publish(route, end, message);
-    return underWay !== undefined && this.#node.isCrowded ? underWay.arrived() : underWay;
+/** To the subscribers here and to the other nodes. A class, since a closure for each message is a fifth of what a message leaves behind. */
+class ClusterRoute<M extends BusMessage> implements BusRoute<M> {
+  readonly topicNames: BusRoute<M>['topicNames'];
+  readonly #parts: ClusterRouteParts<M>;
+  readonly #here: BusRoute<M>;
+  readonly #remote: RemoteRoute;
+
+  constructor(parts: ClusterRouteParts<M>, here: BusRoute<M>, remote: RemoteRoute) {
+    this.topicNames = here.topicNames;
+    this.#parts = parts;
+    this.#here = here;
+    this.#remote = remote;
   }
+
+  publish(message: M): HandOver {
+    const { node, order, toMessage } = this.#parts;
+    const here = publishHere(order, this.#here, message, toMessage);
+    return both(here, tellOthers(node, this.#remote, '', message));
+  }
+}
+
+/** One topic of those that begin alike, in this tick: its end is bytes [start, end). */
+class PrefixedClusterRoute<M extends BusMessage> implements PrefixedRoute<M> {
+  readonly topicNames: PrefixedRoute<M>['topicNames'];
+  readonly #parts: ClusterRouteParts<M>;
+  readonly #here: PrefixedRoute<M>;
+  readonly #remote: RemoteRoute;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(
+    parts: ClusterRouteParts<M>,
+    here: PrefixedRoute<M>,
+    remote: RemoteRoute,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ) {
+    this.topicNames = here.topicNames;
+    this.#parts = parts;
+    this.#here = here;
+    this.#remote = remote;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  publish(message: M): HandOver {
+    // Before the first of them waits: the bytes are those of this tick.
+    const rest = this.#bytes.toString('latin1', this.#start, this.#end);
+    const here = handedOver(this.#here.publish(message));
+    return both(here, tellOthers(this.#parts.node, this.#remote, rest, message));
+  }
+}
+
+/** Links keep the order, so publishers go on meanwhile; but not while more is on its way to a node than it takes in good time. */
+function tellOthers(node: Node, route: RemoteRoute, end: string, message: BusMessage): HandOver {
+  const underWay = node.publish(route, end, message);
+  return underWay !== undefined && node.isCrowded ? underWay.arrived() : underWay;
 }
 
 /** Messages that come from other nodes, to the sessions here alone: so none goes in circles. */
@@ -132,7 +176,7 @@ class IncomingDelivery<S extends Subscriber<M>, M extends BusMessage> {
   readonly #local: MessageBus<S, M>;
   readonly #toMessage: ToMessage<M>;
   readonly #order: RetainedOrder;
-  readonly #ready = new Map<RemoteMessage['destinations'], BusRoute<M>>();
+  readonly #ready = new Map<RouteDestinations, BusRoute<M>>();
 
   constructor(local: MessageBus<S, M>, toMessage: ToMessage<M>, order: RetainedOrder) {
     this.#local = local;
@@ -140,15 +184,15 @@ class IncomingDelivery<S extends Subscriber<M>, M extends BusMessage> {
     this.#order = order;
   }
 
-  deliver(remote: RemoteMessage): void | Promise<void> {
-    const { destinations, end, bytes, payloadStart, payloadEnd, qos, retainedAs } = remote;
+  deliver(destinations: RouteDestinations, remote: RemoteMessage): void | Promise<void> {
+    const { end, bytes, payloadStart, payloadEnd, qos, retainedAs } = remote;
     const route = end === '' ? this.#routeOf(destinations) : this.#local.route(withEnd(destinations, end));
     const message = this.#toMessage(bytes, payloadStart, payloadEnd, qos);
     message.retainedAs = retainedAs;
     return publishHere(this.#order, route, message, this.#toMessage);
   }
 
-  #routeOf(destinations: RemoteMessage['destinations']): BusRoute<M> {
+  #routeOf(destinations: RouteDestinations): BusRoute<M> {
     const known = this.#ready.get(destinations);
     if (known) return known;
     if (this.#ready.size >= maxReadyRoutes) this.#ready.clear();
@@ -167,7 +211,17 @@ function publishHere<M extends BusMessage>(
 ): void | Promise<void> {
   const here = handedOver(route.publish(message));
   const { retainedAs } = message;
-  if (!retainedAs) return here;
+  return retainedAs ? inOrder(order, route, retainedAs, here, toMessage) : here;
+}
+
+/** On its own: its closures cost a message that is not retained something, too, if they stood beside it. */
+function inOrder<M extends BusMessage>(
+  order: RetainedOrder,
+  route: BusRoute<M>,
+  retainedAs: RetainedPlace,
+  here: void | Promise<void>,
+  toMessage: ToMessage<M>,
+): void | Promise<void> {
   const keepOrder = () =>
     order.handedOver(retainedAs, (payload, version) => {
       const newer = toMessage(payload, 0, payload.length, 1);
@@ -183,7 +237,7 @@ function both(here: void | Promise<void>, there: HandOver): HandOver {
   return there === undefined ? here : Promise.all([here, handedOver(there)]).then(() => {});
 }
 
-function withEnd(destinations: RemoteMessage['destinations'], end: string): Destination[] {
+function withEnd(destinations: RouteDestinations, end: string): Destination[] {
   return destinations.map(({ namespace, topic }) => ({ namespace, topic: topic + end }));
 }
 

@@ -86,6 +86,13 @@ export class Link {
   #isClosed = false;
   /** Frames that were sent again. */
   resent = 0;
+  /** Made once: a closure in a method that each message goes through costs each message something. */
+  readonly #flush = () => {
+    this.#isFlushing = false;
+    if (this.#isClosed) return;
+    if (this.#open.bodyBytes > 0) this.#sendOpen();
+    else if (this.#owesAcknowledgement) this.#acknowledge();
+  };
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -230,12 +237,7 @@ export class Link {
   #flushLater(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    this.#parts.clock.soon(() => {
-      this.#isFlushing = false;
-      if (this.#isClosed) return;
-      if (this.#open.bodyBytes > 0) this.#sendOpen();
-      else if (this.#owesAcknowledgement) this.#acknowledge();
-    });
+    this.#parts.clock.soon(this.#flush);
   }
 
   /** Sends what has been appended as the next frame of the stream; nothing is a heartbeat. */

@@ -6,12 +6,12 @@ import { namespaceHash } from '../interest/namespace-hash.ts';
 
 /** Where the messages of a topic, or of all topics that begin alike, go beyond this node. */
 export class RemoteRoute {
-  readonly destinations: readonly RouteDestination[];
+  readonly destinations: RouteDestinations;
   readonly #hashes: readonly number[];
   #revision = 0;
   #wanting = 0;
 
-  constructor(destinations: readonly RouteDestination[]) {
+  constructor(destinations: RouteDestinations) {
     this.destinations = destinations;
     this.#hashes = destinations.map(({ namespace }) => namespaceHash(namespace));
   }
@@ -38,10 +38,11 @@ export interface PlacedMessage {
   readonly input?: number;
 }
 
+/** Where the messages of a route go: the same object for all of them. */
+export type RouteDestinations = readonly RouteDestination[];
+
 /** A message of another node. */
 export interface RemoteMessage extends PlacedMessage {
-  /** The same object for all messages of a route. */
-  readonly destinations: readonly RouteDestination[];
   /** What the topic of each destination goes on with. */
   readonly end: string;
 }

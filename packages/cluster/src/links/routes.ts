@@ -2,14 +2,16 @@
  * Routes on a link: where a message goes is said once, and then by a number. Both ends forget all of them together when
  * there are too many, so that the numbers of one end are always those of the other.
  */
-import {
-  type ClusterRecord,
-  messageRecordBytes,
-  type RouteDestination,
-  writeMessageRecord,
-} from '../frames/records.ts';
+import { type ClusterRecord, messageRecordBytes, writeMessageRecord } from '../frames/records.ts';
 import type { Link } from './link.ts';
-import { type PlacedMessage, payloadOf, placed, type RemoteMessage, type RemoteRoute } from './remote.ts';
+import {
+  type PlacedMessage,
+  payloadOf,
+  placed,
+  type RemoteMessage,
+  type RemoteRoute,
+  type RouteDestinations,
+} from './remote.ts';
 
 /** Routes of one direction of a link: 42 bytes each where they go out, 370 to 800 where they come in, by their destinations. */
 const maxRoutes = 100_000;
@@ -45,9 +47,9 @@ export class OutgoingRoutes {
 }
 
 export class IncomingRoutes {
-  readonly #destinations = new Map<number, readonly RouteDestination[]>();
+  readonly #destinations = new Map<number, RouteDestinations>();
 
-  add(number: number, destinations: readonly RouteDestination[]): void {
+  add(number: number, destinations: RouteDestinations): void {
     if (number <= maxRoutes) this.#destinations.set(number, destinations);
   }
 
@@ -56,14 +58,14 @@ export class IncomingRoutes {
   }
 
   /** Undefined: there is no such route. */
-  find(record: ClusterRecord & { type: 'message' | 'stored' }): RemoteMessage | undefined {
-    const destinations = this.#destinations.get(record.route);
-    if (!destinations) return undefined;
-    if (record.type === 'message') {
-      const { end, bytes, payloadStart, payloadEnd, qos } = record;
-      return { destinations, end, bytes, payloadStart, payloadEnd, qos, retainedAs: undefined };
-    }
-    const { payload, qos, namespace, topic, version } = record;
-    return { destinations, end: '', ...placed(payload, qos, { namespace, topic, version }) };
+  find(number: number): RouteDestinations | undefined {
+    return this.#destinations.get(number);
   }
+}
+
+/** The message of a record. That of most is the record itself: an object less for each. */
+export function messageOf(record: ClusterRecord & { type: 'message' | 'stored' }): RemoteMessage {
+  if (record.type === 'message') return record;
+  const { payload, qos, namespace, topic, version } = record;
+  return { end: '', ...placed(payload, qos, { namespace, topic, version }) };
 }

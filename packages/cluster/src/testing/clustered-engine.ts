@@ -35,7 +35,7 @@ export function clusteredEngine(nodes: number): CreateEngine {
         graceMs: 60_000,
         linkBytes: 16_777_216,
         lingerMs: 0,
-        deliver: (message) => delivery.deliver(message),
+        deliver: (destinations, message) => delivery.deliver(destinations, message),
         closeSessions: async (reason) => void engine.disconnect(() => true, reasonOf(reason)),
         failed: (what, error) => {
           throw new Error(what, { cause: error });

@@ -20,7 +20,7 @@ export async function startCluster(carriers: readonly Carrier[], linkBytes = 1_0
     const heard: string[] = [];
     const node = new ClusterNode({
       ...{ clock: systemClock, carrier, statements: rows.statements(), graceMs: 60_000, linkBytes },
-      deliver: (message) => void heard.push(String(payloadOf(message))),
+      deliver: (_destinations, message) => void heard.push(String(payloadOf(message))),
       closeSessions: async () => {},
       failed: (what, error) => {
         throw new Error(what, { cause: error });

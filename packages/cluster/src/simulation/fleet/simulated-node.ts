@@ -63,7 +63,7 @@ export class SimulatedNode implements SessionHost {
       graceMs,
       linkBytes: 16_777_216,
       newIncarnation: () => timeline.random.hex(16),
-      deliver: (message) => {
+      deliver: (_destinations, message) => {
         if (breakage.deliversLate)
           process.clock.after(timeline.random.between(0, 300), () => this.#deliver(message));
         else this.#deliver(message);

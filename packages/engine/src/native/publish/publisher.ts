@@ -223,12 +223,8 @@ export class Publisher<P> {
 
   #accept(plan: Plan, bytes: Buffer, start: number, end: number, layout: PublishLayout): boolean {
     const { host } = this.#parts;
-    if (plan.retainAs !== undefined && this.#mustWait(plan.retainAs)) {
-      this.#whenArrived = () => {
-        if (this.#check(bytes, start, end, layout)) this.#connection.proceed();
-      };
-      return false;
-    }
+    if (plan.retainAs !== undefined && this.#mustWait(plan.retainAs))
+      return this.#checkAgain(bytes, start, end, layout);
     if (host.excessMs !== undefined) {
       const excessMs = host.excessMs(this.#session);
       if (excessMs > 0) return this.#exceed(excessMs, bytes, start, end, layout);
@@ -246,6 +242,13 @@ export class Publisher<P> {
     if (outcome !== undefined) return this.#awaitHandOver(outcome, layout.packetId, recorded);
     if (layout.qos === 1) this.#finish(layout.packetId, recorded, end - layout.payloadStart); // [MQTT-3.3.4-1]
     return !this.#isWaitingForStore;
+  }
+
+  #checkAgain(bytes: Buffer, start: number, end: number, layout: PublishLayout): false {
+    this.#whenArrived = () => {
+      if (this.#check(bytes, start, end, layout)) this.#connection.proceed();
+    };
+    return false;
   }
 
   #mustWait(retainAs: RetainAs): boolean {
@@ -294,12 +297,14 @@ export class Publisher<P> {
     else this.#await(packetId, { recorded }, underWay, bytesUnderWay);
     this.#unstoredBytes += bytesUnderWay;
     this.#messagesUnderWay++;
-    if (underWay !== this.#awaited) {
-      this.#awaited = underWay;
-      underWay.whenSettled((error) => this.#arrived(error));
-    }
+    if (underWay !== this.#awaited) this.#listenTo(underWay);
     this.#pauseIfFull();
     return !this.#isWaitingForStore && !this.#hasFailed;
+  }
+
+  #listenTo(underWay: UnderWay): void {
+    this.#awaited = underWay;
+    underWay.whenSettled((error) => this.#arrived(error));
   }
 
   #follow(entry: Unfinished, packetId: number, bytes: number): void {
