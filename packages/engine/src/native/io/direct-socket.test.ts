@@ -105,6 +105,26 @@ describe('toDirectSocket', () => {
     expect((await whole).equals(sent)).toBe(true);
   });
 
+  test('is done with the memory of one read before it takes that of another, however large they are', async () => {
+    const { client, accepted } = await pair();
+    const socket = toDirectSocket(accepted) as DirectSocket;
+    sockets.push(socket);
+    const taken: ArrayBufferLike[] = [];
+    let bytesRead = 0;
+    socket.reader = (bytes, start, end) => {
+      if (taken.at(-1) !== bytes.buffer) taken.push(bytes.buffer);
+      bytesRead += end - start;
+    };
+    socket.resume();
+    let bytesSent = 0;
+    for (const size of [1_000, 30_000, 1_000, 50_000, 1_000, 30_000, 1_000]) {
+      client.write(randomBytes(size));
+      bytesSent += size;
+      await expect.poll(() => bytesRead).toBe(bytesSent);
+    }
+    expect(new Set(taken).size).toBe(taken.length);
+  });
+
   test('reads nothing while it is paused, and goes on when resumed', async () => {
     const { client, accepted } = await pair();
     const socket = toDirectSocket(accepted);

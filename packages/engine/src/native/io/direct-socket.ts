@@ -5,7 +5,7 @@
  * (docs/benchmarks.md).
  *
  * - Every socket reads into one buffer (https://nodejs.org/api/net.html#new-netsocketoptions, `onread`), and what came is
- *   copied to a slab that many reads share.
+ *   copied to a slab that reads share until it is full.
  * - What is sent while nothing waits to be sent is offered to the kernel at once; only what it does not take goes through
  *   the stream.
  */
@@ -14,10 +14,11 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
 
 /** What the kernel hands over in one read at most; the same as without this. */
 const readBytes = 65_536;
-/** A reader that keeps a chunk keeps its slab alive, so a slab is no larger than what one read could keep alive before. */
+/**
+ * A reader that keeps a chunk keeps its slab alive, so a slab is no larger than what one read could keep alive before. Large reads fill it
+ * too: while they had memory of their own, the slab of small ones outlived the young generation in a flood.
+ */
 const slabBytes = 65_536;
-/** A read of this size gets memory of its own. */
-const largeReadBytes = 16_384;
 
 /** So much may wait for the kernel before the socket counts as blocked: it is no slower for it, and a client that does not read holds less. */
 const mostWaitingBytes = 16_384;
@@ -113,12 +114,8 @@ export class DirectSocket extends Socket {
   }
 
   #take(bytes: number): boolean {
-    if (bytes >= largeReadBytes) {
-      this.#handOver(copyOf(bytes), 0, bytes);
-    } else {
-      const start = keep(bytes);
-      this.#handOver(slab, start, start + bytes);
-    }
+    const start = keep(bytes);
+    this.#handOver(slab, start, start + bytes);
     return true;
   }
 
@@ -171,11 +168,6 @@ function offerBoth(fd: number, first: Buffer, second: Buffer): number {
 function isClosedByPeer(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EPIPE' || code === 'ECONNRESET';
-}
-
-/** The first bytes of the buffer that is read into, in memory of their own. */
-function copyOf(bytes: number): Buffer {
-  return Buffer.from(readBuffer.subarray(0, bytes));
 }
 
 /** Copies the first bytes of the buffer that is read into to the slab; returns where they begin there. */
