@@ -63,7 +63,12 @@ export const unitOf = (measure: Measure): string => units[measure];
 /** The same in short: `ms`, `KB`. */
 export const shortUnitOf = (measure: Measure): string => /^(?:µs|\w+|%)/u.exec(units[measure])?.[0] ?? '';
 
-const fanIn = { publishers: 50, subscribers: 1, messages: 1_200_000, measure: 'cpuMicrosPerMessage' } as const;
+const fanIn = {
+  publishers: 50,
+  subscribers: 1,
+  messages: 1_200_000,
+  measure: 'cpuMicrosPerMessage',
+} as const;
 const fanOut = { publishers: 1, subscribers: 50, messages: 24_000, measure: 'cpuMicrosPerMessage' } as const;
 const broadcast = {
   publishers: 1,

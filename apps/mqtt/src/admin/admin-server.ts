@@ -106,7 +106,9 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
     schemaController: zodSchemas,
   });
 
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, _request, reply) => {
+    // The caller hung up before its watch was answered: Fastify has ended the stream, and nobody is left to be told.
+    if (error.code === 'ERR_STREAM_PREMATURE_CLOSE' && reply.raw.destroyed) return reply.hijack();
     if (parts.isDatabaseAway(error))
       return reply.code(503).send({ code: 'UNAVAILABLE', reason: 'database away' });
     if (parts.isCutOff(error))

@@ -1,3 +1,5 @@
+import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { NotHandedOverError } from '@iotcore/cluster';
 import { createLogger } from '@iotcore/process';
 import { NotAMemberError } from '@iotcore/store/data-plane';
@@ -5,6 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Registry } from 'prom-client';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { isCutOff } from '../cluster/open-cluster.ts';
+import type { WatchRefusal } from '../watches/watches.ts';
 import { createAdminServer, listenAdmin } from './admin-server.ts';
 import { type ApiPublishParts, publishForApi } from './api-publish.ts';
 import { ApiTokens } from './api-tokens.ts';
@@ -137,6 +140,11 @@ describe('the admin server', () => {
       away: false,
       fromApi: true,
       publish: async (): Promise<undefined> => undefined,
+      watch: async (): Promise<Readable | WatchRefusal> => ({
+        status: 501,
+        code: 'UNIMPLEMENTED',
+        reason: 'not here',
+      }),
     };
     const errors: unknown[] = [];
     const logger = createLogger('test', { logLevel: 'silent' });
@@ -151,7 +159,7 @@ describe('the admin server', () => {
       },
       isFromApi: async () => state.fromApi,
       publish: () => state.publish(),
-      watch: async () => ({ status: 501, code: 'UNIMPLEMENTED', reason: 'not here' }) as const,
+      watch: () => state.watch(),
       isDatabaseAway: (error) => error instanceof Away,
       isCutOff,
     });
@@ -201,6 +209,28 @@ describe('the admin server', () => {
     const answer = await publish();
     expect(answer.statusCode).toBe(500);
     expect(answer.body).not.toContain('secret');
+  });
+
+  test('ends a watch whose caller hung up before it was answered, and says no word of it in the log', async () => {
+    const { app, state, errors } = setUp();
+    const opened = Promise.withResolvers<void>();
+    const stream = new Readable({ read() {} });
+    const body = JSON.stringify({
+      ...{ principalKind: 'device', principalId: 'd1', messages: true, refusals: true, log: true },
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    app.server.once('connection', (socket) => socket.once('close', () => opened.resolve()));
+    const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    state.watch = async () => {
+      caller.destroy();
+      await opened.promise;
+      return stream;
+    };
+    const head = `POST /internal/watch HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n`;
+    caller.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    await expect.poll(() => stream.destroyed).toBe(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).toEqual([]);
   });
 
   test('answers an empty object once a message was handed over', async () => {
