@@ -218,6 +218,7 @@ export class ClusterNode {
     return this.#newUnderWay(incarnation, peers);
   }
 
+  /** Apart from `#underWay`: what its closure captures would be an object more for each message. */
   #newUnderWay(incarnation: Incarnation, peers: number): UnderWay {
     const underWay = new UnderWay();
     const hold = this.#hold(peers, (error) => underWay.settle(error));

@@ -367,6 +367,7 @@ export class Incarnation {
     }
   }
 
+  /** Apart from `#take`: what its closure captures would be an object more for each frame. */
   #takeAfter(pending: Promise<void>, peer: LinkedPeer, records: FrameRecords): Promise<void> {
     return pending.then(() => this.#take(peer, records));
   }

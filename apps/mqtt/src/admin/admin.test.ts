@@ -213,17 +213,17 @@ describe('the admin server', () => {
 
   test('ends a watch whose caller hung up before it was answered, and says no word of it in the log', async () => {
     const { app, state, errors } = setUp();
-    const opened = Promise.withResolvers<void>();
+    const hungUp = Promise.withResolvers<void>();
     const stream = new Readable({ read() {} });
     const body = JSON.stringify({
       ...{ principalKind: 'device', principalId: 'd1', messages: true, refusals: true, log: true },
     });
     await app.listen({ port: 0, host: '127.0.0.1' });
-    app.server.once('connection', (socket) => socket.once('close', () => opened.resolve()));
+    app.server.once('connection', (socket) => socket.once('close', () => hungUp.resolve()));
     const caller = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
     state.watch = async () => {
       caller.destroy();
-      await opened.promise;
+      await hungUp.promise;
       return stream;
     };
     const head = `POST /internal/watch HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n`;

@@ -86,7 +86,7 @@ export class Link {
   #isClosed = false;
   /** Frames that were sent again. */
   resent = 0;
-  /** Made once: a closure in a method that each message goes through costs each message something. */
+  /** Made once: in `#flushLater`, what it captures would be an object more for each message. */
   readonly #flush = () => {
     this.#isFlushing = false;
     if (this.#isClosed) return;

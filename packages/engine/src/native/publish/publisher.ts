@@ -244,6 +244,7 @@ export class Publisher<P> {
     return !this.#isWaitingForStore;
   }
 
+  /** Apart from `#accept`: what its closure captures would be an object more for each message. */
   #checkAgain(bytes: Buffer, start: number, end: number, layout: PublishLayout): false {
     this.#whenArrived = () => {
       if (this.#check(bytes, start, end, layout)) this.#connection.proceed();
@@ -302,6 +303,7 @@ export class Publisher<P> {
     return !this.#isWaitingForStore && !this.#hasFailed;
   }
 
+  /** Apart from `#awaitArrival`: what its closure captures would be an object more for each message. */
   #listenTo(underWay: UnderWay): void {
     this.#awaited = underWay;
     underWay.whenSettled((error) => this.#arrived(error));
