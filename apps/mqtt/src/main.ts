@@ -32,14 +32,14 @@ import { addClusterMetrics } from './admin/cluster-metrics.ts';
 import { createMetrics } from './admin/metrics.ts';
 import { readMaxOpenFiles } from './admin/open-files.ts';
 import { addTenantMetrics } from './admin/tenant-metrics.ts';
-import { isClustered, isCutOff, openCluster } from './cluster/open-cluster.ts';
+import { canReach, isClustered, isCutOff, openCluster } from './cluster/open-cluster.ts';
 import { createDataPlane } from './data-plane.ts';
 import { openDatabasePools } from './database-pools.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { ThrottledLog } from './logging/throttled-log.ts';
 import { isDatabaseAway } from './lookups.ts';
 import { NodeRegistration, newNodeId, reachableUrl } from './node/node-registration.ts';
-import { requireNoStrangers } from './node/only-node.ts';
+import { type OnlyNodeParts, requireNoStrangers } from './node/only-node.ts';
 import { route, routeRetained } from './rights/rights.ts';
 import { readTenantLimits } from './tenants/read-tenant-limits.ts';
 import { warmUp } from './warm-up/warm-up.ts';
@@ -178,12 +178,12 @@ async function open({ settings, logger, signal }: ProcessContext, cleanups: Clea
   });
   cleanups.add(() => registration.stop());
   await registration.start();
-  const strangers = {
+  const strangers: OnlyNodeParts = {
     ...{ inCluster, hasEnded },
+    canReach: (node) => canReach(settings, node),
     list: () => listEarlierNodes(pools.lookups, nodeId),
-    remove: (ids: readonly string[]) => removeNodes(pools.lookups, ids),
-    waiting: (urls: readonly string[]) =>
-      logger.info({ urls }, 'waiting until it is known whether another MQTT server lives'),
+    remove: (ids) => removeNodes(pools.lookups, ids),
+    waiting: (urls) => logger.info({ urls }, 'waiting until it is known whether another MQTT server lives'),
   };
   if (!settings.mqttBesideOthers) await requireNoStrangers(strangers, signal);
 

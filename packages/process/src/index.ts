@@ -25,7 +25,7 @@ export { ownAddresses, ownPorts } from './own-places.ts';
 export { findFreePort } from './ports/free-port.ts';
 export { type ListenPlace, listenAt, portTaken, urlHost } from './ports/listen.ts';
 export { type LockHolder, type ProcessLock, takeLock } from './process-lock/process-lock.mjs';
-export { hasEnded, isThere, processPlace } from './process-lock/process-place.ts';
+export { hasEnded, isElsewhere, isThere, processPlace } from './process-lock/process-place.ts';
 export { BackOff, type BackOffLimits } from './rates/back-off.ts';
 export { SummedLines } from './rates/summed-lines.ts';
 export { type Rate, TokenBucket } from './rates/token-bucket.ts';

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { encodeFrame, encodeRecord, type FrameHead, placed, socketPath } from '@iotcore/cluster/internal';
+import { openDatabase } from '@iotcore/store';
+import { removeNodes, renewNode } from '@iotcore/store/data-plane';
 import {
   ConnectRefused,
   eventually,
@@ -15,10 +17,11 @@ import {
   startInstallation,
   tries,
 } from '@iotcore/testkit';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { clusterStatus, expectPeers, metric, socketFolder, startNode } from '../support/cluster.ts';
 import { createBroker, createDevice, createRegistry, type TestClient } from '../support/test-client.ts';
 
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const sockets = socketFolder();
 const limits = { IOT_MQTT_MAX_CONNECTIONS_PER_PRINCIPAL: '20' };
 const first = sharedInstallation({ env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, ...limits } });
@@ -413,7 +416,40 @@ describe('a node of a cluster', () => {
       waitUntilReady: false,
     });
     expect((await alone.program('mqtt').waitExit()).code).toBe(1);
-    expect(alone.logs()).toMatch(/^mqtt: IOT_NATS_SERVERS: another MQTT server uses this database \(http/m);
+    expect(alone.logs()).toMatch(
+      /^mqtt: IOT_NATS_SERVERS: another MQTT server uses this database \(http.*set the same IOT_NATS_SERVERS for both/m,
+    );
+    expect(await clusterStatus(first())).toMatchObject({ isGood: true, resets: 0 });
+  });
+
+  test('of sockets does not start beside one of a cluster on another machine', async () => {
+    const database = openDatabase(first().databaseUrl ?? '', { logger: quiet, poolSize: 1 });
+    onTestFinished(() => database.close());
+    const { pool } = database;
+    const row = { id: 'far', url: 'http://far', inCluster: true, place: '["far another another",1,""]' };
+    await renewNode(pool, row);
+    onTestFinished(() => removeNodes(pool, [row.id]));
+    const near = await startInstallation({
+      programs: ['mqtt'],
+      database: first().databaseUrl,
+      env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off' },
+      waitUntilReady: false,
+    });
+    let ended: { code: number | null } | undefined;
+    void near
+      .program('mqtt')
+      .waitExit()
+      .then((exit) => {
+        ended = exit;
+      });
+    await eventually('the node to end', async () => {
+      await renewNode(pool, row);
+      return ended !== undefined;
+    });
+    expect(ended?.code).toBe(1);
+    expect(near.logs()).toMatch(
+      /^mqtt: IOT_NATS_SERVERS: another MQTT server, on another machine or in another container, .*http:\/\/far/m,
+    );
     expect(await clusterStatus(first())).toMatchObject({ isGood: true, resets: 0 });
   });
 });

@@ -16,6 +16,7 @@ import { type ClientIds, createNativeEngine } from '@iotcore/engine/native';
 import {
   type Clock,
   hasEnded,
+  isElsewhere,
   type Logger,
   processPlace,
   type Settings,
@@ -76,6 +77,14 @@ const inlinedBytes = 3_200;
 /** Is this process to be a node of a cluster? */
 export function isClustered({ clusterSockets, natsServers }: Settings): boolean {
   return clusterSockets !== undefined || natsServers !== undefined;
+}
+
+/** Sockets end at the machine. Of a node that does not say where it runs, as those of old versions, the best is assumed. */
+export function canReach(
+  { natsServers }: Settings,
+  { place }: { readonly place: string | undefined },
+): boolean {
+  return natsServers !== undefined || place === undefined || !isElsewhere(place);
 }
 
 /** Was something not handed over, or not stored, since other nodes did not answer, or have gone on without this one? */

@@ -13,6 +13,7 @@ function strangers(...lists: (typeof other | (Omit<typeof other, 'place'> & { pl
     waited,
     parts: {
       inCluster: false,
+      canReach: ({ place }: { place: string | undefined }) => place !== 'elsewhere',
       list: async () => (lists.length > 1 ? lists.shift() : lists[0]) ?? [],
       hasEnded: (place: string) => place === 'dead',
       remove: async (ids: readonly string[]) => void removed.push(...ids),
@@ -33,10 +34,27 @@ test('a node beside another that lives refuses to start, and says what to do', a
   expect(waited).toEqual(['http://other']);
 });
 
+test('a node that is alone refuses to start beside one of a cluster, and says what both have to be told', async () => {
+  const member = { ...other, inCluster: true };
+  const { parts } = strangers([member], [{ ...member, seen: '2' }]);
+  await expect(requireNoStrangers(parts, signal)).rejects.toThrow(/set the same IOT_NATS_SERVERS for both/);
+});
+
+test('a node of a cluster refuses to start beside one of a cluster that it cannot reach, once that is known to live', async () => {
+  const far = { ...other, inCluster: true, place: 'elsewhere' };
+  const living = strangers([far], [{ ...far, seen: '2' }]);
+  await expect(requireNoStrangers({ ...living.parts, inCluster: true }, signal)).rejects.toThrow(
+    /another MQTT server, on another machine or in another container, .*set the same IOT_NATS_SERVERS for both/,
+  );
+  const gone = strangers([far], []);
+  await requireNoStrangers({ ...gone.parts, inCluster: true }, signal);
+  expect(gone.waited).toEqual(['http://other']);
+});
+
 test('a node of a cluster refuses to start beside one that is none, and starts beside its like', async () => {
   const lone = strangers([other], [{ ...other, seen: '2' }]);
   await expect(requireNoStrangers({ ...lone.parts, inCluster: true }, signal)).rejects.toThrow(
-    /not part of a cluster/,
+    /not part of a cluster.*stop it first$/,
   );
   const like = strangers([{ ...other, inCluster: true }]);
   await requireNoStrangers({ ...like.parts, inCluster: true }, signal);

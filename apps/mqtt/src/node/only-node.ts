@@ -9,6 +9,8 @@ import type { ListedNode } from '@iotcore/store/data-plane';
 export interface OnlyNodeParts {
   /** Is this node one of a cluster? Then others of it are welcome, and only those that are none are not. */
   readonly inCluster: boolean;
+  /** Do frames get from this node to that one of a cluster, as far as is known? */
+  canReach(node: ListedNode): boolean;
   /** The nodes that were on the list before this one and whose lease has not passed. */
   list(): Promise<readonly ListedNode[]>;
   /** Has the process of that place ended for certain? */
@@ -33,7 +35,8 @@ export async function requireNoStrangers(parts: OnlyNodeParts, signal: AbortSign
     const listed = await parts.list();
     const dead = listed.filter(({ place }) => place !== undefined && parts.hasEnded(place));
     if (dead.length > 0) await parts.remove(dead.map(({ id }) => id));
-    const strangers = listed.filter((node) => !dead.includes(node) && !(parts.inCluster && node.inCluster));
+    const isStranger = (node: ListedNode) => !(parts.inCluster && node.inCluster && parts.canReach(node));
+    const strangers = listed.filter((node) => !dead.includes(node) && isStranger(node));
     if (strangers.length === 0) return;
     const living = strangers.find(({ id, seen }) => (firstSeen.get(id) ?? seen) !== seen);
     if (living) throw new StartupError(whyRefused(parts.inCluster, living));
@@ -45,10 +48,9 @@ export async function requireNoStrangers(parts: OnlyNodeParts, signal: AbortSign
 
 function whyRefused(inCluster: boolean, { url, inCluster: isOtherInCluster }: ListedNode): string {
   const why = 'two that do not know of each other would each reach a part of the subscribers';
-  if (inCluster)
+  if (inCluster && !isOtherInCluster)
     return `IOT_NATS_SERVERS: another MQTT server that is not part of a cluster uses this database (${url}): ${why}; stop it first`;
-  const hint = isOtherInCluster
-    ? 'set IOT_NATS_SERVERS as it is set there'
-    : 'stop it first, or make both nodes of a cluster (docs/cluster.md)';
-  return `IOT_NATS_SERVERS: another MQTT server uses this database (${url}): ${why}; ${hint}`;
+  const where = inCluster ? ', on another machine or in another container,' : '';
+  const hint = 'stop it first, or set the same IOT_NATS_SERVERS for both (docs/cluster.md)';
+  return `IOT_NATS_SERVERS: another MQTT server${where} uses this database (${url}): ${why}; ${hint}`;
 }

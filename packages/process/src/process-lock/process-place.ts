@@ -12,19 +12,34 @@ export function processPlace(pid: number = process.pid): string {
 
 /** True: that process has ended, for certain. False: it runs, or is none that can be seen from here. */
 export function hasEnded(place: string): boolean {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(place);
-  } catch {
-    return false;
-  }
-  if (!Array.isArray(parts)) return false;
-  const [where, pid, began] = parts as unknown[];
+  const [where, pid, began] = partsOf(place);
   if (where !== machine() || typeof pid !== 'number') return false;
   if (!isThere(pid)) return true;
   const beginning = processBeginning(pid);
   // What cannot be read, for want of a file handle for instance, says nothing.
   return beginning !== undefined && beginning !== began;
+}
+
+/**
+ * True: that process runs on another machine, or in another namespace of process IDs, for certain. The name of the host does not
+ * tell: it may change while processes run.
+ */
+export function isElsewhere(place: string): boolean {
+  const [where] = partsOf(place);
+  if (typeof where !== 'string') return false;
+  const [, ...here] = machine().split(' ');
+  const [, ...there] = where.split(' ');
+  return there.some((part, index) => part !== '' && (here[index] ?? '') !== '' && part !== here[index]);
+}
+
+/** None of what is no place. */
+function partsOf(place: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(place);
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Is there a process with this ID, of any user? */
