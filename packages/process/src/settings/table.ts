@@ -390,7 +390,7 @@ export const settingsTable = {
     'IOT_CLUSTER_GRACE_SECONDS',
     wholeNumber(20, 600),
     '60',
-    'How long the nodes of a cluster acknowledge messages while the database is away, and how long the first node to start waits for those that did not say that they ended. The same for all nodes.',
+    'How long the nodes of a cluster acknowledge messages while the database is away, and how long the first node to start waits for those that did not say that they ended. It must be the same for all nodes: one with less may go on without others that still acknowledge (docs/cluster.md).',
   ),
   tlsCertFile: optional(
     'IOT_TLS_CERT_FILE',
