@@ -110,6 +110,8 @@ export class ClusterNode {
   #callOffTick: (() => void) | undefined;
   /** Between two attempts to begin, if there is one now. */
   #pause: Pause | undefined;
+  /** Before it was a member, since it was one last. */
+  #timesLeftOut = 0;
   #resets = 0;
   #resent = 0;
   #dropped = 0;
@@ -381,12 +383,16 @@ export class ClusterNode {
         incarnation?.close();
         this.#incarnation = undefined;
       }
-      if (this.#isStopped) return;
-      // Over at once when this node is stopped: nothing waits for it to begin then.
-      this.#pause = pauseFor(this.#parts.clock, beginAgainMs);
-      await this.#pause.over;
-      this.#pause = undefined;
+      await this.#wait(beginAgainMs);
     }
+  }
+
+  /** Over at once when this node is stopped: nothing waits for it to begin then. */
+  async #wait(ms: number): Promise<void> {
+    if (this.#isStopped) return;
+    this.#pause = pauseFor(this.#parts.clock, ms);
+    await this.#pause.over;
+    this.#pause = undefined;
   }
 
   #incarnationParts(id: string): IncarnationParts {
@@ -413,15 +419,25 @@ export class ClusterNode {
     this.#incarnation = undefined;
     incarnation.close();
     this.#failHolds();
-    this.#beginning = this.#beginAnew(id, reason, this.#beginning);
+    this.#beginning = this.#beginAnew(incarnation, reason, this.#beginning);
   }
 
-  async #beginAnew(id: string, reason: string, before: Promise<void>): Promise<void> {
+  async #beginAnew({ id, membership }: Incarnation, reason: string, before: Promise<void>): Promise<void> {
     await this.#parts.closeSessions(reason);
     this.#claims.clear();
     await before;
     this.#over.add(id);
+    this.#timesLeftOut = membership.hasJoined ? 0 : this.#timesLeftOut + 1;
+    if (this.#timesLeftOut > 0) await this.#stayAway(this.#timesLeftOut);
     await this.#begin();
+  }
+
+  /** While there is a row of this node, nobody joins whom it does not answer. */
+  async #stayAway(timesLeftOut: number): Promise<void> {
+    await this.#endRows().catch((error) =>
+      this.#parts.failed('the row of this node could not be ended', error),
+    );
+    await this.#wait((this.#parts.rules ?? allRules).awayMs(timesLeftOut));
   }
 
   /** Says that incarnations have ended whose sessions are closed. */

@@ -64,3 +64,26 @@ test('a joiner condemns the silent after its patience, whoever misses them', () 
   const rows = [row('a', 1), row('b', 2, 'joining'), row('c', 3, 'joining')];
   expect(findCondemnable(rows, 'c', silent('a', 'b'))).toEqual(['b']);
 });
+
+test('a joiner that reaches nobody goes, and not those that it misses, however many such joiners there are', () => {
+  const strangers = [3, 4, 5].map((number) => row(`x${number}`, number, 'joining', ['a', 'b']));
+  const rows = [row('a', 1), row('b', 2), ...strangers];
+  for (const observer of ['a', 'x3'])
+    expect(findCondemnable(rows, observer, silent()).toSorted()).toEqual(['x3', 'x4', 'x5']);
+});
+
+test('a member that has lost the database alone stays, although a joiner that reaches nobody misses it', () => {
+  const rows = [row('a', 1), row('b', 2), row('x', 3, 'joining', ['a', 'b'])];
+  expect(findCondemnable(rows, 'a', silent('b'))).toEqual(['x']);
+});
+
+test('of joiners among themselves the one that most miss goes, which each of them may say; no member goes by their word', () => {
+  const rows = [
+    row('x', 1, 'joining', ['y', 'z']),
+    row('y', 2, 'joining', ['x']),
+    row('z', 3, 'joining', ['x']),
+  ];
+  for (const observer of ['x', 'y', 'z']) expect(findCondemnable(rows, observer, silent())).toEqual(['x']);
+  const members = [row('a', 1, 'member', ['b']), row('b', 2, 'member', ['a']), row('y', 3, 'joining')];
+  expect(findCondemnable(members, 'y', silent())).toEqual([]);
+});

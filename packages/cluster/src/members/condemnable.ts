@@ -18,16 +18,20 @@ export function findCondemnable(rows: readonly NodeRow[], observer: string, sile
   const living = rows.filter(isAlive);
   const self = living.find(({ incarnation }) => incarnation === observer);
   if (!self) return [];
-  if (self.state === 'joining') return findLongSilent(living, observer, silence);
   const renewing = living.filter((row) => silence.silentMs(row) < times.silentMs);
-  const missed = new Set(renewing.flatMap(({ misses }) => misses));
+  if (isJoining(self))
+    return [...findLongSilent(living, observer, silence), ...findSplit(renewing, isJoining)];
+  // A joiner that reaches nobody misses everybody: only members have had a link that they can miss.
+  const missed = new Set(renewing.filter(isMember).flatMap(({ misses }) => misses));
   const silent = living.filter(
     (row) =>
       !renewing.includes(row) &&
       row.incarnation !== observer &&
-      (row.state === 'joining' || missed.has(row.incarnation)),
+      (isJoining(row) || missed.has(row.incarnation)),
   );
-  return [...silent.map(({ incarnation }) => incarnation), ...findSplit(renewing)];
+  const apart = findSplit(renewing.filter(isMember), isMember);
+  const left = renewing.filter(({ incarnation }) => !apart.includes(incarnation));
+  return [...silent.map(({ incarnation }) => incarnation), ...apart, ...findSplit(left, isJoining)];
 }
 
 /** A joiner has no links: it cannot tell the dead from those that have lost the database, and waits until these must have stopped. */
@@ -39,14 +43,17 @@ function findLongSilent(living: readonly NodeRow[], observer: string, silence: S
     .map(({ incarnation }) => incarnation);
 }
 
-/** Among nodes that renew while one misses another: the node in most such pairs; joining nodes first, then the youngest. */
-function findSplit(renewing: readonly NodeRow[]): string[] {
+/**
+ * Among nodes that renew while one misses another: the node in most such pairs, or the youngest; of those that `mayGo`. Members go by what
+ * members miss, and joiners afterwards: no number of joiners that do not reach a member can put an end to it.
+ */
+function findSplit(renewing: readonly NodeRow[], mayGo: (row: NodeRow) => boolean): string[] {
   const condemned: string[] = [];
   let left = renewing;
   for (;;) {
     const pairs = countPairs(left);
     const worst = left
-      .filter(({ incarnation }) => (pairs.get(incarnation) ?? 0) > 0)
+      .filter((row) => mayGo(row) && (pairs.get(row.incarnation) ?? 0) > 0)
       .toSorted((a, b) => worse(a, b, pairs))[0];
     if (!worst) return condemned;
     condemned.push(worst.incarnation);
@@ -56,8 +63,15 @@ function findSplit(renewing: readonly NodeRow[]): string[] {
 
 function worse(a: NodeRow, b: NodeRow, pairs: ReadonlyMap<string, number>): number {
   const byPairs = (pairs.get(b.incarnation) ?? 0) - (pairs.get(a.incarnation) ?? 0);
-  const byState = Number(b.state === 'joining') - Number(a.state === 'joining');
-  return byPairs || byState || b.number - a.number;
+  return byPairs || b.number - a.number;
+}
+
+function isJoining({ state }: NodeRow): boolean {
+  return state === 'joining';
+}
+
+function isMember({ state }: NodeRow): boolean {
+  return state === 'member';
 }
 
 /** In how many pairs each is of which one misses the other. */

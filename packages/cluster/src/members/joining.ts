@@ -39,6 +39,8 @@ export class Joining {
   readonly #pings = new Map<number, number>();
   #lastPing = 0;
   readonly #pongMs = new Map<string, number>();
+  /** When each of the list was first in it. */
+  #listedMs: ReadonlyMap<string, number> = new Map();
   #askedMs = Number.NEGATIVE_INFINITY;
   #isPromoting = false;
 
@@ -57,6 +59,8 @@ export class Joining {
     this.#rows = rows;
     if (!isSame) {
       this.#list = list;
+      const nowMs = this.#parts.clock.nowMs();
+      this.#listedMs = new Map(list.map((one) => [one, this.#listedMs.get(one) ?? nowMs]));
       this.#round++;
       this.#agreed = new Set();
       this.#isGreeting = false;
@@ -76,6 +80,18 @@ export class Joining {
     if (round !== this.#round) return;
     this.#agreed.add(incarnation);
     this.advance();
+  }
+
+  /** Nodes that have answered no ping for some seconds: it does not reach them, or they do not reach it. */
+  unanswered(nowMs: number): readonly string[] {
+    if (!this.#isJoining || this.#isGreeting) return [];
+    return this.#list.filter((one) => {
+      const sinceMs = Math.max(
+        this.#listedMs.get(one) ?? nowMs,
+        this.#pongMs.get(one) ?? Number.NEGATIVE_INFINITY,
+      );
+      return sinceMs + times.unansweredMs <= nowMs;
+    });
   }
 
   /** Does what can be done now. */

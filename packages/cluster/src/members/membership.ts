@@ -37,6 +37,17 @@ export interface MembershipParts extends Pick<JoiningParts, 'ping' | 'greet'> {
   failed(what: string, error: unknown): void;
 }
 
+/** For the log. */
+class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+
+  constructor(nodes: readonly string[]) {
+    super(
+      `no answer from ${nodes.join(', ')}: do all use the same carrier, with the same prefix and rights?`,
+    );
+  }
+}
+
 /** Is its own standing: that is asked for with each acknowledgement, and makes nothing. */
 export class Membership implements Standing {
   readonly known = new KnownRows();
@@ -91,6 +102,11 @@ export class Membership implements Standing {
       this.#isMember = this.own?.state === 'member';
     }
     return this.#isMember;
+  }
+
+  /** Has it ever been a member? */
+  get hasJoined(): boolean {
+    return this.#hasJoined;
   }
 
   get isGood(): boolean {
@@ -169,7 +185,7 @@ export class Membership implements Standing {
 
   #renewed(rows: readonly NodeRow[] | undefined, sentMs: number): void {
     if (rows === undefined) {
-      this.#parts.over('the others went on without it');
+      this.#condemned();
       return;
     }
     this.#renewedMs = Math.max(this.#renewedMs, sentMs);
@@ -182,22 +198,26 @@ export class Membership implements Standing {
     this.#joining.read(rows);
   }
 
-  /** Nodes that have not confirmed this one for some seconds. */
+  /** Nodes that have not confirmed this one for some seconds; before there are links, those that do not answer. */
   #misses(nowMs: number): string[] {
-    const { rules, peers } = this.#parts;
-    return [...peers()]
+    const { rules, peers, failed } = this.#parts;
+    const unanswered = this.#joining.unanswered(nowMs).filter((one) => this.#isRenewed(one));
+    if (unanswered.length > 0)
+      failed('other nodes do not answer this one, so it cannot join', new UnansweredError(unanswered));
+    const unconfirmed = [...peers()]
       .filter(({ evidence }) => {
         const sinceMs = Math.max(evidence.openedMs, rules.confirmedMs(evidence));
         return sinceMs + times.goodMs <= nowMs;
       })
       .map(({ incarnation }) => incarnation);
+    return [...new Set([...unconfirmed, ...unanswered])];
   }
 
   /** Acts on the rows as they are known now. */
   #look(): void {
     const { own } = this;
     if (own && !isAlive(own)) {
-      this.#parts.over('the others went on without it');
+      this.#condemned();
       return;
     }
     if (own?.state === 'member' && !this.#hasJoined) {
@@ -205,6 +225,13 @@ export class Membership implements Standing {
       this.#parts.joined();
     }
     this.#dropTheDead();
+  }
+
+  #condemned(): void {
+    const reason = this.#hasJoined
+      ? 'the others went on without it'
+      : 'it did not answer other nodes in time, or they did not answer it';
+    this.#parts.over(reason);
   }
 
   #dropTheDead(): void {
@@ -244,6 +271,12 @@ export class Membership implements Standing {
     } finally {
       this.#isCondemning = false;
     }
+  }
+
+  /** One that does not renew its row is dead, or has lost the database: it is waited for. */
+  #isRenewed(incarnation: string): boolean {
+    const row = this.known.get(incarnation)?.row;
+    return row !== undefined && this.silentMs(row) < times.silentMs;
   }
 
   silentMs(row: NodeRow): number {

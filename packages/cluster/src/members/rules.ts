@@ -29,6 +29,11 @@ export const times = {
   silentMs: 5_000,
   /** A ping is answered within this time. */
   pongMs: 2_000,
+  /** A joiner says that it misses a node that has answered no ping for so long. */
+  unansweredMs: 5_000,
+  /** A node that was left out before it was a member stays away for so long, and twice as long each further time: the others can join meanwhile. */
+  awayMs: 10_000,
+  mostAwayMs: 40_000,
   /** A node stops acknowledging this much earlier than a joiner may condemn silent nodes. */
   graceMarginMs: 6_000,
 } as const;
@@ -56,6 +61,8 @@ export interface Rules {
   mayJoin(haveAllAgreed: boolean): boolean;
   /** For how long a joiner has seen no member renew before it condemns it. */
   joinerPatienceMs(state: NodeState, graceMs: number): number;
+  /** For how long a node stays away that has been left out so many times in a row before it was a member. */
+  awayMs(timesLeftOut: number): number;
 }
 
 export const rules: Rules = {
@@ -76,4 +83,5 @@ export const rules: Rules = {
   mayGreet: (isEveryPingAnswered) => isEveryPingAnswered,
   mayJoin: (haveAllAgreed) => haveAllAgreed,
   joinerPatienceMs: (state, graceMs) => (state === 'joining' ? times.silentMs : graceMs),
+  awayMs: (timesLeftOut) => Math.min(times.mostAwayMs, times.awayMs * 2 ** (timesLeftOut - 1)),
 };

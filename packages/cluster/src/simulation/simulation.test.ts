@@ -3,9 +3,10 @@
  * so that a check that has gone blind is noticed here.
  */
 import { someOf } from '@iotcore/testkit';
-import { expect, test } from 'vitest';
-import { asBuilt, broken } from './broken/builds.ts';
+import { describe, expect, test } from 'vitest';
+import { asBuilt, type Breakage, broken, brokenJoining } from './broken/builds.ts';
 import { findingSeeds } from './broken/finding-seeds.ts';
+import { strangersJoin } from './faults/aimed-faults.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { simulate } from './simulate.ts';
 import { Random } from './timeline/random.ts';
@@ -39,6 +40,31 @@ test('nodes that lost each other and the database are one cluster within seconds
   await timeline.run(75_000);
   expect(areTogether()).toBe(true);
   expect(fleet.checks.violations).toEqual([]);
+});
+
+describe('nodes that reach the database and no other node', () => {
+  const run = async (seed: number, breakage: Breakage) => {
+    const timeline = new Timeline(new Random(seed));
+    const usual = { publishers: 1, subscribers: 1, namespaces: 1, sleepiness: 0, permanence: 0 };
+    const fleet = new Fleet(timeline, { ...usual, machines: 2, graceMs: 30_000 }, breakage);
+    fleet.start();
+    strangersJoin(fleet);
+    await timeline.run(130_000);
+    return fleet;
+  };
+
+  test('keep nobody from joining', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const { checks, living } = await run(seed, asBuilt);
+      expect(checks.violations, `seed ${seed}`).toEqual([]);
+      expect(living.filter(({ cluster }) => cluster.isGood)).toHaveLength(2);
+    }
+  });
+
+  for (const [name, breakage] of Object.entries(brokenJoining))
+    test(`keep the others out of a build in which ${name}`, async () => {
+      expect((await run(1, breakage)).checks.violations.length).toBeGreaterThan(0);
+    });
 });
 
 test('one seed is one run', async () => {

@@ -71,6 +71,12 @@ export const broken: Readonly<Record<string, Breakage>> = {
   },
 };
 
+/** Found out by `strangersJoin` alone, which takes longer than the faults of a run last. */
+export const brokenJoining: Readonly<Record<string, Breakage>> = {
+  'a node that nobody reaches tries again at once': { rules: but({ awayMs: () => 0 }) },
+  'a joiner says of nobody that it misses it': { statements: missNobodyWhileJoining },
+};
+
 /** As the timer left it: a process that wakes believes it until the timer has its turn. */
 function goodAsFlag(): Rules {
   let isGood = false;
@@ -136,4 +142,20 @@ class WallClockClaims extends Claims {
   }
 
   override hear(): void {}
+}
+
+function missNobodyWhileJoining(statements: MemberStatements): MemberStatements {
+  let isMember = false;
+  return {
+    ...statements,
+    async join(incarnation) {
+      isMember = false;
+      await statements.join(incarnation);
+    },
+    async renew(incarnation, misses) {
+      const rows = await statements.renew(incarnation, isMember ? misses : []);
+      isMember = rows?.find((row) => row.incarnation === incarnation)?.state === 'member';
+      return rows;
+    },
+  };
 }

@@ -11,7 +11,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'a joiner does not wait until all have agreed': 0,
   'a joiner reads the list before its own row is there': 2,
   'joiners condemn after five seconds': 8,
-  'acknowledged before it is handed over': 0,
+  'acknowledged before it is handed over': 2,
   'the later claim is that of the later wall clock': 3,
   'a confirmation counts from when it came': 5,
   'what is heard at second hand is no sign of life': 1457,

@@ -183,3 +183,37 @@ export function databaseAway(fleet: Fleet): void {
     timeline.log('aimed: the database is back');
   });
 }
+
+/**
+ * Strangers reach the database and no node, as with the carrier of another installation, and go on trying. Members are restarted, all of
+ * them at the end: nobody may be kept out.
+ */
+export function strangersJoin(fleet: Fleet): void {
+  const { timeline, network } = fleet;
+  const members = Array.from({ length: fleet.machines }, (_, machine) => machine);
+  const strangers = [1, 2, 3].map(() => fleet.addMachine());
+  const joinMs = 50_000;
+  network.heldBack = 0;
+  for (const stranger of strangers)
+    for (let other = 0; other < fleet.machines; other++) {
+      network.cut(stranger, other);
+      network.cut(other, stranger);
+    }
+  const restart = (machines: readonly number[]) => {
+    for (const node of fleet.living)
+      if (machines.includes(node.machine)) fleet.crash(node, 100, timeline.random.between(500, 2_000));
+    timeline.log(`aimed: machines ${machines.join()} are restarted`);
+    timeline.after(joinMs, () => {
+      for (const { cluster, machine, process } of fleet.living)
+        if (members.includes(machine) && !cluster.isGood)
+          fleet.checks.violated(`I4: ${process.name} is kept out of the cluster`);
+    });
+  };
+  for (const stranger of strangers)
+    timeline.at(atMs + timeline.random.between(0, 10_000), () => {
+      timeline.log(`aimed: machine ${stranger} reaches nobody but the database`);
+      fleet.startOn(stranger);
+    });
+  timeline.at(atMs + 13_000, () => restart([0]));
+  timeline.at(atMs + 13_000 + joinMs, () => restart(members));
+}
