@@ -18,6 +18,7 @@ interface Service {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
+  readonly networks?: readonly string[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
@@ -26,6 +27,7 @@ interface Service {
 interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
+  readonly networks: Readonly<Record<string, { readonly internal: boolean }>>;
 }
 
 const read = (file: string) => readFileSync(join(repositoryRoot, file), 'utf8');
@@ -149,6 +151,15 @@ describe('docker-compose.yml', () => {
     const always = services.filter(([, { profiles }]) => profiles === undefined);
     expect(always.map(([name]) => name).sort()).toEqual(['api', 'export', 'mqtt', 'postgres']);
     expect(compose.services['postgres']?.image).toMatch(/^postgres:\d+$/);
+  });
+
+  test('lets nothing but MQTT nodes reach the NATS, and that nothing outside', () => {
+    const networks = compose.services['nats']?.networks ?? [];
+    const reach = services.filter(([, service]) =>
+      (service.networks ?? ['default']).some((network) => networks.includes(network)),
+    );
+    expect(reach.map(([name]) => name).toSorted()).toEqual(['mqtt', 'mqtt-2', 'nats']);
+    expect(networks.map((network) => compose.networks[network]?.internal)).toEqual([true]);
   });
 
   test('has a second node and a NATS in the profile of clusters, which ours reach without TLS', () => {

@@ -65,6 +65,8 @@ type RouteRetained = (registryId: string, topic: string) => Promise<PublishRoute
 /** Renewals, a look under the lock, and statements that were given up and have not ended yet. */
 const poolSize = 4;
 const lookMs = 20;
+/** While the database is away, in ms. */
+const askAgainMs = 500;
 /** Between two lines that say what a start waits for, in ms. */
 const sayAgainMs = 10_000;
 
@@ -118,6 +120,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
         retainedAs: { namespace: registryId, topic, version },
       }),
     failed: (error) => failed('what a node had stored could not be handed over', error),
+    pause: () => clock.sleep(askAgainMs),
   };
   const node = new ClusterNode({
     clock,
@@ -136,7 +139,10 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     changed: (event) => {
       const { kind, ...facts } = event;
       logger.info(facts, `cluster: ${kind}`);
-      if (event.kind === 'dropped') void handOverRetainedBy(retainedByDropped, event.peer);
+      if (event.kind !== 'dropped') return;
+      // An incarnation that is over has closed its sessions.
+      const isNeeded = () => node.incarnation === event.incarnation;
+      void handOverRetainedBy(retainedByDropped, event.peer, isNeeded);
     },
   });
 

@@ -2,7 +2,6 @@
  * What a node stored, and may not have handed over before the others went on without it: subscribers here get it now, unless
  * something newer of its topic was heard. So the last that is heard of a permanent topic is what is stored, also after a node has died.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RetainedOrder } from '@iotcore/cluster';
 import type { PublishRoute } from '@iotcore/engine';
 import type { WrittenMessage } from '@iotcore/store/data-plane';
@@ -16,15 +15,18 @@ export interface RetainedByDroppedParts {
   /** To the subscribers of this node alone. */
   deliver(route: PublishRoute, message: WrittenMessage): void | Promise<void>;
   failed(error: unknown): void;
+  /** While the database is away: until it is to be asked again. */
+  pause(): Promise<void>;
 }
 
-/** While the database is away it is asked again after this time, in ms, and so often. */
-const againMs = 500;
-const mostAttempts = 120;
-
-export async function handOverRetainedBy(parts: RetainedByDroppedParts, incarnation: string): Promise<void> {
+/** `isNeeded`: does this node still have the subscribers of then? The database may be away for as long as it has. */
+export async function handOverRetainedBy(
+  parts: RetainedByDroppedParts,
+  incarnation: string,
+  isNeeded: () => boolean,
+): Promise<void> {
   let after = 0;
-  for (let attempts = 0; attempts < mostAttempts; ) {
+  while (isNeeded()) {
     try {
       const page = await parts.read(incarnation, after);
       if (page.length === 0) return;
@@ -34,8 +36,7 @@ export async function handOverRetainedBy(parts: RetainedByDroppedParts, incarnat
       }
     } catch (error) {
       parts.failed(error);
-      attempts++;
-      await sleep(againMs, undefined, { ref: false });
+      await parts.pause();
     }
   }
 }
