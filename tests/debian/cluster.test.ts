@@ -1,14 +1,24 @@
 /** Two nodes of one cluster over NATS, as on two machines. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, startInstallation } from '@iotcore/testkit';
+import { eventually, type Installation, startInstallation } from '@iotcore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { clusterStatus, expectPeers, twoNodes } from '../mqtt/support/cluster.ts';
 import { createDevice, createRegistry } from '../mqtt/support/test-client.ts';
 import { NatsServer } from './nats.ts';
 
 const cleanUp = (stop: () => Promise<void>) => onTestFinished(stop);
+
+/** By how many hours the clock of a program that has just started is ahead, by its log. */
+function hoursAhead(node: Installation): number {
+  const line = node
+    .logs()
+    .split('\n')
+    .find((one) => one.includes('"msg":"serving"'));
+  const { time } = JSON.parse(line ?? '{}');
+  return Math.round((new Date(time).getTime() - Date.now()) / 3_600_000);
+}
 
 describe('two nodes over NATS', () => {
   test('hand each other messages, and lose none when NATS is killed and comes back', async () => {
@@ -29,6 +39,22 @@ describe('two nodes over NATS', () => {
     }
     expect([sender.connected, listener.connected]).toEqual([true, true]);
     expect((await clusterStatus(first)).resets + (await clusterStatus(second)).resets).toBe(0);
+  });
+
+  test('let nothing pass by that is published at one after a SUBACK of the other', async () => {
+    const nats = await NatsServer.start(cleanUp);
+    const [first, second] = await twoNodes({ IOT_NATS_SERVERS: nats.url });
+    const registry = await createRegistry(first);
+    const sender = await registry.connect();
+    // Each device is a namespace that nobody has listened to before.
+    for (let n = 0; n < 500; n++) {
+      const device = await createDevice(first, registry);
+      const listener = await device.at(second).connect();
+      await listener.subscribe('$me/device/commands');
+      await sender.publish(`$devices/${device.id}/commands`, String(n), { qos: 1 });
+      expect(String((await listener.messages.next()).payload)).toBe(String(n));
+      await listener.end();
+    }
   });
 
   test('go on at the oldest alone when NATS stays away, and are two again when it is back', async () => {
@@ -55,6 +81,41 @@ describe('two nodes over NATS', () => {
     await back.subscribe('$devices/#');
     await sender.publish(`$devices/${device.id}/events`, 'again', { qos: 1 });
     expect(String((await back.messages.next()).payload)).toBe('again');
+  });
+
+  test('are one although the clock of one is an hour ahead, and again when it is an hour behind', async () => {
+    const [library] = globSync('/usr/lib/*/faketime/libfaketime.so.1');
+    const nats = await NatsServer.start(cleanUp);
+    const env = { IOT_NATS_SERVERS: nats.url };
+    const first = await startInstallation({ env });
+    const registry = await createRegistry(first);
+    for (const offset of ['+1h', '-1h']) {
+      const second = await startInstallation({
+        programs: ['mqtt'],
+        database: first.databaseUrl,
+        env: {
+          ...{ IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off', ...env },
+          ...{ LD_PRELOAD: library, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+        },
+      });
+      await expectPeers(second, 1);
+      await expectPeers(first, 1);
+      expect(hoursAhead(second)).toBe(Number.parseInt(offset, 10));
+      const device = await createDevice(first, registry);
+      const topic = `$devices/${device.id}/events`;
+      for (const [at, from] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        const listener = await registry.at(at).connect();
+        await listener.subscribe('$devices/#');
+        await (await device.at(from).connect()).publish(topic, offset, { qos: 1 });
+        expect(String((await listener.messages.next()).payload)).toBe(offset);
+      }
+      const resets = [first, second].map(async (node) => (await clusterStatus(node)).resets);
+      expect(await Promise.all(resets)).toEqual([0, 0]);
+      await second.stop();
+    }
   });
 
   test('of two installations on one NATS know nothing of each other', async () => {
