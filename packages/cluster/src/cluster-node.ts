@@ -112,6 +112,8 @@ export class ClusterNode {
   #pause: Pause | undefined;
   /** Before it was a member, since it was one last. */
   #timesLeftOut = 0;
+  /** Nothing could leave for a while in the life of this incarnation. */
+  #wasCutOff = false;
   #resets = 0;
   #resent = 0;
   #dropped = 0;
@@ -349,6 +351,7 @@ export class ClusterNode {
   #tickLater(): void {
     if (this.#isStopped) return;
     this.#callOffTick = this.#parts.clock.after(tickMs, () => {
+      this.#wasCutOff ||= !this.#parts.carrier.isConnected;
       this.#incarnation?.tick();
       this.#letGo();
       this.#expireHolds();
@@ -371,6 +374,7 @@ export class ClusterNode {
           return;
         }
         this.#incarnation = incarnation = made;
+        this.#wasCutOff = false;
         changed({ kind: 'joining', incarnation: id });
         await made.membership.start();
         return;
@@ -432,12 +436,16 @@ export class ClusterNode {
     await this.#begin();
   }
 
-  /** While there is a row of this node, nobody joins whom it does not answer. */
+  /**
+   * While there is a row of this node, nobody joins whom it does not answer. It is back at once when what it lacked was its carrier, and
+   * that is there again.
+   */
   async #stayAway(timesLeftOut: number): Promise<void> {
-    await this.#endRows().catch((error) =>
-      this.#parts.failed('the row of this node could not be ended', error),
-    );
-    await this.#wait((this.#parts.rules ?? allRules).awayMs(timesLeftOut));
+    const { clock, carrier, failed, rules = allRules } = this.#parts;
+    await this.#endRows().catch((error) => failed('the row of this node could not be ended', error));
+    const untilMs = clock.nowMs() + rules.awayMs(timesLeftOut);
+    const mustStay = () => clock.nowMs() < untilMs && !(this.#wasCutOff && carrier.isConnected);
+    while (!this.#isStopped && mustStay()) await this.#wait(tickMs);
   }
 
   /** Says that incarnations have ended whose sessions are closed. */

@@ -67,6 +67,26 @@ describe('nodes that reach the database and no other node', () => {
     });
 });
 
+test('nodes that were apart for as long as their carrier was away are one cluster within seconds of its return', async () => {
+  const timeline = new Timeline(new Random(1));
+  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0, permanence: 0.3 };
+  const fleet = new Fleet(timeline, { ...usual, machines: 3, graceMs: 60_000 }, asBuilt);
+  fleet.start();
+  await timeline.run(30_000);
+  fleet.network.isUp = false;
+  // Long enough for those that were left out to have been left out several times more as they tried to join.
+  await timeline.run(200_000);
+  expect(fleet.living.map(({ cluster }) => cluster.isGood).toSorted()).toEqual([false, false, true]);
+  fleet.network.isUp = true;
+  await timeline.run(210_000);
+  expect(fleet.living.map(({ cluster }) => [cluster.isGood, cluster.size])).toEqual([
+    [true, 3],
+    [true, 3],
+    [true, 3],
+  ]);
+  expect(fleet.checks.violations).toEqual([]);
+});
+
 test('one seed is one run', async () => {
   const traces: string[][] = [[], []];
   for (const trace of traces) await simulate(4, undefined, undefined, (line) => trace.push(line));

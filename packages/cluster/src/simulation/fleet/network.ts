@@ -18,6 +18,8 @@ export class Network {
   #lateMs = 0;
   #isLate: (from: number, to: number) => boolean = () => false;
   frames = 0;
+  /** Down: no frame leaves, and carriers know it, as when NATS is away. */
+  isUp = true;
   /** How likely a frame that meets a cut comes after all, and long after it. */
   heldBack = 0.02;
 
@@ -42,8 +44,11 @@ export class Network {
 
   carrierOf(process: Process, machine: number): Carrier {
     let own: string | undefined;
+    const isUp = () => this.isUp;
     return {
-      isConnected: true,
+      get isConnected() {
+        return isUp();
+      },
       open: async (incarnation, received) => {
         own = incarnation;
         const station = { process, machine, received };
@@ -66,7 +71,7 @@ export class Network {
     const bytes = Buffer.from(frame);
     this.frames++;
     const station = this.#stations.get(to);
-    if (!station) return;
+    if (!station || !this.isUp) return;
     let delayMs = random.between(0.1, 2);
     if (this.#isLate(machine, station.machine)) delayMs += this.#lateMs;
     const isCut = this.#cuts.has(`${machine}>${station.machine}`);
