@@ -18,6 +18,7 @@ fullTest('the same statements are sent for a foreign ID as for an unknown one', 
     env: { IOT_LOG_LEVEL: 'warn' },
   });
   const { api } = installation;
+  await log.settled();
   const bystander = await BystanderCaller.start(installation);
   const stranger = await createAccount(api, { folderId: newFolder(), role: 'admin' });
 

@@ -23,6 +23,7 @@ async function documented(): Promise<Record<string, number>> {
 fullTest('each call that the page of what calls cost names sends as many statements as it says', async () => {
   const log = await startStatementLog(await testDatabase());
   const { api } = await startInstallation({ programs: ['api'], database: log.url });
+  await log.settled();
   const { id: registryId } = await api.createRegistry();
   const body = (name: string, fields: object = {}) => ({ registryId, name, ...fields });
   const { response: device } = await api.must('POST', devices, body('first'));

@@ -7,6 +7,8 @@ export interface StatementLog {
   readonly url: string;
   /** The statements since it was asked last, but for those that depend on no call. */
   takeOfCalls(): string[];
+  /** Resolves once the process has removed what was kept long enough, as it does after its start: on a busy machine that falls into a call. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -15,6 +17,9 @@ export interface StatementLog {
  */
 const ofNoCall =
   /pg_snapshot|changes|LISTEN|FROM "public"\."(api_keys|authorized_keys|service_accounts|role_bindings)"/;
+
+/** The last statement of what is removed after the start. */
+const lastOfRemoving = /DELETE FROM.*sign_in_codes/s;
 
 /** Types of the messages that carry a statement, or name one that was carried before: Parse, Query, Bind. */
 const parse = 0x50;
@@ -25,13 +30,17 @@ export async function startStatementLog(databaseUrl: string): Promise<StatementL
   const url = new URL(databaseUrl);
   const target = { host: url.hostname, port: Number(url.port) };
   const statements: string[] = [];
+  const removed = Promise.withResolvers<void>();
   const port = await listen((client) => {
     const database = connect(target);
     database.on('error', () => client.destroy());
     client.on('close', () => database.destroy());
     client.on(
       'data',
-      reader((statement) => statements.push(statement)),
+      reader((statement) => {
+        statements.push(statement);
+        if (lastOfRemoving.test(statement)) removed.resolve();
+      }),
     );
     client.pipe(database).pipe(client);
   });
@@ -39,6 +48,7 @@ export async function startStatementLog(databaseUrl: string): Promise<StatementL
   return {
     url: url.href,
     takeOfCalls: () => statements.splice(0).filter((statement) => !ofNoCall.test(statement)),
+    settled: () => removed.promise,
   };
 }
 
