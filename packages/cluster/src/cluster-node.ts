@@ -112,7 +112,7 @@ export class ClusterNode {
   #pause: Pause | undefined;
   /** Before it was a member, since it was one last. */
   #timesLeftOut = 0;
-  /** Nothing could leave for a while in the life of this incarnation. */
+  /** Since the last incarnation began, there was a time when nothing could leave. */
   #wasCutOff = false;
   #resets = 0;
   #resent = 0;
@@ -432,7 +432,7 @@ export class ClusterNode {
     await before;
     this.#over.add(id);
     this.#timesLeftOut = membership.hasJoined ? 0 : this.#timesLeftOut + 1;
-    if (this.#timesLeftOut > 0) await this.#stayAway(this.#timesLeftOut);
+    if (this.#timesLeftOut > 0 && !this.#isStopped) await this.#stayAway(this.#timesLeftOut);
     await this.#begin();
   }
 

@@ -435,18 +435,12 @@ describe('a node of a cluster', () => {
       env: { IOT_INTERNAL_CLUSTER_SOCKETS: sockets, IOT_INTERNAL_MQTT_BESIDE_OTHERS: 'off' },
       waitUntilReady: false,
     });
-    let ended: { code: number | null } | undefined;
-    void near
-      .program('mqtt')
-      .waitExit()
-      .then((exit) => {
-        ended = exit;
-      });
+    const program = near.program('mqtt');
     await eventually('the node to end', async () => {
       await renewNode(pool, row);
-      return ended !== undefined;
+      return !program.running;
     });
-    expect(ended?.code).toBe(1);
+    expect((await program.waitExit()).code).toBe(1);
     expect(near.logs()).toMatch(
       /^mqtt: IOT_NATS_SERVERS: another MQTT server, on another machine or in another container, .*http:\/\/far/m,
     );

@@ -19,8 +19,10 @@ export function findCondemnable(rows: readonly NodeRow[], observer: string, sile
   const self = living.find(({ incarnation }) => incarnation === observer);
   if (!self) return [];
   const renewing = living.filter((row) => silence.silentMs(row) < times.silentMs);
-  if (isJoining(self))
-    return [...findLongSilent(living, observer, silence), ...findSplit(renewing, isJoining)];
+  const apart = findSplit(renewing.filter(isMember), isMember);
+  const left = renewing.filter(({ incarnation }) => !apart.includes(incarnation));
+  const joinersApart = findSplit(left, isJoining);
+  if (isJoining(self)) return [...findLongSilent(living, observer, silence), ...joinersApart];
   // A joiner that reaches nobody misses everybody: only members have had a link that they can miss.
   const missed = new Set(renewing.filter(isMember).flatMap(({ misses }) => misses));
   const silent = living.filter(
@@ -29,9 +31,7 @@ export function findCondemnable(rows: readonly NodeRow[], observer: string, sile
       row.incarnation !== observer &&
       (isJoining(row) || missed.has(row.incarnation)),
   );
-  const apart = findSplit(renewing.filter(isMember), isMember);
-  const left = renewing.filter(({ incarnation }) => !apart.includes(incarnation));
-  return [...silent.map(({ incarnation }) => incarnation), ...apart, ...findSplit(left, isJoining)];
+  return [...silent.map(({ incarnation }) => incarnation), ...apart, ...joinersApart];
 }
 
 /** A joiner has no links: it cannot tell the dead from those that have lost the database, and waits until these must have stopped. */

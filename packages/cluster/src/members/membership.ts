@@ -37,17 +37,6 @@ export interface MembershipParts extends Pick<JoiningParts, 'ping' | 'greet'> {
   failed(what: string, error: unknown): void;
 }
 
-/** For the log. */
-class UnansweredError extends Error {
-  override readonly name = 'UnansweredError';
-
-  constructor(nodes: readonly string[]) {
-    super(
-      `no answer from ${nodes.join(', ')}: do all use the same carrier, with the same prefix and rights?`,
-    );
-  }
-}
-
 /** Is its own standing: that is asked for with each acknowledgement, and makes nothing. */
 export class Membership implements Standing {
   readonly known = new KnownRows();
@@ -172,7 +161,11 @@ export class Membership implements Standing {
     const { clock, statements, incarnation, failed } = this.#parts;
     const sentMs = clock.nowMs();
     try {
-      const rows = await statements.renew(incarnation, this.#misses(sentMs));
+      const unanswered = this.#unanswered(sentMs);
+      if (unanswered.length > 0)
+        failed('other nodes do not answer this one, so it cannot join', noAnswerFrom(unanswered));
+      const misses = new Set([...this.#unconfirmed(sentMs), ...unanswered]);
+      const rows = await statements.renew(incarnation, [...misses]);
       if (!this.#isStopped) this.#renewed(rows, sentMs);
     } catch (error) {
       failed('the row of this node could not be renewed', error);
@@ -198,19 +191,23 @@ export class Membership implements Standing {
     this.#joining.read(rows);
   }
 
-  /** Nodes that have not confirmed this one for some seconds; before there are links, those that do not answer. */
-  #misses(nowMs: number): string[] {
-    const { rules, peers, failed } = this.#parts;
-    const unanswered = this.#joining.unanswered(nowMs).filter((one) => this.#isRenewed(one));
-    if (unanswered.length > 0)
-      failed('other nodes do not answer this one, so it cannot join', new UnansweredError(unanswered));
-    const unconfirmed = [...peers()]
+  /** Nodes that have not confirmed this one for some seconds. */
+  #unconfirmed(nowMs: number): string[] {
+    const { rules, peers } = this.#parts;
+    return [...peers()]
       .filter(({ evidence }) => {
         const sinceMs = Math.max(evidence.openedMs, rules.confirmedMs(evidence));
         return sinceMs + times.goodMs <= nowMs;
       })
       .map(({ incarnation }) => incarnation);
-    return [...new Set([...unconfirmed, ...unanswered])];
+  }
+
+  /** Before there are links: nodes that live and do not answer. One that does not renew its row is dead, or has lost the database, and is waited for. */
+  #unanswered(nowMs: number): string[] {
+    return this.#joining.unanswered(nowMs).filter((one) => {
+      const row = this.known.get(one)?.row;
+      return row !== undefined && this.silentMs(row) < times.silentMs;
+    });
   }
 
   /** Acts on the rows as they are known now. */
@@ -273,12 +270,6 @@ export class Membership implements Standing {
     }
   }
 
-  /** One that does not renew its row is dead, or has lost the database: it is waited for. */
-  #isRenewed(incarnation: string): boolean {
-    const row = this.known.get(incarnation)?.row;
-    return row !== undefined && this.silentMs(row) < times.silentMs;
-  }
-
   silentMs(row: NodeRow): number {
     const known = this.known.get(row.incarnation);
     if (!known || row.renewals > known.row.renewals) return 0;
@@ -288,4 +279,10 @@ export class Membership implements Standing {
   joinerPatienceMs(state: NodeRow['state']): number {
     return this.#parts.rules.joinerPatienceMs(state, this.#parts.graceMs);
   }
+}
+
+function noAnswerFrom(nodes: readonly string[]): Error {
+  return new Error(
+    `no answer from ${nodes.join(', ')}: do all use the same carrier, with the same prefix and rights?`,
+  );
 }

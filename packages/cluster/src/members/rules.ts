@@ -31,8 +31,9 @@ export const times = {
   pongMs: 2_000,
   /** A joiner says that it misses a node that has answered no ping for so long. */
   unansweredMs: 5_000,
-  /** A node that was left out before it was a member stays away for so long, and twice as long each further time: the others can join meanwhile. */
+  /** A node that was left out before it was a member stays away for so long, so that others can join; twice as long each further time. */
   awayMs: 10_000,
+  /** No longer than this. */
   mostAwayMs: 40_000,
   /** A node stops acknowledging this much earlier than a joiner may condemn silent nodes. */
   graceMarginMs: 6_000,

@@ -7,12 +7,24 @@ import { describe, expect, test } from 'vitest';
 import { asBuilt, type Breakage, broken, brokenJoining } from './broken/builds.ts';
 import { findingSeeds } from './broken/finding-seeds.ts';
 import { strangersJoin } from './faults/aimed-faults.ts';
-import { Fleet } from './fleet/fleet.ts';
+import { Fleet, type FleetOptions } from './fleet/fleet.ts';
 import { simulate } from './simulate.ts';
 import { Random } from './timeline/random.ts';
 import { Timeline } from './timeline/timeline.ts';
 
 const seeds = 4;
+
+/** A few machines that have begun to start, and clients; what fails is up to the test. */
+function startFleet(
+  seed: number,
+  options: Pick<FleetOptions, 'machines' | 'graceMs'> & Partial<FleetOptions>,
+  breakage: Breakage = asBuilt,
+): Fleet {
+  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0, permanence: 0.3 };
+  const fleet = new Fleet(new Timeline(new Random(seed)), { ...usual, ...options }, breakage);
+  fleet.start();
+  return fleet;
+}
 
 test('nothing that must hold is violated, whatever goes wrong', async () => {
   const first = Number(process.env['TEST_SEED'] ?? 1) * 100;
@@ -24,11 +36,9 @@ test('nothing that must hold is violated, whatever goes wrong', async () => {
 });
 
 test('nodes that lost each other and the database are one cluster within seconds of their return, since each says what has ended', async () => {
-  const timeline = new Timeline(new Random(1));
-  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0, permanence: 0.3 };
-  const fleet = new Fleet(timeline, { ...usual, machines: 3, graceMs: 60_000 }, asBuilt);
+  const fleet = startFleet(1, { machines: 3, graceMs: 60_000 });
+  const { timeline } = fleet;
   const areTogether = () => fleet.living.every(({ cluster }) => cluster.isGood && cluster.size === 3);
-  fleet.start();
   await timeline.run(30_000);
   expect(areTogether()).toBe(true);
   fleet.database.isUp = false;
@@ -44,12 +54,10 @@ test('nodes that lost each other and the database are one cluster within seconds
 
 describe('nodes that reach the database and no other node', () => {
   const run = async (seed: number, breakage: Breakage) => {
-    const timeline = new Timeline(new Random(seed));
-    const usual = { publishers: 1, subscribers: 1, namespaces: 1, sleepiness: 0, permanence: 0 };
-    const fleet = new Fleet(timeline, { ...usual, machines: 2, graceMs: 30_000 }, breakage);
-    fleet.start();
+    const few = { publishers: 1, subscribers: 1, permanence: 0 };
+    const fleet = startFleet(seed, { machines: 2, graceMs: 30_000, ...few }, breakage);
     strangersJoin(fleet);
-    await timeline.run(130_000);
+    await fleet.timeline.run(130_000);
     return fleet;
   };
 
@@ -68,10 +76,8 @@ describe('nodes that reach the database and no other node', () => {
 });
 
 test('nodes that were apart for as long as their carrier was away are one cluster within seconds of its return', async () => {
-  const timeline = new Timeline(new Random(1));
-  const usual = { publishers: 2, subscribers: 3, namespaces: 1, sleepiness: 0, permanence: 0.3 };
-  const fleet = new Fleet(timeline, { ...usual, machines: 3, graceMs: 60_000 }, asBuilt);
-  fleet.start();
+  const fleet = startFleet(1, { machines: 3, graceMs: 60_000 });
+  const { timeline } = fleet;
   await timeline.run(30_000);
   fleet.network.isUp = false;
   // Long enough for those that were left out to have been left out several times more as they tried to join.

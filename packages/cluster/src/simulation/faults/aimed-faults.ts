@@ -32,11 +32,8 @@ export function lateAcknowledgements(fleet: Fleet): void {
 export function newcomerAlone(fleet: Fleet): void {
   fleet.timeline.at(atMs, () => {
     const newcomer = fleet.addMachine();
-    for (let member = 0; member < newcomer; member++) {
-      fleet.database.unreachableFrom.add(member);
-      fleet.network.cut(member, newcomer);
-      fleet.network.cut(newcomer, member);
-    }
+    for (let member = 0; member < newcomer; member++) fleet.database.unreachableFrom.add(member);
+    fleet.cutOff(newcomer);
     fleet.timeline.log(
       `aimed: only machine ${newcomer}, which is new and hears nobody, reaches the database`,
     );
@@ -116,10 +113,7 @@ export function lateStatements(fleet: Fleet): void {
   network.heldBack = 0;
   timeline.at(atMs, () => {
     database.lateFromMs.set(0, 16_000);
-    for (let other = 1; other < fleet.machines; other++) {
-      network.cut(0, other);
-      network.cut(other, 0);
-    }
+    fleet.cutOff(0);
     timeline.log('aimed: machine 0 is cut off, and its statements take 16 s');
   });
   timeline.quietMs = atMs + 14_000;
@@ -194,11 +188,7 @@ export function strangersJoin(fleet: Fleet): void {
   const strangers = [1, 2, 3].map(() => fleet.addMachine());
   const joinMs = 50_000;
   network.heldBack = 0;
-  for (const stranger of strangers)
-    for (let other = 0; other < fleet.machines; other++) {
-      network.cut(stranger, other);
-      network.cut(other, stranger);
-    }
+  for (const stranger of strangers) fleet.cutOff(stranger);
   const restart = (machines: readonly number[]) => {
     for (const node of fleet.living)
       if (machines.includes(node.machine)) fleet.crash(node, 100, timeline.random.between(500, 2_000));

@@ -60,11 +60,7 @@ const faults: Readonly<Record<string, Fault>> = {
   siteCutOff(fleet) {
     const machine = fleet.timeline.random.integer(0, fleet.machines - 1);
     fleet.database.unreachableFrom.add(machine);
-    for (let other = 0; other < fleet.machines; other++) {
-      if (other === machine) continue;
-      fleet.network.cut(machine, other);
-      fleet.network.cut(other, machine);
-    }
+    fleet.cutOff(machine);
     const ms = fleet.timeline.random.between(3_000, 30_000);
     fleet.timeline.after(ms, () => fleet.database.unreachableFrom.delete(machine));
     return `machine ${machine} is cut off from all, from the database for ${seconds(ms)}`;

@@ -147,6 +147,15 @@ export class Fleet {
     );
   }
 
+  /** No other machine reaches it, and it reaches none. */
+  cutOff(machine: number): void {
+    for (let other = 0; other < this.machines; other++) {
+      if (other === machine) continue;
+      this.network.cut(machine, other);
+      this.network.cut(other, machine);
+    }
+  }
+
   mustServe(fromMs: number, untilMs: number): void {
     this.isServing = true;
     for (const node of this.living) node.mustServe(fromMs, untilMs);
