@@ -180,7 +180,7 @@ export function databaseAway(fleet: Fleet): void {
 
 /**
  * Strangers reach the database and no node, as with the carrier of another installation, and go on trying. Members are restarted, all of
- * them at the end: nobody may be kept out.
+ * them at the end: nobody may be kept out. Where a stranger happens to be first then, it is the member, and the others wait for it.
  */
 export function strangersJoin(fleet: Fleet): void {
   const { timeline, network } = fleet;
